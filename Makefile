@@ -1,0 +1,35 @@
+# PGXS build of the extension.  make, make install, make installcheck, make lint.
+
+PG_CONFIG ?= pg_config
+
+EXTENSION = revyops
+MODULE_big = revyops
+DATA = revyops--1.0.sql
+DOCS = README.md
+PGFILEDESC = "revyops - contact database inside PostgreSQL"
+
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+
+REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS_OPTS = --inputdir=. --load-extension=pgtap
+ISOLATION = $(patsubst specs/%.spec,%,$(sort $(wildcard specs/*.spec)))
+ISOLATION_OPTS = --inputdir=.
+TAP_TESTS = 1
+
+PG_CFLAGS = -Wextra
+ifneq (,$(findstring clang,$(CC)))
+# PGXS hands on the options that the server was compiled with, by gcc.
+PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
+endif
+# The server's headers are written for gcc; what clang says of them is not ours.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server)
+SHLIB_LINK = -lidn2 -lpsl
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(OBJS): $(wildcard src/*.h)
+
+.PHONY: lint
+lint:
+	script/lint

@@ -1,0 +1,197 @@
+\echo Use "CREATE EXTENSION revyops" to load this file. \quit
+
+/*
+ * revyops 1.0
+ *
+ * Tables live in schema revyops, the API functions in the extension's schema,
+ * the raw-HTTP adapters in schema revyops_http.  doc/reference.md describes
+ * every object; doc/decisions.md says why it is as it is.
+ */
+
+/* Texts are compared by bytes and read as UTF-8. */
+DO $$
+BEGIN
+	IF pg_catalog.getdatabaseencoding() OPERATOR(pg_catalog.<>) 'UTF8' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'feature_not_supported',
+			MESSAGE = 'revyops needs a database with encoding UTF8',
+			DETAIL = pg_catalog.format('The encoding of this database is %s.', pg_catalog.getdatabaseencoding());
+	END IF;
+END
+$$;
+
+CREATE SCHEMA revyops;
+CREATE SCHEMA revyops_http;
+
+/* ---------------------------------------------------------------- rules
+ *
+ * Pure functions that constraints and index expressions stand on.  They run
+ * with the rights of whoever writes the row, so PUBLIC may execute them.
+ */
+
+CREATE FUNCTION @extschema@.revyops_normalize_email(email text) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE c IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp;
+CREATE FUNCTION @extschema@.revyops_normalize_linkedin_url(linkedin_url text) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE c IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp;
+CREATE FUNCTION @extschema@.revyops_normalize_domain(domain text) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE c IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp;
+
+CREATE FUNCTION revyops.is_canonical_email(email text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_is_canonical_email'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION revyops.is_canonical_linkedin_url(linkedin_url text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_is_canonical_linkedin_url'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION revyops.is_canonical_domain(domain text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_is_canonical_domain'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jsonb) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'revyops_custom_field_hashes'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+
+/* ---------------------------------------------------------------- tables
+ *
+ * client_id is part of every primary, unique and foreign key below client and
+ * api_key.  Apart from the primary keys an index starts with its selective
+ * column: a generic plan made on an empty table picks any index that looks tied.
+ */
+
+CREATE SEQUENCE revyops.client_id_seq AS integer;
+CREATE SEQUENCE revyops.company_id_seq;
+CREATE SEQUENCE revyops.contact_id_seq;
+CREATE SEQUENCE revyops.custom_field_id_seq;
+
+CREATE TABLE revyops.client (
+	id				integer PRIMARY KEY DEFAULT pg_catalog.nextval('revyops.client_id_seq'),
+	name			text NOT NULL CHECK (name <> ''),
+	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+ALTER SEQUENCE revyops.client_id_seq OWNED BY revyops.client.id;
+
+CREATE TABLE revyops.api_key (
+	prefix			text COLLATE "C" PRIMARY KEY,
+	secret_sha256	bytea NOT NULL CHECK (pg_catalog.octet_length(secret_sha256) = 32),
+	client_id		integer NOT NULL REFERENCES revyops.client,
+	name			text NOT NULL,
+	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	expires_at		timestamptz,
+	revoked_at		timestamptz
+);
+CREATE INDEX api_key_client_id_idx ON revyops.api_key (client_id);
+
+CREATE TABLE revyops.company (
+	client_id			integer NOT NULL REFERENCES revyops.client,
+	id					bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.company_id_seq'),
+	domain				text COLLATE "C" NOT NULL
+						CONSTRAINT company_domain_canonical CHECK (revyops.is_canonical_domain(domain)),
+	name				text NOT NULL DEFAULT '',
+	company_status		text NOT NULL DEFAULT '',
+	previous_status		text,
+	status_changed_at	timestamptz,
+	custom_fields		jsonb NOT NULL DEFAULT '[]'
+						CONSTRAINT company_custom_fields_array CHECK (pg_catalog.jsonb_typeof(custom_fields) = 'array'),
+	updated_time		timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT company_pkey PRIMARY KEY (client_id, id),
+	CONSTRAINT company_domain_key UNIQUE (domain, client_id)
+);
+ALTER SEQUENCE revyops.company_id_seq OWNED BY revyops.company.id;
+CREATE INDEX company_id_idx ON revyops.company (id);
+CREATE INDEX company_custom_fields_idx ON revyops.company
+	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
+
+CREATE TABLE revyops.contact (
+	client_id					integer NOT NULL,
+	id							bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.contact_id_seq'),
+	email						text COLLATE "C"
+								CONSTRAINT contact_email_canonical CHECK (revyops.is_canonical_email(email)),
+	linkedin_url				text COLLATE "C"
+								CONSTRAINT contact_linkedin_url_canonical CHECK (revyops.is_canonical_linkedin_url(linkedin_url)),
+	first_name					text NOT NULL DEFAULT '',
+	last_name					text NOT NULL DEFAULT '',
+	company_id					bigint,
+	origin						text NOT NULL DEFAULT '',
+	contact_status				text NOT NULL DEFAULT '',
+	previous_status				text,
+	status_changed_at			timestamptz,
+	first_campaign_email_sent	timestamptz,
+	last_campaign_email_sent	timestamptz,
+	last_reply_received			timestamptz,
+	custom_fields				jsonb NOT NULL DEFAULT '[]'
+								CONSTRAINT contact_custom_fields_array CHECK (pg_catalog.jsonb_typeof(custom_fields) = 'array'),
+	updated_time				timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT contact_pkey PRIMARY KEY (client_id, id),
+	CONSTRAINT contact_email_key UNIQUE (email, client_id),
+	CONSTRAINT contact_linkedin_url_key UNIQUE (linkedin_url, client_id),
+	CONSTRAINT contact_identifier_required CHECK (email IS NOT NULL OR linkedin_url IS NOT NULL),
+	CONSTRAINT contact_company_fkey FOREIGN KEY (client_id, company_id) REFERENCES revyops.company (client_id, id)
+);
+ALTER SEQUENCE revyops.contact_id_seq OWNED BY revyops.contact.id;
+CREATE INDEX contact_id_idx ON revyops.contact (id);
+CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id);
+CREATE INDEX contact_custom_fields_idx ON revyops.contact
+	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
+
+/* ---------------------------------------------------------------- API
+ *
+ * None is STRICT: a NULL argument is a 400, not a silent NULL.
+ */
+
+CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp;
+CREATE FUNCTION @extschema@.revyops_create_api_key(client_id integer, name text, expires_at timestamptz DEFAULT NULL) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp;
+CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp;
+CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
+/* ---------------------------------------------------------------- HTTP
+ *
+ * One adapter an endpoint.  Each takes the raw body; the content type, the
+ * query string and the key come from request.headers.  http/README.md.
+ */
+
+CREATE FUNCTION revyops_http.contacts_v2_create(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_create'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v2_create(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_create'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
+/* ---------------------------------------------------------------- privileges */
+
+REVOKE ALL ON FUNCTION
+	@extschema@.revyops_create_client(text),
+	@extschema@.revyops_create_api_key(integer, text, timestamptz),
+	@extschema@.revyops_revoke_api_key(text),
+	@extschema@.revyops_create_company(jsonb, text),
+	@extschema@.revyops_create_contact(jsonb, text),
+	revyops_http.contacts_v2_create(bytea),
+	revyops_http.companies_v2_create(bytea)
+	FROM PUBLIC;
+
+/* ---------------------------------------------------------------- dump
+ *
+ * What is not named here, pg_dump leaves out without a word.
+ */
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.client', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.client_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.api_key', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.company', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.company_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.contact', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.contact_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');

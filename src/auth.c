@@ -1,0 +1,198 @@
+/*
+ * auth.c
+ *	  Who is calling, and the keys that prove it.
+ *
+ * Floor 3.  The first that is present decides: the header X-API-Key, the
+ * setting revyops.api_key, the setting revyops.client_id.  One that is present
+ * and wrong is refused; it never falls through to the next.
+ *
+ * A key is "rvo_" and 12 hexadecimal digits (the public prefix by which it is
+ * found and revoked), "_", and 64 hexadecimal digits (256 random bits).  Only
+ * the SHA-256 of the whole is stored.  A secret with that much chance in it
+ * needs no slow hash.
+ */
+#include "postgres.h"
+
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "utils/timestamp.h"
+
+#include "auth.h"
+#include "compat.h"
+#include "fault.h"
+#include "member.h"
+#include "request.h"
+#include "store.h"
+
+#define PREFIX_START "rvo_"
+#define PREFIX_BYTES 6
+#define SECRET_BYTES 32
+#define PREFIX_LENGTH (4 + 2 * PREFIX_BYTES)
+#define KEY_LENGTH (PREFIX_LENGTH + 1 + 2 * SECRET_BYTES)
+
+int			rvo_client_id_setting = 0;
+char	   *rvo_api_key_setting = NULL;
+
+static void
+hash_key(Slice key, uint8 *sha256)
+{
+	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
+
+	if (pg_cryptohash_init(ctx) < 0 ||
+		pg_cryptohash_update(ctx, (const uint8 *) key.data, key.len) < 0 ||
+		pg_cryptohash_final(ctx, sha256, PG_SHA256_DIGEST_LENGTH) < 0)
+		rvo_fault_raise_bug("could not compute a SHA-256");
+	pg_cryptohash_free(ctx);
+}
+
+/* same_hash takes the same time wherever the two differ. */
+static bool
+same_hash(const uint8 *a, const uint8 *b)
+{
+	uint8		difference = 0;
+
+	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
+		difference |= a[i] ^ b[i];
+	return difference == 0;
+}
+
+/*
+ * client_of_key returns the client of a key, 0 if it is not valid.  Every key
+ * costs a hash, a look-up and a comparison, whatever is wrong with it.
+ */
+static int
+client_of_key(Slice key)
+{
+	Slice		prefix = {key.data, Min(key.len, PREFIX_LENGTH)};
+	uint8		sha256[PG_SHA256_DIGEST_LENGTH];
+	ApiKey		stored = {0};
+	bool		valid;
+
+	hash_key(key, sha256);
+	valid = rvo_store_find_api_key(prefix, &stored);
+	valid &= same_hash(sha256, stored.secret_sha256);
+	valid &= stored.live;
+	return valid ? stored.client_id : 0;
+}
+
+/*
+ * rvo_auth_client_id returns the id of the calling client.  Raises
+ * FAILURE_CREDENTIALS if there is none.
+ */
+int
+rvo_auth_client_id(void)
+{
+	Slice		key;
+	int			client_id;
+
+	if (!rvo_request_header("x-api-key", &key))
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+	if (key.data == NULL && rvo_api_key_setting != NULL && rvo_api_key_setting[0] != '\0')
+		key = rvo_slice(rvo_api_key_setting);
+	if (key.data == NULL && rvo_client_id_setting == 0)
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
+
+	rvo_store_open();
+	if (key.data != NULL)
+		client_id = client_of_key(key);
+	else
+		client_id = rvo_store_has_client(rvo_client_id_setting) ? rvo_client_id_setting : 0;
+	rvo_store_close();
+	if (client_id == 0)
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+	return client_id;
+}
+
+/* check_name notes what is wrong with the name of a client or key. */
+static Slice
+check_name(Slice name, FaultList *faults)
+{
+	name = rvo_text_trim(name);
+	if (name.len == 0)
+		rvo_fault_add(faults, "name", FAULT_REQUIRED);
+	else
+		rvo_member_check_text(name, "name", MEMBER_MAX_LENGTH, false, faults);
+	return name;
+}
+
+/* rvo_auth_create_client adds a client and returns its id. */
+int
+rvo_auth_create_client(Slice name)
+{
+	FaultList	faults = {0};
+	int			id;
+
+	name = check_name(name, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_store_open();
+	id = rvo_store_insert_client(name);
+	rvo_store_close();
+	return id;
+}
+
+/* append_random writes random bytes as hexadecimal digits. */
+static char *
+append_random(char *to, int nbytes)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8		bytes[SECRET_BYTES];
+
+	if (!pg_strong_random(bytes, nbytes))
+		rvo_fault_raise_bug("could not generate random bytes");
+	for (int i = 0; i < nbytes; i++)
+	{
+		*to++ = digits[bytes[i] >> 4];
+		*to++ = digits[bytes[i] & 15];
+	}
+	return to;
+}
+
+/*
+ * rvo_auth_create_api_key adds a key of a client and returns it, in the current
+ * context: the only time that it is seen.  expires_at NULL is for ever.
+ */
+Slice
+rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at)
+{
+	FaultList	faults = {0};
+	char	   *key = palloc(KEY_LENGTH);
+	char	   *end;
+	uint8		sha256[PG_SHA256_DIGEST_LENGTH];
+
+	if (client_id == NULL)
+		rvo_fault_add(&faults, "client_id", FAULT_REQUIRED);
+	name = check_name(name, &faults);
+	if (expires_at != NULL && *expires_at <= GetCurrentTimestamp())
+		rvo_fault_add(&faults, "expires_at", FAULT_EXPIRED);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+
+	memcpy(key, PREFIX_START, strlen(PREFIX_START));
+	end = append_random(key + strlen(PREFIX_START), PREFIX_BYTES);
+	*end++ = '_';
+	end = append_random(end, SECRET_BYTES);
+	Assert(end - key == KEY_LENGTH);
+	hash_key((Slice) {key, KEY_LENGTH}, sha256);
+
+	rvo_store_open();
+	if (!rvo_store_has_client(*client_id))
+		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+	rvo_store_insert_api_key((Slice) {key, PREFIX_LENGTH}, sha256, *client_id, name, expires_at);
+	rvo_store_close();
+	return (Slice) {key, KEY_LENGTH};
+}
+
+/* rvo_auth_revoke_api_key ends a key; false if no valid key has this prefix. */
+bool
+rvo_auth_revoke_api_key(Slice prefix)
+{
+	bool		revoked;
+
+	if (prefix.data == NULL)
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "prefix", FAULT_REQUIRED);
+	rvo_store_open();
+	revoked = rvo_store_revoke_api_key(prefix);
+	rvo_store_close();
+	return revoked;
+}

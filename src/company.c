@@ -1,0 +1,76 @@
+/*
+ * company.c
+ *	  The use cases of companies: the order of steps.
+ *
+ * Floor 3.  The order of checks is the API's: the body (400),
+ * the duplicate key (409).
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "company.h"
+#include "company_input.h"
+#include "company_render.h"
+#include "compat.h"
+#include "fault.h"
+#include "store.h"
+
+/* As for contacts: the obstacle may be gone when we look for it. */
+#define INSERT_ATTEMPTS 10
+
+/* insert adds the company.  Raises FAILURE_COMPANY_EXISTS, naming who has the domain. */
+static void
+insert(int client_id, const Company *company)
+{
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		FaultList	faults = {0};
+		int64		owner;
+
+		if (rvo_store_insert_company(client_id, company))
+			return;
+		owner = rvo_store_find_company(client_id, company->domain);
+		if (owner != 0)
+		{
+			rvo_fault_add_existing(&faults, "/domain", owner);
+			rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
+		}
+	}
+	rvo_fault_raise_bug("a company was not inserted, and its domain does not explain it");
+}
+
+/*
+ * rvo_company_create adds a company for a client and returns the
+ * answer, in the current context, and the new id.  body is NULL and
+ * structure_name no value for SQL's NULL.
+ */
+Jsonb *
+rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
+{
+	FaultList	faults = {0};
+	Structure	structure;
+	CompanyInput input;
+	Company		company;
+
+	structure = rvo_structure_read(structure_name, &faults);
+	input = rvo_company_input_read(body, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+
+	rvo_store_open();
+	company = (Company) {
+		.domain = input.domain,
+		.name = input.name,
+		.company_status = input.company_status,
+		.custom_fields = input.custom_fields,
+		.updated_time = GetCurrentTransactionStartTimestamp(),
+	};
+	company.id = rvo_store_next_id(COMPANY_IDS);
+	rvo_store_number_fields(&company.custom_fields);
+	company.nested_fields = rvo_custom_fields_to_nested(&company.custom_fields, company.updated_time);
+	insert(client_id, &company);
+	rvo_store_close();
+	*id = company.id;
+	return rvo_company_render_created(&company, structure);
+}

@@ -1,0 +1,26 @@
+/*
+ * company_render.h
+ *	  A stored company, and how it is shown.
+ */
+#ifndef RVO_COMPANY_RENDER_H
+#define RVO_COMPANY_RENDER_H
+
+#include "custom_field.h"
+#include "datatype/timestamp.h"
+#include "jsonio.h"
+#include "text.h"
+
+typedef struct Company
+{
+	int64		id;
+	Slice		domain;
+	Slice		name;
+	Slice		company_status;
+	CustomFields custom_fields;
+	Jsonb	   *nested_fields;	/* custom_fields as they are stored */
+	TimestampTz updated_time;
+} Company;
+
+extern Jsonb *rvo_company_render_created(const Company *company, Structure structure);
+
+#endif							/* RVO_COMPANY_RENDER_H */

@@ -1,0 +1,132 @@
+/*
+ * contact.c
+ *	  The use cases of contacts: the order of steps.
+ *
+ * Floor 3.  The order of checks is the API's: the body (400),
+ * the company (404, 401), the duplicate keys (409).
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "compat.h"
+#include "contact.h"
+#include "contact_input.h"
+#include "contact_render.h"
+#include "domain.h"
+#include "fault.h"
+#include "store.h"
+
+/*
+ * How often an insert is tried whose obstacle was gone when we looked for it:
+ * somebody deletes the contact in between.
+ */
+#define INSERT_ATTEMPTS 10
+
+/*
+ * find_company_by_domain looks for the company with this domain, then for its
+ * parents, down to the part that somebody registered.  Returns 0 for none.
+ */
+static int64
+find_company_by_domain(int client_id, Slice domain)
+{
+	int64		id = rvo_store_lock_company_of_domain(client_id, domain);
+	int			shortest;
+
+	if (id != 0)
+		return id;
+	for (shortest = rvo_domain_registrable(domain).len; domain.len > shortest && id == 0;)
+	{
+		int			label = (const char *) memchr(domain.data, '.', domain.len) - domain.data;
+
+		domain = (Slice) {domain.data + label + 1, domain.len - label - 1};
+		id = rvo_store_lock_company_of_domain(client_id, domain);
+	}
+	return id;
+}
+
+/*
+ * resolve_company returns the id of the company that the contact names, 0 for
+ * none, and keeps it from being deleted.  Raises FAILURE_COMPANY_NOT_FOUND and
+ * FAILURE_COMPANY_OF_OTHER_CLIENT.
+ */
+static int64
+resolve_company(int client_id, const CompanyReference *company)
+{
+	int64		id = company->id;
+
+	if (company->domain.data != NULL)
+		id = find_company_by_domain(client_id, company->domain);
+	else if (id == 0)
+		return 0;
+	else if (!rvo_store_lock_company(client_id, id))
+	{
+		if (rvo_store_has_company_of_anyone(id))
+			rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
+		id = 0;
+	}
+	if (id == 0)
+		rvo_fault_raise_one(FAILURE_COMPANY_NOT_FOUND, "/company_id", FAULT_NOT_FOUND);
+	return id;
+}
+
+/* insert adds the contact.  Raises FAILURE_CONTACT_EXISTS, naming who has each key. */
+static void
+insert(int client_id, const Contact *contact)
+{
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		FaultList	faults = {0};
+		ContactOwners owners;
+
+		if (rvo_store_insert_contact(client_id, contact))
+			return;
+		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
+		if (owners.of_email != 0)
+			rvo_fault_add_existing(&faults, "/email", owners.of_email);
+		if (owners.of_linkedin_url != 0)
+			rvo_fault_add_existing(&faults, "/linkedin_url", owners.of_linkedin_url);
+		if (faults.count > 0)
+			rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+	}
+	rvo_fault_raise_bug("a contact was not inserted, and no key explains it");
+}
+
+/*
+ * rvo_contact_create adds a contact for a client and returns the
+ * answer, in the current context, and the new id.  body is NULL and
+ * structure_name no value for SQL's NULL.
+ */
+Jsonb *
+rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
+{
+	FaultList	faults = {0};
+	Structure	structure;
+	ContactInput input;
+	Contact		contact;
+
+	structure = rvo_structure_read(structure_name, &faults);
+	input = rvo_contact_input_read(body, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+
+	rvo_store_open();
+	contact = (Contact) {
+		.email = input.email,
+		.linkedin_url = input.linkedin_url,
+		.first_name = input.first_name,
+		.last_name = input.last_name,
+		.company_id = resolve_company(client_id, &input.company),
+		.origin = input.origin,
+		.contact_status = input.contact_status,
+		.custom_fields = input.custom_fields,
+		.updated_time = GetCurrentTransactionStartTimestamp(),
+	};
+	contact.id = rvo_store_next_id(CONTACT_IDS);
+	rvo_store_number_fields(&contact.custom_fields);
+	contact.nested_fields = rvo_custom_fields_to_nested(&contact.custom_fields, contact.updated_time);
+	insert(client_id, &contact);
+	rvo_store_close();
+	*id = contact.id;
+	return rvo_contact_render_created(&contact, structure);
+}

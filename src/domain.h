@@ -1,0 +1,14 @@
+/*
+ * domain.h
+ *	  The canonical form of a company's domain, and its parents.
+ */
+#ifndef RVO_DOMAIN_H
+#define RVO_DOMAIN_H
+
+#include "fault.h"
+#include "text.h"
+
+extern FaultCode rvo_domain_normalize(Slice in, Slice *out);
+extern Slice rvo_domain_registrable(Slice domain);
+
+#endif							/* RVO_DOMAIN_H */

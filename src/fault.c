@@ -1,0 +1,174 @@
+/*
+ * fault.c
+ *	  What can be wrong with a request, and how a caller is told.
+ *
+ * Floor 0.  A fault is one entry of the error's DETAIL: where (a JSON pointer
+ * into the body, or the name of a parameter), which code, and a sentence.  A
+ * failure ends the call: an SQLSTATE PTnnn, PostgREST's convention for HTTP
+ * status nnn, and a fixed primary message, which PostgREST puts into the
+ * status line as it is.  Nothing that a caller sent ever reaches either text.
+ */
+#include "postgres.h"
+
+#include "utils/elog.h"
+
+#include "compat.h"
+#include "fault.h"
+
+static const struct
+{
+	const char *code;
+	const char *message;
+}			fault_texts[] = {
+	[FAULT_NONE] = {"", ""},
+	[FAULT_ALREADY_EXISTS] = {"already_exists", "This value is already taken."},
+	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
+	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
+	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
+	[FAULT_IDENTIFIER_REQUIRED] = {"identifier_required", "Either email or linkedin_url is required."},
+	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
+	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
+	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
+	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
+	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
+	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
+	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
+	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
+	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
+	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
+	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
+	[FAULT_NOT_AN_OBJECT] = {"not_an_object", "Expected an object."},
+	[FAULT_NOT_FOUND] = {"not_found", "There is none with this id or domain."},
+	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
+	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
+	[FAULT_REQUIRED] = {"required", "A value is required."},
+	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
+	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
+	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
+	[FAULT_TOO_MANY] = {"too_many", "There are too many entries."},
+	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
+};
+
+static const struct
+{
+	int			status;
+	int			sqlstate;
+	const char *message;
+}			failures[] = {
+#define PT(a, b, c) (a) * 100 + (b) * 10 + (c), MAKE_SQLSTATE('P', 'T', '0' + (a), '0' + (b), '0' + (c))
+	[FAILURE_INVALID_REQUEST] = {PT(4, 0, 0), "invalid request"},
+	[FAILURE_COMPANY_OF_OTHER_CLIENT] = {PT(4, 0, 1), "company does not belong to this client"},
+	[FAILURE_CREDENTIALS] = {PT(4, 0, 3), "missing or invalid credentials"},
+	[FAILURE_COMPANY_NOT_FOUND] = {PT(4, 0, 4), "company not found"},
+	[FAILURE_CLIENT_NOT_FOUND] = {PT(4, 0, 4), "client not found"},
+	[FAILURE_CONTACT_EXISTS] = {PT(4, 0, 9), "contact already exists"},
+	[FAILURE_COMPANY_EXISTS] = {PT(4, 0, 9), "company already exists"},
+	[FAILURE_TOO_LARGE] = {PT(4, 1, 3), "request body too large"},
+	[FAILURE_UNSUPPORTED_MEDIA_TYPE] = {PT(4, 1, 5), "unsupported media type"},
+#undef PT
+};
+
+/*
+ * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
+ * (RFC 6901) into the body, made of constants and array positions only, ""
+ * being the whole body, or else the name of a parameter beside it.
+ */
+static StringInfo
+begin_entry(FaultList *faults, const char *where, FaultCode code)
+{
+	bool		is_pointer = where[0] == '\0' || where[0] == '/';
+
+	if (faults->entries == NULL)
+		faults->entries = makeStringInfo();
+	else
+		appendStringInfoChar(faults->entries, ',');
+	faults->count++;
+	appendStringInfo(faults->entries, "{\"%s\":\"%s\",\"code\":\"%s\",\"message\":\"%s\"",
+					 is_pointer ? "pointer" : "parameter", where,
+					 fault_texts[code].code, fault_texts[code].message);
+	return faults->entries;
+}
+
+/* rvo_fault_add notes a fault. */
+void
+rvo_fault_add(FaultList *faults, const char *where, FaultCode code)
+{
+	appendStringInfoChar(begin_entry(faults, where, code), '}');
+}
+
+/* rvo_fault_add_limit notes that actual exceeds limit. */
+void
+rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code, int limit, int actual)
+{
+	appendStringInfo(begin_entry(faults, where, code),
+					 ",\"limit\":%d,\"actual\":%d}", limit, actual);
+}
+
+/* rvo_fault_add_existing notes that a key is taken, and by which row. */
+void
+rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_ALREADY_EXISTS),
+					 ",\"existing_id\":" INT64_FORMAT "}", existing_id);
+}
+
+/* rvo_fault_json returns the faults as a JSON array, in the current context. */
+char *
+rvo_fault_json(const FaultList *faults)
+{
+	return psprintf("[%s]", faults->count > 0 ? faults->entries->data : "");
+}
+
+/* rvo_fault_raise ends the call with an error whose DETAIL is the faults. */
+void
+rvo_fault_raise(Failure failure, const FaultList *faults)
+{
+	ereport(ERROR,
+			(errcode(failures[failure].sqlstate),
+			 errmsg("%s", failures[failure].message),
+			 errdetail_internal("%s", rvo_fault_json(faults))));
+}
+
+/* rvo_fault_raise_one is rvo_fault_raise for a single fault. */
+void
+rvo_fault_raise_one(Failure failure, const char *where, FaultCode code)
+{
+	FaultList	faults = {0};
+
+	rvo_fault_add(&faults, where, code);
+	rvo_fault_raise(failure, &faults);
+}
+
+/* rvo_fault_raise_bug ends the call with XX000: what only a bug of ours explains. */
+void
+rvo_fault_raise_bug(const char *message)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("revyops: %s", message)));
+}
+
+/* rvo_fault_http_status returns the status of one of our failures, 500 for any other. */
+int
+rvo_fault_http_status(int sqlstate)
+{
+	for (size_t i = 0; i < lengthof(failures); i++)
+		if (failures[i].sqlstate == sqlstate)
+			return failures[i].status;
+	return 500;
+}
+
+/* rvo_fault_is_cancel tells an order to stop from an error. */
+bool
+rvo_fault_is_cancel(int sqlstate)
+{
+	return sqlstate == ERRCODE_QUERY_CANCELED;
+}
+
+/* rvo_fault_is_data tells errors that only the data can be blamed for. */
+bool
+rvo_fault_is_data(int sqlstate)
+{
+	int			class = ERRCODE_TO_CATEGORY(sqlstate);
+
+	return class == ERRCODE_DATA_EXCEPTION || class == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+}

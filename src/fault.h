@@ -1,0 +1,77 @@
+/*
+ * fault.h
+ *	  What can be wrong with a request, and how a caller is told.
+ */
+#ifndef RVO_FAULT_H
+#define RVO_FAULT_H
+
+#include "lib/stringinfo.h"
+
+/* One thing that is wrong, at one place.  fault.c holds code and message. */
+typedef enum FaultCode
+{
+	FAULT_NONE,
+	FAULT_ALREADY_EXISTS,
+	FAULT_CONTROL_CHARACTER,
+	FAULT_DUPLICATE,
+	FAULT_EXPIRED,
+	FAULT_IDENTIFIER_REQUIRED,
+	FAULT_INVALID_COMPANY,
+	FAULT_INVALID_CREDENTIALS,
+	FAULT_INVALID_DOMAIN,
+	FAULT_INVALID_EMAIL,
+	FAULT_INVALID_LINKEDIN_URL,
+	FAULT_INVALID_STRUCTURE,
+	FAULT_MALFORMED_BODY,
+	FAULT_MALFORMED_QUERY,
+	FAULT_MISSING_CREDENTIALS,
+	FAULT_NOT_A_STRING,
+	FAULT_NOT_AN_ARRAY,
+	FAULT_NOT_AN_OBJECT,
+	FAULT_NOT_FOUND,
+	FAULT_NULL_NOT_ALLOWED,
+	FAULT_OTHER_CLIENT,
+	FAULT_REQUIRED,
+	FAULT_TOO_DEEP,
+	FAULT_TOO_LARGE,
+	FAULT_TOO_LONG,
+	FAULT_TOO_MANY,
+	FAULT_UNSUPPORTED_MEDIA_TYPE
+} FaultCode;
+
+/* Why a call fails: its SQLSTATE and primary message. */
+typedef enum Failure
+{
+	FAILURE_INVALID_REQUEST,
+	FAILURE_COMPANY_OF_OTHER_CLIENT,
+	FAILURE_CREDENTIALS,
+	FAILURE_COMPANY_NOT_FOUND,
+	FAILURE_CLIENT_NOT_FOUND,
+	FAILURE_CONTACT_EXISTS,
+	FAILURE_COMPANY_EXISTS,
+	FAILURE_TOO_LARGE,
+	FAILURE_UNSUPPORTED_MEDIA_TYPE
+} Failure;
+
+/* The faults of one request, as the entries of a JSON array.  Starts as {0}. */
+typedef struct FaultList
+{
+	StringInfo	entries;		/* NULL while there is none */
+	int			count;
+} FaultList;
+
+extern void rvo_fault_add(FaultList *faults, const char *where, FaultCode code);
+extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code,
+								int limit, int actual);
+extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
+extern char *rvo_fault_json(const FaultList *faults);
+
+extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribute_noreturn();
+extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
+extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
+
+extern int	rvo_fault_http_status(int sqlstate);
+extern bool rvo_fault_is_cancel(int sqlstate);
+extern bool rvo_fault_is_data(int sqlstate);
+
+#endif							/* RVO_FAULT_H */

@@ -1,0 +1,460 @@
+/*
+ * http_body.c
+ *	  Decodes a request's body, in any of the three content types, to jsonb.
+ *
+ * Floor 1.  A form knows strings only.  The list of custom fields comes in it
+ * either as one JSON text, or as an entry a part, the way HTML forms are sent
+ * to Django REST Framework: list[0]field_name=…, which other clients write as
+ * list[0].field_name or list[0][field_name].  Of equal names the last counts.
+ *
+ * What can't be decoded raises FAILURE_INVALID_REQUEST with
+ * FAULT_MALFORMED_BODY here, or a data error in the server's JSON parser; the
+ * caller treats the two alike.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+#include "compat.h"
+#include "fault.h"
+#include "http_body.h"
+
+#define FORM_MAX_PARTS 10000
+#define BOUNDARY_MAX_LENGTH 70	/* RFC 2046 */
+
+/* One name and value of a form, decoded. */
+typedef struct FormPart
+{
+	Slice		name;
+	Slice		value;
+	int			index;			/* position in the list that it belongs to, or -1 */
+	int			order;			/* position in the form */
+} FormPart;
+
+typedef struct Form
+{
+	int			count;
+	int			allocated;
+	FormPart   *parts;
+} Form;
+
+static void malformed(void) pg_attribute_noreturn();
+
+static void
+malformed(void)
+{
+	rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_MALFORMED_BODY);
+}
+
+/* check_encoding lets only valid UTF-8 without NUL pass. */
+static Slice
+check_encoding(Slice s)
+{
+	if (!pg_verify_mbstr(PG_UTF8, s.data, s.len, true))
+		malformed();
+	return s;
+}
+
+/* decode_json parses JSON text after a look at its depth. */
+static Jsonb *
+decode_json(Slice text)
+{
+	if (rvo_json_is_too_deep(text))
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_TOO_DEEP);
+	return rvo_json_parse(text);
+}
+
+static void
+add_part(Form *form, Slice name, Slice value)
+{
+	CHECK_FOR_INTERRUPTS();
+	if (form->count >= FORM_MAX_PARTS)
+	{
+		FaultList	faults = {0};
+
+		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, FORM_MAX_PARTS, form->count + 1);
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	}
+	if (form->count == form->allocated)
+	{
+		form->allocated = Max(16, form->allocated * 2);
+		form->parts = form->parts == NULL ?
+			palloc(form->allocated * sizeof(FormPart)) :
+			repalloc(form->parts, form->allocated * sizeof(FormPart));
+	}
+	form->parts[form->count] = (FormPart) {
+		check_encoding(name), check_encoding(value), -1, form->count
+	};
+	form->count++;
+}
+
+/* ---------------------------------------------------------------- urlencoded */
+
+/* url_decode turns + into a space and %XX into a byte; other % signs stay, as in a browser. */
+static Slice
+url_decode(Slice s)
+{
+	char	   *out = palloc(s.len + 1);
+	int			len = 0;
+
+	for (int i = 0; i < s.len; i++)
+	{
+		int			high = s.data[i] == '%' && i + 2 < s.len ? rvo_hex_digit(s.data[i + 1]) : -1;
+		int			low = high >= 0 ? rvo_hex_digit(s.data[i + 2]) : -1;
+
+		if (low >= 0)
+		{
+			out[len++] = high * 16 + low;
+			i += 2;
+		}
+		else
+			out[len++] = s.data[i] == '+' ? ' ' : s.data[i];
+	}
+	return (Slice) {out, len};
+}
+
+/* split takes the text up to a separator off the front of s. */
+static Slice
+split(Slice *s, char separator)
+{
+	const char *found = memchr(s->data, separator, s->len);
+	Slice		front = {s->data, found != NULL ? found - s->data : s->len};
+	int			taken = front.len + (found != NULL ? 1 : 0);
+
+	s->data += taken;
+	s->len -= taken;
+	return front;
+}
+
+static void
+read_urlencoded(Slice body, Form *form)
+{
+	while (body.len > 0)
+	{
+		Slice		value = split(&body, '&');
+		Slice		name = split(&value, '=');
+
+		if (name.len > 0)
+			add_part(form, url_decode(name), url_decode(value));
+	}
+}
+
+/* ---------------------------------------------------------------- multipart */
+
+/* skip_blanks steps over spaces and tabs. */
+static void
+skip_blanks(Slice *s)
+{
+	while (s->len > 0 && (s->data[0] == ' ' || s->data[0] == '\t'))
+	{
+		s->data++;
+		s->len--;
+	}
+}
+
+/* read_quoted reads a quoted-string; *s starts behind the opening quote. */
+static Slice
+read_quoted(Slice *s)
+{
+	char	   *out = palloc(s->len + 1);
+	int			len = 0;
+	int			i = 0;
+
+	for (; i < s->len && s->data[i] != '"'; i++)
+	{
+		if (s->data[i] == '\\' && i + 1 < s->len)
+			i++;
+		out[len++] = s->data[i];
+	}
+	i = Min(i + 1, s->len);
+	s->data += i;
+	s->len -= i;
+	return (Slice) {out, len};
+}
+
+/* name_matches compares the names of headers and parameters: ASCII without case. */
+static bool
+name_matches(Slice s, const char *name)
+{
+	return s.len == (int) strlen(name) && pg_strncasecmp(s.data, name, s.len) == 0;
+}
+
+/* header_parameter finds a parameter ("; name=value") of a header's value. */
+static bool
+header_parameter(Slice header, const char *name, Slice *value)
+{
+	(void) split(&header, ';');
+	while (header.len > 0)
+	{
+		const char *start;
+		Slice		parameter;
+
+		skip_blanks(&header);
+		start = header.data;
+		while (header.len > 0 && header.data[0] != '=' && header.data[0] != ';')
+		{
+			header.data++;
+			header.len--;
+		}
+		parameter = rvo_text_trim((Slice) {start, header.data - start});
+		*value = CONST_SLICE("");
+		if (header.len > 0 && header.data[0] == '=')
+		{
+			(void) split(&header, '=');
+			skip_blanks(&header);
+			if (header.len > 0 && header.data[0] == '"')
+			{
+				(void) split(&header, '"');
+				*value = read_quoted(&header);
+				(void) split(&header, ';');
+			}
+			else
+				*value = rvo_text_trim(split(&header, ';'));
+		}
+		else
+			(void) split(&header, ';');
+		if (name_matches(parameter, name))
+			return true;
+	}
+	return false;
+}
+
+/* next_line takes a line off the front; false if no CRLF ends it. */
+static bool
+next_line(Slice *s, Slice *line)
+{
+	const char *end = s->len > 0 ? memmem(s->data, s->len, "\r\n", 2) : NULL;
+
+	if (end == NULL)
+		return false;
+	*line = (Slice) {s->data, end - s->data};
+	s->len -= line->len + 2;
+	s->data = end + 2;
+	return true;
+}
+
+/* read_part_headers reads up to the empty line and finds the part's name. */
+static Slice
+read_part_headers(Slice *body)
+{
+	Slice		name = NO_SLICE;
+	Slice		line;
+
+	for (;;)
+	{
+		Slice		value;
+
+		if (!next_line(body, &line))
+			malformed();
+		if (line.len == 0)
+			break;
+		value = line;
+		if (name_matches(split(&value, ':'), "Content-Disposition") &&
+			!header_parameter(value, "name", &name))
+			malformed();
+	}
+	if (name.data == NULL)
+		malformed();
+	return name;
+}
+
+/* read_multipart reads the parts between the boundary's lines up to the closing one. */
+static void
+read_multipart(Slice content_type, Slice body, Form *form)
+{
+	Slice		boundary;
+	Slice		line;
+	char	   *delimiter;
+	int			delimiter_len;
+	const char *next;
+
+	if (!header_parameter(content_type, "boundary", &boundary) ||
+		boundary.len < 1 || boundary.len > BOUNDARY_MAX_LENGTH)
+		malformed();
+	delimiter = psprintf("\r\n--%.*s", boundary.len, boundary.data);
+	delimiter_len = strlen(delimiter);
+
+	/* The first delimiter may stand at the very start, without its CRLF. */
+	if (body.len >= delimiter_len - 2 && memcmp(body.data, delimiter + 2, delimiter_len - 2) == 0)
+		next = body.data - 2;
+	else
+		next = memmem(body.data, body.len, delimiter, delimiter_len);
+
+	for (;;)
+	{
+		Slice		name;
+
+		if (next == NULL)
+			malformed();
+		body.len -= next + delimiter_len - body.data;
+		body.data = next + delimiter_len;
+		if (body.len >= 2 && memcmp(body.data, "--", 2) == 0)
+			return;
+		if (!next_line(&body, &line) || rvo_text_trim(line).len > 0)
+			malformed();
+		name = read_part_headers(&body);
+
+		/* An empty part's delimiter uses the CRLF that ended its headers. */
+		next = memmem(body.data - 2, body.len + 2, delimiter, delimiter_len);
+		if (next == NULL)
+			malformed();
+		add_part(form, name, (Slice) {body.data, Max(next - body.data, 0)});
+	}
+}
+
+/* ---------------------------------------------------------------- forms */
+
+/*
+ * read_list_name tells whether a part's name is list[index]member, and if so
+ * leaves the index and the member's name in the part.
+ */
+static void
+read_list_name(FormPart *part, Slice list)
+{
+	Slice		rest = part->name;
+	Slice		digits;
+	int			index = 0;
+
+	if (rest.len <= list.len || memcmp(rest.data, list.data, list.len) != 0 || rest.data[list.len] != '[')
+		return;
+	rest.data += list.len + 1;
+	rest.len -= list.len + 1;
+	digits = split(&rest, ']');
+	if (digits.len < 1 || digits.len > 9 || rest.len == 0)
+		return;
+	for (int i = 0; i < digits.len; i++)
+	{
+		if (!rvo_is_digit(digits.data[i]))
+			return;
+		index = index * 10 + digits.data[i] - '0';
+	}
+	if (rest.data[0] == '.')
+		(void) split(&rest, '.');
+	else if (rest.data[0] == '[' && rest.data[rest.len - 1] == ']')
+		rest = (Slice) {rest.data + 1, rest.len - 2};
+	part->name = rest;
+	part->index = index;
+}
+
+/* by_index sorts the list's parts behind the others, by entry, then as they came. */
+static int
+by_index(const void *a, const void *b)
+{
+	const FormPart *x = a;
+	const FormPart *y = b;
+
+	if (x->index != y->index)
+		return x->index < y->index ? -1 : 1;
+	return x->order - y->order;
+}
+
+/* put_list builds the list from its parts, which are sorted and not none. */
+static void
+put_list(JsonBuilder *b, const FormPart *parts, int count)
+{
+	rvo_json_begin_array(b);
+	for (int i = 0; i < count; i++)
+	{
+		if (i == 0 || parts[i].index != parts[i - 1].index)
+			rvo_json_begin_object(b);
+		rvo_json_put_name(b, parts[i].name);
+		rvo_json_put_string(b, parts[i].value);
+		if (i == count - 1 || parts[i].index != parts[i + 1].index)
+			rvo_json_end_object(b);
+	}
+	rvo_json_end_array(b);
+}
+
+/* put_list_text puts a list that came as one text: JSON if it is, else the string itself. */
+static void
+put_list_text(JsonBuilder *b, Slice text)
+{
+	if (rvo_json_is_too_deep(text) || !rvo_json_is_valid(text))
+		rvo_json_put_string(b, text);
+	else
+		rvo_json_put_jsonb(b, decode_json(text));
+}
+
+/* form_to_jsonb builds one object from the parts of a form. */
+static Jsonb *
+form_to_jsonb(Form *form, const char *list_member)
+{
+	JsonBuilder b = {0};
+	Slice		list = rvo_slice(list_member);
+	int			i;
+
+	for (i = 0; i < form->count; i++)
+		read_list_name(&form->parts[i], list);
+	qsort(form->parts, form->count, sizeof(FormPart), by_index);
+
+	rvo_json_begin_object(&b);
+	for (i = 0; i < form->count && form->parts[i].index < 0; i++)
+	{
+		FormPart   *part = &form->parts[i];
+		bool		is_list = rvo_slice_equal(part->name, list);
+
+		/* An empty input of an HTML form is no list, not a wrong one. */
+		if (is_list && rvo_text_trim(part->value).len == 0)
+			continue;
+		rvo_json_put_name(&b, part->name);
+		if (is_list)
+			put_list_text(&b, part->value);
+		else
+			rvo_json_put_string(&b, part->value);
+	}
+	if (i < form->count)
+	{
+		rvo_json_put_name(&b, list);
+		put_list(&b, form->parts + i, form->count - i);
+	}
+	rvo_json_end_object(&b);
+	return rvo_json_built(&b);
+}
+
+/*
+ * rvo_http_body_decode decodes a body.  No content type at all means JSON.
+ * list_member names the member that is a list of custom fields.  Raises
+ * FAILURE_UNSUPPORTED_MEDIA_TYPE, FAILURE_INVALID_REQUEST, and what jsonb_in
+ * raises.  The result is in the current context.
+ */
+Jsonb *
+rvo_http_body_decode(Slice content_type, Slice body, const char *list_member)
+{
+	Form		form = {0};
+	Slice		rest = content_type;
+	Slice		type = content_type.len > 0 ? rvo_text_trim(split(&rest, ';')) : NO_SLICE;
+
+	if (type.len == 0 || name_matches(type, "application/json"))
+		return decode_json(check_encoding(body));
+	if (name_matches(type, "application/x-www-form-urlencoded"))
+		read_urlencoded(body, &form);
+	else if (name_matches(type, "multipart/form-data"))
+		read_multipart(content_type, body, &form);
+	else
+		rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_MEDIA_TYPE);
+	return form_to_jsonb(&form, list_member);
+}
+
+/*
+ * rvo_http_query_parameter returns the last value of a parameter of a query
+ * string, in the current context; no value if there is none.  Raises
+ * FAILURE_INVALID_REQUEST if its value is not UTF-8.
+ */
+Slice
+rvo_http_query_parameter(Slice query, const char *name)
+{
+	Slice		found = NO_SLICE;
+
+	while (query.len > 0)
+	{
+		Slice		value = split(&query, '&');
+		Slice		parameter = url_decode(split(&value, '='));
+
+		if (rvo_slice_equal(parameter, rvo_slice(name)))
+			found = url_decode(value);
+	}
+	if (found.data != NULL && !pg_verify_mbstr(PG_UTF8, found.data, found.len, true))
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, name, FAULT_MALFORMED_QUERY);
+	return found;
+}

@@ -1,0 +1,14 @@
+/*
+ * http_body.h
+ *	  Decoding a request's body and query string.
+ */
+#ifndef RVO_HTTP_BODY_H
+#define RVO_HTTP_BODY_H
+
+#include "jsonio.h"
+#include "text.h"
+
+extern Jsonb *rvo_http_body_decode(Slice content_type, Slice body, const char *list_member);
+extern Slice rvo_http_query_parameter(Slice query, const char *name);
+
+#endif							/* RVO_HTTP_BODY_H */

@@ -1,0 +1,44 @@
+/*
+ * revyops.c
+ *	  The module: its magic and its settings.
+ *
+ * Floor 5.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "fmgr.h"
+#include "utils/guc.h"
+
+#include "auth.h"
+#include "compat.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+/*
+ * _PG_init defines the settings.  A placeholder that somebody planted before
+ * the library was loaded is checked now as if he set it now: a plain role's
+ * revyops.client_id is dropped with a warning.
+ */
+void
+_PG_init(void)
+{
+	DefineCustomIntVariable("revyops.client_id",
+							"The client on whose behalf this session calls.",
+							"0 is none. An API key, in revyops.api_key or in the request, counts before it.",
+							&rvo_client_id_setting,
+							0, 0, INT_MAX,
+							PGC_SUSET, 0,
+							NULL, NULL, NULL);
+	DefineCustomStringVariable("revyops.api_key",
+							   "The API key with which this session calls.",
+							   "Empty is none. A key in the request counts before it.",
+							   &rvo_api_key_setting,
+							   "",
+							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
+							   NULL, NULL, NULL);
+	MarkGUCPrefixReserved("revyops");
+}

@@ -1,0 +1,426 @@
+/*
+ * store.c
+ *	  Every query of the extension, one typed function each.
+ *
+ * Floor 2, and the only place that calls SPI.  A use case brackets its calls
+ * with rvo_store_open and rvo_store_close; on an error nothing is closed, the
+ * server does that.  Between the calls the current memory context is the
+ * caller's, and results are plain values, so that nothing points into SPI.
+ *
+ * Plans are kept for the life of the backend and are generic: which index
+ * serves a query is decided by its shape, not by the first values seen.  The
+ * functions that come here run with enable_seqscan off, so that a plan made
+ * while a table is small still fits when it is large.  Every statement names
+ * client_id but those that tell another client's row from no row at all.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "fault.h"
+#include "store.h"
+
+#define MAX_PARAMETERS 12
+
+typedef enum QueryId
+{
+	INSERT_CLIENT,
+	HAS_CLIENT,
+	INSERT_API_KEY,
+	FIND_API_KEY,
+	REVOKE_API_KEY,
+	INSERT_COMPANY,
+	FIND_COMPANY,
+	LOCK_COMPANY_OF_DOMAIN,
+	LOCK_COMPANY,
+	HAS_COMPANY_OF_ANYONE,
+	INSERT_CONTACT,
+	FIND_CONTACT_OWNERS,
+	NUMBER_OF_QUERIES
+} QueryId;
+
+/* A query and the result code that it must end with. */
+static const struct
+{
+	const char *sql;
+	int			expected;
+	int			nparameters;
+	Oid			types[MAX_PARAMETERS];
+}			queries[NUMBER_OF_QUERIES] = {
+	[INSERT_CLIENT] = {
+		"INSERT INTO revyops.client (name) VALUES ($1) RETURNING id",
+		SPI_OK_INSERT_RETURNING, 1, {TEXTOID}
+	},
+	[HAS_CLIENT] = {
+		"SELECT FROM revyops.client WHERE id = $1",
+		SPI_OK_SELECT, 1, {INT4OID}
+	},
+	[INSERT_API_KEY] = {
+		"INSERT INTO revyops.api_key (prefix, secret_sha256, client_id, name, expires_at)"
+		" VALUES ($1, $2, $3, $4, $5)",
+		SPI_OK_INSERT, 5, {TEXTOID, BYTEAOID, INT4OID, TEXTOID, TIMESTAMPTZOID}
+	},
+	[FIND_API_KEY] = {
+		"SELECT client_id, secret_sha256,"
+		" revoked_at IS NULL AND (expires_at IS NULL OR expires_at > pg_catalog.clock_timestamp())"
+		" FROM revyops.api_key WHERE prefix = $1",
+		SPI_OK_SELECT, 1, {TEXTOID}
+	},
+	[REVOKE_API_KEY] = {
+		"UPDATE revyops.api_key SET revoked_at = pg_catalog.now()"
+		" WHERE prefix = $1 AND revoked_at IS NULL",
+		SPI_OK_UPDATE, 1, {TEXTOID}
+	},
+	[INSERT_COMPANY] = {
+		"INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields, updated_time)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+		SPI_OK_INSERT, 7, {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID}
+	},
+	[FIND_COMPANY] = {
+		"SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2",
+		SPI_OK_SELECT, 2, {TEXTOID, INT4OID}
+	},
+	[LOCK_COMPANY_OF_DOMAIN] = {
+		"SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2 FOR KEY SHARE",
+		SPI_OK_SELECT, 2, {TEXTOID, INT4OID}
+	},
+	[LOCK_COMPANY] = {
+		"SELECT id FROM revyops.company WHERE client_id = $1 AND id = $2 FOR KEY SHARE",
+		SPI_OK_SELECT, 2, {INT4OID, INT8OID}
+	},
+	[HAS_COMPANY_OF_ANYONE] = {
+		"SELECT FROM revyops.company WHERE id = $1",
+		SPI_OK_SELECT, 1, {INT8OID}
+	},
+	[INSERT_CONTACT] = {
+		"INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name,"
+		" company_id, origin, contact_status, custom_fields, updated_time)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+		SPI_OK_INSERT, 11, {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID,
+		TEXTOID, JSONBOID, TIMESTAMPTZOID}
+	},
+	[FIND_CONTACT_OWNERS] = {
+		"SELECT (SELECT id FROM revyops.contact WHERE email = $1 AND client_id = $3),"
+		" (SELECT id FROM revyops.contact WHERE linkedin_url = $2 AND client_id = $3)",
+		SPI_OK_SELECT, 3, {TEXTOID, TEXTOID, INT4OID}
+	},
+};
+
+static SPIPlanPtr plans[NUMBER_OF_QUERIES];
+
+/* The parameters of one execution, filled in the order of $1, $2, … */
+typedef struct Parameters
+{
+	int			count;
+	Datum		values[MAX_PARAMETERS];
+	char		nulls[MAX_PARAMETERS];	/* as SPI has it: ' ' or 'n' */
+} Parameters;
+
+static void
+add_datum(Parameters *p, Datum value, bool isnull)
+{
+	p->values[p->count] = value;
+	p->nulls[p->count++] = isnull ? 'n' : ' ';
+}
+
+static void
+add_integer(Parameters *p, int32 value)
+{
+	add_datum(p, Int32GetDatum(value), false);
+}
+
+static void
+add_id(Parameters *p, int64 id)
+{
+	add_datum(p, Int64GetDatum(id), id == 0);
+}
+
+static void
+add_text(Parameters *p, Slice value)
+{
+	if (value.data == NULL)
+		add_datum(p, (Datum) 0, true);
+	else
+		add_datum(p, PointerGetDatum(cstring_to_text_with_len(value.data, value.len)), false);
+}
+
+static void
+add_time(Parameters *p, TimestampTz time)
+{
+	add_datum(p, TimestampTzGetDatum(time), false);
+}
+
+static void
+add_jsonb(Parameters *p, Jsonb *jsonb)
+{
+	add_datum(p, JsonbPGetDatum(jsonb), false);
+}
+
+/* keep_plan prepares a query once in a backend's life. */
+static SPIPlanPtr
+keep_plan(QueryId query)
+{
+	if (plans[query] == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare_cursor(queries[query].sql, queries[query].nparameters,
+											  unconstify(Oid *, &queries[query].types[0]),
+											  CURSOR_OPT_GENERIC_PLAN);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			rvo_fault_raise_bug("could not prepare a query");
+		plans[query] = plan;
+	}
+	return plans[query];
+}
+
+/*
+ * run executes a query and returns the number of rows; SPI_tuptable shows
+ * them until the next call.  A query always sees what its own transaction did
+ * before, and in READ COMMITTED what others have committed by now.
+ */
+static uint64
+run(QueryId query, Parameters *p)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int			result = SPI_execute_plan(keep_plan(query), p->values, p->nulls, false, 0);
+
+	if (result != queries[query].expected)
+		rvo_fault_raise_bug("unexpected result of a query");
+	MemoryContextSwitchTo(caller);
+	return SPI_processed;
+}
+
+/* column returns a value of the first row, or 0 for null. */
+static Datum
+column(int number)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, number, &isnull);
+
+	return isnull ? (Datum) 0 : value;
+}
+
+/* first_id runs a query that selects an id; 0 if there is no row. */
+static int64
+first_id(QueryId query, Parameters *p)
+{
+	return run(query, p) > 0 ? DatumGetInt64(column(1)) : 0;
+}
+
+/* rvo_store_open makes the queries available until rvo_store_close. */
+void
+rvo_store_open(void)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	SPI_connect();
+	MemoryContextSwitchTo(caller);
+}
+
+void
+rvo_store_close(void)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	SPI_finish();
+	MemoryContextSwitchTo(caller);
+}
+
+/* sequence_oid looks the sequence up each time: it may be dropped and made again. */
+static Oid
+sequence_oid(IdSequence sequence)
+{
+	static const char *const names[] = {
+		[COMPANY_IDS] = "company_id_seq",
+		[CONTACT_IDS] = "contact_id_seq",
+		[CUSTOM_FIELD_IDS] = "custom_field_id_seq",
+	};
+
+	return get_relname_relid(names[sequence], get_namespace_oid("revyops", false));
+}
+
+/* rvo_store_next_id takes a new id. */
+int64
+rvo_store_next_id(IdSequence sequence)
+{
+	return nextval_internal(sequence_oid(sequence), false);
+}
+
+/* rvo_store_number_fields gives every custom field a new id. */
+void
+rvo_store_number_fields(CustomFields *fields)
+{
+	Oid			sequence = fields->count > 0 ? sequence_oid(CUSTOM_FIELD_IDS) : InvalidOid;
+
+	for (int i = 0; i < fields->count; i++)
+		fields->items[i].id = nextval_internal(sequence, false);
+}
+
+/* rvo_store_insert_client adds a client and returns its id. */
+int
+rvo_store_insert_client(Slice name)
+{
+	Parameters	p = {0};
+
+	add_text(&p, name);
+	run(INSERT_CLIENT, &p);
+	return DatumGetInt32(column(1));
+}
+
+bool
+rvo_store_has_client(int client_id)
+{
+	Parameters	p = {0};
+
+	add_integer(&p, client_id);
+	return run(HAS_CLIENT, &p) > 0;
+}
+
+/* rvo_store_insert_api_key adds a key of an existing client; it may never expire. */
+void
+rvo_store_insert_api_key(Slice prefix, const uint8 *secret_sha256, int client_id,
+						 Slice name, const TimestampTz *expires_at)
+{
+	Parameters	p = {0};
+
+	add_text(&p, prefix);
+	add_text(&p, (Slice) {(const char *) secret_sha256, PG_SHA256_DIGEST_LENGTH});
+	add_integer(&p, client_id);
+	add_text(&p, name);
+	if (expires_at != NULL)
+		add_time(&p, *expires_at);
+	else
+		add_datum(&p, (Datum) 0, true);
+	run(INSERT_API_KEY, &p);
+}
+
+/* rvo_store_find_api_key finds a key, dead or alive, by its public prefix. */
+bool
+rvo_store_find_api_key(Slice prefix, ApiKey *key)
+{
+	Parameters	p = {0};
+
+	add_text(&p, prefix);
+	if (run(FIND_API_KEY, &p) == 0)
+		return false;
+	key->client_id = DatumGetInt32(column(1));
+	memcpy(key->secret_sha256, VARDATA_ANY(DatumGetByteaPP(column(2))), PG_SHA256_DIGEST_LENGTH);
+	key->live = DatumGetBool(column(3));
+	return true;
+}
+
+/* rvo_store_revoke_api_key ends a key; false if there is no such key still valid. */
+bool
+rvo_store_revoke_api_key(Slice prefix)
+{
+	Parameters	p = {0};
+
+	add_text(&p, prefix);
+	return run(REVOKE_API_KEY, &p) > 0;
+}
+
+/* rvo_store_insert_company adds a company; false if its domain is taken. */
+bool
+rvo_store_insert_company(int client_id, const Company *company)
+{
+	Parameters	p = {0};
+
+	add_integer(&p, client_id);
+	add_id(&p, company->id);
+	add_text(&p, company->domain);
+	add_text(&p, company->name);
+	add_text(&p, company->company_status);
+	add_jsonb(&p, company->nested_fields);
+	add_time(&p, company->updated_time);
+	return run(INSERT_COMPANY, &p) > 0;
+}
+
+/* rvo_store_find_company returns the id of the client's company with this domain, or 0. */
+int64
+rvo_store_find_company(int client_id, Slice domain)
+{
+	Parameters	p = {0};
+
+	add_text(&p, domain);
+	add_integer(&p, client_id);
+	return first_id(FIND_COMPANY, &p);
+}
+
+/*
+ * rvo_store_lock_company_of_domain is rvo_store_find_company, and keeps the
+ * row from being deleted until the transaction ends, as the foreign key's own
+ * check does a moment later.
+ */
+int64
+rvo_store_lock_company_of_domain(int client_id, Slice domain)
+{
+	Parameters	p = {0};
+
+	add_text(&p, domain);
+	add_integer(&p, client_id);
+	return first_id(LOCK_COMPANY_OF_DOMAIN, &p);
+}
+
+/* rvo_store_lock_company does the same by id; false if the client has no such company. */
+bool
+rvo_store_lock_company(int client_id, int64 id)
+{
+	Parameters	p = {0};
+
+	add_integer(&p, client_id);
+	add_id(&p, id);
+	return first_id(LOCK_COMPANY, &p) != 0;
+}
+
+/* rvo_store_has_company_of_anyone tells another client's company from none. */
+bool
+rvo_store_has_company_of_anyone(int64 id)
+{
+	Parameters	p = {0};
+
+	add_id(&p, id);
+	return run(HAS_COMPANY_OF_ANYONE, &p) > 0;
+}
+
+/* rvo_store_insert_contact adds a contact; false if one of its keys is taken. */
+bool
+rvo_store_insert_contact(int client_id, const Contact *contact)
+{
+	Parameters	p = {0};
+
+	add_integer(&p, client_id);
+	add_id(&p, contact->id);
+	add_text(&p, contact->email);
+	add_text(&p, contact->linkedin_url);
+	add_text(&p, contact->first_name);
+	add_text(&p, contact->last_name);
+	add_id(&p, contact->company_id);
+	add_text(&p, contact->origin);
+	add_text(&p, contact->contact_status);
+	add_jsonb(&p, contact->nested_fields);
+	add_time(&p, contact->updated_time);
+	return run(INSERT_CONTACT, &p) > 0;
+}
+
+/* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */
+ContactOwners
+rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url)
+{
+	Parameters	p = {0};
+	ContactOwners owners = {0};
+
+	add_text(&p, email);
+	add_text(&p, linkedin_url);
+	add_integer(&p, client_id);
+	run(FIND_CONTACT_OWNERS, &p);
+	owners.of_email = DatumGetInt64(column(1));
+	owners.of_linkedin_url = DatumGetInt64(column(2));
+	return owners;
+}

@@ -1,0 +1,58 @@
+/*
+ * store.h
+ *	  Every query of the extension, one typed function each.
+ */
+#ifndef RVO_STORE_H
+#define RVO_STORE_H
+
+#include "common/sha2.h"
+#include "company_render.h"
+#include "contact_render.h"
+#include "datatype/timestamp.h"
+#include "text.h"
+
+typedef enum IdSequence
+{
+	COMPANY_IDS,
+	CONTACT_IDS,
+	CUSTOM_FIELD_IDS
+} IdSequence;
+
+/* A stored key, as far as it takes to judge one that a caller shows. */
+typedef struct ApiKey
+{
+	int			client_id;
+	uint8		secret_sha256[PG_SHA256_DIGEST_LENGTH];
+	bool		live;			/* neither expired nor revoked */
+} ApiKey;
+
+/* Who has a key that a contact wanted; 0 = nobody. */
+typedef struct ContactOwners
+{
+	int64		of_email;
+	int64		of_linkedin_url;
+} ContactOwners;
+
+extern void rvo_store_open(void);
+extern void rvo_store_close(void);
+
+extern int64 rvo_store_next_id(IdSequence sequence);
+extern void rvo_store_number_fields(CustomFields *fields);
+
+extern int	rvo_store_insert_client(Slice name);
+extern bool rvo_store_has_client(int client_id);
+extern void rvo_store_insert_api_key(Slice prefix, const uint8 *secret_sha256, int client_id,
+									 Slice name, const TimestampTz *expires_at);
+extern bool rvo_store_find_api_key(Slice prefix, ApiKey *key);
+extern bool rvo_store_revoke_api_key(Slice prefix);
+
+extern bool rvo_store_insert_company(int client_id, const Company *company);
+extern int64 rvo_store_find_company(int client_id, Slice domain);
+extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
+extern bool rvo_store_lock_company(int client_id, int64 id);
+extern bool rvo_store_has_company_of_anyone(int64 id);
+
+extern bool rvo_store_insert_contact(int client_id, const Contact *contact);
+extern ContactOwners rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url);
+
+#endif							/* RVO_STORE_H */

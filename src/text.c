@@ -1,0 +1,139 @@
+/*
+ * text.c
+ *	  Slices of UTF-8 text: trimming, counting, looking for control characters.
+ *
+ * Floor 0.  Everything here takes valid UTF-8 and reports nothing.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "compat.h"
+#include "text.h"
+
+/* rvo_slice wraps a C string. */
+Slice
+rvo_slice(const char *string)
+{
+	return (Slice) {string, strlen(string)};
+}
+
+/* rvo_slice_of_text shows the bytes of a detoasted text; NULL gives no value. */
+Slice
+rvo_slice_of_text(const text *value)
+{
+	if (value == NULL)
+		return NO_SLICE;
+	return (Slice) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+}
+
+/* rvo_slice_cstring copies a slice to a C string in the current context. */
+char *
+rvo_slice_cstring(Slice s)
+{
+	return pnstrdup(s.data, s.len);
+}
+
+bool
+rvo_slice_equal(Slice a, Slice b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/*
+ * space_length returns the bytes of the white space character that s starts
+ * with, 0 if it starts with another one.  White space is Unicode's
+ * White_Space, with the separators 0x1C to 0x1F, as Python's str.strip has it.
+ */
+static int
+space_length(const unsigned char *s, int len)
+{
+	if (s[0] == ' ' || (s[0] >= 0x09 && s[0] <= 0x0d) || (s[0] >= 0x1c && s[0] <= 0x1f))
+		return 1;
+	if (len >= 2 && s[0] == 0xc2 && (s[1] == 0x85 || s[1] == 0xa0))
+		return 2;				/* U+0085, U+00A0 */
+	if (len < 3)
+		return 0;
+	if (s[0] == 0xe1 && s[1] == 0x9a && s[2] == 0x80)
+		return 3;				/* U+1680 */
+	if (s[0] == 0xe2 && s[1] == 0x80 &&
+		((s[2] >= 0x80 && s[2] <= 0x8a) || s[2] == 0xa8 || s[2] == 0xa9 || s[2] == 0xaf))
+		return 3;				/* U+2000 to U+200A, U+2028, U+2029, U+202F */
+	if (s[0] == 0xe2 && s[1] == 0x81 && s[2] == 0x9f)
+		return 3;				/* U+205F */
+	if (s[0] == 0xe3 && s[1] == 0x80 && s[2] == 0x80)
+		return 3;				/* U+3000 */
+	return 0;
+}
+
+/* rvo_text_trim takes the white space off both ends; no value stays none. */
+Slice
+rvo_text_trim(Slice s)
+{
+	int			space;
+
+	while (s.len > 0 && (space = space_length((const unsigned char *) s.data, s.len)) > 0)
+	{
+		s.data += space;
+		s.len -= space;
+	}
+	while (s.len > 0)
+	{
+		int			start = s.len - 1;
+
+		while (start > 0 && ((unsigned char) s.data[start] & 0xc0) == 0x80)
+			start--;
+		space = space_length((const unsigned char *) s.data + start, s.len - start);
+		if (space == 0)
+			break;
+		s.len -= space;
+	}
+	return s;
+}
+
+/* rvo_text_characters counts characters, not bytes. */
+int
+rvo_text_characters(Slice s)
+{
+	int			n = 0;
+
+	for (int i = 0; i < s.len; i++)
+		n += ((unsigned char) s.data[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/*
+ * rvo_text_has_control tells whether a control character (C0, DEL, C1) is in
+ * the text.  allow_line_breaks lets tab, line feed and carriage return pass.
+ */
+bool
+rvo_text_has_control(Slice s, bool allow_line_breaks)
+{
+	for (int i = 0; i < s.len; i++)
+	{
+		unsigned char c = s.data[i];
+
+		if (c >= 0x20 && c != 0x7f && c != 0xc2)
+			continue;
+		if (c == 0xc2)
+		{
+			if (i + 1 < s.len && (unsigned char) s.data[i + 1] < 0xa0)
+				return true;
+			continue;
+		}
+		if (allow_line_breaks && (c == '\t' || c == '\n' || c == '\r'))
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* rvo_hex_digit returns the value of a hexadecimal digit, -1 for anything else. */
+int
+rvo_hex_digit(char c)
+{
+	if (rvo_is_digit(c))
+		return c - '0';
+	c = rvo_ascii_lower(c);
+	return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+}

@@ -1,0 +1,53 @@
+/*
+ * text.h
+ *	  Slices of UTF-8 text.
+ */
+#ifndef RVO_TEXT_H
+#define RVO_TEXT_H
+
+/*
+ * A run of bytes in someone else's memory: a length and no NUL, as in a
+ * JsonbValue.  data is NULL when there is no value at all.
+ */
+typedef struct Slice
+{
+	const char *data;
+	int			len;
+} Slice;
+
+#define NO_SLICE ((Slice) {NULL, 0})
+
+/* Slice of a string constant. */
+#define CONST_SLICE(s) ((Slice) {"" s "", sizeof(s) - 1})
+
+extern Slice rvo_slice(const char *string);
+extern Slice rvo_slice_of_text(const text *value);
+extern char *rvo_slice_cstring(Slice s);
+extern bool rvo_slice_equal(Slice a, Slice b);
+
+extern Slice rvo_text_trim(Slice s);
+extern int	rvo_text_characters(Slice s);
+extern bool rvo_text_has_control(Slice s, bool allow_line_breaks);
+
+/* ASCII only: bytes of longer UTF-8 sequences pass unchanged. */
+static inline char
+rvo_ascii_lower(char c)
+{
+	return (c >= 'A' && c <= 'Z') ? c + ('a' - 'A') : c;
+}
+
+static inline bool
+rvo_is_ascii(char c)
+{
+	return (unsigned char) c < 0x80;
+}
+
+static inline bool
+rvo_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+extern int	rvo_hex_digit(char c);
+
+#endif							/* RVO_TEXT_H */
