@@ -10,11 +10,12 @@ PGFILEDESC = "revyops - contact database inside PostgreSQL"
 
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
+# make installcheck: against the server that PGHOST etc. name.  The TAP tests of t/
+# make servers of their own; script/test runs them.
 REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
-REGRESS_OPTS = --inputdir=. --load-extension=pgtap
+REGRESS_OPTS = --inputdir=. --encoding=UTF8 --load-extension=pgtap
 ISOLATION = $(patsubst specs/%.spec,%,$(sort $(wildcard specs/*.spec)))
-ISOLATION_OPTS = --inputdir=.
-TAP_TESTS = 1
+ISOLATION_OPTS = --inputdir=. --encoding=UTF8
 
 PG_CFLAGS = -Wextra
 ifneq (,$(findstring clang,$(CC)))

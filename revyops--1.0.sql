@@ -195,3 +195,91 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.company_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.contact', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.contact_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
+
+/* ---------------------------------------------------------------- comments
+ *
+ * psql shows them (\df+, \d+), and so does PostgREST's own API page.
+ */
+
+COMMENT ON SCHEMA revyops IS 'Tables of the revyops contact database.';
+COMMENT ON SCHEMA revyops_http IS 'What PostgREST calls: one function an endpoint, raw request body in, answer out.';
+
+COMMENT ON FUNCTION @extschema@.revyops_create_client(text) IS
+'Adds a client, the owner of contacts and companies, and returns its id.';
+COMMENT ON FUNCTION @extschema@.revyops_create_api_key(integer, text, timestamptz) IS
+'Adds an API key of a client and returns it: the only time that it is shown.';
+COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
+'Ends the API key with this prefix; false if there is no valid one.';
+COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS
+'Adds a company for the calling client and returns it.';
+COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text) IS
+'Adds a contact for the calling client, finds its company by id or domain, and returns it.';
+COMMENT ON FUNCTION @extschema@.revyops_normalize_email(text) IS
+'Canonical form of an e-mail address; NULL for blank, an error for an invalid one.';
+COMMENT ON FUNCTION @extschema@.revyops_normalize_linkedin_url(text) IS
+'Canonical form of the URL of a personal LinkedIn profile; NULL for blank, an error for an invalid one.';
+COMMENT ON FUNCTION @extschema@.revyops_normalize_domain(text) IS
+'Canonical domain of a bare domain, a URL or an e-mail address; NULL for blank, an error for an invalid one.';
+COMMENT ON FUNCTION revyops.is_canonical_email(text) IS
+'Whether an e-mail address is in the form that revyops_normalize_email gives.';
+COMMENT ON FUNCTION revyops.is_canonical_linkedin_url(text) IS
+'Whether a LinkedIn URL is in the form that revyops_normalize_linkedin_url gives.';
+COMMENT ON FUNCTION revyops.is_canonical_domain(text) IS
+'Whether a domain is written in canonical form: dotted, lower case, A-labels.';
+COMMENT ON FUNCTION revyops.custom_field_hashes(integer, jsonb) IS
+'One hash of (client, name, value) a custom field: what the index on custom fields holds.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_create(bytea) IS
+'POST /public/v2/contacts: creates a contact from a raw request body.';
+COMMENT ON FUNCTION revyops_http.companies_v2_create(bytea) IS
+'POST /public/v2/companies: creates a company from a raw request body.';
+
+COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
+COMMENT ON SEQUENCE revyops.company_id_seq IS 'Ids of companies, of all clients together.';
+COMMENT ON SEQUENCE revyops.contact_id_seq IS 'Ids of contacts, of all clients together.';
+COMMENT ON SEQUENCE revyops.custom_field_id_seq IS 'Ids of custom field values, of contacts and companies together.';
+
+COMMENT ON TABLE revyops.client IS 'Clients: whoever owns contacts and companies and sees nobody else''s.';
+COMMENT ON COLUMN revyops.client.id IS 'Id, also the value of the setting revyops.client_id.';
+COMMENT ON COLUMN revyops.client.name IS 'Name, for people.';
+COMMENT ON COLUMN revyops.client.created_time IS 'When it was added.';
+
+COMMENT ON TABLE revyops.api_key IS 'API keys, as hashes; a client may have several.';
+COMMENT ON COLUMN revyops.api_key.prefix IS 'Public start of the key, by which it is found and revoked.';
+COMMENT ON COLUMN revyops.api_key.secret_sha256 IS 'SHA-256 of the whole key.';
+COMMENT ON COLUMN revyops.api_key.client_id IS 'The client that the key speaks for.';
+COMMENT ON COLUMN revyops.api_key.name IS 'Name, for people.';
+COMMENT ON COLUMN revyops.api_key.created_time IS 'When it was added.';
+COMMENT ON COLUMN revyops.api_key.expires_at IS 'From when it is no longer valid; null is never.';
+COMMENT ON COLUMN revyops.api_key.revoked_at IS 'When it was revoked; null if it was not.';
+
+COMMENT ON TABLE revyops.company IS 'Companies of the clients.';
+COMMENT ON COLUMN revyops.company.client_id IS 'The client that owns it.';
+COMMENT ON COLUMN revyops.company.id IS 'Id.';
+COMMENT ON COLUMN revyops.company.domain IS 'Canonical domain, unique within the client.';
+COMMENT ON COLUMN revyops.company.name IS 'Name, empty if none was given.';
+COMMENT ON COLUMN revyops.company.company_status IS 'Status, empty if none was given.';
+COMMENT ON COLUMN revyops.company.previous_status IS 'Status before the last change; null until one.';
+COMMENT ON COLUMN revyops.company.status_changed_at IS 'When the status changed last; null until then.';
+COMMENT ON COLUMN revyops.company.custom_fields IS 'Custom fields: [{id, field_name, field_value, updated_time}].';
+COMMENT ON COLUMN revyops.company.updated_time IS 'When the company changed last.';
+
+COMMENT ON TABLE revyops.contact IS 'Contacts of the clients.';
+COMMENT ON COLUMN revyops.contact.client_id IS 'The client that owns it.';
+COMMENT ON COLUMN revyops.contact.id IS 'Id.';
+COMMENT ON COLUMN revyops.contact.email IS 'Canonical e-mail address, unique within the client; null if none.';
+COMMENT ON COLUMN revyops.contact.linkedin_url IS 'Canonical LinkedIn profile URL, unique within the client; null if none.';
+COMMENT ON COLUMN revyops.contact.first_name IS 'First name, empty if none was given.';
+COMMENT ON COLUMN revyops.contact.last_name IS 'Last name, empty if none was given.';
+COMMENT ON COLUMN revyops.contact.company_id IS 'Company of the same client; null if none.';
+COMMENT ON COLUMN revyops.contact.origin IS 'Where the contact came from, empty if not given.';
+COMMENT ON COLUMN revyops.contact.contact_status IS 'Status, empty if none was given.';
+COMMENT ON COLUMN revyops.contact.previous_status IS 'Status before the last change; null until one.';
+COMMENT ON COLUMN revyops.contact.status_changed_at IS 'When the status changed last; null until then.';
+COMMENT ON COLUMN revyops.contact.first_campaign_email_sent IS 'When the first campaign e-mail was sent; null if none.';
+COMMENT ON COLUMN revyops.contact.last_campaign_email_sent IS 'When the last campaign e-mail was sent; null if none.';
+COMMENT ON COLUMN revyops.contact.last_reply_received IS 'When the last reply came; null if none.';
+COMMENT ON COLUMN revyops.contact.custom_fields IS 'Custom fields: [{id, field_name, field_value, updated_time}].';
+COMMENT ON COLUMN revyops.contact.updated_time IS 'When the contact changed last.';
+
+/* Tell a running PostgREST that there are new functions. */
+NOTIFY pgrst, 'reload schema';

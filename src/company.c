@@ -68,7 +68,7 @@ rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 	};
 	company.id = rvo_store_next_id(COMPANY_IDS);
 	rvo_store_number_fields(&company.custom_fields);
-	company.nested_fields = rvo_custom_fields_to_nested(&company.custom_fields, company.updated_time);
+	company.nested_fields = rvo_custom_fields_nested(&company.custom_fields, company.updated_time);
 	insert(client_id, &company);
 	rvo_store_close();
 	*id = company.id;

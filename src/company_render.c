@@ -13,26 +13,20 @@
 Jsonb *
 rvo_company_render_created(const Company *company, Structure structure)
 {
-	JsonBuilder b = {0};
+	JsonObject	answer = rvo_json_open(8);
+	JsonbValue	value;
 
-	rvo_json_begin_object(&b);
-	rvo_json_put_name(&b, CONST_SLICE("id"));
-	rvo_json_put_integer(&b, company->id);
-	rvo_json_put_name(&b, CONST_SLICE("updated_time"));
-	rvo_json_put_time(&b, company->updated_time);
-	rvo_json_put_name(&b, CONST_SLICE("domain"));
-	rvo_json_put_string(&b, company->domain);
-	rvo_json_put_name(&b, CONST_SLICE("name"));
-	rvo_json_put_string(&b, company->name);
-	rvo_json_put_name(&b, CONST_SLICE("company_status"));
-	rvo_json_put_string(&b, company->company_status);
-	rvo_json_put_name(&b, CONST_SLICE("company_custom_fields"));
-	rvo_json_put_jsonb(&b, structure == STRUCTURE_FLAT ?
-					   rvo_custom_fields_to_flat(&company->custom_fields) : company->nested_fields);
-	rvo_json_put_name(&b, CONST_SLICE("previous_status"));
-	rvo_json_put_null(&b);
-	rvo_json_put_name(&b, CONST_SLICE("status_changed_at"));
-	rvo_json_put_null(&b);
-	rvo_json_end_object(&b);
-	return rvo_json_built(&b);
+	/* In jsonb's own order. */
+	rvo_json_put(&answer, CONST_SLICE("id"), rvo_json_integer(company->id));
+	rvo_json_put(&answer, CONST_SLICE("name"), rvo_json_text(company->name));
+	rvo_json_put(&answer, CONST_SLICE("domain"), rvo_json_text(company->domain));
+	rvo_json_put(&answer, CONST_SLICE("updated_time"), rvo_json_text(rvo_json_time(company->updated_time)));
+	rvo_json_put(&answer, CONST_SLICE("company_status"), rvo_json_text(company->company_status));
+	rvo_json_put(&answer, CONST_SLICE("previous_status"), rvo_json_null());
+	rvo_json_put(&answer, CONST_SLICE("status_changed_at"), rvo_json_null());
+	rvo_json_put(&answer, CONST_SLICE("company_custom_fields"),
+				 structure == STRUCTURE_FLAT ?
+				 rvo_custom_fields_flat(&company->custom_fields) : company->nested_fields);
+	value = rvo_json_close(&answer);
+	return rvo_json_encode(&value);
 }

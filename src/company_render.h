@@ -17,7 +17,7 @@ typedef struct Company
 	Slice		name;
 	Slice		company_status;
 	CustomFields custom_fields;
-	Jsonb	   *nested_fields;	/* custom_fields as they are stored */
+	JsonbValue	nested_fields;	/* custom_fields as they are stored and shown */
 	TimestampTz updated_time;
 } Company;
 

@@ -23,4 +23,12 @@
 	makeJsonLexContextCstringLen((text), (len), PG_UTF8, true)
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define rvo_insert_index_tuples(target, row, estate, conflict) \
+	ExecInsertIndexTuples((target), (row), (estate), false, true, (conflict), NIL, false)
+#else
+#define rvo_insert_index_tuples(target, row, estate, conflict) \
+	ExecInsertIndexTuples((target), (row), (estate), false, true, (conflict), NIL)
+#endif
+
 #endif							/* RVO_COMPAT_H */

@@ -124,7 +124,7 @@ rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 	};
 	contact.id = rvo_store_next_id(CONTACT_IDS);
 	rvo_store_number_fields(&contact.custom_fields);
-	contact.nested_fields = rvo_custom_fields_to_nested(&contact.custom_fields, contact.updated_time);
+	contact.nested_fields = rvo_custom_fields_nested(&contact.custom_fields, contact.updated_time);
 	insert(client_id, &contact);
 	rvo_store_close();
 	*id = contact.id;

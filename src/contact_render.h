@@ -21,7 +21,7 @@ typedef struct Contact
 	Slice		origin;
 	Slice		contact_status;
 	CustomFields custom_fields;
-	Jsonb	   *nested_fields;	/* custom_fields as they are stored */
+	JsonbValue	nested_fields;	/* custom_fields as they are stored and shown */
 	TimestampTz updated_time;
 } Contact;
 

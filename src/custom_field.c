@@ -161,45 +161,35 @@ rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faul
 	return fields;
 }
 
-/* rvo_custom_fields_to_nested builds the list that is stored and shown. */
-Jsonb *
-rvo_custom_fields_to_nested(const CustomFields *fields, TimestampTz updated_time)
+/* rvo_custom_fields_nested makes the list that is stored and shown. */
+JsonbValue
+rvo_custom_fields_nested(const CustomFields *fields, TimestampTz updated_time)
 {
-	JsonBuilder b = {0};
-	Slice		time = rvo_json_time(updated_time);
+	JsonbValue	list = rvo_json_array(fields->count);
+	JsonbValue	time = rvo_json_text(rvo_json_time(updated_time));
 
-	rvo_json_begin_array(&b);
 	for (int i = 0; i < fields->count; i++)
 	{
-		rvo_json_begin_object(&b);
-		rvo_json_put_name(&b, CONST_SLICE("id"));
-		rvo_json_put_integer(&b, fields->items[i].id);
-		rvo_json_put_name(&b, CONST_SLICE("field_name"));
-		rvo_json_put_string(&b, fields->items[i].name);
-		rvo_json_put_name(&b, CONST_SLICE("field_value"));
-		rvo_json_put_string(&b, fields->items[i].value);
-		rvo_json_put_name(&b, CONST_SLICE("updated_time"));
-		rvo_json_put_string(&b, time);
-		rvo_json_end_object(&b);
+		JsonObject	field = rvo_json_open(4);
+
+		rvo_json_put(&field, CONST_SLICE("id"), rvo_json_integer(fields->items[i].id));
+		rvo_json_put(&field, CONST_SLICE("field_name"), rvo_json_text(fields->items[i].name));
+		rvo_json_put(&field, CONST_SLICE("field_value"), rvo_json_text(fields->items[i].value));
+		rvo_json_put(&field, CONST_SLICE("updated_time"), time);
+		rvo_json_append(&list, rvo_json_close(&field));
 	}
-	rvo_json_end_array(&b);
-	return rvo_json_built(&b);
+	return list;
 }
 
-/* rvo_custom_fields_to_flat builds the object that FLAT shows. */
-Jsonb *
-rvo_custom_fields_to_flat(const CustomFields *fields)
+/* rvo_custom_fields_flat makes the object that FLAT shows. */
+JsonbValue
+rvo_custom_fields_flat(const CustomFields *fields)
 {
-	JsonBuilder b = {0};
+	JsonObject	object = rvo_json_open(fields->count);
 
-	rvo_json_begin_object(&b);
 	for (int i = 0; i < fields->count; i++)
-	{
-		rvo_json_put_name(&b, fields->items[i].name);
-		rvo_json_put_string(&b, fields->items[i].value);
-	}
-	rvo_json_end_object(&b);
-	return rvo_json_built(&b);
+		rvo_json_put(&object, fields->items[i].name, rvo_json_text(fields->items[i].value));
+	return rvo_json_close(&object);
 }
 
 /* hash_field hashes one field of one client, so that equal values of two do not meet. */

@@ -35,8 +35,8 @@ typedef struct CustomFields
 extern Structure rvo_structure_read(Slice name, FaultList *faults);
 
 extern CustomFields rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faults);
-extern Jsonb *rvo_custom_fields_to_nested(const CustomFields *fields, TimestampTz updated_time);
-extern Jsonb *rvo_custom_fields_to_flat(const CustomFields *fields);
+extern JsonbValue rvo_custom_fields_nested(const CustomFields *fields, TimestampTz updated_time);
+extern JsonbValue rvo_custom_fields_flat(const CustomFields *fields);
 extern int	rvo_custom_fields_hash(int client_id, JsonbContainer *nested, int64 **hashes);
 
 #endif							/* RVO_CUSTOM_FIELD_H */

@@ -349,67 +349,66 @@ by_index(const void *a, const void *b)
 	return x->order - y->order;
 }
 
-/* put_list builds the list from its parts, which are sorted and not none. */
-static void
-put_list(JsonBuilder *b, const FormPart *parts, int count)
+/* read_list makes the list of its parts, which are sorted. */
+static JsonbValue
+read_list(const FormPart *parts, int count)
 {
-	rvo_json_begin_array(b);
-	for (int i = 0; i < count; i++)
+	JsonbValue	list = rvo_json_array(count);
+
+	for (int first = 0, next; first < count; first = next)
 	{
-		if (i == 0 || parts[i].index != parts[i - 1].index)
-			rvo_json_begin_object(b);
-		rvo_json_put_name(b, parts[i].name);
-		rvo_json_put_string(b, parts[i].value);
-		if (i == count - 1 || parts[i].index != parts[i + 1].index)
-			rvo_json_end_object(b);
+		JsonObject	entry;
+		JsonbValue	value;
+
+		for (next = first; next < count && parts[next].index == parts[first].index;)
+			next++;
+		entry = rvo_json_open(next - first);
+		for (int i = first; i < next; i++)
+			rvo_json_put(&entry, parts[i].name, rvo_json_text(parts[i].value));
+		value = rvo_json_close(&entry);
+		rvo_json_append(&list, value);
 	}
-	rvo_json_end_array(b);
+	return list;
 }
 
-/* put_list_text puts a list that came as one text: JSON if it is, else the string itself. */
-static void
-put_list_text(JsonBuilder *b, Slice text)
+/* read_list_text reads a list that came as one text; what is no JSON array or object stays a string. */
+static JsonbValue
+read_list_text(Slice text)
 {
+	Jsonb	   *json;
+
 	if (rvo_json_is_too_deep(text) || !rvo_json_is_valid(text))
-		rvo_json_put_string(b, text);
-	else
-		rvo_json_put_jsonb(b, decode_json(text));
+		return rvo_json_text(text);
+	json = rvo_json_parse(text);
+	return JB_ROOT_IS_SCALAR(json) ? rvo_json_text(text) : rvo_json_jsonb(json);
 }
 
-/* form_to_jsonb builds one object from the parts of a form. */
+/* form_to_jsonb makes one object of the parts of a form. */
 static Jsonb *
 form_to_jsonb(Form *form, const char *list_member)
 {
-	JsonBuilder b = {0};
+	JsonObject	object = rvo_json_open(form->count + 1);
 	Slice		list = rvo_slice(list_member);
+	JsonbValue	value;
 	int			i;
 
 	for (i = 0; i < form->count; i++)
 		read_list_name(&form->parts[i], list);
 	qsort(form->parts, form->count, sizeof(FormPart), by_index);
 
-	rvo_json_begin_object(&b);
 	for (i = 0; i < form->count && form->parts[i].index < 0; i++)
 	{
 		FormPart   *part = &form->parts[i];
-		bool		is_list = rvo_slice_equal(part->name, list);
 
-		/* An empty input of an HTML form is no list, not a wrong one. */
-		if (is_list && rvo_text_trim(part->value).len == 0)
-			continue;
-		rvo_json_put_name(&b, part->name);
-		if (is_list)
-			put_list_text(&b, part->value);
-		else
-			rvo_json_put_string(&b, part->value);
+		if (!rvo_slice_equal(part->name, list))
+			rvo_json_put(&object, part->name, rvo_json_text(part->value));
+		else if (rvo_text_trim(part->value).len > 0)	/* an empty input of an HTML form is no list */
+			rvo_json_put(&object, part->name, read_list_text(part->value));
 	}
 	if (i < form->count)
-	{
-		rvo_json_put_name(&b, list);
-		put_list(&b, form->parts + i, form->count - i);
-	}
-	rvo_json_end_object(&b);
-	return rvo_json_built(&b);
+		rvo_json_put(&object, list, read_list(form->parts + i, form->count - i));
+	value = rvo_json_close(&object);
+	return rvo_json_encode(&value);
 }
 
 /*

@@ -2,9 +2,15 @@
  * jsonio.c
  *	  Reading members of a jsonb object, building jsonb, looking at JSON text.
  *
- * Floor 0.  The only place that calls pushJsonbValue.  Strings are slices; what
- * is read points into the jsonb it was read from, what is built is copied when
- * rvo_json_built is called, so every slice must live until then.
+ * Floor 0.  Strings are slices: what is read points into the jsonb that it was
+ * read from, what is built into what it was made of, until rvo_json_encode
+ * copies it all.
+ *
+ * A value is built as the tree that the server's own functions build, but
+ * without pushJsonbValue, which copies and sorts every object on the way and
+ * unpacks a finished part to put it inside another.  jsonb keeps the members of
+ * an object by the length of their names, then by bytes; an object filled in
+ * that order is not sorted again.
  */
 #include "postgres.h"
 
@@ -39,89 +45,146 @@ rvo_json_string(const JsonbValue *value)
 	return (Slice) {value->val.string.val, value->val.string.len};
 }
 
-static void
-push(JsonBuilder *b, JsonbIteratorToken token, JsonbValue *value)
+JsonbValue
+rvo_json_null(void)
 {
-	b->result = pushJsonbValue(&b->state, token, value);
+	return (JsonbValue) {.type = jbvNull};
 }
 
-/* put_value adds an element to an array, or the value of the name just put. */
-static void
-put_value(JsonBuilder *b, JsonbValue *value)
+/* rvo_json_text makes a string, or null if there is no value. */
+JsonbValue
+rvo_json_text(Slice text)
 {
-	push(b, b->state->contVal.type == jbvArray ? WJB_ELEM : WJB_VALUE, value);
+	JsonbValue	value = {.type = text.data != NULL ? jbvString : jbvNull};
+
+	value.val.string.val = unconstify(char *, text.data);
+	value.val.string.len = text.len;
+	return value;
 }
 
-void
-rvo_json_begin_object(JsonBuilder *b)
+JsonbValue
+rvo_json_integer(int64 integer)
 {
-	push(b, WJB_BEGIN_OBJECT, NULL);
+	JsonbValue	value = {.type = jbvNumeric};
+
+	value.val.numeric = int64_to_numeric(integer);
+	return value;
 }
 
-void
-rvo_json_end_object(JsonBuilder *b)
+/* rvo_json_array makes an array for as many elements. */
+JsonbValue
+rvo_json_array(int capacity)
 {
-	push(b, WJB_END_OBJECT, NULL);
-}
+	JsonbValue	value = {.type = jbvArray};
 
-void
-rvo_json_begin_array(JsonBuilder *b)
-{
-	push(b, WJB_BEGIN_ARRAY, NULL);
-}
-
-void
-rvo_json_end_array(JsonBuilder *b)
-{
-	push(b, WJB_END_ARRAY, NULL);
-}
-
-static JsonbValue
-string_value(Slice s)
-{
-	JsonbValue	v = {.type = jbvString};
-
-	v.val.string.val = unconstify(char *, s.data);
-	v.val.string.len = s.len;
-	return v;
-}
-
-/* rvo_json_put_name adds a member's name; of equal names the last one counts. */
-void
-rvo_json_put_name(JsonBuilder *b, Slice name)
-{
-	JsonbValue	v = string_value(name);
-
-	push(b, WJB_KEY, &v);
+	value.val.array.elems = palloc(Max(capacity, 1) * sizeof(JsonbValue));
+	value.val.array.nElems = 0;
+	value.val.array.rawScalar = false;
+	return value;
 }
 
 void
-rvo_json_put_null(JsonBuilder *b)
+rvo_json_append(JsonbValue *array, JsonbValue element)
 {
-	JsonbValue	v = {.type = jbvNull};
-
-	put_value(b, &v);
+	array->val.array.elems[array->val.array.nElems++] = element;
 }
 
-/* rvo_json_put_string adds a string, or null if there is no value. */
-void
-rvo_json_put_string(JsonBuilder *b, Slice string)
+/* rvo_json_open starts an object for as many members. */
+JsonObject
+rvo_json_open(int capacity)
 {
-	JsonbValue	v = string_value(string);
-
-	if (string.data == NULL)
-		rvo_json_put_null(b);
-	else
-		put_value(b, &v);
+	return (JsonObject) {0, capacity, palloc(Max(capacity, 1) * sizeof(JsonbPair))};
 }
 
+/* rvo_json_put adds a member; of equal names the last one counts. */
 void
-rvo_json_put_integer(JsonBuilder *b, int64 integer)
+rvo_json_put(JsonObject *object, Slice name, JsonbValue value)
 {
-	JsonbValue	v = {.type = jbvNumeric};
+	JsonbPair  *pair = &object->pairs[object->count];
 
-	v.val.numeric = int64_to_numeric(integer);
-	put_value(b, &v);
+	Assert(object->count < object->capacity);
+	pair->key = rvo_json_text(name);
+	pair->value = value;
+	pair->order = object->count++;
+}
+
+/* compare_names is jsonb's order of members: by length, then by bytes. */
+static int
+compare_names(const JsonbPair *a, const JsonbPair *b)
+{
+	if (a->key.val.string.len != b->key.val.string.len)
+		return a->key.val.string.len - b->key.val.string.len;
+	return memcmp(a->key.val.string.val, b->key.val.string.val, a->key.val.string.len);
+}
+
+/* by_name_then_last sorts equal names so that the last one put comes first. */
+static int
+by_name_then_last(const void *a, const void *b)
+{
+	int			order = compare_names(a, b);
+
+	if (order == 0)
+		order = (int) ((const JsonbPair *) b)->order - (int) ((const JsonbPair *) a)->order;
+	return order;
+}
+
+/* rvo_json_close makes a value of an object: sorts its members unless they came in order. */
+JsonbValue
+rvo_json_close(JsonObject *object)
+{
+	JsonbValue	value = {.type = jbvObject};
+	JsonbPair  *pairs = object->pairs;
+	bool		sorted = true;
+	int			kept = 0;
+
+	for (int i = 1; i < object->count && sorted; i++)
+		sorted = compare_names(&pairs[i - 1], &pairs[i]) < 0;
+	if (!sorted)
+	{
+		qsort(pairs, object->count, sizeof(JsonbPair), by_name_then_last);
+		for (int i = 0; i < object->count; i++)
+			if (i == 0 || compare_names(&pairs[kept - 1], &pairs[i]) != 0)
+				pairs[kept++] = pairs[i];
+		object->count = kept;
+	}
+	value.val.object.pairs = pairs;
+	value.val.object.nPairs = object->count;
+	return value;
+}
+
+/* rvo_json_encode writes a value as jsonb, in the current context. */
+Jsonb *
+rvo_json_encode(JsonbValue *value)
+{
+	return JsonbValueToJsonb(value);
+}
+
+/* rvo_json_jsonb unpacks jsonb to a value that can stand inside another; not for hot paths. */
+JsonbValue
+rvo_json_jsonb(Jsonb *jsonb)
+{
+	JsonbParseState *state = NULL;
+	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);
+	JsonbValue	value;
+	JsonbValue *result = NULL;
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(&it, &value, false)) != WJB_DONE)
+		result = pushJsonbValue(&state, token, token < WJB_BEGIN_ARRAY ? &value : NULL);
+	return *result;
+}
+
+/* put_digits writes a number of fixed width and returns what comes behind it. */
+static char *
+put_digits(char *to, int number, int width, char separator)
+{
+	for (int i = width - 1; i >= 0; i--)
+	{
+		to[i] = '0' + number % 10;
+		number /= 10;
+	}
+	to[width] = separator;
+	return to + width + 1;
 }
 
 /*
@@ -133,36 +196,19 @@ rvo_json_time(TimestampTz time)
 {
 	struct pg_tm tm;
 	fsec_t		microseconds;
+	char	   *text = palloc(sizeof("2026-11-23T20:23:39.061879Z"));
+	char	   *end = text;
 
-	if (timestamp2tm(time, NULL, &tm, &microseconds, NULL, NULL) != 0)
+	if (timestamp2tm(time, NULL, &tm, &microseconds, NULL, NULL) != 0 || tm.tm_year < 0 || tm.tm_year > 9999)
 		rvo_fault_raise_bug("time out of range");
-	return rvo_slice(psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
-							  tm.tm_year, tm.tm_mon, tm.tm_mday,
-							  tm.tm_hour, tm.tm_min, tm.tm_sec, microseconds));
-}
-
-void
-rvo_json_put_time(JsonBuilder *b, TimestampTz time)
-{
-	rvo_json_put_string(b, rvo_json_time(time));
-}
-
-/* rvo_json_put_jsonb adds a whole array or object as it is. */
-void
-rvo_json_put_jsonb(JsonBuilder *b, Jsonb *jsonb)
-{
-	JsonbValue	v = {.type = jbvBinary};
-
-	v.val.binary.data = &jsonb->root;
-	v.val.binary.len = VARSIZE(jsonb) - VARHDRSZ;
-	put_value(b, &v);
-}
-
-/* rvo_json_built returns what was built, in the current context. */
-Jsonb *
-rvo_json_built(JsonBuilder *b)
-{
-	return JsonbValueToJsonb(b->result);
+	end = put_digits(end, tm.tm_year, 4, '-');
+	end = put_digits(end, tm.tm_mon, 2, '-');
+	end = put_digits(end, tm.tm_mday, 2, 'T');
+	end = put_digits(end, tm.tm_hour, 2, ':');
+	end = put_digits(end, tm.tm_min, 2, ':');
+	end = put_digits(end, tm.tm_sec, 2, '.');
+	end = put_digits(end, microseconds, 6, 'Z');
+	return (Slice) {text, end - text};
 }
 
 /* rvo_json_is_valid tells whether the text is JSON.  Raises only on stack depth. */

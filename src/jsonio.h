@@ -13,28 +13,28 @@
 /* How deep a body over HTTP may nest; the documented ones need 3. */
 #define JSON_MAX_DEPTH 64
 
-/* What is being built.  Starts as {0}. */
-typedef struct JsonBuilder
+/* An object being filled; rvo_json_close makes a value of it. */
+typedef struct JsonObject
 {
-	JsonbParseState *state;
-	JsonbValue *result;
-} JsonBuilder;
+	int			count;
+	int			capacity;
+	JsonbPair  *pairs;
+} JsonObject;
 
 extern bool rvo_json_is_object(JsonbContainer *json);
 extern bool rvo_json_get(JsonbContainer *object, Slice name, JsonbValue *value);
 extern Slice rvo_json_string(const JsonbValue *value);
 
-extern void rvo_json_begin_object(JsonBuilder *b);
-extern void rvo_json_end_object(JsonBuilder *b);
-extern void rvo_json_begin_array(JsonBuilder *b);
-extern void rvo_json_end_array(JsonBuilder *b);
-extern void rvo_json_put_name(JsonBuilder *b, Slice name);
-extern void rvo_json_put_null(JsonBuilder *b);
-extern void rvo_json_put_string(JsonBuilder *b, Slice string);
-extern void rvo_json_put_integer(JsonBuilder *b, int64 integer);
-extern void rvo_json_put_time(JsonBuilder *b, TimestampTz time);
-extern void rvo_json_put_jsonb(JsonBuilder *b, Jsonb *jsonb);
-extern Jsonb *rvo_json_built(JsonBuilder *b);
+extern JsonbValue rvo_json_null(void);
+extern JsonbValue rvo_json_text(Slice text);
+extern JsonbValue rvo_json_integer(int64 integer);
+extern JsonbValue rvo_json_jsonb(Jsonb *jsonb);
+extern JsonbValue rvo_json_array(int capacity);
+extern void rvo_json_append(JsonbValue *array, JsonbValue element);
+extern JsonObject rvo_json_open(int capacity);
+extern void rvo_json_put(JsonObject *object, Slice name, JsonbValue value);
+extern JsonbValue rvo_json_close(JsonObject *object);
+extern Jsonb *rvo_json_encode(JsonbValue *value);
 extern Slice rvo_json_time(TimestampTz time);
 
 extern bool rvo_json_is_valid(Slice text);

@@ -21,13 +21,15 @@
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/plancache.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
 #include "fault.h"
 #include "store.h"
+#include "store_direct.h"
 
-#define MAX_PARAMETERS 12
+#define MAX_PARAMETERS MAX_COLUMNS
 
 typedef enum QueryId
 {
@@ -46,21 +48,26 @@ typedef enum QueryId
 	NUMBER_OF_QUERIES
 } QueryId;
 
-/* A query and the result code that it must end with. */
+/*
+ * A query and the result code that it must end with.  One with a direct form
+ * is answered by store_direct.c where that can do just the same.
+ */
 static const struct
 {
 	const char *sql;
 	int			expected;
 	int			nparameters;
 	Oid			types[MAX_PARAMETERS];
+	DirectQuery direct;
 }			queries[NUMBER_OF_QUERIES] = {
 	[INSERT_CLIENT] = {
 		"INSERT INTO revyops.client (name) VALUES ($1) RETURNING id",
 		SPI_OK_INSERT_RETURNING, 1, {TEXTOID}
 	},
 	[HAS_CLIENT] = {
-		"SELECT FROM revyops.client WHERE id = $1",
-		SPI_OK_SELECT, 1, {INT4OID}
+		"SELECT id FROM revyops.client WHERE id = $1",
+		SPI_OK_SELECT, 1, {INT4OID},
+		{.table = "client", .index = "client_pkey"}
 	},
 	[INSERT_API_KEY] = {
 		"INSERT INTO revyops.api_key (prefix, secret_sha256, client_id, name, expires_at)"
@@ -81,19 +88,24 @@ static const struct
 	[INSERT_COMPANY] = {
 		"INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields, updated_time)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-		SPI_OK_INSERT, 7, {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID}
+		SPI_OK_INSERT, 7, {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID},
+		{.table = "company", .columns = {"client_id", "id", "domain", "name", "company_status",
+		"custom_fields", "updated_time"}}
 	},
 	[FIND_COMPANY] = {
 		"SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2",
-		SPI_OK_SELECT, 2, {TEXTOID, INT4OID}
+		SPI_OK_SELECT, 2, {TEXTOID, INT4OID},
+		{.table = "company", .index = "company_domain_key"}
 	},
 	[LOCK_COMPANY_OF_DOMAIN] = {
 		"SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2 FOR KEY SHARE",
-		SPI_OK_SELECT, 2, {TEXTOID, INT4OID}
+		SPI_OK_SELECT, 2, {TEXTOID, INT4OID},
+		{.table = "company", .index = "company_domain_key", .lock = true}
 	},
 	[LOCK_COMPANY] = {
 		"SELECT id FROM revyops.company WHERE client_id = $1 AND id = $2 FOR KEY SHARE",
-		SPI_OK_SELECT, 2, {INT4OID, INT8OID}
+		SPI_OK_SELECT, 2, {INT4OID, INT8OID},
+		{.table = "company", .index = "company_pkey", .lock = true}
 	},
 	[HAS_COMPANY_OF_ANYONE] = {
 		"SELECT FROM revyops.company WHERE id = $1",
@@ -104,7 +116,9 @@ static const struct
 		" company_id, origin, contact_status, custom_fields, updated_time)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
 		SPI_OK_INSERT, 11, {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID,
-		TEXTOID, JSONBOID, TIMESTAMPTZOID}
+		TEXTOID, JSONBOID, TIMESTAMPTZOID},
+		{.table = "contact", .columns = {"client_id", "id", "email", "linkedin_url", "first_name", "last_name",
+		"company_id", "origin", "contact_status", "custom_fields", "updated_time"}}
 	},
 	[FIND_CONTACT_OWNERS] = {
 		"SELECT (SELECT id FROM revyops.contact WHERE email = $1 AND client_id = $3),"
@@ -114,6 +128,7 @@ static const struct
 };
 
 static SPIPlanPtr plans[NUMBER_OF_QUERIES];
+static DirectState direct_states[NUMBER_OF_QUERIES];
 
 /* The parameters of one execution, filled in the order of $1, $2, … */
 typedef struct Parameters
@@ -158,9 +173,9 @@ add_time(Parameters *p, TimestampTz time)
 }
 
 static void
-add_jsonb(Parameters *p, Jsonb *jsonb)
+add_json(Parameters *p, JsonbValue value)
 {
-	add_datum(p, JsonbPGetDatum(jsonb), false);
+	add_datum(p, JsonbPGetDatum(rvo_json_encode(&value)), false);
 }
 
 /* keep_plan prepares a query once in a backend's life. */
@@ -207,11 +222,49 @@ column(int number)
 	return isnull ? (Datum) 0 : value;
 }
 
-/* first_id runs a query that selects an id; 0 if there is no row. */
-static int64
-first_id(QueryId query, Parameters *p)
+/* direct_state returns what is kept for a query's direct form, NULL if it must be run. */
+static DirectState *
+direct_state(QueryId query)
 {
-	return run(query, p) > 0 ? DatumGetInt64(column(1)) : 0;
+	DirectState *state = &direct_states[query];
+
+	if (!state->prepared)
+	{
+		CachedPlan *plan = SPI_plan_get_cached_plan(keep_plan(query));
+
+		rvo_direct_prepare(state, &queries[query].direct, linitial_node(PlannedStmt, plan->stmt_list));
+		ReleaseCachedPlan(plan, CurrentResourceOwner);
+	}
+	return state->possible ? state : NULL;
+}
+
+/* find answers a query for the id of one row; 0 if there is none. */
+static Datum
+find(QueryId query, Parameters *p)
+{
+	DirectState *state = direct_state(query);
+	DirectResult result = DIRECT_NOT_POSSIBLE;
+	Datum		id = 0;
+
+	if (state != NULL)
+		result = rvo_direct_find(state, &queries[query].direct, p->values, &id);
+	if (result == DIRECT_NOT_POSSIBLE)
+		return run(query, p) > 0 ? column(1) : 0;
+	return result == DIRECT_ONE_ROW ? id : 0;
+}
+
+/* insert adds one row; false if a unique key is taken. */
+static bool
+insert(QueryId query, Parameters *p)
+{
+	DirectState *state = direct_state(query);
+	DirectResult result = DIRECT_NOT_POSSIBLE;
+
+	if (state != NULL)
+		result = rvo_direct_insert(state, p->values, p->nulls);
+	if (result == DIRECT_NOT_POSSIBLE)
+		return run(query, p) > 0;
+	return result == DIRECT_ONE_ROW;
 }
 
 /* rvo_store_open makes the queries available until rvo_store_close. */
@@ -280,7 +333,7 @@ rvo_store_has_client(int client_id)
 	Parameters	p = {0};
 
 	add_integer(&p, client_id);
-	return run(HAS_CLIENT, &p) > 0;
+	return find(HAS_CLIENT, &p) != 0;
 }
 
 /* rvo_store_insert_api_key adds a key of an existing client; it may never expire. */
@@ -337,9 +390,9 @@ rvo_store_insert_company(int client_id, const Company *company)
 	add_text(&p, company->domain);
 	add_text(&p, company->name);
 	add_text(&p, company->company_status);
-	add_jsonb(&p, company->nested_fields);
+	add_json(&p, company->nested_fields);
 	add_time(&p, company->updated_time);
-	return run(INSERT_COMPANY, &p) > 0;
+	return insert(INSERT_COMPANY, &p);
 }
 
 /* rvo_store_find_company returns the id of the client's company with this domain, or 0. */
@@ -350,7 +403,7 @@ rvo_store_find_company(int client_id, Slice domain)
 
 	add_text(&p, domain);
 	add_integer(&p, client_id);
-	return first_id(FIND_COMPANY, &p);
+	return DatumGetInt64(find(FIND_COMPANY, &p));
 }
 
 /*
@@ -365,7 +418,7 @@ rvo_store_lock_company_of_domain(int client_id, Slice domain)
 
 	add_text(&p, domain);
 	add_integer(&p, client_id);
-	return first_id(LOCK_COMPANY_OF_DOMAIN, &p);
+	return DatumGetInt64(find(LOCK_COMPANY_OF_DOMAIN, &p));
 }
 
 /* rvo_store_lock_company does the same by id; false if the client has no such company. */
@@ -376,7 +429,7 @@ rvo_store_lock_company(int client_id, int64 id)
 
 	add_integer(&p, client_id);
 	add_id(&p, id);
-	return first_id(LOCK_COMPANY, &p) != 0;
+	return find(LOCK_COMPANY, &p) != 0;
 }
 
 /* rvo_store_has_company_of_anyone tells another client's company from none. */
@@ -404,9 +457,9 @@ rvo_store_insert_contact(int client_id, const Contact *contact)
 	add_id(&p, contact->company_id);
 	add_text(&p, contact->origin);
 	add_text(&p, contact->contact_status);
-	add_jsonb(&p, contact->nested_fields);
+	add_json(&p, contact->nested_fields);
 	add_time(&p, contact->updated_time);
-	return run(INSERT_CONTACT, &p) > 0;
+	return insert(INSERT_CONTACT, &p);
 }
 
 /* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */
