@@ -17,7 +17,6 @@
 #include "domain.h"
 #include "email.h"
 #include "fault.h"
-#include "hostname.h"
 #include "linkedin.h"
 #include "member.h"
 
@@ -96,16 +95,11 @@ revyops_is_canonical_linkedin_url(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(is_canonical(fcinfo, rvo_linkedin_normalize));
 }
 
-/*
- * is_canonical_domain(domain text) returns boolean
- *
- * Looks at the form of the name only: the public suffix list changes, and a
- * name that joined it must not make a dump unloadable.
- */
+/* is_canonical_domain(domain text) returns boolean */
 Datum
 revyops_is_canonical_domain(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(rvo_hostname_is_canonical(rvo_slice_of_text(PG_GETARG_TEXT_PP(0))));
+	PG_RETURN_BOOL(rvo_domain_is_canonical(rvo_slice_of_text(PG_GETARG_TEXT_PP(0))));
 }
 
 /* custom_field_hashes(client_id integer, custom_fields jsonb) returns bigint[] */

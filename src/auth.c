@@ -189,7 +189,7 @@ rvo_auth_revoke_api_key(Slice prefix)
 {
 	bool		revoked;
 
-	if (prefix.data == NULL)
+	if (rvo_text_trim(prefix).len == 0)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "prefix", FAULT_REQUIRED);
 	rvo_store_open();
 	revoked = rvo_store_revoke_api_key(prefix);

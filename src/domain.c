@@ -87,6 +87,14 @@ is_public_suffix(const char *domain)
 	return psl_is_public_suffix2(psl_builtin(), domain, PSL_TYPE_ICANN);
 }
 
+/* has_spare_www tells whether "www." stands in front of a name; "www.com" is a name of its own. */
+static bool
+has_spare_www(const char *domain)
+{
+	return strncmp(domain, "www.", 4) == 0 && strchr(domain + 4, '.') != NULL &&
+		!is_public_suffix(domain + 4);
+}
+
 /*
  * rvo_domain_normalize gives the canonical form, in the current context, or no
  * value for blank.  Fault: FAULT_INVALID_DOMAIN.
@@ -107,14 +115,26 @@ rvo_domain_normalize(Slice in, Slice *out)
 		!read_authority(s, &name) && !rvo_hostname_read(after_last_at(s), &name))
 		return FAULT_INVALID_DOMAIN;
 
-	/* "www.com" is a name of its own: what is left must be one too. */
-	while (strncmp(domain, "www.", 4) == 0 && strchr(domain + 4, '.') != NULL &&
-		   !is_public_suffix(domain + 4))
+	while (has_spare_www(domain))
 		domain += 4;
 	if (is_public_suffix(domain))
 		return FAULT_INVALID_DOMAIN;
 	*out = rvo_slice(pstrdup(domain));
 	return FAULT_NONE;
+}
+
+/*
+ * rvo_domain_is_canonical tells whether a domain is written in canonical form.
+ * That it is no public suffix is not asked: the list changes, and a name that
+ * joins it must not make a dump unloadable.
+ */
+bool
+rvo_domain_is_canonical(Slice domain)
+{
+	Hostname	name;
+
+	return rvo_hostname_read(domain, &name) && !has_spare_www(name.data) &&
+		rvo_slice_equal(domain, (Slice) {name.data, name.len});
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "text.h"
 
 extern FaultCode rvo_domain_normalize(Slice in, Slice *out);
+extern bool rvo_domain_is_canonical(Slice domain);
 extern Slice rvo_domain_registrable(Slice domain);
 
 #endif							/* RVO_DOMAIN_H */

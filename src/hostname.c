@@ -125,13 +125,3 @@ rvo_hostname_read(Slice in, Hostname *out)
 	}
 	return name_is_valid((Slice) {out->data, out->len});
 }
-
-/* rvo_hostname_is_canonical tells whether reading the name gives it back. */
-bool
-rvo_hostname_is_canonical(Slice in)
-{
-	Hostname	name;
-
-	return rvo_hostname_read(in, &name) &&
-		name.len == in.len && memcmp(name.data, in.data, in.len) == 0;
-}

@@ -17,6 +17,5 @@ typedef struct Hostname
 } Hostname;
 
 extern bool rvo_hostname_read(Slice in, Hostname *out);
-extern bool rvo_hostname_is_canonical(Slice in);
 
 #endif							/* RVO_HOSTNAME_H */

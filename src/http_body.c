@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
@@ -321,13 +322,15 @@ read_list_name(FormPart *part, Slice list)
 	rest.data += list.len + 1;
 	rest.len -= list.len + 1;
 	digits = split(&rest, ']');
-	if (digits.len < 1 || digits.len > 9 || rest.len == 0)
+	if (digits.len < 1 || rest.len == 0)
 		return;
 	for (int i = 0; i < digits.len; i++)
 	{
 		if (!rvo_is_digit(digits.data[i]))
 			return;
-		index = index * 10 + digits.data[i] - '0';
+		if (pg_mul_s32_overflow(index, 10, &index) ||
+			pg_add_s32_overflow(index, digits.data[i] - '0', &index))
+			malformed();
 	}
 	if (rest.data[0] == '.')
 		(void) split(&rest, '.');

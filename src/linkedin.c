@@ -25,7 +25,7 @@
  * room for old names.  In percent form it still fits a B-tree entry.
  */
 #define SLUG_MAX_CHARACTERS 200
-#define SLUG_MAX_OCTETS 2000
+#define CANONICAL_MAX_OCTETS 2000
 
 /* skip_prefix steps over a prefix, compared as ASCII without case. */
 static bool
@@ -170,8 +170,7 @@ read_slug(Slice segment, Slice *slug)
 		dots_only = dots_only && c == '.';
 	}
 	return !dots_only && !rvo_text_has_control(*slug, false) &&
-		rvo_text_trim(*slug).len == slug->len &&
-		rvo_text_characters(*slug) <= SLUG_MAX_CHARACTERS;
+		rvo_text_trim(*slug).len == slug->len;
 }
 
 /* append_escaped writes a slug in percent form. */
@@ -227,6 +226,7 @@ rvo_linkedin_normalize(Slice in, Slice *out)
 	Slice		kind;
 	Slice		slug;
 	StringInfoData canonical;
+	int			slug_end;
 
 	*out = NO_SLICE;
 	if (url.len == 0)
@@ -240,6 +240,7 @@ rvo_linkedin_normalize(Slice in, Slice *out)
 	initStringInfo(&canonical);
 	appendStringInfoString(&canonical, CANONICAL_PREFIX);
 	append_escaped(&canonical, slug);
+	slug_end = canonical.len;
 	if (kind.len == 3 && pg_strncasecmp(kind.data, "pub", 3) == 0)
 	{
 		if (!append_old_id(&canonical, path))
@@ -247,7 +248,8 @@ rvo_linkedin_normalize(Slice in, Slice *out)
 	}
 	else if (kind.len != 2 || pg_strncasecmp(kind.data, "in", 2) != 0)
 		return FAULT_INVALID_LINKEDIN_URL;
-	if (canonical.len > SLUG_MAX_OCTETS)
+	if (rvo_text_characters(slug) + canonical.len - slug_end > SLUG_MAX_CHARACTERS ||
+		canonical.len > CANONICAL_MAX_OCTETS)
 		return FAULT_INVALID_LINKEDIN_URL;
 	*out = (Slice) {canonical.data, canonical.len};
 	return FAULT_NONE;

@@ -67,7 +67,7 @@ static const struct
 	[HAS_CLIENT] = {
 		"SELECT id FROM revyops.client WHERE id = $1",
 		SPI_OK_SELECT, 1, {INT4OID},
-		{.table = "client", .index = "client_pkey"}
+		{.table = "client", .columns = {"id"}}
 	},
 	[INSERT_API_KEY] = {
 		"INSERT INTO revyops.api_key (prefix, secret_sha256, client_id, name, expires_at)"
@@ -95,17 +95,17 @@ static const struct
 	[FIND_COMPANY] = {
 		"SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2",
 		SPI_OK_SELECT, 2, {TEXTOID, INT4OID},
-		{.table = "company", .index = "company_domain_key"}
+		{.table = "company", .columns = {"domain", "client_id"}}
 	},
 	[LOCK_COMPANY_OF_DOMAIN] = {
 		"SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2 FOR KEY SHARE",
 		SPI_OK_SELECT, 2, {TEXTOID, INT4OID},
-		{.table = "company", .index = "company_domain_key", .lock = true}
+		{.table = "company", .columns = {"domain", "client_id"}, .lock = true}
 	},
 	[LOCK_COMPANY] = {
 		"SELECT id FROM revyops.company WHERE client_id = $1 AND id = $2 FOR KEY SHARE",
 		SPI_OK_SELECT, 2, {INT4OID, INT8OID},
-		{.table = "company", .index = "company_pkey", .lock = true}
+		{.table = "company", .columns = {"client_id", "id"}, .lock = true}
 	},
 	[HAS_COMPANY_OF_ANYONE] = {
 		"SELECT FROM revyops.company WHERE id = $1",
@@ -184,6 +184,7 @@ keep_plan(QueryId query)
 {
 	if (plans[query] == NULL)
 	{
+		MemoryContext caller = CurrentMemoryContext;
 		SPIPlanPtr	plan = SPI_prepare_cursor(queries[query].sql, queries[query].nparameters,
 											  unconstify(Oid *, &queries[query].types[0]),
 											  CURSOR_OPT_GENERIC_PLAN);
@@ -191,6 +192,7 @@ keep_plan(QueryId query)
 		if (plan == NULL || SPI_keepplan(plan) != 0)
 			rvo_fault_raise_bug("could not prepare a query");
 		plans[query] = plan;
+		MemoryContextSwitchTo(caller);
 	}
 	return plans[query];
 }

@@ -12,9 +12,10 @@
  * The SQL text in store.c stays the definition.  This file answers only where
  * there is nothing to decide, and says DIRECT_NOT_POSSIBLE otherwise: when the
  * planner's plan is not the plain one (a distributed or foreign table), when
- * the table has row-level security for us, is partitioned, or has triggers
- * other than AFTER ROW; and when a row that was found is being changed by
- * somebody else, or a key is taken under REPEATABLE READ.
+ * the table has row-level security for us, is partitioned, has triggers other
+ * than AFTER ROW, or columns with defaults that the query does not name; and
+ * when a row that was found is being changed by somebody else, or a key is
+ * taken under REPEATABLE READ.
  *
  * What is kept holds no reference to a relation: each call opens the table
  * and its indexes, which also brings in what others have changed.  Any change
@@ -28,18 +29,21 @@
 #include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "storage/lmgr.h"
+#include "tcop/utility.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
 #include "store_direct.h"
@@ -61,12 +65,22 @@ forget(Datum arg pg_attribute_unused(), Oid relation)
 	}
 }
 
+/* forget_all is called by the server when a function has changed: a compiled expression may call it. */
+static void
+forget_all(Datum arg pg_attribute_unused(), int cache pg_attribute_unused(), uint32 hash pg_attribute_unused())
+{
+	forget((Datum) 0, InvalidOid);
+}
+
 /* remember puts a state on the list that forget walks. */
 static void
 remember(DirectState *state)
 {
 	if (all_states == NULL)
+	{
 		CacheRegisterRelcacheCallback(forget, (Datum) 0);
+		CacheRegisterSyscacheCallback(PROCOID, forget_all, (Datum) 0);
+	}
 	for (DirectState *known = all_states; known != NULL; known = known->next)
 		if (known == state)
 			return;
@@ -74,33 +88,80 @@ remember(DirectState *state)
 	all_states = state;
 }
 
-/* plan_is_plain tells whether the server would do just what is done here. */
-static bool
-plan_is_plain(const PlannedStmt *plan)
+/* index_of_plan returns the index that a plain search uses, InvalidOid if the plan is another. */
+static Oid
+index_of_plan(const Plan *plan)
 {
-	const Plan *top = plan->planTree;
-
-	if (IsA(top, ModifyTable))
-		return IsA(outerPlan(top), Result);
-	if (IsA(top, LockRows))
-		top = outerPlan(top);
-	return IsA(top, IndexScan) || IsA(top, IndexOnlyScan);
+	if (IsA(plan, LockRows))
+		plan = outerPlan(plan);
+	if (IsA(plan, IndexScan))
+		return ((const IndexScan *) plan)->indexid;
+	if (IsA(plan, IndexOnlyScan))
+		return ((const IndexOnlyScan *) plan)->indexid;
+	return InvalidOid;
 }
 
-/* table_is_plain tells whether a row of it can be written without more ado. */
+/* is_parameter tells whether a query gives the value of a column. */
 static bool
-table_is_plain(Relation table)
+is_parameter(const DirectState *state, AttrNumber column)
+{
+	for (int i = 0; i < MAX_COLUMNS && state->attributes[i] != InvalidAttrNumber; i++)
+		if (state->attributes[i] == column)
+			return true;
+	return false;
+}
+
+/* can_insert tells whether an insert is one of plain rows into a plain table. */
+static bool
+can_insert(const DirectState *state, const Plan *plan, Relation table)
 {
 	TriggerDesc *triggers = table->trigdesc;
+	TupleDesc	columns = RelationGetDescr(table);
 
-	if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition ||
-		check_enable_rls(RelationGetRelid(table), InvalidOid, true) == RLS_ENABLED ||
-		(table->rd_att->constr != NULL && table->rd_att->constr->has_generated_stored))
+	if (!IsA(plan, ModifyTable) || !IsA(outerPlan(plan), Result) ||
+		table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition ||
+		check_enable_rls(RelationGetRelid(table), InvalidOid, true) == RLS_ENABLED)
 		return false;
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+
+		/* What nobody gives a value must be null by itself. */
+		if (!is_parameter(state, column->attnum) &&
+			(column->atthasdef || column->attidentity || column->attgenerated))
+			return false;
+	}
 	return triggers == NULL ||
 		!(triggers->trig_insert_before_row || triggers->trig_insert_instead_row ||
 		  triggers->trig_insert_before_statement || triggers->trig_insert_after_statement ||
 		  triggers->trig_insert_new_table);
+}
+
+/*
+ * can_find tells whether a search is one for all columns of a unique index,
+ * and if so notes how its columns compare.
+ */
+static bool
+can_find(DirectState *state, Relation table, Oid oid)
+{
+	Relation	index = index_open(oid, AccessShareLock);
+	int			n = IndexRelationGetNumberOfKeyAttributes(index);
+	bool		fits = index->rd_index->indisunique && index->rd_rel->relam == BTREE_AM_OID &&
+		n < MAX_COLUMNS && state->attributes[n] == InvalidAttrNumber &&
+		check_enable_rls(RelationGetRelid(table), InvalidOid, true) != RLS_ENABLED;
+
+	for (int i = 0; i < n && fits; i++)
+	{
+		Oid			type = index->rd_opcintype[i];
+
+		fits = index->rd_index->indkey.values[i] == state->attributes[i];
+		state->equal[i] = get_opcode(get_opfamily_member(index->rd_opfamily[i], type, type,
+														 BTEqualStrategyNumber));
+	}
+	state->index = oid;
+	state->id_attribute = get_attnum(state->table, "id");
+	index_close(index, NoLock);
+	return fits;
 }
 
 /* compile makes a stored expression ready to run, in the current context. */
@@ -158,23 +219,6 @@ compile_indexes(DirectState *state, Relation table)
 	state->nindexes = n;
 }
 
-/* find_operators looks up the equality function of each of the index's columns. */
-static void
-find_operators(DirectState *state)
-{
-	Relation	index = index_open(state->index, AccessShareLock);
-
-	for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(index); i++)
-	{
-		Oid			type = index->rd_opcintype[i];
-
-		state->equal[i] = get_opcode(get_opfamily_member(index->rd_opfamily[i], type, type,
-														 BTEqualStrategyNumber));
-	}
-	state->id_attribute = get_attnum(state->table, "id");
-	index_close(index, NoLock);
-}
-
 /*
  * rvo_direct_prepare makes the state fit for use, or notes that the query must
  * be asked itself.  plan is the server's plan for the same query.
@@ -182,8 +226,8 @@ find_operators(DirectState *state)
 void
 rvo_direct_prepare(DirectState *state, const DirectQuery *query, const PlannedStmt *plan)
 {
-	Oid			schema = get_namespace_oid("revyops", false);
 	MemoryContext caller = CurrentMemoryContext;
+	Oid			index = index_of_plan(plan->planTree);
 	Relation	table;
 
 	remember(state);
@@ -192,22 +236,21 @@ rvo_direct_prepare(DirectState *state, const DirectQuery *query, const PlannedSt
 											   ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(state->context);
 	state->nindexes = 0;
+	state->index = InvalidOid;
 	memset(state->attributes, 0, sizeof(state->attributes));
 
 	/* From here on a change that comes in while we look sets prepared back. */
 	state->prepared = true;
-	state->table = get_relname_relid(query->table, schema);
-	state->index = query->index != NULL ? get_relname_relid(query->index, schema) : InvalidOid;
-	table = table_open(state->table, query->index != NULL ? RowShareLock : RowExclusiveLock);
-	state->possible = plan_is_plain(plan) && table_is_plain(table);
-	state->natts = RelationGetNumberOfAttributes(table);
+	state->table = get_relname_relid(query->table, get_namespace_oid("revyops", false));
+	table = table_open(state->table, OidIsValid(index) ? RowShareLock : RowExclusiveLock);
 	for (int i = 0; i < MAX_COLUMNS && query->columns[i] != NULL; i++)
 		state->attributes[i] = get_attnum(state->table, query->columns[i]);
-	if (state->possible && query->index != NULL)
-		find_operators(state);
-	else if (state->possible)
+	if (OidIsValid(index))
+		state->possible = can_find(state, table, index);
+	else if ((state->possible = can_insert(state, plan->planTree, table)))
 	{
 		MemoryContextSwitchTo(state->context);
+		state->natts = RelationGetNumberOfAttributes(table);
 		compile_checks(state, table);
 		compile_indexes(state, table);
 		MemoryContextSwitchTo(caller);
@@ -332,8 +375,11 @@ begin_query(void)
 DirectResult
 rvo_direct_insert(DirectState *state, const Datum *values, const char *nulls)
 {
-	Relation	table = table_open(state->table, RowExclusiveLock);
+	Relation	table;
 	DirectResult result = DIRECT_NOT_POSSIBLE;
+
+	PreventCommandIfReadOnly("INSERT");
+	table = table_open(state->table, RowExclusiveLock);
 
 	/* Opening the table may have brought a change to light. */
 	if (state->prepared)
@@ -362,11 +408,11 @@ lock_row(Relation table, TupleTableSlot *row)
 
 /* scan finds the row with these keys and gives its column "id". */
 static DirectResult
-scan(const DirectState *state, const DirectQuery *query, Relation table, Relation index,
+scan(const DirectState *state, bool lock, Relation table, Relation index,
 	 const Datum *values, Datum *id)
 {
 	int			nkeys = IndexRelationGetNumberOfKeyAttributes(index);
-	ScanKeyData keys[INDEX_MAX_KEYS];
+	ScanKeyData keys[MAX_COLUMNS];
 	IndexScanDesc search;
 	TupleTableSlot *row = table_slot_create(table, NULL);
 	DirectResult result = DIRECT_NO_ROW;
@@ -381,7 +427,7 @@ scan(const DirectState *state, const DirectQuery *query, Relation table, Relatio
 	if (index_getnext_slot(search, ForwardScanDirection, row))
 	{
 		*id = slot_getattr(row, state->id_attribute, &isnull);
-		result = !query->lock || lock_row(table, row) ? DIRECT_ONE_ROW : DIRECT_NOT_POSSIBLE;
+		result = !lock || lock_row(table, row) ? DIRECT_ONE_ROW : DIRECT_NOT_POSSIBLE;
 	}
 	index_endscan(search);
 	ExecDropSingleTupleTableSlot(row);
@@ -395,15 +441,18 @@ scan(const DirectState *state, const DirectQuery *query, Relation table, Relatio
 DirectResult
 rvo_direct_find(DirectState *state, const DirectQuery *query, const Datum *values, Datum *id)
 {
-	Relation	table = table_open(state->table, query->lock ? RowShareLock : AccessShareLock);
+	Relation	table;
 	DirectResult result = DIRECT_NOT_POSSIBLE;
 
+	if (query->lock)
+		PreventCommandIfReadOnly("SELECT FOR KEY SHARE");
+	table = table_open(state->table, query->lock ? RowShareLock : AccessShareLock);
 	if (state->prepared)
 	{
 		Relation	index = index_open(state->index, AccessShareLock);
 
 		begin_query();
-		result = scan(state, query, table, index, values, id);
+		result = scan(state, query->lock, table, index, values, id);
 		PopActiveSnapshot();
 		index_close(index, NoLock);
 	}

@@ -17,9 +17,8 @@
 typedef struct DirectQuery
 {
 	const char *table;			/* in schema revyops */
-	const char *index;			/* NULL = it inserts */
+	const char *columns[MAX_COLUMNS];	/* of the parameters; to find, in the index's order */
 	bool		lock;			/* find FOR KEY SHARE */
-	const char *columns[MAX_COLUMNS];	/* for an insert: of the parameters */
 } DirectQuery;
 
 /* What a backend keeps for one such query; only store_direct.c looks inside. */
@@ -29,13 +28,13 @@ typedef struct DirectState
 	bool		possible;
 	MemoryContext context;		/* of all that follows */
 	Oid			table;
-	Oid			index;			/* for a find: it, and how its columns compare */
-	RegProcedure equal[INDEX_MAX_KEYS];
-	AttrNumber	id_attribute;
-	int			natts;			/* for an insert: of the table */
-	AttrNumber	attributes[MAX_COLUMNS];	/* of the parameters */
-	ExprState **checks;			/* CHECK constraints, compiled */
-	int			nindexes;
+	AttrNumber	attributes[MAX_COLUMNS];	/* of the parameters; 0 after the last */
+	Oid			index;			/* to find: the index, */
+	RegProcedure equal[MAX_COLUMNS];	/* how its columns compare, */
+	AttrNumber	id_attribute;	/* and where the id is */
+	int			natts;			/* to insert: how many columns the table has, */
+	ExprState **checks;			/* its CHECK constraints, compiled, */
+	int			nindexes;		/* and its indexes */
 	Oid		   *indexes;
 	IndexInfo **index_infos;	/* with compiled expressions */
 	struct DirectState *next;	/* all states of this backend */
