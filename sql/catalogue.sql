@@ -1,0 +1,65 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(17);
+-- What the extension made, looked at as a whole.  Each query expects no row.
+CREATE VIEW test.function AS
+	SELECT p.*, n.nspname, p.oid::regprocedure::text AS signature,
+		p.proname IN ('revyops_normalize_email', 'revyops_normalize_linkedin_url', 'revyops_normalize_domain',
+			'is_canonical_email', 'is_canonical_linkedin_url', 'is_canonical_domain', 'custom_field_hashes') AS pure
+	FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+		JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
+CREATE VIEW test.relation AS
+	SELECT c.*, c.oid::regclass::text AS name
+	FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
+
+SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM test.function;
+SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'),
+	('revyops.company', 'r'), ('revyops.contact', 'r'), ('revyops.client_id_seq', 'S'), ('revyops.company_id_seq', 'S'),
+	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S')$$, 'tables and sequences');
+
+SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
+	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops')$$, 'no table or sequence that pg_dump would leave out');
+SELECT is_empty($$SELECT signature FROM test.function WHERE NOT pure
+	AND has_function_privilege('public', oid, 'EXECUTE')$$, 'no function open to PUBLIC');
+SELECT is_empty($$SELECT signature FROM test.function WHERE pure
+	AND NOT has_function_privilege('public', oid, 'EXECUTE')$$, 'but the pure ones, which run with the rights of who writes a row');
+SELECT is_empty($$SELECT name FROM test.relation, aclexplode(relacl) a WHERE a.grantee = 0
+	UNION ALL SELECT nspname FROM pg_namespace, aclexplode(nspacl) a WHERE nspname IN ('revyops', 'revyops_http') AND a.grantee = 0$$,
+	'no table, sequence or schema open to PUBLIC');
+SELECT is_empty($$SELECT signature FROM test.function
+	WHERE (prosecdef OR proname LIKE 'revyops\_%' OR nspname = 'revyops_http')
+	AND coalesce(array_position(proconfig, 'search_path=pg_catalog, pg_temp'), 0) = 0$$, 'no API function without search_path');
+SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
+	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_revoke_api_key',
+	'public.revyops_create_company', 'public.revyops_create_contact',
+	'revyops_http.contacts_v2_create', 'revyops_http.companies_v2_create'], 'SECURITY DEFINER is what touches tables, and nothing else');
+SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
+SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
+SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
+	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');
+SELECT is_empty($$SELECT signature FROM test.function WHERE nspname <> 'revyops_http' AND pronargs > 0
+	AND (proargnames IS NULL OR '' = ANY (proargnames))$$, 'no parameter without a name');
+SELECT is_empty($$
+	SELECT signature FROM test.function WHERE obj_description(oid, 'pg_proc') IS NULL
+	UNION ALL SELECT name FROM test.relation WHERE obj_description(oid, 'pg_class') IS NULL
+	UNION ALL SELECT r.name || '.' || a.attname FROM test.relation r JOIN pg_attribute a ON a.attrelid = r.oid
+		WHERE r.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND col_description(r.oid, a.attnum) IS NULL
+	UNION ALL SELECT nspname FROM pg_namespace n WHERE nspname IN ('revyops', 'revyops_http') AND obj_description(n.oid, 'pg_namespace') IS NULL$$,
+	'nothing without a comment');
+SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relation r ON r.oid = i.indrelid
+		JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text <> 'revyops.api_key_client_id_idx'$$,
+	'no index but the primary keys starts with client_id');
+SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
+	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key')
+	AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey) AND a.attname = 'client_id')$$,
+	'client_id is part of every key');
+SELECT is_empty($$SELECT conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
+	WHERE contype = 'f' AND (confdeltype NOT IN ('a', 'c') OR confupdtype NOT IN ('a', 'c'))$$, 'no foreign key that sets null');
+SELECT is_empty($$SELECT tgname FROM pg_trigger t JOIN test.relation r ON r.oid = t.tgrelid WHERE NOT tgisinternal$$, 'no trigger');
+
+SELECT * FROM finish();
+ROLLBACK;

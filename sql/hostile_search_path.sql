@@ -1,0 +1,99 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(13);
+SELECT test.two_clients() \gset
+SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
+
+-- A caller who may make objects of his own plants what an unqualified name in
+-- the library, in a plan or in a constraint could find.
+CREATE ROLE revyops_test_plain;
+CREATE SCHEMA evil AUTHORIZATION revyops_test_plain;
+GRANT USAGE ON SCHEMA test TO revyops_test_plain;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO revyops_test_plain;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO revyops_test_plain;
+SET LOCAL ROLE revyops_test_plain;
+
+CREATE FUNCTION evil.trap() RETURNS boolean
+	LANGUAGE plpgsql AS $$ BEGIN RAISE 'planted code was called'; END $$;
+DO $$
+DECLARE
+	t text;
+	f text;
+	o text;
+BEGIN
+	FOREACH t IN ARRAY ARRAY['text', 'bigint', 'integer', 'jsonb', 'bytea', 'timestamptz'] LOOP
+		EXECUTE format('CREATE FUNCTION evil.trap(%1$s, %1$s) RETURNS boolean LANGUAGE plpgsql AS %2$L', t, 'BEGIN RAISE ''planted operator was called''; END');
+		FOREACH o IN ARRAY ARRAY['=', '<>', '<', '>', '<=', '>='] LOOP
+			EXECUTE format('CREATE OPERATOR evil.%1$s (LEFTARG = %2$s, RIGHTARG = %2$s, FUNCTION = evil.trap)', o, t);
+		END LOOP;
+	END LOOP;
+	CREATE FUNCTION evil.trap(bigint, integer) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE ''planted operator was called''; END';
+	CREATE OPERATOR evil.= (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = evil.trap);
+	FOREACH f IN ARRAY ARRAY['now() RETURNS timestamptz', 'clock_timestamp() RETURNS timestamptz', 'nextval(text) RETURNS bigint', 'nextval(regclass) RETURNS bigint',
+		'octet_length(text) RETURNS integer', 'jsonb_typeof(jsonb) RETURNS text', 'jsonb_array_elements(jsonb) RETURNS SETOF jsonb', 'sha256(bytea) RETURNS bytea',
+		'lower(text) RETURNS text', 'unnest(anyarray) RETURNS SETOF anyelement', 'coalesce_(text) RETURNS text', 'set_config(text, text, boolean) RETURNS text',
+		'current_setting(text, boolean) RETURNS text', 'current_setting(text) RETURNS text', 'count(bigint) RETURNS bigint',
+		'is_canonical_email(text) RETURNS boolean', 'is_canonical_domain(text) RETURNS boolean', 'custom_field_hashes(integer, jsonb) RETURNS bigint[]',
+		'revyops_normalize_email(text) RETURNS text', 'revyops_normalize_linkedin_url(text) RETURNS text', 'revyops_normalize_domain(text) RETURNS text',
+		'revyops_create_contact(jsonb, text) RETURNS jsonb', 'revyops_create_company(jsonb, text) RETURNS jsonb', 'revyops_create_client(text) RETURNS integer'] LOOP
+		EXECUTE format('CREATE FUNCTION evil.%s LANGUAGE plpgsql AS %L', f, 'BEGIN RAISE ''planted function was called''; END');
+	END LOOP;
+END
+$$;
+CREATE DOMAIN evil.text AS pg_catalog.text CHECK (evil.trap());
+CREATE DOMAIN evil.jsonb AS pg_catalog.jsonb CHECK (evil.trap());
+CREATE DOMAIN evil.int8 AS pg_catalog.int8 CHECK (evil.trap());
+CREATE DOMAIN evil.int4 AS pg_catalog.int4 CHECK (evil.trap());
+CREATE DOMAIN evil.timestamptz AS pg_catalog.timestamptz CHECK (evil.trap());
+RESET ROLE;
+
+-- temporary tables come first of all where pg_temp is not named
+CREATE TEMPORARY TABLE client (id int, name pg_catalog.text);
+CREATE TEMPORARY TABLE api_key (prefix pg_catalog.text, secret_sha256 bytea, client_id int, name pg_catalog.text, expires_at timestamptz, revoked_at timestamptz);
+CREATE TEMPORARY TABLE company (LIKE revyops.company);
+CREATE TEMPORARY TABLE contact (LIKE revyops.contact);
+CREATE TEMPORARY TABLE pg_proc (oid oid);
+CREATE TEMPORARY SEQUENCE contact_id_seq;
+CREATE TEMPORARY SEQUENCE custom_field_id_seq;
+INSERT INTO client VALUES (1, 'x');
+GRANT ALL ON client, api_key, company, contact, contact_id_seq, custom_field_id_seq TO revyops_test_plain;
+
+-- hostile runs a SELECT as the plain role, all of that in front.
+CREATE FUNCTION test.hostile(statement text) RETURNS jsonb
+	LANGUAGE plpgsql AS $$
+DECLARE
+	value pg_catalog.text;
+BEGIN
+	SET LOCAL ROLE revyops_test_plain;
+	SET LOCAL search_path = pg_temp, evil, pg_catalog, public;
+	EXECUTE statement INTO value;
+	SET LOCAL search_path = public, pg_catalog;
+	RESET ROLE;
+	RETURN jsonb_build_object('value', value);
+EXCEPTION WHEN OTHERS THEN		-- which takes back role and path
+	RETURN jsonb_build_object('sqlstate', SQLSTATE, 'message', SQLERRM);
+END
+$$;
+
+-- the trap works: a name that is not qualified falls into it
+SELECT is(test.hostile($$SELECT revyops_normalize_email('a@b.co')$$)->>'message', 'planted function was called', 'the planted function is found by its bare name');
+SELECT is(test.hostile($$SELECT pg_catalog.int8 '1' = pg_catalog.int8 '1'$$)->>'message', 'planted operator was called', 'the planted operator too');
+
+SELECT is(test.hostile($$SELECT public.revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "company_id": "acme.com",
+	"contact_custom_fields_input": [{"field_name": "A", "field_value": "1"}]}', 'FLAT')->'contact_custom_fields'$$), '{"value": "{\"A\": \"1\"}"}', 'create a contact');
+SELECT is(test.hostile($$SELECT public.revyops_create_contact('{"email": "joe@acme.com", "company_id": 1}')->>'company_id'$$), '{"value": "1"}', 'with a company by id');
+SELECT is(test.hostile($$SELECT public.revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane"}')$$)->>'sqlstate', 'PT409', 'create it again');
+SELECT is(test.hostile($$SELECT public.revyops_create_contact('{"email": "jim@acme.com", "company_id": 99}')$$)->>'sqlstate', 'PT404', 'unknown company');
+SELECT is(test.hostile($$SELECT public.revyops_create_company('{"domain": "www.beta.com", "company_custom_fields": [{"field_name": "A", "field_value": "1"}]}')->>'domain'$$), '{"value": "beta.com"}', 'create a company');
+SELECT is(test.hostile($$SELECT public.revyops_create_client('Three')$$), '{"value": "3"}', 'create a client');
+SELECT matches(test.hostile($$SELECT public.revyops_create_api_key(1, 'x')$$)->>'value', '^rvo_', 'create a key');
+SELECT set_config('revyops.api_key', public.revyops_create_api_key(2, 'x'), true) AS "hidden" \gset
+SELECT is(test.hostile($$SELECT public.revyops_create_contact('{"email": "jane@acme.com"}')->>'email'$$), '{"value": "jane@acme.com"}', 'a call with a key');
+SELECT is(test.hostile($$SELECT public.revyops_normalize_email('JANE@acme.com') OPERATOR(pg_catalog.||) public.revyops_normalize_domain('www.acme.com') OPERATOR(pg_catalog.||) public.revyops_normalize_linkedin_url('in/jane')$$),
+	'{"value": "jane@acme.comacme.comhttps://www.linkedin.com/in/jane"}', 'the normalizers');
+SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
+SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 3 contacts', 'all of it into the real ones');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,74 @@
+# CREATE EXTENSION: where it puts things, where it refuses, and that dropping
+# it leaves nothing.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$node->start;
+
+# fails gives what a statement is refused with.
+sub fails
+{
+	my ($db, $statement, @options) = @_;
+	my ($rc, $out, $err) = $node->psql($db, $statement, on_error_stop => 1, @options);
+	isnt($rc, 0, "refused: $statement");
+	return $err;
+}
+
+# ---- another encoding
+$node->safe_psql('postgres', "CREATE DATABASE latin1 TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+my $err = fails('latin1', 'CREATE EXTENSION revyops');
+like($err, qr/ERROR:  revyops needs a database with encoding UTF8\nDETAIL:  The encoding of this database is LATIN1\./, 'a clear message');
+is($node->safe_psql('latin1', "SELECT count(*) FROM pg_namespace WHERE nspname ~ '^revyops'"), '0', 'and nothing left');
+
+# ---- the default schema
+$node->safe_psql('postgres', 'CREATE DATABASE plain');
+my $stdout = $node->safe_psql('plain', "LISTEN pgrst;\nCREATE EXTENSION revyops;\n");
+like($stdout, qr/Asynchronous notification "pgrst" with payload "reload schema"/, 'PostgREST is told to read the schema again');
+
+my $functions = "SELECT string_agg(DISTINCT nspname, ' ') FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE proname LIKE 'revyops\\_%'";
+my $tables = "SELECT string_agg(DISTINCT nspname, ' ') FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relname IN ('client', 'api_key', 'company', 'contact')";
+is($node->safe_psql('plain', $functions), 'public', 'functions in the first schema of the search path');
+is($node->safe_psql('plain', $tables), 'revyops', 'tables in revyops');
+like(fails('plain', 'ALTER EXTENSION revyops SET SCHEMA pg_temp'), qr/does not support SET SCHEMA/, 'it does not move');
+like(fails('plain', 'CREATE EXTENSION revyops'), qr/already exists/, 'it does not come twice');
+
+# ---- a schema of its own
+$node->safe_psql('postgres', 'CREATE DATABASE other');
+$node->safe_psql('other', 'CREATE SCHEMA api; CREATE EXTENSION revyops SCHEMA api');
+is($node->safe_psql('other', $functions), 'api', 'functions in the schema that was named');
+is($node->safe_psql('other', $tables), 'revyops', 'tables in revyops all the same');
+is($node->safe_psql('other', "SELECT string_agg(relname || typname, ' ') FROM pg_namespace n
+		LEFT JOIN pg_class c ON c.relnamespace = n.oid LEFT JOIN pg_type t ON t.typnamespace = n.oid WHERE nspname = 'api'"),
+	'', 'the API schema holds the API and nothing else');
+is($node->safe_psql('other', <<'EOS'), "1\n1\nacme.com\njane\@acme.com", 'a user\'s first minutes');
+SELECT api.revyops_create_client('One');
+SET revyops.client_id = 1;
+SHOW revyops.client_id;
+SELECT api.revyops_create_company('{"domain": "acme.com"}')->>'domain';
+SELECT api.revyops_create_contact('{"email": "jane@acme.com", "company_id": "acme.com"}', 'FLAT')->>'email';
+EOS
+
+# ---- away with it
+$node->safe_psql('other', 'DROP EXTENSION revyops; DROP SCHEMA api');
+is($node->safe_psql('other', "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^(pg_|information_schema)'"),
+	'0', 'DROP EXTENSION leaves no relation');
+is($node->safe_psql('other', "SELECT count(*) FROM pg_namespace WHERE nspname ~ 'revyops'"), '0', 'and no schema');
+is($node->safe_psql('other', "CREATE EXTENSION revyops; SELECT revyops_create_client('Again')"), '1', 'and it can come again');
+
+# ---- who may
+$node->safe_psql('postgres', 'CREATE DATABASE denied; CREATE ROLE plain LOGIN; GRANT CREATE ON DATABASE denied TO plain');
+like(fails('denied', 'CREATE EXTENSION revyops', extra_params => [ '-U', 'plain' ]), qr/permission denied to create extension "revyops"/, 'a plain role may not create it');
+
+# ---- the script on its own
+my ($share) = run_command([ 'pg_config', '--sharedir' ]);
+my $destdir = $node->safe_psql('postgres', "SELECT coalesce(current_setting('extension_destdir', true), '')");
+my ($rc, $out, $msg) = $node->psql('denied', "\\i $destdir$share/extension/revyops--1.0.sql");
+is($out, 'Use "CREATE EXTENSION revyops" to load this file.', 'the script refuses psql');
+
+done_testing();

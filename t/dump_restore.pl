@@ -1,0 +1,90 @@
+# A dump holds everything and loads into a new cluster, where work goes on:
+# keys open, ids go on from where they were, duplicates are refused.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my @utf8 = (extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+my $old = PostgreSQL::Test::Cluster->new('old');
+$old->init(@utf8);
+$old->start;
+my $new = PostgreSQL::Test::Cluster->new('new');
+$new->init(@utf8);
+$new->start;
+
+# All rows of all tables, each on a line of its own.
+my $everything = join(' UNION ALL ',
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact))
+  . ' ORDER BY 1, 2';
+my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
+
+# fill makes a database with the extension in a schema, and gives a key of its client.
+sub fill
+{
+	my ($db, $schema) = @_;
+	$old->safe_psql('postgres', "CREATE DATABASE $db");
+	$old->safe_psql($db, "CREATE SCHEMA IF NOT EXISTS $schema; CREATE EXTENSION revyops SCHEMA $schema");
+	my $key = $old->safe_psql($db, "SELECT $schema.revyops_create_api_key($schema.revyops_create_client('One'), 'x')");
+	$old->safe_psql($db, <<"EOS");
+SELECT $schema.revyops_create_client('Two');
+SELECT $schema.revyops_revoke_api_key(left($schema.revyops_create_api_key(2, 'y'), 16));
+SET revyops.client_id = 1;
+SELECT $schema.revyops_create_company('{"domain": "acme.com", "company_custom_fields": [{"field_name": "A", "field_value": "1"}]}');
+SELECT $schema.revyops_create_contact(jsonb_build_object('email', format('c%s\@acme.com', i), 'linkedin_url', format('in/josé-%s', i),
+	'company_id', 'acme.com', 'contact_custom_fields_input', '[{"field_name": "Näme", "field_value": "line\\u00a0\\"quoted\\" \\\\ \\t🙂"}]'::jsonb))
+	FROM generate_series(1, 100) i;
+INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a public suffix since
+SET revyops.client_id = 2;
+SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
+EOS
+	return $key;
+}
+
+# goes_on looks at a restored database.
+sub goes_on
+{
+	my ($name, $db, $schema, $key, $target) = @_;
+	my $create = "SELECT $schema.revyops_create_contact";
+
+	is($new->safe_psql($target, $everything), $old->safe_psql($db, $everything), "$name: every row is there");
+	is($new->safe_psql($target, $sequences), $old->safe_psql($db, $sequences), "$name: sequences stand where they stood");
+	is($new->safe_psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"new\@acme.com\", \"company_id\": \"acme.com\",
+		\"contact_custom_fields_input\": [{\"field_name\": \"A\", \"field_value\": \"1\"}]}') #>> '{}'::text[] ~ '\"id\": 102,.*\"id\": 102,'"),
+		't', "$name: the key opens, ids go on");
+	my ($rc, $out, $err) = $new->psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"C7\@acme.com\", \"linkedin_url\": \"in/josé-8\"}')", on_error_stop => 1);
+	like($err, qr/contact already exists.*"existing_id":7\}.*"existing_id":8\}/s, "$name: duplicates are refused");
+	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");
+	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '3', "$name: so do the ids of companies");
+	is($new->safe_psql($target, "SELECT $schema.revyops_create_client('Three')"), '3', "$name: and of clients");
+}
+
+for my $case ([ 'plain', 'public' ], [ 'other', 'api' ])
+{
+	my ($db, $schema) = @$case;
+	my $key = fill($db, $schema);
+	my $file = "$PostgreSQL::Test::Utils::tmp_check/$db";
+
+	$old->command_ok([ 'pg_dump', '--file', "$file.sql", $db ], "schema $schema: pg_dump");
+	$new->safe_psql('postgres', "CREATE DATABASE ${db}_sql; CREATE DATABASE ${db}_fc");
+	$new->command_ok([ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', "$file.sql", "${db}_sql" ], "schema $schema: psql loads it");
+	goes_on("schema $schema, SQL", $db, $schema, $key, "${db}_sql");
+
+	$old->command_ok([ 'pg_dump', '-Fc', '--file', "$file.dump", $db ], "schema $schema: pg_dump -Fc");
+	$new->command_ok([ 'pg_restore', '--exit-on-error', '--dbname', "${db}_fc", "$file.dump" ], "schema $schema: pg_restore loads it");
+	goes_on("schema $schema, custom format", $db, $schema, $key, "${db}_fc");
+}
+
+# a dump of a dump is the same dump
+my ($first) = run_command([ 'pg_dump', '--data-only', '-h', $old->host, '-p', $old->port, 'plain' ]);
+$new->safe_psql('postgres', 'CREATE DATABASE again');
+$new->command_ok([ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', "$PostgreSQL::Test::Utils::tmp_check/plain.sql", 'again' ], 'load once more');
+# \restrict and \unrestrict carry a random word
+$first =~ s/^\\(un)?restrict \w+$//mg;
+my ($second) = run_command([ 'pg_dump', '--data-only', '-h', $new->host, '-p', $new->port, 'again' ]);
+$second =~ s/^\\(un)?restrict \w+$//mg;
+is($second, $first, 'what was restored dumps to the same text');
+
+done_testing();

@@ -1,0 +1,147 @@
+// POST /public/v2/contacts and /companies: answers, statuses, headers.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { COMPANIES, CONTACTS, FORM_TYPE, JSON_TYPE, multipart, newClient, post, request, rows, sql, urlencoded } from './stack.mjs';
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+let serial = 0;
+const unique = () => `http${++serial}@acme.com`;
+const client = newClient('contacts');
+const other = newClient('another');
+await post(client, { domain: 'acme.com' }, { path: COMPANIES });
+const theirs = (await post(other, { domain: 'other.com' }, { path: COMPANIES })).json.id;
+
+// What every error answer is.
+function isError(got, status, detail, errors) {
+	assert.equal(got.status, status, got.text);
+	assert.equal(got.headers['content-type'].split(';')[0], JSON_TYPE);
+	assert.equal(got.headers.location, undefined);
+	assert.equal(got.json.detail, detail);
+	if (errors === undefined)
+		assert.deepEqual(Object.keys(got.json), ['detail']);
+	else {
+		assert.deepEqual(Object.keys(got.json).sort(), ['detail', 'errors']);
+		assert.ok(got.json.errors.every(e => e.message.length > 0));
+		assert.deepEqual(got.json.errors.map(({ message, ...e }) => e), errors);
+	}
+}
+
+test('201: whole answer, NESTED', async () => {
+	const got = await post(client, { email: 'Jane@ACME.com', linkedin_url: 'in/jane', first_name: 'Zoë', company_id: 'www.acme.com', contact_custom_fields_input: [{ field_name: 'b', field_value: '1' }, { field_name: 'a', field_value: '2' }] });
+	assert.equal(got.status, 201, got.text);
+	assert.match(got.headers['content-type'], /^application\/json/);
+	assert.equal(got.headers.location, `${CONTACTS}/${got.json.id}`);
+	assert.equal(got.headers['content-range'], undefined);
+	const { id, updated_time, company_id, contact_custom_fields, ...rest } = got.json;
+	assert.match(updated_time, TIME);
+	assert.equal(typeof company_id, 'number');
+	assert.deepEqual(contact_custom_fields.map(f => [typeof f.id, TIME.test(f.updated_time), f.field_name, f.field_value]), [['number', true, 'b', '1'], ['number', true, 'a', '2']]);
+	assert.deepEqual(rest, { email: 'jane@acme.com', linkedin_url: 'https://www.linkedin.com/in/jane', first_name: 'Zoë', last_name: '', origin: '', contact_status: '',
+		previous_status: null, status_changed_at: null, first_campaign_email_sent: null, last_campaign_email_sent: null, last_reply_received: null });
+	assert.equal(sql(`SELECT email FROM revyops.contact WHERE client_id = ${client.id} AND id = ${id}`), 'jane@acme.com');
+});
+
+test('201: a company', async () => {
+	const got = await post(client, { domain: 'https://www.beta.com/', name: 'Beta', company_custom_fields: [{ field_name: 'a', field_value: 'b' }] }, { path: `${COMPANIES}?structure=FLAT` });
+	assert.equal(got.status, 201, got.text);
+	assert.equal(got.headers.location, `${COMPANIES}/${got.json.id}`);
+	const { id, updated_time, ...rest } = got.json;
+	assert.match(updated_time, TIME);
+	assert.deepEqual(rest, { domain: 'beta.com', name: 'Beta', company_status: '', previous_status: null, status_changed_at: null, company_custom_fields: { a: 'b' } });
+});
+
+for (const [query, flat] of [['', false], ['?', false], ['?structure=NESTED', false], ['?structure=FLAT', true], ['?structure=%46LAT', true], ['?a=b&structure=FLAT&c', true],
+	['?structure=NESTED&structure=FLAT', true], ['?structure=FLAT&structure=NESTED', false], ['?select=id&limit=0&email=eq.x', false], ['?Structure=FLAT', false], ['?structure[]=x', false]])
+	test(`201: query ${JSON.stringify(query)}`, async () => {
+		const got = await post(client, { email: unique() }, { path: CONTACTS + query });
+		assert.equal(got.status, 201, got.text);
+		assert.deepEqual(got.json.contact_custom_fields, flat ? {} : []);
+		assert.ok(got.json.email);
+	});
+
+for (const query of ['?structure=', '?structure', '?structure=flat', '?structure=FLATT', '?structure=FLAT%20', '?structure=FLAT,NESTED', '?structure=%46%00', '?structure=NESTED&structure=x', '?structure=FLAT;'])
+	test(`400: query ${query}`, async () => {
+		const before = rows(client);
+		const got = await post(client, { email: unique() }, { path: CONTACTS + query });
+		assert.equal(got.status, 400, got.text);
+		assert.equal(got.json.detail, 'Invalid request.');
+		assert.equal(got.json.errors.length, 1);
+		assert.equal(rows(client), before);
+	});
+
+for (const type of [JSON_TYPE, 'Application/JSON', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"', null])
+	test(`201: content type ${type} is JSON`, async () => assert.equal((await post(client, { email: unique() }, { type })).status, 201));
+for (const type of [FORM_TYPE, 'application/x-www-form-urlencoded; charset=UTF-8', 'APPLICATION/X-WWW-FORM-URLENCODED'])
+	test(`201: content type ${type}`, async () => assert.equal((await post(client, `email=${unique()}`, { type })).status, 201));
+
+test('forms: bytes, spaces, an empty value, the last of two', async () => {
+	const email = unique();
+	for (const { type, body } of [
+		{ type: FORM_TYPE, body: `first_name=Zo%C3%AB+%26+co&last_name=a&last_name=+b%20&origin=&email=${email}&&contact_status` },
+		multipart([['first_name', 'Zoë & co'], ['last_name', 'a'], ['last_name', ' b '], ['origin', ''], ['email', email.replace('@', '.m@')], ['contact_status', '']])]) {
+		const got = await post(client, body, { type });
+		assert.equal(got.status, 201, got.text);
+		assert.deepEqual([got.json.first_name, got.json.last_name, got.json.origin, got.json.contact_status], ['Zoë & co', 'b', '', '']);
+	}
+});
+
+const brackets = [['plain', k => k], ['dotted', k => `.${k}`], ['bracketed', k => `[${k}]`]];
+for (const [name, key] of brackets)
+	for (const form of [urlencoded, multipart])
+		test(`forms: list keys, ${name}, ${form.name}`, async () => {
+			const { type, body } = form([['email', unique()], ...[10, 2].flatMap(i => [[`contact_custom_fields_input[${i}]${key('field_name')}`, `f${i}`], [`contact_custom_fields_input[${i}]${key('field_value')}`, `v${i}`]])]);
+			const got = await post(client, body, { type });
+			assert.equal(got.status, 201, got.text);
+			assert.deepEqual(got.json.contact_custom_fields.map(f => [f.field_name, f.field_value]), [['f2', 'v2'], ['f10', 'v10']]);
+		});
+
+test('multipart: quoted boundary, preamble, epilogue, other headers, a value with line breaks', async () => {
+	const body = 'preamble\r\n--x y\r\nContent-Type: text/plain; charset=utf-8\r\ncontent-disposition: form-data; name="email"\r\n\r\n' + unique()
+		+ '\r\n--x y\r\nContent-Disposition: form-data; name=first_name\r\n\r\n--x\r\n--x y--\r\nepilogue';
+	const got = await post(client, body, { type: 'multipart/form-data; charset=utf-8; boundary="x y"' });
+	assert.equal(got.status, 201, got.text);
+	assert.equal(got.json.first_name, '--x');
+});
+
+test('401: the company of another client', async () =>
+	isError(await post(client, { email: unique(), company_id: theirs }), 401, 'Company does not belong to this client.', [{ pointer: '/company_id', code: 'other_client' }]));
+test('401 tells a browser nothing of a login', async () =>
+	assert.equal((await post(client, { email: unique(), company_id: theirs })).headers['www-authenticate'], undefined));
+test('404: no such company', async () =>
+	isError(await post(client, { email: unique(), company_id: 'other.com' }), 404, 'Company not found.', [{ pointer: '/company_id', code: 'not_found' }]));
+test('409: taken, and by whom', async () => {
+	const email = unique();
+	const { id } = (await post(client, { email })).json;
+	isError(await post(client, { email }), 409, 'Contact already exists.', [{ pointer: '/email', code: 'already_exists', existing_id: id }]);
+	assert.equal((await post(other, { email })).status, 201);
+});
+test('409: a company', async () => {
+	const got = await post(client, { domain: 'http://ACME.com' }, { path: COMPANIES });
+	isError(got, 409, 'Company already exists.', [{ pointer: '/domain', code: 'already_exists', existing_id: got.json.errors[0].existing_id }]);
+});
+test('400: a company without a domain', async () =>
+	isError(await post(client, {}, { path: COMPANIES }), 400, 'Invalid request.', [{ pointer: '/domain', code: 'required' }]));
+test('400: all faults at once', async () =>
+	isError(await post(client, { email: 'x', origin: null }), 400, 'Invalid request.', [{ pointer: '/email', code: 'invalid_email' }, { pointer: '/origin', code: 'null_not_allowed' }]));
+for (const type of ['text/plain', 'text/xml', 'application/octet-stream', 'application/jsonx', 'application/json, text/plain', 'multipart/mixed; boundary=x', 'json', 'application/json; a=\xff'])
+	test(`415: content type ${JSON.stringify(type)}`, async () => {
+		const got = await post(client, '{"email":"a@b.co"}', { type });
+		assert.equal(got.status, 415, got.text);
+		assert.equal(got.json.detail, 'Unsupported media type.');
+	});
+
+for (const path of [CONTACTS, COMPANIES])
+	for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'HEAD', 'PROPFIND'])
+		test(`405: ${method} ${path}`, async () => {
+			const got = await request(method, path, [['X-API-Key', client.key]]);
+			assert.equal(got.status, 405);
+			assert.equal(got.headers.allow, 'POST');
+			if (method !== 'HEAD')
+				assert.equal(got.json.detail, 'Method not allowed.');
+		});
+for (const path of ['/', '/public/v2/contact', '/public/v2/contacts/', '/public//v2/contacts', '/public/v2/contacts/1', '/public/v2/./contacts/x', '/rpc/contacts_v2_create', '/rpc/revyops_create_contact', '/contacts_v2_create', '/-/500', '/-/contacts_v2_create', '/public/v2/contacts%2f', '/contact'])
+	test(`404: ${path}`, async () => {
+		const got = await post(client, { email: unique() }, { path });
+		assert.equal(got.status, 404, got.text);
+		assert.deepEqual(got.json, { detail: 'Not found.' });
+	});

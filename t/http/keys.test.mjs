@@ -1,0 +1,99 @@
+// Who is calling, over HTTP, and what a caller's headers can't do.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { CONTACTS, JSON_TYPE, newClient, post, raw, request, rows, sql, url } from './stack.mjs';
+
+let serial = 0;
+const body = () => JSON.stringify({ email: `key${++serial}@acme.com` });
+const client = newClient('keys');
+const other = newClient('another');
+const revoked = newClient('revoked').key;
+sql(`SELECT revyops_revoke_api_key('${revoked.slice(0, 16)}')`);
+const expired = sql(`SELECT revyops_create_api_key(${client.id}, 'x', now() + interval '1 hour')`);
+sql(`UPDATE revyops.api_key SET expires_at = now() WHERE prefix = '${expired.slice(0, 16)}'`);
+
+const send = headers => request('POST', CONTACTS, [['Content-Type', JSON_TYPE], ...headers], body());
+
+for (const [name, headers] of [
+	['X-API-Key', [['X-API-Key', client.key]]],
+	['x-api-key', [['x-api-key', client.key]]],
+	['Authorization: Bearer', [['Authorization', `Bearer ${client.key}`]]],
+	['Authorization: bearer', [['Authorization', `bearer ${client.key}`]]],
+	['both, the X-API-Key good', [['X-API-Key', client.key], ['Authorization', 'Bearer nope']]],
+	['Accept: text/html', [['X-API-Key', client.key], ['Accept', 'text/html']]],
+	['Prefer, Content-Profile, Range', [['X-API-Key', client.key], ['Prefer', 'tx=rollback, params=single-object, handling=strict, bogus'], ['Content-Profile', 'revyops'], ['Accept-Profile', 'revyops'], ['Range', '0-0']]],
+	['forged X-Revyops-*', [['X-API-Key', client.key], ['X-Revyops-Query', 'structure=BAD'], ['X-Revyops-Content-Type', 'text/evil']]],
+	['a cookie that is not UTF-8', [['X-API-Key', client.key], ['Cookie', 'a=\xff']]],
+	['Content-Encoding', [['X-API-Key', client.key], ['X-HTTP-Method-Override', 'DELETE']]],
+])
+	test(`201: ${name}`, async () => {
+		const before = Number.parseInt(rows(client), 10);
+		const got = await send(headers);
+		assert.equal(got.status, 201, got.text);
+		assert.equal(Number.parseInt(rows(client), 10), before + 1);
+	});
+
+for (const [name, headers, code] of [
+	['no key', [], 'missing_credentials'],
+	['empty X-API-Key', [['X-API-Key', '']], 'missing_credentials'],
+	['unknown key', [['X-API-Key', 'nope']]],
+	['revoked key', [['X-API-Key', revoked]]],
+	['expired key', [['X-API-Key', expired]]],
+	['upper case', [['X-API-Key', client.key.toUpperCase()]]],
+	['prefix of one, secret of another', [['X-API-Key', client.key.slice(0, 16) + other.key.slice(16)]]],
+	['a quote', [['X-API-Key', "' OR 1=1 --"]]],
+	['JSON', [['X-API-Key', '","x-api-key":"' + client.key]]],
+	['not UTF-8', [['X-API-Key', '\xff\xfe']]],
+	['a bad X-API-Key and a good Bearer', [['X-API-Key', 'nope'], ['Authorization', `Bearer ${client.key}`]]],
+	['an unusable X-API-Key and a good Bearer', [['X-API-Key', 'a b'], ['Authorization', `Bearer ${client.key}`]]],
+	['a key of 300 characters', [['X-API-Key', client.key.padEnd(300, '0')]]],
+	['Bearer junk', [['Authorization', 'Bearer junk']]],
+	['a JWT', [['Authorization', 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoicG9zdGdyZXMifQ.x']]],
+	['Basic', [['Authorization', `Basic ${Buffer.from(`${client.key}:`).toString('base64')}`]]],
+	['X-Revyops-* alone', [['X-Revyops-Client', '1'], ['X-Revyops-Authorization', client.key]]],
+	['underscores', [['X_API_Key', client.key]]],
+])
+	test(`403: ${name}`, async () => {
+		const before = rows(client);
+		const got = await send(headers);
+		assert.equal(got.status, 403, got.text);
+		assert.equal(got.json.detail, 'Missing or invalid credentials.');
+		assert.equal(got.json.errors.length, 1);
+		assert.match(got.json.errors[0].code, /^(missing|invalid)_credentials$/);
+		if (code) assert.equal(got.json.errors[0].code, code);
+		assert.equal(got.headers['www-authenticate'], undefined);
+		assert.equal(rows(client), before);
+	});
+
+test('403 comes before 400, whatever the body', async () => {
+	for (const b of ['{', '', '[]', '{"email":"\\u0000"}', Buffer.from([0xff])])
+		assert.equal((await post({ key: 'nope' }, b)).status, 403);
+	assert.equal((await post({ key: 'nope' }, '{}', { path: `${CONTACTS}?structure=x` })).status, 403);
+});
+
+const lines = (...headers) => Buffer.from([`POST ${CONTACTS} HTTP/1.1`, `Host: ${url.host}`, 'Connection: close', ...headers, '', ''].join('\r\n'), 'latin1');
+const sized = text => Buffer.concat([lines(`X-API-Key: ${client.key}`, `Content-Type: ${JSON_TYPE}`, `Content-Length: ${Buffer.byteLength(text)}`), Buffer.from(text)]);
+
+test('201: bytes on a socket', async () => assert.equal((await raw(sized(body()))).status, 201));
+test('two X-API-Key headers: the first counts, or neither', async () => {
+	const text = body();
+	const good = await raw(Buffer.concat([lines(`X-API-Key: ${client.key}`, 'X-API-Key: nope', `Content-Length: ${text.length}`), Buffer.from(text)]));
+	assert.ok([201, 403].includes(good.status));
+	const bad = await raw(Buffer.concat([lines('X-API-Key: nope', `X-API-Key: ${client.key}`, `Content-Length: ${text.length}`), Buffer.from(text)]));
+	assert.equal(bad.status, 403);
+});
+for (const [name, bytes] of [
+	['request line of 9 kB', Buffer.from(`POST ${CONTACTS}?x=${'a'.repeat(9000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)],
+	['header of 9 kB', lines(`X-A: ${'a'.repeat(9000)}`, 'Content-Length: 0')],
+	['no Host', Buffer.from(`POST ${CONTACTS} HTTP/1.1\r\nContent-Length: 0\r\n\r\n`)],
+	['query that is not ASCII', Buffer.from(`POST ${CONTACTS}?structure=\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`, 'latin1')],
+	['two Content-Length', lines(`X-API-Key: ${client.key}`, 'Content-Length: 2', 'Content-Length: 3')],
+	['Content-Length and chunks', lines(`X-API-Key: ${client.key}`, 'Content-Length: 2', 'Transfer-Encoding: chunked')],
+	['negative Content-Length', lines(`X-API-Key: ${client.key}`, 'Content-Length: -1')],
+	['no protocol at all', Buffer.from('nonsense\r\n\r\n')],
+])
+	test(`400: ${name}`, async () => {
+		const got = await raw(bytes);
+		assert.equal(got.status, 400, got.text);
+		assert.match(got.text, /^\{"detail":"Bad request\."\}/);
+	});

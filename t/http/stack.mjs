@@ -1,0 +1,105 @@
+// A running stack to talk to: REVYOPS_URL and PGHOST … as in .run/env.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+
+export const url = new URL(process.env.REVYOPS_URL);
+export const CONTACTS = '/public/v2/contacts';
+export const COMPANIES = '/public/v2/companies';
+
+export function sql(statement, database = process.env.PGDATABASE) {
+	return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database], { input: statement, encoding: 'utf8' }).trimEnd();
+}
+
+const quoted = text => `'${text.replaceAll("'", "''")}'`;
+
+// A client of its own, so that no test sees another's contacts.
+export function newClient(name) {
+	const [id, key] = sql(`SELECT revyops_create_client(${quoted(name.slice(0, 200))}) AS id \\gset
+		SELECT :id, revyops_create_api_key(:id, 'test');`).split('|');
+	return { id: Number(id), key };
+}
+
+export const rows = client => sql(`SELECT (SELECT count(*) FROM revyops.contact WHERE client_id = ${client.id})
+	|| ' contacts, ' || (SELECT count(*) FROM revyops.company WHERE client_id = ${client.id}) || ' companies'`);
+
+// headers may hold a name several times: [[name, value], …]
+export function request(method, path, headers, body) {
+	return new Promise((resolve, reject) => {
+		const req = http.request({ host: url.hostname, port: url.port, method, path, agent: false, setHost: true });
+		for (const [name, value] of headers)
+			req.setHeader(name, value);
+		req.on('error', reject);
+		req.on('response', res => {
+			const chunks = [];
+			res.on('data', c => chunks.push(c));
+			res.on('end', () => resolve(answer(res.statusCode, res.headers, Buffer.concat(chunks).toString())));
+		});
+		if (body !== undefined && !headers.some(([n]) => /^transfer-encoding$/i.test(n)))
+			req.setHeader('Content-Length', Buffer.byteLength(body));
+		req.end(body);
+	});
+}
+
+function answer(status, headers, text) {
+	let json;
+	try {
+		json = JSON.parse(text);
+	} catch {
+		// stays undefined
+	}
+	return { status, headers, text, json };
+}
+
+export const JSON_TYPE = 'application/json';
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+export const post = (client, body, { path = CONTACTS, type = JSON_TYPE, headers = [] } = {}) =>
+	request('POST', path, [...(client ? [['X-API-Key', client.key]] : []), ...(type === null ? [] : [['Content-Type', type]]), ...headers],
+		typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+
+// What an HTTP library would not send: the bytes as they are.
+export function raw(bytes) {
+	return new Promise((resolve, reject) => {
+		const socket = net.connect(Number(url.port), url.hostname);
+		const chunks = [];
+		socket.on('data', c => chunks.push(c));
+		socket.on('error', reject);
+		socket.on('close', () => {
+			const text = Buffer.concat(chunks).toString('latin1');
+			const end = text.indexOf('\r\n\r\n');
+			const [first, ...lines] = text.slice(0, end).split('\r\n');
+			resolve(answer(Number(first.split(' ')[1]), Object.fromEntries(lines.map(l => [l.split(':')[0].toLowerCase(), l.slice(l.indexOf(':') + 1).trim()])),
+				text.slice(end + 4)));
+		});
+		socket.write(bytes);
+	});
+}
+
+// ---- forms: a list of [name, value]
+export const urlencoded = fields => ({ type: FORM_TYPE, body: fields.map(f => f.map(encodeURIComponent).join('=')).join('&') });
+
+export function multipart(fields, boundary = 'boundary') {
+	const parts = fields.map(([n, v]) => `--${boundary}\r\nContent-Disposition: form-data; name="${n}"\r\n\r\n${v}\r\n`);
+	return { type: `multipart/form-data; boundary=${boundary}`, body: `${parts.join('')}--${boundary}--\r\n` };
+}
+
+// ---- the vectors
+export const vectors = file => readFileSync(new URL(`../vectors/${file}`, import.meta.url), 'utf8').split('\n').filter(l => l !== '')
+	.map(l => l.replace(/\{(\d+) x (.)\}/gu, (_, n, c) => c.repeat(n)));
+
+// The text of a member as it stands: parsing would bend 1e400 and long integers.
+export function memberText(line, name) {
+	const start = line.indexOf(`"${name}":`) + name.length + 3;
+	for (let i = start, depth = 0, inString = false; i < line.length; i++) {
+		const c = line[i];
+		if (inString) {
+			if (c === '\\') i++;
+			else if (c === '"') inString = false;
+		} else if (c === '"') inString = true;
+		else if (c === '{' || c === '[') depth++;
+		else if (depth > 0 && (c === '}' || c === ']')) depth--;
+		else if (depth === 0 && (c === ',' || c === '}')) return line.slice(start, i);
+	}
+}

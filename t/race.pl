@@ -1,0 +1,73 @@
+# Eight clients create contacts out of five e-mails and five LinkedIn URLs, roll
+# half of them back and delete others: only 201 and 409 may come of it.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$node->start;
+
+# The outcomes are counted in sequences, which a rollback leaves alone.
+$node->safe_psql('postgres', <<'EOS');
+CREATE EXTENSION revyops;
+DO $$ BEGIN
+	PERFORM revyops_create_client('One');
+	PERFORM set_config('revyops.client_id', '1', true);
+	PERFORM revyops_create_company('{"domain": "acme.com"}');
+END $$;
+CREATE SEQUENCE n201;
+CREATE SEQUENCE n404;
+CREATE SEQUENCE n409;
+CREATE FUNCTION try(call text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE call;
+	PERFORM nextval('n201');
+EXCEPTION WHEN SQLSTATE 'PT409' OR SQLSTATE 'PT404' THEN
+	PERFORM nextval('n' || right(SQLSTATE, 3));
+END
+$$;
+CREATE FUNCTION try_contact(e int, l int) RETURNS void LANGUAGE sql AS $$
+	SELECT try(format('SELECT revyops_create_contact(%L)', jsonb_build_object('email', e || '@acme.com', 'linkedin_url', 'in/' || l))) $$;
+CREATE FUNCTION try_with_company(e int) RETURNS void LANGUAGE sql AS $$
+	SELECT try(format('SELECT revyops_create_contact(%L)', jsonb_build_object('email', e || '@beta.com', 'company_id', 'www.beta.com'))) $$;
+-- What a caller with rights on the tables might do.  One at a time: two of them
+-- would block each other without any help of ours.
+CREATE FUNCTION drop_company() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_advisory_xact_lock(1);
+	DELETE FROM revyops.contact WHERE company_id IS NOT NULL;
+	DELETE FROM revyops.company WHERE domain = 'beta.com';
+EXCEPTION WHEN foreign_key_violation THEN NULL;
+END
+$$;
+EOS
+
+# One call a transaction; the ones that hold their locks for a while roll back or commit.
+my %scripts = (
+	'create@4' => 'SELECT try_contact(:e, :l);',
+	'hold and commit@1' => "BEGIN;\nSELECT try_contact(:e, :l);\nSELECT 1;\nCOMMIT;",
+	'hold and roll back@2' => "BEGIN;\nSELECT try_contact(:e, :l);\nSELECT 1;\nROLLBACK;",
+	'delete@3' => "DELETE FROM revyops.contact WHERE email = :e || '\@acme.com';");
+my %files = map {
+	(my $name = $_) =~ s/ /_/g;
+	($name => "SET revyops.client_id = 1;\n\\set e random(1, 5)\n\\set l random(1, 5)\n$scripts{$_}\n") } keys %scripts;
+
+$node->pgbench('-n -c 8 -j 2 -t 1500', 0, [qr/processed: 12000\/12000/], [qr/^$/], 'crossed keys: no error but 409', \%files);
+my ($created, $taken) = split /\|/, $node->safe_psql('postgres', 'SELECT n201.last_value, n409.last_value FROM n201, n409');
+cmp_ok($created, '>', 100, "201: $created");
+cmp_ok($taken, '>', 100, "409: $taken");
+is($node->safe_psql('postgres', 'SELECT count(*) - count(DISTINCT email), count(*) - count(DISTINCT linkedin_url) FROM revyops.contact'), '0|0', 'no key twice');
+
+# a company that comes and goes while contacts are made with it
+$node->pgbench('-n -c 8 -j 2 -t 1000', 0, [qr/processed: 8000\/8000/], [qr/^$/], 'a company that comes and goes: no error but 404 and 409', {
+	'make_with_company@4' => "SET revyops.client_id = 1;\n\\set e random(1, 100000000)\nSELECT try_with_company(:e);\n",
+	'come@2' => "SET revyops.client_id = 1;\nSELECT try('SELECT revyops_create_company(jsonb_build_object(''domain'', ''beta.com''))');\n",
+	'go@2' => "SELECT drop_company();\n" });
+cmp_ok($node->safe_psql('postgres', 'SELECT last_value FROM n404'), '>', 10, '404 among them');
+unlike(slurp_file($node->logfile), qr/deadlock|XX000|PANIC|TRAP|terminated by signal/, 'nothing else in the server\'s log');
+
+done_testing();
