@@ -62,7 +62,7 @@ CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jso
 CREATE SEQUENCE revyops.client_id_seq AS integer;
 CREATE SEQUENCE revyops.company_id_seq;
 CREATE SEQUENCE revyops.contact_id_seq;
-CREATE SEQUENCE revyops.custom_field_id_seq;
+CREATE SEQUENCE revyops.custom_field_id_seq CACHE 100;
 
 CREATE TABLE revyops.client (
 	id				integer PRIMARY KEY DEFAULT pg_catalog.nextval('revyops.client_id_seq'),

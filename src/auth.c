@@ -92,12 +92,10 @@ rvo_auth_client_id(void)
 	if (key.data == NULL && rvo_client_id_setting == 0)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
 
-	rvo_store_open();
 	if (key.data != NULL)
 		client_id = client_of_key(key);
 	else
 		client_id = rvo_store_has_client(rvo_client_id_setting) ? rvo_client_id_setting : 0;
-	rvo_store_close();
 	if (client_id == 0)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
 	return client_id;
@@ -125,9 +123,7 @@ rvo_auth_create_client(Slice name)
 	name = check_name(name, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	rvo_store_open();
 	id = rvo_store_insert_client(name);
-	rvo_store_close();
 	return id;
 }
 
@@ -175,11 +171,9 @@ rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *exp
 	Assert(end - key == KEY_LENGTH);
 	hash_key((Slice) {key, KEY_LENGTH}, sha256);
 
-	rvo_store_open();
 	if (!rvo_store_has_client(*client_id))
 		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
 	rvo_store_insert_api_key((Slice) {key, PREFIX_LENGTH}, sha256, *client_id, name, expires_at);
-	rvo_store_close();
 	return (Slice) {key, KEY_LENGTH};
 }
 
@@ -191,8 +185,6 @@ rvo_auth_revoke_api_key(Slice prefix)
 
 	if (rvo_text_trim(prefix).len == 0)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "prefix", FAULT_REQUIRED);
-	rvo_store_open();
 	revoked = rvo_store_revoke_api_key(prefix);
-	rvo_store_close();
 	return revoked;
 }

@@ -58,7 +58,6 @@ rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
-	rvo_store_open();
 	company = (Company) {
 		.domain = input.domain,
 		.name = input.name,
@@ -70,7 +69,6 @@ rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 	rvo_store_number_fields(&company.custom_fields);
 	company.nested_fields = rvo_custom_fields_nested(&company.custom_fields, company.updated_time);
 	insert(client_id, &company);
-	rvo_store_close();
 	*id = company.id;
 	return rvo_company_render_created(&company, structure);
 }

@@ -110,7 +110,6 @@ rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
-	rvo_store_open();
 	contact = (Contact) {
 		.email = input.email,
 		.linkedin_url = input.linkedin_url,
@@ -126,7 +125,6 @@ rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 	rvo_store_number_fields(&contact.custom_fields);
 	contact.nested_fields = rvo_custom_fields_nested(&contact.custom_fields, contact.updated_time);
 	insert(client_id, &contact);
-	rvo_store_close();
 	*id = contact.id;
 	return rvo_contact_render_created(&contact, structure);
 }

@@ -2,10 +2,9 @@
  * store.c
  *	  Every query of the extension, one typed function each.
  *
- * Floor 2, and the only place that calls SPI.  A use case brackets its calls
- * with rvo_store_open and rvo_store_close; on an error nothing is closed, the
- * server does that.  Between the calls the current memory context is the
- * caller's, and results are plain values, so that nothing points into SPI.
+ * Floor 2.  Only store*.c call SPI.  Each query opens and closes it for itself,
+ * and hands its results out as values in the caller's memory context, so that
+ * nothing points into SPI and nobody has to bracket anything.
  *
  * Plans are kept for the life of the backend and are generic: which index
  * serves a query is decided by its shape, not by the first values seen.  The
@@ -30,6 +29,7 @@
 #include "store_direct.h"
 
 #define MAX_PARAMETERS MAX_COLUMNS
+#define MAX_RESULTS 3
 
 typedef enum QueryId
 {
@@ -130,61 +130,61 @@ static const struct
 static SPIPlanPtr plans[NUMBER_OF_QUERIES];
 static DirectState direct_states[NUMBER_OF_QUERIES];
 
-/* The parameters of one execution, filled in the order of $1, $2, … */
-typedef struct Parameters
+/* One execution: its parameters, filled in the order of $1, $2, …, and its first row. */
+typedef struct Execution
 {
 	int			count;
 	Datum		values[MAX_PARAMETERS];
 	char		nulls[MAX_PARAMETERS];	/* as SPI has it: ' ' or 'n' */
-} Parameters;
+	Datum		results[MAX_RESULTS];	/* 0 for null */
+} Execution;
 
 static void
-add_datum(Parameters *p, Datum value, bool isnull)
+add_datum(Execution *e, Datum value, bool isnull)
 {
-	p->values[p->count] = value;
-	p->nulls[p->count++] = isnull ? 'n' : ' ';
+	e->values[e->count] = value;
+	e->nulls[e->count++] = isnull ? 'n' : ' ';
 }
 
 static void
-add_integer(Parameters *p, int32 value)
+add_integer(Execution *e, int32 value)
 {
-	add_datum(p, Int32GetDatum(value), false);
+	add_datum(e, Int32GetDatum(value), false);
 }
 
 static void
-add_id(Parameters *p, int64 id)
+add_id(Execution *e, int64 id)
 {
-	add_datum(p, Int64GetDatum(id), id == 0);
+	add_datum(e, Int64GetDatum(id), id == 0);
 }
 
 static void
-add_text(Parameters *p, Slice value)
+add_text(Execution *e, Slice value)
 {
 	if (value.data == NULL)
-		add_datum(p, (Datum) 0, true);
+		add_datum(e, (Datum) 0, true);
 	else
-		add_datum(p, PointerGetDatum(cstring_to_text_with_len(value.data, value.len)), false);
+		add_datum(e, PointerGetDatum(cstring_to_text_with_len(value.data, value.len)), false);
 }
 
 static void
-add_time(Parameters *p, TimestampTz time)
+add_time(Execution *e, TimestampTz time)
 {
-	add_datum(p, TimestampTzGetDatum(time), false);
+	add_datum(e, TimestampTzGetDatum(time), false);
 }
 
 static void
-add_json(Parameters *p, JsonbValue value)
+add_json(Execution *e, JsonbValue value)
 {
-	add_datum(p, JsonbPGetDatum(rvo_json_encode(&value)), false);
+	add_datum(e, JsonbPGetDatum(rvo_json_encode(&value)), false);
 }
 
-/* keep_plan prepares a query once in a backend's life. */
+/* keep_plan prepares a query once in a backend's life; SPI is open. */
 static SPIPlanPtr
 keep_plan(QueryId query)
 {
 	if (plans[query] == NULL)
 	{
-		MemoryContext caller = CurrentMemoryContext;
 		SPIPlanPtr	plan = SPI_prepare_cursor(queries[query].sql, queries[query].nparameters,
 											  unconstify(Oid *, &queries[query].types[0]),
 											  CURSOR_OPT_GENERIC_PLAN);
@@ -192,36 +192,45 @@ keep_plan(QueryId query)
 		if (plan == NULL || SPI_keepplan(plan) != 0)
 			rvo_fault_raise_bug("could not prepare a query");
 		plans[query] = plan;
-		MemoryContextSwitchTo(caller);
 	}
 	return plans[query];
 }
 
-/*
- * run executes a query and returns the number of rows; SPI_tuptable shows
- * them until the next call.  A query always sees what its own transaction did
- * before, and in READ COMMITTED what others have committed by now.
- */
-static uint64
-run(QueryId query, Parameters *p)
+/* take_results copies the first row's columns into the caller's memory context. */
+static void
+take_results(Execution *e)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	int			result = SPI_execute_plan(keep_plan(query), p->values, p->nulls, false, 0);
+	TupleDesc	columns = SPI_tuptable->tupdesc;
 
-	if (result != queries[query].expected)
-		rvo_fault_raise_bug("unexpected result of a query");
-	MemoryContextSwitchTo(caller);
-	return SPI_processed;
+	Assert(columns->natts <= MAX_RESULTS);
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+		bool		isnull;
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[0], columns, i + 1, &isnull);
+
+		e->results[i] = isnull ? (Datum) 0 : SPI_datumTransfer(value, column->attbyval, column->attlen);
+	}
 }
 
-/* column returns a value of the first row, or 0 for null. */
-static Datum
-column(int number)
+/*
+ * run executes a query and returns the number of rows.  A query always sees
+ * what its own transaction did before, and in READ COMMITTED what others have
+ * committed by now.
+ */
+static uint64
+run(QueryId query, Execution *e)
 {
-	bool		isnull;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, number, &isnull);
+	uint64		rows;
 
-	return isnull ? (Datum) 0 : value;
+	SPI_connect();
+	if (SPI_execute_plan(keep_plan(query), e->values, e->nulls, false, 0) != queries[query].expected)
+		rvo_fault_raise_bug("unexpected result of a query");
+	rows = SPI_processed;
+	if (rows > 0 && SPI_tuptable != NULL)
+		take_results(e);
+	SPI_finish();
+	return rows;
 }
 
 /* direct_state returns what is kept for a query's direct form, NULL if it must be run. */
@@ -232,60 +241,44 @@ direct_state(QueryId query)
 
 	if (!state->prepared)
 	{
-		CachedPlan *plan = SPI_plan_get_cached_plan(keep_plan(query));
+		CachedPlan *plan;
 
+		SPI_connect();
+		plan = SPI_plan_get_cached_plan(keep_plan(query));
 		rvo_direct_prepare(state, &queries[query].direct, linitial_node(PlannedStmt, plan->stmt_list));
 		ReleaseCachedPlan(plan, CurrentResourceOwner);
+		SPI_finish();
 	}
 	return state->possible ? state : NULL;
 }
 
 /* find answers a query for the id of one row; 0 if there is none. */
 static Datum
-find(QueryId query, Parameters *p)
+find(QueryId query, Execution *e)
 {
 	DirectState *state = direct_state(query);
 	DirectResult result = DIRECT_NOT_POSSIBLE;
 	Datum		id = 0;
 
 	if (state != NULL)
-		result = rvo_direct_find(state, &queries[query].direct, p->values, &id);
+		result = rvo_direct_find(state, &queries[query].direct, e->values, &id);
 	if (result == DIRECT_NOT_POSSIBLE)
-		return run(query, p) > 0 ? column(1) : 0;
+		return run(query, e) > 0 ? e->results[0] : 0;
 	return result == DIRECT_ONE_ROW ? id : 0;
 }
 
 /* insert adds one row; false if a unique key is taken. */
 static bool
-insert(QueryId query, Parameters *p)
+insert(QueryId query, Execution *e)
 {
 	DirectState *state = direct_state(query);
 	DirectResult result = DIRECT_NOT_POSSIBLE;
 
 	if (state != NULL)
-		result = rvo_direct_insert(state, p->values, p->nulls);
+		result = rvo_direct_insert(state, e->values, e->nulls);
 	if (result == DIRECT_NOT_POSSIBLE)
-		return run(query, p) > 0;
+		return run(query, e) > 0;
 	return result == DIRECT_ONE_ROW;
-}
-
-/* rvo_store_open makes the queries available until rvo_store_close. */
-void
-rvo_store_open(void)
-{
-	MemoryContext caller = CurrentMemoryContext;
-
-	SPI_connect();
-	MemoryContextSwitchTo(caller);
-}
-
-void
-rvo_store_close(void)
-{
-	MemoryContext caller = CurrentMemoryContext;
-
-	SPI_finish();
-	MemoryContextSwitchTo(caller);
 }
 
 /* sequence_oid looks the sequence up each time: it may be dropped and made again. */
@@ -322,20 +315,20 @@ rvo_store_number_fields(CustomFields *fields)
 int
 rvo_store_insert_client(Slice name)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_text(&p, name);
-	run(INSERT_CLIENT, &p);
-	return DatumGetInt32(column(1));
+	add_text(&e, name);
+	run(INSERT_CLIENT, &e);
+	return DatumGetInt32(e.results[0]);
 }
 
 bool
 rvo_store_has_client(int client_id)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_integer(&p, client_id);
-	return find(HAS_CLIENT, &p) != 0;
+	add_integer(&e, client_id);
+	return find(HAS_CLIENT, &e) != 0;
 }
 
 /* rvo_store_insert_api_key adds a key of an existing client; it may never expire. */
@@ -343,31 +336,31 @@ void
 rvo_store_insert_api_key(Slice prefix, const uint8 *secret_sha256, int client_id,
 						 Slice name, const TimestampTz *expires_at)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_text(&p, prefix);
-	add_text(&p, (Slice) {(const char *) secret_sha256, PG_SHA256_DIGEST_LENGTH});
-	add_integer(&p, client_id);
-	add_text(&p, name);
+	add_text(&e, prefix);
+	add_text(&e, (Slice) {(const char *) secret_sha256, PG_SHA256_DIGEST_LENGTH});
+	add_integer(&e, client_id);
+	add_text(&e, name);
 	if (expires_at != NULL)
-		add_time(&p, *expires_at);
+		add_time(&e, *expires_at);
 	else
-		add_datum(&p, (Datum) 0, true);
-	run(INSERT_API_KEY, &p);
+		add_datum(&e, (Datum) 0, true);
+	run(INSERT_API_KEY, &e);
 }
 
 /* rvo_store_find_api_key finds a key, dead or alive, by its public prefix. */
 bool
 rvo_store_find_api_key(Slice prefix, ApiKey *key)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_text(&p, prefix);
-	if (run(FIND_API_KEY, &p) == 0)
+	add_text(&e, prefix);
+	if (run(FIND_API_KEY, &e) == 0)
 		return false;
-	key->client_id = DatumGetInt32(column(1));
-	memcpy(key->secret_sha256, VARDATA_ANY(DatumGetByteaPP(column(2))), PG_SHA256_DIGEST_LENGTH);
-	key->live = DatumGetBool(column(3));
+	key->client_id = DatumGetInt32(e.results[0]);
+	memcpy(key->secret_sha256, VARDATA_ANY(DatumGetByteaPP(e.results[1])), PG_SHA256_DIGEST_LENGTH);
+	key->live = DatumGetBool(e.results[2]);
 	return true;
 }
 
@@ -375,37 +368,37 @@ rvo_store_find_api_key(Slice prefix, ApiKey *key)
 bool
 rvo_store_revoke_api_key(Slice prefix)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_text(&p, prefix);
-	return run(REVOKE_API_KEY, &p) > 0;
+	add_text(&e, prefix);
+	return run(REVOKE_API_KEY, &e) > 0;
 }
 
 /* rvo_store_insert_company adds a company; false if its domain is taken. */
 bool
 rvo_store_insert_company(int client_id, const Company *company)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_integer(&p, client_id);
-	add_id(&p, company->id);
-	add_text(&p, company->domain);
-	add_text(&p, company->name);
-	add_text(&p, company->company_status);
-	add_json(&p, company->nested_fields);
-	add_time(&p, company->updated_time);
-	return insert(INSERT_COMPANY, &p);
+	add_integer(&e, client_id);
+	add_id(&e, company->id);
+	add_text(&e, company->domain);
+	add_text(&e, company->name);
+	add_text(&e, company->company_status);
+	add_json(&e, company->nested_fields);
+	add_time(&e, company->updated_time);
+	return insert(INSERT_COMPANY, &e);
 }
 
 /* rvo_store_find_company returns the id of the client's company with this domain, or 0. */
 int64
 rvo_store_find_company(int client_id, Slice domain)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_text(&p, domain);
-	add_integer(&p, client_id);
-	return DatumGetInt64(find(FIND_COMPANY, &p));
+	add_text(&e, domain);
+	add_integer(&e, client_id);
+	return DatumGetInt64(find(FIND_COMPANY, &e));
 }
 
 /*
@@ -416,66 +409,66 @@ rvo_store_find_company(int client_id, Slice domain)
 int64
 rvo_store_lock_company_of_domain(int client_id, Slice domain)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_text(&p, domain);
-	add_integer(&p, client_id);
-	return DatumGetInt64(find(LOCK_COMPANY_OF_DOMAIN, &p));
+	add_text(&e, domain);
+	add_integer(&e, client_id);
+	return DatumGetInt64(find(LOCK_COMPANY_OF_DOMAIN, &e));
 }
 
 /* rvo_store_lock_company does the same by id; false if the client has no such company. */
 bool
 rvo_store_lock_company(int client_id, int64 id)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_integer(&p, client_id);
-	add_id(&p, id);
-	return find(LOCK_COMPANY, &p) != 0;
+	add_integer(&e, client_id);
+	add_id(&e, id);
+	return find(LOCK_COMPANY, &e) != 0;
 }
 
 /* rvo_store_has_company_of_anyone tells another client's company from none. */
 bool
 rvo_store_has_company_of_anyone(int64 id)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_id(&p, id);
-	return run(HAS_COMPANY_OF_ANYONE, &p) > 0;
+	add_id(&e, id);
+	return run(HAS_COMPANY_OF_ANYONE, &e) > 0;
 }
 
 /* rvo_store_insert_contact adds a contact; false if one of its keys is taken. */
 bool
 rvo_store_insert_contact(int client_id, const Contact *contact)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 
-	add_integer(&p, client_id);
-	add_id(&p, contact->id);
-	add_text(&p, contact->email);
-	add_text(&p, contact->linkedin_url);
-	add_text(&p, contact->first_name);
-	add_text(&p, contact->last_name);
-	add_id(&p, contact->company_id);
-	add_text(&p, contact->origin);
-	add_text(&p, contact->contact_status);
-	add_json(&p, contact->nested_fields);
-	add_time(&p, contact->updated_time);
-	return insert(INSERT_CONTACT, &p);
+	add_integer(&e, client_id);
+	add_id(&e, contact->id);
+	add_text(&e, contact->email);
+	add_text(&e, contact->linkedin_url);
+	add_text(&e, contact->first_name);
+	add_text(&e, contact->last_name);
+	add_id(&e, contact->company_id);
+	add_text(&e, contact->origin);
+	add_text(&e, contact->contact_status);
+	add_json(&e, contact->nested_fields);
+	add_time(&e, contact->updated_time);
+	return insert(INSERT_CONTACT, &e);
 }
 
 /* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */
 ContactOwners
 rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url)
 {
-	Parameters	p = {0};
+	Execution	e = {0};
 	ContactOwners owners = {0};
 
-	add_text(&p, email);
-	add_text(&p, linkedin_url);
-	add_integer(&p, client_id);
-	run(FIND_CONTACT_OWNERS, &p);
-	owners.of_email = DatumGetInt64(column(1));
-	owners.of_linkedin_url = DatumGetInt64(column(2));
+	add_text(&e, email);
+	add_text(&e, linkedin_url);
+	add_integer(&e, client_id);
+	run(FIND_CONTACT_OWNERS, &e);
+	owners.of_email = DatumGetInt64(e.results[0]);
+	owners.of_linkedin_url = DatumGetInt64(e.results[1]);
 	return owners;
 }

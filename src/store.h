@@ -33,9 +33,6 @@ typedef struct ContactOwners
 	int64		of_linkedin_url;
 } ContactOwners;
 
-extern void rvo_store_open(void);
-extern void rvo_store_close(void);
-
 extern int64 rvo_store_next_id(IdSequence sequence);
 extern void rvo_store_number_fields(CustomFields *fields);
 

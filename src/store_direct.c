@@ -217,6 +217,10 @@ compile_indexes(DirectState *state, Relation table)
 		state->index_infos[n++] = compile_index(lfirst_oid(cell));
 	}
 	state->nindexes = n;
+	state->keys = NIL;
+	for (int i = 0; i < n; i++)
+		if (state->index_infos[i]->ii_Unique && state->indexes[i] != RelationGetPrimaryKeyIndex(table))
+			state->keys = lappend_oid(state->keys, state->indexes[i]);
 }
 
 /*
@@ -302,9 +306,12 @@ make_row(const DirectState *state, EState *estate, Relation table, const Datum *
  * insert_unless_taken is ModifyTable's ON CONFLICT DO NOTHING: look, insert
  * speculatively, withdraw and look again if somebody was faster.  False if a
  * unique key is taken; waits for whoever is about to take it.
+ *
+ * The first look leaves out the primary key, whose value is fresh from a
+ * sequence; should it be taken all the same, the insert finds that out.
  */
 static bool
-insert_unless_taken(ResultRelInfo *target, TupleTableSlot *row, EState *estate)
+insert_unless_taken(ResultRelInfo *target, TupleTableSlot *row, EState *estate, List *keys)
 {
 	Relation	table = target->ri_RelationDesc;
 	TransactionId xid = GetCurrentTransactionId();
@@ -316,8 +323,9 @@ insert_unless_taken(ResultRelInfo *target, TupleTableSlot *row, EState *estate)
 		uint32		token;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!ExecCheckIndexConstraints(target, row, estate, &conflict, NIL))
+		if (!ExecCheckIndexConstraints(target, row, estate, &conflict, keys))
 			return false;
+		keys = NIL;				/* from now on, all */
 		token = SpeculativeInsertionLockAcquire(xid);
 		table_tuple_insert_speculative(table, row, estate->es_output_cid, 0, NULL, token);
 		withdrawn = false;
@@ -351,7 +359,7 @@ insert_row(const DirectState *state, Relation table, const Datum *values, const 
 	AfterTriggerBeginQuery();
 	if (table->rd_att->constr != NULL)
 		ExecConstraints(target, row, estate);
-	inserted = insert_unless_taken(target, row, estate);
+	inserted = insert_unless_taken(target, row, estate, state->keys);
 	if (inserted)
 		ExecARInsertTriggers(estate, target, row, NIL, NULL);
 	AfterTriggerEndQuery(estate);
@@ -384,12 +392,10 @@ rvo_direct_insert(DirectState *state, const Datum *values, const char *nulls)
 	/* Opening the table may have brought a change to light. */
 	if (state->prepared)
 	{
-		begin_query();
 		if (insert_row(state, table, values, nulls))
 			result = DIRECT_ONE_ROW;
 		else if (!IsolationUsesXactSnapshot())
 			result = DIRECT_NO_ROW;
-		PopActiveSnapshot();
 	}
 	table_close(table, NoLock);
 	return result;

@@ -34,7 +34,8 @@ typedef struct DirectState
 	AttrNumber	id_attribute;	/* and where the id is */
 	int			natts;			/* to insert: how many columns the table has, */
 	ExprState **checks;			/* its CHECK constraints, compiled, */
-	int			nindexes;		/* and its indexes */
+	List	   *keys;			/* its unique indexes but the primary key's, */
+	int			nindexes;		/* and all its indexes */
 	Oid		   *indexes;
 	IndexInfo **index_infos;	/* with compiled expressions */
 	struct DirectState *next;	/* all states of this backend */
