@@ -136,18 +136,20 @@ CREATE INDEX contact_custom_fields_idx ON revyops.contact
 
 /* ---------------------------------------------------------------- API
  *
- * None is STRICT: a NULL argument is a 400, not a silent NULL.
+ * None is STRICT: a NULL argument is a 400, not a silent NULL.  Plans are kept
+ * for a backend's life, so none may be made for a table that is small just now:
+ * hence enable_seqscan.
  */
 
 CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp;
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_create_api_key(client_id integer, name text, expires_at timestamptz DEFAULT NULL) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp;
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp;
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
@@ -209,7 +211,7 @@ COMMENT ON FUNCTION @extschema@.revyops_create_client(text) IS
 COMMENT ON FUNCTION @extschema@.revyops_create_api_key(integer, text, timestamptz) IS
 'Adds an API key of a client and returns it: the only time that it is shown.';
 COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
-'Ends the API key with this prefix; false if there is no valid one.';
+'Ends the API key with this prefix; false if there is no unrevoked one.';
 COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS
 'Adds a company for the calling client and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text) IS

@@ -21,7 +21,6 @@
 #include "compat.h"
 #include "fault.h"
 #include "member.h"
-#include "request.h"
 #include "store.h"
 
 #define PREFIX_START "rvo_"
@@ -80,12 +79,12 @@ client_of_key(Slice key)
  * FAILURE_CREDENTIALS if there is none.
  */
 int
-rvo_auth_client_id(void)
+rvo_auth_client_id(const Request *request)
 {
-	Slice		key;
+	Slice		key = request->api_key;
 	int			client_id;
 
-	if (!rvo_request_header("x-api-key", &key))
+	if (!request->readable)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
 	if (key.data == NULL && rvo_api_key_setting != NULL && rvo_api_key_setting[0] != '\0')
 		key = rvo_slice(rvo_api_key_setting);
@@ -118,13 +117,11 @@ int
 rvo_auth_create_client(Slice name)
 {
 	FaultList	faults = {0};
-	int			id;
 
 	name = check_name(name, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	id = rvo_store_insert_client(name);
-	return id;
+	return rvo_store_insert_client(name);
 }
 
 /* append_random writes random bytes as hexadecimal digits. */
@@ -177,14 +174,11 @@ rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *exp
 	return (Slice) {key, KEY_LENGTH};
 }
 
-/* rvo_auth_revoke_api_key ends a key; false if no valid key has this prefix. */
+/* rvo_auth_revoke_api_key ends a key; false if no unrevoked key has this prefix. */
 bool
 rvo_auth_revoke_api_key(Slice prefix)
 {
-	bool		revoked;
-
 	if (rvo_text_trim(prefix).len == 0)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "prefix", FAULT_REQUIRED);
-	revoked = rvo_store_revoke_api_key(prefix);
-	return revoked;
+	return rvo_store_revoke_api_key(prefix);
 }

@@ -6,13 +6,14 @@
 #define RVO_AUTH_H
 
 #include "datatype/timestamp.h"
+#include "request.h"
 #include "text.h"
 
 /* The settings revyops.client_id and revyops.api_key; revyops.c defines them. */
 extern int	rvo_client_id_setting;
 extern char *rvo_api_key_setting;
 
-extern int	rvo_auth_client_id(void);
+extern int	rvo_auth_client_id(const Request *request);
 extern int	rvo_auth_create_client(Slice name);
 extern Slice rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at);
 extern bool rvo_auth_revoke_api_key(Slice prefix);

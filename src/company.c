@@ -16,18 +16,19 @@
 #include "fault.h"
 #include "store.h"
 
-/* As for contacts: the obstacle may be gone when we look for it. */
+/* As for contacts: the obstacle may be gone, or be the id. */
 #define INSERT_ATTEMPTS 10
 
-/* insert adds the company.  Raises FAILURE_COMPANY_EXISTS, naming who has the domain. */
+/* insert gives the company an id and adds it.  Raises FAILURE_COMPANY_EXISTS, naming who has the domain. */
 static void
-insert(int client_id, const Company *company)
+insert(int client_id, Company *company)
 {
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
 		FaultList	faults = {0};
 		int64		owner;
 
+		company->id = rvo_store_next_id(COMPANY_IDS);
 		if (rvo_store_insert_company(client_id, company))
 			return;
 		owner = rvo_store_find_company(client_id, company->domain);
@@ -65,7 +66,6 @@ rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 		.custom_fields = input.custom_fields,
 		.updated_time = GetCurrentTransactionStartTimestamp(),
 	};
-	company.id = rvo_store_next_id(COMPANY_IDS);
 	rvo_store_number_fields(&company.custom_fields);
 	company.nested_fields = rvo_custom_fields_nested(&company.custom_fields, company.updated_time);
 	insert(client_id, &company);

@@ -7,28 +7,12 @@
 #ifndef RVO_COMPAT_H
 #define RVO_COMPAT_H
 
-#if PG_VERSION_NUM < 150000
-#error "revyops needs PostgreSQL 15 or later"
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 160000
+#error "revyops is made for, and tested with, PostgreSQL 15"
 #endif
 
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
-
-#if PG_VERSION_NUM >= 170000
-#define rvo_make_json_lexer(lex, text, len) \
-	makeJsonLexContextCstringLen((lex), (text), (len), PG_UTF8, true)
-#else
-#define rvo_make_json_lexer(lex, text, len) \
-	makeJsonLexContextCstringLen((text), (len), PG_UTF8, true)
-#endif
-
-#if PG_VERSION_NUM >= 160000
-#define rvo_insert_index_tuples(target, row, estate, conflict) \
-	ExecInsertIndexTuples((target), (row), (estate), false, true, (conflict), NIL, false)
-#else
-#define rvo_insert_index_tuples(target, row, estate, conflict) \
-	ExecInsertIndexTuples((target), (row), (estate), false, true, (conflict), NIL)
+#ifndef USE_FLOAT8_BYVAL
+#error "revyops needs a 64-bit server"
 #endif
 
 #endif							/* RVO_COMPAT_H */

@@ -18,8 +18,9 @@
 #include "store.h"
 
 /*
- * How often an insert is tried whose obstacle was gone when we looked for it:
- * somebody deletes the contact in between.
+ * How often an insert is tried whose obstacle no key explains: somebody deleted
+ * that contact in between, or the id is taken, because rows were copied in
+ * ahead of the sequence.
  */
 #define INSERT_ATTEMPTS 10
 
@@ -61,7 +62,7 @@ resolve_company(int client_id, const CompanyReference *company)
 		return 0;
 	else if (!rvo_store_lock_company(client_id, id))
 	{
-		if (rvo_store_has_company_of_anyone(id))
+		if (rvo_store_has_company_of_others(client_id, id))
 			rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
 		id = 0;
 	}
@@ -70,15 +71,16 @@ resolve_company(int client_id, const CompanyReference *company)
 	return id;
 }
 
-/* insert adds the contact.  Raises FAILURE_CONTACT_EXISTS, naming who has each key. */
+/* insert gives the contact an id and adds it.  Raises FAILURE_CONTACT_EXISTS, naming who has each key. */
 static void
-insert(int client_id, const Contact *contact)
+insert(int client_id, Contact *contact)
 {
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
 		FaultList	faults = {0};
 		ContactOwners owners;
 
+		contact->id = rvo_store_next_id(CONTACT_IDS);
 		if (rvo_store_insert_contact(client_id, contact))
 			return;
 		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
@@ -121,7 +123,6 @@ rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 		.custom_fields = input.custom_fields,
 		.updated_time = GetCurrentTransactionStartTimestamp(),
 	};
-	contact.id = rvo_store_next_id(CONTACT_IDS);
 	rvo_store_number_fields(&contact.custom_fields);
 	contact.nested_fields = rvo_custom_fields_nested(&contact.custom_fields, contact.updated_time);
 	insert(client_id, &contact);

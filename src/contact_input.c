@@ -54,15 +54,6 @@ read_digits(Slice s, int64 *id)
 	return *id > 0;
 }
 
-static bool
-is_digits(Slice s)
-{
-	for (int i = 0; i < s.len; i++)
-		if (!rvo_is_digit(s.data[i]))
-			return false;
-	return s.len > 0;
-}
-
 /* read_company reads company_id: an integer or digits are an id, any other string a domain. */
 static CompanyReference
 read_company(JsonbContainer *body, FaultList *faults)
@@ -79,7 +70,7 @@ read_company(JsonbContainer *body, FaultList *faults)
 	else if (value.type == jbvString)
 	{
 		s = rvo_text_trim(rvo_json_string(&value));
-		if (is_digits(s))
+		if (rvo_text_is_digits(s))
 			valid = read_digits(s, &company.id);
 		else
 			valid = rvo_domain_normalize(s, &company.domain) == FAULT_NONE;

@@ -88,6 +88,13 @@ read_value(JsonbContainer *item, const char *member, int i, FaultList *faults)
 	else if (text.len > CUSTOM_FIELD_VALUE_MAX_LENGTH || rvo_text_has_control(text, true))
 		rvo_member_check_text(text, item_pointer(member, i, "/field_value"),
 							  CUSTOM_FIELD_VALUE_MAX_LENGTH, true, faults);
+
+	/* A number may have 131,072 digits, and a body a thousand of them. */
+	if (fault == FAULT_NONE && value.type == jbvNumeric && text.len > CUSTOM_FIELD_VALUE_MAX_LENGTH)
+	{
+		pfree(unconstify(char *, text.data));
+		text = NO_SLICE;
+	}
 	return text;
 }
 

@@ -33,8 +33,8 @@ skip_scheme(Slice *s)
 {
 	int			i = 0;
 
-	while (i < s->len && (rvo_is_digit(s->data[i]) || strchr("+-.", s->data[i]) != NULL ||
-						  (rvo_ascii_lower(s->data[i]) >= 'a' && rvo_ascii_lower(s->data[i]) <= 'z')))
+	while (i < s->len && (rvo_is_letter(s->data[i]) || rvo_is_digit(s->data[i]) ||
+						  strchr("+-.", s->data[i]) != NULL))
 		i++;
 	if (i > 0 && i < s->len && s->data[i] == ':')
 		i++;

@@ -32,15 +32,6 @@ label_is_valid(const char *label, int len)
 	return true;
 }
 
-static bool
-label_is_number(const char *label, int len)
-{
-	for (int i = 0; i < len; i++)
-		if (!rvo_is_digit(label[i]))
-			return false;
-	return true;
-}
-
 /*
  * name_is_valid checks a lower-case ASCII name: two labels or more, the last
  * one not a number, since that is an address.
@@ -60,7 +51,7 @@ name_is_valid(Slice name)
 	}
 	return start > 0 &&
 		label_is_valid(name.data + start, name.len - start) &&
-		!label_is_number(name.data + start, name.len - start);
+		!rvo_text_is_digits((Slice) {name.data + start, name.len - start});
 }
 
 /* has_a_label finds labels that start with "xn--" in a lower-case name. */

@@ -50,15 +50,6 @@ typedef struct Answer
 	char	   *body;
 } Answer;
 
-/* header returns a header that nginx sent; no value if it did not. */
-static Slice
-header(const char *name)
-{
-	Slice		value;
-
-	return rvo_request_header(name, &value) ? value : NO_SLICE;
-}
-
 /* fire_deferred_triggers runs now what would fail at COMMIT, out of our hands. */
 static void
 fire_deferred_triggers(void)
@@ -76,8 +67,9 @@ fire_deferred_triggers(void)
 static void
 work(const Endpoint *endpoint, Slice request_body, volatile bool *decoding, Answer *answer)
 {
-	int			client_id = rvo_auth_client_id();
-	Slice		structure = rvo_http_query_parameter(header("x-revyops-query"), "structure");
+	Request		request = rvo_request_read();
+	int			client_id = rvo_auth_client_id(&request);
+	Slice		structure = rvo_http_query_parameter(request.query, "structure");
 	Jsonb	   *body;
 	Jsonb	   *created;
 
@@ -86,7 +78,7 @@ work(const Endpoint *endpoint, Slice request_body, volatile bool *decoding, Answ
 	if (structure.data == NULL)
 		structure = CONST_SLICE("NESTED");
 	*decoding = true;
-	body = rvo_http_body_decode(header("x-revyops-content-type"), request_body, endpoint->list_member);
+	body = rvo_http_body_decode(request.content_type, request_body, endpoint->list_member);
 	*decoding = false;
 	created = endpoint->create(client_id, body, structure, &answer->id);
 	fire_deferred_triggers();
@@ -103,12 +95,14 @@ static char *
 error_body(int status, const ErrorData *error)
 {
 	StringInfoData body;
+	char	   *sentence = psprintf("%s.", error->message);
 
 	if (status == 500)
 		return "{\"detail\": \"Internal server error.\"}";
+	sentence[0] = pg_toupper((unsigned char) sentence[0]);
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"detail\": ");
-	escape_json(&body, psprintf("%c%s.", pg_toupper(error->message[0]), error->message + 1));
+	escape_json(&body, sentence);
 	if (error->detail != NULL && rvo_json_is_valid(rvo_slice(error->detail)))
 		appendStringInfo(&body, ", \"errors\": %s", error->detail);
 	appendStringInfoChar(&body, '}');
@@ -171,12 +165,12 @@ respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
-		if (rvo_fault_is_cancel(error->sqlerrcode))
-			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
+		if (rvo_fault_is_cancel(error->sqlerrcode))
+			ReThrowError(error);
 		answer = answer_error(error, decoding);
 	}
 	PG_END_TRY();

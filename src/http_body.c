@@ -115,26 +115,13 @@ url_decode(Slice s)
 	return (Slice) {out, len};
 }
 
-/* split takes the text up to a separator off the front of s. */
-static Slice
-split(Slice *s, char separator)
-{
-	const char *found = memchr(s->data, separator, s->len);
-	Slice		front = {s->data, found != NULL ? found - s->data : s->len};
-	int			taken = front.len + (found != NULL ? 1 : 0);
-
-	s->data += taken;
-	s->len -= taken;
-	return front;
-}
-
 static void
 read_urlencoded(Slice body, Form *form)
 {
 	while (body.len > 0)
 	{
-		Slice		value = split(&body, '&');
-		Slice		name = split(&value, '=');
+		Slice		value = rvo_text_split(&body, '&');
+		Slice		name = rvo_text_split(&value, '=');
 
 		if (name.len > 0)
 			add_part(form, url_decode(name), url_decode(value));
@@ -158,19 +145,22 @@ skip_blanks(Slice *s)
 static Slice
 read_quoted(Slice *s)
 {
-	char	   *out = palloc(s->len + 1);
+	char	   *out;
+	int			end = 0;
 	int			len = 0;
-	int			i = 0;
 
-	for (; i < s->len && s->data[i] != '"'; i++)
+	while (end < s->len && s->data[end] != '"')
+		end += s->data[end] == '\\' && end + 1 < s->len ? 2 : 1;
+	out = palloc(end + 1);
+	for (int i = 0; i < end; i++)
 	{
-		if (s->data[i] == '\\' && i + 1 < s->len)
+		if (s->data[i] == '\\' && i + 1 < end)
 			i++;
 		out[len++] = s->data[i];
 	}
-	i = Min(i + 1, s->len);
-	s->data += i;
-	s->len -= i;
+	end = Min(end + 1, s->len);
+	s->data += end;
+	s->len -= end;
 	return (Slice) {out, len};
 }
 
@@ -185,12 +175,13 @@ name_matches(Slice s, const char *name)
 static bool
 header_parameter(Slice header, const char *name, Slice *value)
 {
-	(void) split(&header, ';');
+	(void) rvo_text_split(&header, ';');
 	while (header.len > 0)
 	{
 		const char *start;
 		Slice		parameter;
 
+		CHECK_FOR_INTERRUPTS();
 		skip_blanks(&header);
 		start = header.data;
 		while (header.len > 0 && header.data[0] != '=' && header.data[0] != ';')
@@ -202,36 +193,51 @@ header_parameter(Slice header, const char *name, Slice *value)
 		*value = CONST_SLICE("");
 		if (header.len > 0 && header.data[0] == '=')
 		{
-			(void) split(&header, '=');
+			(void) rvo_text_split(&header, '=');
 			skip_blanks(&header);
 			if (header.len > 0 && header.data[0] == '"')
 			{
-				(void) split(&header, '"');
+				(void) rvo_text_split(&header, '"');
 				*value = read_quoted(&header);
-				(void) split(&header, ';');
+				(void) rvo_text_split(&header, ';');
 			}
 			else
-				*value = rvo_text_trim(split(&header, ';'));
+				*value = rvo_text_trim(rvo_text_split(&header, ';'));
 		}
 		else
-			(void) split(&header, ';');
+			(void) rvo_text_split(&header, ';');
 		if (name_matches(parameter, name))
 			return true;
 	}
 	return false;
 }
 
+/* find returns the position of a string in s, or -1. */
+static int
+find(Slice s, const char *string, int len)
+{
+	const char *found = s.len > 0 ? memmem(s.data, s.len, string, len) : NULL;
+
+	return found != NULL ? found - s.data : -1;
+}
+
+/* behind returns what comes after the first n bytes. */
+static Slice
+behind(Slice s, int n)
+{
+	return (Slice) {s.data + n, s.len - n};
+}
+
 /* next_line takes a line off the front; false if no CRLF ends it. */
 static bool
 next_line(Slice *s, Slice *line)
 {
-	const char *end = s->len > 0 ? memmem(s->data, s->len, "\r\n", 2) : NULL;
+	int			end = find(*s, "\r\n", 2);
 
-	if (end == NULL)
+	if (end < 0)
 		return false;
-	*line = (Slice) {s->data, end - s->data};
-	s->len -= line->len + 2;
-	s->data = end + 2;
+	*line = (Slice) {s->data, end};
+	*s = behind(*s, end + 2);
 	return true;
 }
 
@@ -251,7 +257,7 @@ read_part_headers(Slice *body)
 		if (line.len == 0)
 			break;
 		value = line;
-		if (name_matches(split(&value, ':'), "Content-Disposition") &&
+		if (name_matches(rvo_text_split(&value, ':'), "Content-Disposition") &&
 			!header_parameter(value, "name", &name))
 			malformed();
 	}
@@ -268,7 +274,7 @@ read_multipart(Slice content_type, Slice body, Form *form)
 	Slice		line;
 	char	   *delimiter;
 	int			delimiter_len;
-	const char *next;
+	int			next;
 
 	if (!header_parameter(content_type, "boundary", &boundary) ||
 		boundary.len < 1 || boundary.len > BOUNDARY_MAX_LENGTH)
@@ -278,29 +284,26 @@ read_multipart(Slice content_type, Slice body, Form *form)
 
 	/* The first delimiter may stand at the very start, without its CRLF. */
 	if (body.len >= delimiter_len - 2 && memcmp(body.data, delimiter + 2, delimiter_len - 2) == 0)
-		next = body.data - 2;
+		body = behind(body, delimiter_len - 2);
+	else if ((next = find(body, delimiter, delimiter_len)) >= 0)
+		body = behind(body, next + delimiter_len);
 	else
-		next = memmem(body.data, body.len, delimiter, delimiter_len);
+		malformed();
 
-	for (;;)
+	while (body.len < 2 || memcmp(body.data, "--", 2) != 0)
 	{
 		Slice		name;
 
-		if (next == NULL)
-			malformed();
-		body.len -= next + delimiter_len - body.data;
-		body.data = next + delimiter_len;
-		if (body.len >= 2 && memcmp(body.data, "--", 2) == 0)
-			return;
 		if (!next_line(&body, &line) || rvo_text_trim(line).len > 0)
 			malformed();
 		name = read_part_headers(&body);
 
-		/* An empty part's delimiter uses the CRLF that ended its headers. */
-		next = memmem(body.data - 2, body.len + 2, delimiter, delimiter_len);
-		if (next == NULL)
+		/* An empty part's delimiter may use the CRLF that ended its headers. */
+		next = find((Slice) {body.data - 2, body.len + 2}, delimiter, delimiter_len) - 2;
+		if (next < -2)
 			malformed();
-		add_part(form, name, (Slice) {body.data, Max(next - body.data, 0)});
+		add_part(form, name, (Slice) {body.data, Max(next, 0)});
+		body = behind(body, next + delimiter_len);
 	}
 }
 
@@ -321,7 +324,7 @@ read_list_name(FormPart *part, Slice list)
 		return;
 	rest.data += list.len + 1;
 	rest.len -= list.len + 1;
-	digits = split(&rest, ']');
+	digits = rvo_text_split(&rest, ']');
 	if (digits.len < 1 || rest.len == 0)
 		return;
 	for (int i = 0; i < digits.len; i++)
@@ -333,7 +336,7 @@ read_list_name(FormPart *part, Slice list)
 			malformed();
 	}
 	if (rest.data[0] == '.')
-		(void) split(&rest, '.');
+		(void) rvo_text_split(&rest, '.');
 	else if (rest.data[0] == '[' && rest.data[rest.len - 1] == ']')
 		rest = (Slice) {rest.data + 1, rest.len - 2};
 	part->name = rest;
@@ -425,7 +428,7 @@ rvo_http_body_decode(Slice content_type, Slice body, const char *list_member)
 {
 	Form		form = {0};
 	Slice		rest = content_type;
-	Slice		type = content_type.len > 0 ? rvo_text_trim(split(&rest, ';')) : NO_SLICE;
+	Slice		type = content_type.len > 0 ? rvo_text_trim(rvo_text_split(&rest, ';')) : NO_SLICE;
 
 	if (type.len == 0 || name_matches(type, "application/json"))
 		return decode_json(check_encoding(body));
@@ -450,8 +453,8 @@ rvo_http_query_parameter(Slice query, const char *name)
 
 	while (query.len > 0)
 	{
-		Slice		value = split(&query, '&');
-		Slice		parameter = url_decode(split(&value, '='));
+		Slice		value = rvo_text_split(&query, '&');
+		Slice		parameter = url_decode(rvo_text_split(&value, '='));
 
 		if (rvo_slice_equal(parameter, rvo_slice(name)))
 			found = url_decode(value);

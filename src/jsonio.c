@@ -215,7 +215,7 @@ rvo_json_time(TimestampTz time)
 bool
 rvo_json_is_valid(Slice text)
 {
-	JsonLexContext *lex = rvo_make_json_lexer(NULL, unconstify(char *, text.data), text.len);
+	JsonLexContext *lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
 
 	return pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS;
 }
@@ -252,14 +252,13 @@ rvo_json_is_too_deep(Slice text)
 	return false;
 }
 
-/* What rvo_json_find_string carries through the parser. */
+/* What rvo_json_find_strings carries through the parser. */
 typedef struct FindState
 {
 	JsonLexContext *lex;
-	const char *name;
-	bool		here;			/* the next scalar is the wanted member's */
-	bool		found;
-	Slice		value;
+	const JsonStringMember *members;
+	int			count;
+	Slice	   *here;			/* where the next scalar belongs, if anywhere */
 } FindState;
 
 static void
@@ -267,12 +266,12 @@ find_member(void *state, char *name, bool isnull pg_attribute_unused())
 {
 	FindState  *find = state;
 
-	find->here = find->lex->lex_level == 1 && strcmp(name, find->name) == 0;
-	if (find->here)
-	{
-		find->found = true;
-		find->value = NO_SLICE;
-	}
+	find->here = NULL;
+	for (int i = 0; i < find->count && find->lex->lex_level == 1; i++)
+		if (strcmp(name, find->members[i].name) == 0)
+			find->here = find->members[i].value;
+	if (find->here != NULL)
+		*find->here = CONST_SLICE("");
 }
 
 static void
@@ -280,43 +279,39 @@ find_scalar(void *state, char *token, JsonTokenType type)
 {
 	FindState  *find = state;
 
-	if (find->here && type == JSON_TOKEN_STRING)
-		find->value = rvo_slice(token);
-	find->here = false;
+	if (find->here != NULL && type == JSON_TOKEN_STRING)
+		*find->here = rvo_slice(token);
+	find->here = NULL;
 }
 
 static void
 find_container(void *state)
 {
-	((FindState *) state)->here = false;
+	((FindState *) state)->here = NULL;
 }
 
 /*
- * rvo_json_find_string looks for a string member of a JSON object given as
- * text.  Returns false if the text is no JSON object.  Otherwise *value is the
- * member's string in the current context, no value if it is absent, and ""
- * if it is not a string.
+ * rvo_json_find_strings looks for string members of a JSON object given as
+ * text.  Returns false if the text is no JSON object.  Otherwise the values are
+ * in the current context: what is absent is left as it is, what is not a string
+ * gives "", and of equal names the last counts.
  */
 bool
-rvo_json_find_string(Slice text, const char *name, Slice *value)
+rvo_json_find_strings(Slice text, const JsonStringMember *members, int count)
 {
-	FindState	find = {.name = name};
+	FindState	find = {.members = members, .count = count};
 	JsonSemAction actions = {0};
+	Slice		trimmed = rvo_text_trim(text);
 
-	if (rvo_json_is_too_deep(text))
+	if (trimmed.len == 0 || trimmed.data[0] != '{' || rvo_json_is_too_deep(text))
 		return false;
-	find.lex = rvo_make_json_lexer(NULL, unconstify(char *, text.data), text.len);
+	find.lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
 	actions.semstate = &find;
 	actions.object_field_start = find_member;
 	actions.object_start = find_container;
 	actions.array_start = find_container;
 	actions.scalar = find_scalar;
-	if (pg_parse_json(find.lex, &actions) != JSON_SUCCESS)
-		return false;
-	if (find.found && find.value.data == NULL)
-		find.value = CONST_SLICE("");
-	*value = find.value;
-	return rvo_text_trim(text).data[0] == '{';
+	return pg_parse_json(find.lex, &actions) == JSON_SUCCESS;
 }
 
 /* rvo_json_parse reads JSON text.  Raises what jsonb_in raises. */

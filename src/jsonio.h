@@ -21,6 +21,13 @@ typedef struct JsonObject
 	JsonbPair  *pairs;
 } JsonObject;
 
+/* A string member to look for in JSON text, and where to put it. */
+typedef struct JsonStringMember
+{
+	const char *name;
+	Slice	   *value;
+} JsonStringMember;
+
 extern bool rvo_json_is_object(JsonbContainer *json);
 extern bool rvo_json_get(JsonbContainer *object, Slice name, JsonbValue *value);
 extern Slice rvo_json_string(const JsonbValue *value);
@@ -39,7 +46,7 @@ extern Slice rvo_json_time(TimestampTz time);
 
 extern bool rvo_json_is_valid(Slice text);
 extern bool rvo_json_is_too_deep(Slice text);
-extern bool rvo_json_find_string(Slice text, const char *name, Slice *value);
+extern bool rvo_json_find_strings(Slice text, const JsonStringMember *members, int count);
 extern Jsonb *rvo_json_parse(Slice text);
 
 #endif							/* RVO_JSONIO_H */

@@ -40,30 +40,11 @@ skip_prefix(Slice *s, const char *prefix)
 	return true;
 }
 
-/* next_segment takes the text up to the next slash off the path. */
-static Slice
-next_segment(Slice *path)
-{
-	const char *slash = memchr(path->data, '/', path->len);
-	Slice		segment = {path->data, slash ? slash - path->data : path->len};
-	int			taken = segment.len + (slash ? 1 : 0);
-
-	path->data += taken;
-	path->len -= taken;
-	return segment;
-}
-
-static bool
-is_letter(char c)
-{
-	return rvo_ascii_lower(c) >= 'a' && rvo_ascii_lower(c) <= 'z';
-}
-
 /* host_is_linkedin: linkedin.com, www., m. or a country's two letters before it. */
 static bool
 host_is_linkedin(Slice host)
 {
-	if (host.len > 3 && host.data[2] == '.' && is_letter(host.data[0]) && is_letter(host.data[1]))
+	if (host.len > 3 && host.data[2] == '.' && rvo_is_letter(host.data[0]) && rvo_is_letter(host.data[1]))
 	{
 		host.data += 3;
 		host.len -= 3;
@@ -86,7 +67,7 @@ split_path(Slice url, Slice *path)
 			path->len = i;
 	if (!absolute && skip_prefix(&bare, "in/"))
 		return true;
-	return host_is_linkedin(next_segment(path));
+	return host_is_linkedin(rvo_text_split(path, '/'));
 }
 
 /*
@@ -196,7 +177,7 @@ append_old_id(StringInfo out, Slice path)
 
 	for (int i = 0; i < 3; i++)
 	{
-		part[i] = next_segment(&path);
+		part[i] = rvo_text_split(&path, '/');
 		if (part[i].len < 1 || part[i].len > 3)
 			return false;
 		for (int j = 0; j < part[i].len; j++)
@@ -233,8 +214,8 @@ rvo_linkedin_normalize(Slice in, Slice *out)
 		return FAULT_NONE;
 	if (!split_path(url, &path))
 		return FAULT_INVALID_LINKEDIN_URL;
-	kind = next_segment(&path);
-	if (!read_slug(next_segment(&path), &slug))
+	kind = rvo_text_split(&path, '/');
+	if (!read_slug(rvo_text_split(&path, '/'), &slug))
 		return FAULT_INVALID_LINKEDIN_URL;
 
 	initStringInfo(&canonical);

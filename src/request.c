@@ -13,18 +13,19 @@
 #include "jsonio.h"
 #include "request.h"
 
-/*
- * rvo_request_header finds a header by its lower-case name.  False if the
- * headers are there but unreadable; *value is no value if there is no such
- * header, or no HTTP request at all.
- */
-bool
-rvo_request_header(const char *name, Slice *value)
+/* rvo_request_read reads the request's headers; their values are in the current context. */
+Request
+rvo_request_read(void)
 {
 	const char *headers = GetConfigOption("request.headers", true, false);
+	Request		request = {.readable = true};
+	JsonStringMember members[] = {
+		{"x-api-key", &request.api_key},
+		{"x-revyops-content-type", &request.content_type},
+		{"x-revyops-query", &request.query},
+	};
 
-	*value = NO_SLICE;
-	if (headers == NULL || headers[0] == '\0')
-		return true;
-	return rvo_json_find_string(rvo_slice(headers), name, value);
+	if (headers != NULL && headers[0] != '\0')
+		request.readable = rvo_json_find_strings(rvo_slice(headers), members, lengthof(members));
+	return request;
 }

@@ -7,6 +7,15 @@
 
 #include "text.h"
 
-extern bool rvo_request_header(const char *name, Slice *value);
+/* The headers that count.  No value: not sent, or no HTTP request at all. */
+typedef struct Request
+{
+	bool		readable;		/* false if there are headers that can't be read */
+	Slice		api_key;
+	Slice		content_type;
+	Slice		query;
+} Request;
+
+extern Request rvo_request_read(void);
 
 #endif							/* RVO_REQUEST_H */

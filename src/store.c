@@ -9,8 +9,9 @@
  * Plans are kept for the life of the backend and are generic: which index
  * serves a query is decided by its shape, not by the first values seen.  The
  * functions that come here run with enable_seqscan off, so that a plan made
- * while a table is small still fits when it is large.  Every statement names
- * client_id but those that tell another client's row from no row at all.
+ * while a table is small still fits when it is large.  Every statement on a
+ * client's data names client_id, but for the one that tells another client's
+ * company from none at all.
  */
 #include "postgres.h"
 
@@ -28,8 +29,8 @@
 #include "store.h"
 #include "store_direct.h"
 
-#define MAX_PARAMETERS MAX_COLUMNS
-#define MAX_RESULTS 3
+#define MAX_PARAMETERS 11
+#define MAX_RESULTS DIRECT_MAX_RESULTS
 
 typedef enum QueryId
 {
@@ -42,23 +43,19 @@ typedef enum QueryId
 	FIND_COMPANY,
 	LOCK_COMPANY_OF_DOMAIN,
 	LOCK_COMPANY,
-	HAS_COMPANY_OF_ANYONE,
+	HAS_COMPANY_OF_OTHERS,
 	INSERT_CONTACT,
 	FIND_CONTACT_OWNERS,
 	NUMBER_OF_QUERIES
 } QueryId;
 
-/*
- * A query and the result code that it must end with.  One with a direct form
- * is answered by store_direct.c where that can do just the same.
- */
+/* A query and the result code that it must end with. */
 static const struct
 {
 	const char *sql;
 	int			expected;
 	int			nparameters;
 	Oid			types[MAX_PARAMETERS];
-	DirectQuery direct;
 }			queries[NUMBER_OF_QUERIES] = {
 	[INSERT_CLIENT] = {
 		"INSERT INTO revyops.client (name) VALUES ($1) RETURNING id",
@@ -66,8 +63,7 @@ static const struct
 	},
 	[HAS_CLIENT] = {
 		"SELECT id FROM revyops.client WHERE id = $1",
-		SPI_OK_SELECT, 1, {INT4OID},
-		{.table = "client", .columns = {"id"}}
+		SPI_OK_SELECT, 1, {INT4OID}
 	},
 	[INSERT_API_KEY] = {
 		"INSERT INTO revyops.api_key (prefix, secret_sha256, client_id, name, expires_at)"
@@ -75,9 +71,7 @@ static const struct
 		SPI_OK_INSERT, 5, {TEXTOID, BYTEAOID, INT4OID, TEXTOID, TIMESTAMPTZOID}
 	},
 	[FIND_API_KEY] = {
-		"SELECT client_id, secret_sha256,"
-		" revoked_at IS NULL AND (expires_at IS NULL OR expires_at > pg_catalog.clock_timestamp())"
-		" FROM revyops.api_key WHERE prefix = $1",
+		"SELECT client_id, secret_sha256, expires_at, revoked_at FROM revyops.api_key WHERE prefix = $1",
 		SPI_OK_SELECT, 1, {TEXTOID}
 	},
 	[REVOKE_API_KEY] = {
@@ -88,37 +82,30 @@ static const struct
 	[INSERT_COMPANY] = {
 		"INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields, updated_time)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-		SPI_OK_INSERT, 7, {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID},
-		{.table = "company", .columns = {"client_id", "id", "domain", "name", "company_status",
-		"custom_fields", "updated_time"}}
+		SPI_OK_INSERT, 7, {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID}
 	},
 	[FIND_COMPANY] = {
 		"SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2",
-		SPI_OK_SELECT, 2, {TEXTOID, INT4OID},
-		{.table = "company", .columns = {"domain", "client_id"}}
+		SPI_OK_SELECT, 2, {TEXTOID, INT4OID}
 	},
 	[LOCK_COMPANY_OF_DOMAIN] = {
 		"SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2 FOR KEY SHARE",
-		SPI_OK_SELECT, 2, {TEXTOID, INT4OID},
-		{.table = "company", .columns = {"domain", "client_id"}, .lock = true}
+		SPI_OK_SELECT, 2, {TEXTOID, INT4OID}
 	},
 	[LOCK_COMPANY] = {
 		"SELECT id FROM revyops.company WHERE client_id = $1 AND id = $2 FOR KEY SHARE",
-		SPI_OK_SELECT, 2, {INT4OID, INT8OID},
-		{.table = "company", .columns = {"client_id", "id"}, .lock = true}
+		SPI_OK_SELECT, 2, {INT4OID, INT8OID}
 	},
-	[HAS_COMPANY_OF_ANYONE] = {
-		"SELECT FROM revyops.company WHERE id = $1",
-		SPI_OK_SELECT, 1, {INT8OID}
+	[HAS_COMPANY_OF_OTHERS] = {
+		"SELECT FROM revyops.company WHERE id = $1 AND client_id <> $2",
+		SPI_OK_SELECT, 2, {INT8OID, INT4OID}
 	},
 	[INSERT_CONTACT] = {
 		"INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name,"
 		" company_id, origin, contact_status, custom_fields, updated_time)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
 		SPI_OK_INSERT, 11, {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID,
-		TEXTOID, JSONBOID, TIMESTAMPTZOID},
-		{.table = "contact", .columns = {"client_id", "id", "email", "linkedin_url", "first_name", "last_name",
-		"company_id", "origin", "contact_status", "custom_fields", "updated_time"}}
+		TEXTOID, JSONBOID, TIMESTAMPTZOID}
 	},
 	[FIND_CONTACT_OWNERS] = {
 		"SELECT (SELECT id FROM revyops.contact WHERE email = $1 AND client_id = $3),"
@@ -136,7 +123,8 @@ typedef struct Execution
 	int			count;
 	Datum		values[MAX_PARAMETERS];
 	char		nulls[MAX_PARAMETERS];	/* as SPI has it: ' ' or 'n' */
-	Datum		results[MAX_RESULTS];	/* 0 for null */
+	Datum		results[MAX_RESULTS];
+	bool		result_nulls[MAX_RESULTS];
 } Execution;
 
 static void
@@ -206,20 +194,16 @@ take_results(Execution *e)
 	for (int i = 0; i < columns->natts; i++)
 	{
 		Form_pg_attribute column = TupleDescAttr(columns, i);
-		bool		isnull;
-		Datum		value = SPI_getbinval(SPI_tuptable->vals[0], columns, i + 1, &isnull);
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[0], columns, i + 1, &e->result_nulls[i]);
 
-		e->results[i] = isnull ? (Datum) 0 : SPI_datumTransfer(value, column->attbyval, column->attlen);
+		e->results[i] = e->result_nulls[i] ? (Datum) 0 :
+			SPI_datumTransfer(value, column->attbyval, column->attlen);
 	}
 }
 
-/*
- * run executes a query and returns the number of rows.  A query always sees
- * what its own transaction did before, and in READ COMMITTED what others have
- * committed by now.
- */
+/* run_plan runs a query by its plan and returns the number of rows. */
 static uint64
-run(QueryId query, Execution *e)
+run_plan(QueryId query, Execution *e)
 {
 	uint64		rows;
 
@@ -233,52 +217,48 @@ run(QueryId query, Execution *e)
 	return rows;
 }
 
-/* direct_state returns what is kept for a query's direct form, NULL if it must be run. */
-static DirectState *
-direct_state(QueryId query)
+/* prepare_direct shows the query's plan to store_direct.c. */
+static void
+prepare_direct(QueryId query)
 {
-	DirectState *state = &direct_states[query];
+	CachedPlan *plan;
 
-	if (!state->prepared)
+	SPI_connect();
+	plan = SPI_plan_get_cached_plan(keep_plan(query));
+	rvo_direct_prepare(&direct_states[query], linitial_node(PlannedStmt, plan->stmt_list));
+	ReleaseCachedPlan(plan, CurrentResourceOwner);
+	SPI_finish();
+}
+
+/*
+ * run executes a query and returns the number of rows, by the short way where
+ * there is one.  A query always sees what its own transaction did before, and
+ * in READ COMMITTED what others have committed by now.
+ */
+static uint64
+run(QueryId query, Execution *e)
+{
+	DirectRun	direct = {e->values, e->nulls, e->results, e->result_nulls};
+
+	if (!rvo_direct_is_prepared(&direct_states[query]))
+		prepare_direct(query);
+	switch (rvo_direct_run(&direct_states[query], &direct))
 	{
-		CachedPlan *plan;
-
-		SPI_connect();
-		plan = SPI_plan_get_cached_plan(keep_plan(query));
-		rvo_direct_prepare(state, &queries[query].direct, linitial_node(PlannedStmt, plan->stmt_list));
-		ReleaseCachedPlan(plan, CurrentResourceOwner);
-		SPI_finish();
+		case DIRECT_NO_ROW:
+			return 0;
+		case DIRECT_ONE_ROW:
+			return 1;
+		case DIRECT_NOT_POSSIBLE:
+			break;
 	}
-	return state->possible ? state : NULL;
+	return run_plan(query, e);
 }
 
-/* find answers a query for the id of one row; 0 if there is none. */
-static Datum
-find(QueryId query, Execution *e)
+/* first_id runs a query that selects an id; 0 if there is no row. */
+static int64
+first_id(QueryId query, Execution *e)
 {
-	DirectState *state = direct_state(query);
-	DirectResult result = DIRECT_NOT_POSSIBLE;
-	Datum		id = 0;
-
-	if (state != NULL)
-		result = rvo_direct_find(state, &queries[query].direct, e->values, &id);
-	if (result == DIRECT_NOT_POSSIBLE)
-		return run(query, e) > 0 ? e->results[0] : 0;
-	return result == DIRECT_ONE_ROW ? id : 0;
-}
-
-/* insert adds one row; false if a unique key is taken. */
-static bool
-insert(QueryId query, Execution *e)
-{
-	DirectState *state = direct_state(query);
-	DirectResult result = DIRECT_NOT_POSSIBLE;
-
-	if (state != NULL)
-		result = rvo_direct_insert(state, e->values, e->nulls);
-	if (result == DIRECT_NOT_POSSIBLE)
-		return run(query, e) > 0;
-	return result == DIRECT_ONE_ROW;
+	return run(query, e) > 0 ? DatumGetInt64(e->results[0]) : 0;
 }
 
 /* sequence_oid looks the sequence up each time: it may be dropped and made again. */
@@ -328,7 +308,7 @@ rvo_store_has_client(int client_id)
 	Execution	e = {0};
 
 	add_integer(&e, client_id);
-	return find(HAS_CLIENT, &e) != 0;
+	return run(HAS_CLIENT, &e) > 0;
 }
 
 /* rvo_store_insert_api_key adds a key of an existing client; it may never expire. */
@@ -360,7 +340,8 @@ rvo_store_find_api_key(Slice prefix, ApiKey *key)
 		return false;
 	key->client_id = DatumGetInt32(e.results[0]);
 	memcpy(key->secret_sha256, VARDATA_ANY(DatumGetByteaPP(e.results[1])), PG_SHA256_DIGEST_LENGTH);
-	key->live = DatumGetBool(e.results[2]);
+	key->live = e.result_nulls[3] &&
+		(e.result_nulls[2] || DatumGetTimestampTz(e.results[2]) > GetCurrentTimestamp());
 	return true;
 }
 
@@ -387,7 +368,7 @@ rvo_store_insert_company(int client_id, const Company *company)
 	add_text(&e, company->company_status);
 	add_json(&e, company->nested_fields);
 	add_time(&e, company->updated_time);
-	return insert(INSERT_COMPANY, &e);
+	return run(INSERT_COMPANY, &e) > 0;
 }
 
 /* rvo_store_find_company returns the id of the client's company with this domain, or 0. */
@@ -398,7 +379,7 @@ rvo_store_find_company(int client_id, Slice domain)
 
 	add_text(&e, domain);
 	add_integer(&e, client_id);
-	return DatumGetInt64(find(FIND_COMPANY, &e));
+	return first_id(FIND_COMPANY, &e);
 }
 
 /*
@@ -413,7 +394,7 @@ rvo_store_lock_company_of_domain(int client_id, Slice domain)
 
 	add_text(&e, domain);
 	add_integer(&e, client_id);
-	return DatumGetInt64(find(LOCK_COMPANY_OF_DOMAIN, &e));
+	return first_id(LOCK_COMPANY_OF_DOMAIN, &e);
 }
 
 /* rvo_store_lock_company does the same by id; false if the client has no such company. */
@@ -424,17 +405,18 @@ rvo_store_lock_company(int client_id, int64 id)
 
 	add_integer(&e, client_id);
 	add_id(&e, id);
-	return find(LOCK_COMPANY, &e) != 0;
+	return run(LOCK_COMPANY, &e) > 0;
 }
 
-/* rvo_store_has_company_of_anyone tells another client's company from none. */
+/* rvo_store_has_company_of_others tells another client's company from none. */
 bool
-rvo_store_has_company_of_anyone(int64 id)
+rvo_store_has_company_of_others(int client_id, int64 id)
 {
 	Execution	e = {0};
 
 	add_id(&e, id);
-	return run(HAS_COMPANY_OF_ANYONE, &e) > 0;
+	add_integer(&e, client_id);
+	return run(HAS_COMPANY_OF_OTHERS, &e) > 0;
 }
 
 /* rvo_store_insert_contact adds a contact; false if one of its keys is taken. */
@@ -454,7 +436,7 @@ rvo_store_insert_contact(int client_id, const Contact *contact)
 	add_text(&e, contact->contact_status);
 	add_json(&e, contact->nested_fields);
 	add_time(&e, contact->updated_time);
-	return insert(INSERT_CONTACT, &e);
+	return run(INSERT_CONTACT, &e) > 0;
 }
 
 /* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */

@@ -47,7 +47,7 @@ extern bool rvo_store_insert_company(int client_id, const Company *company);
 extern int64 rvo_store_find_company(int client_id, Slice domain);
 extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
 extern bool rvo_store_lock_company(int client_id, int64 id);
-extern bool rvo_store_has_company_of_anyone(int64 id);
+extern bool rvo_store_has_company_of_others(int client_id, int64 id);
 
 extern bool rvo_store_insert_contact(int client_id, const Contact *contact);
 extern ContactOwners rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url);

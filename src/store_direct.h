@@ -1,56 +1,66 @@
 /*
  * store_direct.h
- *	  The hot queries without an executor start.
+ *	  Plans of two simple shapes, run without an executor start.
  */
 #ifndef RVO_STORE_DIRECT_H
 #define RVO_STORE_DIRECT_H
 
+#include "access/skey.h"
 #include "nodes/execnodes.h"
 #include "nodes/plannodes.h"
 
-#define MAX_COLUMNS 12
+#define DIRECT_MAX_KEYS 4
+#define DIRECT_MAX_RESULTS 4
 
-/*
- * What a query does, for those that do no more than this: insert a row unless
- * a unique key is taken, or find a row by all the columns of a unique index.
- */
-typedef struct DirectQuery
-{
-	const char *table;			/* in schema revyops */
-	const char *columns[MAX_COLUMNS];	/* of the parameters; to find, in the index's order */
-	bool		lock;			/* find FOR KEY SHARE */
-} DirectQuery;
-
-/* What a backend keeps for one such query; only store_direct.c looks inside. */
+/* What a backend keeps of a kept plan.  Starts as {0}; only store_direct.c looks inside. */
 typedef struct DirectState
 {
 	bool		prepared;		/* and nothing has changed since */
-	bool		possible;
-	MemoryContext context;		/* of all that follows */
+	bool		possible;		/* the plan has one of the two shapes */
+	bool		in_use;			/* the compiled expressions are being evaluated */
+	Oid			user;			/* for whom that holds */
+	MemoryContext context;		/* of all that was compiled or allocated */
 	Oid			table;
-	AttrNumber	attributes[MAX_COLUMNS];	/* of the parameters; 0 after the last */
-	Oid			index;			/* to find: the index, */
-	RegProcedure equal[MAX_COLUMNS];	/* how its columns compare, */
-	AttrNumber	id_attribute;	/* and where the id is */
-	int			natts;			/* to insert: how many columns the table has, */
-	ExprState **checks;			/* its CHECK constraints, compiled, */
-	List	   *keys;			/* its unique indexes but the primary key's, */
-	int			nindexes;		/* and all its indexes */
+	struct DirectState *next;	/* all states of this backend */
+
+	/* INSERT … VALUES ($1, …) ON CONFLICT DO NOTHING */
+	bool		inserts;
+	int			natts;			/* of the table */
+	int		   *sources;		/* parameter of each column, from 1; 0 is null */
+	ExprState **checks;			/* CHECK constraints */
+	int			nindexes;
 	Oid		   *indexes;
 	IndexInfo **index_infos;	/* with compiled expressions */
-	struct DirectState *next;	/* all states of this backend */
+	List	   *unique;			/* the unique ones but the primary key */
+
+	/* SELECT columns … WHERE all columns of a unique index = parameters [FOR KEY SHARE] */
+	Oid			index;
+	int			nkeys;
+	ScanKeyData keys[DIRECT_MAX_KEYS];
+	int			key_sources[DIRECT_MAX_KEYS];
+	int			nresults;
+	AttrNumber	results[DIRECT_MAX_RESULTS];
+	bool		lock;
 } DirectState;
+
+/* One run: parameters in, the columns of the row found out, in the caller's context. */
+typedef struct DirectRun
+{
+	const Datum *values;
+	const char *nulls;			/* as SPI has it: ' ' or 'n' */
+	Datum	   *results;
+	bool	   *result_nulls;
+} DirectRun;
 
 typedef enum DirectResult
 {
-	DIRECT_NOT_POSSIBLE,		/* nothing was done: ask the query itself */
+	DIRECT_NOT_POSSIBLE,		/* nothing lasting was done: run the plan itself */
 	DIRECT_NO_ROW,
 	DIRECT_ONE_ROW
 } DirectResult;
 
-extern void rvo_direct_prepare(DirectState *state, const DirectQuery *query, const PlannedStmt *plan);
-extern DirectResult rvo_direct_insert(DirectState *state, const Datum *values, const char *nulls);
-extern DirectResult rvo_direct_find(DirectState *state, const DirectQuery *query,
-									const Datum *values, Datum *id);
+extern bool rvo_direct_is_prepared(const DirectState *state);
+extern void rvo_direct_prepare(DirectState *state, const PlannedStmt *plan);
+extern DirectResult rvo_direct_run(DirectState *state, const DirectRun *run);
 
 #endif							/* RVO_STORE_DIRECT_H */

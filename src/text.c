@@ -2,7 +2,8 @@
  * text.c
  *	  Slices of UTF-8 text: trimming, counting, looking for control characters.
  *
- * Floor 0.  Everything here takes valid UTF-8 and reports nothing.
+ * Floor 0.  Nothing here reports a fault.  What is not valid UTF-8 is read as
+ * bytes, never beyond the slice.
  */
 #include "postgres.h"
 
@@ -89,6 +90,29 @@ rvo_text_trim(Slice s)
 		s.len -= space;
 	}
 	return s;
+}
+
+/* rvo_text_split takes the text up to a separator, or all, off the front of s. */
+Slice
+rvo_text_split(Slice *s, char separator)
+{
+	const char *found = memchr(s->data, separator, s->len);
+	Slice		front = {s->data, found != NULL ? found - s->data : s->len};
+	int			taken = front.len + (found != NULL ? 1 : 0);
+
+	s->data += taken;
+	s->len -= taken;
+	return front;
+}
+
+/* rvo_text_is_digits tells whether there are ASCII digits only, and at least one. */
+bool
+rvo_text_is_digits(Slice s)
+{
+	for (int i = 0; i < s.len; i++)
+		if (!rvo_is_digit(s.data[i]))
+			return false;
+	return s.len > 0;
 }
 
 /* rvo_text_characters counts characters, not bytes. */

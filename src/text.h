@@ -26,6 +26,8 @@ extern char *rvo_slice_cstring(Slice s);
 extern bool rvo_slice_equal(Slice a, Slice b);
 
 extern Slice rvo_text_trim(Slice s);
+extern Slice rvo_text_split(Slice *s, char separator);
+extern bool rvo_text_is_digits(Slice s);
 extern int	rvo_text_characters(Slice s);
 extern bool rvo_text_has_control(Slice s, bool allow_line_breaks);
 
@@ -46,6 +48,12 @@ static inline bool
 rvo_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+static inline bool
+rvo_is_letter(char c)
+{
+	return rvo_ascii_lower(c) >= 'a' && rvo_ascii_lower(c) <= 'z';
 }
 
 extern int	rvo_hex_digit(char c);
