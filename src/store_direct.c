@@ -106,10 +106,19 @@ parameter_number(const Node *expr)
 	return IsA(expr, Param) && param->paramkind == PARAM_EXTERN ? param->paramid : 0;
 }
 
+/*
+ * is_allowed tells whether the user has the rights that the plan needs, on the
+ * whole table.  Asked each time: rights by membership change without a notice.
+ */
 static bool
-may(Oid table, AclMode right)
+is_allowed(const DirectState *state)
 {
-	return pg_class_aclcheck(table, GetUserId(), right) == ACLCHECK_OK;
+	Oid			user = GetUserId();
+
+	if (state->inserts)
+		return pg_class_aclcheck(state->table, user, ACL_INSERT) == ACLCHECK_OK;
+	return pg_class_aclcheck(state->table, user, ACL_SELECT) == ACLCHECK_OK &&
+		(!state->lock || pg_class_aclcheck(state->table, user, ACL_UPDATE) == ACLCHECK_OK);
 }
 
 /* compile makes a stored expression ready to run, in the current context. */
@@ -229,7 +238,7 @@ read_insert(DirectState *state, const PlannedStmt *stmt)
 	state->table = rt_fetch(linitial_int(plan->resultRelations), stmt->rtable)->relid;
 	table = table_open(state->table, RowExclusiveLock);
 	state->natts = RelationGetNumberOfAttributes(table);
-	simple = table_is_plain(table) && may(state->table, ACL_INSERT) && read_row(state, row->targetlist);
+	simple = table_is_plain(table) && read_row(state, row->targetlist);
 	if (simple)
 	{
 		compile_checks(state, table);
@@ -341,7 +350,6 @@ read_search(DirectState *state, const PlannedStmt *stmt)
 	index = index_open(state->index, AccessShareLock);
 	simple = table->rd_rel->relkind == RELKIND_RELATION &&
 		index->rd_index->indisunique && index->rd_rel->relam == BTREE_AM_OID &&
-		may(state->table, ACL_SELECT) && (!state->lock || may(state->table, ACL_UPDATE)) &&
 		read_keys(state, index, conditions) && read_columns(state, index, plan->targetlist);
 	index_close(index, NoLock);
 	table_close(table, NoLock);
@@ -630,7 +638,7 @@ run_search(DirectState *state, const DirectRun *run)
 DirectResult
 rvo_direct_run(DirectState *state, const DirectRun *run)
 {
-	if (!state->possible || state->in_use)
+	if (!state->possible || state->in_use || !is_allowed(state))
 		return DIRECT_NOT_POSSIBLE;
 	return state->inserts ? run_insert(state, run) : run_search(state, run);
 }

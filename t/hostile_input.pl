@@ -184,6 +184,30 @@ SELECT current_setting('response.status');
 EOS
 }
 
+# what a body may make a backend allocate; each in a backend of its own
+my %amplifiers = (
+	'1,000 numbers of 131,072 digits' => [ 'application/json', 1000, 'too_long',
+		"(SELECT '{\"email\":\"a\@b.co\",\"contact_custom_fields_input\":[' || string_agg('{\"field_name\":\"a' || i || '\",\"field_value\":1e131071}', ',') || ']}' FROM generate_series(1, 1000) i)" ],
+	'1 MB of quoted parameters' => [ 'multipart/form-data; boundary=b', 1, 'malformed_body',
+		"E'--b\\r\\nContent-Disposition: form-data; ' || repeat('a=\"\";', 209000) || E'\\r\\n\\r\\nx\\r\\n--b--'" ],
+	'1 MB of quoted parameters before the name' => [ 'multipart/form-data; boundary=b', 1, 'identifier_required',
+		"E'--b\\r\\nContent-Disposition: form-data; ' || repeat('a=\"\";', 209000) || E'name=\"x\"\\r\\n\\r\\nx\\r\\n--b--'" ]);
+for my $name (sort keys %amplifiers)
+{
+	my ($type, $count, $code, $body) = @{ $amplifiers{$name} };
+	is($node->safe_psql('postgres', <<"EOS"), "400 $count $code\nlittle", "HTTP adapter, memory: $name");
+CREATE FUNCTION pg_temp.peak() RETURNS int LANGUAGE sql AS \$\$ SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+) kB')::int \$\$;
+SELECT set_config('request.headers', '{"x-api-key": "$key", "x-revyops-content-type": "$type"}', false) AS hidden \\gset
+SELECT convert_to($body, 'UTF8') AS body \\gset
+SELECT revyops_http.contacts_v2_create('{}') AS hidden \\gset
+SELECT pg_temp.peak() AS before \\gset
+BEGIN;
+SELECT revyops_http.contacts_v2_create(:'body') AS answer \\gset
+SELECT concat_ws(' ', current_setting('response.status'), count(*), string_agg(DISTINCT e->>'code', ' ')) FROM json_array_elements(:'answer'::json->'errors') e;
+SELECT CASE WHEN grown < 100000 THEN 'little' ELSE grown || ' kB' END FROM (SELECT pg_temp.peak() - :before) t(grown);
+EOS
+}
+
 # memory of a long session
 is($node->safe_psql('postgres', <<'EOS'), 't', 'a backend does not grow with its calls');
 SET revyops.client_id = 1;

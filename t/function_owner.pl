@@ -1,0 +1,91 @@
+# The functions run with their owner's rights, who need not be a superuser:
+# what he may not do to the tables, a call does not do.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$node->start;
+$node->safe_psql('postgres', <<'EOS');
+CREATE EXTENSION revyops;
+SELECT revyops_create_client('One');
+SET revyops.client_id = 1;
+SELECT revyops_create_company('{"domain": "acme.com"}');
+CREATE ROLE limited;
+CREATE ROLE writer;
+ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO limited;
+EOS
+
+# One session makes all calls, so that what it remembers is put to the test.
+my $session = $node->background_psql('postgres', on_error_stop => 0);
+$session->query("\\set VERBOSITY verbose\nSET revyops.client_id = 1");
+
+my $n = 0;
+
+# answers expects what a call ends with, an error's text or '' for a contact,
+# after changes that somebody else made; once with each company.
+sub answers
+{
+	my ($expected, $name, $changes, @companies) = @_;
+
+	$node->safe_psql('postgres', $changes) if $changes ne '';
+	for my $company (@companies ? @companies : 'null')
+	{
+		$n++;
+		$session->{stderr} = '';
+		my $got = $session->query("SELECT revyops_create_contact('{\"email\": \"n$n\@acme.com\", \"company_id\": $company}')->>'email'");
+		if ($expected eq '')
+		{
+			is($got . $session->{stderr}, "n$n\@acme.com", "$name: created, company $company");
+		}
+		else
+		{
+			like($session->{stderr}, qr/ERROR:  \Q$expected\E/, "$name: refused, company $company");
+		}
+		is($node->safe_psql('postgres', "SELECT count(*) FROM revyops.contact WHERE email = 'n$n\@acme.com'"), $expected eq '' ? 1 : 0, "$name: contacts stored");
+	}
+}
+my @companies = (1, '"acme.com"');
+my $denied = '42501: permission denied for table';
+
+$node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA revyops TO limited');
+
+# ---- rights on the tables
+answers("$denied client", 'no rights', '');
+answers("$denied contact", 'without those on contacts', 'GRANT SELECT ON revyops.client TO limited');
+answers("$denied contact", 'with SELECT', 'GRANT SELECT ON revyops.contact TO limited; GRANT USAGE ON ALL SEQUENCES IN SCHEMA revyops TO limited');
+answers('', 'with INSERT', 'GRANT INSERT ON revyops.contact TO limited');
+answers('', 'again', '');
+answers("$denied company", 'without those on companies', '', @companies);
+answers('', 'as a member of a role that has them', 'GRANT writer TO limited; GRANT SELECT, UPDATE ON revyops.company TO writer', @companies);
+answers("$denied company", 'and no more', 'REVOKE writer FROM limited', @companies);
+answers("$denied contact", 'INSERT revoked', 'REVOKE INSERT ON revyops.contact FROM limited');
+answers("$denied contact", 'INSERT of some columns', 'GRANT INSERT (client_id, id, email, linkedin_url) ON revyops.contact TO limited');
+answers('', 'INSERT by way of another role', 'GRANT writer TO limited; GRANT INSERT ON revyops.contact TO writer', 1);
+answers("$denied contact", 'that is taken away', 'REVOKE writer FROM limited');
+answers('', 'INSERT as a superuser', 'ALTER ROLE limited SUPERUSER');
+answers("$denied contact", 'who is one no more', 'ALTER ROLE limited NOSUPERUSER');
+answers("$denied client", 'SELECT of clients revoked', 'GRANT INSERT ON revyops.contact TO limited; REVOKE SELECT ON revyops.client FROM limited');
+answers('', 'all of them', 'GRANT SELECT ON revyops.client TO limited; GRANT writer TO limited', 1);
+
+# ---- row-level security
+my $policy = '42501: new row violates row-level security policy for table "contact"';
+answers($policy, 'row-level security without a policy', 'ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY');
+answers('', 'a policy that allows', 'CREATE POLICY own ON revyops.contact TO limited USING (true) WITH CHECK (true)');
+answers($policy, 'a policy that does not', 'ALTER POLICY own ON revyops.contact WITH CHECK (false)');
+answers($policy, 'a policy that depends on the row', "ALTER POLICY own ON revyops.contact WITH CHECK (email NOT LIKE 'n%')", 1);
+answers('', 'for a role that passes by', 'ALTER ROLE limited BYPASSRLS');
+answers($policy, 'no more', 'ALTER ROLE limited NOBYPASSRLS');
+answers('', 'row-level security disabled', 'ALTER TABLE revyops.contact DISABLE ROW LEVEL SECURITY');
+answers('PT404: company not found', 'companies that the policy hides', 'ALTER TABLE revyops.company ENABLE ROW LEVEL SECURITY', @companies);
+answers('', 'companies that it shows', 'CREATE POLICY own ON revyops.company TO limited USING (true)', @companies);
+answers('', 'another owner', 'ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY; ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO ' . $node->safe_psql('postgres', 'SELECT current_user'), 1);
+answers($policy, 'and back', 'ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO limited', 1);
+$session->quit;
+
+unlike(slurp_file($node->logfile), qr/PANIC|FATAL|TRAP|terminated by signal|XX000|WARNING/, 'nothing odd in the server\'s log');
+done_testing();
