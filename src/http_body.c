@@ -311,7 +311,8 @@ read_multipart(Slice content_type, Slice body, Form *form)
 
 /*
  * read_list_name tells whether a part's name is list[index]member, and if so
- * leaves the index and the member's name in the part.
+ * leaves the index and the member's name in the part.  list[index] alone leaves
+ * an empty name: the entry itself.
  */
 static void
 read_list_name(FormPart *part, Slice list)
@@ -325,7 +326,7 @@ read_list_name(FormPart *part, Slice list)
 	rest.data += list.len + 1;
 	rest.len -= list.len + 1;
 	digits = rvo_text_split(&rest, ']');
-	if (digits.len < 1 || rest.len == 0)
+	if (digits.len < 1 || digits.data + digits.len == part->name.data + part->name.len)
 		return;
 	for (int i = 0; i < digits.len; i++)
 	{
@@ -335,9 +336,9 @@ read_list_name(FormPart *part, Slice list)
 			pg_add_s32_overflow(index, digits.data[i] - '0', &index))
 			malformed();
 	}
-	if (rest.data[0] == '.')
+	if (rest.len > 0 && rest.data[0] == '.')
 		(void) rvo_text_split(&rest, '.');
-	else if (rest.data[0] == '[' && rest.data[rest.len - 1] == ']')
+	else if (rest.len > 0 && rest.data[0] == '[' && rest.data[rest.len - 1] == ']')
 		rest = (Slice) {rest.data + 1, rest.len - 2};
 	part->name = rest;
 	part->index = index;
@@ -364,15 +365,18 @@ read_list(const FormPart *parts, int count)
 	for (int first = 0, next; first < count; first = next)
 	{
 		JsonObject	entry;
-		JsonbValue	value;
+		const FormPart *itself = NULL;
 
 		for (next = first; next < count && parts[next].index == parts[first].index;)
 			next++;
 		entry = rvo_json_open(next - first);
 		for (int i = first; i < next; i++)
+		{
 			rvo_json_put(&entry, parts[i].name, rvo_json_text(parts[i].value));
-		value = rvo_json_close(&entry);
-		rvo_json_append(&list, value);
+			if (parts[i].name.len == 0)
+				itself = &parts[i];
+		}
+		rvo_json_append(&list, itself != NULL ? rvo_json_text(itself->value) : rvo_json_close(&entry));
 	}
 	return list;
 }

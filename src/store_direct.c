@@ -360,7 +360,7 @@ read_search(DirectState *state, const PlannedStmt *stmt)
 bool
 rvo_direct_is_prepared(const DirectState *state)
 {
-	return state->in_use || (state->prepared && state->user == GetUserId());
+	return state->run != 0 || (state->prepared && state->user == GetUserId());
 }
 
 /* rvo_direct_prepare reads a plan, and notes whether it can be run here. */
@@ -464,27 +464,39 @@ insert_unless_taken(ResultRelInfo *target, TupleTableSlot *row, EState *estate, 
 	return true;
 }
 
+/* What is told at the end of a run: which it was, and of which plan. */
+typedef struct RunEnd
+{
+	MemoryContextCallback callback;
+	DirectState *state;
+	uint64		run;
+} RunEnd;
+
 /* end_of_run is called when a run's memory goes; if an error ended it, all is prepared anew. */
 static void
 end_of_run(void *arg)
 {
-	DirectState *state = arg;
+	const RunEnd *end = arg;
 
-	if (state->in_use)
-		state->prepared = false;
-	state->in_use = false;
+	if (end->state->run != end->run)
+		return;
+	end->state->run = 0;
+	end->state->prepared = false;
 }
 
 /* begin_run marks the compiled expressions as in use until the run ends, however it ends. */
 static void
 begin_run(DirectState *state, EState *estate)
 {
-	MemoryContextCallback *callback = MemoryContextAlloc(estate->es_query_cxt, sizeof(MemoryContextCallback));
+	static uint64 last_run = 0;
+	RunEnd	   *end = MemoryContextAlloc(estate->es_query_cxt, sizeof(RunEnd));
 
-	callback->func = end_of_run;
-	callback->arg = state;
-	MemoryContextRegisterResetCallback(estate->es_query_cxt, callback);
-	state->in_use = true;
+	state->run = ++last_run;
+	end->callback.func = end_of_run;
+	end->callback.arg = end;
+	end->state = state;
+	end->run = state->run;
+	MemoryContextRegisterResetCallback(estate->es_query_cxt, &end->callback);
 
 	/* What an expression sets up on its first evaluation lives as long as it. */
 	GetPerTupleExprContext(estate)->ecxt_per_query_memory = state->context;
@@ -515,7 +527,7 @@ insert_row(DirectState *state, Relation table, const DirectRun *run)
 	if (table->rd_att->constr != NULL)
 		ExecConstraints(target, row, estate);
 	inserted = insert_unless_taken(target, row, estate, state->unique);
-	state->in_use = false;
+	state->run = 0;
 	if (inserted)
 		ExecARInsertTriggers(estate, target, row, NIL, NULL);
 	AfterTriggerEndQuery(estate);
@@ -638,7 +650,7 @@ run_search(DirectState *state, const DirectRun *run)
 DirectResult
 rvo_direct_run(DirectState *state, const DirectRun *run)
 {
-	if (!state->possible || state->in_use || !is_allowed(state))
+	if (!state->possible || state->run != 0 || !is_allowed(state))
 		return DIRECT_NOT_POSSIBLE;
 	return state->inserts ? run_insert(state, run) : run_search(state, run);
 }

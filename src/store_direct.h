@@ -17,7 +17,7 @@ typedef struct DirectState
 {
 	bool		prepared;		/* and nothing has changed since */
 	bool		possible;		/* the plan has one of the two shapes */
-	bool		in_use;			/* the compiled expressions are being evaluated */
+	uint64		run;			/* the run that evaluates the compiled expressions, 0 = none */
 	Oid			user;			/* for whom that holds */
 	MemoryContext context;		/* of all that was compiled or allocated */
 	Oid			table;

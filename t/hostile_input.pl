@@ -9,6 +9,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$node->append_conf('postgresql.conf', 'log_error_verbosity = verbose');	# SQLSTATEs
 $node->start;
 
 my $lines = join('', map { slurp_file("t/vectors/$_.jsonl") } qw(email linkedin_url domain create_contact));

@@ -9,6 +9,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$node->append_conf('postgresql.conf', 'log_error_verbosity = verbose');	# SQLSTATEs
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION revyops; CREATE TABLE note (entry text)');
 my $key = $node->safe_psql('postgres', "SELECT revyops_create_api_key(revyops_create_client('One'), 'x')");

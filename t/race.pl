@@ -9,6 +9,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$node->append_conf('postgresql.conf', 'log_error_verbosity = verbose');	# SQLSTATEs
 $node->start;
 
 # The outcomes are counted in sequences, which a rollback leaves alone.

@@ -90,6 +90,7 @@ const cases = [
 	['a form\'s list that is no JSON', 400, FORM_TYPE, 'email=x@acme.com&contact_custom_fields_input=nope'],
 	['a form\'s list with \\u0000', 400, FORM_TYPE, 'email=x@acme.com&contact_custom_fields_input=[{"field_name":"a","field_value":"\\u0000"}]'],
 	['a list index beyond 32 bits', 400, FORM_TYPE, 'email=x@acme.com&contact_custom_fields_input[99999999999]field_name=a'],
+	['a list entry that is a string', 400, FORM_TYPE, 'email=x@acme.com&contact_custom_fields_input[0]=a'],
 	['multipart without a boundary', 400, 'multipart/form-data', part('email', 'x@acme.com')],
 	['multipart with an empty boundary', 400, 'multipart/form-data; boundary=""', part('email', 'x@acme.com')],
 	['a boundary of 200 characters', 400, `multipart/form-data; boundary=${'b'.repeat(200)}`, multipart([['email', 'x@acme.com']], 'b'.repeat(200)).body],
