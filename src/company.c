@@ -55,7 +55,7 @@ rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 	Company		company;
 
 	structure = rvo_structure_read(structure_name, &faults);
-	input = rvo_company_input_read(body, &faults);
+	input = rvo_company_input_read(rvo_json_root(body), &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 

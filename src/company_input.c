@@ -14,23 +14,21 @@
 
 /* rvo_company_input_read reads the body; NULL stands for SQL's NULL. */
 CompanyInput
-rvo_company_input_read(Jsonb *body, FaultList *faults)
+rvo_company_input_read(JsonbContainer *body, FaultList *faults)
 {
 	CompanyInput input = {0};
-	JsonbContainer *object;
 	int			before = faults->count;
 
-	if (body == NULL || !rvo_json_is_object(&body->root))
+	if (!rvo_json_is_object(body))
 	{
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
 		return input;
 	}
-	object = &body->root;
-	input.domain = rvo_member_key(object, "domain", rvo_domain_normalize, 0, faults);
+	input.domain = rvo_member_key(body, "domain", rvo_domain_normalize, 0, faults);
 	if (input.domain.data == NULL && faults->count == before)
 		rvo_fault_add(faults, "/domain", FAULT_REQUIRED);
-	input.name = rvo_member_text(object, "name", faults);
-	input.company_status = rvo_member_text(object, "company_status", faults);
-	input.custom_fields = rvo_custom_fields_read(object, "company_custom_fields", faults);
+	input.name = rvo_member_text(body, "name", faults);
+	input.company_status = rvo_member_text(body, "company_status", faults);
+	input.custom_fields = rvo_custom_fields_read(body, "company_custom_fields", faults);
 	return input;
 }

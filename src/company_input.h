@@ -19,6 +19,6 @@ typedef struct CompanyInput
 	CustomFields custom_fields;
 } CompanyInput;
 
-extern CompanyInput rvo_company_input_read(Jsonb *body, FaultList *faults);
+extern CompanyInput rvo_company_input_read(JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_COMPANY_INPUT_H */

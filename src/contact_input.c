@@ -82,27 +82,25 @@ read_company(JsonbContainer *body, FaultList *faults)
 
 /* rvo_contact_input_read reads the body; NULL stands for SQL's NULL. */
 ContactInput
-rvo_contact_input_read(Jsonb *body, FaultList *faults)
+rvo_contact_input_read(JsonbContainer *body, FaultList *faults)
 {
 	ContactInput input = {0};
-	JsonbContainer *object;
 	int			before = faults->count;
 
-	if (body == NULL || !rvo_json_is_object(&body->root))
+	if (!rvo_json_is_object(body))
 	{
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
 		return input;
 	}
-	object = &body->root;
-	input.email = rvo_member_key(object, "email", rvo_email_normalize, EMAIL_MAX_LENGTH, faults);
-	input.linkedin_url = rvo_member_key(object, "linkedin_url", rvo_linkedin_normalize, 0, faults);
+	input.email = rvo_member_key(body, "email", rvo_email_normalize, EMAIL_MAX_LENGTH, faults);
+	input.linkedin_url = rvo_member_key(body, "linkedin_url", rvo_linkedin_normalize, 0, faults);
 	if (input.email.data == NULL && input.linkedin_url.data == NULL && faults->count == before)
 		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
-	input.first_name = rvo_member_text(object, "first_name", faults);
-	input.last_name = rvo_member_text(object, "last_name", faults);
-	input.company = read_company(object, faults);
-	input.origin = rvo_member_text(object, "origin", faults);
-	input.contact_status = rvo_member_text(object, "contact_status", faults);
-	input.custom_fields = rvo_custom_fields_read(object, CUSTOM_FIELDS_MEMBER, faults);
+	input.first_name = rvo_member_text(body, "first_name", faults);
+	input.last_name = rvo_member_text(body, "last_name", faults);
+	input.company = read_company(body, faults);
+	input.origin = rvo_member_text(body, "origin", faults);
+	input.contact_status = rvo_member_text(body, "contact_status", faults);
+	input.custom_fields = rvo_custom_fields_read(body, CUSTOM_FIELDS_MEMBER, faults);
 	return input;
 }

@@ -30,6 +30,6 @@ typedef struct ContactInput
 	CustomFields custom_fields;
 } ContactInput;
 
-extern ContactInput rvo_contact_input_read(Jsonb *body, FaultList *faults);
+extern ContactInput rvo_contact_input_read(JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_CONTACT_INPUT_H */

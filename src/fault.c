@@ -164,6 +164,13 @@ rvo_fault_is_cancel(int sqlstate)
 	return sqlstate == ERRCODE_QUERY_CANCELED;
 }
 
+/* rvo_fault_is_deadlock tells work that the server broke off so that others can go on. */
+bool
+rvo_fault_is_deadlock(int sqlstate)
+{
+	return sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
 /* rvo_fault_is_data tells errors that only the data can be blamed for. */
 bool
 rvo_fault_is_data(int sqlstate)

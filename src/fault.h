@@ -72,6 +72,7 @@ extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 
 extern int	rvo_fault_http_status(int sqlstate);
 extern bool rvo_fault_is_cancel(int sqlstate);
+extern bool rvo_fault_is_deadlock(int sqlstate);
 extern bool rvo_fault_is_data(int sqlstate);
 
 #endif							/* RVO_FAULT_H */

@@ -3,25 +3,21 @@
  *	  The adapters that PostgREST calls: one raw request in, one answer out.
  *
  * Floor 4.  nginx hands the body on as it came and names the content type and
- * the query string in headers.  The work is done in a subtransaction, so that
- * an error can be caught, undone and answered: PostgREST would show a raw
- * error's details, and repeat a serialization failure without end.  Status and
- * headers go into PostgREST's response.* settings, which it reads after the
- * commit: they are built from constants and numbers only.
- *
- * The only place with PG_TRY.
+ * the query string in headers.  An error is caught, undone and answered: PostgREST
+ * would show a raw error's details, and repeat a serialization failure without
+ * end.  Status and headers go into PostgREST's response.* settings, which it
+ * reads after the commit: they are built from constants and numbers only.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/json.h"
-#include "utils/resowner.h"
 
+#include "attempt.h"
 #include "auth.h"
 #include "company.h"
 #include "compat.h"
@@ -35,20 +31,30 @@ PG_FUNCTION_INFO_V1(revyops_http_companies_v2_create);
 
 #define BODY_MAX_OCTETS (1024 * 1024)
 
-/* What tells one endpoint that creates from another. */
-typedef struct Endpoint
-{
-	const char *path;			/* of what it creates, without the id */
-	const char *list_member;	/* the body's list of custom fields */
-	Jsonb	   *(*create) (int client_id, Jsonb *body, Slice structure, int64 *id);
-} Endpoint;
-
 typedef struct Answer
 {
 	int			status;
-	int64		id;				/* of what was created */
+	const char *path;			/* of what was created, without the id; NULL = nothing to point at */
+	int64		id;
 	char	   *body;
 } Answer;
+
+/* What tells one endpoint from another. */
+typedef struct Endpoint
+{
+	const char *list_member;	/* the member of the body that is a list */
+	int			body_max;		/* octets */
+	void		(*serve) (int client_id, Jsonb *body, Slice structure, Answer *answer);
+} Endpoint;
+
+/* One call of an endpoint. */
+typedef struct Call
+{
+	const Endpoint *endpoint;
+	Slice		body;
+	bool		decoding;		/* an error in the data is one of the request's encoding */
+	Answer		answer;
+} Call;
 
 /* fire_deferred_triggers runs now what would fail at COMMIT, out of our hands. */
 static void
@@ -60,30 +66,25 @@ fire_deferred_triggers(void)
 	AfterTriggerSetState(all_immediate);
 }
 
-/*
- * work does what the request asks for.  *decoding is true while an error in
- * the data is one of the request's encoding.
- */
+/* work does what the request asks for: the part of a call that can be undone. */
 static void
-work(const Endpoint *endpoint, Slice request_body, volatile bool *decoding, Answer *answer)
+work(void *arg)
 {
+	Call	   *call = arg;
 	Request		request = rvo_request_read();
 	int			client_id = rvo_auth_client_id(&request);
 	Slice		structure = rvo_http_query_parameter(request.query, "structure");
 	Jsonb	   *body;
-	Jsonb	   *created;
 
-	if (request_body.len > BODY_MAX_OCTETS)
+	if (call->body.len > call->endpoint->body_max)
 		rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
 	if (structure.data == NULL)
 		structure = CONST_SLICE("NESTED");
-	*decoding = true;
-	body = rvo_http_body_decode(request.content_type, request_body, endpoint->list_member);
-	*decoding = false;
-	created = endpoint->create(client_id, body, structure, &answer->id);
+	call->decoding = true;
+	body = rvo_http_body_decode(request.content_type, call->body, call->endpoint->list_member);
+	call->decoding = false;
+	call->endpoint->serve(client_id, body, structure, &call->answer);
 	fire_deferred_triggers();
-	answer->status = 201;
-	answer->body = JsonbToCString(NULL, &created->root, VARSIZE(created));
 }
 
 /*
@@ -144,50 +145,49 @@ static Datum
 respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 {
 	bytea	   *raw = PG_ARGISNULL(0) ? NULL : PG_GETARG_BYTEA_PP(0);
-	Slice		request_body = raw == NULL ? CONST_SLICE("") : rvo_slice_of_text((text *) raw);
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool decoding = false;
-	Answer		answer = {0};
+	Call		call = {
+		.endpoint = endpoint,
+		.body = raw == NULL ? CONST_SLICE("") : rvo_slice_of_text((text *) raw),
+	};
+	ErrorData  *error = rvo_attempt(work, &call);
+	const Answer *answer = &call.answer;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		work(endpoint, request_body, &decoding, &answer);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
+	if (error != NULL)
+		call.answer = answer_error(error, call.decoding);
+	set_response("response.status", psprintf("%d", answer->status));
+	set_response("response.headers", answer->path == NULL ? "[]" :
+				 psprintf("[{\"Location\": \"%s" INT64_FORMAT "\"}]", answer->path, answer->id));
+	PG_RETURN_TEXT_P(cstring_to_text(answer->body));
+}
 
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		if (rvo_fault_is_cancel(error->sqlerrcode))
-			ReThrowError(error);
-		answer = answer_error(error, decoding);
-	}
-	PG_END_TRY();
+/* answer_created fills the answer to a create. */
+static void
+answer_created(Answer *answer, const char *path, Jsonb *created)
+{
+	answer->status = 201;
+	answer->path = path;
+	answer->body = JsonbToCString(NULL, &created->root, VARSIZE(created));
+}
 
-	set_response("response.status", psprintf("%d", answer.status));
-	set_response("response.headers", answer.status != 201 ? "[]" :
-				 psprintf("[{\"Location\": \"%s" INT64_FORMAT "\"}]", endpoint->path, answer.id));
-	PG_RETURN_TEXT_P(cstring_to_text(answer.body));
+static void
+create_contact(int client_id, Jsonb *body, Slice structure, Answer *answer)
+{
+	answer_created(answer, "/public/v2/contacts/",
+				   rvo_contact_create(client_id, body, structure, &answer->id));
+}
+
+static void
+create_company(int client_id, Jsonb *body, Slice structure, Answer *answer)
+{
+	answer_created(answer, "/public/v2/companies/",
+				   rvo_company_create(client_id, body, structure, &answer->id));
 }
 
 /* revyops_http.contacts_v2_create(bytea) returns json: POST /public/v2/contacts */
 Datum
 revyops_http_contacts_v2_create(PG_FUNCTION_ARGS)
 {
-	static const Endpoint endpoint = {
-		"/public/v2/contacts/", "contact_custom_fields_input", rvo_contact_create
-	};
+	static const Endpoint endpoint = {"contact_custom_fields_input", BODY_MAX_OCTETS, create_contact};
 
 	return respond(fcinfo, &endpoint);
 }
@@ -196,9 +196,7 @@ revyops_http_contacts_v2_create(PG_FUNCTION_ARGS)
 Datum
 revyops_http_companies_v2_create(PG_FUNCTION_ARGS)
 {
-	static const Endpoint endpoint = {
-		"/public/v2/companies/", "company_custom_fields", rvo_company_create
-	};
+	static const Endpoint endpoint = {"company_custom_fields", BODY_MAX_OCTETS, create_company};
 
 	return respond(fcinfo, &endpoint);
 }

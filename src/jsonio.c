@@ -24,10 +24,25 @@
 #include "fault.h"
 #include "jsonio.h"
 
+/* rvo_json_root returns what jsonb holds; NULL stays NULL. */
+JsonbContainer *
+rvo_json_root(Jsonb *jsonb)
+{
+	return jsonb != NULL ? &jsonb->root : NULL;
+}
+
+/* rvo_json_is_object tells whether there is an object; NULL is none. */
 bool
 rvo_json_is_object(JsonbContainer *json)
 {
-	return JsonContainerIsObject(json);
+	return json != NULL && JsonContainerIsObject(json);
+}
+
+/* rvo_json_is_array tells whether there is an array; NULL and a scalar are none. */
+bool
+rvo_json_is_array(JsonbContainer *json)
+{
+	return json != NULL && JsonContainerIsArray(json) && !JsonContainerIsScalar(json);
 }
 
 /* rvo_json_get finds a member; false if the object has none of that name. */

@@ -28,7 +28,9 @@ typedef struct JsonStringMember
 	Slice	   *value;
 } JsonStringMember;
 
+extern JsonbContainer *rvo_json_root(Jsonb *jsonb);
 extern bool rvo_json_is_object(JsonbContainer *json);
+extern bool rvo_json_is_array(JsonbContainer *json);
 extern bool rvo_json_get(JsonbContainer *object, Slice name, JsonbValue *value);
 extern Slice rvo_json_string(const JsonbValue *value);
 

@@ -1,0 +1,69 @@
+/*
+ * attempt.c
+ *	  Work whose error can be caught and undone.
+ *
+ * Floor 0.  The work is done in a subtransaction of its own.  For callers who
+ * answer for what went wrong: the HTTP adapters, and the import, which owns its
+ * transactions.  Everybody else lets an error end the call.
+ *
+ * The only place with PG_TRY.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "attempt.h"
+#include "compat.h"
+#include "fault.h"
+
+/* How often work is done that the server breaks off to end a deadlock. */
+#define ATTEMPTS 10
+
+/* attempt_once is rvo_attempt without repetition. */
+static ErrorData *
+attempt_once(void (*work) (void *arg), void *arg)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		work(arg);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_END_TRY();
+	return error;
+}
+
+/*
+ * rvo_attempt does work and returns NULL, or undoes it and returns the error
+ * that ended it, in the current context.  An order to stop is raised again.
+ * What lost a deadlock is tried again: whoever won it goes on meanwhile.
+ */
+ErrorData *
+rvo_attempt(void (*work) (void *arg), void *arg)
+{
+	ErrorData  *error = attempt_once(work, arg);
+
+	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_fault_is_deadlock(error->sqlerrcode); i++)
+		error = attempt_once(work, arg);
+	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode))
+		ReThrowError(error);
+	return error;
+}
