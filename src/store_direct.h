@@ -10,7 +10,7 @@
 #include "nodes/plannodes.h"
 
 #define DIRECT_MAX_KEYS 4
-#define DIRECT_MAX_RESULTS 4
+#define DIRECT_MAX_RESULTS 20
 
 /* What a backend keeps of a kept plan.  Starts as {0}; only store_direct.c looks inside. */
 typedef struct DirectState

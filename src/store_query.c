@@ -1,0 +1,188 @@
+/*
+ * store_query.c
+ *	  Running a query: its text, its kept plan, its parameters and results.
+ *
+ * Floor 2, called by the other store files.  Only store*.c call SPI.  Each
+ * query opens and closes it for itself, and hands its results out as values in
+ * the caller's memory context, so that nothing points into SPI and nobody has
+ * to bracket anything.
+ *
+ * Plans are kept for the life of the backend and are generic: which index
+ * serves a query is decided by its shape, not by the first values seen.  The
+ * functions that come here run with enable_seqscan off, so that a plan made
+ * while a table is small still fits when it is large.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/plancache.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "fault.h"
+#include "store_query.h"
+
+void
+rvo_add_datum(Execution *e, Datum value, bool isnull)
+{
+	e->values[e->count] = value;
+	e->nulls[e->count++] = isnull ? 'n' : ' ';
+}
+
+void
+rvo_add_integer(Execution *e, int32 value)
+{
+	rvo_add_datum(e, Int32GetDatum(value), false);
+}
+
+/* rvo_add_id adds an id; 0 is null. */
+void
+rvo_add_id(Execution *e, int64 id)
+{
+	rvo_add_datum(e, Int64GetDatum(id), id == 0);
+}
+
+/* rvo_add_text adds a text; no value is null. */
+void
+rvo_add_text(Execution *e, Slice value)
+{
+	if (value.data == NULL)
+		rvo_add_datum(e, (Datum) 0, true);
+	else
+		rvo_add_datum(e, PointerGetDatum(cstring_to_text_with_len(value.data, value.len)), false);
+}
+
+void
+rvo_add_time(Execution *e, TimestampTz time)
+{
+	rvo_add_datum(e, TimestampTzGetDatum(time), false);
+}
+
+void
+rvo_add_json(Execution *e, JsonbValue value)
+{
+	rvo_add_datum(e, JsonbPGetDatum(rvo_json_encode(&value)), false);
+}
+
+/* keep_plan prepares a query once in a backend's life; SPI is open. */
+static SPIPlanPtr
+keep_plan(KeptQuery *query)
+{
+	if (query->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nparameters, query->types,
+											  CURSOR_OPT_GENERIC_PLAN);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			rvo_fault_raise_bug("could not prepare a query");
+		query->plan = plan;
+	}
+	return query->plan;
+}
+
+/* execute runs a query by its plan and returns the number of rows; SPI is open. */
+static uint64
+execute(KeptQuery *query, Execution *e)
+{
+	if (SPI_execute_plan(keep_plan(query), e->values, e->nulls, false, 0) != query->expected)
+		rvo_fault_raise_bug("unexpected result of a query");
+	return SPI_processed;
+}
+
+/* take_results copies the first row's columns into the caller's memory context. */
+static void
+take_results(Execution *e)
+{
+	TupleDesc	columns = SPI_tuptable->tupdesc;
+
+	Assert(columns->natts <= QUERY_MAX_RESULTS);
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[0], columns, i + 1, &e->result_nulls[i]);
+
+		e->results[i] = e->result_nulls[i] ? (Datum) 0 :
+			SPI_datumTransfer(value, column->attbyval, column->attlen);
+	}
+}
+
+/* run_plan runs a query by its plan and returns the number of rows. */
+static uint64
+run_plan(KeptQuery *query, Execution *e)
+{
+	uint64		rows;
+
+	SPI_connect();
+	rows = execute(query, e);
+	if (rows > 0 && SPI_tuptable != NULL)
+		take_results(e);
+	SPI_finish();
+	return rows;
+}
+
+/* prepare_direct shows the query's plan to store_direct.c. */
+static void
+prepare_direct(KeptQuery *query)
+{
+	CachedPlan *plan;
+
+	SPI_connect();
+	plan = SPI_plan_get_cached_plan(keep_plan(query));
+	rvo_direct_prepare(&query->direct, linitial_node(PlannedStmt, plan->stmt_list));
+	ReleaseCachedPlan(plan, CurrentResourceOwner);
+	SPI_finish();
+}
+
+/*
+ * rvo_query_run executes a query, by the short way where there is one, and
+ * returns the number of rows; the first one's columns are in e.  A query always
+ * sees what its own transaction did before, and in READ COMMITTED what others
+ * have committed by now.
+ */
+uint64
+rvo_query_run(KeptQuery *query, Execution *e)
+{
+	DirectRun	direct = {e->values, e->nulls, e->results, e->result_nulls};
+
+	if (!rvo_direct_is_prepared(&query->direct))
+		prepare_direct(query);
+	switch (rvo_direct_run(&query->direct, &direct))
+	{
+		case DIRECT_NO_ROW:
+			return 0;
+		case DIRECT_ONE_ROW:
+			return 1;
+		case DIRECT_NOT_POSSIBLE:
+			break;
+	}
+	return run_plan(query, e);
+}
+
+/*
+ * rvo_query_read executes a query and shows each row of its result to read, in
+ * the caller's memory context.  Returns the number of rows.
+ */
+uint64
+rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum		values[QUERY_MAX_RESULTS];
+	bool		nulls[QUERY_MAX_RESULTS];
+	uint64		rows;
+
+	SPI_connect();
+	rows = execute(query, e);
+	MemoryContextSwitchTo(caller);
+	Assert(SPI_tuptable->tupdesc->natts <= QUERY_MAX_RESULTS);
+	for (uint64 i = 0; i < rows; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
+		read(arg, values, nulls);
+	}
+	SPI_finish();
+	return rows;
+}

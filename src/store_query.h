@@ -1,0 +1,54 @@
+/*
+ * store_query.h
+ *	  Running a query: its text, its kept plan, its parameters and results.
+ */
+#ifndef RVO_STORE_QUERY_H
+#define RVO_STORE_QUERY_H
+
+#include "datatype/timestamp.h"
+#include "executor/spi.h"
+#include "jsonio.h"
+#include "store_direct.h"
+#include "text.h"
+
+#define QUERY_MAX_PARAMETERS 16
+#define QUERY_MAX_RESULTS 20
+
+/*
+ * A query, and the result code that it must end with.  A static variable of
+ * whoever runs it; what follows the types is filled on the way.
+ */
+typedef struct KeptQuery
+{
+	const char *sql;
+	int			expected;
+	int			nparameters;
+	Oid			types[QUERY_MAX_PARAMETERS];
+	SPIPlanPtr	plan;			/* kept for the backend's life */
+	DirectState direct;
+} KeptQuery;
+
+/* One execution: its parameters, filled in the order of $1, $2, …, and its first row. */
+typedef struct Execution
+{
+	int			count;
+	Datum		values[QUERY_MAX_PARAMETERS];
+	char		nulls[QUERY_MAX_PARAMETERS];	/* as SPI has it: ' ' or 'n' */
+	Datum		results[QUERY_MAX_RESULTS];
+	bool		result_nulls[QUERY_MAX_RESULTS];
+} Execution;
+
+/* What is called for each row of a result; by-reference values live as long as the call. */
+typedef void (*RowReader) (void *arg, const Datum *values, const bool *nulls);
+
+extern void rvo_add_datum(Execution *e, Datum value, bool isnull);
+extern void rvo_add_integer(Execution *e, int32 value);
+extern void rvo_add_id(Execution *e, int64 id);
+extern void rvo_add_text(Execution *e, Slice value);
+extern void rvo_add_time(Execution *e, TimestampTz time);
+extern void rvo_add_json(Execution *e, JsonbValue value);
+
+extern uint64 rvo_query_run(KeptQuery *query, Execution *e);
+extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);
+
+#endif							/* RVO_STORE_QUERY_H */
