@@ -156,6 +156,14 @@ CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text
 CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
+	RETURNS TABLE (ordinal integer, status integer, company jsonb, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_create_contacts(contacts jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
+	RETURNS TABLE (ordinal integer, status integer, contact jsonb, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 /* ---------------------------------------------------------------- HTTP
  *
@@ -180,6 +188,8 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_revoke_api_key(text),
 	@extschema@.revyops_create_company(jsonb, text),
 	@extschema@.revyops_create_contact(jsonb, text),
+	@extschema@.revyops_create_companies(jsonb, text, text),
+	@extschema@.revyops_create_contacts(jsonb, text, text),
 	revyops_http.contacts_v2_create(bytea),
 	revyops_http.companies_v2_create(bytea)
 	FROM PUBLIC;
@@ -216,6 +226,10 @@ COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS
 'Adds a company for the calling client and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text) IS
 'Adds a contact for the calling client, finds its company by id or domain, and returns it.';
+COMMENT ON FUNCTION @extschema@.revyops_create_companies(jsonb, text, text) IS
+'Adds companies for the calling client; one row for each, with what became of it.';
+COMMENT ON FUNCTION @extschema@.revyops_create_contacts(jsonb, text, text) IS
+'Adds contacts for the calling client; one row for each, with what became of it.';
 COMMENT ON FUNCTION @extschema@.revyops_normalize_email(text) IS
 'Canonical form of an e-mail address; NULL for blank, an error for an invalid one.';
 COMMENT ON FUNCTION @extschema@.revyops_normalize_linkedin_url(text) IS

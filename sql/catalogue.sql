@@ -35,6 +35,7 @@ SELECT is_empty($$SELECT signature FROM test.function
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_revoke_api_key',
 	'public.revyops_create_company', 'public.revyops_create_contact',
+	'public.revyops_create_companies', 'public.revyops_create_contacts',
 	'revyops_http.contacts_v2_create', 'revyops_http.companies_v2_create'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');

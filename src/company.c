@@ -15,11 +15,32 @@
 #include "compat.h"
 #include "fault.h"
 #include "store.h"
+#include "store_insert.h"
 
-/* As for contacts: the obstacle may be gone, or be the id. */
-#define INSERT_ATTEMPTS 10
+/* rvo_company_read reads a body to a company without ids; NULL stands for SQL's NULL. */
+Company
+rvo_company_read(JsonbContainer *body, FaultList *faults)
+{
+	CompanyInput input = rvo_company_input_read(body, faults);
 
-/* insert gives the company an id and adds it.  Raises FAILURE_COMPANY_EXISTS, naming who has the domain. */
+	return (Company) {
+		.domain = input.domain,
+		.name = input.name,
+		.company_status = input.company_status,
+		.custom_fields = input.custom_fields,
+		.updated_time = GetCurrentTransactionStartTimestamp(),
+	};
+}
+
+/* rvo_company_number gives a company and its custom fields new ids. */
+void
+rvo_company_number(Company *company)
+{
+	company->id = rvo_store_next_id(COMPANY_IDS);
+	rvo_store_number_fields(&company->custom_fields);
+}
+
+/* insert gives the company ids and adds it.  Raises FAILURE_COMPANY_EXISTS, naming who has the domain. */
 static void
 insert(int client_id, Company *company)
 {
@@ -28,7 +49,7 @@ insert(int client_id, Company *company)
 		FaultList	faults = {0};
 		int64		owner;
 
-		company->id = rvo_store_next_id(COMPANY_IDS);
+		rvo_company_number(company);
 		if (rvo_store_insert_company(client_id, company))
 			return;
 		owner = rvo_store_find_company(client_id, company->domain);
@@ -50,24 +71,11 @@ Jsonb *
 rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 {
 	FaultList	faults = {0};
-	Structure	structure;
-	CompanyInput input;
-	Company		company;
+	Structure	structure = rvo_structure_read(structure_name, &faults);
+	Company		company = rvo_company_read(rvo_json_root(body), &faults);
 
-	structure = rvo_structure_read(structure_name, &faults);
-	input = rvo_company_input_read(rvo_json_root(body), &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-
-	company = (Company) {
-		.domain = input.domain,
-		.name = input.name,
-		.company_status = input.company_status,
-		.custom_fields = input.custom_fields,
-		.updated_time = GetCurrentTransactionStartTimestamp(),
-	};
-	rvo_store_number_fields(&company.custom_fields);
-	company.nested_fields = rvo_custom_fields_nested(&company.custom_fields, company.updated_time);
 	insert(client_id, &company);
 	*id = company.id;
 	return rvo_company_render_created(&company, structure);

@@ -26,7 +26,8 @@ rvo_company_render_created(const Company *company, Structure structure)
 	rvo_json_put(&answer, CONST_SLICE("status_changed_at"), rvo_json_null());
 	rvo_json_put(&answer, CONST_SLICE("company_custom_fields"),
 				 structure == STRUCTURE_FLAT ?
-				 rvo_custom_fields_flat(&company->custom_fields) : company->nested_fields);
+				 rvo_custom_fields_flat(&company->custom_fields) :
+				 rvo_custom_fields_nested(&company->custom_fields, company->updated_time));
 	value = rvo_json_close(&answer);
 	return rvo_json_encode(&value);
 }

@@ -17,7 +17,6 @@ typedef struct Company
 	Slice		name;
 	Slice		company_status;
 	CustomFields custom_fields;
-	JsonbValue	nested_fields;	/* custom_fields as they are stored and shown */
 	TimestampTz updated_time;
 } Company;
 

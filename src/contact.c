@@ -16,13 +16,7 @@
 #include "domain.h"
 #include "fault.h"
 #include "store.h"
-
-/*
- * How often an insert is tried whose obstacle no key explains: somebody deleted
- * that contact in between, or the id is taken, because rows were copied in
- * ahead of the sequence.
- */
-#define INSERT_ATTEMPTS 10
+#include "store_insert.h"
 
 /*
  * find_company_by_domain looks for the company with this domain, then for its
@@ -31,18 +25,11 @@
 static int64
 find_company_by_domain(int client_id, Slice domain)
 {
-	int64		id = rvo_store_lock_company_of_domain(client_id, domain);
-	int			shortest;
+	int64		id;
 
-	if (id != 0)
-		return id;
-	for (shortest = rvo_domain_registrable(domain).len; domain.len > shortest && id == 0;)
-	{
-		int			label = (const char *) memchr(domain.data, '.', domain.len) - domain.data;
-
-		domain = (Slice) {domain.data + label + 1, domain.len - label - 1};
+	do
 		id = rvo_store_lock_company_of_domain(client_id, domain);
-	}
+	while (id == 0 && rvo_domain_parent(&domain));
 	return id;
 }
 
@@ -71,7 +58,37 @@ resolve_company(int client_id, const CompanyReference *company)
 	return id;
 }
 
-/* insert gives the contact an id and adds it.  Raises FAILURE_CONTACT_EXISTS, naming who has each key. */
+/*
+ * rvo_contact_read reads a body to a contact without ids and company, and which
+ * company it names.  body is NULL for SQL's NULL.
+ */
+Contact
+rvo_contact_read(JsonbContainer *body, CompanyReference *company, FaultList *faults)
+{
+	ContactInput input = rvo_contact_input_read(body, faults);
+
+	*company = input.company;
+	return (Contact) {
+		.email = input.email,
+		.linkedin_url = input.linkedin_url,
+		.first_name = input.first_name,
+		.last_name = input.last_name,
+		.origin = input.origin,
+		.contact_status = input.contact_status,
+		.custom_fields = input.custom_fields,
+		.updated_time = GetCurrentTransactionStartTimestamp(),
+	};
+}
+
+/* rvo_contact_number gives a contact and its custom fields new ids. */
+void
+rvo_contact_number(Contact *contact)
+{
+	contact->id = rvo_store_next_id(CONTACT_IDS);
+	rvo_store_number_fields(&contact->custom_fields);
+}
+
+/* insert gives the contact ids and adds it.  Raises FAILURE_CONTACT_EXISTS, naming who has each key. */
 static void
 insert(int client_id, Contact *contact)
 {
@@ -80,7 +97,7 @@ insert(int client_id, Contact *contact)
 		FaultList	faults = {0};
 		ContactOwners owners;
 
-		contact->id = rvo_store_next_id(CONTACT_IDS);
+		rvo_contact_number(contact);
 		if (rvo_store_insert_contact(client_id, contact))
 			return;
 		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
@@ -103,28 +120,13 @@ Jsonb *
 rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 {
 	FaultList	faults = {0};
-	Structure	structure;
-	ContactInput input;
-	Contact		contact;
+	Structure	structure = rvo_structure_read(structure_name, &faults);
+	CompanyReference company;
+	Contact		contact = rvo_contact_read(rvo_json_root(body), &company, &faults);
 
-	structure = rvo_structure_read(structure_name, &faults);
-	input = rvo_contact_input_read(rvo_json_root(body), &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-
-	contact = (Contact) {
-		.email = input.email,
-		.linkedin_url = input.linkedin_url,
-		.first_name = input.first_name,
-		.last_name = input.last_name,
-		.company_id = resolve_company(client_id, &input.company),
-		.origin = input.origin,
-		.contact_status = input.contact_status,
-		.custom_fields = input.custom_fields,
-		.updated_time = GetCurrentTransactionStartTimestamp(),
-	};
-	rvo_store_number_fields(&contact.custom_fields);
-	contact.nested_fields = rvo_custom_fields_nested(&contact.custom_fields, contact.updated_time);
+	contact.company_id = resolve_company(client_id, &company);
 	insert(client_id, &contact);
 	*id = contact.id;
 	return rvo_contact_render_created(&contact, structure);

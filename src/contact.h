@@ -5,9 +5,13 @@
 #ifndef RVO_CONTACT_H
 #define RVO_CONTACT_H
 
+#include "contact_input.h"
+#include "contact_render.h"
 #include "jsonio.h"
 #include "text.h"
 
+extern Contact rvo_contact_read(JsonbContainer *body, CompanyReference *company, FaultList *faults);
+extern void rvo_contact_number(Contact *contact);
 extern Jsonb *rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id);
 
 #endif							/* RVO_CONTACT_H */

@@ -36,7 +36,8 @@ rvo_contact_render_created(const Contact *contact, Structure structure)
 	rvo_json_put(&answer, CONST_SLICE("last_reply_received"), rvo_json_null());
 	rvo_json_put(&answer, CONST_SLICE("contact_custom_fields"),
 				 structure == STRUCTURE_FLAT ?
-				 rvo_custom_fields_flat(&contact->custom_fields) : contact->nested_fields);
+				 rvo_custom_fields_flat(&contact->custom_fields) :
+				 rvo_custom_fields_nested(&contact->custom_fields, contact->updated_time));
 	rvo_json_put(&answer, CONST_SLICE("last_campaign_email_sent"), rvo_json_null());
 	rvo_json_put(&answer, CONST_SLICE("first_campaign_email_sent"), rvo_json_null());
 	value = rvo_json_close(&answer);

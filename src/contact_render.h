@@ -21,7 +21,6 @@ typedef struct Contact
 	Slice		origin;
 	Slice		contact_status;
 	CustomFields custom_fields;
-	JsonbValue	nested_fields;	/* custom_fields as they are stored and shown */
 	TimestampTz updated_time;
 } Contact;
 

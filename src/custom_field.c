@@ -139,22 +139,20 @@ rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faul
 	JsonbValue	item;
 	JsonbIterator *it;
 	JsonbIteratorToken token;
-	const char *pointer;
 	int			size;
 
 	if (!rvo_json_get(body, rvo_slice(member), &list))
 		return fields;
-	pointer = psprintf("/%s", member);
 	if (list.type != jbvBinary || !JsonContainerIsArray(list.val.binary.data))
 	{
-		rvo_fault_add(faults, pointer,
+		rvo_fault_add(faults, psprintf("/%s", member),
 					  list.type == jbvNull ? FAULT_NULL_NOT_ALLOWED : FAULT_NOT_AN_ARRAY);
 		return fields;
 	}
 	size = JsonContainerSize(list.val.binary.data);
 	if (size > CUSTOM_FIELDS_MAX)
 	{
-		rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, CUSTOM_FIELDS_MAX, size);
+		rvo_fault_add_limit(faults, psprintf("/%s", member), FAULT_TOO_MANY, CUSTOM_FIELDS_MAX, size);
 		return fields;
 	}
 	fields.items = palloc(Max(size, 1) * sizeof(CustomField));

@@ -138,15 +138,19 @@ rvo_domain_is_canonical(Slice domain)
 }
 
 /*
- * rvo_domain_registrable returns the end of a canonical domain that somebody
- * registered, or the whole domain if it is a suffix itself.  Points into it.
+ * rvo_domain_parent steps from a canonical domain to its parent, which is the
+ * end of it.  False if what is left is what somebody registered, or a suffix.
  */
-Slice
-rvo_domain_registrable(Slice domain)
+bool
+rvo_domain_parent(Slice *domain)
 {
-	const char *name = rvo_slice_cstring(domain);
+	const char *name = rvo_slice_cstring(*domain);
 	const char *registrable = psl_registrable_domain(psl_builtin(), name);
-	int			skip = registrable != NULL ? registrable - name : 0;
+	const char *dot = strchr(name, '.');
 
-	return (Slice) {domain.data + skip, domain.len - skip};
+	if (registrable == NULL || registrable == name || dot == NULL)
+		return false;
+	domain->data += dot + 1 - name;
+	domain->len -= dot + 1 - name;
+	return true;
 }

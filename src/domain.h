@@ -10,6 +10,6 @@
 
 extern FaultCode rvo_domain_normalize(Slice in, Slice *out);
 extern bool rvo_domain_is_canonical(Slice domain);
-extern Slice rvo_domain_registrable(Slice domain);
+extern bool rvo_domain_parent(Slice *domain);
 
 #endif							/* RVO_DOMAIN_H */

@@ -31,6 +31,7 @@ static const struct
 	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
+	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
@@ -68,6 +69,17 @@ static const struct
 #undef PT
 };
 
+/* begin_next makes the list ready for what comes behind its entries. */
+static void
+begin_next(FaultList *faults)
+{
+	if (faults->entries == NULL)
+		faults->entries = makeStringInfo();
+	else if (faults->count > 0)
+		appendStringInfoChar(faults->entries, ',');
+	faults->count++;
+}
+
 /*
  * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
  * (RFC 6901) into the body, made of constants and array positions only, ""
@@ -78,12 +90,11 @@ begin_entry(FaultList *faults, const char *where, FaultCode code)
 {
 	bool		is_pointer = where[0] == '\0' || where[0] == '/';
 
-	if (faults->entries == NULL)
-		faults->entries = makeStringInfo();
-	else
-		appendStringInfoChar(faults->entries, ',');
-	faults->count++;
-	appendStringInfo(faults->entries, "{\"%s\":\"%s\",\"code\":\"%s\",\"message\":\"%s\"",
+	begin_next(faults);
+	appendStringInfoChar(faults->entries, '{');
+	if (faults->number_name != NULL)
+		appendStringInfo(faults->entries, "\"%s\":%d,", faults->number_name, faults->number);
+	appendStringInfo(faults->entries, "\"%s\":\"%s\",\"code\":\"%s\",\"message\":\"%s\"",
 					 is_pointer ? "pointer" : "parameter", where,
 					 fault_texts[code].code, fault_texts[code].message);
 	return faults->entries;
@@ -110,6 +121,31 @@ rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id)
 {
 	appendStringInfo(begin_entry(faults, where, FAULT_ALREADY_EXISTS),
 					 ",\"existing_id\":" INT64_FORMAT "}", existing_id);
+}
+
+/*
+ * rvo_fault_add_duplicate notes that an earlier one of the same batch has taken
+ * a key; existing_id is what that became, 0 if nothing will be left of it.
+ */
+void
+rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of)
+{
+	StringInfo	entry = begin_entry(faults, where, FAULT_ALREADY_EXISTS);
+
+	if (existing_id != 0)
+		appendStringInfo(entry, ",\"existing_id\":" INT64_FORMAT, existing_id);
+	appendStringInfo(entry, ",\"duplicate_of\":%d}", duplicate_of);
+}
+
+/* rvo_fault_add_all appends the entries of another list. */
+void
+rvo_fault_add_all(FaultList *faults, const FaultList *more)
+{
+	if (more->count == 0)
+		return;
+	begin_next(faults);
+	appendBinaryStringInfo(faults->entries, more->entries->data, more->entries->len);
+	faults->count += more->count - 1;
 }
 
 /* rvo_fault_json returns the faults as a JSON array, in the current context. */
@@ -145,6 +181,12 @@ rvo_fault_raise_bug(const char *message)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("revyops: %s", message)));
+}
+
+int
+rvo_failure_http_status(Failure failure)
+{
+	return failures[failure].status;
 }
 
 /* rvo_fault_http_status returns the status of one of our failures, 500 for any other. */

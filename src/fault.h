@@ -21,6 +21,7 @@ typedef enum FaultCode
 	FAULT_INVALID_DOMAIN,
 	FAULT_INVALID_EMAIL,
 	FAULT_INVALID_LINKEDIN_URL,
+	FAULT_INVALID_MODE,
 	FAULT_INVALID_STRUCTURE,
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
@@ -53,23 +54,31 @@ typedef enum Failure
 	FAILURE_UNSUPPORTED_MEDIA_TYPE
 } Failure;
 
-/* The faults of one request, as the entries of a JSON array.  Starts as {0}. */
+/*
+ * The faults of one request, as the entries of a JSON array.  Starts as {0}.
+ * Where many are told apart, each entry says which of them it is of.
+ */
 typedef struct FaultList
 {
 	StringInfo	entries;		/* NULL while there is none */
 	int			count;
+	const char *number_name;	/* "ordinal" or "index"; NULL = entries have none */
+	int			number;
 } FaultList;
 
 extern void rvo_fault_add(FaultList *faults, const char *where, FaultCode code);
 extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code,
 								int limit, int actual);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
+extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
+extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
 extern char *rvo_fault_json(const FaultList *faults);
 
 extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribute_noreturn();
 extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 
+extern int	rvo_failure_http_status(Failure failure);
 extern int	rvo_fault_http_status(int sqlstate);
 extern bool rvo_fault_is_cancel(int sqlstate);
 extern bool rvo_fault_is_deadlock(int sqlstate);

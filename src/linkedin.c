@@ -27,6 +27,15 @@
 #define SLUG_MAX_CHARACTERS 200
 #define CANONICAL_MAX_OCTETS 2000
 
+/* init_text is initStringInfo for a text that is known to be short: many of these stay in memory together. */
+static void
+init_text(StringInfo text, int capacity)
+{
+	text->data = palloc(capacity);
+	text->maxlen = capacity;
+	resetStringInfo(text);
+}
+
 /* skip_prefix steps over a prefix, compared as ASCII without case. */
 static bool
 skip_prefix(Slice *s, const char *prefix)
@@ -138,7 +147,7 @@ read_slug(Slice segment, Slice *slug)
 	/* Even in percent form no character takes more than 12 octets. */
 	if (segment.len > 12 * SLUG_MAX_CHARACTERS)
 		return false;
-	initStringInfo(&text);
+	init_text(&text, segment.len + 1);
 	if (!unescape(segment, &text))
 		return false;
 	*slug = compose((Slice) {text.data, text.len});
@@ -218,7 +227,7 @@ rvo_linkedin_normalize(Slice in, Slice *out)
 	if (!read_slug(rvo_text_split(&path, '/'), &slug))
 		return FAULT_INVALID_LINKEDIN_URL;
 
-	initStringInfo(&canonical);
+	init_text(&canonical, strlen(CANONICAL_PREFIX) + slug.len + 1);
 	appendStringInfoString(&canonical, CANONICAL_PREFIX);
 	append_escaped(&canonical, slug);
 	slug_end = canonical.len;

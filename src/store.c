@@ -51,13 +51,6 @@ static KeptQuery revoke_api_key = {
 	.types = {TEXTOID},
 };
 
-static KeptQuery insert_company = {
-	.sql = "INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields, updated_time)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-	.expected = SPI_OK_INSERT, .nparameters = 7,
-	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID},
-};
-
 static KeptQuery find_company = {
 	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
@@ -80,15 +73,6 @@ static KeptQuery has_company_of_others = {
 	.sql = "SELECT FROM revyops.company WHERE id = $1 AND client_id <> $2",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT8OID, INT4OID},
-};
-
-static KeptQuery insert_contact = {
-	.sql = "INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name,"
-	" company_id, origin, contact_status, custom_fields, updated_time)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
-	.expected = SPI_OK_INSERT, .nparameters = 11,
-	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID,
-		JSONBOID, TIMESTAMPTZOID},
 };
 
 static KeptQuery find_contact_owners = {
@@ -199,22 +183,6 @@ rvo_store_revoke_api_key(Slice prefix)
 	return rvo_query_run(&revoke_api_key, &e) > 0;
 }
 
-/* rvo_store_insert_company adds a company; false if its domain is taken. */
-bool
-rvo_store_insert_company(int client_id, const Company *company)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, company->id);
-	rvo_add_text(&e, company->domain);
-	rvo_add_text(&e, company->name);
-	rvo_add_text(&e, company->company_status);
-	rvo_add_json(&e, company->nested_fields);
-	rvo_add_time(&e, company->updated_time);
-	return rvo_query_run(&insert_company, &e) > 0;
-}
-
 /* rvo_store_find_company returns the id of the client's company with this domain, or 0. */
 int64
 rvo_store_find_company(int client_id, Slice domain)
@@ -261,26 +229,6 @@ rvo_store_has_company_of_others(int client_id, int64 id)
 	rvo_add_id(&e, id);
 	rvo_add_integer(&e, client_id);
 	return rvo_query_run(&has_company_of_others, &e) > 0;
-}
-
-/* rvo_store_insert_contact adds a contact; false if one of its keys is taken. */
-bool
-rvo_store_insert_contact(int client_id, const Contact *contact)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, contact->id);
-	rvo_add_text(&e, contact->email);
-	rvo_add_text(&e, contact->linkedin_url);
-	rvo_add_text(&e, contact->first_name);
-	rvo_add_text(&e, contact->last_name);
-	rvo_add_id(&e, contact->company_id);
-	rvo_add_text(&e, contact->origin);
-	rvo_add_text(&e, contact->contact_status);
-	rvo_add_json(&e, contact->nested_fields);
-	rvo_add_time(&e, contact->updated_time);
-	return rvo_query_run(&insert_contact, &e) > 0;
 }
 
 /* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */

@@ -11,6 +11,13 @@
 #include "datatype/timestamp.h"
 #include "text.h"
 
+/*
+ * How often an insert is tried whose obstacle no key explains: somebody deleted
+ * that row in between, or the id is taken, because rows were copied in ahead of
+ * the sequence.
+ */
+#define INSERT_ATTEMPTS 10
+
 typedef enum IdSequence
 {
 	COMPANY_IDS,
@@ -43,13 +50,11 @@ extern void rvo_store_insert_api_key(Slice prefix, const uint8 *secret_sha256, i
 extern bool rvo_store_find_api_key(Slice prefix, ApiKey *key);
 extern bool rvo_store_revoke_api_key(Slice prefix);
 
-extern bool rvo_store_insert_company(int client_id, const Company *company);
 extern int64 rvo_store_find_company(int client_id, Slice domain);
 extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
 extern bool rvo_store_lock_company(int client_id, int64 id);
 extern bool rvo_store_has_company_of_others(int client_id, int64 id);
 
-extern bool rvo_store_insert_contact(int client_id, const Contact *contact);
 extern ContactOwners rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url);
 
 #endif							/* RVO_STORE_H */

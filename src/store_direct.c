@@ -2,7 +2,7 @@
  * store_direct.c
  *	  Plans of two simple shapes, run without an executor start.
  *
- * Floor 2, called by store.c only.  Starting and ending the executor for one
+ * Floor 2, called by store_query.c only.  Starting and ending the executor for one
  * row of a table with six indexes costs more than the row itself: the CHECK
  * constraints and the expression of an index are parsed and compiled anew each
  * time.  Here they are compiled once in a backend's life, as a plan is kept,
@@ -19,10 +19,12 @@
  * under REPEATABLE READ.
  *
  * A state holds no reference to a relation: each run opens the table and its
- * indexes, which also brings in what others have changed.  Any change makes the
- * server call forget(), and the next run prepares anew.  After an error in a
- * compiled expression nothing is known about its inner state, so that too is
- * prepared anew.
+ * indexes, which also brings in what others have changed.  After an error in a
+ * compiled expression nothing is known about its inner state, so it is prepared
+ * anew.
+ *
+ * An insert of many rows asks the foreign key once for each row that they refer
+ * to.  The first check locks it; the others would find just that again.
  */
 #include "postgres.h"
 
@@ -30,81 +32,19 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/index.h"
-#include "catalog/pg_am.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "optimizer/optimizer.h"
-#include "parser/parsetree.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/datum.h"
-#include "utils/inval.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
 #include "compat.h"
+#include "slice_map.h"
 #include "store_direct.h"
-
-static DirectState *all_states = NULL;
-
-/* ---------------------------------------------------------------- changes */
-
-/* forget is called by the server when a relation has changed; InvalidOid is any. */
-static void
-forget(Datum arg pg_attribute_unused(), Oid relation)
-{
-	for (DirectState *state = all_states; state != NULL; state = state->next)
-	{
-		bool		concerned = relation == InvalidOid || relation == state->table || relation == state->index;
-
-		for (int i = 0; i < state->nindexes && !concerned; i++)
-			concerned = relation == state->indexes[i];
-		if (concerned)
-			state->prepared = false;
-	}
-}
-
-/* forget_all is called when a function, operator or type has changed: expressions may use it. */
-static void
-forget_all(Datum arg pg_attribute_unused(), int cache pg_attribute_unused(), uint32 hash pg_attribute_unused())
-{
-	forget((Datum) 0, InvalidOid);
-}
-
-/* remember puts a state on the list that forget walks. */
-static void
-remember(DirectState *state)
-{
-	if (all_states == NULL)
-	{
-		CacheRegisterRelcacheCallback(forget, (Datum) 0);
-		CacheRegisterSyscacheCallback(PROCOID, forget_all, (Datum) 0);
-		CacheRegisterSyscacheCallback(OPEROID, forget_all, (Datum) 0);
-		CacheRegisterSyscacheCallback(TYPEOID, forget_all, (Datum) 0);
-	}
-	if (state->context != NULL)
-		return;
-	state->context = AllocSetContextCreate(CacheMemoryContext, "revyops kept plan", ALLOCSET_SMALL_SIZES);
-	state->next = all_states;
-	all_states = state;
-}
-
-/* ---------------------------------------------------------------- reading plans */
-
-/* parameter_number returns n for a bare $n, 0 for anything else. */
-static int
-parameter_number(const Node *expr)
-{
-	const Param *param = (const Param *) expr;
-
-	return IsA(expr, Param) && param->paramkind == PARAM_EXTERN ? param->paramid : 0;
-}
 
 /*
  * is_allowed tells whether the user has the rights that the plan needs, on the
@@ -119,274 +59,6 @@ is_allowed(const DirectState *state)
 		return pg_class_aclcheck(state->table, user, ACL_INSERT) == ACLCHECK_OK;
 	return pg_class_aclcheck(state->table, user, ACL_SELECT) == ACLCHECK_OK &&
 		(!state->lock || pg_class_aclcheck(state->table, user, ACL_UPDATE) == ACLCHECK_OK);
-}
-
-/* compile makes a stored expression ready to run, in the current context. */
-static ExprState *
-compile(Expr *expr)
-{
-	return ExecInitExpr(expression_planner(expr), NULL);
-}
-
-static void
-compile_checks(DirectState *state, Relation table)
-{
-	TupleConstr *constr = table->rd_att->constr;
-	int			n = constr != NULL ? constr->num_check : 0;
-
-	state->checks = palloc(Max(n, 1) * sizeof(ExprState *));
-	for (int i = 0; i < n; i++)
-		state->checks[i] = compile(stringToNode(constr->check[i].ccbin));
-}
-
-/* compile_index describes an index as ExecOpenIndices does, with its expressions compiled. */
-static IndexInfo *
-compile_index(Oid oid)
-{
-	Relation	index = index_open(oid, RowExclusiveLock);
-	IndexInfo  *info = BuildIndexInfo(index);
-	ListCell   *cell;
-
-	if (info->ii_Unique)
-		BuildSpeculativeIndexInfo(index, info);
-	foreach(cell, info->ii_Expressions)
-		info->ii_ExpressionsState = lappend(info->ii_ExpressionsState, compile(lfirst(cell)));
-	if (info->ii_Predicate != NIL)
-		info->ii_PredicateState =
-			ExecInitQual((List *) expression_planner((Expr *) info->ii_Predicate), NULL);
-	index_close(index, NoLock);
-	return info;
-}
-
-static void
-compile_indexes(DirectState *state, Relation table)
-{
-	List	   *oids = RelationGetIndexList(table);
-	Oid			primary_key = RelationGetPrimaryKeyIndex(table);
-	ListCell   *cell;
-
-	state->indexes = palloc(Max(list_length(oids), 1) * sizeof(Oid));
-	state->index_infos = palloc(Max(list_length(oids), 1) * sizeof(IndexInfo *));
-	state->unique = NIL;
-	foreach(cell, oids)
-	{
-		int			i = state->nindexes;
-		IndexInfo  *info;
-
-		/* forget must know the index before it is opened. */
-		state->indexes[i] = lfirst_oid(cell);
-		state->nindexes++;
-		info = state->index_infos[i] = compile_index(state->indexes[i]);
-		if (info->ii_Unique && info->ii_ReadyForInserts && state->indexes[i] != primary_key)
-			state->unique = lappend_oid(state->unique, state->indexes[i]);
-	}
-}
-
-/* read_row notes which parameter each column gets; false if one gets anything else. */
-static bool
-read_row(DirectState *state, List *targetlist)
-{
-	ListCell   *cell;
-	int			i = 0;
-
-	if (list_length(targetlist) != state->natts)
-		return false;
-	state->sources = palloc(state->natts * sizeof(int));
-	foreach(cell, targetlist)
-	{
-		Node	   *expr = (Node *) lfirst_node(TargetEntry, cell)->expr;
-
-		state->sources[i] = parameter_number(expr);
-		if (state->sources[i] == 0 && !(IsA(expr, Const) && ((Const *) expr)->constisnull))
-			return false;
-		i++;
-	}
-	return true;
-}
-
-/* table_is_plain tells whether a row of it can be written without more ado. */
-static bool
-table_is_plain(Relation table)
-{
-	TriggerDesc *triggers = table->trigdesc;
-
-	if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition ||
-		(table->rd_att->constr != NULL && table->rd_att->constr->has_generated_stored))
-		return false;
-	return triggers == NULL ||
-		!(triggers->trig_insert_before_row || triggers->trig_insert_instead_row ||
-		  triggers->trig_insert_before_statement || triggers->trig_insert_after_statement ||
-		  triggers->trig_insert_new_table);
-}
-
-/* read_insert prepares for an insert; false if it is not the simple one. */
-static bool
-read_insert(DirectState *state, const PlannedStmt *stmt)
-{
-	const ModifyTable *plan = (const ModifyTable *) stmt->planTree;
-	const Plan *row = outerPlan(plan);
-	Relation	table;
-	bool		simple;
-
-	if (plan->operation != CMD_INSERT || plan->onConflictAction != ONCONFLICT_NOTHING ||
-		plan->arbiterIndexes != NIL || plan->returningLists != NIL || plan->withCheckOptionLists != NIL ||
-		list_length(plan->resultRelations) != 1 ||
-		!IsA(row, Result) || outerPlan(row) != NULL || ((const Result *) row)->resconstantqual != NULL)
-		return false;
-
-	state->inserts = true;
-	state->table = rt_fetch(linitial_int(plan->resultRelations), stmt->rtable)->relid;
-	table = table_open(state->table, RowExclusiveLock);
-	state->natts = RelationGetNumberOfAttributes(table);
-	simple = table_is_plain(table) && read_row(state, row->targetlist);
-	if (simple)
-	{
-		compile_checks(state, table);
-		compile_indexes(state, table);
-	}
-	table_close(table, NoLock);
-	return simple;
-}
-
-/* read_keys makes scan keys of the conditions; false unless each column of the index = a parameter. */
-static bool
-read_keys(DirectState *state, Relation index, List *conditions)
-{
-	state->nkeys = IndexRelationGetNumberOfKeyAttributes(index);
-	if (list_length(conditions) != state->nkeys || state->nkeys > DIRECT_MAX_KEYS)
-		return false;
-	for (int i = 0; i < state->nkeys; i++)
-	{
-		const OpExpr *condition = list_nth(conditions, i);
-		const Var  *column;
-		int			strategy;
-		Oid			left;
-		Oid			right;
-
-		if (!IsA(condition, OpExpr) || list_length(condition->args) != 2)
-			return false;
-		column = linitial(condition->args);
-		state->key_sources[i] = parameter_number(lsecond(condition->args));
-		if (!IsA(column, Var) || column->varattno != i + 1 || state->key_sources[i] == 0)
-			return false;
-		get_op_opfamily_properties(condition->opno, index->rd_opfamily[i], false, &strategy, &left, &right);
-		if (strategy != BTEqualStrategyNumber)
-			return false;
-		ScanKeyEntryInitialize(&state->keys[i], 0, i + 1, strategy, right, condition->inputcollid,
-							   condition->opfuncid, (Datum) 0);
-	}
-	return true;
-}
-
-/* read_columns notes the columns that are selected; false if one is not a plain column. */
-static bool
-read_columns(DirectState *state, Relation index, List *targetlist)
-{
-	ListCell   *cell;
-
-	state->nresults = 0;
-	foreach(cell, targetlist)
-	{
-		const TargetEntry *entry = lfirst(cell);
-		const Var  *column = (const Var *) entry->expr;
-		AttrNumber	number;
-
-		if (entry->resjunk)
-			continue;
-		if (!IsA(column, Var) || column->varattno <= 0 || state->nresults == DIRECT_MAX_RESULTS)
-			return false;
-		number = column->varattno;
-		if (column->varno == INDEX_VAR)
-			number = index->rd_index->indkey.values[number - 1];
-		state->results[state->nresults++] = number;
-	}
-	return true;
-}
-
-/* read_lock notes whether the row is locked; false if not as a foreign key does. */
-static bool
-read_lock(DirectState *state, const Plan **plan)
-{
-	const PlanRowMark *mark;
-
-	state->lock = IsA(*plan, LockRows);
-	if (!state->lock)
-		return true;
-	mark = linitial_node(PlanRowMark, ((const LockRows *) *plan)->rowMarks);
-	*plan = outerPlan(*plan);
-	return mark->strength == LCS_FORKEYSHARE && mark->waitPolicy == LockWaitBlock;
-}
-
-/* read_search prepares for a search by a unique index; false if it is not the simple one. */
-static bool
-read_search(DirectState *state, const PlannedStmt *stmt)
-{
-	const Plan *plan = stmt->planTree;
-	const Scan *scan;
-	List	   *conditions;
-	Relation	table;
-	Relation	index;
-	bool		simple;
-
-	state->inserts = false;
-	if (!read_lock(state, &plan) || plan->qual != NIL)
-		return false;
-	if (IsA(plan, IndexScan))
-	{
-		state->index = ((const IndexScan *) plan)->indexid;
-		conditions = ((const IndexScan *) plan)->indexqual;
-	}
-	else if (IsA(plan, IndexOnlyScan))
-	{
-		state->index = ((const IndexOnlyScan *) plan)->indexid;
-		conditions = ((const IndexOnlyScan *) plan)->indexqual;
-	}
-	else
-		return false;
-	scan = (const Scan *) plan;
-
-	state->table = rt_fetch(scan->scanrelid, stmt->rtable)->relid;
-	table = table_open(state->table, state->lock ? RowShareLock : AccessShareLock);
-	index = index_open(state->index, AccessShareLock);
-	simple = table->rd_rel->relkind == RELKIND_RELATION &&
-		index->rd_index->indisunique && index->rd_rel->relam == BTREE_AM_OID &&
-		read_keys(state, index, conditions) && read_columns(state, index, plan->targetlist);
-	index_close(index, NoLock);
-	table_close(table, NoLock);
-	return simple;
-}
-
-/* rvo_direct_is_prepared tells whether a plan has been looked at and nothing has changed since. */
-bool
-rvo_direct_is_prepared(const DirectState *state)
-{
-	return state->run != 0 || (state->prepared && state->user == GetUserId());
-}
-
-/* rvo_direct_prepare reads a plan, and notes whether it can be run here. */
-void
-rvo_direct_prepare(DirectState *state, const PlannedStmt *plan)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	bool		possible;
-
-	remember(state);
-	MemoryContextReset(state->context);
-	state->possible = false;
-	state->nindexes = 0;
-	state->table = InvalidOid;
-	state->index = InvalidOid;
-	state->user = GetUserId();
-
-	/* From here on a change that comes in while we look sets prepared back. */
-	state->prepared = true;
-	MemoryContextSwitchTo(state->context);
-	if (IsA(plan->planTree, ModifyTable))
-		possible = read_insert(state, plan);
-	else
-		possible = read_search(state, plan);
-	MemoryContextSwitchTo(caller);
-	state->possible = possible;
 }
 
 /* ---------------------------------------------------------------- insert */
@@ -412,22 +84,19 @@ open_indexes(const DirectState *state, ResultRelInfo *target, MemoryContext cont
 	}
 }
 
-/* make_row puts the parameters into a slot of the table. */
-static TupleTableSlot *
-make_row(const DirectState *state, EState *estate, Relation table, const DirectRun *run)
+/* fill_row puts parameters into a slot of the table. */
+static void
+fill_row(const DirectState *state, TupleTableSlot *row, const Datum *values, const char *nulls)
 {
-	TupleTableSlot *row = table_slot_create(table, &estate->es_tupleTable);
-
+	ExecClearTuple(row);
 	for (int i = 0; i < state->natts; i++)
 	{
 		int			source = state->sources[i] - 1;
 
-		row->tts_isnull[i] = source < 0 || run->nulls[source] == 'n';
-		row->tts_values[i] = row->tts_isnull[i] ? (Datum) 0 : run->values[source];
+		row->tts_isnull[i] = source < 0 || nulls[source] == 'n';
+		row->tts_values[i] = row->tts_isnull[i] ? (Datum) 0 : values[source];
 	}
 	ExecStoreVirtualTuple(row);
-	row->tts_tableOid = RelationGetRelid(table);
-	return row;
 }
 
 /*
@@ -502,41 +171,98 @@ begin_run(DirectState *state, EState *estate)
 	GetPerTupleExprContext(estate)->ecxt_per_query_memory = state->context;
 }
 
-/*
- * insert_row inserts within an executor state of its own, and fires the AFTER
- * triggers, the foreign keys' among them.
- */
-static bool
-insert_row(DirectState *state, Relation table, const DirectRun *run)
+/* One execution of the insert: an executor state for all its rows. */
+typedef struct Insertion
+{
+	DirectState *state;
+	EState	   *estate;
+	ResultRelInfo *target;
+	TupleTableSlot *row;
+	SliceMap   *checked;		/* what a foreign key has been asked for; NULL = asked for each row */
+} Insertion;
+
+/* begin_insertion makes all ready for rows; end_insertion must follow, or an error. */
+static Insertion
+begin_insertion(DirectState *state, Relation table)
 {
 	EState	   *estate = CreateExecutorState();
 	MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
-	ResultRelInfo *target = makeNode(ResultRelInfo);
-	TupleTableSlot *row = make_row(state, estate, table, run);
-	bool		inserted;
+	Insertion	insertion = {.state = state, .estate = estate, .target = makeNode(ResultRelInfo)};
 
-	InitResultRelInfo(target, table, 0, NULL, 0);
-	target->ri_ConstraintExprs = state->checks;
-	open_indexes(state, target, estate->es_query_cxt);
-	estate->es_opened_result_relations = list_make1(target);
+	InitResultRelInfo(insertion.target, table, 0, NULL, 0);
+	insertion.target->ri_ConstraintExprs = state->checks;
+	open_indexes(state, insertion.target, estate->es_query_cxt);
+	insertion.row = table_slot_create(table, &estate->es_tupleTable);
+	insertion.row->tts_tableOid = RelationGetRelid(table);
+	estate->es_opened_result_relations = list_make1(insertion.target);
 	estate->es_output_cid = GetCurrentCommandId(true);
 	estate->es_snapshot = GetActiveSnapshot();
-
 	AfterTriggerBeginQuery();
 	begin_run(state, estate);
-	if (table->rd_att->constr != NULL)
-		ExecConstraints(target, row, estate);
-	inserted = insert_unless_taken(target, row, estate, state->unique);
-	state->run = 0;
-	if (inserted)
-		ExecARInsertTriggers(estate, target, row, NIL, NULL);
-	AfterTriggerEndQuery(estate);
-
 	MemoryContextSwitchTo(caller);
+	return insertion;
+}
+
+/* end_insertion fires the AFTER triggers, the foreign keys' among them. */
+static void
+end_insertion(Insertion *insertion)
+{
+	EState	   *estate = insertion->estate;
+
+	insertion->state->run = 0;
+	AfterTriggerEndQuery(estate);
 	ExecResetTupleTable(estate->es_tupleTable, false);
 	ExecCloseResultRelations(estate);	/* and their indexes */
 	FreeExecutorState(estate);
-	return inserted;
+}
+
+/*
+ * is_checked tells whether the table's only foreign key has been asked for the
+ * values of this row before.  The first check has locked the row referred to,
+ * so that all others of the same execution would find what it found.
+ */
+static bool
+is_checked(Insertion *insertion)
+{
+	const DirectState *state = insertion->state;
+	Datum	   *key;
+	bool		found;
+
+	if (insertion->checked == NULL)
+		return false;
+	key = MemoryContextAlloc(insertion->estate->es_query_cxt, state->nreferring * sizeof(Datum));
+	for (int i = 0; i < state->nreferring; i++)
+	{
+		int			column = state->referring[i] - 1;
+
+		/* MATCH SIMPLE: a null refers to nothing. */
+		if (insertion->row->tts_isnull[column])
+			return true;
+		key[i] = insertion->row->tts_values[column];
+	}
+	(void) rvo_slice_map_put(insertion->checked,
+							 (Slice) {(const char *) key, state->nreferring * sizeof(Datum)}, &found);
+	if (found)
+		pfree(key);
+	return found;
+}
+
+/* insert_row inserts one row, in the memory context of its expressions; false if a unique key is taken. */
+static bool
+insert_row(Insertion *insertion, const Datum *values, const char *nulls)
+{
+	EState	   *estate = insertion->estate;
+	ResultRelInfo *target = insertion->target;
+	TupleTableSlot *row = insertion->row;
+
+	fill_row(insertion->state, row, values, nulls);
+	if (target->ri_RelationDesc->rd_att->constr != NULL)
+		ExecConstraints(target, row, estate);
+	if (!insert_unless_taken(target, row, estate, insertion->state->unique))
+		return false;
+	if (!is_checked(insertion))
+		ExecARInsertTriggers(estate, target, row, NIL, NULL);
+	return true;
 }
 
 /* begin_query makes visible what this transaction did, and what others have committed by now. */
@@ -559,15 +285,73 @@ run_insert(DirectState *state, const DirectRun *run)
 	/* Opening the table may have brought a change to light. */
 	if (state->prepared)
 	{
+		Insertion	insertion;
+
 		begin_query();
-		if (insert_row(state, table, run))
+		insertion = begin_insertion(state, table);
+		if (insert_row(&insertion, run->values, run->nulls))
 			result = DIRECT_ONE_ROW;
 		else if (!IsolationUsesXactSnapshot())
 			result = DIRECT_NO_ROW;
+		end_insertion(&insertion);
 		PopActiveSnapshot();
 	}
 	table_close(table, NoLock);
 	return result;
+}
+
+/* insert_rows inserts rows within one execution. */
+static void
+insert_rows(DirectState *state, Relation table, const DirectRows *rows)
+{
+	Insertion	insertion = begin_insertion(state, table);
+	EState	   *estate = insertion.estate;
+
+	if (state->nreferring > 0)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
+
+		insertion.checked = rvo_slice_map_create(64);
+		MemoryContextSwitchTo(caller);
+	}
+	for (int i = 0; i < rows->count; i++)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(estate));
+		const Datum *values;
+		const char *nulls;
+
+		rows->parameters(rows->arg, i, &values, &nulls);
+		rows->inserted[i] = insert_row(&insertion, values, nulls);
+		MemoryContextSwitchTo(caller);
+		ResetPerTupleExprContext(estate);
+	}
+	end_insertion(&insertion);
+}
+
+/*
+ * rvo_direct_insert runs a prepared insert for many rows as one statement.
+ * False if that is not possible here and now; then nothing was done.
+ */
+bool
+rvo_direct_insert(DirectState *state, const DirectRows *rows)
+{
+	Relation	table;
+	bool		possible;
+
+	/* Who is in the way of a row, under these levels, takes the executor to tell. */
+	if (!state->possible || !state->inserts || state->run != 0 || !is_allowed(state) || IsolationUsesXactSnapshot())
+		return false;
+	PreventCommandIfReadOnly("INSERT");
+	table = table_open(state->table, RowExclusiveLock);
+	possible = state->prepared;
+	if (possible)
+	{
+		begin_query();
+		insert_rows(state, table, rows);
+		PopActiveSnapshot();
+	}
+	table_close(table, NoLock);
+	return possible;
 }
 
 /* ---------------------------------------------------------------- search */

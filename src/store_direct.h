@@ -5,43 +5,7 @@
 #ifndef RVO_STORE_DIRECT_H
 #define RVO_STORE_DIRECT_H
 
-#include "access/skey.h"
-#include "nodes/execnodes.h"
-#include "nodes/plannodes.h"
-
-#define DIRECT_MAX_KEYS 4
-#define DIRECT_MAX_RESULTS 20
-
-/* What a backend keeps of a kept plan.  Starts as {0}; only store_direct.c looks inside. */
-typedef struct DirectState
-{
-	bool		prepared;		/* and nothing has changed since */
-	bool		possible;		/* the plan has one of the two shapes */
-	uint64		run;			/* the run that evaluates the compiled expressions, 0 = none */
-	Oid			user;			/* for whom that holds */
-	MemoryContext context;		/* of all that was compiled or allocated */
-	Oid			table;
-	struct DirectState *next;	/* all states of this backend */
-
-	/* INSERT … VALUES ($1, …) ON CONFLICT DO NOTHING */
-	bool		inserts;
-	int			natts;			/* of the table */
-	int		   *sources;		/* parameter of each column, from 1; 0 is null */
-	ExprState **checks;			/* CHECK constraints */
-	int			nindexes;
-	Oid		   *indexes;
-	IndexInfo **index_infos;	/* with compiled expressions */
-	List	   *unique;			/* the unique ones but the primary key */
-
-	/* SELECT columns … WHERE all columns of a unique index = parameters [FOR KEY SHARE] */
-	Oid			index;
-	int			nkeys;
-	ScanKeyData keys[DIRECT_MAX_KEYS];
-	int			key_sources[DIRECT_MAX_KEYS];
-	int			nresults;
-	AttrNumber	results[DIRECT_MAX_RESULTS];
-	bool		lock;
-} DirectState;
+#include "store_direct_plan.h"
 
 /* One run: parameters in, the columns of the row found out, in the caller's context. */
 typedef struct DirectRun
@@ -52,6 +16,17 @@ typedef struct DirectRun
 	bool	   *result_nulls;
 } DirectRun;
 
+/* Many rows to insert. */
+typedef struct DirectRows
+{
+	int			count;
+
+	/* parameters gives those of the i-th row, in the current context; they live until the next call. */
+	void		(*parameters) (void *arg, int i, const Datum **values, const char **nulls);
+	void	   *arg;
+	bool	   *inserted;		/* out: for each, false if a unique key of it is taken */
+} DirectRows;
+
 typedef enum DirectResult
 {
 	DIRECT_NOT_POSSIBLE,		/* nothing lasting was done: run the plan itself */
@@ -59,8 +34,7 @@ typedef enum DirectResult
 	DIRECT_ONE_ROW
 } DirectResult;
 
-extern bool rvo_direct_is_prepared(const DirectState *state);
-extern void rvo_direct_prepare(DirectState *state, const PlannedStmt *plan);
 extern DirectResult rvo_direct_run(DirectState *state, const DirectRun *run);
+extern bool rvo_direct_insert(DirectState *state, const DirectRows *rows);
 
 #endif							/* RVO_STORE_DIRECT_H */

@@ -15,8 +15,10 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/plancache.h"
 #include "utils/timestamp.h"
@@ -65,6 +67,88 @@ void
 rvo_add_json(Execution *e, JsonbValue value)
 {
 	rvo_add_datum(e, JsonbPGetDatum(rvo_json_encode(&value)), false);
+}
+
+/* add_array adds an array of n elements as a parameter. */
+static void
+add_array(Execution *e, Datum *values, bool *nulls, int n, Oid type)
+{
+	int			length = type == INT8OID ? (int) sizeof(int64) : -1;
+	char		alignment = type == INT8OID ? TYPALIGN_DOUBLE : TYPALIGN_INT;
+	int			lower_bound = 1;
+
+	rvo_add_datum(e, PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower_bound, type, length,
+														type == INT8OID, alignment)),
+				  false);
+}
+
+/* rvo_add_ids adds a column of ids; 0 is null. */
+void
+rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc(n * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+	{
+		values[i] = Int64GetDatum(COLUMN(rows[i], offset, int64));
+		nulls[i] = values[i] == 0;
+	}
+	add_array(e, values, nulls, n, INT8OID);
+}
+
+/*
+ * rvo_add_texts adds a column of texts; no value is null.  The array is written in
+ * place: a datum for each text first would cost more than the text.
+ */
+void
+rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Size		header = ARR_OVERHEAD_WITHNULLS(1, n);
+	Size		size = header;
+	ArrayType  *array;
+	bits8	   *valid;
+	char	   *to;
+
+	for (int i = 0; i < n; i++)
+		if (COLUMN(rows[i], offset, Slice).data != NULL)
+			size += INTALIGN(VARHDRSZ + COLUMN(rows[i], offset, Slice).len);
+	array = palloc0(size);
+	SET_VARSIZE(array, size);
+	array->ndim = 1;
+	array->dataoffset = header;
+	array->elemtype = TEXTOID;
+	ARR_DIMS(array)[0] = n;
+	ARR_LBOUND(array)[0] = 1;
+	valid = ARR_NULLBITMAP(array);
+	to = ARR_DATA_PTR(array);
+	for (int i = 0; i < n; i++)
+	{
+		Slice		text = COLUMN(rows[i], offset, Slice);
+
+		if (text.data == NULL)
+			continue;
+		valid[i / 8] |= 1 << i % 8;
+		SET_VARSIZE(to, VARHDRSZ + text.len);
+		memcpy(VARDATA(to), text.data, text.len);
+		to += INTALIGN(VARHDRSZ + text.len);
+	}
+	rvo_add_datum(e, PointerGetDatum(array), false);
+}
+
+/* rvo_add_jsons adds a column of jsonb, which value makes of each row. */
+void
+rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) (const void *row))
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+
+	for (int i = 0; i < n; i++)
+	{
+		JsonbValue	json = value(rows[i]);
+
+		values[i] = JsonbPGetDatum(rvo_json_encode(&json));
+	}
+	add_array(e, values, NULL, n, JSONBOID);
 }
 
 /* keep_plan prepares a query once in a backend's life; SPI is open. */
@@ -159,6 +243,43 @@ rvo_query_run(KeptQuery *query, Execution *e)
 			break;
 	}
 	return run_plan(query, e);
+}
+
+/* What next_row carries through store_direct.c. */
+typedef struct RowSource
+{
+	Execution	e;
+	int			client_id;
+	const void *const *rows;
+	RowWriter	write;
+} RowSource;
+
+static void
+next_row(void *arg, int i, const Datum **values, const char **nulls)
+{
+	RowSource  *source = arg;
+
+	source->e.count = 0;
+	source->write(&source->e, source->client_id, source->rows[i]);
+	*values = source->e.values;
+	*nulls = source->e.nulls;
+}
+
+/*
+ * rvo_query_insert runs an insert of one row for many rows, as one statement;
+ * inserted tells for each whether it was.  False if there is no short way to
+ * do that; then nothing was done.
+ */
+bool
+rvo_query_insert(KeptQuery *query, int client_id, const void *const *rows, int n,
+				 RowWriter write, bool *inserted)
+{
+	RowSource	source = {.client_id = client_id, .rows = rows, .write = write};
+	DirectRows	direct = {n, next_row, &source, inserted};
+
+	if (!rvo_direct_is_prepared(&query->direct))
+		prepare_direct(query);
+	return rvo_direct_insert(&query->direct, &direct);
 }
 
 /*

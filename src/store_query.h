@@ -38,8 +38,14 @@ typedef struct Execution
 	bool		result_nulls[QUERY_MAX_RESULTS];
 } Execution;
 
+/* A column of many rows is a member of their struct, named by its offset. */
+#define COLUMN(row, offset, type) (*(const type *) ((const char *) (row) + (offset)))
+
 /* What is called for each row of a result; by-reference values live as long as the call. */
 typedef void (*RowReader) (void *arg, const Datum *values, const bool *nulls);
+
+/* What gives the parameters of one of many rows, in the current context. */
+typedef void (*RowWriter) (Execution *e, int client_id, const void *row);
 
 extern void rvo_add_datum(Execution *e, Datum value, bool isnull);
 extern void rvo_add_integer(Execution *e, int32 value);
@@ -47,8 +53,13 @@ extern void rvo_add_id(Execution *e, int64 id);
 extern void rvo_add_text(Execution *e, Slice value);
 extern void rvo_add_time(Execution *e, TimestampTz time);
 extern void rvo_add_json(Execution *e, JsonbValue value);
+extern void rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) (const void *row));
 
 extern uint64 rvo_query_run(KeptQuery *query, Execution *e);
+extern bool rvo_query_insert(KeptQuery *query, int client_id, const void *const *rows, int n,
+							 RowWriter write, bool *inserted);
 extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);
 
 #endif							/* RVO_STORE_QUERY_H */

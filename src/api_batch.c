@@ -1,0 +1,99 @@
+/*
+ * api_batch.c
+ *	  The SQL functions that create many at once.
+ *
+ * Floor 4: unpack the arguments and hand on.  The result is a set, one row an
+ * item; it is complete before the caller sees the first row, so that a LIMIT
+ * does not decide what is created.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/tuplestore.h"
+
+#include "auth.h"
+#include "batch.h"
+#include "company_batch.h"
+#include "compat.h"
+#include "contact_batch.h"
+
+PG_FUNCTION_INFO_V1(revyops_create_contacts);
+PG_FUNCTION_INFO_V1(revyops_create_companies);
+
+/* Where the rows of the result go. */
+typedef struct RowSink
+{
+	const BatchKind *kind;
+	Structure	structure;
+	ReturnSetInfo *result;
+} RowSink;
+
+/* put_row adds (ordinal, status, contact or company, errors). */
+static void
+put_row(void *arg, const BatchItem *item)
+{
+	RowSink    *sink = arg;
+	bool		created = item->faults.count == 0;
+	Datum		values[4];
+	bool		nulls[4] = {false, false, !created, created};
+
+	values[0] = Int32GetDatum(item->number);
+	values[1] = Int32GetDatum(created ? 201 : rvo_failure_http_status(item->failure));
+	if (created)
+		values[2] = JsonbPGetDatum(sink->kind->render(item, sink->structure));
+	else
+		values[3] = JsonbPGetDatum(rvo_json_parse(rvo_slice(rvo_fault_json(&item->faults))));
+	tuplestore_putvalues(sink->result->setResult, sink->result->setDesc, values, nulls);
+}
+
+static Slice
+text_argument(FunctionCallInfo fcinfo, int n)
+{
+	return rvo_slice_of_text(PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n));
+}
+
+/* create_many is both functions: (items jsonb, structure text, mode text) returns setof record. */
+static Datum
+create_many(FunctionCallInfo fcinfo, const BatchKind *kind)
+{
+	JsonbContainer *items = rvo_json_root(PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0));
+	Request		request = rvo_request_read();
+	int			client_id = rvo_auth_client_id(&request);
+	FaultList	faults = {0};
+	RowSink		sink = {.kind = kind, .structure = rvo_structure_read(text_argument(fcinfo, 1), &faults)};
+	Batch		batch = {
+		.kind = kind,
+		.client_id = client_id,
+		.mode = rvo_batch_mode_read(text_argument(fcinfo, 2), "mode", &faults),
+		.number_name = "ordinal",
+		.first_number = 1,
+		.sink = put_row,
+		.sink_arg = &sink,
+	};
+
+	if (!rvo_json_is_array(items))
+		rvo_fault_add(&faults, "", FAULT_NOT_AN_ARRAY);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	InitMaterializedSRF(fcinfo, 0);
+	sink.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	rvo_batch_begin(&batch);
+	rvo_batch_add_array(&batch, items);
+	rvo_batch_end(&batch);
+	return (Datum) 0;
+}
+
+/* revyops_create_contacts(contacts jsonb, structure text, mode text) returns setof record */
+Datum
+revyops_create_contacts(PG_FUNCTION_ARGS)
+{
+	return create_many(fcinfo, &rvo_contact_batch);
+}
+
+/* revyops_create_companies(companies jsonb, structure text, mode text) returns setof record */
+Datum
+revyops_create_companies(PG_FUNCTION_ARGS)
+{
+	return create_many(fcinfo, &rvo_company_batch);
+}

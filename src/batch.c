@@ -1,0 +1,376 @@
+/*
+ * batch.c
+ *	  Creating many at once: the order of steps.
+ *
+ * Floor 3.  Each item gets the verdict that it would get if the items were
+ * created one by one, in their order.  That is done in chunks, and a chunk in
+ * rounds: who may be created is inserted, and those who were not are looked up
+ * before the next round, with those who had to wait.  Who waits is an item that
+ * shares a key with an earlier one whose fate is open.  So a chunk of new items
+ * takes one statement, and one with duplicates two or three.
+ *
+ * Items are inserted in the order of their keys, so that two batches which
+ * share keys wait for each other in one direction only.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "batch.h"
+#include "compat.h"
+#include "slice_map.h"
+#include "store.h"
+
+/* Items that are worked on together: so many, and so many octets of bodies or hardly more. */
+#define CHUNK 10000
+#define CHUNK_OCTETS (8 * 1024 * 1024)
+
+/* An item that was created; where later ones may find it as a duplicate. */
+typedef struct CreatedItem
+{
+	int64		id;
+	int			number;
+} CreatedItem;
+
+/* A chunk's items, and those of them whose fate is open, in the order of input. */
+typedef struct Chunk
+{
+	BatchItem  *items;
+	int			count;
+	BatchItem **open;
+	int			nopen;
+} Chunk;
+
+/* rvo_batch_mode_read reads a mode; it has a default, but may not be null. */
+BatchMode
+rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults)
+{
+	if (mode.data != NULL && rvo_slice_equal(mode, CONST_SLICE("atomic")))
+		return BATCH_ATOMIC;
+	if (mode.data == NULL || !rvo_slice_equal(mode, CONST_SLICE("partial")))
+		rvo_fault_add(faults, where, FAULT_INVALID_MODE);
+	return BATCH_PARTIAL;
+}
+
+/* ---------------------------------------------------------------- who was created */
+
+/* note_created remembers an item for later duplicates of it. */
+static void
+note_created(Batch *batch, const BatchItem *item)
+{
+	int			i = batch->ncreated;
+
+	if (i == batch->created_capacity)
+	{
+		batch->created_capacity *= 2;
+		batch->created = repalloc_huge(batch->created, batch->created_capacity * sizeof(CreatedItem));
+	}
+
+	/* A sequence counts upwards, unless somebody has changed it. */
+	for (; i > 0 && batch->created[i - 1].id > item->id; i--)
+		batch->created[i] = batch->created[i - 1];
+	batch->created[i] = (CreatedItem) {item->id, item->number};
+	batch->ncreated++;
+}
+
+static int
+compare_created(const void *a, const void *b)
+{
+	int64		x = ((const CreatedItem *) a)->id;
+	int64		y = ((const CreatedItem *) b)->id;
+
+	return (x > y) - (x < y);
+}
+
+/* find_created returns the item of this batch that became a row, NULL if none did. */
+static const CreatedItem *
+find_created(const Batch *batch, int64 id)
+{
+	CreatedItem key = {.id = id};
+
+	return bsearch(&key, batch->created, batch->ncreated, sizeof(CreatedItem), compare_created);
+}
+
+/* ---------------------------------------------------------------- steps */
+
+/* keep_open drops items from the open ones: those with faults, and those that were created. */
+static void
+keep_open(Chunk *chunk)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < chunk->nopen; i++)
+		if (chunk->open[i]->faults.count == 0 && chunk->open[i]->id == 0)
+			chunk->open[kept++] = chunk->open[i];
+	chunk->nopen = kept;
+}
+
+static void
+read_items(const Batch *batch, Chunk *chunk)
+{
+	for (int i = 0; i < chunk->count; i++)
+	{
+		BatchItem  *item = &chunk->items[i];
+
+		CHECK_FOR_INTERRUPTS();
+		item->number = batch->first_number + batch->count + i;
+		if (batch->mode == BATCH_ATOMIC)
+		{
+			item->faults.number_name = batch->number_name;
+			item->faults.number = item->number;
+		}
+		batch->kind->read(item, batch->bodies[i]);
+		item->failure = FAILURE_INVALID_REQUEST;
+		chunk->open[i] = item;
+	}
+	chunk->nopen = chunk->count;
+	keep_open(chunk);
+}
+
+/* explain notes for an item whose key is taken, by whom. */
+static void
+explain(const Batch *batch, BatchItem *item)
+{
+	for (int i = 0; i < BATCH_MAX_KEYS; i++)
+	{
+		const CreatedItem *created;
+
+		if (item->owners[i] == 0)
+			continue;
+		created = find_created(batch, item->owners[i]);
+		if (created != NULL)
+			rvo_fault_add_duplicate(&item->faults, batch->kind->key_pointers[i],
+									batch->mode == BATCH_PARTIAL ? created->id : 0, created->number);
+		else
+			rvo_fault_add_existing(&item->faults, batch->kind->key_pointers[i], item->owners[i]);
+		item->failure = batch->kind->taken;
+	}
+}
+
+/*
+ * pick chooses the open items to insert now: none shares a key with an earlier
+ * one that is open.  While it is not known who is a duplicate of what was there
+ * before (first), an item that waits may still come to be, so what shares a key
+ * with it waits too; later on, one that waits will be found a duplicate.
+ */
+static int
+pick(const Chunk *chunk, bool first, BatchItem **picked)
+{
+	SliceMap   *claimed[BATCH_MAX_KEYS];
+	int			n = 0;
+
+	for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		claimed[k] = rvo_slice_map_create(chunk->nopen);
+	for (int i = 0; i < chunk->nopen; i++)
+	{
+		BatchItem  *item = chunk->open[i];
+		bool		waits = false;
+		bool		found;
+
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+			waits |= item->keys[k].data != NULL && rvo_slice_map_find(claimed[k], item->keys[k]) != NULL;
+		for (int k = 0; k < BATCH_MAX_KEYS && (first || !waits); k++)
+			if (item->keys[k].data != NULL)
+				(void) rvo_slice_map_put(claimed[k], item->keys[k], &found);
+		if (!waits)
+			picked[n++] = item;
+	}
+	return n;
+}
+
+/* by_keys orders items by their first key, those without one last, by the second. */
+static int
+by_keys(const void *a, const void *b)
+{
+	const BatchItem *x = *(BatchItem *const *) a;
+	const BatchItem *y = *(BatchItem *const *) b;
+
+	for (int k = 0; k < BATCH_MAX_KEYS; k++)
+	{
+		int			order;
+
+		if (x->keys[k].data == NULL || y->keys[k].data == NULL)
+		{
+			if (x->keys[k].data != y->keys[k].data)
+				return x->keys[k].data == NULL ? 1 : -1;
+			continue;
+		}
+		order = memcmp(x->keys[k].data, y->keys[k].data, Min(x->keys[k].len, y->keys[k].len));
+		if (order == 0)
+			order = x->keys[k].len - y->keys[k].len;
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
+/* insert adds items and notes those that were created. */
+static int
+insert(Batch *batch, BatchItem **picked, int n)
+{
+	BatchItem **ordered = palloc(n * sizeof(BatchItem *));
+	bool	   *inserted = palloc(n * sizeof(bool));
+	int			ninserted = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		batch->kind->number(picked[i]);
+		ordered[i] = picked[i];
+	}
+	qsort(ordered, n, sizeof(BatchItem *), by_keys);
+	batch->kind->insert(batch->client_id, ordered, n, inserted);
+	for (int i = 0; i < n; i++)
+	{
+		if (!inserted[i])
+			ordered[i]->id = 0;
+		ninserted += inserted[i];
+	}
+	for (int i = 0; i < n; i++)
+		if (picked[i]->id != 0)
+			note_created(batch, picked[i]);
+	return ninserted;
+}
+
+/* create_open inserts what is open, round by round, until the fate of all is known. */
+static void
+create_open(Batch *batch, Chunk *chunk)
+{
+	BatchItem **picked = palloc(chunk->nopen * sizeof(BatchItem *));
+	int			fruitless = 0;
+
+	for (int round = 0; chunk->nopen > 0; round++)
+	{
+		int			before = chunk->nopen;
+
+		if (round > 0)
+		{
+			batch->kind->find_owners(batch->client_id, chunk->open, chunk->nopen);
+			for (int i = 0; i < chunk->nopen; i++)
+				explain(batch, chunk->open[i]);
+			keep_open(chunk);
+		}
+		if (chunk->nopen > 0)
+			(void) insert(batch, picked, pick(chunk, round == 0, picked));
+		keep_open(chunk);
+
+		fruitless = chunk->nopen < before ? 0 : fruitless + 1;
+		if (fruitless == INSERT_ATTEMPTS)
+			rvo_fault_raise_bug("some of many were not inserted, and no key explains it");
+	}
+}
+
+/* gather adds an item's faults to those of all. */
+static void
+gather(Batch *batch, const BatchItem *item)
+{
+	MemoryContext caller = MemoryContextSwitchTo(batch->context);
+
+	if (batch->faults.count == 0 ||
+		rvo_failure_http_status(item->failure) < rvo_failure_http_status(batch->failure))
+		batch->failure = item->failure;
+	rvo_fault_add_all(&batch->faults, &item->faults);
+	MemoryContextSwitchTo(caller);
+}
+
+/* hand_out shows the items to the sink, and gathers their faults if one is enough to undo all. */
+static void
+hand_out(Batch *batch, const Chunk *chunk)
+{
+	MemoryContext caller = MemoryContextSwitchTo(batch->item_context);
+
+	for (int i = 0; i < chunk->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		batch->sink(batch->sink_arg, &chunk->items[i]);
+		if (batch->mode == BATCH_ATOMIC && chunk->items[i].faults.count > 0)
+			gather(batch, &chunk->items[i]);
+		MemoryContextReset(batch->item_context);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/* run_chunk creates the items that were gathered. */
+static void
+run_chunk(Batch *batch)
+{
+	Chunk		chunk = {.count = batch->nbodies};
+
+	if (batch->nbodies == 0)
+		return;
+	MemoryContextSwitchTo(batch->chunk_context);
+	chunk.items = palloc0(chunk.count * sizeof(BatchItem));
+	chunk.open = palloc(chunk.count * sizeof(BatchItem *));
+	read_items(batch, &chunk);
+	if (batch->kind->resolve != NULL && chunk.nopen > 0)
+	{
+		batch->kind->resolve(batch->client_id, chunk.open, chunk.nopen);
+		keep_open(&chunk);
+	}
+	create_open(batch, &chunk);
+	hand_out(batch, &chunk);
+	batch->count += batch->nbodies;
+	batch->nbodies = 0;
+	batch->octets = 0;
+	MemoryContextSwitchTo(batch->context);
+	MemoryContextReset(batch->chunk_context);
+}
+
+/* ---------------------------------------------------------------- from outside */
+
+/* rvo_batch_begin makes a batch ready for items; its memory is the current context's. */
+void
+rvo_batch_begin(Batch *batch)
+{
+	batch->context = CurrentMemoryContext;
+	batch->chunk_context = AllocSetContextCreate(CurrentMemoryContext, "revyops batch", ALLOCSET_DEFAULT_SIZES);
+	batch->item_context = AllocSetContextCreate(CurrentMemoryContext, "revyops batch item", ALLOCSET_DEFAULT_SIZES);
+	batch->bodies = palloc(CHUNK * sizeof(JsonbContainer *));
+	batch->created_capacity = CHUNK;
+	batch->created = palloc(CHUNK * sizeof(CreatedItem));
+}
+
+/*
+ * rvo_batch_add adds an item; its body, of so many octets, must stay until the
+ * batch ends.  NULL is a body that is no object.
+ */
+void
+rvo_batch_add(Batch *batch, JsonbContainer *body, int octets)
+{
+	batch->bodies[batch->nbodies++] = body;
+	batch->octets += octets;
+	if (batch->nbodies == CHUNK || batch->octets >= CHUNK_OCTETS)
+		run_chunk(batch);
+}
+
+/* rvo_batch_add_array adds an item for each element of an array. */
+void
+rvo_batch_add_array(Batch *batch, JsonbContainer *array)
+{
+	JsonbIterator *it = JsonbIteratorInit(array);
+	JsonbIteratorToken token;
+	JsonbValue	element;
+
+	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+	{
+		if (token == WJB_ELEM && element.type == jbvBinary)
+			rvo_batch_add(batch, element.val.binary.data, element.val.binary.len);
+		else if (token == WJB_ELEM)
+			rvo_batch_add(batch, NULL, 0);
+	}
+}
+
+/*
+ * rvo_batch_end finishes the batch.  Raises, in BATCH_ATOMIC, if there is any
+ * fault: the failure that comes first in the order of checks, and the faults of
+ * all items.
+ */
+void
+rvo_batch_end(Batch *batch)
+{
+	run_chunk(batch);
+	MemoryContextDelete(batch->chunk_context);
+	MemoryContextDelete(batch->item_context);
+	if (batch->faults.count > 0)
+		rvo_fault_raise(batch->failure, &batch->faults);
+}

@@ -1,0 +1,100 @@
+/*
+ * batch.h
+ *	  Creating many at once, each with an outcome of its own.
+ */
+#ifndef RVO_BATCH_H
+#define RVO_BATCH_H
+
+#include "company_render.h"
+#include "contact_input.h"
+#include "contact_render.h"
+#include "fault.h"
+#include "jsonio.h"
+#include "text.h"
+
+#define BATCH_MAX_KEYS 2
+
+/* What becomes of the others when one item has a fault. */
+typedef enum BatchMode
+{
+	BATCH_PARTIAL,				/* they are created */
+	BATCH_ATOMIC				/* nothing is created */
+} BatchMode;
+
+/* One of many: what was asked for, and what came of it. */
+typedef struct BatchItem
+{
+	int			number;			/* its place in the input */
+	FaultList	faults;			/* none: it was created */
+	Failure		failure;		/* if there are faults */
+	Slice		keys[BATCH_MAX_KEYS];	/* no value = none */
+	int64		owners[BATCH_MAX_KEYS]; /* who has the keys, when somebody was found to; 0 = nobody */
+	int64		id;
+	CompanyReference company;	/* of a contact */
+	union
+	{
+		Contact		contact;
+		Company		company;
+	}			row;
+} BatchItem;
+
+/* What tells contacts from companies.  The lists that the functions get are never empty. */
+typedef struct BatchKind
+{
+	const char *key_pointers[BATCH_MAX_KEYS];
+	Failure		taken;			/* if a key is */
+
+	/* read fills an item, and notes what is wrong with the body; NULL is no object. */
+	void		(*read) (BatchItem *item, JsonbContainer *body);
+
+	/* resolve finds what the items refer to, and notes what is not there; NULL if they refer to nothing. */
+	void		(*resolve) (int client_id, BatchItem *const *items, int n);
+
+	/* number gives an item and its custom fields new ids. */
+	void		(*number) (BatchItem *item);
+
+	/* insert adds the items, in this order; inserted tells for each whether it was. */
+	void		(*insert) (int client_id, BatchItem *const *items, int n, bool *inserted);
+
+	/* find_owners fills the items' owners. */
+	void		(*find_owners) (int client_id, BatchItem *const *items, int n);
+
+	/* render returns the answer to the create of one. */
+	Jsonb	   *(*render) (const BatchItem *item, Structure structure);
+} BatchKind;
+
+/* A batch under way; begun by filling the members above the line with {0} below. */
+typedef struct Batch
+{
+	const BatchKind *kind;
+	int			client_id;
+	BatchMode	mode;
+	const char *number_name;	/* what callers call an item's place: "ordinal" or "index" */
+	int			first_number;
+
+	/* Told of each item, in the order of input; what is needed later must be copied. */
+	void		(*sink) (void *arg, const BatchItem *item);
+	void	   *sink_arg;
+
+	/* ---- only batch.c looks here */
+	int			count;			/* items so far */
+	int			nbodies;
+	JsonbContainer **bodies;	/* of the chunk that is being gathered */
+	Size		octets;			/* of these */
+	struct CreatedItem *created;	/* by ascending id */
+	int			ncreated;
+	int			created_capacity;
+	FaultList	faults;			/* BATCH_ATOMIC: of all items */
+	Failure		failure;
+	MemoryContext context;		/* of what outlives a chunk */
+	MemoryContext chunk_context;
+	MemoryContext item_context; /* of what the sink makes of one item */
+} Batch;
+
+extern BatchMode rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults);
+extern void rvo_batch_begin(Batch *batch);
+extern void rvo_batch_add(Batch *batch, JsonbContainer *body, int octets);
+extern void rvo_batch_add_array(Batch *batch, JsonbContainer *array);
+extern void rvo_batch_end(Batch *batch);
+
+#endif							/* RVO_BATCH_H */

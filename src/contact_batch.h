@@ -1,0 +1,12 @@
+/*
+ * contact_batch.h
+ *	  Contacts as items of a batch.
+ */
+#ifndef RVO_CONTACT_BATCH_H
+#define RVO_CONTACT_BATCH_H
+
+#include "batch.h"
+
+extern const BatchKind rvo_contact_batch;
+
+#endif							/* RVO_CONTACT_BATCH_H */

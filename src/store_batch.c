@@ -1,0 +1,128 @@
+/*
+ * store_batch.c
+ *	  Look-ups of many rows at once, one typed function each.
+ *
+ * Floor 2.  The list is an array parameter, and each entry of it is a look-up
+ * of its own by a unique index: a LATERAL or scalar sub-select, which the planner
+ * can't turn into a join.  With the list as a condition, a plan made for a small
+ * table would read all of a client.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+
+#include "compat.h"
+#include "store_batch.h"
+#include "store_query.h"
+
+static KeptQuery lock_companies = {
+	.sql = "WITH of_domain AS (SELECT c.id, c.domain FROM pg_catalog.unnest($2) AS k (domain),"
+	" LATERAL (SELECT id, domain FROM revyops.company WHERE domain = k.domain AND client_id = $1 FOR KEY SHARE) AS c),"
+	" of_id AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id),"
+	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id FOR KEY SHARE) AS c),"
+	" of_others AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id),"
+	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 LIMIT 1) AS c)"
+	" SELECT id, domain, false FROM of_domain"
+	" UNION ALL SELECT id, NULL, true FROM of_others"
+	" UNION ALL SELECT id, NULL, false FROM of_id",
+	.expected = SPI_OK_SELECT, .nparameters = 3,
+	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID},
+};
+
+static KeptQuery find_contacts_owners = {
+	.sql = "SELECT (SELECT id FROM revyops.contact WHERE email = k.email AND client_id = $1),"
+	" (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1)"
+	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) AS k (email, linkedin_url)",
+	.expected = SPI_OK_SELECT, .nparameters = 3,
+	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID},
+};
+
+static KeptQuery find_companies = {
+	.sql = "SELECT (SELECT id FROM revyops.company WHERE domain = k.domain AND client_id = $1)"
+	" FROM pg_catalog.unnest($2) AS k (domain)",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, TEXTARRAYOID},
+};
+
+/* ---------------------------------------------------------------- companies of contacts */
+
+static void
+read_company(void *arg, const Datum *values, const bool *nulls)
+{
+	const CompanyReader *reader = arg;
+	int64		id = DatumGetInt64(values[0]);
+
+	if (nulls[1])
+		reader->of_id(reader->arg, id, DatumGetBool(values[2]));
+	else
+		reader->of_domain(reader->arg, rvo_slice_of_text(DatumGetTextPP(values[1])), id);
+}
+
+/*
+ * rvo_store_lock_companies finds companies of the client by domain and by id,
+ * and keeps them from being deleted until the transaction ends.  The ids that
+ * another client has come before the client's own.
+ */
+void
+rvo_store_lock_companies(int client_id, const Slice *domains, int ndomains,
+						 const int64 *ids, int nids, const CompanyReader *reader)
+{
+	Execution	e = {0};
+	const void **rows = palloc(Max(ndomains, nids) * sizeof(void *));
+
+	rvo_add_integer(&e, client_id);
+	for (int i = 0; i < ndomains; i++)
+		rows[i] = &domains[i];
+	rvo_add_texts(&e, rows, ndomains, 0);
+	for (int i = 0; i < nids; i++)
+		rows[i] = &ids[i];
+	rvo_add_ids(&e, rows, nids, 0);
+	rvo_query_read(&lock_companies, &e, read_company, unconstify(CompanyReader *, reader));
+}
+
+/* ---------------------------------------------------------------- contacts */
+
+static void
+read_contact_owners(void *arg, const Datum *values, const bool *nulls)
+{
+	ContactOwners **next = arg;
+
+	(*next)->of_email = nulls[0] ? 0 : DatumGetInt64(values[0]);
+	(*next)->of_linkedin_url = nulls[1] ? 0 : DatumGetInt64(values[1]);
+	(*next)++;
+}
+
+/* rvo_store_find_contacts_owners tells for each contact who has its keys. */
+void
+rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, ContactOwners *owners)
+{
+	Execution	e = {0};
+	const void *const *rows = (const void *const *) contacts;
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
+	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
+	rvo_query_read(&find_contacts_owners, &e, read_contact_owners, &owners);
+}
+
+/* ---------------------------------------------------------------- companies */
+
+static void
+read_id(void *arg, const Datum *values, const bool *nulls)
+{
+	int64	  **next = arg;
+
+	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
+}
+
+/* rvo_store_find_companies tells for each company which id has its domain, 0 for none. */
+void
+rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_texts(&e, (const void *const *) companies, n, offsetof(Company, domain));
+	rvo_query_read(&find_companies, &e, read_id, &ids);
+}

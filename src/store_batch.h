@@ -1,0 +1,28 @@
+/*
+ * store_batch.h
+ *	  Look-ups of many rows at once, one typed function each.
+ */
+#ifndef RVO_STORE_BATCH_H
+#define RVO_STORE_BATCH_H
+
+#include "company_render.h"
+#include "contact_render.h"
+#include "store.h"
+#include "text.h"
+
+/* What is called for each company found; somebody else's is told as such. */
+typedef struct CompanyReader
+{
+	void		(*of_domain) (void *arg, Slice domain, int64 id);
+	void		(*of_id) (void *arg, int64 id, bool other_client);
+	void	   *arg;
+} CompanyReader;
+
+extern void rvo_store_lock_companies(int client_id, const Slice *domains, int ndomains,
+									 const int64 *ids, int nids, const CompanyReader *reader);
+
+extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
+										   ContactOwners *owners);
+extern void rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids);
+
+#endif							/* RVO_STORE_BATCH_H */

@@ -1,0 +1,16 @@
+/*
+ * store_insert.h
+ *	  Inserting contacts and companies, one or many.
+ */
+#ifndef RVO_STORE_INSERT_H
+#define RVO_STORE_INSERT_H
+
+#include "company_render.h"
+#include "contact_render.h"
+
+extern bool rvo_store_insert_company(int client_id, const Company *company);
+extern void rvo_store_insert_companies(int client_id, Company *const *companies, int n, bool *inserted);
+extern bool rvo_store_insert_contact(int client_id, const Contact *contact);
+extern void rvo_store_insert_contacts(int client_id, Contact *const *contacts, int n, bool *inserted);
+
+#endif							/* RVO_STORE_INSERT_H */
