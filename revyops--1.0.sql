@@ -63,6 +63,7 @@ CREATE SEQUENCE revyops.client_id_seq AS integer;
 CREATE SEQUENCE revyops.company_id_seq;
 CREATE SEQUENCE revyops.contact_id_seq;
 CREATE SEQUENCE revyops.custom_field_id_seq CACHE 100;
+CREATE SEQUENCE revyops.import_job_id_seq;
 
 CREATE TABLE revyops.client (
 	id				integer PRIMARY KEY DEFAULT pg_catalog.nextval('revyops.client_id_seq'),
@@ -134,6 +135,34 @@ CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id);
 CREATE INDEX contact_custom_fields_idx ON revyops.contact
 	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
 
+CREATE TABLE revyops.import_job (
+	client_id		integer NOT NULL REFERENCES revyops.client,
+	id				bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.import_job_id_seq'),
+	source			text NOT NULL,
+	started			timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	updated			timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	finished		timestamptz,
+	rows_seen		bigint NOT NULL DEFAULT 0,
+	created			bigint NOT NULL DEFAULT 0,
+	duplicates		bigint NOT NULL DEFAULT 0,
+	failed			bigint NOT NULL DEFAULT 0,
+	rows_per_second	double precision NOT NULL DEFAULT 0,
+	estimated_total	bigint NOT NULL DEFAULT 0,
+	CONSTRAINT import_job_pkey PRIMARY KEY (client_id, id)
+);
+ALTER SEQUENCE revyops.import_job_id_seq OWNED BY revyops.import_job.id;
+
+CREATE TABLE revyops.import_reject (
+	client_id		integer NOT NULL,
+	job				bigint NOT NULL,
+	ordinal			bigint NOT NULL,
+	source_row		jsonb NOT NULL,
+	status			integer NOT NULL,
+	errors			jsonb NOT NULL,
+	CONSTRAINT import_reject_pkey PRIMARY KEY (client_id, job, ordinal),
+	CONSTRAINT import_reject_job_fkey FOREIGN KEY (client_id, job) REFERENCES revyops.import_job (client_id, id) ON DELETE CASCADE
+);
+
 /* ---------------------------------------------------------------- API
  *
  * None is STRICT: a NULL argument is a 400, not a silent NULL.  Plans are kept
@@ -165,6 +194,25 @@ CREATE FUNCTION @extschema@.revyops_create_contacts(contacts jsonb, structure te
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
+/*
+ * The import reads as its caller, and commits, so it has neither SECURITY
+ * DEFINER nor SET; it writes through the three functions below.
+ */
+CREATE PROCEDURE @extschema@.revyops_import_contacts(source regclass, batch_size integer DEFAULT 10000, origin text DEFAULT NULL)
+	AS 'MODULE_PATHNAME' LANGUAGE c;
+CREATE FUNCTION @extschema@.revyops_import_status(job bigint DEFAULT NULL) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops.import_begin(import internal) RETURNS void
+	AS 'MODULE_PATHNAME', 'revyops_import_begin' LANGUAGE c VOLATILE STRICT SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops.import_write(import internal) RETURNS void
+	AS 'MODULE_PATHNAME', 'revyops_import_write' LANGUAGE c VOLATILE STRICT SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops.import_note(import internal) RETURNS void
+	AS 'MODULE_PATHNAME', 'revyops_import_note' LANGUAGE c VOLATILE STRICT SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
 /* ---------------------------------------------------------------- HTTP
  *
  * One adapter an endpoint.  Each takes the raw body; the content type, the
@@ -190,9 +238,14 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_contact(jsonb, text),
 	@extschema@.revyops_create_companies(jsonb, text, text),
 	@extschema@.revyops_create_contacts(jsonb, text, text),
+	@extschema@.revyops_import_status(bigint),
+	revyops.import_begin(internal),
+	revyops.import_write(internal),
+	revyops.import_note(internal),
 	revyops_http.contacts_v2_create(bytea),
 	revyops_http.companies_v2_create(bytea)
 	FROM PUBLIC;
+REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) FROM PUBLIC;
 
 /* ---------------------------------------------------------------- dump
  *
@@ -207,6 +260,9 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.company_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.contact', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.contact_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.import_job', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.import_job_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.import_reject', '');
 
 /* ---------------------------------------------------------------- comments
  *
@@ -230,6 +286,16 @@ COMMENT ON FUNCTION @extschema@.revyops_create_companies(jsonb, text, text) IS
 'Adds companies for the calling client; one row for each, with what became of it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contacts(jsonb, text, text) IS
 'Adds contacts for the calling client; one row for each, with what became of it.';
+COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) IS
+'Adds contacts from a table or view for the calling client, and commits after each batch.';
+COMMENT ON FUNCTION @extschema@.revyops_import_status(bigint) IS
+'One line on how far an import is, the last one of the calling client by default.';
+COMMENT ON FUNCTION revyops.import_begin(internal) IS
+'Part of revyops_import_contacts: adds the job.';
+COMMENT ON FUNCTION revyops.import_write(internal) IS
+'Part of revyops_import_contacts: adds the contacts of a batch.';
+COMMENT ON FUNCTION revyops.import_note(internal) IS
+'Part of revyops_import_contacts: adds what a batch came to to the job, and its rejected rows.';
 COMMENT ON FUNCTION @extschema@.revyops_normalize_email(text) IS
 'Canonical form of an e-mail address; NULL for blank, an error for an invalid one.';
 COMMENT ON FUNCTION @extschema@.revyops_normalize_linkedin_url(text) IS
@@ -253,6 +319,7 @@ COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 COMMENT ON SEQUENCE revyops.company_id_seq IS 'Ids of companies, of all clients together.';
 COMMENT ON SEQUENCE revyops.contact_id_seq IS 'Ids of contacts, of all clients together.';
 COMMENT ON SEQUENCE revyops.custom_field_id_seq IS 'Ids of custom field values, of contacts and companies together.';
+COMMENT ON SEQUENCE revyops.import_job_id_seq IS 'Ids of imports, of all clients together.';
 
 COMMENT ON TABLE revyops.client IS 'Clients: whoever owns contacts and companies and sees nobody else''s.';
 COMMENT ON COLUMN revyops.client.id IS 'Id, also the value of the setting revyops.client_id.';
@@ -296,6 +363,28 @@ COMMENT ON COLUMN revyops.contact.last_campaign_email_sent IS 'When the last cam
 COMMENT ON COLUMN revyops.contact.last_reply_received IS 'When the last reply came; null if none.';
 COMMENT ON COLUMN revyops.contact.custom_fields IS 'Custom fields: [{id, field_name, field_value, updated_time}].';
 COMMENT ON COLUMN revyops.contact.updated_time IS 'When the contact changed last.';
+
+COMMENT ON TABLE revyops.import_job IS 'Imports, under way and past; counted up with each batch.';
+COMMENT ON COLUMN revyops.import_job.client_id IS 'The client that it is for.';
+COMMENT ON COLUMN revyops.import_job.id IS 'Id.';
+COMMENT ON COLUMN revyops.import_job.source IS 'Name of the table or view.';
+COMMENT ON COLUMN revyops.import_job.started IS 'When it began.';
+COMMENT ON COLUMN revyops.import_job.updated IS 'When its last batch was done.';
+COMMENT ON COLUMN revyops.import_job.finished IS 'When it ended; null while it runs, or if it was broken off.';
+COMMENT ON COLUMN revyops.import_job.rows_seen IS 'Rows read so far.';
+COMMENT ON COLUMN revyops.import_job.created IS 'Rows that became contacts.';
+COMMENT ON COLUMN revyops.import_job.duplicates IS 'Rows whose e-mail address or LinkedIn URL a contact had already.';
+COMMENT ON COLUMN revyops.import_job.failed IS 'Rows with faults: those in import_reject.';
+COMMENT ON COLUMN revyops.import_job.rows_per_second IS 'Rows read a second, from the start to the last batch.';
+COMMENT ON COLUMN revyops.import_job.estimated_total IS 'Rows that the planner expects; those read, once it has finished.';
+
+COMMENT ON TABLE revyops.import_reject IS 'Rows of imports that have faults.';
+COMMENT ON COLUMN revyops.import_reject.client_id IS 'The client that the import is for.';
+COMMENT ON COLUMN revyops.import_reject.job IS 'The import.';
+COMMENT ON COLUMN revyops.import_reject.ordinal IS 'Which row it was, in the order of reading, from 1.';
+COMMENT ON COLUMN revyops.import_reject.source_row IS 'The row as it was read.';
+COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating it alone would have had: 400, 401 or 404.';
+COMMENT ON COLUMN revyops.import_reject.errors IS 'Entries of that error.';
 
 /* Tell a running PostgREST that there are new functions. */
 NOTIFY pgrst, 'reload schema';

@@ -18,7 +18,8 @@ CREATE VIEW test.relation AS
 SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM test.function;
 SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'),
 	('revyops.company', 'r'), ('revyops.contact', 'r'), ('revyops.client_id_seq', 'S'), ('revyops.company_id_seq', 'S'),
-	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S')$$, 'tables and sequences');
+	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S'),
+	('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.import_job_id_seq', 'S')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops')$$, 'no table or sequence that pg_dump would leave out');
@@ -30,12 +31,13 @@ SELECT is_empty($$SELECT name FROM test.relation, aclexplode(relacl) a WHERE a.g
 	UNION ALL SELECT nspname FROM pg_namespace, aclexplode(nspacl) a WHERE nspname IN ('revyops', 'revyops_http') AND a.grantee = 0$$,
 	'no table, sequence or schema open to PUBLIC');
 SELECT is_empty($$SELECT signature FROM test.function
-	WHERE (prosecdef OR proname LIKE 'revyops\_%' OR nspname = 'revyops_http')
+	WHERE prokind = 'f' AND (prosecdef OR proname LIKE 'revyops\_%' OR nspname = 'revyops_http')
 	AND coalesce(array_position(proconfig, 'search_path=pg_catalog, pg_temp'), 0) = 0$$, 'no API function without search_path');
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_revoke_api_key',
 	'public.revyops_create_company', 'public.revyops_create_contact',
 	'public.revyops_create_companies', 'public.revyops_create_contacts',
+	'public.revyops_import_status', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'revyops_http.contacts_v2_create', 'revyops_http.companies_v2_create'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');

@@ -26,6 +26,7 @@ static const struct
 	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
 	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
 	[FAULT_IDENTIFIER_REQUIRED] = {"identifier_required", "Either email or linkedin_url is required."},
+	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
 	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
 	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
 	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
@@ -64,6 +65,7 @@ static const struct
 	[FAILURE_CLIENT_NOT_FOUND] = {PT(4, 0, 4), "client not found"},
 	[FAILURE_CONTACT_EXISTS] = {PT(4, 0, 9), "contact already exists"},
 	[FAILURE_COMPANY_EXISTS] = {PT(4, 0, 9), "company already exists"},
+	[FAILURE_IMPORT_NOT_FOUND] = {PT(4, 0, 4), "import not found"},
 	[FAILURE_TOO_LARGE] = {PT(4, 1, 3), "request body too large"},
 	[FAILURE_UNSUPPORTED_MEDIA_TYPE] = {PT(4, 1, 5), "unsupported media type"},
 #undef PT
@@ -173,6 +175,16 @@ rvo_fault_raise_one(Failure failure, const char *where, FaultCode code)
 
 	rvo_fault_add(&faults, where, code);
 	rvo_fault_raise(failure, &faults);
+}
+
+/* rvo_fault_raise_in_transaction refuses an import inside a transaction block, as VACUUM does. */
+void
+rvo_fault_raise_in_transaction(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+			 errmsg("revyops_import_contacts cannot run inside a transaction block"),
+			 errhint("It commits after each batch. Within a transaction use revyops_create_contacts.")));
 }
 
 /* rvo_fault_raise_bug ends the call with XX000: what only a bug of ours explains. */

@@ -16,6 +16,7 @@ typedef enum FaultCode
 	FAULT_DUPLICATE,
 	FAULT_EXPIRED,
 	FAULT_IDENTIFIER_REQUIRED,
+	FAULT_INVALID_BATCH_SIZE,
 	FAULT_INVALID_COMPANY,
 	FAULT_INVALID_CREDENTIALS,
 	FAULT_INVALID_DOMAIN,
@@ -50,6 +51,7 @@ typedef enum Failure
 	FAILURE_CLIENT_NOT_FOUND,
 	FAILURE_CONTACT_EXISTS,
 	FAILURE_COMPANY_EXISTS,
+	FAILURE_IMPORT_NOT_FOUND,
 	FAILURE_TOO_LARGE,
 	FAILURE_UNSUPPORTED_MEDIA_TYPE
 } Failure;
@@ -76,6 +78,7 @@ extern char *rvo_fault_json(const FaultList *faults);
 
 extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribute_noreturn();
 extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
+extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 
 extern int	rvo_failure_http_status(Failure failure);

@@ -381,18 +381,6 @@ read_list(const FormPart *parts, int count)
 	return list;
 }
 
-/* read_list_text reads a list that came as one text; what is no JSON array or object stays a string. */
-static JsonbValue
-read_list_text(Slice text)
-{
-	Jsonb	   *json;
-
-	if (rvo_json_is_too_deep(text) || !rvo_json_is_valid(text))
-		return rvo_json_text(text);
-	json = rvo_json_parse(text);
-	return JB_ROOT_IS_SCALAR(json) ? rvo_json_text(text) : rvo_json_jsonb(json);
-}
-
 /* form_to_jsonb makes one object of the parts of a form. */
 static Jsonb *
 form_to_jsonb(Form *form, const char *list_member)
@@ -413,7 +401,7 @@ form_to_jsonb(Form *form, const char *list_member)
 		if (!rvo_slice_equal(part->name, list))
 			rvo_json_put(&object, part->name, rvo_json_text(part->value));
 		else if (rvo_text_trim(part->value).len > 0)	/* an empty input of an HTML form is no list */
-			rvo_json_put(&object, part->name, read_list_text(part->value));
+			rvo_json_put(&object, part->name, rvo_json_list(part->value));
 	}
 	if (i < form->count)
 		rvo_json_put(&object, list, read_list(form->parts + i, form->count - i));

@@ -178,12 +178,15 @@ rvo_json_encode(JsonbValue *value)
 JsonbValue
 rvo_json_jsonb(Jsonb *jsonb)
 {
+	JsonbValue	scalar;
 	JsonbParseState *state = NULL;
 	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);
 	JsonbValue	value;
 	JsonbValue *result = NULL;
 	JsonbIteratorToken token;
 
+	if (JsonbExtractScalar(&jsonb->root, &scalar))
+		return scalar;
 	while ((token = JsonbIteratorNext(&it, &value, false)) != WJB_DONE)
 		result = pushJsonbValue(&state, token, token < WJB_BEGIN_ARRAY ? &value : NULL);
 	return *result;
@@ -335,4 +338,16 @@ rvo_json_parse(Slice text)
 {
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
 											  CStringGetDatum(rvo_slice_cstring(text))));
+}
+
+/* rvo_json_list reads a list that came as one text; what is no JSON array or object stays a string. */
+JsonbValue
+rvo_json_list(Slice text)
+{
+	Jsonb	   *json;
+
+	if (rvo_json_is_too_deep(text) || !rvo_json_is_valid(text))
+		return rvo_json_text(text);
+	json = rvo_json_parse(text);
+	return JB_ROOT_IS_SCALAR(json) ? rvo_json_text(text) : rvo_json_jsonb(json);
 }

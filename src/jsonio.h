@@ -50,5 +50,6 @@ extern bool rvo_json_is_valid(Slice text);
 extern bool rvo_json_is_too_deep(Slice text);
 extern bool rvo_json_find_strings(Slice text, const JsonStringMember *members, int count);
 extern Jsonb *rvo_json_parse(Slice text);
+extern JsonbValue rvo_json_list(Slice text);
 
 #endif							/* RVO_JSONIO_H */

@@ -1,0 +1,27 @@
+/*
+ * import_progress.h
+ *	  How far an import is, in a line for people.
+ */
+#ifndef RVO_IMPORT_PROGRESS_H
+#define RVO_IMPORT_PROGRESS_H
+
+#include "text.h"
+
+typedef struct ImportProgress
+{
+	int64		job;
+	Slice		source;
+	int64		rows_seen;
+	int64		created;
+	int64		duplicates;
+	int64		failed;
+	int64		estimated_total;
+	double		rows_per_second;
+	bool		finished;
+	bool		running;		/* false and not finished: it was broken off */
+} ImportProgress;
+
+extern const char *rvo_import_progress_counts(const ImportProgress *progress);
+extern const char *rvo_import_progress_bar(const ImportProgress *progress);
+
+#endif							/* RVO_IMPORT_PROGRESS_H */
