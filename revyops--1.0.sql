@@ -228,6 +228,15 @@ CREATE FUNCTION revyops_http.companies_v2_create(bytea) RETURNS json
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
+CREATE FUNCTION revyops_http.contacts_v2_batch(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_batch'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_batch'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
 /* ---------------------------------------------------------------- privileges */
 
 REVOKE ALL ON FUNCTION
@@ -243,7 +252,9 @@ REVOKE ALL ON FUNCTION
 	revyops.import_write(internal),
 	revyops.import_note(internal),
 	revyops_http.contacts_v2_create(bytea),
-	revyops_http.companies_v2_create(bytea)
+	revyops_http.companies_v2_create(bytea),
+	revyops_http.contacts_v2_batch(bytea),
+	revyops_http.companies_v2_batch(bytea)
 	FROM PUBLIC;
 REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) FROM PUBLIC;
 
@@ -314,6 +325,10 @@ COMMENT ON FUNCTION revyops_http.contacts_v2_create(bytea) IS
 'POST /public/v2/contacts: creates a contact from a raw request body.';
 COMMENT ON FUNCTION revyops_http.companies_v2_create(bytea) IS
 'POST /public/v2/companies: creates a company from a raw request body.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_batch(bytea) IS
+'POST /public/v2/contacts/batch: creates contacts from a raw request body.';
+COMMENT ON FUNCTION revyops_http.companies_v2_batch(bytea) IS
+'POST /public/v2/companies/batch: creates companies from a raw request body.';
 
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 COMMENT ON SEQUENCE revyops.company_id_seq IS 'Ids of companies, of all clients together.';

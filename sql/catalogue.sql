@@ -38,7 +38,8 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'public.revyops_create_company', 'public.revyops_create_contact',
 	'public.revyops_create_companies', 'public.revyops_create_contacts',
 	'public.revyops_import_status', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
-	'revyops_http.contacts_v2_create', 'revyops_http.companies_v2_create'], 'SECURITY DEFINER is what touches tables, and nothing else');
+	'revyops_http.contacts_v2_create', 'revyops_http.companies_v2_create',
+	'revyops_http.contacts_v2_batch', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'

@@ -20,14 +20,19 @@
 #include "attempt.h"
 #include "auth.h"
 #include "company.h"
+#include "company_batch.h"
 #include "compat.h"
 #include "contact.h"
+#include "contact_batch.h"
 #include "fault.h"
+#include "http_batch.h"
 #include "http_body.h"
 #include "request.h"
 
 PG_FUNCTION_INFO_V1(revyops_http_contacts_v2_create);
 PG_FUNCTION_INFO_V1(revyops_http_companies_v2_create);
+PG_FUNCTION_INFO_V1(revyops_http_contacts_v2_batch);
+PG_FUNCTION_INFO_V1(revyops_http_companies_v2_batch);
 
 #define BODY_MAX_OCTETS (1024 * 1024)
 
@@ -183,6 +188,24 @@ create_company(int client_id, Jsonb *body, Slice structure, Answer *answer)
 				   rvo_company_create(client_id, body, structure, &answer->id));
 }
 
+static void
+create_contacts(int client_id, Jsonb *body, Slice structure, Answer *answer)
+{
+	static const BatchEnvelope envelope = {&rvo_contact_batch, "contacts", "contact"};
+
+	answer->status = 200;
+	answer->body = rvo_http_batch(&envelope, client_id, body, structure);
+}
+
+static void
+create_companies(int client_id, Jsonb *body, Slice structure, Answer *answer)
+{
+	static const BatchEnvelope envelope = {&rvo_company_batch, "companies", "company"};
+
+	answer->status = 200;
+	answer->body = rvo_http_batch(&envelope, client_id, body, structure);
+}
+
 /* revyops_http.contacts_v2_create(bytea) returns json: POST /public/v2/contacts */
 Datum
 revyops_http_contacts_v2_create(PG_FUNCTION_ARGS)
@@ -197,6 +220,24 @@ Datum
 revyops_http_companies_v2_create(PG_FUNCTION_ARGS)
 {
 	static const Endpoint endpoint = {"company_custom_fields", BODY_MAX_OCTETS, create_company};
+
+	return respond(fcinfo, &endpoint);
+}
+
+/* revyops_http.contacts_v2_batch(bytea) returns json: POST /public/v2/contacts/batch */
+Datum
+revyops_http_contacts_v2_batch(PG_FUNCTION_ARGS)
+{
+	static const Endpoint endpoint = {"contacts", BATCH_BODY_MAX_OCTETS, create_contacts};
+
+	return respond(fcinfo, &endpoint);
+}
+
+/* revyops_http.companies_v2_batch(bytea) returns json: POST /public/v2/companies/batch */
+Datum
+revyops_http_companies_v2_batch(PG_FUNCTION_ARGS)
+{
+	static const Endpoint endpoint = {"companies", BATCH_BODY_MAX_OCTETS, create_companies};
 
 	return respond(fcinfo, &endpoint);
 }
