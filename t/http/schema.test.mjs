@@ -1,31 +1,8 @@
 // Every 201 validates against ContactPostResponseV2, taken from the API's page.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import Ajv from 'ajv';
-import yaml from 'js-yaml';
+import { ajv, schemas, validate } from './schema.mjs';
 import { COMPANIES, CONTACTS, newClient, post } from './stack.mjs';
-
-const page = readFileSync(new URL('../vectors/create-contact.md', import.meta.url), 'utf8');
-const api = yaml.load(page.match(/^````yaml[^\n]*\n(.*?)^````/ms)[1]);
-
-// OpenAPI 3.0's "nullable" is JSON Schema's type "null".
-function translate(schema) {
-	if (typeof schema !== 'object' || schema === null)
-		return schema;
-	if (Array.isArray(schema))
-		return schema.map(translate);
-	const { nullable, readOnly, writeOnly, ...rest } = schema;
-	const out = Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, translate(v)]));
-	if (nullable)
-		out.type = [out.type, 'null'];
-	return out;
-}
-
-const ajv = new Ajv({ allErrors: true, formats: { 'date-time': s => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(s) && !Number.isNaN(Date.parse(s)) } });
-const schemas = translate(api.components.schemas);
-ajv.addVocabulary(['components']);
-const validate = ajv.compile({ components: { schemas }, $ref: '#/components/schemas/ContactPostResponseV2' });
 
 const client = newClient('schema');
 await post(client, { domain: 'acme.com' }, { path: COMPANIES });

@@ -7,6 +7,8 @@ import net from 'node:net';
 export const url = new URL(process.env.REVYOPS_URL);
 export const CONTACTS = '/public/v2/contacts';
 export const COMPANIES = '/public/v2/companies';
+export const CONTACTS_BATCH = `${CONTACTS}/batch`;
+export const COMPANIES_BATCH = `${COMPANIES}/batch`;
 
 export function sql(statement, database = process.env.PGDATABASE) {
 	return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database], { input: statement, encoding: 'utf8' }).trimEnd();
@@ -20,6 +22,11 @@ export function newClient(name) {
 		SELECT :id, revyops_create_api_key(:id, 'test');`).split('|');
 	return { id: Number(id), key };
 }
+
+// Many at once: psql's start costs more than all of them.
+export const newClients = count => sql(`SELECT id, revyops_create_api_key(id, 'test')
+		FROM (SELECT revyops_create_client('one of many') AS id FROM generate_series(1, ${count})) AS c`)
+	.split('\n').map(line => line.split('|')).map(([id, key]) => ({ id: Number(id), key }));
 
 export const rows = client => sql(`SELECT (SELECT count(*) FROM revyops.contact WHERE client_id = ${client.id})
 	|| ' contacts, ' || (SELECT count(*) FROM revyops.company WHERE client_id = ${client.id}) || ' companies'`);
