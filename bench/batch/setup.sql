@@ -25,6 +25,11 @@ CREATE FUNCTION bench.document(i bigint) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
 			jsonb_build_object('field_name', 'Score', 'field_value', (i % 97)::text),
 			jsonb_build_object('field_name', 'City', 'field_value', 'City ' || i % 1000))) $$;
 
+-- the same with keys that follow each other, as those of one company or one source often do
+CREATE FUNCTION bench.document_in_order(i bigint) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+	SELECT bench.document(i) || jsonb_build_object('email', 'user' || i || '@company' || i % 1000 || '.com',
+		'linkedin_url', 'https://www.linkedin.com/in/user' || i) $$;
+
 CREATE TABLE bench.document AS SELECT i, bench.document(i) AS document FROM generate_series(1, 100000) i;
 
 -- as one argument
@@ -55,6 +60,16 @@ TRUNCATE revyops.contact;
 -- the same table once more: indexes, checks, foreign key
 CREATE TABLE bench.contact (LIKE revyops.contact INCLUDING ALL,
 	FOREIGN KEY (client_id, company_id) REFERENCES revyops.company (client_id, id));
+
+-- rows as those of revyops.contact, for COPY
+CREATE FUNCTION bench.row_of(first bigint, last bigint) RETURNS SETOF revyops.contact LANGUAGE sql STABLE AS $$
+	SELECT c.id, 1000000000000 + i, d->>'email', d->>'linkedin_url', d->>'first_name', d->>'last_name', company.id,
+		d->>'origin', d->>'contact_status', NULL::text, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz,
+		NULL::timestamptz, fields.list, now()
+	FROM bench.client c, generate_series(first, last) i, bench.document(i) d,
+		LATERAL (SELECT jsonb_agg(jsonb_build_object('id', i, 'field_name', f->>'field_name', 'field_value', f->>'field_value',
+			'updated_time', '2026-11-23T20:23:39.061879Z')) AS list FROM jsonb_array_elements(d->'contact_custom_fields_input') f) fields,
+		revyops.company company WHERE company.domain = d->>'company_id' AND company.client_id = c.id $$;
 
 -- A loop with an exception block per row, as it is written today.  It checks next to nothing.
 CREATE PROCEDURE bench.load() LANGUAGE plpgsql AS $$
