@@ -9,8 +9,9 @@
  * shares a key with an earlier one whose fate is open.  So a chunk of new items
  * takes one statement, and one with duplicates two or three.
  *
- * Items are inserted in the order of their keys, so that two batches which
- * share keys wait for each other in one direction only.
+ * Items are inserted in the order of their keys, so that two batches with the
+ * same contacts wait for each other in one direction.  Where contacts agree in
+ * their second key only, or over several chunks, two can still deadlock.
  */
 #include "postgres.h"
 
