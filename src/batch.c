@@ -9,8 +9,9 @@
  * shares a key with an earlier one whose fate is open.  So a chunk of new items
  * takes one statement, and one with duplicates two or three.
  *
- * Items are inserted in the order of their keys, so that two batches which
- * share keys wait for each other in one direction only.
+ * Items are inserted in the order of their keys, so that two batches with the
+ * same contacts wait for each other in one direction.  Where contacts agree in
+ * their second key only, or over several chunks, two can still deadlock.
  */
 #include "postgres.h"
 
@@ -94,14 +95,14 @@ find_created(const Batch *batch, int64 id)
 
 /* ---------------------------------------------------------------- steps */
 
-/* keep_open drops items from the open ones: those with faults, and those that were created. */
+/* keep_open drops items from the open ones: those with faults or a taken key, and those that were created. */
 static void
 keep_open(Chunk *chunk)
 {
 	int			kept = 0;
 
 	for (int i = 0; i < chunk->nopen; i++)
-		if (chunk->open[i]->faults.count == 0 && chunk->open[i]->id == 0)
+		if (chunk->open[i]->faults.count == 0 && !chunk->open[i]->taken && chunk->open[i]->id == 0)
 			chunk->open[kept++] = chunk->open[i];
 	chunk->nopen = kept;
 }
@@ -128,24 +129,90 @@ read_items(const Batch *batch, Chunk *chunk)
 	keep_open(chunk);
 }
 
-/* explain notes for an item whose key is taken, by whom. */
+/*
+ * is_owned tells whether somebody has a key of an item: a row that was there
+ * before, or an earlier item.  A later one may have been created first, because
+ * this item was bound to be a duplicate of another.
+ */
+static bool
+is_owned(const Batch *batch, const BatchItem *item, int k)
+{
+	const CreatedItem *created;
+
+	if (item->owners[k] == 0)
+		return false;
+	created = find_created(batch, item->owners[k]);
+	return created == NULL || created->number < item->number;
+}
+
+/* find_taken marks the open items that have a key which is taken. */
+static void
+find_taken(Batch *batch, Chunk *chunk)
+{
+	batch->kind->find_owners(batch->client_id, chunk->open, chunk->nopen);
+	for (int i = 0; i < chunk->nopen; i++)
+	{
+		BatchItem  *item = chunk->open[i];
+
+		/* What an item was bound to be a duplicate of may itself have lost to another session. */
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+			item->taken |= is_owned(batch, item, k) || (item->tried && item->owners[k] != 0);
+		item->ncreated_before = batch->ncreated;
+	}
+	keep_open(chunk);
+}
+
+/*
+ * complete_owners looks again for the owners of taken items' other keys, where
+ * items have been created since the first look: it may be an earlier one of those.
+ */
+static void
+complete_owners(const Batch *batch, const Chunk *chunk)
+{
+	BatchItem **items = palloc(chunk->count * sizeof(BatchItem *));
+	int64		(*known)[BATCH_MAX_KEYS] = palloc(chunk->count * sizeof(*known));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->count; i++)
+	{
+		BatchItem  *item = &chunk->items[i];
+		bool		complete = !item->taken || item->ncreated_before == batch->ncreated;
+
+		for (int k = 0; k < BATCH_MAX_KEYS && !complete; k++)
+			if (item->keys[k].data != NULL && item->owners[k] == 0)
+			{
+				memcpy(known[n], item->owners, sizeof(item->owners));
+				items[n++] = item;
+				complete = true;
+			}
+	}
+	if (n == 0)
+		return;
+	batch->kind->find_owners(batch->client_id, items, n);
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+			if (known[i][k] != 0)
+				items[i]->owners[k] = known[i][k];
+}
+
+/* explain notes for an item with a taken key, who has which. */
 static void
 explain(const Batch *batch, BatchItem *item)
 {
-	for (int i = 0; i < BATCH_MAX_KEYS; i++)
-	{
-		const CreatedItem *created;
+	for (int later = 0; later <= 1 && item->faults.count == 0; later++)
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		{
+			const CreatedItem *created = find_created(batch, item->owners[k]);
 
-		if (item->owners[i] == 0)
-			continue;
-		created = find_created(batch, item->owners[i]);
-		if (created != NULL)
-			rvo_fault_add_duplicate(&item->faults, batch->kind->key_pointers[i],
-									batch->mode == BATCH_PARTIAL ? created->id : 0, created->number);
-		else
-			rvo_fault_add_existing(&item->faults, batch->kind->key_pointers[i], item->owners[i]);
-		item->failure = batch->kind->taken;
-	}
+			if (item->owners[k] == 0 || (!later && !is_owned(batch, item, k)))
+				continue;
+			if (created != NULL)
+				rvo_fault_add_duplicate(&item->faults, batch->kind->key_pointers[k],
+										batch->mode == BATCH_PARTIAL ? created->id : 0, created->number);
+			else
+				rvo_fault_add_existing(&item->faults, batch->kind->key_pointers[k], item->owners[k]);
+		}
+	item->failure = batch->kind->taken;
 }
 
 /*
@@ -216,6 +283,7 @@ insert(Batch *batch, BatchItem **picked, int n)
 	for (int i = 0; i < n; i++)
 	{
 		batch->kind->number(picked[i]);
+		picked[i]->tried = true;
 		ordered[i] = picked[i];
 	}
 	qsort(ordered, n, sizeof(BatchItem *), by_keys);
@@ -244,12 +312,7 @@ create_open(Batch *batch, Chunk *chunk)
 		int			before = chunk->nopen;
 
 		if (round > 0)
-		{
-			batch->kind->find_owners(batch->client_id, chunk->open, chunk->nopen);
-			for (int i = 0; i < chunk->nopen; i++)
-				explain(batch, chunk->open[i]);
-			keep_open(chunk);
-		}
+			find_taken(batch, chunk);
 		if (chunk->nopen > 0)
 			(void) insert(batch, picked, pick(chunk, round == 0, picked));
 		keep_open(chunk);
@@ -258,6 +321,10 @@ create_open(Batch *batch, Chunk *chunk)
 		if (fruitless == INSERT_ATTEMPTS)
 			rvo_fault_raise_bug("some of many were not inserted, and no key explains it");
 	}
+	complete_owners(batch, chunk);
+	for (int i = 0; i < chunk->count; i++)
+		if (chunk->items[i].taken)
+			explain(batch, &chunk->items[i]);
 }
 
 /* gather adds an item's faults to those of all. */

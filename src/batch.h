@@ -29,6 +29,9 @@ typedef struct BatchItem
 	Failure		failure;		/* if there are faults */
 	Slice		keys[BATCH_MAX_KEYS];	/* no value = none */
 	int64		owners[BATCH_MAX_KEYS]; /* who has the keys, when somebody was found to; 0 = nobody */
+	bool		tried;			/* its turn has come, nothing earlier being in its way */
+	bool		taken;			/* a key of it is, so that it will not be created */
+	int			ncreated_before;	/* of the batch, when that was found */
 	int64		id;
 	CompanyReference company;	/* of a contact */
 	union

@@ -25,9 +25,10 @@ sub says
 	return join("\n", grep { $_ ne '' } $out, @errors);
 }
 
-# session connects as the client, for calls by SQL or through the HTTP adapter.
+# session connects as the client, for calls by SQL, alone or as a batch, or through the HTTP adapter.
 my %settings = (
 	'SQL' => 'SET revyops.client_id = 1',
+	'batch' => 'SET revyops.client_id = 1',
 	'HTTP' => "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\"}', false) AS hidden \\gset");
 sub session
 {
@@ -39,6 +40,7 @@ sub session
 
 my %functions = (
 	'SQL' => "revyops_create_contact('%s')",
+	'batch' => "(SELECT contact FROM revyops_create_contacts('[%s]'))",
 	'HTTP' => "revyops_http.contacts_v2_create('%s')");
 
 # create is a call for a contact with a company.
@@ -55,7 +57,7 @@ sub emails
 
 # ---- a timeout while a table that has changed is looked at anew
 my $locker = $node->background_psql('postgres');
-for my $way ('SQL', 'HTTP')
+for my $way ('SQL', 'batch', 'HTTP')
 {
 	# EXCLUSIVE stops what writes and locks, not what reads
 	for my $case ([ 'client', 'ACCESS EXCLUSIVE' ], [ 'client', 'EXCLUSIVE' ], [ 'company', 'ACCESS EXCLUSIVE' ], [ 'company', 'EXCLUSIVE' ], [ 'contact', 'ACCESS EXCLUSIVE' ], [ 'contact', 'EXCLUSIVE' ])
@@ -83,7 +85,7 @@ for my $way ('SQL', 'HTTP')
 }
 
 # ---- a cancel that the caller catches
-for my $way ('SQL', 'HTTP')
+for my $way ('SQL', 'batch', 'HTTP')
 {
 	my $session = session($way);
 	my $email = lc "cancel-$way";
