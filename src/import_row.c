@@ -171,11 +171,13 @@ json_time(const ImportColumn *column, Datum value)
 	return rvo_json_text(rvo_slice(JsonEncodeDateTime(text, value, column->type, NULL)));
 }
 
-/* json_text unpacks JSON text; what is nested too deeply for a body stays a text. */
+/* json_text unpacks JSON text; what is nested too deeply for a body, or is nothing for jsonb, stays a text. */
 static JsonbValue
 json_text(Slice text)
 {
-	return rvo_json_is_too_deep(text) ? rvo_json_text(text) : rvo_json_jsonb(rvo_json_parse(text));
+	if (rvo_json_is_too_deep(text) || !rvo_json_is_loadable(text))
+		return rvo_json_text(text);
+	return rvo_json_jsonb(rvo_json_parse(text));
 }
 
 /* value_of shows a value that is not null as JSON. */
