@@ -210,11 +210,27 @@ value_of(const ImportColumn *column, Datum value)
 	}
 }
 
-/* member_value is value_of, with a list that comes as a text, as it does from CSV. */
+/* is_text_list tells a list that comes as a text, as it does from CSV. */
+static bool
+is_text_list(const ImportColumn *column)
+{
+	return column->is_text && rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER));
+}
+
+/* has_member tells whether a row has a member; a blank text is no list, as in a form. */
+static bool
+has_member(const ImportColumn *column, const Datum *values, const bool *nulls)
+{
+	if (nulls[column->attribute])
+		return false;
+	return !is_text_list(column) ||
+		rvo_text_trim(rvo_slice_of_text(DatumGetTextPP(values[column->attribute]))).len > 0;
+}
+
 static JsonbValue
 member_value(const ImportColumn *column, Datum value)
 {
-	if (column->is_text && rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER)))
+	if (is_text_list(column))
 		return rvo_json_list(rvo_slice_of_text(DatumGetTextPP(value)));
 	return value_of(column, value);
 }
@@ -275,7 +291,7 @@ body_of_columns(const ImportColumns *columns, const Datum *values, const bool *n
 	{
 		const ImportColumn *column = &columns->members.items[i];
 
-		if (nulls[column->attribute])
+		if (!has_member(column, values, nulls))
 			continue;
 		value = member_value(column, values[column->attribute]);
 		if (rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER)))
