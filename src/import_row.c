@@ -171,11 +171,13 @@ json_time(const ImportColumn *column, Datum value)
 	return rvo_json_text(rvo_slice(JsonEncodeDateTime(text, value, column->type, NULL)));
 }
 
-/* json_text unpacks JSON text; what is nested too deeply for a body stays a text. */
+/* json_text unpacks JSON text; what is nested too deeply for a body, or is nothing for jsonb, stays a text. */
 static JsonbValue
 json_text(Slice text)
 {
-	return rvo_json_is_too_deep(text) ? rvo_json_text(text) : rvo_json_jsonb(rvo_json_parse(text));
+	if (rvo_json_is_too_deep(text) || !rvo_json_is_loadable(text))
+		return rvo_json_text(text);
+	return rvo_json_jsonb(rvo_json_parse(text));
 }
 
 /* value_of shows a value that is not null as JSON. */
@@ -208,11 +210,27 @@ value_of(const ImportColumn *column, Datum value)
 	}
 }
 
-/* member_value is value_of, with a list that comes as a text, as it does from CSV. */
+/* is_text_list tells a list that comes as a text, as it does from CSV. */
+static bool
+is_text_list(const ImportColumn *column)
+{
+	return column->is_text && rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER));
+}
+
+/* has_member tells whether a row has a member; a blank text is no list, as in a form. */
+static bool
+has_member(const ImportColumn *column, const Datum *values, const bool *nulls)
+{
+	if (nulls[column->attribute])
+		return false;
+	return !is_text_list(column) ||
+		rvo_text_trim(rvo_slice_of_text(DatumGetTextPP(values[column->attribute]))).len > 0;
+}
+
 static JsonbValue
 member_value(const ImportColumn *column, Datum value)
 {
-	if (column->is_text && rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER)))
+	if (is_text_list(column))
 		return rvo_json_list(rvo_slice_of_text(DatumGetTextPP(value)));
 	return value_of(column, value);
 }
@@ -273,7 +291,7 @@ body_of_columns(const ImportColumns *columns, const Datum *values, const bool *n
 	{
 		const ImportColumn *column = &columns->members.items[i];
 
-		if (nulls[column->attribute])
+		if (!has_member(column, values, nulls))
 			continue;
 		value = member_value(column, values[column->attribute]);
 		if (rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER)))

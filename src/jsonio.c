@@ -24,6 +24,10 @@
 #include "fault.h"
 #include "jsonio.h"
 
+/* Well inside what numeric holds, and longer than any value that a contact may have. */
+#define NUMBER_MAX_LENGTH 4000
+#define EXPONENT_MAX_DIGITS 4
+
 /* rvo_json_root returns what jsonb holds; NULL stays NULL. */
 JsonbContainer *
 rvo_json_root(Jsonb *jsonb)
@@ -238,6 +242,33 @@ rvo_json_is_valid(Slice text)
 	return pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS;
 }
 
+/* check_number notes a number that numeric may not hold, by its length and the digits of its exponent. */
+static void
+check_number(void *all_fit, char *token, JsonTokenType type)
+{
+	const char *exponent;
+
+	if (type != JSON_TOKEN_NUMBER)
+		return;
+	exponent = token + strcspn(token, "eE");
+	if (strlen(token) > NUMBER_MAX_LENGTH || strlen(exponent + strspn(exponent, "eE+-0")) > EXPONENT_MAX_DIGITS)
+		*(bool *) all_fit = false;
+}
+
+/*
+ * rvo_json_is_loadable tells whether rvo_json_parse takes the text: what is JSON
+ * may hold numbers that jsonb has no room for.  Raises only on stack depth.
+ */
+bool
+rvo_json_is_loadable(Slice text)
+{
+	JsonLexContext *lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
+	bool		all_fit = true;
+	JsonSemAction actions = {.semstate = &all_fit, .scalar = check_number};
+
+	return pg_parse_json(lex, &actions) == JSON_SUCCESS && all_fit;
+}
+
 /*
  * rvo_json_is_too_deep tells whether arrays and objects nest deeper than
  * JSON_MAX_DEPTH.  It counts brackets outside strings, without recursion, so
@@ -346,7 +377,7 @@ rvo_json_list(Slice text)
 {
 	Jsonb	   *json;
 
-	if (rvo_json_is_too_deep(text) || !rvo_json_is_valid(text))
+	if (rvo_json_is_too_deep(text) || !rvo_json_is_loadable(text))
 		return rvo_json_text(text);
 	json = rvo_json_parse(text);
 	return JB_ROOT_IS_SCALAR(json) ? rvo_json_text(text) : rvo_json_jsonb(json);

@@ -47,6 +47,7 @@ extern Jsonb *rvo_json_encode(JsonbValue *value);
 extern Slice rvo_json_time(TimestampTz time);
 
 extern bool rvo_json_is_valid(Slice text);
+extern bool rvo_json_is_loadable(Slice text);
 extern bool rvo_json_is_too_deep(Slice text);
 extern bool rvo_json_find_strings(Slice text, const JsonStringMember *members, int count);
 extern Jsonb *rvo_json_parse(Slice text);

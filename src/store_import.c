@@ -78,14 +78,17 @@ rvo_store_insert_import_job(int client_id, Slice source)
 	return DatumGetInt64(e.results[0]);
 }
 
-/* rvo_store_mark_import_running shows until the transaction ends that a job is running. */
+/*
+ * rvo_store_mark_import_running shows until the transaction ends that a job is
+ * running.  It does not wait: anybody may hold an advisory lock.
+ */
 void
 rvo_store_mark_import_running(int64 job)
 {
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, RUNNING_LOCK, (uint32) job, 2);
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	(void) LockAcquire(&tag, ExclusiveLock, false, true);
 }
 
 static ImportProgress
