@@ -30,6 +30,7 @@
 #include "fault.h"
 #include "import.h"
 #include "import_row.h"
+#include "store_lock.h"
 #include "store_source.h"
 
 PG_FUNCTION_INFO_V1(revyops_import_contacts);
@@ -93,10 +94,11 @@ show_rejects(Reading *reading)
 
 /* write_batch is the part of a batch that can be undone and tried again. */
 static void
-write_batch(void *arg)
+write_batch(void *arg, bool again)
 {
 	Reading    *reading = arg;
 
+	reading->import.again = again;
 	call_owner("import_write", &reading->import);
 	show_rejects(reading);
 	call_owner("import_note", &reading->import);

@@ -23,7 +23,7 @@
 
 /* attempt_once is rvo_attempt without repetition. */
 static ErrorData *
-attempt_once(void (*work) (void *arg), void *arg)
+attempt_once(Work work, void *arg, bool again)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -33,7 +33,7 @@ attempt_once(void (*work) (void *arg), void *arg)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		work(arg);
+		work(arg, again);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
@@ -54,15 +54,16 @@ attempt_once(void (*work) (void *arg), void *arg)
 /*
  * rvo_attempt does work and returns NULL, or undoes it and returns the error
  * that ended it, in the current context.  An order to stop is raised again.
- * What lost a deadlock is tried again: whoever won it goes on meanwhile.
+ * What lost a deadlock is tried again.  It may be back before the winner goes
+ * on, and meet it once more: work that can wait for others to end does so then.
  */
 ErrorData *
-rvo_attempt(void (*work) (void *arg), void *arg)
+rvo_attempt(Work work, void *arg)
 {
-	ErrorData  *error = attempt_once(work, arg);
+	ErrorData  *error = attempt_once(work, arg, false);
 
 	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_fault_is_deadlock(error->sqlerrcode); i++)
-		error = attempt_once(work, arg);
+		error = attempt_once(work, arg, true);
 	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode))
 		ReThrowError(error);
 	return error;

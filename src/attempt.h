@@ -7,6 +7,9 @@
 
 #include "utils/elog.h"
 
-extern ErrorData *rvo_attempt(void (*work) (void *arg), void *arg);
+/* Work that may be done several times; again is true for all but the first. */
+typedef void (*Work) (void *arg, bool again);
+
+extern ErrorData *rvo_attempt(Work work, void *arg);
 
 #endif							/* RVO_ATTEMPT_H */

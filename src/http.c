@@ -28,6 +28,7 @@
 #include "http_batch.h"
 #include "http_body.h"
 #include "request.h"
+#include "store_lock.h"
 
 PG_FUNCTION_INFO_V1(revyops_http_contacts_v2_create);
 PG_FUNCTION_INFO_V1(revyops_http_companies_v2_create);
@@ -49,6 +50,7 @@ typedef struct Endpoint
 {
 	const char *list_member;	/* the member of the body that is a list */
 	int			body_max;		/* octets */
+	bool		creates_many;
 	void		(*serve) (int client_id, Jsonb *body, Slice structure, Answer *answer);
 } Endpoint;
 
@@ -73,7 +75,7 @@ fire_deferred_triggers(void)
 
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
-work(void *arg)
+work(void *arg, bool again)
 {
 	Call	   *call = arg;
 	Request		request = rvo_request_read();
@@ -88,6 +90,8 @@ work(void *arg)
 	call->decoding = true;
 	body = rvo_http_body_decode(request.content_type, call->body, call->endpoint->list_member);
 	call->decoding = false;
+	if (call->endpoint->creates_many)
+		rvo_store_line_up(client_id, again);
 	call->endpoint->serve(client_id, body, structure, &call->answer);
 	fire_deferred_triggers();
 }
@@ -210,7 +214,7 @@ create_companies(int client_id, Jsonb *body, Slice structure, Answer *answer)
 Datum
 revyops_http_contacts_v2_create(PG_FUNCTION_ARGS)
 {
-	static const Endpoint endpoint = {"contact_custom_fields_input", BODY_MAX_OCTETS, create_contact};
+	static const Endpoint endpoint = {"contact_custom_fields_input", BODY_MAX_OCTETS, false, create_contact};
 
 	return respond(fcinfo, &endpoint);
 }
@@ -219,7 +223,7 @@ revyops_http_contacts_v2_create(PG_FUNCTION_ARGS)
 Datum
 revyops_http_companies_v2_create(PG_FUNCTION_ARGS)
 {
-	static const Endpoint endpoint = {"company_custom_fields", BODY_MAX_OCTETS, create_company};
+	static const Endpoint endpoint = {"company_custom_fields", BODY_MAX_OCTETS, false, create_company};
 
 	return respond(fcinfo, &endpoint);
 }
@@ -228,7 +232,7 @@ revyops_http_companies_v2_create(PG_FUNCTION_ARGS)
 Datum
 revyops_http_contacts_v2_batch(PG_FUNCTION_ARGS)
 {
-	static const Endpoint endpoint = {"contacts", BATCH_BODY_MAX_OCTETS, create_contacts};
+	static const Endpoint endpoint = {"contacts", BATCH_BODY_MAX_OCTETS, true, create_contacts};
 
 	return respond(fcinfo, &endpoint);
 }
@@ -237,7 +241,7 @@ revyops_http_contacts_v2_batch(PG_FUNCTION_ARGS)
 Datum
 revyops_http_companies_v2_batch(PG_FUNCTION_ARGS)
 {
-	static const Endpoint endpoint = {"companies", BATCH_BODY_MAX_OCTETS, create_companies};
+	static const Endpoint endpoint = {"companies", BATCH_BODY_MAX_OCTETS, true, create_companies};
 
 	return respond(fcinfo, &endpoint);
 }

@@ -57,12 +57,21 @@ check_encoding(Slice s)
 	return s;
 }
 
-/* decode_json parses JSON text after a look at its depth. */
+/* decode_json parses JSON text after a look at its extent. */
 static Jsonb *
 decode_json(Slice text)
 {
-	if (rvo_json_is_too_deep(text))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_TOO_DEEP);
+	JsonExtent	extent = rvo_json_measure(text);
+	FaultList	faults = {0};
+
+	if (extent.depth > JSON_MAX_DEPTH)
+		rvo_fault_add(&faults, "", FAULT_TOO_DEEP);
+	else if (extent.containers > JSON_MAX_CONTAINERS)
+		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_CONTAINERS, extent.containers);
+	else if (extent.commas > JSON_MAX_COMMAS)
+		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_COMMAS, extent.commas);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	return rvo_json_parse(text);
 }
 

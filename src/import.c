@@ -15,6 +15,7 @@
 #include "fault.h"
 #include "import.h"
 #include "member.h"
+#include "store_lock.h"
 
 #define BATCH_SIZE_MAX 100000
 
@@ -72,6 +73,7 @@ rvo_import_write(int client_id, Import *import)
 		.sink_arg = import,
 	};
 
+	rvo_store_line_up(client_id, import->again);
 	import->counts = (ImportCounts) {.rows_seen = import->nbodies};
 	import->nrejects = 0;
 	import->rejects = palloc(Max(import->nbodies, 1) * sizeof(ImportReject));

@@ -23,6 +23,7 @@ typedef struct Import
 	int			nbodies;
 	Jsonb	  **bodies;
 	bool		finished;		/* this is the last batch */
+	bool		again;			/* it lost a deadlock */
 	ImportCounts counts;
 	int			nrejects;
 	ImportReject *rejects;

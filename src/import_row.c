@@ -175,7 +175,7 @@ json_time(const ImportColumn *column, Datum value)
 static JsonbValue
 json_text(Slice text)
 {
-	if (rvo_json_is_too_deep(text) || !rvo_json_is_loadable(text))
+	if (!rvo_json_is_loadable(text))
 		return rvo_json_text(text);
 	return rvo_json_jsonb(rvo_json_parse(text));
 }

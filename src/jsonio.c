@@ -242,41 +242,15 @@ rvo_json_is_valid(Slice text)
 	return pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS;
 }
 
-/* check_number notes a number that numeric may not hold, by its length and the digits of its exponent. */
-static void
-check_number(void *all_fit, char *token, JsonTokenType type)
-{
-	const char *exponent;
-
-	if (type != JSON_TOKEN_NUMBER)
-		return;
-	exponent = token + strcspn(token, "eE");
-	if (strlen(token) > NUMBER_MAX_LENGTH || strlen(exponent + strspn(exponent, "eE+-0")) > EXPONENT_MAX_DIGITS)
-		*(bool *) all_fit = false;
-}
-
 /*
- * rvo_json_is_loadable tells whether rvo_json_parse takes the text: what is JSON
- * may hold numbers that jsonb has no room for.  Raises only on stack depth.
+ * rvo_json_measure counts, outside strings, how deep arrays and objects nest
+ * and how much there is, without recursion and without memory: so that no parser
+ * has to find out.
  */
-bool
-rvo_json_is_loadable(Slice text)
+JsonExtent
+rvo_json_measure(Slice text)
 {
-	JsonLexContext *lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
-	bool		all_fit = true;
-	JsonSemAction actions = {.semstate = &all_fit, .scalar = check_number};
-
-	return pg_parse_json(lex, &actions) == JSON_SUCCESS && all_fit;
-}
-
-/*
- * rvo_json_is_too_deep tells whether arrays and objects nest deeper than
- * JSON_MAX_DEPTH.  It counts brackets outside strings, without recursion, so
- * that no parser has to go down first.
- */
-bool
-rvo_json_is_too_deep(Slice text)
-{
+	JsonExtent	extent = {0};
 	bool		in_string = false;
 	int			depth = 0;
 
@@ -292,13 +266,56 @@ rvo_json_is_too_deep(Slice text)
 			continue;
 		else if (c == '[' || c == '{')
 		{
-			if (++depth > JSON_MAX_DEPTH)
-				return true;
+			extent.containers++;
+			depth++;
+			extent.depth = Max(extent.depth, depth);
 		}
 		else if (c == ']' || c == '}')
 			depth--;
+		else if (c == ',')
+			extent.commas++;
 	}
-	return false;
+	return extent;
+}
+
+/* is_too_large tells whether a text is more than any body may be. */
+static bool
+is_too_large(Slice text)
+{
+	JsonExtent	extent = rvo_json_measure(text);
+
+	return extent.depth > JSON_MAX_DEPTH || extent.containers > JSON_MAX_CONTAINERS ||
+		extent.commas > JSON_MAX_COMMAS;
+}
+
+/* check_number notes a number that numeric may not hold, by its length and the digits of its exponent. */
+static void
+check_number(void *all_fit, char *token, JsonTokenType type)
+{
+	const char *exponent;
+
+	if (type != JSON_TOKEN_NUMBER)
+		return;
+	exponent = token + strcspn(token, "eE");
+	if (strlen(token) > NUMBER_MAX_LENGTH || strlen(exponent + strspn(exponent, "eE+-0")) > EXPONENT_MAX_DIGITS)
+		*(bool *) all_fit = false;
+}
+
+/*
+ * rvo_json_is_loadable tells whether rvo_json_parse may be given the text: it
+ * is JSON, no larger than a body may be, and has no numbers that jsonb has no
+ * room for.
+ */
+bool
+rvo_json_is_loadable(Slice text)
+{
+	JsonLexContext *lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
+	bool		all_fit = true;
+	JsonSemAction actions = {.semstate = &all_fit, .scalar = check_number};
+
+	if (is_too_large(text))
+		return false;
+	return pg_parse_json(lex, &actions) == JSON_SUCCESS && all_fit;
 }
 
 /* What rvo_json_find_strings carries through the parser. */
@@ -352,7 +369,7 @@ rvo_json_find_strings(Slice text, const JsonStringMember *members, int count)
 	JsonSemAction actions = {0};
 	Slice		trimmed = rvo_text_trim(text);
 
-	if (trimmed.len == 0 || trimmed.data[0] != '{' || rvo_json_is_too_deep(text))
+	if (trimmed.len == 0 || trimmed.data[0] != '{' || is_too_large(text))
 		return false;
 	find.lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
 	actions.semstate = &find;
@@ -377,7 +394,7 @@ rvo_json_list(Slice text)
 {
 	Jsonb	   *json;
 
-	if (rvo_json_is_too_deep(text) || !rvo_json_is_loadable(text))
+	if (!rvo_json_is_loadable(text))
 		return rvo_json_text(text);
 	json = rvo_json_parse(text);
 	return JB_ROOT_IS_SCALAR(json) ? rvo_json_text(text) : rvo_json_jsonb(json);

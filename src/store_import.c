@@ -2,14 +2,12 @@
  * store_import.c
  *	  Import jobs and what they rejected.
  *
- * Floor 2.  Whether a job is running is told by an advisory lock that its
- * transactions hold, so that a crash needs no cleaning up.
+ * Floor 2.  Whether a job is running is told by a lock that its transactions
+ * hold (store_lock.c), so that a crash needs no cleaning up.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
-#include "storage/lock.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
@@ -17,17 +15,14 @@
 #include "store_import.h"
 #include "store_query.h"
 
-/* The first key of the lock, "rvim"; the second is the job. */
-#define RUNNING_LOCK 1920362861
-
 /* What read_progress reads.  Between two of its transactions a running job holds no lock for a moment. */
 #define PROGRESS_COLUMNS \
 	"id, source, rows_seen, created, duplicates, failed, estimated_total, rows_per_second," \
 	" finished IS NOT NULL," \
 	" finished IS NULL AND (pg_catalog.clock_timestamp() - updated < '1 s' OR EXISTS (" \
-	"SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = " CppAsString2(RUNNING_LOCK) \
+	"SELECT FROM pg_catalog.pg_locks WHERE locktype = 'object' AND classid = 'revyops.import_job'::regclass" \
 	" AND objid::bigint = job.id & 4294967295" \
-	" AND objsubid = 2 AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())))"
+	" AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())))"
 
 static KeptQuery insert_import_job = {
 	.sql = "INSERT INTO revyops.import_job (client_id, source) VALUES ($1, $2) RETURNING id",
@@ -76,19 +71,6 @@ rvo_store_insert_import_job(int client_id, Slice source)
 	rvo_add_text(&e, source);
 	rvo_query_run(&insert_import_job, &e);
 	return DatumGetInt64(e.results[0]);
-}
-
-/*
- * rvo_store_mark_import_running shows until the transaction ends that a job is
- * running.  It does not wait: anybody may hold an advisory lock.
- */
-void
-rvo_store_mark_import_running(int64 job)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, RUNNING_LOCK, (uint32) job, 2);
-	(void) LockAcquire(&tag, ExclusiveLock, false, true);
 }
 
 static ImportProgress

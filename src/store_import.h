@@ -28,7 +28,6 @@ typedef struct ImportCounts
 } ImportCounts;
 
 extern int64 rvo_store_insert_import_job(int client_id, Slice source);
-extern void rvo_store_mark_import_running(int64 job);
 extern ImportProgress rvo_store_update_import_job(int client_id, int64 job, const ImportCounts *counts,
 												  double estimate, bool finished);
 extern void rvo_store_insert_import_rejects(int client_id, int64 job, int64 rows_before,

@@ -68,9 +68,12 @@ rvo_source_open(const char *name)
 int
 rvo_source_fetch(Source *source, int n, HeapTuple **rows)
 {
+	MemoryContext caller = CurrentMemoryContext;
+
 	if (source->rows != NULL)
 		SPI_freetuptable(source->rows);
 	SPI_cursor_fetch(source->portal, true, n);
+	MemoryContextSwitchTo(caller);	/* SPI leaves its own behind */
 	source->rows = SPI_tuptable;
 	*rows = source->rows->vals;
 	return (int) SPI_processed;

@@ -139,14 +139,6 @@ $node->safe_psql('postgres', "CREATE VIEW lent AS SELECT email, current_user::te
 is(says($app, "CALL revyops_import_contacts('public.lent')"), $one, 'a view of somebody else');
 is($node->safe_psql('postgres', "SELECT custom_fields->0->>'field_value' FROM revyops.contact WHERE email = 'secret\@acme.com'"), 'app', 'read as the caller');
 
-# ---- advisory locks, which anybody may hold
-my $next = $node->safe_psql('postgres', 'SELECT last_value + 1 FROM revyops.import_job_id_seq');
-my $holder = session('nobody');
-says($holder, "SELECT count(pg_advisory_lock(1920362861, i)) FROM generate_series($next, $next + 9) i");
-is(says($app, "SET statement_timeout = '10s'; CALL revyops_import_contacts('public.open')"), '1 rows: 0 created, 1 duplicate, 0 failed; N rows/s', 'a lock that somebody holds stops no import');
-$holder->quit;
-says($app, 'RESET statement_timeout');
-
 # ---- identity by key, revoked on the way
 my $key = $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x')");
 $node->safe_psql('postgres', "CREATE TABLE keyed AS SELECT 'k' || i || '\@acme.com' AS email FROM generate_series(1, 6) i; ANALYZE keyed; GRANT SELECT ON keyed TO app");

@@ -71,8 +71,23 @@ CREATE FUNCTION bench.row_of(first bigint, last bigint) RETURNS SETOF revyops.co
 			'updated_time', '2026-11-23T20:23:39.061879Z')) AS list FROM jsonb_array_elements(d->'contact_custom_fields_input') f) fields,
 		revyops.company company WHERE company.domain = d->>'company_id' AND company.client_id = c.id $$;
 
--- A loop with an exception block per row, as it is written today.  It checks next to nothing.
+-- A loop with an exception block per row, as it is written today: the function of the first
+-- benchmark, which keeps most of the rules, and one that checks next to nothing.
+\ir ../create/plpgsql.sql
 CREATE PROCEDURE bench.load() LANGUAGE plpgsql AS $$
+DECLARE
+	d jsonb;
+BEGIN
+	FOR d IN SELECT document FROM bench.document ORDER BY i LOOP
+		BEGIN
+			PERFORM bench.create_contact(d);
+		EXCEPTION WHEN OTHERS THEN
+			RAISE NOTICE 'row refused: %', SQLERRM;
+		END;
+	END LOOP;
+END
+$$;
+CREATE PROCEDURE bench.load_unchecked() LANGUAGE plpgsql AS $$
 DECLARE
 	d jsonb;
 	company bigint;
@@ -80,9 +95,6 @@ DECLARE
 BEGIN
 	FOR d IN SELECT document FROM bench.document ORDER BY i LOOP
 		BEGIN
-			IF d->>'email' !~* '^[^@\s]+@[^@\s]+\.[a-z]+$' THEN
-				RAISE EXCEPTION 'invalid e-mail address';
-			END IF;
 			SELECT c.id INTO STRICT company FROM revyops.company c
 				WHERE c.domain = lower(d->>'company_id') AND c.client_id = (SELECT id FROM bench.client);
 			SELECT jsonb_agg(jsonb_build_object('id', nextval('revyops.custom_field_id_seq'),

@@ -1,0 +1,39 @@
+/*
+ * store_lock.c
+ *	  Locks on what is not a row, held until the transaction ends.
+ *
+ * Floor 2.  They are the server's locks on objects, of a class that is one of
+ * our tables.  No SQL can take them, unlike advisory locks, so nobody can keep a
+ * client's batches waiting.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+#include "store_lock.h"
+
+static Oid
+table_oid(const char *name)
+{
+	return get_relname_relid(name, get_namespace_oid("revyops", false));
+}
+
+/*
+ * rvo_store_line_up lets a client's batches run side by side, but one that is
+ * alone: it waits for the others to end, and they for it.
+ */
+void
+rvo_store_line_up(int client_id, bool alone)
+{
+	LockDatabaseObject(table_oid("client"), client_id, 0, alone ? ExclusiveLock : ShareLock);
+}
+
+/* rvo_store_mark_import_running shows that a job is running. */
+void
+rvo_store_mark_import_running(int64 job)
+{
+	LockDatabaseObject(table_oid("import_job"), (Oid) job, 0, ExclusiveLock);
+}
