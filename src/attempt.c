@@ -21,9 +21,12 @@
 /* How often work is done that the server breaks off to end a deadlock. */
 #define ATTEMPTS 10
 
-/* attempt_once is rvo_attempt without repetition. */
+/*
+ * attempt does work and returns NULL, or undoes it and returns the error that
+ * ended it, in the current context.
+ */
 static ErrorData *
-attempt_once(Work work, void *arg, bool again)
+attempt(Work work, void *arg, bool again)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -60,10 +63,10 @@ attempt_once(Work work, void *arg, bool again)
 ErrorData *
 rvo_attempt(Work work, void *arg)
 {
-	ErrorData  *error = attempt_once(work, arg, false);
+	ErrorData  *error = attempt(work, arg, false);
 
 	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_fault_is_deadlock(error->sqlerrcode); i++)
-		error = attempt_once(work, arg, true);
+		error = attempt(work, arg, true);
 	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode))
 		ReThrowError(error);
 	return error;

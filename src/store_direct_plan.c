@@ -182,8 +182,8 @@ table_is_plain(Relation table)
 }
 
 /*
- * read_foreign_key notes the columns of the foreign key, if that is all that
- * the table's AFTER ROW triggers do, and equal bytes are equal values.
+ * read_foreign_key notes the columns of the foreign key, if the only AFTER ROW
+ * trigger is its check, and equal bytes are equal values.
  */
 static void
 read_foreign_key(DirectState *state, Relation table)
@@ -193,7 +193,7 @@ read_foreign_key(DirectState *state, Relation table)
 	const ForeignKeyCacheInfo *key;
 
 	state->nreferring = 0;
-	if (triggers == NULL || list_length(keys) != 1)
+	if (triggers == NULL || keys == NIL)
 		return;
 	key = linitial(keys);
 	for (int i = 0; i < triggers->numtriggers; i++)
