@@ -77,6 +77,7 @@ CREATE TABLE revyops.api_key (
 	secret_sha256	bytea NOT NULL CHECK (pg_catalog.octet_length(secret_sha256) = 32),
 	client_id		integer NOT NULL REFERENCES revyops.client,
 	name			text NOT NULL,
+	scope			text NOT NULL DEFAULT 'client' CHECK (scope IN ('client', 'master')),
 	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	expires_at		timestamptz,
 	revoked_at		timestamptz
@@ -99,7 +100,7 @@ CREATE TABLE revyops.company (
 	CONSTRAINT company_domain_key UNIQUE (domain, client_id)
 );
 ALTER SEQUENCE revyops.company_id_seq OWNED BY revyops.company.id;
-CREATE INDEX company_id_idx ON revyops.company (id);
+CREATE INDEX company_id_idx ON revyops.company (id, client_id);
 CREATE INDEX company_custom_fields_idx ON revyops.company
 	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
 
@@ -130,8 +131,8 @@ CREATE TABLE revyops.contact (
 	CONSTRAINT contact_company_fkey FOREIGN KEY (client_id, company_id) REFERENCES revyops.company (client_id, id)
 );
 ALTER SEQUENCE revyops.contact_id_seq OWNED BY revyops.contact.id;
-CREATE INDEX contact_id_idx ON revyops.contact (id);
-CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id);
+CREATE INDEX contact_id_idx ON revyops.contact (id, client_id);
+CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id, id);
 CREATE INDEX contact_custom_fields_idx ON revyops.contact
 	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
 
@@ -173,7 +174,7 @@ CREATE TABLE revyops.import_reject (
 CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_api_key(client_id integer, name text, expires_at timestamptz DEFAULT NULL) RETURNS text
+CREATE FUNCTION @extschema@.revyops_create_api_key(client_id integer, name text, expires_at timestamptz DEFAULT NULL, scope text DEFAULT 'client') RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
@@ -213,19 +214,213 @@ CREATE FUNCTION revyops.import_note(import internal) RETURNS void
 	AS 'MODULE_PATHNAME', 'revyops_import_note' LANGUAGE c VOLATILE STRICT SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
+CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_update_company(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_delete_company(id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_add_company_custom_field(company_id bigint, field jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_update_company_custom_field(company_id bigint, field_id bigint, changes jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_delete_company_custom_field(company_id bigint, field_id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_get_contact(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_delete_contact(id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_add_contact_custom_field(contact_id bigint, field jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_update_contact_custom_field(contact_id bigint, field_id bigint, changes jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_delete_contact_custom_field(contact_id bigint, field_id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
 /* ---------------------------------------------------------------- HTTP
  *
  * One adapter an endpoint.  Each takes the raw body; the content type, the
- * query string and the key come from request.headers.  http/README.md.
+ * query string, the ids of the path and the key come from request.headers.
+ * Those that only read are STABLE: PostgREST runs them read-only.
  */
 
-CREATE FUNCTION revyops_http.contacts_v2_create(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_create'
-	LANGUAGE c VOLATILE SECURITY DEFINER
+CREATE FUNCTION revyops_http.companies_v2_list(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_list'
+	LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION revyops_http.companies_v2_create(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_create'
 	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v2_get(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_get'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v2_update(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_update'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v2_lookup(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_lookup'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_list(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_list'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_create(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_create'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_get(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_get'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_update(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_update'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_delete(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_delete'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_field_add(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_field_add'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_field_update(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_field_update'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_field_delete(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_field_delete'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v2_master_list(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_master_list'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v2_master_get(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_master_get'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v2_master_lookup(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_master_lookup'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_master_list(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_master_list'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.companies_v1_master_get(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_master_get'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_list(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_list'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_create(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_create'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_get(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_get'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_update(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_update'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_lookup(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_lookup'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_list(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_list'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_create(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_create'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_get(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_get'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_update(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_update'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_delete(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_delete'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_lookup(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_lookup'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_field_add(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_field_add'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_field_update(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_field_update'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_field_delete(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_field_delete'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_master_list(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_master_list'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_master_get(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_master_get'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_master_lookup(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_master_lookup'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_master_list(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_master_list'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_master_get(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_master_get'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v1_master_lookup(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_master_lookup'
+	LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 CREATE FUNCTION revyops_http.contacts_v2_batch(bytea) RETURNS json
@@ -241,7 +436,7 @@ CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
 
 REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_client(text),
-	@extschema@.revyops_create_api_key(integer, text, timestamptz),
+	@extschema@.revyops_create_api_key(integer, text, timestamptz, text),
 	@extschema@.revyops_revoke_api_key(text),
 	@extschema@.revyops_create_company(jsonb, text),
 	@extschema@.revyops_create_contact(jsonb, text),
@@ -251,8 +446,60 @@ REVOKE ALL ON FUNCTION
 	revyops.import_begin(internal),
 	revyops.import_write(internal),
 	revyops.import_note(internal),
-	revyops_http.contacts_v2_create(bytea),
+	@extschema@.revyops_get_company(bigint, text),
+	@extschema@.revyops_list_companies(text, text, text, integer, integer, text),
+	@extschema@.revyops_lookup_companies(text, text, integer, integer, text),
+	@extschema@.revyops_update_company(bigint, jsonb, text),
+	@extschema@.revyops_delete_company(bigint),
+	@extschema@.revyops_add_company_custom_field(bigint, jsonb),
+	@extschema@.revyops_update_company_custom_field(bigint, bigint, jsonb),
+	@extschema@.revyops_delete_company_custom_field(bigint, bigint),
+	@extschema@.revyops_get_contact(bigint, text),
+	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text),
+	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text),
+	@extschema@.revyops_update_contact(bigint, jsonb, text),
+	@extschema@.revyops_delete_contact(bigint),
+	@extschema@.revyops_add_contact_custom_field(bigint, jsonb),
+	@extschema@.revyops_update_contact_custom_field(bigint, bigint, jsonb),
+	@extschema@.revyops_delete_contact_custom_field(bigint, bigint),
+	revyops_http.companies_v2_list(bytea),
 	revyops_http.companies_v2_create(bytea),
+	revyops_http.companies_v2_get(bytea),
+	revyops_http.companies_v2_update(bytea),
+	revyops_http.companies_v2_lookup(bytea),
+	revyops_http.companies_v1_list(bytea),
+	revyops_http.companies_v1_create(bytea),
+	revyops_http.companies_v1_get(bytea),
+	revyops_http.companies_v1_update(bytea),
+	revyops_http.companies_v1_delete(bytea),
+	revyops_http.companies_v1_field_add(bytea),
+	revyops_http.companies_v1_field_update(bytea),
+	revyops_http.companies_v1_field_delete(bytea),
+	revyops_http.companies_v2_master_list(bytea),
+	revyops_http.companies_v2_master_get(bytea),
+	revyops_http.companies_v2_master_lookup(bytea),
+	revyops_http.companies_v1_master_list(bytea),
+	revyops_http.companies_v1_master_get(bytea),
+	revyops_http.contacts_v2_list(bytea),
+	revyops_http.contacts_v2_create(bytea),
+	revyops_http.contacts_v2_get(bytea),
+	revyops_http.contacts_v2_update(bytea),
+	revyops_http.contacts_v2_lookup(bytea),
+	revyops_http.contacts_v1_list(bytea),
+	revyops_http.contacts_v1_create(bytea),
+	revyops_http.contacts_v1_get(bytea),
+	revyops_http.contacts_v1_update(bytea),
+	revyops_http.contacts_v1_delete(bytea),
+	revyops_http.contacts_v1_lookup(bytea),
+	revyops_http.contacts_v1_field_add(bytea),
+	revyops_http.contacts_v1_field_update(bytea),
+	revyops_http.contacts_v1_field_delete(bytea),
+	revyops_http.contacts_v2_master_list(bytea),
+	revyops_http.contacts_v2_master_get(bytea),
+	revyops_http.contacts_v2_master_lookup(bytea),
+	revyops_http.contacts_v1_master_list(bytea),
+	revyops_http.contacts_v1_master_get(bytea),
+	revyops_http.contacts_v1_master_lookup(bytea),
 	revyops_http.contacts_v2_batch(bytea),
 	revyops_http.companies_v2_batch(bytea)
 	FROM PUBLIC;
@@ -285,7 +532,7 @@ COMMENT ON SCHEMA revyops_http IS 'What PostgREST calls: one function an endpoin
 
 COMMENT ON FUNCTION @extschema@.revyops_create_client(text) IS
 'Adds a client, the owner of contacts and companies, and returns its id.';
-COMMENT ON FUNCTION @extschema@.revyops_create_api_key(integer, text, timestamptz) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_api_key(integer, text, timestamptz, text) IS
 'Adds an API key of a client and returns it: the only time that it is shown.';
 COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
 'Ends the API key with this prefix; false if there is no unrevoked one.';
@@ -307,6 +554,38 @@ COMMENT ON FUNCTION revyops.import_write(internal) IS
 'Part of revyops_import_contacts: adds the contacts of a batch.';
 COMMENT ON FUNCTION revyops.import_note(internal) IS
 'Part of revyops_import_contacts: adds what a batch came to to the job, and its rejected rows.';
+COMMENT ON FUNCTION @extschema@.revyops_get_company(bigint, text) IS
+'Returns a company of the calling client.';
+COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text) IS
+'Returns a page of the companies of the calling client that fit, in the order of ids.';
+COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text) IS
+'Returns a page of the companies of the calling client with this custom field.';
+COMMENT ON FUNCTION @extschema@.revyops_update_company(bigint, jsonb, text) IS
+'Changes the members of a company that are given, and returns it.';
+COMMENT ON FUNCTION @extschema@.revyops_delete_company(bigint) IS
+'Deletes a company and leaves its contacts without one.';
+COMMENT ON FUNCTION @extschema@.revyops_add_company_custom_field(bigint, jsonb) IS
+'Adds a custom field to a company and returns the field.';
+COMMENT ON FUNCTION @extschema@.revyops_update_company_custom_field(bigint, bigint, jsonb) IS
+'Changes a custom field of a company and returns the field.';
+COMMENT ON FUNCTION @extschema@.revyops_delete_company_custom_field(bigint, bigint) IS
+'Deletes a custom field of a company.';
+COMMENT ON FUNCTION @extschema@.revyops_get_contact(bigint, text) IS
+'Returns a contact of the calling client.';
+COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text) IS
+'Returns a page of the contacts of the calling client that fit, in the order of ids.';
+COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text) IS
+'Returns a page of the contacts of the calling client with this custom field.';
+COMMENT ON FUNCTION @extschema@.revyops_update_contact(bigint, jsonb, text) IS
+'Changes the members of a contact that are given, and returns it.';
+COMMENT ON FUNCTION @extschema@.revyops_delete_contact(bigint) IS
+'Deletes a contact.';
+COMMENT ON FUNCTION @extschema@.revyops_add_contact_custom_field(bigint, jsonb) IS
+'Adds a custom field to a contact and returns the field.';
+COMMENT ON FUNCTION @extschema@.revyops_update_contact_custom_field(bigint, bigint, jsonb) IS
+'Changes a custom field of a contact and returns the field.';
+COMMENT ON FUNCTION @extschema@.revyops_delete_contact_custom_field(bigint, bigint) IS
+'Deletes a custom field of a contact.';
 COMMENT ON FUNCTION @extschema@.revyops_normalize_email(text) IS
 'Canonical form of an e-mail address; NULL for blank, an error for an invalid one.';
 COMMENT ON FUNCTION @extschema@.revyops_normalize_linkedin_url(text) IS
@@ -321,14 +600,86 @@ COMMENT ON FUNCTION revyops.is_canonical_domain(text) IS
 'Whether a domain is written in canonical form: dotted, lower case, A-labels.';
 COMMENT ON FUNCTION revyops.custom_field_hashes(integer, jsonb) IS
 'One hash of (client, name, value) a custom field: what the index on custom fields holds.';
-COMMENT ON FUNCTION revyops_http.contacts_v2_create(bytea) IS
-'POST /public/v2/contacts: creates a contact from a raw request body.';
+COMMENT ON FUNCTION revyops_http.companies_v2_list(bytea) IS
+'GET /public/v2/companies: lists companies.';
 COMMENT ON FUNCTION revyops_http.companies_v2_create(bytea) IS
-'POST /public/v2/companies: creates a company from a raw request body.';
+'POST /public/v2/companies: creates a company.';
+COMMENT ON FUNCTION revyops_http.companies_v2_get(bytea) IS
+'GET /public/v2/companies/{id}: returns a company.';
+COMMENT ON FUNCTION revyops_http.companies_v2_update(bytea) IS
+'PATCH /public/v2/companies/{id}: changes a company.';
+COMMENT ON FUNCTION revyops_http.companies_v2_lookup(bytea) IS
+'GET /public/v2/companies/lookup-by-custom-field: lists companies with a custom field.';
+COMMENT ON FUNCTION revyops_http.companies_v1_list(bytea) IS
+'GET /public/companies: lists companies.';
+COMMENT ON FUNCTION revyops_http.companies_v1_create(bytea) IS
+'POST /public/companies: creates a company.';
+COMMENT ON FUNCTION revyops_http.companies_v1_get(bytea) IS
+'GET /public/companies/{id}: returns a company.';
+COMMENT ON FUNCTION revyops_http.companies_v1_update(bytea) IS
+'PATCH /public/companies/{id}: changes a company.';
+COMMENT ON FUNCTION revyops_http.companies_v1_delete(bytea) IS
+'DELETE /public/companies/{id}: deletes a company.';
+COMMENT ON FUNCTION revyops_http.companies_v1_field_add(bytea) IS
+'POST /public/companies/{id}/custom-fields: adds a custom field to a company.';
+COMMENT ON FUNCTION revyops_http.companies_v1_field_update(bytea) IS
+'PATCH /public/companies/{id}/custom-fields/{field_id}: changes a custom field of a company.';
+COMMENT ON FUNCTION revyops_http.companies_v1_field_delete(bytea) IS
+'DELETE /public/companies/{id}/custom-fields/{field_id}: deletes a custom field of a company.';
+COMMENT ON FUNCTION revyops_http.companies_v2_master_list(bytea) IS
+'GET /public/v2/companies-master-list: lists the companies of all clients.';
+COMMENT ON FUNCTION revyops_http.companies_v2_master_get(bytea) IS
+'GET /public/v2/companies-master-list/{id}: returns a company, whose ever it is.';
+COMMENT ON FUNCTION revyops_http.companies_v2_master_lookup(bytea) IS
+'GET /public/v2/companies-master-list/lookup-by-custom-field: lists the companies of all clients with a custom field.';
+COMMENT ON FUNCTION revyops_http.companies_v1_master_list(bytea) IS
+'GET /public/companies-master-list: lists the companies of all clients.';
+COMMENT ON FUNCTION revyops_http.companies_v1_master_get(bytea) IS
+'GET /public/companies-master-list/{id}: returns a company, whose ever it is.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_list(bytea) IS
+'GET /public/v2/contacts: lists contacts.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_create(bytea) IS
+'POST /public/v2/contacts: creates a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_get(bytea) IS
+'GET /public/v2/contacts/{id}: returns a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_update(bytea) IS
+'PATCH /public/v2/contacts/{id}: changes a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_lookup(bytea) IS
+'GET /public/v2/contacts/lookup-by-custom-field: lists contacts with a custom field.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_list(bytea) IS
+'GET /public/contacts: lists contacts.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_create(bytea) IS
+'POST /public/contacts: creates a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_get(bytea) IS
+'GET /public/contacts/{id}: returns a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_update(bytea) IS
+'PATCH /public/contacts/{id}: changes a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_delete(bytea) IS
+'DELETE /public/contacts/{id}: deletes a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_lookup(bytea) IS
+'GET /public/contacts/lookup-by-custom-field: lists contacts with a custom field.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_field_add(bytea) IS
+'POST /public/contacts/{id}/custom-fields: adds a custom field to a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_field_update(bytea) IS
+'PATCH /public/contacts/{id}/custom-fields/{field_id}: changes a custom field of a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_field_delete(bytea) IS
+'DELETE /public/contacts/{id}/custom-fields/{field_id}: deletes a custom field of a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_master_list(bytea) IS
+'GET /public/v2/contacts-master-list: lists the contacts of all clients.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_master_get(bytea) IS
+'GET /public/v2/contacts-master-list/{id}: returns a contact, whose ever it is.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_master_lookup(bytea) IS
+'GET /public/v2/contacts-master-list/lookup-by-custom-field: lists the contacts of all clients with a custom field.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_master_list(bytea) IS
+'GET /public/contacts-master-list: lists the contacts of all clients.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_master_get(bytea) IS
+'GET /public/contacts-master-list/{id}: returns a contact, whose ever it is.';
+COMMENT ON FUNCTION revyops_http.contacts_v1_master_lookup(bytea) IS
+'GET /public/contacts-master-list/lookup-by-custom-field: lists the contacts of all clients with a custom field.';
 COMMENT ON FUNCTION revyops_http.contacts_v2_batch(bytea) IS
-'POST /public/v2/contacts/batch: creates contacts from a raw request body.';
+'POST /public/v2/contacts/batch: creates contacts.';
 COMMENT ON FUNCTION revyops_http.companies_v2_batch(bytea) IS
-'POST /public/v2/companies/batch: creates companies from a raw request body.';
+'POST /public/v2/companies/batch: creates companies.';
 
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 COMMENT ON SEQUENCE revyops.company_id_seq IS 'Ids of companies, of all clients together.';
@@ -346,6 +697,7 @@ COMMENT ON COLUMN revyops.api_key.prefix IS 'Public start of the key, by which i
 COMMENT ON COLUMN revyops.api_key.secret_sha256 IS 'SHA-256 of the whole key.';
 COMMENT ON COLUMN revyops.api_key.client_id IS 'The client that the key speaks for.';
 COMMENT ON COLUMN revyops.api_key.name IS 'Name, for people.';
+COMMENT ON COLUMN revyops.api_key.scope IS 'client: the client''s own; master: the master lists of all clients as well.';
 COMMENT ON COLUMN revyops.api_key.created_time IS 'When it was added.';
 COMMENT ON COLUMN revyops.api_key.expires_at IS 'From when it is no longer valid; null is never.';
 COMMENT ON COLUMN revyops.api_key.revoked_at IS 'When it was revoked; null if it was not.';

@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "argument.h"
 #include "auth.h"
 #include "compat.h"
 
@@ -21,21 +22,19 @@ PG_FUNCTION_INFO_V1(revyops_revoke_api_key);
 Datum
 revyops_create_client(PG_FUNCTION_ARGS)
 {
-	text	   *name = PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0);
-
-	PG_RETURN_INT32(rvo_auth_create_client(rvo_slice_of_text(name)));
+	PG_RETURN_INT32(rvo_auth_create_client(rvo_argument_text(fcinfo, 0)));
 }
 
-/* revyops_create_api_key(client_id integer, name text, expires_at timestamptz) returns text */
+/* revyops_create_api_key(client_id integer, name text, expires_at timestamptz, scope text) returns text */
 Datum
 revyops_create_api_key(PG_FUNCTION_ARGS)
 {
 	int			client_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
-	text	   *name = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
 	TimestampTz expires_at = PG_ARGISNULL(2) ? 0 : PG_GETARG_TIMESTAMPTZ(2);
 	Slice		key = rvo_auth_create_api_key(PG_ARGISNULL(0) ? NULL : &client_id,
-											  rvo_slice_of_text(name),
-											  PG_ARGISNULL(2) ? NULL : &expires_at);
+											  rvo_argument_text(fcinfo, 1),
+											  PG_ARGISNULL(2) ? NULL : &expires_at,
+											  rvo_argument_text(fcinfo, 3));
 
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(key.data, key.len));
 }
@@ -44,7 +43,5 @@ revyops_create_api_key(PG_FUNCTION_ARGS)
 Datum
 revyops_revoke_api_key(PG_FUNCTION_ARGS)
 {
-	text	   *prefix = PG_ARGISNULL(0) ? NULL : PG_GETARG_TEXT_PP(0);
-
-	PG_RETURN_BOOL(rvo_auth_revoke_api_key(rvo_slice_of_text(prefix)));
+	PG_RETURN_BOOL(rvo_auth_revoke_api_key(rvo_argument_text(fcinfo, 0)));
 }

@@ -8,20 +8,128 @@
 
 #include "fmgr.h"
 
+#include "argument.h"
 #include "auth.h"
 #include "company.h"
+#include "company_change.h"
+#include "company_read.h"
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_company);
+PG_FUNCTION_INFO_V1(revyops_get_company);
+PG_FUNCTION_INFO_V1(revyops_list_companies);
+PG_FUNCTION_INFO_V1(revyops_lookup_companies);
+PG_FUNCTION_INFO_V1(revyops_update_company);
+PG_FUNCTION_INFO_V1(revyops_delete_company);
+PG_FUNCTION_INFO_V1(revyops_add_company_custom_field);
+PG_FUNCTION_INFO_V1(revyops_update_company_custom_field);
+PG_FUNCTION_INFO_V1(revyops_delete_company_custom_field);
 
 /* revyops_create_company(company jsonb, structure text) returns jsonb */
 Datum
 revyops_create_company(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *body = PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0);
-	text	   *structure = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
-	Request		request = rvo_request_read();
+	int			client_id = rvo_auth_client_id_of_call();
 	int64		id;
 
-	PG_RETURN_JSONB_P(rvo_company_create(rvo_auth_client_id(&request), body, rvo_slice_of_text(structure), &id));
+	PG_RETURN_JSONB_P(rvo_company_create(client_id, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1), &id));
+}
+
+/* revyops_get_company(id bigint, structure text) returns jsonb */
+Datum
+revyops_get_company(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_company_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1)));
+}
+
+/*
+ * revyops_list_companies(domain text, name text, industry text, page integer,
+ * page_size integer, structure text) returns jsonb
+ */
+Datum
+revyops_list_companies(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	CompanyQuery query = {
+		.domain = rvo_argument_text(fcinfo, 0),
+		.name = rvo_argument_text(fcinfo, 1),
+		.industry = rvo_argument_text(fcinfo, 2),
+		.page = rvo_argument_number(fcinfo, 3),
+		.page_size = rvo_argument_number(fcinfo, 4),
+		.structure = rvo_argument_text(fcinfo, 5),
+	};
+
+	PG_RETURN_JSONB_P(rvo_company_list(client_id, &query));
+}
+
+/* revyops_lookup_companies(field_name text, field_value text, page integer, page_size integer, structure text) returns jsonb */
+Datum
+revyops_lookup_companies(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	CompanyQuery query = {
+		.by_field = true,
+		.field_name = rvo_argument_text(fcinfo, 0),
+		.field_value = rvo_argument_text(fcinfo, 1),
+		.page = rvo_argument_number(fcinfo, 2),
+		.page_size = rvo_argument_number(fcinfo, 3),
+		.structure = rvo_argument_text(fcinfo, 4),
+	};
+
+	PG_RETURN_JSONB_P(rvo_company_list(client_id, &query));
+}
+
+/* revyops_update_company(id bigint, changes jsonb, structure text) returns jsonb */
+Datum
+revyops_update_company(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_company_update(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+										 rvo_argument_text(fcinfo, 2)));
+}
+
+/* revyops_delete_company(id bigint) returns void */
+Datum
+revyops_delete_company(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	rvo_company_delete(client_id, rvo_argument_id(fcinfo, 0));
+	PG_RETURN_VOID();
+}
+
+/* revyops_add_company_custom_field(company_id bigint, field jsonb) returns jsonb */
+Datum
+revyops_add_company_custom_field(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
+
+	PG_RETURN_JSONB_P(rvo_company_change_field(client_id, &change));
+}
+
+/* revyops_update_company_custom_field(company_id bigint, field_id bigint, changes jsonb) returns jsonb */
+Datum
+revyops_update_company_custom_field(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	FieldChange change = {
+		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
+	};
+
+	PG_RETURN_JSONB_P(rvo_company_change_field(client_id, &change));
+}
+
+/* revyops_delete_company_custom_field(company_id bigint, field_id bigint) returns void */
+Datum
+revyops_delete_company_custom_field(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	FieldChange change = {FIELD_DELETE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), NULL};
+
+	(void) rvo_company_change_field(client_id, &change);
+	PG_RETURN_VOID();
 }

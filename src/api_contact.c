@@ -8,20 +8,131 @@
 
 #include "fmgr.h"
 
+#include "argument.h"
 #include "auth.h"
 #include "compat.h"
 #include "contact.h"
+#include "contact_change.h"
+#include "contact_read.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contact);
+PG_FUNCTION_INFO_V1(revyops_get_contact);
+PG_FUNCTION_INFO_V1(revyops_list_contacts);
+PG_FUNCTION_INFO_V1(revyops_lookup_contacts);
+PG_FUNCTION_INFO_V1(revyops_update_contact);
+PG_FUNCTION_INFO_V1(revyops_delete_contact);
+PG_FUNCTION_INFO_V1(revyops_add_contact_custom_field);
+PG_FUNCTION_INFO_V1(revyops_update_contact_custom_field);
+PG_FUNCTION_INFO_V1(revyops_delete_contact_custom_field);
 
 /* revyops_create_contact(contact jsonb, structure text) returns jsonb */
 Datum
 revyops_create_contact(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *body = PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0);
-	text	   *structure = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
-	Request		request = rvo_request_read();
+	int			client_id = rvo_auth_client_id_of_call();
 	int64		id;
 
-	PG_RETURN_JSONB_P(rvo_contact_create(rvo_auth_client_id(&request), body, rvo_slice_of_text(structure), &id));
+	PG_RETURN_JSONB_P(rvo_contact_create(client_id, rvo_argument_jsonb(fcinfo, 0), CONTACT_FIELDS_INPUT,
+										 rvo_argument_text(fcinfo, 1), &id));
+}
+
+/* revyops_get_contact(id bigint, structure text) returns jsonb */
+Datum
+revyops_get_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_contact_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1)));
+}
+
+/*
+ * revyops_list_contacts(domain text, email text, firstname text, lastname text,
+ * linkedin_url text, page integer, page_size integer, structure text) returns jsonb
+ */
+Datum
+revyops_list_contacts(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	ContactQuery query = {
+		.domain = rvo_argument_text(fcinfo, 0),
+		.email = rvo_argument_text(fcinfo, 1),
+		.firstname = rvo_argument_text(fcinfo, 2),
+		.lastname = rvo_argument_text(fcinfo, 3),
+		.linkedin_url = rvo_argument_text(fcinfo, 4),
+		.page = rvo_argument_number(fcinfo, 5),
+		.page_size = rvo_argument_number(fcinfo, 6),
+		.structure = rvo_argument_text(fcinfo, 7),
+	};
+
+	PG_RETURN_JSONB_P(rvo_contact_list(client_id, &query));
+}
+
+/* revyops_lookup_contacts(field_name text, field_value text, page integer, page_size integer, structure text) returns jsonb */
+Datum
+revyops_lookup_contacts(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	ContactQuery query = {
+		.by_field = true,
+		.field_name = rvo_argument_text(fcinfo, 0),
+		.field_value = rvo_argument_text(fcinfo, 1),
+		.page = rvo_argument_number(fcinfo, 2),
+		.page_size = rvo_argument_number(fcinfo, 3),
+		.structure = rvo_argument_text(fcinfo, 4),
+	};
+
+	PG_RETURN_JSONB_P(rvo_contact_list(client_id, &query));
+}
+
+/* revyops_update_contact(id bigint, changes jsonb, structure text) returns jsonb */
+Datum
+revyops_update_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_contact_update(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+										 rvo_argument_text(fcinfo, 2)));
+}
+
+/* revyops_delete_contact(id bigint) returns void */
+Datum
+revyops_delete_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	rvo_contact_delete(client_id, rvo_argument_id(fcinfo, 0));
+	PG_RETURN_VOID();
+}
+
+/* revyops_add_contact_custom_field(contact_id bigint, field jsonb) returns jsonb */
+Datum
+revyops_add_contact_custom_field(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
+
+	PG_RETURN_JSONB_P(rvo_contact_change_field(client_id, &change));
+}
+
+/* revyops_update_contact_custom_field(contact_id bigint, field_id bigint, changes jsonb) returns jsonb */
+Datum
+revyops_update_contact_custom_field(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	FieldChange change = {
+		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
+	};
+
+	PG_RETURN_JSONB_P(rvo_contact_change_field(client_id, &change));
+}
+
+/* revyops_delete_contact_custom_field(contact_id bigint, field_id bigint) returns void */
+Datum
+revyops_delete_contact_custom_field(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	FieldChange change = {FIELD_DELETE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), NULL};
+
+	(void) rvo_contact_change_field(client_id, &change);
+	PG_RETURN_VOID();
 }

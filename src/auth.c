@@ -9,7 +9,8 @@
  * A key is "rvo_" and 12 hexadecimal digits (the public prefix by which it is
  * found and revoked), "_", and 64 hexadecimal digits (256 random bits).  Only
  * the SHA-256 of the whole is stored.  A secret with that much chance in it
- * needs no slow hash.
+ * needs no slow hash.  A master key speaks for its client as any other, and
+ * also reads the master lists, of all clients.
  */
 #include "postgres.h"
 
@@ -56,11 +57,11 @@ same_hash(const uint8 *a, const uint8 *b)
 }
 
 /*
- * client_of_key returns the client of a key, 0 if it is not valid.  Every key
- * costs a hash, a look-up and a comparison, whatever is wrong with it.
+ * read_key returns what is stored of a key, nothing if it is not valid.  Every
+ * key costs a hash, a look-up and a comparison, whatever is wrong with it.
  */
-static int
-client_of_key(Slice key)
+static ApiKey
+read_key(Slice key)
 {
 	Slice		prefix = {key.data, Min(key.len, PREFIX_LENGTH)};
 	uint8		sha256[PG_SHA256_DIGEST_LENGTH];
@@ -71,7 +72,18 @@ client_of_key(Slice key)
 	valid = rvo_store_find_api_key(prefix, &stored);
 	valid &= same_hash(sha256, stored.secret_sha256);
 	valid &= stored.live;
-	return valid ? stored.client_id : 0;
+	return valid ? stored : (ApiKey) {0};
+}
+
+/* key_of returns the key of a call; no value if there is none. */
+static Slice
+key_of(const Request *request)
+{
+	if (!request->readable)
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+	if (request->api_key.data == NULL && rvo_api_key_setting != NULL && rvo_api_key_setting[0] != '\0')
+		return rvo_slice(rvo_api_key_setting);
+	return request->api_key;
 }
 
 /*
@@ -81,23 +93,58 @@ client_of_key(Slice key)
 int
 rvo_auth_client_id(const Request *request)
 {
-	Slice		key = request->api_key;
+	Slice		key = key_of(request);
 	int			client_id;
 
-	if (!request->readable)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
-	if (key.data == NULL && rvo_api_key_setting != NULL && rvo_api_key_setting[0] != '\0')
-		key = rvo_slice(rvo_api_key_setting);
 	if (key.data == NULL && rvo_client_id_setting == 0)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
 
 	if (key.data != NULL)
-		client_id = client_of_key(key);
+		client_id = read_key(key).client_id;
 	else
 		client_id = rvo_store_has_client(rvo_client_id_setting) ? rvo_client_id_setting : 0;
 	if (client_id == 0)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
 	return client_id;
+}
+
+/* rvo_auth_client_id_of_call is rvo_auth_client_id for an SQL function. */
+int
+rvo_auth_client_id_of_call(void)
+{
+	Request		request = rvo_request_read();
+
+	return rvo_auth_client_id(&request);
+}
+
+/*
+ * rvo_auth_check_master raises FAILURE_CREDENTIALS unless the call comes with a
+ * master key.  No setting makes a caller the master.
+ */
+void
+rvo_auth_check_master(const Request *request)
+{
+	Slice		key = key_of(request);
+	ApiKey		stored;
+
+	if (key.data == NULL)
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
+	stored = read_key(key);
+	if (stored.client_id == 0)
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+	if (!stored.master)
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MASTER_KEY_REQUIRED);
+}
+
+/* read_scope reads what a key is good for: its client's own, or the master lists as well. */
+static bool
+read_scope(Slice name, FaultList *faults)
+{
+	if (name.data != NULL && rvo_slice_equal(name, CONST_SLICE("master")))
+		return true;
+	if (name.data == NULL || !rvo_slice_equal(name, CONST_SLICE("client")))
+		rvo_fault_add(faults, "scope", FAULT_INVALID_SCOPE);
+	return false;
 }
 
 /* check_name notes what is wrong with the name of a client or key. */
@@ -146,18 +193,20 @@ append_random(char *to, int nbytes)
  * context: the only time that it is seen.  expires_at NULL is for ever.
  */
 Slice
-rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at)
+rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at, Slice scope_name)
 {
 	FaultList	faults = {0};
+	bool		master;
 	char	   *key = palloc(KEY_LENGTH);
 	char	   *end;
-	uint8		sha256[PG_SHA256_DIGEST_LENGTH];
+	ApiKey		stored;
 
 	if (client_id == NULL)
 		rvo_fault_add(&faults, "client_id", FAULT_REQUIRED);
 	name = check_name(name, &faults);
 	if (expires_at != NULL && *expires_at <= GetCurrentTimestamp())
 		rvo_fault_add(&faults, "expires_at", FAULT_EXPIRED);
+	master = read_scope(scope_name, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
@@ -166,11 +215,12 @@ rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *exp
 	*end++ = '_';
 	end = append_random(end, SECRET_BYTES);
 	Assert(end - key == KEY_LENGTH);
-	hash_key((Slice) {key, KEY_LENGTH}, sha256);
 
 	if (!rvo_store_has_client(*client_id))
 		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
-	rvo_store_insert_api_key((Slice) {key, PREFIX_LENGTH}, sha256, *client_id, name, expires_at);
+	stored = (ApiKey) {.client_id = *client_id, .master = master};
+	hash_key((Slice) {key, KEY_LENGTH}, stored.secret_sha256);
+	rvo_store_insert_api_key((Slice) {key, PREFIX_LENGTH}, &stored, name, expires_at);
 	return (Slice) {key, KEY_LENGTH};
 }
 

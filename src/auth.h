@@ -14,8 +14,11 @@ extern int	rvo_client_id_setting;
 extern char *rvo_api_key_setting;
 
 extern int	rvo_auth_client_id(const Request *request);
+extern int	rvo_auth_client_id_of_call(void);
+extern void rvo_auth_check_master(const Request *request);
 extern int	rvo_auth_create_client(Slice name);
-extern Slice rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at);
+extern Slice rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at,
+									 Slice scope_name);
 extern bool rvo_auth_revoke_api_key(Slice prefix);
 
 #endif							/* RVO_AUTH_H */

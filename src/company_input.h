@@ -1,6 +1,6 @@
 /*
  * company_input.h
- *	  What a caller sent to create a company.
+ *	  What a caller sent to create or change a company.
  */
 #ifndef RVO_COMPANY_INPUT_H
 #define RVO_COMPANY_INPUT_H
@@ -19,6 +19,18 @@ typedef struct CompanyInput
 	CustomFields custom_fields;
 } CompanyInput;
 
+/* The members of a change that are given, and their values; the others stay. */
+typedef struct CompanyChanges
+{
+	bool		has_domain;
+	bool		has_name;
+	bool		has_company_status;
+	CompanyInput values;
+} CompanyChanges;
+
+#define COMPANY_FIELDS "company_custom_fields"
+
 extern CompanyInput rvo_company_input_read(JsonbContainer *body, FaultList *faults);
+extern CompanyChanges rvo_company_changes_read(JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_COMPANY_INPUT_H */

@@ -12,14 +12,18 @@
 
 typedef struct Company
 {
+	int			client_id;		/* of one that was read */
 	int64		id;
 	Slice		domain;
 	Slice		name;
 	Slice		company_status;
+	Slice		previous_status;	/* no value = none */
+	NullableTime status_changed_at;
 	CustomFields custom_fields;
 	TimestampTz updated_time;
 } Company;
 
 extern Jsonb *rvo_company_render_created(const Company *company, Structure structure);
+extern JsonbValue rvo_company_render(const Company *company, Structure structure, bool with_client);
 
 #endif							/* RVO_COMPANY_RENDER_H */

@@ -34,12 +34,12 @@ find_company_by_domain(int client_id, Slice domain)
 }
 
 /*
- * resolve_company returns the id of the company that the contact names, 0 for
+ * rvo_contact_resolve_company returns the id of the company that the contact names, 0 for
  * none, and keeps it from being deleted.  Raises FAILURE_COMPANY_NOT_FOUND and
  * FAILURE_COMPANY_OF_OTHER_CLIENT.
  */
-static int64
-resolve_company(int client_id, const CompanyReference *company)
+int64
+rvo_contact_resolve_company(int client_id, const CompanyReference *company)
 {
 	int64		id = company->id;
 
@@ -60,12 +60,13 @@ resolve_company(int client_id, const CompanyReference *company)
 
 /*
  * rvo_contact_read reads a body to a contact without ids and company, and which
- * company it names.  body is NULL for SQL's NULL.
+ * company it names.  body is NULL for SQL's NULL; fields_member names the list
+ * of custom fields.
  */
 Contact
-rvo_contact_read(JsonbContainer *body, CompanyReference *company, FaultList *faults)
+rvo_contact_read(JsonbContainer *body, const char *fields_member, CompanyReference *company, FaultList *faults)
 {
-	ContactInput input = rvo_contact_input_read(body, faults);
+	ContactInput input = rvo_contact_input_read(body, fields_member, faults);
 
 	*company = input.company;
 	return (Contact) {
@@ -114,19 +115,20 @@ insert(int client_id, Contact *contact)
 /*
  * rvo_contact_create adds a contact for a client and returns the
  * answer, in the current context, and the new id.  body is NULL and
- * structure_name no value for SQL's NULL.
+ * structure_name no value for SQL's NULL; fields_member names the list of
+ * custom fields.
  */
 Jsonb *
-rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
+rvo_contact_create(int client_id, Jsonb *body, const char *fields_member, Slice structure_name, int64 *id)
 {
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
 	CompanyReference company;
-	Contact		contact = rvo_contact_read(rvo_json_root(body), &company, &faults);
+	Contact		contact = rvo_contact_read(rvo_json_root(body), fields_member, &company, &faults);
 
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	contact.company_id = resolve_company(client_id, &company);
+	contact.company_id = rvo_contact_resolve_company(client_id, &company);
 	insert(client_id, &contact);
 	*id = contact.id;
 	return rvo_contact_render_created(&contact, structure);

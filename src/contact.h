@@ -1,6 +1,6 @@
 /*
  * contact.h
- *	  The use cases of contacts.
+ *	  The use cases of contacts: creating one.
  */
 #ifndef RVO_CONTACT_H
 #define RVO_CONTACT_H
@@ -10,8 +10,11 @@
 #include "jsonio.h"
 #include "text.h"
 
-extern Contact rvo_contact_read(JsonbContainer *body, CompanyReference *company, FaultList *faults);
+extern Contact rvo_contact_read(JsonbContainer *body, const char *fields_member, CompanyReference *company,
+								FaultList *faults);
 extern void rvo_contact_number(Contact *contact);
-extern Jsonb *rvo_contact_create(int client_id, Jsonb *body, Slice structure_name, int64 *id);
+extern int64 rvo_contact_resolve_company(int client_id, const CompanyReference *company);
+extern Jsonb *rvo_contact_create(int client_id, Jsonb *body, const char *fields_member, Slice structure_name,
+								 int64 *id);
 
 #endif							/* RVO_CONTACT_H */

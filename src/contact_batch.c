@@ -40,7 +40,7 @@ rows(BatchItem *const *items, int n)
 static void
 read_item(BatchItem *item, JsonbContainer *body)
 {
-	item->row.contact = rvo_contact_read(body, &item->company, &item->faults);
+	item->row.contact = rvo_contact_read(body, CONTACT_FIELDS_INPUT, &item->company, &item->faults);
 	item->keys[0] = item->row.contact.email;
 	item->keys[1] = item->row.contact.linkedin_url;
 }

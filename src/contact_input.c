@@ -1,6 +1,6 @@
 /*
  * contact_input.c
- *	  Reads the body that creates a contact, and notes every fault in it.
+ *	  Reads the body that creates or changes a contact, and notes every fault in it.
  *
  * Floor 1, on top of its other files.  The faults come in the order of the
  * contract's members, custom fields last.  Read-only and unknown members are
@@ -8,51 +8,12 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
-
 #include "compat.h"
 #include "contact_input.h"
 #include "domain.h"
 #include "email.h"
 #include "linkedin.h"
 #include "member.h"
-
-#define CUSTOM_FIELDS_MEMBER "contact_custom_fields_input"
-
-/* read_number accepts a whole number that is an id. */
-static bool
-read_number(Numeric number, int64 *id)
-{
-	Numeric		zero = int64_to_numeric(0);
-	Numeric		max = int64_to_numeric(PG_INT64_MAX);
-	bool		in_range;
-
-	if (numeric_is_nan(number) || numeric_is_inf(number))
-		return false;
-	in_range = DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(number), NumericGetDatum(zero))) &&
-		DatumGetBool(DirectFunctionCall2(numeric_le, NumericGetDatum(number), NumericGetDatum(max)));
-	if (!in_range)
-		return false;
-	*id = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(number)));
-	return DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(number),
-											NumericGetDatum(int64_to_numeric(*id))));
-}
-
-/* read_digits accepts a string of digits; false means that it is not an id. */
-static bool
-read_digits(Slice s, int64 *id)
-{
-	*id = 0;
-	for (int i = 0; i < s.len; i++)
-	{
-		if (pg_mul_s64_overflow(*id, 10, id) ||
-			pg_add_s64_overflow(*id, s.data[i] - '0', id))
-			return false;
-	}
-	return *id > 0;
-}
 
 /* read_company reads company_id: an integer or digits are an id, any other string a domain. */
 static CompanyReference
@@ -66,12 +27,12 @@ read_company(JsonbContainer *body, FaultList *faults)
 	if (!rvo_json_get(body, CONST_SLICE("company_id"), &value) || value.type == jbvNull)
 		return company;
 	if (value.type == jbvNumeric)
-		valid = read_number(value.val.numeric, &company.id);
+		valid = rvo_json_to_id(&value, &company.id);
 	else if (value.type == jbvString)
 	{
 		s = rvo_text_trim(rvo_json_string(&value));
 		if (rvo_text_is_digits(s))
-			valid = read_digits(s, &company.id);
+			valid = rvo_text_to_id(s, &company.id);
 		else
 			valid = rvo_domain_normalize(s, &company.domain) == FAULT_NONE;
 	}
@@ -80,9 +41,31 @@ read_company(JsonbContainer *body, FaultList *faults)
 	return company;
 }
 
-/* rvo_contact_input_read reads the body; NULL stands for SQL's NULL. */
+/* read_keys reads what makes two contacts the same. */
+static void
+read_keys(JsonbContainer *body, ContactInput *input, FaultList *faults)
+{
+	input->email = rvo_member_key(body, "email", rvo_email_normalize, EMAIL_MAX_LENGTH, faults);
+	input->linkedin_url = rvo_member_key(body, "linkedin_url", rvo_linkedin_normalize, 0, faults);
+}
+
+/* read_others reads all else but the custom fields. */
+static void
+read_others(JsonbContainer *body, ContactInput *input, FaultList *faults)
+{
+	input->first_name = rvo_member_text(body, "first_name", faults);
+	input->last_name = rvo_member_text(body, "last_name", faults);
+	input->company = read_company(body, faults);
+	input->origin = rvo_member_text(body, "origin", faults);
+	input->contact_status = rvo_member_text(body, "contact_status", faults);
+}
+
+/*
+ * rvo_contact_input_read reads the body of a create; NULL stands for SQL's
+ * NULL.  fields_member names the list of custom fields.
+ */
 ContactInput
-rvo_contact_input_read(JsonbContainer *body, FaultList *faults)
+rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultList *faults)
 {
 	ContactInput input = {0};
 	int			before = faults->count;
@@ -92,15 +75,35 @@ rvo_contact_input_read(JsonbContainer *body, FaultList *faults)
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
 		return input;
 	}
-	input.email = rvo_member_key(body, "email", rvo_email_normalize, EMAIL_MAX_LENGTH, faults);
-	input.linkedin_url = rvo_member_key(body, "linkedin_url", rvo_linkedin_normalize, 0, faults);
+	read_keys(body, &input, faults);
 	if (input.email.data == NULL && input.linkedin_url.data == NULL && faults->count == before)
 		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
-	input.first_name = rvo_member_text(body, "first_name", faults);
-	input.last_name = rvo_member_text(body, "last_name", faults);
-	input.company = read_company(body, faults);
-	input.origin = rvo_member_text(body, "origin", faults);
-	input.contact_status = rvo_member_text(body, "contact_status", faults);
-	input.custom_fields = rvo_custom_fields_read(body, CUSTOM_FIELDS_MEMBER, faults);
+	read_others(body, &input, faults);
+	input.custom_fields = rvo_custom_fields_read(body, fields_member, faults);
 	return input;
+}
+
+/* rvo_contact_changes_read reads the body of a change; NULL stands for SQL's NULL. */
+ContactChanges
+rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
+{
+	ContactChanges changes = {0};
+
+	if (!rvo_json_is_object(body))
+	{
+		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		return changes;
+	}
+	changes.has_email = rvo_member_is_given(body, "email");
+	changes.has_linkedin_url = rvo_member_is_given(body, "linkedin_url");
+	changes.has_first_name = rvo_member_is_given(body, "first_name");
+	changes.has_last_name = rvo_member_is_given(body, "last_name");
+	changes.has_company = rvo_member_is_given(body, "company_id");
+	changes.has_origin = rvo_member_is_given(body, "origin");
+	changes.has_contact_status = rvo_member_is_given(body, "contact_status");
+	read_keys(body, &changes.values, faults);
+	read_others(body, &changes.values, faults);
+	changes.values.custom_fields = rvo_custom_fields_read_changes(body, CONTACT_FIELDS, faults);
+	changes.more_fields = rvo_custom_fields_read_changes(body, CONTACT_FIELDS_INPUT, faults);
+	return changes;
 }

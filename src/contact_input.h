@@ -1,6 +1,6 @@
 /*
  * contact_input.h
- *	  What a caller sent to create a contact.
+ *	  What a caller sent to create or change a contact.
  */
 #ifndef RVO_CONTACT_INPUT_H
 #define RVO_CONTACT_INPUT_H
@@ -30,6 +30,25 @@ typedef struct ContactInput
 	CustomFields custom_fields;
 } ContactInput;
 
-extern ContactInput rvo_contact_input_read(JsonbContainer *body, FaultList *faults);
+/* The members of a change that are given, and their values; the others stay. */
+typedef struct ContactChanges
+{
+	bool		has_email;
+	bool		has_linkedin_url;
+	bool		has_first_name;
+	bool		has_last_name;
+	bool		has_company;
+	bool		has_origin;
+	bool		has_contact_status;
+	ContactInput values;		/* custom_fields: of contact_custom_fields */
+	CustomFields more_fields;	/* of contact_custom_fields_input, which come after those */
+} ContactChanges;
+
+/* The two names of the list of custom fields: v2 creates with the second, all else has the first. */
+#define CONTACT_FIELDS "contact_custom_fields"
+#define CONTACT_FIELDS_INPUT "contact_custom_fields_input"
+
+extern ContactInput rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultList *faults);
+extern ContactChanges rvo_contact_changes_read(JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_CONTACT_INPUT_H */

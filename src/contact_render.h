@@ -12,6 +12,7 @@
 
 typedef struct Contact
 {
+	int			client_id;		/* of one that was read */
 	int64		id;
 	Slice		email;			/* no value = none */
 	Slice		linkedin_url;	/* no value = none */
@@ -20,10 +21,16 @@ typedef struct Contact
 	int64		company_id;		/* 0 = none */
 	Slice		origin;
 	Slice		contact_status;
+	Slice		previous_status;	/* no value = none */
+	NullableTime status_changed_at;
+	NullableTime first_campaign_email_sent;
+	NullableTime last_campaign_email_sent;
+	NullableTime last_reply_received;
 	CustomFields custom_fields;
 	TimestampTz updated_time;
 } Contact;
 
 extern Jsonb *rvo_contact_render_created(const Contact *contact, Structure structure);
+extern JsonbValue rvo_contact_render(const Contact *contact, Structure structure, bool with_client);
 
 #endif							/* RVO_CONTACT_RENDER_H */

@@ -1,6 +1,6 @@
 /*
  * custom_field.c
- *	  The custom fields of a contact or company: reading, storing, showing.
+ *	  The custom fields of a contact or company: reading, changing, storing, showing.
  *
  * Floor 1.  They are stored as the NESTED list itself, so that what a caller
  * gets is what a SELECT shows.  Field names are unique within one row.
@@ -27,11 +27,11 @@ rvo_structure_read(Slice name, FaultList *faults)
 	return STRUCTURE_NESTED;
 }
 
-/* item_pointer returns the JSON pointer of a member of the list's i-th entry. */
+/* item_pointer returns the JSON pointer of a member of the list's i-th entry; no list, of the body itself. */
 static const char *
 item_pointer(const char *member, int i, const char *item_member)
 {
-	return psprintf("/%s/%d%s", member, i, item_member);
+	return member == NULL ? item_member : psprintf("/%s/%d%s", member, i, item_member);
 }
 
 /* read_name reads the field_name of the i-th entry; no value if it has a fault. */
@@ -63,9 +63,9 @@ read_name(JsonbContainer *item, const char *member, int i, FaultList *faults)
 	return faults->count == before ? name : NO_SLICE;
 }
 
-/* read_value reads the field_value; a number or boolean gives its JSON text. */
+/* read_value reads the field_value; a number or boolean gives its JSON text, null no value where it may stand. */
 static Slice
-read_value(JsonbContainer *item, const char *member, int i, FaultList *faults)
+read_value(JsonbContainer *item, const char *member, int i, bool allow_null, FaultList *faults)
 {
 	JsonbValue	value;
 	Slice		text = NO_SLICE;
@@ -80,8 +80,10 @@ read_value(JsonbContainer *item, const char *member, int i, FaultList *faults)
 	else if (value.type == jbvNumeric)
 		text = rvo_slice(DatumGetCString(DirectFunctionCall1(numeric_out,
 															 NumericGetDatum(value.val.numeric))));
-	else
-		fault = value.type == jbvNull ? FAULT_NULL_NOT_ALLOWED : FAULT_NOT_A_STRING;
+	else if (value.type != jbvNull)
+		fault = FAULT_NOT_A_STRING;
+	else if (!allow_null)
+		fault = FAULT_NULL_NOT_ALLOWED;
 
 	if (fault != FAULT_NONE)
 		rvo_fault_add(faults, item_pointer(member, i, "/field_value"), fault);
@@ -98,18 +100,18 @@ read_value(JsonbContainer *item, const char *member, int i, FaultList *faults)
 	return text;
 }
 
-/* is_taken looks for a name among the fields read so far; at most CUSTOM_FIELDS_MAX. */
-static bool
-is_taken(const CustomFields *fields, Slice name)
+/* rvo_custom_fields_find finds a field by name, among CUSTOM_FIELDS_MAX at most; NULL for none. */
+CustomField *
+rvo_custom_fields_find(const CustomFields *fields, Slice name)
 {
 	for (int i = 0; i < fields->count; i++)
 		if (fields->items[i].name.data != NULL && rvo_slice_equal(fields->items[i].name, name))
-			return true;
-	return false;
+			return &fields->items[i];
+	return NULL;
 }
 
 static void
-read_item(JsonbValue *item, const char *member, CustomFields *fields, FaultList *faults)
+read_item(JsonbValue *item, const char *member, bool allow_null, CustomFields *fields, FaultList *faults)
 {
 	int			i = fields->count;
 	CustomField *field = &fields->items[i];
@@ -120,19 +122,15 @@ read_item(JsonbValue *item, const char *member, CustomFields *fields, FaultList 
 	else
 	{
 		field->name = read_name(item->val.binary.data, member, i, faults);
-		if (field->name.data != NULL && is_taken(fields, field->name))
+		if (field->name.data != NULL && rvo_custom_fields_find(fields, field->name) != NULL)
 			rvo_fault_add(faults, item_pointer(member, i, "/field_name"), FAULT_DUPLICATE);
-		field->value = read_value(item->val.binary.data, member, i, faults);
+		field->value = read_value(item->val.binary.data, member, i, allow_null, faults);
 	}
 	fields->count++;
 }
 
-/*
- * rvo_custom_fields_read reads a list of custom fields from a member of the
- * body; an absent one is an empty list.  Names and values point into the body.
- */
-CustomFields
-rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faults)
+static CustomFields
+read_list(JsonbContainer *body, const char *member, bool allow_null, FaultList *faults)
 {
 	CustomFields fields = {0};
 	JsonbValue	list;
@@ -161,45 +159,245 @@ rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faul
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (token == WJB_ELEM)
-			read_item(&item, member, &fields, faults);
+			read_item(&item, member, allow_null, &fields, faults);
 	}
 	return fields;
 }
 
-/* rvo_custom_fields_nested makes the list that is stored and shown. */
+/*
+ * rvo_custom_fields_read reads a list of custom fields from a member of the
+ * body; an absent one is an empty list.  Names and values point into the body.
+ */
+CustomFields
+rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faults)
+{
+	return read_list(body, member, false, faults);
+}
+
+/* rvo_custom_fields_read_changes is the same for a change, where null takes a field away. */
+CustomFields
+rvo_custom_fields_read_changes(JsonbContainer *body, const char *member, FaultList *faults)
+{
+	return read_list(body, member, true, faults);
+}
+
+/*
+ * rvo_custom_field_read reads a body that is one custom field.  whole says that
+ * both members must be there; else one that is not has no value.  NULL stands
+ * for SQL's NULL.
+ */
+CustomField
+rvo_custom_field_read(JsonbContainer *body, bool whole, FaultList *faults)
+{
+	CustomField field = {0};
+	JsonbValue	value;
+
+	if (!rvo_json_is_object(body))
+	{
+		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		return field;
+	}
+	if (whole || rvo_json_get(body, CONST_SLICE("field_name"), &value))
+		field.name = read_name(body, NULL, 0, faults);
+	if (whole || rvo_json_get(body, CONST_SLICE("field_value"), &value))
+		field.value = read_value(body, NULL, 0, false, faults);
+	return field;
+}
+
+/* ---------------------------------------------------------------- stored lists */
+
+/* read_stored reads an entry of a stored list; false if it is no field. */
+static bool
+read_stored(JsonbContainer *item, CustomField *field)
+{
+	JsonbValue	id;
+	JsonbValue	name;
+	JsonbValue	value;
+	JsonbValue	time;
+
+	if (!rvo_json_is_object(item) ||
+		!rvo_json_get(item, CONST_SLICE("id"), &id) || id.type != jbvNumeric ||
+		!rvo_json_get(item, CONST_SLICE("field_name"), &name) || name.type != jbvString ||
+		!rvo_json_get(item, CONST_SLICE("field_value"), &value) || value.type != jbvString ||
+		!rvo_json_get(item, CONST_SLICE("updated_time"), &time) || time.type != jbvString)
+		return false;
+	*field = (CustomField) {
+		.name = rvo_json_string(&name),
+		.value = rvo_json_string(&value),
+		.updated_time = rvo_json_string(&time),
+	};
+	return rvo_json_to_id(&id, &field->id);
+}
+
+/*
+ * rvo_custom_fields_of_jsonb reads a stored list; names and values point into
+ * it.  Entries that are no fields, which only a direct write leaves, are passed over.
+ */
+CustomFields
+rvo_custom_fields_of_jsonb(Jsonb *nested)
+{
+	CustomFields fields = {0};
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	item;
+
+	if (JB_ROOT_COUNT(nested) == 0)
+		return fields;
+	fields.items = palloc(JB_ROOT_COUNT(nested) * sizeof(CustomField));
+	it = JsonbIteratorInit(&nested->root);
+	while ((token = JsonbIteratorNext(&it, &item, true)) != WJB_DONE)
+		if (token == WJB_ELEM && item.type == jbvBinary &&
+			read_stored(item.val.binary.data, &fields.items[fields.count]))
+			fields.count++;
+	return fields;
+}
+
+/* rvo_custom_fields_find_id finds a field by id; NULL for none. */
+CustomField *
+rvo_custom_fields_find_id(const CustomFields *fields, int64 id)
+{
+	for (int i = 0; i < fields->count; i++)
+		if (fields->items[i].id == id)
+			return &fields->items[i];
+	return NULL;
+}
+
+/* make_room gives the list a memory of its own, for some fields more. */
+static void
+make_room(CustomFields *fields, int more)
+{
+	CustomField *items = palloc((fields->count + more) * sizeof(CustomField));
+
+	if (fields->count > 0)
+		memcpy(items, fields->items, fields->count * sizeof(CustomField));
+	fields->items = items;
+}
+
+/* rvo_custom_fields_add puts a field at the end, and returns it. */
+CustomField *
+rvo_custom_fields_add(CustomFields *fields, CustomField field)
+{
+	make_room(fields, 1);
+	fields->items[fields->count] = field;
+	return &fields->items[fields->count++];
+}
+
+/* rvo_custom_fields_remove takes a field of the list out. */
+void
+rvo_custom_fields_remove(CustomFields *fields, CustomField *field)
+{
+	int			behind = fields->count - (field - fields->items) - 1;
+
+	memmove(field, field + 1, behind * sizeof(CustomField));
+	fields->count--;
+}
+
+/* rvo_custom_field_change gives a field another name or value, where there is one; false if it has them. */
+bool
+rvo_custom_field_change(CustomField *field, Slice name, Slice value)
+{
+	bool		renamed = name.data != NULL && !rvo_slice_equal(field->name, name);
+	bool		changed = value.data != NULL && !rvo_slice_equal(field->value, value);
+
+	if (renamed)
+		field->name = name;
+	if (changed)
+		field->value = value;
+	if (renamed || changed)
+		field->updated_time = NO_SLICE;
+	return renamed || changed;
+}
+
+/*
+ * rvo_custom_fields_merge applies changes by name: a value changes or adds a
+ * field, no value takes it away.  Returns whether that made a difference.
+ */
+bool
+rvo_custom_fields_merge(CustomFields *fields, const CustomFields *changes)
+{
+	bool		different = false;
+
+	make_room(fields, changes->count);
+	for (int i = 0; i < changes->count; i++)
+	{
+		const CustomField *change = &changes->items[i];
+		CustomField *field = rvo_custom_fields_find(fields, change->name);
+
+		CHECK_FOR_INTERRUPTS();
+		if (field != NULL && change->value.data != NULL)
+			different |= rvo_custom_field_change(field, NO_SLICE, change->value);
+		else if (field != NULL || change->value.data != NULL)
+		{
+			if (field != NULL)
+				rvo_custom_fields_remove(fields, field);
+			else
+				fields->items[fields->count++] = *change;
+			different = true;
+		}
+	}
+	return different;
+}
+
+/* ---------------------------------------------------------------- showing */
+
+/* rvo_custom_field_nested makes one entry of the list; updated_time is of one that has none yet. */
+JsonbValue
+rvo_custom_field_nested(const CustomField *field, Slice updated_time)
+{
+	JsonObject	object = rvo_json_open(4);
+
+	rvo_json_put(&object, CONST_SLICE("id"), rvo_json_integer(field->id));
+	rvo_json_put(&object, CONST_SLICE("field_name"), rvo_json_text(field->name));
+	rvo_json_put(&object, CONST_SLICE("field_value"), rvo_json_text(field->value));
+	rvo_json_put(&object, CONST_SLICE("updated_time"),
+				 rvo_json_text(field->updated_time.data != NULL ? field->updated_time : updated_time));
+	return rvo_json_close(&object);
+}
+
+/* rvo_custom_fields_nested makes the list that is stored and shown; updated_time is of fields that have none yet. */
 JsonbValue
 rvo_custom_fields_nested(const CustomFields *fields, TimestampTz updated_time)
 {
 	JsonbValue	list = rvo_json_array(fields->count);
-	JsonbValue	time = rvo_json_text(rvo_json_time(updated_time));
+	Slice		time = rvo_json_time(updated_time);
 
 	for (int i = 0; i < fields->count; i++)
-	{
-		JsonObject	field = rvo_json_open(4);
-
-		rvo_json_put(&field, CONST_SLICE("id"), rvo_json_integer(fields->items[i].id));
-		rvo_json_put(&field, CONST_SLICE("field_name"), rvo_json_text(fields->items[i].name));
-		rvo_json_put(&field, CONST_SLICE("field_value"), rvo_json_text(fields->items[i].value));
-		rvo_json_put(&field, CONST_SLICE("updated_time"), time);
-		rvo_json_append(&list, rvo_json_close(&field));
-	}
+		rvo_json_append(&list, rvo_custom_field_nested(&fields->items[i], time));
 	return list;
 }
 
-/* rvo_custom_fields_flat makes the object that FLAT shows. */
+/* rvo_custom_fields_show makes what an answer shows. */
 JsonbValue
-rvo_custom_fields_flat(const CustomFields *fields)
+rvo_custom_fields_show(const CustomFields *fields, Structure structure, TimestampTz updated_time)
 {
-	JsonObject	object = rvo_json_open(fields->count);
+	JsonObject	object;
 
+	if (structure == STRUCTURE_NESTED)
+		return rvo_custom_fields_nested(fields, updated_time);
+	object = rvo_json_open(fields->count);
 	for (int i = 0; i < fields->count; i++)
 		rvo_json_put(&object, fields->items[i].name, rvo_json_text(fields->items[i].value));
 	return rvo_json_close(&object);
 }
 
-/* hash_field hashes one field of one client, so that equal values of two do not meet. */
-static int64
-hash_field(int client_id, Slice name, Slice value)
+/* ---------------------------------------------------------------- the index */
+
+/* rvo_custom_field_pattern makes what a stored list with this field contains. */
+JsonbValue
+rvo_custom_field_pattern(Slice name, Slice value)
+{
+	JsonbValue	list = rvo_json_array(1);
+	JsonObject	field = rvo_json_open(2);
+
+	rvo_json_put(&field, CONST_SLICE("field_name"), rvo_json_text(name));
+	rvo_json_put(&field, CONST_SLICE("field_value"), rvo_json_text(value));
+	rvo_json_append(&list, rvo_json_close(&field));
+	return list;
+}
+
+/* rvo_custom_field_hash hashes one field of one client, so that equal values of two do not meet. */
+int64
+rvo_custom_field_hash(int client_id, Slice name, Slice value)
 {
 	uint64		h = hash_bytes_uint32_extended(client_id, 0);
 
@@ -230,7 +428,7 @@ rvo_custom_fields_hash(int client_id, JsonbContainer *nested, int64 **hashes)
 			!rvo_json_get(item.val.binary.data, CONST_SLICE("field_value"), &value) ||
 			name.type != jbvString || value.type != jbvString)
 			continue;
-		(*hashes)[n++] = hash_field(client_id, rvo_json_string(&name), rvo_json_string(&value));
+		(*hashes)[n++] = rvo_custom_field_hash(client_id, rvo_json_string(&name), rvo_json_string(&value));
 	}
 	return n;
 }

@@ -22,8 +22,9 @@ typedef enum Structure
 typedef struct CustomField
 {
 	Slice		name;
-	Slice		value;
+	Slice		value;			/* no value: in a change, the field is to go */
 	int64		id;				/* 0 until it is stored */
+	Slice		updated_time;	/* as it is stored; no value until then */
 } CustomField;
 
 typedef struct CustomFields
@@ -35,8 +36,20 @@ typedef struct CustomFields
 extern Structure rvo_structure_read(Slice name, FaultList *faults);
 
 extern CustomFields rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faults);
+extern CustomFields rvo_custom_fields_read_changes(JsonbContainer *body, const char *member, FaultList *faults);
+extern CustomField rvo_custom_field_read(JsonbContainer *body, bool whole, FaultList *faults);
+extern CustomFields rvo_custom_fields_of_jsonb(Jsonb *nested);
+extern CustomField *rvo_custom_fields_find(const CustomFields *fields, Slice name);
+extern CustomField *rvo_custom_fields_find_id(const CustomFields *fields, int64 id);
+extern CustomField *rvo_custom_fields_add(CustomFields *fields, CustomField field);
+extern void rvo_custom_fields_remove(CustomFields *fields, CustomField *field);
+extern bool rvo_custom_field_change(CustomField *field, Slice name, Slice value);
+extern bool rvo_custom_fields_merge(CustomFields *fields, const CustomFields *changes);
+extern JsonbValue rvo_custom_field_nested(const CustomField *field, Slice updated_time);
 extern JsonbValue rvo_custom_fields_nested(const CustomFields *fields, TimestampTz updated_time);
-extern JsonbValue rvo_custom_fields_flat(const CustomFields *fields);
+extern JsonbValue rvo_custom_fields_show(const CustomFields *fields, Structure structure, TimestampTz updated_time);
+extern JsonbValue rvo_custom_field_pattern(Slice name, Slice value);
+extern int64 rvo_custom_field_hash(int client_id, Slice name, Slice value);
 extern int	rvo_custom_fields_hash(int client_id, JsonbContainer *nested, int64 **hashes);
 
 #endif							/* RVO_CUSTOM_FIELD_H */

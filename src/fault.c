@@ -33,9 +33,12 @@ static const struct
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
+	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
+	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
+	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
 	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
@@ -60,12 +63,16 @@ static const struct
 #define PT(a, b, c) (a) * 100 + (b) * 10 + (c), MAKE_SQLSTATE('P', 'T', '0' + (a), '0' + (b), '0' + (c))
 	[FAILURE_INVALID_REQUEST] = {PT(4, 0, 0), "invalid request"},
 	[FAILURE_COMPANY_OF_OTHER_CLIENT] = {PT(4, 0, 1), "company does not belong to this client"},
+	[FAILURE_CONTACT_OF_OTHER_CLIENT] = {PT(4, 0, 1), "contact does not belong to this client"},
 	[FAILURE_CREDENTIALS] = {PT(4, 0, 3), "missing or invalid credentials"},
 	[FAILURE_COMPANY_NOT_FOUND] = {PT(4, 0, 4), "company not found"},
+	[FAILURE_CONTACT_NOT_FOUND] = {PT(4, 0, 4), "contact not found"},
+	[FAILURE_CUSTOM_FIELD_NOT_FOUND] = {PT(4, 0, 4), "custom field not found"},
 	[FAILURE_CLIENT_NOT_FOUND] = {PT(4, 0, 4), "client not found"},
 	[FAILURE_CONTACT_EXISTS] = {PT(4, 0, 9), "contact already exists"},
 	[FAILURE_COMPANY_EXISTS] = {PT(4, 0, 9), "company already exists"},
 	[FAILURE_IMPORT_NOT_FOUND] = {PT(4, 0, 4), "import not found"},
+	[FAILURE_CUSTOM_FIELD_EXISTS] = {PT(4, 0, 9), "custom field already exists"},
 	[FAILURE_TOO_LARGE] = {PT(4, 1, 3), "request body too large"},
 	[FAILURE_UNSUPPORTED_MEDIA_TYPE] = {PT(4, 1, 5), "unsupported media type"},
 #undef PT
@@ -187,6 +194,15 @@ rvo_fault_raise_in_transaction(void)
 			 errhint("It commits after each batch. Within a transaction use revyops_create_contacts.")));
 }
 
+/* rvo_fault_raise_serialization ends the call with 40001: the caller's snapshot is too old, he may try again. */
+void
+rvo_fault_raise_serialization(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent update")));
+}
+
 /* rvo_fault_raise_bug ends the call with XX000: what only a bug of ours explains. */
 void
 rvo_fault_raise_bug(const char *message)
@@ -216,6 +232,13 @@ bool
 rvo_fault_is_cancel(int sqlstate)
 {
 	return sqlstate == ERRCODE_QUERY_CANCELED;
+}
+
+/* rvo_fault_is_taken_key tells that a unique index has the key already. */
+bool
+rvo_fault_is_taken_key(int sqlstate)
+{
+	return sqlstate == ERRCODE_UNIQUE_VIOLATION;
 }
 
 /* rvo_fault_is_deadlock tells work that the server broke off so that others can go on. */

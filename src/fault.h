@@ -23,9 +23,12 @@ typedef enum FaultCode
 	FAULT_INVALID_EMAIL,
 	FAULT_INVALID_LINKEDIN_URL,
 	FAULT_INVALID_MODE,
+	FAULT_INVALID_NUMBER,
+	FAULT_INVALID_SCOPE,
 	FAULT_INVALID_STRUCTURE,
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
+	FAULT_MASTER_KEY_REQUIRED,
 	FAULT_MISSING_CREDENTIALS,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
@@ -46,12 +49,16 @@ typedef enum Failure
 {
 	FAILURE_INVALID_REQUEST,
 	FAILURE_COMPANY_OF_OTHER_CLIENT,
+	FAILURE_CONTACT_OF_OTHER_CLIENT,
 	FAILURE_CREDENTIALS,
 	FAILURE_COMPANY_NOT_FOUND,
+	FAILURE_CONTACT_NOT_FOUND,
+	FAILURE_CUSTOM_FIELD_NOT_FOUND,
 	FAILURE_CLIENT_NOT_FOUND,
 	FAILURE_CONTACT_EXISTS,
 	FAILURE_COMPANY_EXISTS,
 	FAILURE_IMPORT_NOT_FOUND,
+	FAILURE_CUSTOM_FIELD_EXISTS,
 	FAILURE_TOO_LARGE,
 	FAILURE_UNSUPPORTED_MEDIA_TYPE
 } Failure;
@@ -79,11 +86,13 @@ extern char *rvo_fault_json(const FaultList *faults);
 extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribute_noreturn();
 extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
 extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
+extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 
 extern int	rvo_failure_http_status(Failure failure);
 extern int	rvo_fault_http_status(int sqlstate);
 extern bool rvo_fault_is_cancel(int sqlstate);
+extern bool rvo_fault_is_taken_key(int sqlstate);
 extern bool rvo_fault_is_deadlock(int sqlstate);
 extern bool rvo_fault_is_data(int sqlstate);
 

@@ -1,9 +1,10 @@
 /*
  * http.c
- *	  The adapters that PostgREST calls: one raw request in, one answer out.
+ *	  What the adapters share: one raw request in, one answer out.
  *
- * Floor 4.  nginx hands the body on as it came and names the content type and
- * the query string in headers.  An error is caught, undone and answered: PostgREST
+ * Floor 4, under http_contact.c and http_company.c.  nginx hands the body on as
+ * it came and names the content type, the query string and the ids of the path
+ * in headers.  An error is caught, undone and answered: PostgREST
  * would show a raw error's details, and repeat a serialization failure without
  * end.  Status and headers go into PostgREST's response.* settings, which it
  * reads after the commit: they are built from constants and numbers only.
@@ -19,40 +20,12 @@
 
 #include "attempt.h"
 #include "auth.h"
-#include "company.h"
-#include "company_batch.h"
 #include "compat.h"
-#include "contact.h"
-#include "contact_batch.h"
 #include "fault.h"
-#include "http_batch.h"
+#include "http.h"
 #include "http_body.h"
 #include "request.h"
 #include "store_lock.h"
-
-PG_FUNCTION_INFO_V1(revyops_http_contacts_v2_create);
-PG_FUNCTION_INFO_V1(revyops_http_companies_v2_create);
-PG_FUNCTION_INFO_V1(revyops_http_contacts_v2_batch);
-PG_FUNCTION_INFO_V1(revyops_http_companies_v2_batch);
-
-#define BODY_MAX_OCTETS (1024 * 1024)
-
-typedef struct Answer
-{
-	int			status;
-	const char *path;			/* of what was created, without the id; NULL = nothing to point at */
-	int64		id;
-	char	   *body;
-} Answer;
-
-/* What tells one endpoint from another. */
-typedef struct Endpoint
-{
-	const char *list_member;	/* the member of the body that is a list */
-	int			body_max;		/* octets */
-	bool		creates_many;
-	void		(*serve) (int client_id, Jsonb *body, Slice structure, Answer *answer);
-} Endpoint;
 
 /* One call of an endpoint. */
 typedef struct Call
@@ -73,26 +46,48 @@ fire_deferred_triggers(void)
 	AfterTriggerSetState(all_immediate);
 }
 
+/* path_id reads an id of the path; 0, which nothing has, for one that is too long. */
+static int64
+path_id(Slice digits)
+{
+	int64		id;
+
+	return rvo_text_to_id(digits, &id) ? id : 0;
+}
+
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
 work(void *arg, bool again)
 {
 	Call	   *call = arg;
-	Request		request = rvo_request_read();
-	int			client_id = rvo_auth_client_id(&request);
-	Slice		structure = rvo_http_query_parameter(request.query, "structure");
-	Jsonb	   *body;
+	const Endpoint *endpoint = call->endpoint;
+	Request		headers = rvo_request_read();
+	HttpRequest request = {.query = headers.query, .structure = CONST_SLICE("NESTED")};
 
-	if (call->body.len > call->endpoint->body_max)
-		rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
-	if (structure.data == NULL)
-		structure = CONST_SLICE("NESTED");
-	call->decoding = true;
-	body = rvo_http_body_decode(request.content_type, call->body, call->endpoint->list_member);
-	call->decoding = false;
-	if (call->endpoint->creates_many)
-		rvo_store_line_up(client_id, again);
-	call->endpoint->serve(client_id, body, structure, &call->answer);
+	if (endpoint->master)
+		rvo_auth_check_master(&headers);
+	else
+		request.client_id = rvo_auth_client_id(&headers);
+	request.id = path_id(headers.id);
+	request.field_id = path_id(headers.field_id);
+	if (endpoint->has_structure)
+	{
+		Slice		structure = rvo_http_parameter(&request, "structure");
+
+		if (structure.data != NULL)
+			request.structure = structure;
+	}
+	if (endpoint->list_member != NULL)
+	{
+		if (call->body.len > endpoint->body_max)
+			rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
+		call->decoding = true;
+		request.body = rvo_http_body_decode(headers.content_type, call->body, endpoint->list_member);
+		call->decoding = false;
+	}
+	if (endpoint->creates_many)
+		rvo_store_line_up(request.client_id, again);
+	endpoint->serve(&request, &call->answer);
 	fire_deferred_triggers();
 }
 
@@ -149,9 +144,9 @@ set_response(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
 
-/* respond runs one request and returns the answer's body. */
-static Datum
-respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
+/* rvo_http_respond runs one request and returns the answer's body. */
+Datum
+rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 {
 	bytea	   *raw = PG_ARGISNULL(0) ? NULL : PG_GETARG_BYTEA_PP(0);
 	Call		call = {
@@ -169,79 +164,29 @@ respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	PG_RETURN_TEXT_P(cstring_to_text(answer->body));
 }
 
-/* answer_created fills the answer to a create. */
-static void
-answer_created(Answer *answer, const char *path, Jsonb *created)
+/* rvo_http_answer fills an answer.  NULL is for a status that has no body. */
+void
+rvo_http_answer(Answer *answer, int status, Jsonb *body)
 {
-	answer->status = 201;
-	answer->path = path;
-	answer->body = JsonbToCString(NULL, &created->root, VARSIZE(created));
+	answer->status = status;
+	answer->body = body == NULL ? "null" : JsonbToCString(NULL, &body->root, VARSIZE(body));
 }
 
-static void
-create_contact(int client_id, Jsonb *body, Slice structure, Answer *answer)
+/* rvo_http_parameter returns a parameter of the query string; no value if it is not there. */
+Slice
+rvo_http_parameter(const HttpRequest *request, const char *name)
 {
-	answer_created(answer, "/public/v2/contacts/",
-				   rvo_contact_create(client_id, body, structure, &answer->id));
+	return rvo_http_query_parameter(request->query, name);
 }
 
-static void
-create_company(int client_id, Jsonb *body, Slice structure, Answer *answer)
+/* rvo_http_number returns a parameter that is a number from 1 on, 0 for one that is no such number. */
+int
+rvo_http_number(const HttpRequest *request, const char *name, int absent)
 {
-	answer_created(answer, "/public/v2/companies/",
-				   rvo_company_create(client_id, body, structure, &answer->id));
-}
+	Slice		digits = rvo_http_parameter(request, name);
+	int64		number;
 
-static void
-create_contacts(int client_id, Jsonb *body, Slice structure, Answer *answer)
-{
-	static const BatchEnvelope envelope = {&rvo_contact_batch, "contacts", "contact"};
-
-	answer->status = 200;
-	answer->body = rvo_http_batch(&envelope, client_id, body, structure);
-}
-
-static void
-create_companies(int client_id, Jsonb *body, Slice structure, Answer *answer)
-{
-	static const BatchEnvelope envelope = {&rvo_company_batch, "companies", "company"};
-
-	answer->status = 200;
-	answer->body = rvo_http_batch(&envelope, client_id, body, structure);
-}
-
-/* revyops_http.contacts_v2_create(bytea) returns json: POST /public/v2/contacts */
-Datum
-revyops_http_contacts_v2_create(PG_FUNCTION_ARGS)
-{
-	static const Endpoint endpoint = {"contact_custom_fields_input", BODY_MAX_OCTETS, false, create_contact};
-
-	return respond(fcinfo, &endpoint);
-}
-
-/* revyops_http.companies_v2_create(bytea) returns json: POST /public/v2/companies */
-Datum
-revyops_http_companies_v2_create(PG_FUNCTION_ARGS)
-{
-	static const Endpoint endpoint = {"company_custom_fields", BODY_MAX_OCTETS, false, create_company};
-
-	return respond(fcinfo, &endpoint);
-}
-
-/* revyops_http.contacts_v2_batch(bytea) returns json: POST /public/v2/contacts/batch */
-Datum
-revyops_http_contacts_v2_batch(PG_FUNCTION_ARGS)
-{
-	static const Endpoint endpoint = {"contacts", BATCH_BODY_MAX_OCTETS, true, create_contacts};
-
-	return respond(fcinfo, &endpoint);
-}
-
-/* revyops_http.companies_v2_batch(bytea) returns json: POST /public/v2/companies/batch */
-Datum
-revyops_http_companies_v2_batch(PG_FUNCTION_ARGS)
-{
-	static const Endpoint endpoint = {"companies", BATCH_BODY_MAX_OCTETS, true, create_companies};
-
-	return respond(fcinfo, &endpoint);
+	if (digits.data == NULL)
+		return absent;
+	return rvo_text_to_id(digits, &number) && number <= PG_INT32_MAX ? (int) number : 0;
 }

@@ -17,6 +17,7 @@
 #include "common/jsonapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
@@ -62,6 +63,23 @@ rvo_json_string(const JsonbValue *value)
 {
 	Assert(value->type == jbvString);
 	return (Slice) {value->val.string.val, value->val.string.len};
+}
+
+/* rvo_json_to_id reads a number as an id; false if it is no whole number from 1 on. */
+bool
+rvo_json_to_id(const JsonbValue *value, int64 *id)
+{
+	Datum		number = NumericGetDatum(value->val.numeric);
+	Datum		zero = NumericGetDatum(int64_to_numeric(0));
+	Datum		max = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
+
+	Assert(value->type == jbvNumeric);
+	if (numeric_is_nan(value->val.numeric) || numeric_is_inf(value->val.numeric) ||
+		!DatumGetBool(DirectFunctionCall2(numeric_gt, number, zero)) ||
+		!DatumGetBool(DirectFunctionCall2(numeric_le, number, max)))
+		return false;
+	*id = DatumGetInt64(DirectFunctionCall1(numeric_int8, number));
+	return DatumGetBool(DirectFunctionCall2(numeric_eq, number, NumericGetDatum(int64_to_numeric(*id))));
 }
 
 JsonbValue
@@ -231,6 +249,13 @@ rvo_json_time(TimestampTz time)
 	end = put_digits(end, tm.tm_sec, 2, '.');
 	end = put_digits(end, microseconds, 6, 'Z');
 	return (Slice) {text, end - text};
+}
+
+/* rvo_json_nullable_time shows a time, or null if there is none. */
+JsonbValue
+rvo_json_nullable_time(NullableTime time)
+{
+	return time.given ? rvo_json_text(rvo_json_time(time.time)) : rvo_json_null();
 }
 
 /* rvo_json_is_valid tells whether the text is JSON.  Raises only on stack depth. */

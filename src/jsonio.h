@@ -34,6 +34,13 @@ typedef struct JsonObject
 	JsonbPair  *pairs;
 } JsonObject;
 
+/* A time, or none.  Starts as {0}: none. */
+typedef struct NullableTime
+{
+	bool		given;
+	TimestampTz time;
+} NullableTime;
+
 /* A string member to look for in JSON text, and where to put it. */
 typedef struct JsonStringMember
 {
@@ -46,10 +53,12 @@ extern bool rvo_json_is_object(JsonbContainer *json);
 extern bool rvo_json_is_array(JsonbContainer *json);
 extern bool rvo_json_get(JsonbContainer *object, Slice name, JsonbValue *value);
 extern Slice rvo_json_string(const JsonbValue *value);
+extern bool rvo_json_to_id(const JsonbValue *value, int64 *id);
 
 extern JsonbValue rvo_json_null(void);
 extern JsonbValue rvo_json_text(Slice text);
 extern JsonbValue rvo_json_integer(int64 integer);
+extern JsonbValue rvo_json_nullable_time(NullableTime time);
 extern JsonbValue rvo_json_jsonb(Jsonb *jsonb);
 extern JsonbValue rvo_json_array(int capacity);
 extern void rvo_json_append(JsonbValue *array, JsonbValue element);

@@ -33,6 +33,15 @@ rvo_member_check_text(Slice text, const char *pointer, int max_length,
 		rvo_fault_add_limit(faults, pointer, FAULT_TOO_LONG, max_length, length);
 }
 
+/* rvo_member_is_given tells whether the body has a member, be it null. */
+bool
+rvo_member_is_given(JsonbContainer *body, const char *name)
+{
+	JsonbValue	value;
+
+	return rvo_json_get(body, rvo_slice(name), &value);
+}
+
 /* rvo_member_text reads a plain text member; points into the body. */
 Slice
 rvo_member_text(JsonbContainer *body, const char *name, FaultList *faults)

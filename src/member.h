@@ -14,6 +14,7 @@
 /* A normaliser: gives the canonical form, or no value for blank. */
 typedef FaultCode (*Normalizer) (Slice in, Slice *out);
 
+extern bool rvo_member_is_given(JsonbContainer *body, const char *name);
 extern Slice rvo_member_text(JsonbContainer *body, const char *name, FaultList *faults);
 extern Slice rvo_member_key(JsonbContainer *body, const char *name, Normalizer normalize,
 							int max_length, FaultList *faults);

@@ -23,6 +23,8 @@ rvo_request_read(void)
 		{"x-api-key", &request.api_key},
 		{"x-revyops-content-type", &request.content_type},
 		{"x-revyops-query", &request.query},
+		{"x-revyops-id", &request.id},
+		{"x-revyops-field-id", &request.field_id},
 	};
 
 	if (headers != NULL && headers[0] != '\0')

@@ -14,6 +14,8 @@ typedef struct Request
 	Slice		api_key;
 	Slice		content_type;
 	Slice		query;
+	Slice		id;				/* the digits of the path: of the contact or company */
+	Slice		field_id;		/* and of its custom field */
 } Request;
 
 extern Request rvo_request_read(void);

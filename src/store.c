@@ -32,14 +32,14 @@ static KeptQuery has_client = {
 };
 
 static KeptQuery insert_api_key = {
-	.sql = "INSERT INTO revyops.api_key (prefix, secret_sha256, client_id, name, expires_at)"
-	" VALUES ($1, $2, $3, $4, $5)",
-	.expected = SPI_OK_INSERT, .nparameters = 5,
-	.types = {TEXTOID, BYTEAOID, INT4OID, TEXTOID, TIMESTAMPTZOID},
+	.sql = "INSERT INTO revyops.api_key (prefix, secret_sha256, client_id, name, expires_at, scope)"
+	" VALUES ($1, $2, $3, $4, $5, $6)",
+	.expected = SPI_OK_INSERT, .nparameters = 6,
+	.types = {TEXTOID, BYTEAOID, INT4OID, TEXTOID, TIMESTAMPTZOID, TEXTOID},
 };
 
 static KeptQuery find_api_key = {
-	.sql = "SELECT client_id, secret_sha256, expires_at, revoked_at FROM revyops.api_key WHERE prefix = $1",
+	.sql = "SELECT client_id, secret_sha256, expires_at, revoked_at, scope FROM revyops.api_key WHERE prefix = $1",
 	.expected = SPI_OK_SELECT, .nparameters = 1,
 	.types = {TEXTOID},
 };
@@ -109,14 +109,15 @@ rvo_store_next_id(IdSequence sequence)
 	return nextval_internal(sequence_oid(sequence), false);
 }
 
-/* rvo_store_number_fields gives every custom field a new id. */
+/* rvo_store_number_fields gives every custom field that has none a new id. */
 void
 rvo_store_number_fields(CustomFields *fields)
 {
 	Oid			sequence = fields->count > 0 ? sequence_oid(CUSTOM_FIELD_IDS) : InvalidOid;
 
 	for (int i = 0; i < fields->count; i++)
-		fields->items[i].id = nextval_internal(sequence, false);
+		if (fields->items[i].id == 0)
+			fields->items[i].id = nextval_internal(sequence, false);
 }
 
 /* rvo_store_insert_client adds a client and returns its id. */
@@ -141,19 +142,19 @@ rvo_store_has_client(int client_id)
 
 /* rvo_store_insert_api_key adds a key of an existing client; it may never expire. */
 void
-rvo_store_insert_api_key(Slice prefix, const uint8 *secret_sha256, int client_id,
-						 Slice name, const TimestampTz *expires_at)
+rvo_store_insert_api_key(Slice prefix, const ApiKey *key, Slice name, const TimestampTz *expires_at)
 {
 	Execution	e = {0};
 
 	rvo_add_text(&e, prefix);
-	rvo_add_text(&e, (Slice) {(const char *) secret_sha256, PG_SHA256_DIGEST_LENGTH});
-	rvo_add_integer(&e, client_id);
+	rvo_add_text(&e, (Slice) {(const char *) key->secret_sha256, PG_SHA256_DIGEST_LENGTH});
+	rvo_add_integer(&e, key->client_id);
 	rvo_add_text(&e, name);
 	if (expires_at != NULL)
 		rvo_add_time(&e, *expires_at);
 	else
 		rvo_add_datum(&e, (Datum) 0, true);
+	rvo_add_text(&e, key->master ? CONST_SLICE("master") : CONST_SLICE("client"));
 	rvo_query_run(&insert_api_key, &e);
 }
 
@@ -168,6 +169,7 @@ rvo_store_find_api_key(Slice prefix, ApiKey *key)
 		return false;
 	key->client_id = DatumGetInt32(e.results[0]);
 	memcpy(key->secret_sha256, VARDATA_ANY(DatumGetByteaPP(e.results[1])), PG_SHA256_DIGEST_LENGTH);
+	key->master = rvo_slice_equal(rvo_slice_of_text(DatumGetTextPP(e.results[4])), CONST_SLICE("master"));
 	key->live = e.result_nulls[3] &&
 		(e.result_nulls[2] || DatumGetTimestampTz(e.results[2]) > GetCurrentTimestamp());
 	return true;

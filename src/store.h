@@ -30,6 +30,7 @@ typedef struct ApiKey
 {
 	int			client_id;
 	uint8		secret_sha256[PG_SHA256_DIGEST_LENGTH];
+	bool		master;			/* also reads the master lists */
 	bool		live;			/* neither expired nor revoked */
 } ApiKey;
 
@@ -45,8 +46,7 @@ extern void rvo_store_number_fields(CustomFields *fields);
 
 extern int	rvo_store_insert_client(Slice name);
 extern bool rvo_store_has_client(int client_id);
-extern void rvo_store_insert_api_key(Slice prefix, const uint8 *secret_sha256, int client_id,
-									 Slice name, const TimestampTz *expires_at);
+extern void rvo_store_insert_api_key(Slice prefix, const ApiKey *key, Slice name, const TimestampTz *expires_at);
 extern bool rvo_store_find_api_key(Slice prefix, ApiKey *key);
 extern bool rvo_store_revoke_api_key(Slice prefix);
 

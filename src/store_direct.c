@@ -421,9 +421,11 @@ run_search(DirectState *state, const DirectRun *run)
 	{
 		Relation	index = index_open(state->index, AccessShareLock);
 
-		begin_query();
+		if (!run->read_only)
+			begin_query();
 		result = search_row(state, table, index, run);
-		PopActiveSnapshot();
+		if (!run->read_only)
+			PopActiveSnapshot();
 		index_close(index, NoLock);
 	}
 	table_close(table, NoLock);

@@ -12,6 +12,7 @@ typedef struct DirectRun
 {
 	const Datum *values;
 	const char *nulls;			/* as SPI has it: ' ' or 'n' */
+	bool		read_only;		/* a search that sees what the calling statement sees */
 	Datum	   *results;
 	bool	   *result_nulls;
 } DirectRun;

@@ -64,6 +64,12 @@ rvo_add_time(Execution *e, TimestampTz time)
 }
 
 void
+rvo_add_nullable_time(Execution *e, NullableTime time)
+{
+	rvo_add_datum(e, TimestampTzGetDatum(time.time), !time.given);
+}
+
+void
 rvo_add_json(Execution *e, JsonbValue value)
 {
 	rvo_add_datum(e, JsonbPGetDatum(rvo_json_encode(&value)), false);
@@ -171,7 +177,7 @@ keep_plan(KeptQuery *query)
 static uint64
 execute(KeptQuery *query, Execution *e)
 {
-	if (SPI_execute_plan(keep_plan(query), e->values, e->nulls, false, 0) != query->expected)
+	if (SPI_execute_plan(keep_plan(query), e->values, e->nulls, query->read_only, 0) != query->expected)
 		rvo_fault_raise_bug("unexpected result of a query");
 	return SPI_processed;
 }
@@ -222,14 +228,14 @@ prepare_direct(KeptQuery *query)
 
 /*
  * rvo_query_run executes a query, by the short way where there is one, and
- * returns the number of rows; the first one's columns are in e.  A query always
- * sees what its own transaction did before, and in READ COMMITTED what others
- * have committed by now.
+ * returns the number of rows; the first one's columns are in e.  Unless it is
+ * read_only, a query sees what its own transaction did before, and in READ
+ * COMMITTED what others have committed by now.
  */
 uint64
 rvo_query_run(KeptQuery *query, Execution *e)
 {
-	DirectRun	direct = {e->values, e->nulls, e->results, e->result_nulls};
+	DirectRun	direct = {e->values, e->nulls, query->read_only, e->results, e->result_nulls};
 
 	if (!rvo_direct_is_prepared(&query->direct))
 		prepare_direct(query);

@@ -22,6 +22,7 @@ typedef struct KeptQuery
 {
 	const char *sql;
 	int			expected;
+	bool		read_only;		/* sees what the calling statement sees, and works on a standby */
 	int			nparameters;
 	Oid			types[QUERY_MAX_PARAMETERS];
 	SPIPlanPtr	plan;			/* kept for the backend's life */
@@ -52,6 +53,7 @@ extern void rvo_add_integer(Execution *e, int32 value);
 extern void rvo_add_id(Execution *e, int64 id);
 extern void rvo_add_text(Execution *e, Slice value);
 extern void rvo_add_time(Execution *e, TimestampTz time);
+extern void rvo_add_nullable_time(Execution *e, NullableTime time);
 extern void rvo_add_json(Execution *e, JsonbValue value);
 extern void rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset);

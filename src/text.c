@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "mb/pg_wchar.h"
 
 #include "compat.h"
@@ -113,6 +114,22 @@ rvo_text_is_digits(Slice s)
 		if (!rvo_is_digit(s.data[i]))
 			return false;
 	return s.len > 0;
+}
+
+/* rvo_text_to_id reads digits as an id; false if they are none: zero, or too many. */
+bool
+rvo_text_to_id(Slice s, int64 *id)
+{
+	*id = 0;
+	if (!rvo_text_is_digits(s))
+		return false;
+	for (int i = 0; i < s.len; i++)
+	{
+		if (pg_mul_s64_overflow(*id, 10, id) ||
+			pg_add_s64_overflow(*id, s.data[i] - '0', id))
+			return false;
+	}
+	return *id > 0;
 }
 
 /* rvo_text_characters counts characters, not bytes. */

@@ -28,6 +28,7 @@ extern bool rvo_slice_equal(Slice a, Slice b);
 extern Slice rvo_text_trim(Slice s);
 extern Slice rvo_text_split(Slice *s, char separator);
 extern bool rvo_text_is_digits(Slice s);
+extern bool rvo_text_to_id(Slice s, int64 *id);
 extern int	rvo_text_characters(Slice s);
 extern bool rvo_text_has_control(Slice s, bool allow_line_breaks);
 

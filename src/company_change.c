@@ -1,0 +1,175 @@
+/*
+ * company_change.c
+ *	  The use cases of companies: changing, deleting, and their custom fields one by one.
+ *
+ * Floor 3.  A change locks the row, so that of two changes at once the second
+ * starts from what the first left.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "attempt.h"
+#include "company_change.h"
+#include "company_input.h"
+#include "company_read.h"
+#include "compat.h"
+#include "store.h"
+#include "store_company.h"
+#include "store_contact.h"
+
+/* A company to write, in a subtransaction. */
+typedef struct Writing
+{
+	int			client_id;
+	const Company *company;
+} Writing;
+
+static void
+write_company(void *arg, bool again pg_attribute_unused())
+{
+	Writing    *writing = arg;
+
+	rvo_store_update_company(writing->client_id, writing->company);
+}
+
+/* save_with_domain writes a company whose domain is another than before; as for a contact's keys. */
+static void
+save_with_domain(int client_id, const Company *company)
+{
+	Writing		writing = {client_id, company};
+
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		ErrorData  *error = rvo_attempt(write_company, &writing);
+		FaultList	faults = {0};
+		int64		owner;
+
+		if (error == NULL)
+			return;
+		if (!rvo_fault_is_taken_key(error->sqlerrcode))
+			ReThrowError(error);
+		owner = rvo_store_find_company(client_id, company->domain);
+		if (owner != 0 && owner != company->id)
+		{
+			rvo_fault_add_existing(&faults, "/domain", owner);
+			rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
+		}
+		if (IsolationUsesXactSnapshot())
+			rvo_fault_raise_serialization();
+	}
+	rvo_fault_raise_bug("a company was not updated, and its domain does not explain it");
+}
+
+/* save writes a company that was changed. */
+static void
+save(int client_id, Company *company, bool other_domain)
+{
+	company->updated_time = GetCurrentTransactionStartTimestamp();
+	rvo_store_number_fields(&company->custom_fields);
+	if (other_domain)
+		save_with_domain(client_id, company);
+	else
+		rvo_store_update_company(client_id, company);
+}
+
+/* lock reads a company and keeps others from changing it. */
+static Company
+lock(int client_id, int64 id, const char *where)
+{
+	Company		company;
+
+	if (!rvo_store_lock_company_to_change(client_id, id, &company))
+		rvo_company_raise_missing(client_id, id, where);
+	return company;
+}
+
+/* set_text gives a text another value, if there is one; returns whether that makes a difference. */
+static bool
+set_text(Slice *text, bool given, Slice value)
+{
+	if (!given || rvo_slice_equal(*text, value))
+		return false;
+	*text = value;
+	return true;
+}
+
+/* set_others applies all but the domain; returns whether that makes a difference. */
+static bool
+set_others(Company *company, const CompanyChanges *changes)
+{
+	Slice		before = company->company_status;
+	bool		different = set_text(&company->name, changes->has_name, changes->values.name);
+
+	if (set_text(&company->company_status, changes->has_company_status, changes->values.company_status))
+	{
+		company->previous_status = before;
+		company->status_changed_at = (NullableTime) {true, GetCurrentTransactionStartTimestamp()};
+		different = true;
+	}
+	different |= rvo_custom_fields_merge(&company->custom_fields, &changes->values.custom_fields);
+	rvo_fields_check_count(&company->custom_fields, "/" COMPANY_FIELDS);
+	return different;
+}
+
+/*
+ * rvo_company_update changes the members of a company that body has, and
+ * returns the company, in the current context.  Nothing is written if all are
+ * as they were.  id and body are NULL, and structure_name no value, for SQL's NULL.
+ */
+Jsonb *
+rvo_company_update(int client_id, const int64 *id, Jsonb *body, Slice structure_name)
+{
+	FaultList	faults = {0};
+	Structure	structure;
+	CompanyChanges changes;
+	Company		company;
+	bool		other_domain;
+
+	if (id == NULL)
+		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
+	structure = rvo_structure_read(structure_name, &faults);
+	changes = rvo_company_changes_read(rvo_json_root(body), &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+
+	company = lock(client_id, *id, "id");
+	other_domain = set_text(&company.domain, changes.has_domain, changes.values.domain);
+	if (set_others(&company, &changes) || other_domain)
+		save(client_id, &company, other_domain);
+	return rvo_company_render_created(&company, structure);
+}
+
+/*
+ * rvo_company_delete deletes a company and leaves its contacts without one.
+ * The lock waits for whoever is making a contact with it, whose row is then
+ * seen; only under REPEATABLE READ it is not, and the foreign key objects.
+ */
+void
+rvo_company_delete(int client_id, const int64 *id)
+{
+	if (id == NULL)
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+	if (!rvo_store_lock_company_to_delete(client_id, *id))
+		rvo_company_raise_missing(client_id, *id, "id");
+	rvo_store_detach_contacts(client_id, *id, GetCurrentTransactionStartTimestamp());
+	rvo_store_delete_company(client_id, *id);
+}
+
+/* rvo_company_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */
+Jsonb *
+rvo_company_change_field(int client_id, const FieldChange *change)
+{
+	CustomField input = rvo_field_change_read(change, "company_id");
+	Company		company = lock(client_id, *change->owner_id, "company_id");
+	bool		different;
+	CustomField *field = rvo_field_change_apply(change, input, &company.custom_fields, &different);
+	JsonbValue	value;
+
+	if (different)
+		save(client_id, &company, false);
+	if (field == NULL)
+		return NULL;
+	value = rvo_custom_field_nested(field, rvo_json_time(company.updated_time));
+	return rvo_json_encode(&value);
+}

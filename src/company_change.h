@@ -1,0 +1,16 @@
+/*
+ * company_change.h
+ *	  The use cases of companies: changing and deleting.
+ */
+#ifndef RVO_COMPANY_CHANGE_H
+#define RVO_COMPANY_CHANGE_H
+
+#include "field_change.h"
+#include "jsonio.h"
+#include "text.h"
+
+extern Jsonb *rvo_company_update(int client_id, const int64 *id, Jsonb *body, Slice structure_name);
+extern void rvo_company_delete(int client_id, const int64 *id);
+extern Jsonb *rvo_company_change_field(int client_id, const FieldChange *change);
+
+#endif							/* RVO_COMPANY_CHANGE_H */

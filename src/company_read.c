@@ -1,0 +1,82 @@
+/*
+ * company_read.c
+ *	  The use cases of companies: getting one, listing, looking up by custom field.
+ *
+ * Floor 3.  The client ALL_CLIENTS reads the master list: the companies of
+ * every client, each with its client_id.
+ */
+#include "postgres.h"
+
+#include "company_read.h"
+#include "company_render.h"
+#include "compat.h"
+#include "domain.h"
+#include "filter.h"
+#include "store.h"
+#include "store_company.h"
+
+/* The filter "industry" has no member of a company behind it, only a custom field. */
+#define INDUSTRY_FIELD CONST_SLICE("industry")
+
+/* rvo_company_raise_missing raises FAILURE_COMPANY_OF_OTHER_CLIENT or FAILURE_COMPANY_NOT_FOUND. */
+void
+rvo_company_raise_missing(int client_id, int64 id, const char *where)
+{
+	if (client_id != ALL_CLIENTS && rvo_store_has_company_of_others(client_id, id))
+		rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, where, FAULT_OTHER_CLIENT);
+	rvo_fault_raise_one(FAILURE_COMPANY_NOT_FOUND, where, FAULT_NOT_FOUND);
+}
+
+/* rvo_company_get returns a company, in the current context.  id is NULL for SQL's NULL. */
+Jsonb *
+rvo_company_get(int client_id, const int64 *id, Slice structure_name)
+{
+	FaultList	faults = {0};
+	Structure	structure;
+	Company		company;
+	JsonbValue	value;
+
+	if (id == NULL)
+		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
+	structure = rvo_structure_read(structure_name, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	if (!(client_id == ALL_CLIENTS ? rvo_store_get_company_of_any(*id, &company) :
+		  rvo_store_get_company(client_id, *id, &company)))
+		rvo_company_raise_missing(client_id, *id, "id");
+	value = rvo_company_render(&company, structure, client_id == ALL_CLIENTS);
+	return rvo_json_encode(&value);
+}
+
+/* rvo_company_list returns a page of the companies that fit, in the current context. */
+Jsonb *
+rvo_company_list(int client_id, const CompanyQuery *query)
+{
+	FaultList	faults = {0};
+	bool		possible = true;	/* that a company fits */
+	ListPage		page = query->bare ? FIRST_PAGE_BARE : rvo_page_read(query->page, query->page_size, &faults);
+	Structure	structure = rvo_structure_read(query->structure, &faults);
+	CompanyFilter filter = {
+		.domain = rvo_filter_key(query->domain, rvo_domain_normalize, &possible),
+		.name = rvo_filter_text(query->name),
+		.field_value = rvo_filter_text(query->industry),
+	};
+	ListRows		list = {0};
+	JsonbValue	results;
+
+	if (filter.field_value.data != NULL)
+		filter.field_name = INDUSTRY_FIELD;
+	if (query->by_field)
+	{
+		filter.field_name = rvo_filter_required(query->field_name, "field_name", false, &faults);
+		filter.field_value = rvo_filter_required(query->field_value, "field_value", true, &faults);
+	}
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	if (possible)
+		rvo_store_list_companies(client_id, &filter, &page, &list);
+	results = rvo_json_array(list.count);
+	for (int i = 0; i < list.count; i++)
+		rvo_json_append(&results, rvo_company_render((Company *) list.items + i, structure, client_id == ALL_CLIENTS));
+	return rvo_page_render(&page, list.total, results);
+}

@@ -1,0 +1,31 @@
+/*
+ * company_read.h
+ *	  The use cases of companies: reading.
+ */
+#ifndef RVO_COMPANY_READ_H
+#define RVO_COMPANY_READ_H
+
+#include "jsonio.h"
+#include "page.h"
+#include "text.h"
+
+/* Which companies are asked for.  No value, and blank, is no condition. */
+typedef struct CompanyQuery
+{
+	Slice		domain;
+	Slice		name;
+	Slice		industry;		/* the custom field of that name */
+	bool		by_field;		/* with this custom field, whose name and value must be given */
+	Slice		field_name;
+	Slice		field_value;
+	int			page;			/* 0 = no such number */
+	int			page_size;
+	bool		bare;			/* show an array of the first, instead of a page */
+	Slice		structure;
+} CompanyQuery;
+
+extern void rvo_company_raise_missing(int client_id, int64 id, const char *where) pg_attribute_noreturn();
+extern Jsonb *rvo_company_get(int client_id, const int64 *id, Slice structure_name);
+extern Jsonb *rvo_company_list(int client_id, const CompanyQuery *query);
+
+#endif							/* RVO_COMPANY_READ_H */

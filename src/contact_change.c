@@ -1,0 +1,217 @@
+/*
+ * contact_change.c
+ *	  The use cases of contacts: changing, deleting, and their custom fields one by one.
+ *
+ * Floor 3.  A change locks the row, so that of two changes at once the second
+ * starts from what the first left.  Where a company is named, it is locked
+ * before the contact, as in a create and in the deletion of a company: nobody
+ * waits for a company while he holds a contact.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "attempt.h"
+#include "compat.h"
+#include "contact.h"
+#include "contact_change.h"
+#include "contact_input.h"
+#include "contact_read.h"
+#include "store.h"
+#include "store_contact.h"
+
+/* A contact to write, in a subtransaction. */
+typedef struct Writing
+{
+	int			client_id;
+	const Contact *contact;
+} Writing;
+
+static void
+write_contact(void *arg, bool again pg_attribute_unused())
+{
+	Writing    *writing = arg;
+
+	rvo_store_update_contact(writing->client_id, writing->contact);
+}
+
+/* check_owners raises FAILURE_CONTACT_EXISTS if other contacts have the keys, naming them. */
+static void
+check_owners(int client_id, const Contact *contact)
+{
+	ContactOwners owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
+	FaultList	faults = {0};
+
+	if (owners.of_email != 0 && owners.of_email != contact->id)
+		rvo_fault_add_existing(&faults, "/email", owners.of_email);
+	if (owners.of_linkedin_url != 0 && owners.of_linkedin_url != contact->id)
+		rvo_fault_add_existing(&faults, "/linkedin_url", owners.of_linkedin_url);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+}
+
+/*
+ * save_with_keys writes a contact whose keys are others than before.  Only the
+ * index can tell whether somebody is about to take them, and an UPDATE has no
+ * ON CONFLICT: hence the subtransaction.
+ */
+static void
+save_with_keys(int client_id, const Contact *contact)
+{
+	Writing		writing = {client_id, contact};
+
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		ErrorData  *error = rvo_attempt(write_contact, &writing);
+
+		if (error == NULL)
+			return;
+		if (!rvo_fault_is_taken_key(error->sqlerrcode))
+			ReThrowError(error);
+		check_owners(client_id, contact);
+
+		/* Who had the key is gone, or is not to be seen by this transaction's snapshot. */
+		if (IsolationUsesXactSnapshot())
+			rvo_fault_raise_serialization();
+	}
+	rvo_fault_raise_bug("a contact was not updated, and no key explains it");
+}
+
+/* save writes a contact that was changed. */
+static void
+save(int client_id, Contact *contact, bool other_keys)
+{
+	contact->updated_time = GetCurrentTransactionStartTimestamp();
+	rvo_store_number_fields(&contact->custom_fields);
+	if (other_keys)
+		save_with_keys(client_id, contact);
+	else
+		rvo_store_update_contact(client_id, contact);
+}
+
+/* lock reads a contact and keeps others from changing it. */
+static Contact
+lock(int client_id, int64 id, const char *where)
+{
+	Contact		contact;
+
+	if (!rvo_store_lock_contact(client_id, id, &contact))
+		rvo_contact_raise_missing(client_id, id, where);
+	return contact;
+}
+
+/* set_text gives a text another value, if there is one; returns whether that makes a difference. */
+static bool
+set_text(Slice *text, bool given, Slice value)
+{
+	if (!given || ((text->data == NULL) == (value.data == NULL) && rvo_slice_equal(*text, value)))
+		return false;
+	*text = value;
+	return true;
+}
+
+/* set_status does so for the status, and keeps the one before. */
+static bool
+set_status(Contact *contact, const ContactChanges *changes)
+{
+	Slice		before = contact->contact_status;
+
+	if (!set_text(&contact->contact_status, changes->has_contact_status, changes->values.contact_status))
+		return false;
+	contact->previous_status = before;
+	contact->status_changed_at = (NullableTime) {true, GetCurrentTransactionStartTimestamp()};
+	return true;
+}
+
+/* set_others applies all but the keys; returns whether that makes a difference. */
+static bool
+set_others(Contact *contact, const ContactChanges *changes, int64 company_id)
+{
+	bool		different = changes->has_company && contact->company_id != company_id;
+
+	if (different)
+		contact->company_id = company_id;
+	different |= set_text(&contact->first_name, changes->has_first_name, changes->values.first_name);
+	different |= set_text(&contact->last_name, changes->has_last_name, changes->values.last_name);
+	different |= set_text(&contact->origin, changes->has_origin, changes->values.origin);
+	different |= set_status(contact, changes);
+	different |= rvo_custom_fields_merge(&contact->custom_fields, &changes->values.custom_fields);
+	different |= rvo_custom_fields_merge(&contact->custom_fields, &changes->more_fields);
+	rvo_fields_check_count(&contact->custom_fields,
+						   changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS);
+	return different;
+}
+
+/* find_company locks the company that a change names, 0 for none, if the contact is there. */
+static int64
+find_company(int client_id, int64 id, const ContactChanges *changes)
+{
+	Contact		contact;
+
+	if (!changes->has_company)
+		return 0;
+	if (!rvo_store_get_contact(client_id, id, &contact))
+		rvo_contact_raise_missing(client_id, id, "id");
+	return rvo_contact_resolve_company(client_id, &changes->values.company);
+}
+
+/*
+ * rvo_contact_update changes the members of a contact that body has, and
+ * returns the contact, in the current context.  Nothing is written if all are
+ * as they were.  id and body are NULL, and structure_name no value, for SQL's NULL.
+ */
+Jsonb *
+rvo_contact_update(int client_id, const int64 *id, Jsonb *body, Slice structure_name)
+{
+	FaultList	faults = {0};
+	Structure	structure;
+	ContactChanges changes;
+	int64		company_id;
+	Contact		contact;
+	bool		other_keys;
+
+	if (id == NULL)
+		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
+	structure = rvo_structure_read(structure_name, &faults);
+	changes = rvo_contact_changes_read(rvo_json_root(body), &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+
+	company_id = find_company(client_id, *id, &changes);
+	contact = lock(client_id, *id, "id");
+	other_keys = set_text(&contact.email, changes.has_email, changes.values.email);
+	other_keys |= set_text(&contact.linkedin_url, changes.has_linkedin_url, changes.values.linkedin_url);
+	if (contact.email.data == NULL && contact.linkedin_url.data == NULL)
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_IDENTIFIER_REQUIRED);
+	if (set_others(&contact, &changes, company_id) || other_keys)
+		save(client_id, &contact, other_keys);
+	return rvo_contact_render_created(&contact, structure);
+}
+
+/* rvo_contact_delete deletes a contact.  id is NULL for SQL's NULL. */
+void
+rvo_contact_delete(int client_id, const int64 *id)
+{
+	if (id == NULL)
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+	if (!rvo_store_delete_contact(client_id, *id))
+		rvo_contact_raise_missing(client_id, *id, "id");
+}
+
+/* rvo_contact_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */
+Jsonb *
+rvo_contact_change_field(int client_id, const FieldChange *change)
+{
+	CustomField input = rvo_field_change_read(change, "contact_id");
+	Contact		contact = lock(client_id, *change->owner_id, "contact_id");
+	bool		different;
+	CustomField *field = rvo_field_change_apply(change, input, &contact.custom_fields, &different);
+	JsonbValue	value;
+
+	if (different)
+		save(client_id, &contact, false);
+	if (field == NULL)
+		return NULL;
+	value = rvo_custom_field_nested(field, rvo_json_time(contact.updated_time));
+	return rvo_json_encode(&value);
+}

@@ -1,0 +1,16 @@
+/*
+ * contact_change.h
+ *	  The use cases of contacts: changing and deleting.
+ */
+#ifndef RVO_CONTACT_CHANGE_H
+#define RVO_CONTACT_CHANGE_H
+
+#include "field_change.h"
+#include "jsonio.h"
+#include "text.h"
+
+extern Jsonb *rvo_contact_update(int client_id, const int64 *id, Jsonb *body, Slice structure_name);
+extern void rvo_contact_delete(int client_id, const int64 *id);
+extern Jsonb *rvo_contact_change_field(int client_id, const FieldChange *change);
+
+#endif							/* RVO_CONTACT_CHANGE_H */

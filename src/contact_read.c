@@ -1,0 +1,80 @@
+/*
+ * contact_read.c
+ *	  The use cases of contacts: getting one, listing, looking up by custom field.
+ *
+ * Floor 3.  The client ALL_CLIENTS reads the master list: the contacts of every
+ * client, each with its client_id.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "contact_read.h"
+#include "contact_render.h"
+#include "domain.h"
+#include "email.h"
+#include "filter.h"
+#include "linkedin.h"
+#include "store_contact.h"
+
+/* rvo_contact_raise_missing raises FAILURE_CONTACT_OF_OTHER_CLIENT or FAILURE_CONTACT_NOT_FOUND. */
+void
+rvo_contact_raise_missing(int client_id, int64 id, const char *where)
+{
+	if (client_id != ALL_CLIENTS && rvo_store_has_contact_of_others(client_id, id))
+		rvo_fault_raise_one(FAILURE_CONTACT_OF_OTHER_CLIENT, where, FAULT_OTHER_CLIENT);
+	rvo_fault_raise_one(FAILURE_CONTACT_NOT_FOUND, where, FAULT_NOT_FOUND);
+}
+
+/* rvo_contact_get returns a contact, in the current context.  id is NULL for SQL's NULL. */
+Jsonb *
+rvo_contact_get(int client_id, const int64 *id, Slice structure_name)
+{
+	FaultList	faults = {0};
+	Structure	structure;
+	Contact		contact;
+	JsonbValue	value;
+
+	if (id == NULL)
+		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
+	structure = rvo_structure_read(structure_name, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	if (!(client_id == ALL_CLIENTS ? rvo_store_get_contact_of_any(*id, &contact) :
+		  rvo_store_get_contact(client_id, *id, &contact)))
+		rvo_contact_raise_missing(client_id, *id, "id");
+	value = rvo_contact_render(&contact, structure, client_id == ALL_CLIENTS);
+	return rvo_json_encode(&value);
+}
+
+/* rvo_contact_list returns a page of the contacts that fit, in the current context. */
+Jsonb *
+rvo_contact_list(int client_id, const ContactQuery *query)
+{
+	FaultList	faults = {0};
+	bool		possible = true;	/* that a contact fits */
+	ListPage		page = query->bare ? FIRST_PAGE_BARE : rvo_page_read(query->page, query->page_size, &faults);
+	Structure	structure = rvo_structure_read(query->structure, &faults);
+	ContactFilter filter = {
+		.domain = rvo_filter_key(query->domain, rvo_domain_normalize, &possible),
+		.email = rvo_filter_key(query->email, rvo_email_normalize, &possible),
+		.linkedin_url = rvo_filter_key(query->linkedin_url, rvo_linkedin_normalize, &possible),
+		.first_name = rvo_filter_text(query->firstname),
+		.last_name = rvo_filter_text(query->lastname),
+	};
+	ListRows		list = {0};
+	JsonbValue	results;
+
+	if (query->by_field)
+	{
+		filter.field_name = rvo_filter_required(query->field_name, "field_name", false, &faults);
+		filter.field_value = rvo_filter_required(query->field_value, "field_value", true, &faults);
+	}
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	if (possible)
+		rvo_store_list_contacts(client_id, &filter, &page, &list);
+	results = rvo_json_array(list.count);
+	for (int i = 0; i < list.count; i++)
+		rvo_json_append(&results, rvo_contact_render((Contact *) list.items + i, structure, client_id == ALL_CLIENTS));
+	return rvo_page_render(&page, list.total, results);
+}

@@ -1,0 +1,33 @@
+/*
+ * contact_read.h
+ *	  The use cases of contacts: reading.
+ */
+#ifndef RVO_CONTACT_READ_H
+#define RVO_CONTACT_READ_H
+
+#include "jsonio.h"
+#include "page.h"
+#include "text.h"
+
+/* Which contacts are asked for.  No value, and blank, is no condition. */
+typedef struct ContactQuery
+{
+	Slice		domain;
+	Slice		email;
+	Slice		firstname;
+	Slice		lastname;
+	Slice		linkedin_url;
+	bool		by_field;		/* with this custom field, whose name and value must be given */
+	Slice		field_name;
+	Slice		field_value;
+	int			page;			/* 0 = no such number */
+	int			page_size;
+	bool		bare;			/* show an array of the first, instead of a page */
+	Slice		structure;
+} ContactQuery;
+
+extern void rvo_contact_raise_missing(int client_id, int64 id, const char *where) pg_attribute_noreturn();
+extern Jsonb *rvo_contact_get(int client_id, const int64 *id, Slice structure_name);
+extern Jsonb *rvo_contact_list(int client_id, const ContactQuery *query);
+
+#endif							/* RVO_CONTACT_READ_H */

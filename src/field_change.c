@@ -1,0 +1,88 @@
+/*
+ * field_change.c
+ *	  Adding, changing and deleting one custom field: what contacts and companies share.
+ *
+ * Floor 1.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "field_change.h"
+
+/*
+ * rvo_field_change_read reads what a change asks for.  Raises
+ * FAILURE_INVALID_REQUEST; owner names the parameter with the id of the contact
+ * or company.
+ */
+CustomField
+rvo_field_change_read(const FieldChange *change, const char *owner)
+{
+	FaultList	faults = {0};
+	CustomField input = {0};
+
+	if (change->owner_id == NULL)
+		rvo_fault_add(&faults, owner, FAULT_REQUIRED);
+	if (change->field_id == NULL && change->action != FIELD_ADD)
+		rvo_fault_add(&faults, "field_id", FAULT_REQUIRED);
+	if (change->action != FIELD_DELETE)
+		input = rvo_custom_field_read(rvo_json_root(change->body), change->action == FIELD_ADD, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	return input;
+}
+
+/* check_name raises FAILURE_CUSTOM_FIELD_EXISTS if another field has the name. */
+static void
+check_name(const CustomFields *fields, Slice name, const CustomField *itself)
+{
+	const CustomField *other = name.data != NULL ? rvo_custom_fields_find(fields, name) : NULL;
+	FaultList	faults = {0};
+
+	if (other == NULL || other == itself)
+		return;
+	rvo_fault_add_existing(&faults, "/field_name", other->id);
+	rvo_fault_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
+}
+
+/*
+ * rvo_field_change_apply changes a list and returns the field in it, NULL if it
+ * was deleted; *different tells whether anything is not as before.  Raises
+ * FAILURE_CUSTOM_FIELD_NOT_FOUND and FAILURE_CUSTOM_FIELD_EXISTS.
+ */
+CustomField *
+rvo_field_change_apply(const FieldChange *change, CustomField input, CustomFields *fields, bool *different)
+{
+	CustomField *field;
+
+	*different = true;
+	if (change->action == FIELD_ADD)
+	{
+		check_name(fields, input.name, NULL);
+		field = rvo_custom_fields_add(fields, input);
+		rvo_fields_check_count(fields, "");
+		return field;
+	}
+	field = rvo_custom_fields_find_id(fields, *change->field_id);
+	if (field == NULL)
+		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "field_id", FAULT_NOT_FOUND);
+	if (change->action == FIELD_DELETE)
+	{
+		rvo_custom_fields_remove(fields, field);
+		return NULL;
+	}
+	check_name(fields, input.name, field);
+	*different = rvo_custom_field_change(field, input.name, input.value);
+	return field;
+}
+
+/* rvo_fields_check_count raises FAILURE_INVALID_REQUEST if a change leaves too many custom fields. */
+void
+rvo_fields_check_count(const CustomFields *fields, const char *pointer)
+{
+	FaultList	faults = {0};
+
+	if (fields->count <= CUSTOM_FIELDS_MAX)
+		return;
+	rvo_fault_add_limit(&faults, pointer, FAULT_TOO_MANY, CUSTOM_FIELDS_MAX, fields->count);
+	rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+}

@@ -1,0 +1,66 @@
+/*
+ * http.h
+ *	  What the adapters of all endpoints share.
+ */
+#ifndef RVO_HTTP_H
+#define RVO_HTTP_H
+
+#include "fmgr.h"
+#include "utils/jsonb.h"
+
+#include "text.h"
+
+#define BODY_MAX_OCTETS (1024 * 1024)
+
+/* One request, as far as an endpoint needs it. */
+typedef struct HttpRequest
+{
+	int			client_id;		/* ALL_CLIENTS for an endpoint of the master list */
+	int64		id;				/* of the path; 0 = none that can be one */
+	int64		field_id;
+	Slice		query;
+	Slice		structure;
+	Jsonb	   *body;			/* NULL if the endpoint takes none */
+} HttpRequest;
+
+typedef struct Answer
+{
+	int			status;
+	const char *path;			/* of what was created, without the id; NULL = nothing to point at */
+	int64		id;
+	char	   *body;
+} Answer;
+
+/* What tells one endpoint from another. */
+typedef struct Endpoint
+{
+	void		(*serve) (const HttpRequest *request, Answer *answer);
+	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
+	int			body_max;		/* octets */
+	bool		has_structure;	/* as a parameter of the query */
+	bool		master;			/* for master keys only */
+	bool		creates_many;
+} Endpoint;
+
+extern Datum rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint);
+extern void rvo_http_answer(Answer *answer, int status, Jsonb *body);
+extern Slice rvo_http_parameter(const HttpRequest *request, const char *name);
+extern int	rvo_http_number(const HttpRequest *request, const char *name, int absent);
+
+/* An adapter: revyops_http.NAME(bytea) returns json.  The rest fills its Endpoint. */
+#define HTTP_ADAPTER(name, ...) \
+PG_FUNCTION_INFO_V1(revyops_http_##name); \
+Datum \
+revyops_http_##name(PG_FUNCTION_ARGS) \
+{ \
+	static const Endpoint endpoint = {__VA_ARGS__}; \
+\
+	return rvo_http_respond(fcinfo, &endpoint); \
+}
+
+/* What the endpoints are made of. */
+#define TAKES(member) .list_member = (member), .body_max = BODY_MAX_OCTETS
+#define V2 .has_structure = true
+#define MASTER .master = true
+
+#endif							/* RVO_HTTP_H */

@@ -1,0 +1,422 @@
+/*
+ * store_contact.c
+ *	  Queries that read, change and delete contacts, one typed function each.
+ *
+ * Floor 2.  A list is read by the index that finds the fewest rows: by e-mail
+ * or LinkedIn URL one at most, by custom field and by company few, else in the
+ * order of ids.  Every statement names client_id, but for the master lists.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "fault.h"
+#include "store_contact.h"
+
+#define COLUMNS "client_id, id, email, linkedin_url, first_name, last_name, company_id, origin," \
+	" contact_status, previous_status, status_changed_at, first_campaign_email_sent," \
+	" last_campaign_email_sent, last_reply_received, custom_fields, updated_time"
+#define NUMBER_OF_COLUMNS 16
+
+/* The conditions that no index decides about, $2 to $4. */
+#define FILTERS " AND ($2 IS NULL OR first_name = $2) AND ($3 IS NULL OR last_name = $3)" \
+	" AND ($4 IS NULL OR custom_fields @> $4)"
+#define FILTER_TYPES INT4OID, TEXTOID, TEXTOID, JSONBOID
+
+/* Rows that an index finds: how many they are, and a page of them. */
+#define FEW(rows, bound, limit, offset) "SELECT " COLUMNS ", pg_catalog.count(*) OVER () FROM (SELECT " COLUMNS \
+	" FROM revyops.contact WHERE " rows " LIMIT " bound ") AS c ORDER BY id, client_id LIMIT " limit " OFFSET " offset
+
+static KeptQuery get_contact = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+static KeptQuery get_contact_of_any = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE id = $1 ORDER BY client_id LIMIT 1",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT8OID},
+};
+
+static KeptQuery get_contact_by_email = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE email = $1 AND client_id = $2",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
+	.types = {TEXTOID, INT4OID},
+};
+
+static KeptQuery get_contact_by_linkedin_url = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE linkedin_url = $1 AND client_id = $2",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
+	.types = {TEXTOID, INT4OID},
+};
+
+static KeptQuery lock_contact = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+static KeptQuery has_contact_of_others = {
+	.sql = "SELECT FROM revyops.contact WHERE id = $1 AND client_id <> $2",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
+	.types = {INT8OID, INT4OID},
+};
+
+static KeptQuery is_of_domain = {
+	.sql = "SELECT id FROM revyops.company WHERE client_id = $1 AND id = $2 AND domain = $3",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
+	.types = {INT4OID, INT8OID, TEXTOID},
+};
+
+static KeptQuery scan_page = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1" FILTERS
+	" ORDER BY id LIMIT $5 OFFSET $6",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
+	.types = {FILTER_TYPES, INT8OID, INT8OID},
+};
+
+static KeptQuery scan_count = {
+	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
+	" WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT $7) AS c WHERE true" FILTERS,
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
+	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
+};
+
+/* The same without conditions but the client: needs the index only. */
+static KeptQuery scan_count_all = {
+	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.contact"
+	" WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT $7) AS c",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
+	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
+};
+
+static KeptQuery few_of_company = {
+	.sql = FEW("client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $5 AND client_id = $1)"
+			   FILTERS " ORDER BY id", "$6", "$7", "$8"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT8OID, INT8OID},
+};
+
+static KeptQuery few_with_field = {
+	.sql = FEW("client_id = $1 AND revyops.custom_field_hashes(client_id, custom_fields) && $5" FILTERS,
+			   "$6", "$7", "$8"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, INT8OID, INT8OID},
+};
+
+/* ---- of all clients; $1 is not looked at */
+
+static KeptQuery scan_page_of_any = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE true" FILTERS
+	" ORDER BY id, client_id LIMIT $5 OFFSET $6",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
+	.types = {FILTER_TYPES, INT8OID, INT8OID},
+};
+
+static KeptQuery scan_count_of_any = {
+	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
+	" WHERE (id, client_id) > ($5, $6) ORDER BY id, client_id LIMIT $7) AS c WHERE true" FILTERS,
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
+	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
+};
+
+/* What may stand beside the condition that the index serves, $5 to $7. */
+#define FILTERS_OF_ANY " AND ($5 IS NULL OR email = $5) AND ($6 IS NULL OR linkedin_url = $6)" \
+	" AND ($7 IS NULL OR EXISTS (SELECT FROM revyops.company AS o WHERE o.client_id = contact.client_id" \
+	" AND o.id = contact.company_id AND o.domain = $7))" FILTERS
+#define FEW_OF_ANY(rows) { \
+	.sql = FEW(rows FILTERS_OF_ANY " ORDER BY id, client_id", "$9", "$10", "$11"), \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
+	.types = {FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID, INT8ARRAYOID, INT8OID, INT8OID, INT8OID}, \
+}
+
+static KeptQuery few_of_any_by_email = FEW_OF_ANY("email = $5");
+static KeptQuery few_of_any_by_linkedin_url = FEW_OF_ANY("linkedin_url = $6");
+static KeptQuery few_of_any_of_company =
+FEW_OF_ANY("(company_id, client_id) IN (SELECT id, client_id FROM revyops.company WHERE domain = $7)");
+static KeptQuery few_of_any_with_field = {
+	.sql = FEW("revyops.custom_field_hashes(client_id, custom_fields) && $8" FILTERS_OF_ANY, "$9", "$10", "$11"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11,
+	.types = {FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID, INT8ARRAYOID, INT8OID, INT8OID, INT8OID},
+};
+
+static KeptQuery update_contact = {
+	.sql = "UPDATE revyops.contact SET email = $3, linkedin_url = $4, first_name = $5, last_name = $6,"
+	" company_id = $7, origin = $8, contact_status = $9, previous_status = $10, status_changed_at = $11,"
+	" custom_fields = $12, updated_time = $13 WHERE client_id = $1 AND id = $2",
+	.expected = SPI_OK_UPDATE, .nparameters = 13,
+	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
+		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
+};
+
+static KeptQuery delete_contact = {
+	.sql = "DELETE FROM revyops.contact WHERE client_id = $1 AND id = $2",
+	.expected = SPI_OK_DELETE, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+static KeptQuery detach_contacts = {
+	.sql = "UPDATE revyops.contact SET company_id = NULL, updated_time = $3"
+	" WHERE company_id = $2 AND client_id = $1",
+	.expected = SPI_OK_UPDATE, .nparameters = 3,
+	.types = {INT4OID, INT8OID, TIMESTAMPTZOID},
+};
+
+/* read_contact fills a contact from the columns; its texts are in the current context. */
+static void
+read_contact(void *item, const Datum *values, const bool *nulls)
+{
+	*(Contact *) item = (Contact) {
+		.client_id = DatumGetInt32(values[0]),
+		.id = DatumGetInt64(values[1]),
+		.email = rvo_result_text(values[2], nulls[2]),
+		.linkedin_url = rvo_result_text(values[3], nulls[3]),
+		.first_name = rvo_result_text(values[4], false),
+		.last_name = rvo_result_text(values[5], false),
+		.company_id = nulls[6] ? 0 : DatumGetInt64(values[6]),
+		.origin = rvo_result_text(values[7], false),
+		.contact_status = rvo_result_text(values[8], false),
+		.previous_status = rvo_result_text(values[9], nulls[9]),
+		.status_changed_at = rvo_result_time(values[10], nulls[10]),
+		.first_campaign_email_sent = rvo_result_time(values[11], nulls[11]),
+		.last_campaign_email_sent = rvo_result_time(values[12], nulls[12]),
+		.last_reply_received = rvo_result_time(values[13], nulls[13]),
+		.custom_fields = rvo_result_fields(values[14]),
+		.updated_time = DatumGetTimestampTz(values[15]),
+	};
+}
+
+static const ListKind contacts = {sizeof(Contact), NUMBER_OF_COLUMNS, read_contact};
+
+/* get runs a query for one contact; false if there is none. */
+static bool
+get(KeptQuery *query, Execution *e, Contact *contact)
+{
+	if (rvo_query_run(query, e) == 0)
+		return false;
+	read_contact(contact, e->results, e->result_nulls);
+	return true;
+}
+
+/* rvo_store_get_contact reads a contact of the client; false if there is none with this id. */
+bool
+rvo_store_get_contact(int client_id, int64 id, Contact *contact)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	return get(&get_contact, &e, contact);
+}
+
+/* rvo_store_get_contact_of_any reads a contact, whose ever it is. */
+bool
+rvo_store_get_contact_of_any(int64 id, Contact *contact)
+{
+	Execution	e = {0};
+
+	rvo_add_id(&e, id);
+	return get(&get_contact_of_any, &e, contact);
+}
+
+/* rvo_store_lock_contact is rvo_store_get_contact, and keeps others from changing it until the transaction ends. */
+bool
+rvo_store_lock_contact(int client_id, int64 id, Contact *contact)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	return get(&lock_contact, &e, contact);
+}
+
+/* rvo_store_has_contact_of_others tells another client's contact from none. */
+bool
+rvo_store_has_contact_of_others(int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	rvo_add_id(&e, id);
+	rvo_add_integer(&e, client_id);
+	return rvo_query_run(&has_contact_of_others, &e) > 0;
+}
+
+/* ---------------------------------------------------------------- lists */
+
+/* differs tells that a text is wanted which this is not. */
+static bool
+differs(Slice wanted, Slice text)
+{
+	return wanted.data != NULL && (text.data == NULL || !rvo_slice_equal(wanted, text));
+}
+
+/* fits tells whether a contact that was found by a key fits the rest of the filter. */
+static bool
+fits(const Contact *contact, const ContactFilter *filter)
+{
+	Execution	e = {0};
+
+	if (differs(filter->email, contact->email) || differs(filter->linkedin_url, contact->linkedin_url) ||
+		differs(filter->first_name, contact->first_name) || differs(filter->last_name, contact->last_name))
+		return false;
+	if (filter->field_name.data != NULL)
+	{
+		const CustomField *field = rvo_custom_fields_find(&contact->custom_fields, filter->field_name);
+
+		if (field == NULL || differs(filter->field_value, field->value))
+			return false;
+	}
+	if (filter->domain.data == NULL)
+		return true;
+	rvo_add_integer(&e, contact->client_id);
+	rvo_add_id(&e, contact->company_id);
+	rvo_add_text(&e, filter->domain);
+	return rvo_query_run(&is_of_domain, &e) > 0;
+}
+
+/* list_one lists the contact that has a key, if there is one and it fits. */
+static void
+list_one(ListRows *list, int client_id, const ContactFilter *filter, const ListPage *page)
+{
+	bool		by_email = filter->email.data != NULL;
+	Execution	e = {0};
+	Contact    *contact = palloc(sizeof(Contact));
+
+	rvo_add_text(&e, by_email ? filter->email : filter->linkedin_url);
+	rvo_add_integer(&e, client_id);
+	list->items = (char *) contact;
+	list->total = get(by_email ? &get_contact_by_email : &get_contact_by_linkedin_url, &e, contact) &&
+		fits(contact, filter);
+	list->count = page->number == 1 ? list->total : 0;
+}
+
+/* list_of_client lists contacts of one client. */
+static void
+list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
+{
+	bool		all = filter->first_name.data == NULL && filter->last_name.data == NULL &&
+		filter->field_name.data == NULL;
+	ListScan		scan = {&scan_page, all ? &scan_count_all : &scan_count};
+	Execution	e = *conditions;
+
+	if (filter->email.data != NULL || filter->linkedin_url.data != NULL)
+		list_one(list, client_id, filter, page);
+	else if (filter->domain.data != NULL)
+	{
+		rvo_add_text(&e, filter->domain);
+		rvo_list_few(list, &few_of_company, &e, rvo_list_bound(page), page);
+	}
+	else
+	{
+		list->total = INT64_MAX;
+		if (filter->field_name.data != NULL)
+		{
+			rvo_add_hashes(&e, client_id, filter->field_name, filter->field_value);
+			rvo_list_few(list, &few_with_field, &e, RARE_FIELD_MAX + 1, page);
+		}
+		if (list->total > RARE_FIELD_MAX)
+			rvo_list_scan(list, &scan, conditions, page);
+	}
+}
+
+/* list_of_any lists contacts of all clients. */
+static void
+list_of_any(ListRows *list, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
+{
+	static const ListScan scan = {&scan_page_of_any, &scan_count_of_any};
+	Execution	e = *conditions;
+	KeptQuery  *few = NULL;
+	int64		bound = rvo_list_bound(page);
+
+	rvo_add_text(&e, filter->email);
+	rvo_add_text(&e, filter->linkedin_url);
+	rvo_add_text(&e, filter->domain);
+	if (filter->email.data != NULL)
+		few = &few_of_any_by_email;
+	else if (filter->linkedin_url.data != NULL)
+		few = &few_of_any_by_linkedin_url;
+	else if (filter->domain.data != NULL)
+		few = &few_of_any_of_company;
+	else if (filter->field_name.data != NULL)
+	{
+		few = &few_of_any_with_field;
+		bound = RARE_FIELD_MAX + 1;
+	}
+	list->total = INT64_MAX;
+	if (few == &few_of_any_with_field)
+		rvo_add_hashes(&e, ALL_CLIENTS, filter->field_name, filter->field_value);
+	else
+		rvo_add_datum(&e, (Datum) 0, true);
+	if (few != NULL)
+		rvo_list_few(list, few, &e, bound, page);
+	if (few == NULL || (few == &few_of_any_with_field && list->total > RARE_FIELD_MAX))
+		rvo_list_scan(list, &scan, conditions, page);
+}
+
+/* rvo_store_list_contacts reads a page of the contacts that fit, in the order of ids. */
+void
+rvo_store_list_contacts(int client_id, const ContactFilter *filter, const ListPage *page, ListRows *list)
+{
+	Execution	conditions = {0};
+
+	list->kind = &contacts;
+	rvo_add_integer(&conditions, client_id);
+	rvo_add_text(&conditions, filter->first_name);
+	rvo_add_text(&conditions, filter->last_name);
+	rvo_add_pattern(&conditions, filter->field_name, filter->field_value);
+	if (client_id == ALL_CLIENTS)
+		list_of_any(list, filter, &conditions, page);
+	else
+		list_of_client(list, client_id, filter, &conditions, page);
+}
+
+/* ---------------------------------------------------------------- changes */
+
+/* rvo_store_update_contact writes all of a contact that was locked.  Raises a unique violation if a key is taken. */
+void
+rvo_store_update_contact(int client_id, const Contact *contact)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, contact->id);
+	rvo_add_text(&e, contact->email);
+	rvo_add_text(&e, contact->linkedin_url);
+	rvo_add_text(&e, contact->first_name);
+	rvo_add_text(&e, contact->last_name);
+	rvo_add_id(&e, contact->company_id);
+	rvo_add_text(&e, contact->origin);
+	rvo_add_text(&e, contact->contact_status);
+	rvo_add_text(&e, contact->previous_status);
+	rvo_add_nullable_time(&e, contact->status_changed_at);
+	rvo_add_json(&e, rvo_custom_fields_nested(&contact->custom_fields, contact->updated_time));
+	rvo_add_time(&e, contact->updated_time);
+	if (rvo_query_run(&update_contact, &e) != 1)
+		rvo_fault_raise_bug("a locked contact was not updated");
+}
+
+/* rvo_store_delete_contact deletes a contact; false if the client has none with this id. */
+bool
+rvo_store_delete_contact(int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	return rvo_query_run(&delete_contact, &e) > 0;
+}
+
+/* rvo_store_detach_contacts takes a company from its contacts. */
+void
+rvo_store_detach_contacts(int client_id, int64 company_id, TimestampTz updated_time)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, company_id);
+	rvo_add_time(&e, updated_time);
+	rvo_query_run(&detach_contacts, &e);
+}

@@ -1,0 +1,56 @@
+/*
+ * store_list.h
+ *	  Reading pages of lists: what lists of contacts and companies share.
+ */
+#ifndef RVO_STORE_LIST_H
+#define RVO_STORE_LIST_H
+
+#include "page.h"
+#include "store_query.h"
+#include "text.h"
+
+/* In place of a client's id: what the master lists show. */
+#define ALL_CLIENTS 0
+
+/*
+ * A value that more rows have than this is looked for by reading all of them
+ * in order, instead of by the index on custom fields.
+ */
+#define RARE_FIELD_MAX 1000
+
+/* What tells a list of contacts from one of companies. */
+typedef struct ListKind
+{
+	size_t		item_size;
+	int			ncolumns;		/* of an item; its client_id and id come first */
+	void		(*read) (void *item, const Datum *values, const bool *nulls);
+} ListKind;
+
+/* A page of a list that was read. */
+typedef struct ListRows
+{
+	const ListKind *kind;
+	char	   *items;			/* the array of contacts or companies, in the caller's context */
+	int			count;
+	int64		total;			/* entries of the whole list, as page.c counts them */
+} ListRows;
+
+/* How the rows of all conditions are read in the order of ids, and how they are counted. */
+typedef struct ListScan
+{
+	KeptQuery  *page;			/* conditions, LIMIT, OFFSET */
+	KeptQuery  *count;			/* conditions, the id and client_id behind which to count, how many rows to look at */
+} ListScan;
+
+extern Slice rvo_result_text(Datum value, bool isnull);
+extern CustomFields rvo_result_fields(Datum value);
+extern NullableTime rvo_result_time(Datum value, bool isnull);
+
+extern void rvo_add_pattern(Execution *e, Slice field_name, Slice field_value);
+extern void rvo_add_hashes(Execution *e, int client_id, Slice field_name, Slice field_value);
+
+extern void rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page);
+extern void rvo_list_few(ListRows *list, KeptQuery *query, const Execution *conditions, int64 bound, const ListPage *page);
+extern int64 rvo_list_bound(const ListPage *page);
+
+#endif							/* RVO_STORE_LIST_H */
