@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(49);
+SELECT plan(55);
 
 -- clients
 SELECT is(revyops_create_client('Acme Agency'), 1, 'the first client');
@@ -78,6 +78,14 @@ SELECT test.fails_code(format('SELECT revyops_revoke_api_key(%L)', p), 'PT400', 
 FROM unnest(ARRAY[NULL, '', ' ']) p;
 SELECT is(test.client_of(:'first'), :'refused', 'a revoked key');
 SELECT is(test.client_of(:'second'), '1', 'the client''s other key lives on');
+
+-- scope
+SELECT revyops_create_api_key(2, 'agency', NULL, 'master') AS master \gset
+SELECT is((SELECT scope FROM revyops.api_key WHERE prefix = left(:'master', 16)), 'master', 'a master key');
+SELECT is((SELECT scope FROM revyops.api_key WHERE prefix = left(:'third', 16)), 'client', 'a client''s key is the default');
+SELECT is(test.client_of(:'master'), '2', 'a master key speaks for its client');
+SELECT test.fails_400(format('SELECT revyops_create_api_key(1, %L, NULL, %L)', 'x', s), '[{"parameter": "scope", "code": "invalid_scope"}]', 'scope ' || coalesce(quote_literal(s), 'NULL'))
+FROM unnest(ARRAY[NULL, '', 'Master']) s;
 
 SELECT * FROM finish();
 ROLLBACK;
