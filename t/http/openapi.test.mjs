@@ -1,0 +1,190 @@
+// http/openapi.yaml against the running server: every path, method and status that it names is
+// called here, every answer validated, and nothing is served that it does not name.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test, { after } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import Ajv from 'ajv/dist/2020.js';
+import yaml from 'js-yaml';
+import { JSON_TYPE, newClient, post, request, sql } from './stack.mjs';
+
+const METHODS = ['get', 'post', 'patch', 'delete'];
+const source = (await request('GET', '/openapi.yaml', [])).text;
+const api = yaml.load(source);
+const follow = node => node.$ref ? node.$ref.slice(2).split('/').reduce((n, k) => n[k], api) : node;
+
+const ajv = new Ajv({ strict: false, allErrors: true, formats: {
+	'date-time': s => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(s) && !Number.isNaN(Date.parse(s)),
+	uri: s => URL.canParse(s), 'uri-reference': true, int64: true, 'json-pointer': /^(\/[^/]*)*$/ } });
+ajv.addSchema(api, 'api');
+const validators = new Map();
+const validator = pointer => {
+	if (!validators.has(pointer))
+		validators.set(pointer, ajv.compile({ $ref: `api#${pointer}` }));
+	return validators.get(pointer);
+};
+const escape = s => encodeURIComponent(s.replaceAll('~', '~0').replaceAll('/', '~1'));
+
+// ---- what the calls work on
+const client = newClient('openapi');
+const other = newClient('openapi other');
+const master = { key: sql(`SELECT revyops_create_api_key(${client.id}, 'master', NULL, 'master')`) };
+const created = async (who, path, body) => {
+	const got = await post(who, body, { path });
+	assert.equal(got.status, 201, got.text);
+	return got.json;
+};
+let serial = 0;
+const kinds = {
+	contacts: { path: '/public/v2/contacts', body: () => ({ email: `o${++serial}@acme.com`, contact_custom_fields_input: [{ field_name: 'a', field_value: '1' }, { field_name: 'b', field_value: '2' }] }),
+		key: row => ({ email: row.email }), fields: row => row.contact_custom_fields },
+	companies: { path: '/public/v2/companies', body: () => ({ domain: `o${++serial}.com`, company_custom_fields: [{ field_name: 'a', field_value: '1' }, { field_name: 'b', field_value: '2' }] }),
+		key: row => ({ domain: row.domain }), fields: row => row.company_custom_fields },
+};
+for (const kind of Object.values(kinds)) {
+	kind.taken = await created(client, kind.path, kind.body());
+	kind.theirs = await created(other, kind.path, kind.body());
+}
+await created(client, '/public/v2/contacts', { linkedin_url: 'in/openapi', company_id: kinds.companies.taken.id });
+
+// ---- how each status is brought about
+const LARGE = path => Buffer.alloc((path.endsWith('/batch') ? 16 : 1) * 1024 * 1024 + 1, 0x20);
+// A call of an operation that succeeds: path, query and body, on rows of its own.
+async function success(path, method) {
+	const name = path.includes('/contacts') ? 'contacts' : 'companies';
+	const kind = kinds[name];
+	const row = path.includes('{id}') ? await created(client, kind.path, kind.body()) : undefined;
+	const field = row && kind.fields(row)[0];
+	const body = path.endsWith('/batch') ? { [name]: [kind.body()] } :
+		path.endsWith('/custom-fields') ? { field_name: 'c', field_value: '3' } :
+		path.endsWith('{field_id}') ? { field_value: '3' } : method === 'post' ? kind.body() : { [name === 'contacts' ? 'contact_status' : 'company_status']: 'new' };
+	return { kind, name, ids: { id: row?.id, field_id: field?.id }, query: path.endsWith('/lookup-by-custom-field') ? 'field_name=a&field_value=1' : '',
+		body: ['post', 'patch'].includes(method) ? JSON.stringify(body) : undefined, type: JSON_TYPE, who: path.includes('-master-list') ? master : client };
+}
+const twist = {
+	400: (call, path, method) => {
+		if (call.body !== undefined)
+			call.body = '{';
+		else
+			call.query = path.startsWith('/public/v2') ? 'structure=x' : '';
+	},
+	401: (call, path) => {
+		if (path.includes('{id}'))
+			call.ids.id = call.kind.theirs.id;
+		else
+			call.body = JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', contacts: [{ email: 'x@acme.com', company_id: kinds.companies.theirs.id }] } : { email: 'x@acme.com', company_id: kinds.companies.theirs.id });
+	},
+	403: call => {
+		call.who = { key: 'nope' };
+	},
+	404: (call, path) => {
+		if (path.includes('{id}'))
+			call.ids[path.includes('{field_id}') ? 'field_id' : 'id'] = 999999999;
+		else
+			call.body = JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', contacts: [{ email: 'x@acme.com', company_id: 'nobody.com' }] } : { email: 'x@acme.com', company_id: 'nobody.com' });
+	},
+	409: (call, path) => {
+		const key = call.kind.key(call.kind.taken);
+		call.body = JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', [call.name]: [key] } : path.includes('custom-fields') ? { field_name: path.endsWith('{field_id}') ? 'b' : 'a', field_value: 'x' } : key);
+	},
+	413: (call, path) => {
+		call.body = LARGE(path);
+	},
+	415: call => {
+		call.type = 'text/plain';
+	},
+};
+
+const called = new Set();
+async function answer(path, method, call) {
+	const url = path.replace(/\{(\w+)\}/g, (_, n) => call.ids[n]);
+	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]])], call.body);
+	const { responses } = api.paths[path][method];
+	const response = responses[got.status];
+	assert.ok(response, `${got.status} is not in the description: ${got.text}`);
+	if (!follow(response).content)
+		assert.equal(got.text, '');
+	else {
+		const at = response.$ref ? response.$ref.slice(1) : `/paths/${escape(path)}/${method}/responses/${got.status}`;
+		const validate = validator(`${at}/content/application~1json/schema`);
+		assert.ok(validate(got.json), `${ajv.errorsText(validate.errors)}\n${got.text}`);
+	}
+	if (follow(response).headers?.Location)
+		assert.equal(got.headers.location, `${path}/${got.json.id}`);
+	return got;
+}
+
+test('the description is the file, and valid OpenAPI 3.1', async () => {
+	assert.equal(source, readFileSync(new URL('../../http/openapi.yaml', import.meta.url), 'utf8'));
+	const got = await new Validator().validate(structuredClone(api));
+	assert.ok(got.valid, JSON.stringify(got.errors));
+	assert.match(api.openapi, /^3\.1\./);
+});
+
+for (const [path, item] of Object.entries(api.paths))
+	for (const method of METHODS.filter(m => item[m])) {
+		for (const status of Object.keys(item[method].responses))
+			test(`${method.toUpperCase()} ${path}: ${status}`, async () => {
+				const call = await success(path, method);
+				if (Number(status) >= 400)
+					twist[status](call, path, method);
+				assert.equal((await answer(path, method, call)).status, Number(status));
+				called.add(`${method} ${path} ${status}`);
+			});
+		if ((item[method].parameters ?? []).some(p => p.$ref?.endsWith('/structure')))
+			test(`${method.toUpperCase()} ${path}: FLAT`, async () => {
+				const call = await success(path, method);
+				call.query += `${call.query ? '&' : ''}structure=FLAT`;
+				assert.ok((await answer(path, method, call)).status < 300);
+			});
+	}
+
+test('whatever is served is described, and nothing else', () => {
+	const nginx = readFileSync(new URL('../../http/nginx.conf', import.meta.url), 'utf8');
+	const served = [...nginx.matchAll(/^\s+"(?:~\^)?(GET|POST|PATCH|DELETE) (\/public\/[^"$]+)\$?" +\w+;/gm)]
+		.map(([, method, path]) => `${method} ${path.replace('[0-9]+', '{id}').replace('[0-9]+', '{field_id}')}`);
+	const described = Object.entries(api.paths).flatMap(([path, item]) => METHODS.filter(m => item[m]).map(m => `${m.toUpperCase()} ${path}`));
+	assert.deepEqual(served.sort(), described.sort());
+});
+
+// the other client's key, on whatever has an id or lists something
+test('no endpoint shows another client\'s rows, or changes them', async () => {
+	for (const [path, item] of Object.entries(api.paths))
+		for (const method of METHODS.filter(m => item[m] && (path.includes('{id}') || m === 'get'))) {
+			const call = { ...await success(path, method), who: other };
+			const kind = call.kind;
+			if (path.includes('{id}'))
+				call.ids = { id: kind.taken.id, field_id: kind.fields(kind.taken)[0].id };
+			for (const query of [call.query, ...(path.includes('{id}') ? [] : Object.entries(kind.key(kind.taken)).map(([k, v]) => `${call.query}&${k}=${v}`))]) {
+				const got = await answer(path, method, { ...call, query });
+				if (path.includes('-master-list'))
+					assert.equal(got.status, 403, path);
+				else if (path.includes('{id}'))
+					assert.ok([401, 404].includes(got.status), `${method} ${path}: ${got.text}`);
+				else
+					for (const row of got.json.results ?? got.json)
+						assert.equal(sql(`SELECT client_id FROM revyops.${call.name.replace('ies', 'y').replace(/s$/, '')} WHERE id = ${row.id}`), String(other.id));
+				assert.ok(!got.text.includes(Object.values(kind.key(kind.taken))[0]), `${method} ${path}: ${got.text}`);
+			}
+			// its own row with the other's field
+			if (path.includes('{field_id}'))
+				assert.equal((await answer(path, method, { ...call, ids: { id: kind.theirs.id, field_id: call.ids.field_id } })).status, 404);
+		}
+	for (const kind of Object.values(kinds)) {
+		const got = await request('GET', `${kind.path}/${kind.taken.id}`, [['X-API-Key', client.key]]);
+		assert.deepEqual(kind.key(got.json), kind.key(kind.taken));
+		assert.deepEqual(kind.fields(got.json), kind.fields(kind.taken));
+	}
+});
+
+test('the validators can say no', () => {
+	const page = validator('/components/schemas/ContactPage');
+	assert.ok(!page({}) && !page({ count: 0, total_pages: 0, current_page: 1, page_size: 100, results: [], more: 1 }));
+	assert.ok(!validator('/components/schemas/Contact')({ ...kinds.contacts.taken, linkedin_url: null, company_id: null, client_id: '1' }));
+	assert.ok(!validator('/components/schemas/Error')({ detail: 'x', errors: [] }));
+});
+
+after(() => {
+	const named = Object.entries(api.paths).flatMap(([path, item]) => METHODS.filter(m => item[m]).flatMap(m => Object.keys(item[m].responses).map(s => `${m} ${path} ${s}`)));
+	assert.deepEqual(named.filter(n => !called.has(n)), []);
+});
