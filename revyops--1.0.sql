@@ -57,6 +57,9 @@ CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jso
  * client_id is part of every primary, unique and foreign key below client and
  * api_key.  Apart from the primary keys an index starts with its selective
  * column: a generic plan made on an empty table picks any index that looks tied.
+ * The indexes on id alone are for looking beyond one client.  Their condition,
+ * which every row meets, keeps them from statements that don't state it: the
+ * planner would read all clients in the order of ids to list one of them.
  */
 
 CREATE SEQUENCE revyops.client_id_seq AS integer;
@@ -100,7 +103,7 @@ CREATE TABLE revyops.company (
 	CONSTRAINT company_domain_key UNIQUE (domain, client_id)
 );
 ALTER SEQUENCE revyops.company_id_seq OWNED BY revyops.company.id;
-CREATE INDEX company_id_idx ON revyops.company (id, client_id);
+CREATE INDEX company_id_idx ON revyops.company (id) WHERE client_id > 0;
 CREATE INDEX company_custom_fields_idx ON revyops.company
 	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
 
@@ -131,7 +134,7 @@ CREATE TABLE revyops.contact (
 	CONSTRAINT contact_company_fkey FOREIGN KEY (client_id, company_id) REFERENCES revyops.company (client_id, id)
 );
 ALTER SEQUENCE revyops.contact_id_seq OWNED BY revyops.contact.id;
-CREATE INDEX contact_id_idx ON revyops.contact (id, client_id);
+CREATE INDEX contact_id_idx ON revyops.contact (id) WHERE client_id > 0;
 CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id, id);
 CREATE INDEX contact_custom_fields_idx ON revyops.contact
 	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
@@ -217,10 +220,10 @@ CREATE FUNCTION revyops.import_note(import internal) RETURNS void
 CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_company(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -241,10 +244,10 @@ CREATE FUNCTION @extschema@.revyops_delete_company_custom_field(company_id bigin
 CREATE FUNCTION @extschema@.revyops_get_contact(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb

@@ -46,7 +46,7 @@ revyops_get_company(PG_FUNCTION_ARGS)
 
 /*
  * revyops_list_companies(domain text, name text, industry text, page integer,
- * page_size integer, structure text) returns jsonb
+ * page_size integer, structure text) returns json
  */
 Datum
 revyops_list_companies(PG_FUNCTION_ARGS)
@@ -61,10 +61,10 @@ revyops_list_companies(PG_FUNCTION_ARGS)
 		.structure = rvo_argument_text(fcinfo, 5),
 	};
 
-	PG_RETURN_JSONB_P(rvo_company_list(client_id, &query));
+	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
 }
 
-/* revyops_lookup_companies(field_name text, field_value text, page integer, page_size integer, structure text) returns jsonb */
+/* revyops_lookup_companies(field_name text, field_value text, page integer, page_size integer, structure text) returns json */
 Datum
 revyops_lookup_companies(PG_FUNCTION_ARGS)
 {
@@ -78,7 +78,7 @@ revyops_lookup_companies(PG_FUNCTION_ARGS)
 		.structure = rvo_argument_text(fcinfo, 4),
 	};
 
-	PG_RETURN_JSONB_P(rvo_company_list(client_id, &query));
+	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
 }
 
 /* revyops_update_company(id bigint, changes jsonb, structure text) returns jsonb */

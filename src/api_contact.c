@@ -47,7 +47,7 @@ revyops_get_contact(PG_FUNCTION_ARGS)
 
 /*
  * revyops_list_contacts(domain text, email text, firstname text, lastname text,
- * linkedin_url text, page integer, page_size integer, structure text) returns jsonb
+ * linkedin_url text, page integer, page_size integer, structure text) returns json
  */
 Datum
 revyops_list_contacts(PG_FUNCTION_ARGS)
@@ -64,10 +64,10 @@ revyops_list_contacts(PG_FUNCTION_ARGS)
 		.structure = rvo_argument_text(fcinfo, 7),
 	};
 
-	PG_RETURN_JSONB_P(rvo_contact_list(client_id, &query));
+	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));
 }
 
-/* revyops_lookup_contacts(field_name text, field_value text, page integer, page_size integer, structure text) returns jsonb */
+/* revyops_lookup_contacts(field_name text, field_value text, page integer, page_size integer, structure text) returns json */
 Datum
 revyops_lookup_contacts(PG_FUNCTION_ARGS)
 {
@@ -81,7 +81,7 @@ revyops_lookup_contacts(PG_FUNCTION_ARGS)
 		.structure = rvo_argument_text(fcinfo, 4),
 	};
 
-	PG_RETURN_JSONB_P(rvo_contact_list(client_id, &query));
+	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));
 }
 
 /* revyops_update_contact(id bigint, changes jsonb, structure text) returns jsonb */

@@ -48,21 +48,21 @@ rvo_company_get(int client_id, const int64 *id, Slice structure_name)
 	return rvo_json_encode(&value);
 }
 
-/* rvo_company_list returns a page of the companies that fit, in the current context. */
-Jsonb *
+/* rvo_company_list returns a page of the companies that fit, as JSON text in the current context. */
+text *
 rvo_company_list(int client_id, const CompanyQuery *query)
 {
 	FaultList	faults = {0};
 	bool		possible = true;	/* that a company fits */
-	ListPage		page = query->bare ? FIRST_PAGE_BARE : rvo_page_read(query->page, query->page_size, &faults);
+	ListPage	page = query->bare ? FIRST_PAGE_BARE : rvo_page_read(query->page, query->page_size, &faults);
 	Structure	structure = rvo_structure_read(query->structure, &faults);
 	CompanyFilter filter = {
 		.domain = rvo_filter_key(query->domain, rvo_domain_normalize, &possible),
 		.name = rvo_filter_text(query->name),
 		.field_value = rvo_filter_text(query->industry),
 	};
-	ListRows		list = {0};
-	JsonbValue	results;
+	ListRows	list = {0};
+	PageWriter	writer;
 
 	if (filter.field_value.data != NULL)
 		filter.field_name = INDUSTRY_FIELD;
@@ -75,8 +75,14 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_companies(client_id, &filter, &page, &list);
-	results = rvo_json_array(list.count);
+	writer = rvo_page_begin(&page, list.total);
 	for (int i = 0; i < list.count; i++)
-		rvo_json_append(&results, rvo_company_render((Company *) list.items + i, structure, client_id == ALL_CLIENTS));
-	return rvo_page_render(&page, list.total, results);
+	{
+		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
+		JsonbValue	entry = rvo_company_render((Company *) list.items + i, structure, client_id == ALL_CLIENTS);
+
+		MemoryContextSwitchTo(caller);
+		rvo_page_put(&writer, &entry);
+	}
+	return rvo_page_end(&writer);
 }

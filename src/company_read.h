@@ -26,6 +26,6 @@ typedef struct CompanyQuery
 
 extern void rvo_company_raise_missing(int client_id, int64 id, const char *where) pg_attribute_noreturn();
 extern Jsonb *rvo_company_get(int client_id, const int64 *id, Slice structure_name);
-extern Jsonb *rvo_company_list(int client_id, const CompanyQuery *query);
+extern text *rvo_company_list(int client_id, const CompanyQuery *query);
 
 #endif							/* RVO_COMPANY_READ_H */

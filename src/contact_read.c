@@ -46,13 +46,13 @@ rvo_contact_get(int client_id, const int64 *id, Slice structure_name)
 	return rvo_json_encode(&value);
 }
 
-/* rvo_contact_list returns a page of the contacts that fit, in the current context. */
-Jsonb *
+/* rvo_contact_list returns a page of the contacts that fit, as JSON text in the current context. */
+text *
 rvo_contact_list(int client_id, const ContactQuery *query)
 {
 	FaultList	faults = {0};
 	bool		possible = true;	/* that a contact fits */
-	ListPage		page = query->bare ? FIRST_PAGE_BARE : rvo_page_read(query->page, query->page_size, &faults);
+	ListPage	page = query->bare ? FIRST_PAGE_BARE : rvo_page_read(query->page, query->page_size, &faults);
 	Structure	structure = rvo_structure_read(query->structure, &faults);
 	ContactFilter filter = {
 		.domain = rvo_filter_key(query->domain, rvo_domain_normalize, &possible),
@@ -61,8 +61,8 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		.first_name = rvo_filter_text(query->firstname),
 		.last_name = rvo_filter_text(query->lastname),
 	};
-	ListRows		list = {0};
-	JsonbValue	results;
+	ListRows	list = {0};
+	PageWriter	writer;
 
 	if (query->by_field)
 	{
@@ -73,8 +73,14 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_contacts(client_id, &filter, &page, &list);
-	results = rvo_json_array(list.count);
+	writer = rvo_page_begin(&page, list.total);
 	for (int i = 0; i < list.count; i++)
-		rvo_json_append(&results, rvo_contact_render((Contact *) list.items + i, structure, client_id == ALL_CLIENTS));
-	return rvo_page_render(&page, list.total, results);
+	{
+		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
+		JsonbValue	entry = rvo_contact_render((Contact *) list.items + i, structure, client_id == ALL_CLIENTS);
+
+		MemoryContextSwitchTo(caller);
+		rvo_page_put(&writer, &entry);
+	}
+	return rvo_page_end(&writer);
 }

@@ -28,6 +28,6 @@ typedef struct ContactQuery
 
 extern void rvo_contact_raise_missing(int client_id, int64 id, const char *where) pg_attribute_noreturn();
 extern Jsonb *rvo_contact_get(int client_id, const int64 *id, Slice structure_name);
-extern Jsonb *rvo_contact_list(int client_id, const ContactQuery *query);
+extern text *rvo_contact_list(int client_id, const ContactQuery *query);
 
 #endif							/* RVO_CONTACT_READ_H */

@@ -226,7 +226,8 @@ read_stored(JsonbContainer *item, CustomField *field)
 		.value = rvo_json_string(&value),
 		.updated_time = rvo_json_string(&time),
 	};
-	return rvo_json_to_id(&id, &field->id);
+	return rvo_text_to_id(rvo_slice(DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(id.val.numeric)))),
+						  &field->id);
 }
 
 /*

@@ -129,7 +129,7 @@ answer_error(ErrorData *error, bool decoding)
 		error->message = "invalid request";
 		error->detail = rvo_fault_json(&faults);
 	}
-	answer.body = error_body(answer.status, error);
+	answer.body = cstring_to_text(error_body(answer.status, error));
 	if (answer.status == 500)
 	{
 		error->elevel = LOG;
@@ -161,7 +161,7 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	set_response("response.status", psprintf("%d", answer->status));
 	set_response("response.headers", answer->path == NULL ? "[]" :
 				 psprintf("[{\"Location\": \"%s" INT64_FORMAT "\"}]", answer->path, answer->id));
-	PG_RETURN_TEXT_P(cstring_to_text(answer->body));
+	PG_RETURN_TEXT_P(answer->body);
 }
 
 /* rvo_http_answer fills an answer.  NULL is for a status that has no body. */
@@ -169,7 +169,7 @@ void
 rvo_http_answer(Answer *answer, int status, Jsonb *body)
 {
 	answer->status = status;
-	answer->body = body == NULL ? "null" : JsonbToCString(NULL, &body->root, VARSIZE(body));
+	answer->body = cstring_to_text(body == NULL ? "null" : JsonbToCString(NULL, &body->root, VARSIZE(body)));
 }
 
 /* rvo_http_parameter returns a parameter of the query string; no value if it is not there. */

@@ -28,7 +28,7 @@ typedef struct Answer
 	int			status;
 	const char *path;			/* of what was created, without the id; NULL = nothing to point at */
 	int64		id;
-	char	   *body;
+	text	   *body;
 } Answer;
 
 /* What tells one endpoint from another. */

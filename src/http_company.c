@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
+
 #include "company.h"
 #include "company_batch.h"
 #include "company_change.h"
@@ -46,7 +48,8 @@ answer_page(const HttpRequest *request, CompanyQuery query, Answer *answer)
 {
 	query.page = rvo_http_number(request, "page", 1);
 	query.page_size = rvo_http_number(request, "page_size", PAGE_MAX_SIZE);
-	rvo_http_answer(answer, 200, rvo_company_list(request->client_id, &query));
+	answer->status = 200;
+	answer->body = rvo_company_list(request->client_id, &query);
 }
 
 static void
@@ -68,7 +71,8 @@ list_first(const HttpRequest *request, Answer *answer)
 	CompanyQuery query = conditions(request);
 
 	query.bare = true;
-	rvo_http_answer(answer, 200, rvo_company_list(request->client_id, &query));
+	answer->status = 200;
+	answer->body = rvo_company_list(request->client_id, &query);
 }
 
 static void
@@ -104,7 +108,8 @@ create_many(const HttpRequest *request, Answer *answer)
 	static const BatchEnvelope envelope = {&rvo_company_batch, "companies", "company"};
 
 	answer->status = 200;
-	answer->body = rvo_http_batch(&envelope, request->client_id, request->body, request->structure);
+	answer->body = cstring_to_text(rvo_http_batch(&envelope, request->client_id, request->body,
+												  request->structure));
 }
 
 static void

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
+
 #include "compat.h"
 #include "contact.h"
 #include "contact_batch.h"
@@ -47,7 +49,8 @@ answer_page(const HttpRequest *request, ContactQuery query, Answer *answer)
 {
 	query.page = rvo_http_number(request, "page", 1);
 	query.page_size = rvo_http_number(request, "page_size", PAGE_MAX_SIZE);
-	rvo_http_answer(answer, 200, rvo_contact_list(request->client_id, &query));
+	answer->status = 200;
+	answer->body = rvo_contact_list(request->client_id, &query);
 }
 
 static void
@@ -69,7 +72,8 @@ list_first(const HttpRequest *request, Answer *answer)
 	ContactQuery query = conditions(request);
 
 	query.bare = true;
-	rvo_http_answer(answer, 200, rvo_contact_list(request->client_id, &query));
+	answer->status = 200;
+	answer->body = rvo_contact_list(request->client_id, &query);
 }
 
 /* lookup_first is a lookup as an array, without pages. */
@@ -79,7 +83,8 @@ lookup_first(const HttpRequest *request, Answer *answer)
 	ContactQuery query = condition(request);
 
 	query.bare = true;
-	rvo_http_answer(answer, 200, rvo_contact_list(request->client_id, &query));
+	answer->status = 200;
+	answer->body = rvo_contact_list(request->client_id, &query);
 }
 
 static void
@@ -115,7 +120,8 @@ create_many(const HttpRequest *request, Answer *answer)
 	static const BatchEnvelope envelope = {&rvo_contact_batch, "contacts", "contact"};
 
 	answer->status = 200;
-	answer->body = rvo_http_batch(&envelope, request->client_id, request->body, request->structure);
+	answer->body = cstring_to_text(rvo_http_batch(&envelope, request->client_id, request->body,
+												  request->structure));
 }
 
 static void

@@ -18,6 +18,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/json.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
@@ -194,6 +195,65 @@ Jsonb *
 rvo_json_encode(JsonbValue *value)
 {
 	return JsonbValueToJsonb(value);
+}
+
+/* write_string writes a string; almost none has anything to escape. */
+static void
+write_string(StringInfo to, Slice string)
+{
+	for (int i = 0; i < string.len; i++)
+		if ((unsigned char) string.data[i] < 0x20 || string.data[i] == '"' || string.data[i] == '\\')
+		{
+			escape_json(to, rvo_slice_cstring(string));
+			return;
+		}
+	appendStringInfoCharMacro(to, '"');
+	appendBinaryStringInfo(to, string.data, string.len);
+	appendStringInfoCharMacro(to, '"');
+}
+
+/*
+ * rvo_json_write writes a value as text, as jsonb shows it.  For what is built
+ * here, not for a caller's data: it goes down by recursion.
+ */
+void
+rvo_json_write(StringInfo to, const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			write_string(to, rvo_json_string(value));
+			break;
+		case jbvNumeric:
+			appendStringInfoString(to, DatumGetCString(DirectFunctionCall1(numeric_out,
+																		   NumericGetDatum(value->val.numeric))));
+			break;
+		case jbvArray:
+			appendStringInfoCharMacro(to, '[');
+			for (int i = 0; i < value->val.array.nElems; i++)
+			{
+				if (i > 0)
+					appendStringInfoString(to, ", ");
+				rvo_json_write(to, &value->val.array.elems[i]);
+			}
+			appendStringInfoCharMacro(to, ']');
+			break;
+		case jbvObject:
+			appendStringInfoCharMacro(to, '{');
+			for (int i = 0; i < value->val.object.nPairs; i++)
+			{
+				if (i > 0)
+					appendStringInfoString(to, ", ");
+				write_string(to, rvo_json_string(&value->val.object.pairs[i].key));
+				appendStringInfoString(to, ": ");
+				rvo_json_write(to, &value->val.object.pairs[i].value);
+			}
+			appendStringInfoCharMacro(to, '}');
+			break;
+		default:
+			Assert(value->type == jbvNull);
+			appendStringInfoString(to, "null");
+	}
 }
 
 /* rvo_json_jsonb unpacks jsonb to a value that can stand inside another; not for hot paths. */

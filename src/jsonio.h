@@ -6,6 +6,7 @@
 #define RVO_JSONIO_H
 
 #include "datatype/timestamp.h"
+#include "lib/stringinfo.h"
 #include "utils/jsonb.h"
 
 #include "text.h"
@@ -66,6 +67,7 @@ extern JsonObject rvo_json_open(int capacity);
 extern void rvo_json_put(JsonObject *object, Slice name, JsonbValue value);
 extern JsonbValue rvo_json_close(JsonObject *object);
 extern Jsonb *rvo_json_encode(JsonbValue *value);
+extern void rvo_json_write(StringInfo to, const JsonbValue *value);
 extern Slice rvo_json_time(TimestampTz time);
 
 extern bool rvo_json_is_valid(Slice text);

@@ -3,13 +3,17 @@
  *	  A page of a list: which one is asked for, and how it is shown.
  *
  * Floor 1.  What lists count is exact as long as no more than PAGES_AHEAD pages
- * follow; else it is the entries up to there, so that whoever turns the pages
- * always gets to the end.
+ * follow; else it is the entries up to there, or to the first of the next page,
+ * so that whoever turns the pages always gets to the end.
  */
 #include "postgres.h"
 
+#include "utils/memutils.h"
+
 #include "compat.h"
 #include "page.h"
+
+#define PAGE_ENTRY_OCTETS 768	/* about; what a page starts with */
 
 /* rvo_page_read takes a page's number and size; 0 or less stands for what is no such number. */
 ListPage
@@ -22,23 +26,48 @@ rvo_page_read(int number, int size, FaultList *faults)
 	return (ListPage) {number, Min(size, PAGE_MAX_SIZE), false};
 }
 
-/* rvo_page_render returns a page, in the current context; results is an array. */
-Jsonb *
-rvo_page_render(const ListPage *page, int64 total, JsonbValue results)
+/*
+ * rvo_page_begin starts a page, as text: made as jsonb it would be unmade again
+ * for whoever reads it, at the cost of all the rest.
+ */
+PageWriter
+rvo_page_begin(const ListPage *page, int64 total)
 {
-	JsonObject	envelope = rvo_json_open(5);
-	JsonbValue	value = results;
+	PageWriter	writer = {.page = page, .total = total};
 
+	initStringInfo(&writer.text);
+	enlargeStringInfo(&writer.text, page->size * PAGE_ENTRY_OCTETS);
+	writer.text.len = VARHDRSZ;
 	if (!page->bare)
-	{
-		/* In jsonb's own order. */
-		rvo_json_put(&envelope, CONST_SLICE("count"), rvo_json_integer(total));
-		rvo_json_put(&envelope, CONST_SLICE("results"), results);
-		rvo_json_put(&envelope, CONST_SLICE("page_size"), rvo_json_integer(page->size));
-		rvo_json_put(&envelope, CONST_SLICE("total_pages"),
-					 rvo_json_integer((total + page->size - 1) / page->size));
-		rvo_json_put(&envelope, CONST_SLICE("current_page"), rvo_json_integer(page->number));
-		value = rvo_json_close(&envelope);
-	}
-	return rvo_json_encode(&value);
+		appendStringInfo(&writer.text, "{\"count\": " INT64_FORMAT ", \"results\": ", total);
+	appendStringInfoChar(&writer.text, '[');
+	writer.entry = AllocSetContextCreate(CurrentMemoryContext, "revyops page entry", ALLOCSET_DEFAULT_SIZES);
+	return writer;
+}
+
+/* rvo_page_put writes an entry, and frees what was allocated in the writer's context for it. */
+void
+rvo_page_put(PageWriter *writer, const JsonbValue *entry)
+{
+	MemoryContext caller = MemoryContextSwitchTo(writer->entry);
+
+	if (writer->count++ > 0)
+		appendStringInfoString(&writer->text, ", ");
+	rvo_json_write(&writer->text, entry);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(writer->entry);
+}
+
+/* rvo_page_end returns the page: the envelope, or a bare array. */
+text *
+rvo_page_end(PageWriter *writer)
+{
+	const ListPage *page = writer->page;
+
+	appendStringInfoChar(&writer->text, ']');
+	if (!page->bare)
+		appendStringInfo(&writer->text, ", \"page_size\": %d, \"total_pages\": " INT64_FORMAT ", \"current_page\": %d}",
+						 page->size, (writer->total + page->size - 1) / page->size, page->number);
+	SET_VARSIZE(writer->text.data, writer->text.len);
+	return (text *) writer->text.data;
 }

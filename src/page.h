@@ -11,7 +11,7 @@
 #define PAGE_MAX_SIZE 100
 
 /* How far beyond its page a list is counted. */
-#define PAGES_AHEAD 10
+#define PAGES_AHEAD 5
 
 typedef struct ListPage
 {
@@ -26,6 +26,18 @@ typedef struct ListPage
 #define FIRST_PAGE_BARE ((ListPage) {1, PAGE_MAX_SIZE, true})
 
 extern ListPage rvo_page_read(int number, int size, FaultList *faults);
-extern Jsonb *rvo_page_render(const ListPage *page, int64 total, JsonbValue results);
+/* A page being written, as a text datum.  rvo_page_begin starts it. */
+typedef struct PageWriter
+{
+	const ListPage *page;
+	StringInfoData text;		/* with room for a datum's header in front */
+	int64		total;
+	int			count;
+	MemoryContext entry;		/* what one entry is made of */
+} PageWriter;
+
+extern PageWriter rvo_page_begin(const ListPage *page, int64 total);
+extern void rvo_page_put(PageWriter *writer, const JsonbValue *entry);
+extern text *rvo_page_end(PageWriter *writer);
 
 #endif							/* RVO_PAGE_H */

@@ -70,7 +70,7 @@ static KeptQuery lock_company = {
 };
 
 static KeptQuery has_company_of_others = {
-	.sql = "SELECT FROM revyops.company WHERE id = $1 AND client_id <> $2",
+	.sql = "SELECT FROM revyops.company WHERE id = $1 AND client_id <> $2 AND client_id > 0",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT8OID, INT4OID},
 };

@@ -22,7 +22,7 @@ static KeptQuery lock_companies = {
 	" of_id AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id),"
 	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id FOR KEY SHARE) AS c),"
 	" of_others AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id),"
-	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 LIMIT 1) AS c)"
+	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 AND client_id > 0 LIMIT 1) AS c)"
 	" SELECT id, domain, false FROM of_domain"
 	" UNION ALL SELECT id, NULL, true FROM of_others"
 	" UNION ALL SELECT id, NULL, false FROM of_id",

@@ -34,7 +34,7 @@ static KeptQuery get_company = {
 };
 
 static KeptQuery get_company_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE id = $1 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };
@@ -72,7 +72,7 @@ static KeptQuery few_of_domain = {
 };
 
 static KeptQuery few_with_field = {
-	.sql = FEW("client_id = $1 AND revyops.custom_field_hashes(client_id, custom_fields) && $4"),
+	.sql = FEW("client_id = $1 AND " HAS_HASH("$4")),
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
 	.types = FEW_TYPES(INT8ARRAYOID),
 };
@@ -80,7 +80,7 @@ static KeptQuery few_with_field = {
 /* ---- of all clients; $1 is not looked at */
 
 static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE true" FILTERS
+	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE client_id > 0" FILTERS
 	" ORDER BY id, client_id LIMIT $4 OFFSET $5",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 5,
 	.types = {FILTER_TYPES, INT8OID, INT8OID},
@@ -88,7 +88,7 @@ static KeptQuery scan_page_of_any = {
 
 static KeptQuery scan_count_of_any = {
 	.sql = "SELECT pg_catalog.count(*) FROM (SELECT name, custom_fields FROM revyops.company"
-	" WHERE (id, client_id) > ($4, $5) ORDER BY id, client_id LIMIT $6) AS c WHERE true" FILTERS,
+	" WHERE (id, client_id) > ($4, $5) AND client_id > 0 ORDER BY id, client_id LIMIT $6) AS c WHERE true" FILTERS,
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
 	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
 };
@@ -198,7 +198,9 @@ void
 rvo_store_list_companies(int client_id, const CompanyFilter *filter, const ListPage *page, ListRows *list)
 {
 	bool		of_any = client_id == ALL_CLIENTS;
-	ListScan		scan = {of_any ? &scan_page_of_any : &scan_page, of_any ? &scan_count_of_any : &scan_count};
+	ListScan	scan = {
+		of_any ? &scan_page_of_any : &scan_page, false, of_any ? &scan_count_of_any : &scan_count
+	};
 	Execution	conditions = {0};
 	Execution	e;
 

@@ -36,7 +36,7 @@ static KeptQuery get_contact = {
 };
 
 static KeptQuery get_contact_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE id = $1 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };
@@ -60,7 +60,7 @@ static KeptQuery lock_contact = {
 };
 
 static KeptQuery has_contact_of_others = {
-	.sql = "SELECT FROM revyops.contact WHERE id = $1 AND client_id <> $2",
+	.sql = "SELECT FROM revyops.contact WHERE id = $1 AND client_id <> $2 AND client_id > 0",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {INT8OID, INT4OID},
 };
@@ -93,15 +93,23 @@ static KeptQuery scan_count_all = {
 	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
 };
 
-static KeptQuery few_of_company = {
-	.sql = FEW("client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $5 AND client_id = $1)"
-			   FILTERS " ORDER BY id", "$6", "$7", "$8"),
+#define OF_COMPANY " client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $5 AND client_id = $1)"
+
+static KeptQuery company_page = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE" OF_COMPANY FILTERS " ORDER BY id LIMIT $6 OFFSET $7",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
+	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT8OID},
+};
+
+static KeptQuery company_count = {
+	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
+	" WHERE" OF_COMPANY " AND id > $6 ORDER BY id LIMIT $8) AS c WHERE true" FILTERS,
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
-	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT8OID, INT8OID},
+	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT4OID, INT8OID},
 };
 
 static KeptQuery few_with_field = {
-	.sql = FEW("client_id = $1 AND revyops.custom_field_hashes(client_id, custom_fields) && $5" FILTERS,
+	.sql = FEW("client_id = $1 AND " HAS_HASH("$5") FILTERS,
 			   "$6", "$7", "$8"),
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
 	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, INT8OID, INT8OID},
@@ -110,7 +118,7 @@ static KeptQuery few_with_field = {
 /* ---- of all clients; $1 is not looked at */
 
 static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE true" FILTERS
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id > 0" FILTERS
 	" ORDER BY id, client_id LIMIT $5 OFFSET $6",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
 	.types = {FILTER_TYPES, INT8OID, INT8OID},
@@ -118,7 +126,7 @@ static KeptQuery scan_page_of_any = {
 
 static KeptQuery scan_count_of_any = {
 	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
-	" WHERE (id, client_id) > ($5, $6) ORDER BY id, client_id LIMIT $7) AS c WHERE true" FILTERS,
+	" WHERE (id, client_id) > ($5, $6) AND client_id > 0 ORDER BY id, client_id LIMIT $7) AS c WHERE true" FILTERS,
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
 	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
 };
@@ -299,15 +307,17 @@ list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const
 {
 	bool		all = filter->first_name.data == NULL && filter->last_name.data == NULL &&
 		filter->field_name.data == NULL;
-	ListScan		scan = {&scan_page, all ? &scan_count_all : &scan_count};
+	ListScan	scan = {&scan_page, all, all ? &scan_count_all : &scan_count};
 	Execution	e = *conditions;
 
 	if (filter->email.data != NULL || filter->linkedin_url.data != NULL)
 		list_one(list, client_id, filter, page);
 	else if (filter->domain.data != NULL)
 	{
+		static const ListScan of_company = {&company_page, true, &company_count};
+
 		rvo_add_text(&e, filter->domain);
-		rvo_list_few(list, &few_of_company, &e, rvo_list_bound(page), page);
+		rvo_list_scan(list, &of_company, &e, page);
 	}
 	else
 	{
@@ -326,7 +336,7 @@ list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const
 static void
 list_of_any(ListRows *list, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
 {
-	static const ListScan scan = {&scan_page_of_any, &scan_count_of_any};
+	static const ListScan scan = {&scan_page_of_any, false, &scan_count_of_any};
 	Execution	e = *conditions;
 	KeptQuery  *few = NULL;
 	int64		bound = rvo_list_bound(page);

@@ -154,8 +154,9 @@ rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions,
 	if (page->bare)
 		return;
 	if (reading.has_more)
-		list->total += Max(1, count_rows(scan->count, conditions, reading.last_id, reading.last_client_id,
-										 (int64) page->size * PAGES_AHEAD));
+		list->total += !scan->count_ahead ? 1 :
+			Max(1, count_rows(scan->count, conditions, reading.last_id, reading.last_client_id,
+							  (int64) page->size * PAGES_AHEAD));
 	else if (list->count == 0 && page->number > 1)
 		list->total = count_rows(scan->count, conditions, PG_INT64_MIN, PG_INT32_MIN, PG_INT64_MAX);
 }
@@ -185,8 +186,8 @@ rvo_list_few(ListRows *list, KeptQuery *query, const Execution *conditions, int6
 	if (list->count == 0 && page->number > 1)
 	{
 		/* Behind the end: the count comes with a row. */
-		ListRows		first = *list;
-		ListPage		one = {.number = 1, .size = 1};
+		ListRows	first = *list;
+		ListPage	one = {.number = 1, .size = 1};
 
 		rvo_list_few(&first, query, conditions, bound, &one);
 		list->total = first.total;

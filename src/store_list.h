@@ -16,7 +16,15 @@
  * A value that more rows have than this is looked for by reading all of them
  * in order, instead of by the index on custom fields.
  */
-#define RARE_FIELD_MAX 1000
+#define RARE_FIELD_MAX 300
+
+/*
+ * The condition on a list of one hash that the index on custom fields serves.
+ * Both operators mean the same here; together they make the planner's guess of
+ * how many rows fit small enough that it does not read all of the client as well.
+ */
+#define HAS_HASH(hash) "revyops.custom_field_hashes(client_id, custom_fields) && " hash \
+	" AND revyops.custom_field_hashes(client_id, custom_fields) @> " hash
 
 /* What tells a list of contacts from one of companies. */
 typedef struct ListKind
@@ -39,6 +47,7 @@ typedef struct ListRows
 typedef struct ListScan
 {
 	KeptQuery  *page;			/* conditions, LIMIT, OFFSET */
+	bool		count_ahead;	/* the index is enough to count, so a few pages are; else only whether there is one more */
 	KeptQuery  *count;			/* conditions, the id and client_id behind which to count, how many rows to look at */
 } ListScan;
 

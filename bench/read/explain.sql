@@ -1,0 +1,37 @@
+-- The plans of the reads, as the functions run them: generic, with enable_seqscan off.  The
+-- statements are those of src/store_contact.c.
+SET enable_seqscan = off;
+SET plan_cache_mode = force_generic_plan;
+SET search_path = pg_catalog, pg_temp;
+SELECT id AS client FROM bench.client WHERE n = 51 \gset
+SELECT id AS contact FROM bench.contact WHERE n = 500050 \gset
+\set columns 'client_id, id, email, linkedin_url, first_name, last_name, company_id, origin, contact_status, previous_status, status_changed_at, first_campaign_email_sent, last_campaign_email_sent, last_reply_received, custom_fields, updated_time'
+\set filters ' AND ($2 IS NULL OR first_name = $2) AND ($3 IS NULL OR last_name = $3) AND ($4 IS NULL OR custom_fields @> $4)'
+\pset tuples_only on
+\pset format unaligned
+\echo -- by id
+PREPARE by_id (integer, bigint) AS SELECT :columns FROM revyops.contact WHERE client_id = $1 AND id = $2;
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE by_id(:client, :contact);
+\echo -- by e-mail
+PREPARE by_email (text, integer) AS SELECT :columns FROM revyops.contact WHERE email = $1 AND client_id = $2;
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE by_email('user500050@acme.com', :client);
+\echo -- by LinkedIn URL
+PREPARE by_linkedin_url (text, integer) AS SELECT :columns FROM revyops.contact WHERE linkedin_url = $1 AND client_id = $2;
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE by_linkedin_url('https://www.linkedin.com/in/user500050', :client);
+\echo -- a page
+PREPARE page (integer, text, text, jsonb, bigint, bigint) AS SELECT :columns FROM revyops.contact WHERE client_id = $1:filters ORDER BY id LIMIT $5 OFFSET $6;
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE page(:client, NULL, NULL, NULL, 101, 0);
+\echo -- what is counted behind it
+PREPARE count_behind (integer, bigint, bigint) AS SELECT count(*) FROM (SELECT FROM revyops.contact WHERE client_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS c;
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE count_behind(:client, :contact, 500);
+\echo -- a page of a company
+PREPARE of_company (integer, text, text, jsonb, text, bigint, bigint) AS SELECT :columns FROM revyops.contact WHERE client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $5 AND client_id = $1):filters ORDER BY id LIMIT $6 OFFSET $7;
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE of_company(:client, NULL, NULL, NULL, 'acme7.com', 101, 0);
+\echo -- a rare custom field
+PREPARE with_field (integer, text, text, jsonb, bigint[], bigint, bigint, bigint) AS SELECT :columns, count(*) OVER () FROM (SELECT :columns FROM revyops.contact WHERE client_id = $1 AND revyops.custom_field_hashes(client_id, custom_fields) && $5 AND revyops.custom_field_hashes(client_id, custom_fields) @> $5:filters LIMIT $6) AS c ORDER BY id, client_id LIMIT $7 OFFSET $8;
+SELECT revyops.custom_field_hashes(:client, '[{"field_name": "Serial", "field_value": "500050"}]') AS rare, revyops.custom_field_hashes(:client, '[{"field_name": "Half", "field_value": "1"}]') AS half \gset
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE with_field(:client, NULL, NULL, '[{"field_name": "Serial", "field_value": "500050"}]', :'rare', 301, 100, 0);
+\echo -- a custom field that half of the contacts have: the index says that it is common,
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE with_field(:client, NULL, NULL, '[{"field_name": "Half", "field_value": "1"}]', :'half', 301, 100, 0);
+\echo -- so the page is read in the order of ids
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE page(:client, NULL, NULL, '[{"field_name": "Half", "field_value": "1"}]', 101, 0);
