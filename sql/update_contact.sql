@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(52);
+SELECT plan(53);
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_company('{"domain": "theirs.com"}'), revyops_create_contact('{"email": "theirs@acme.com"}') \gset hidden_
 SELECT set_config('revyops.client_id', '1', true), revyops_create_company('{"domain": "acme.com"}'), revyops_create_company('{"domain": "beta.com"}') \gset hidden_
@@ -71,6 +71,9 @@ SELECT test.fails_with($$SELECT revyops_update_contact(2, '{"email": "MAX@acme.c
 	'[{"pointer": "/email", "code": "already_exists", "existing_id": 3}, {"pointer": "/linkedin_url", "code": "already_exists", "existing_id": 3}]', 'keys that are taken, and by whom');
 SELECT is(revyops_get_contact(2)->>'first_name', '', 'of that nothing was written');
 SELECT is(revyops_update_contact(2, '{"email": "theirs@acme.com"}')->>'email', 'theirs@acme.com', 'another client''s e-mail is not taken');
+
+SELECT is((SELECT revyops_update_contact((c->>'id')::bigint, '{"company_id": "beta.com"}')->'company_id' FROM revyops_create_contact('{"email": "fresh@acme.com"}') c), '3', 'a contact that the same statement made');
+DELETE FROM revyops.contact WHERE email = 'fresh@acme.com';
 
 -- delete
 SELECT test.fails_400('SELECT revyops_delete_contact(NULL)', '[{"parameter": "id", "code": "required"}]', 'delete NULL');

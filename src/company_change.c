@@ -107,9 +107,10 @@ set_others(Company *company, const CompanyChanges *changes)
 		company->status_changed_at = (NullableTime) {true, GetCurrentTransactionStartTimestamp()};
 		different = true;
 	}
-	different |= rvo_custom_fields_merge(&company->custom_fields, &changes->values.custom_fields);
+	if (!rvo_custom_fields_merge(&company->custom_fields, &changes->values.custom_fields))
+		return different;
 	rvo_fields_check_count(&company->custom_fields, "/" COMPANY_FIELDS);
-	return different;
+	return true;
 }
 
 /*

@@ -75,7 +75,7 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_companies(client_id, &filter, &page, &list);
-	writer = rvo_page_begin(&page, list.total);
+	writer = rvo_page_begin(&page, list.total, list.count);
 	for (int i = 0; i < list.count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);

@@ -123,6 +123,19 @@ set_status(Contact *contact, const ContactChanges *changes)
 	return true;
 }
 
+/* set_fields applies both lists of custom fields; returns whether that makes a difference. */
+static bool
+set_fields(Contact *contact, const ContactChanges *changes)
+{
+	bool		different = rvo_custom_fields_merge(&contact->custom_fields, &changes->values.custom_fields);
+
+	different |= rvo_custom_fields_merge(&contact->custom_fields, &changes->more_fields);
+	if (different)
+		rvo_fields_check_count(&contact->custom_fields,
+							   changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS);
+	return different;
+}
+
 /* set_others applies all but the keys; returns whether that makes a difference. */
 static bool
 set_others(Contact *contact, const ContactChanges *changes, int64 company_id)
@@ -135,22 +148,16 @@ set_others(Contact *contact, const ContactChanges *changes, int64 company_id)
 	different |= set_text(&contact->last_name, changes->has_last_name, changes->values.last_name);
 	different |= set_text(&contact->origin, changes->has_origin, changes->values.origin);
 	different |= set_status(contact, changes);
-	different |= rvo_custom_fields_merge(&contact->custom_fields, &changes->values.custom_fields);
-	different |= rvo_custom_fields_merge(&contact->custom_fields, &changes->more_fields);
-	rvo_fields_check_count(&contact->custom_fields,
-						   changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS);
-	return different;
+	return set_fields(contact, changes) || different;
 }
 
 /* find_company locks the company that a change names, 0 for none, if the contact is there. */
 static int64
 find_company(int client_id, int64 id, const ContactChanges *changes)
 {
-	Contact		contact;
-
 	if (!changes->has_company)
 		return 0;
-	if (!rvo_store_get_contact(client_id, id, &contact))
+	if (!rvo_store_has_contact(client_id, id))
 		rvo_contact_raise_missing(client_id, id, "id");
 	return rvo_contact_resolve_company(client_id, &changes->values.company);
 }

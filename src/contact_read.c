@@ -73,7 +73,7 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_contacts(client_id, &filter, &page, &list);
-	writer = rvo_page_begin(&page, list.total);
+	writer = rvo_page_begin(&page, list.total, list.count);
 	for (int i = 0; i < list.count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);

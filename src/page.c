@@ -13,7 +13,7 @@
 #include "compat.h"
 #include "page.h"
 
-#define PAGE_ENTRY_OCTETS 768	/* about; what a page starts with */
+#define PAGE_ENTRY_OCTETS 768	/* about; what a page gets room for at once */
 
 /* rvo_page_read takes a page's number and size; 0 or less stands for what is no such number. */
 ListPage
@@ -27,16 +27,16 @@ rvo_page_read(int number, int size, FaultList *faults)
 }
 
 /*
- * rvo_page_begin starts a page, as text: made as jsonb it would be unmade again
+ * rvo_page_begin starts a page of count entries, as text: made as jsonb it would be unmade again
  * for whoever reads it, at the cost of all the rest.
  */
 PageWriter
-rvo_page_begin(const ListPage *page, int64 total)
+rvo_page_begin(const ListPage *page, int64 total, int count)
 {
 	PageWriter	writer = {.page = page, .total = total};
 
 	initStringInfo(&writer.text);
-	enlargeStringInfo(&writer.text, page->size * PAGE_ENTRY_OCTETS);
+	enlargeStringInfo(&writer.text, count * PAGE_ENTRY_OCTETS);
 	writer.text.len = VARHDRSZ;
 	if (!page->bare)
 		appendStringInfo(&writer.text, "{\"count\": " INT64_FORMAT ", \"results\": ", total);
@@ -51,7 +51,7 @@ rvo_page_put(PageWriter *writer, const JsonbValue *entry)
 {
 	MemoryContext caller = MemoryContextSwitchTo(writer->entry);
 
-	if (writer->count++ > 0)
+	if (writer->written++ > 0)
 		appendStringInfoString(&writer->text, ", ");
 	rvo_json_write(&writer->text, entry);
 	MemoryContextSwitchTo(caller);

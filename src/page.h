@@ -32,11 +32,11 @@ typedef struct PageWriter
 	const ListPage *page;
 	StringInfoData text;		/* with room for a datum's header in front */
 	int64		total;
-	int			count;
+	int			written;		/* entries */
 	MemoryContext entry;		/* what one entry is made of */
 } PageWriter;
 
-extern PageWriter rvo_page_begin(const ListPage *page, int64 total);
+extern PageWriter rvo_page_begin(const ListPage *page, int64 total, int count);
 extern void rvo_page_put(PageWriter *writer, const JsonbValue *entry);
 extern text *rvo_page_end(PageWriter *writer);
 

@@ -35,6 +35,12 @@ static KeptQuery get_contact = {
 	.types = {INT4OID, INT8OID},
 };
 
+static KeptQuery has_contact = {
+	.sql = "SELECT id FROM revyops.contact WHERE client_id = $1 AND id = $2",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
 static KeptQuery get_contact_of_any = {
 	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
@@ -218,6 +224,17 @@ rvo_store_get_contact(int client_id, int64 id, Contact *contact)
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
 	return get(&get_contact, &e, contact);
+}
+
+/* rvo_store_has_contact tells whether the client has a contact with this id by now. */
+bool
+rvo_store_has_contact(int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	return rvo_query_run(&has_contact, &e) > 0;
 }
 
 /* rvo_store_get_contact_of_any reads a contact, whose ever it is. */

@@ -21,6 +21,7 @@ typedef struct ContactFilter
 } ContactFilter;
 
 extern bool rvo_store_get_contact(int client_id, int64 id, Contact *contact);
+extern bool rvo_store_has_contact(int client_id, int64 id);
 extern bool rvo_store_get_contact_of_any(int64 id, Contact *contact);
 extern bool rvo_store_lock_contact(int client_id, int64 id, Contact *contact);
 extern bool rvo_store_has_contact_of_others(int client_id, int64 id);
