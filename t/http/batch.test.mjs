@@ -337,7 +337,8 @@ test('atomic: companies, all are written', async () => {
 			test(`405: ${method} ${path}`, async () => {
 				const got = await request(method, path, [['X-API-Key', client.key]]);
 				assert.equal(got.status, 405);
-				assert.equal(got.headers.allow, 'POST');
+				// TRACE is refused before anybody has looked at the path
+				assert.equal(got.headers.allow, method === 'TRACE' ? 'GET, POST, PATCH, DELETE' : 'POST');
 				if (method !== 'HEAD')
 					assert.deepEqual(got.json, { detail: 'Method not allowed.' });
 			});
