@@ -197,16 +197,30 @@ rvo_json_encode(JsonbValue *value)
 	return JsonbValueToJsonb(value);
 }
 
+/* needs_escape looks for a quote, a backslash or a control character, without a branch a character. */
+static bool
+needs_escape(Slice string)
+{
+	bool		found = false;
+
+	for (int i = 0; i < string.len; i++)
+	{
+		unsigned char c = string.data[i];
+
+		found |= (c < 0x20) | (c == '"') | (c == '\\');
+	}
+	return found;
+}
+
 /* write_string writes a string; almost none has anything to escape. */
 static void
 write_string(StringInfo to, Slice string)
 {
-	for (int i = 0; i < string.len; i++)
-		if ((unsigned char) string.data[i] < 0x20 || string.data[i] == '"' || string.data[i] == '\\')
-		{
-			escape_json(to, rvo_slice_cstring(string));
-			return;
-		}
+	if (needs_escape(string))
+	{
+		escape_json(to, rvo_slice_cstring(string));
+		return;
+	}
 	appendStringInfoCharMacro(to, '"');
 	appendBinaryStringInfo(to, string.data, string.len);
 	appendStringInfoCharMacro(to, '"');

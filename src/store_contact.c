@@ -91,7 +91,14 @@ static KeptQuery scan_count = {
 	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
 };
 
-/* The same without conditions but the client: needs the index only. */
+/* The same without conditions but the client: what is not shown is passed over within the index. */
+static KeptQuery scan_page_all = {
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id >="
+	" (SELECT id FROM revyops.contact WHERE client_id = $1 ORDER BY id LIMIT 1 OFFSET $6) ORDER BY id LIMIT $5",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
+	.types = {FILTER_TYPES, INT8OID, INT8OID},
+};
+
 static KeptQuery scan_count_all = {
 	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.contact"
 	" WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT $7) AS c",
@@ -324,7 +331,7 @@ list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const
 {
 	bool		all = filter->first_name.data == NULL && filter->last_name.data == NULL &&
 		filter->field_name.data == NULL;
-	ListScan	scan = {&scan_page, all, all ? &scan_count_all : &scan_count};
+	ListScan	scan = {all ? &scan_page_all : &scan_page, all, all ? &scan_count_all : &scan_count};
 	Execution	e = *conditions;
 
 	if (filter->email.data != NULL || filter->linkedin_url.data != NULL)

@@ -18,9 +18,10 @@ EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE by_email('user500050@
 \echo -- by LinkedIn URL
 PREPARE by_linkedin_url (text, integer) AS SELECT :columns FROM revyops.contact WHERE linkedin_url = $1 AND client_id = $2;
 EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE by_linkedin_url('https://www.linkedin.com/in/user500050', :client);
-\echo -- a page
+\echo -- the fifth page
+PREPARE page_all (integer, bigint, bigint) AS SELECT :columns FROM revyops.contact WHERE client_id = $1 AND id >= (SELECT id FROM revyops.contact WHERE client_id = $1 ORDER BY id LIMIT 1 OFFSET $3) ORDER BY id LIMIT $2;
+EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE page_all(:client, 101, 400);
 PREPARE page (integer, text, text, jsonb, bigint, bigint) AS SELECT :columns FROM revyops.contact WHERE client_id = $1:filters ORDER BY id LIMIT $5 OFFSET $6;
-EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE page(:client, NULL, NULL, NULL, 101, 0);
 \echo -- what is counted behind it
 PREPARE count_behind (integer, bigint, bigint) AS SELECT count(*) FROM (SELECT FROM revyops.contact WHERE client_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS c;
 EXPLAIN (ANALYZE, BUFFERS, COSTS off, SUMMARY off) EXECUTE count_behind(:client, :contact, 500);
