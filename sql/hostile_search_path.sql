@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(13);
+SELECT plan(21);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 
@@ -28,6 +28,10 @@ BEGIN
 			EXECUTE format('CREATE OPERATOR evil.%1$s (LEFTARG = %2$s, RIGHTARG = %2$s, FUNCTION = evil.trap)', o, t);
 		END LOOP;
 	END LOOP;
+	CREATE FUNCTION evil.trap(bigint[], bigint[]) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE ''planted operator was called''; END';
+	CREATE OPERATOR evil.&& (LEFTARG = bigint[], RIGHTARG = bigint[], FUNCTION = evil.trap);
+	CREATE OPERATOR evil.@> (LEFTARG = bigint[], RIGHTARG = bigint[], FUNCTION = evil.trap);
+	CREATE OPERATOR evil.@> (LEFTARG = jsonb, RIGHTARG = jsonb, FUNCTION = evil.trap);
 	CREATE FUNCTION evil.trap(bigint, integer) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE ''planted operator was called''; END';
 	CREATE OPERATOR evil.= (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = evil.trap);
 	FOREACH f IN ARRAY ARRAY['now() RETURNS timestamptz', 'clock_timestamp() RETURNS timestamptz', 'nextval(text) RETURNS bigint', 'nextval(regclass) RETURNS bigint',
@@ -92,6 +96,15 @@ SELECT set_config('revyops.api_key', public.revyops_create_api_key(2, 'x'), true
 SELECT is(test.hostile($$SELECT public.revyops_create_contact('{"email": "jane@acme.com"}')->>'email'$$), '{"value": "jane@acme.com"}', 'a call with a key');
 SELECT is(test.hostile($$SELECT public.revyops_normalize_email('JANE@acme.com') OPERATOR(pg_catalog.||) public.revyops_normalize_domain('www.acme.com') OPERATOR(pg_catalog.||) public.revyops_normalize_linkedin_url('in/jane')$$),
 	'{"value": "jane@acme.comacme.comhttps://www.linkedin.com/in/jane"}', 'the normalizers');
+SET LOCAL revyops.api_key = '';
+SELECT is(test.hostile($$SELECT public.revyops_get_contact(1)->>'email'$$), '{"value": "jane@acme.com"}', 'get a contact');
+SELECT is(test.hostile($$SELECT public.revyops_list_contacts(domain => 'acme.com', page_size => 1)->>'count'$$), '{"value": "2"}', 'list contacts of a company');
+SELECT is(test.hostile($$SELECT public.revyops_list_contacts(firstname => '', page_size => 1)->>'count'$$), '{"value": "2"}', 'list contacts');
+SELECT is(test.hostile($$SELECT public.revyops_lookup_contacts('A', '1')->>'count'$$), '{"value": "1"}', 'look contacts up');
+SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jo@acme.com", "contact_custom_fields": [{"field_name": "B", "field_value": 1}]}', 'FLAT')->>'contact_custom_fields'$$), '{"value": "{\"B\": \"1\"}"}', 'update a contact');
+SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jane@acme.com"}')$$)->>'sqlstate', 'PT409', 'to a taken e-mail');
+SELECT is(test.hostile($$SELECT public.revyops_lookup_companies('A', '1')->'results'->0->>'domain'$$), '{"value": "beta.com"}', 'look companies up');
+SELECT is(test.hostile($$SELECT public.revyops_delete_contact_custom_field(2, (public.revyops_get_contact(2)#>>'{contact_custom_fields,0,id}')::pg_catalog.int8)$$), '{"value": ""}', 'delete a custom field');
 SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
 SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 3 contacts', 'all of it into the real ones');
 
