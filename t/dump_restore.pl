@@ -17,7 +17,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject))
   . ' ORDER BY 1, 2';
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
 
@@ -39,6 +39,10 @@ SELECT $schema.revyops_create_contact(jsonb_build_object('email', format('c%s\@a
 INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a public suffix since
 SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
+CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL), ('nope', E'line\n"quoted"'), ('c2\@acme.com', 'x'), (NULL, 'y')) v(email, "Näme");
+CALL $schema.revyops_import_contacts('staging', 3);
+SET revyops.client_id = 1;
+CALL $schema.revyops_import_contacts('staging');
 EOS
 	return $key;
 }
@@ -52,12 +56,14 @@ sub goes_on
 	is($new->safe_psql($target, $everything), $old->safe_psql($db, $everything), "$name: every row is there");
 	is($new->safe_psql($target, $sequences), $old->safe_psql($db, $sequences), "$name: sequences stand where they stood");
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"new\@acme.com\", \"company_id\": \"acme.com\",
-		\"contact_custom_fields_input\": [{\"field_name\": \"A\", \"field_value\": \"1\"}]}') #>> '{}'::text[] ~ '\"id\": 102,.*\"id\": 201,'"),
+		\"contact_custom_fields_input\": [{\"field_name\": \"A\", \"field_value\": \"1\"}]}') #>> '{}'::text[] ~ '\"id\": 106,.*\"id\": 201,'"),
 		't', "$name: the key opens, ids go on");
 	my ($rc, $out, $err) = $new->psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"C7\@acme.com\", \"linkedin_url\": \"in/josé-8\"}')", on_error_stop => 1);
 	like($err, qr/contact already exists.*"existing_id":7\}.*"existing_id":8\}/s, "$name: duplicates are refused");
 	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '3', "$name: so do the ids of companies");
+	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),
+		"1|1|2\n2|2|2\n3|3|2", "$name: jobs have their rejects, a new one its own id");
 	is($new->safe_psql($target, "SELECT $schema.revyops_create_client('Three')"), '3', "$name: and of clients");
 }
 
