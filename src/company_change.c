@@ -141,10 +141,40 @@ rvo_company_update(int client_id, const int64 *id, Jsonb *body, Slice structure_
 	return rvo_company_render_created(&company, structure);
 }
 
+/* A company to delete, in a subtransaction. */
+typedef struct Deletion
+{
+	int			client_id;
+	int64		id;
+} Deletion;
+
+static void
+delete_company(void *arg, bool again pg_attribute_unused())
+{
+	Deletion   *deletion = arg;
+
+	rvo_store_delete_company(deletion->client_id, deletion->id);
+}
+
+/* delete_by_snapshot deletes a company that may have contacts which this transaction can't see. */
+static void
+delete_by_snapshot(int client_id, int64 id)
+{
+	Deletion	deletion = {client_id, id};
+	ErrorData  *error = rvo_attempt(delete_company, &deletion);
+
+	if (error == NULL)
+		return;
+	if (rvo_fault_is_in_use(error->sqlerrcode) && error->constraint_name != NULL &&
+		strcmp(error->constraint_name, "contact_company_fkey") == 0)
+		rvo_fault_raise_serialization();
+	ReThrowError(error);
+}
+
 /*
  * rvo_company_delete deletes a company and leaves its contacts without one.
  * The lock waits for whoever is making a contact with it, whose row is then
- * seen; only under REPEATABLE READ it is not, and the foreign key objects.
+ * seen, but under REPEATABLE READ.
  */
 void
 rvo_company_delete(int client_id, const int64 *id)
@@ -154,7 +184,10 @@ rvo_company_delete(int client_id, const int64 *id)
 	if (!rvo_store_lock_company_to_delete(client_id, *id))
 		rvo_company_raise_missing(client_id, *id, "id");
 	rvo_store_detach_contacts(client_id, *id, GetCurrentTransactionStartTimestamp());
-	rvo_store_delete_company(client_id, *id);
+	if (IsolationUsesXactSnapshot())
+		delete_by_snapshot(client_id, *id);
+	else
+		rvo_store_delete_company(client_id, *id);
 }
 
 /* rvo_company_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */

@@ -241,6 +241,13 @@ rvo_fault_is_taken_key(int sqlstate)
 	return sqlstate == ERRCODE_UNIQUE_VIOLATION;
 }
 
+/* rvo_fault_is_in_use tells that a foreign key refers to what was to be deleted. */
+bool
+rvo_fault_is_in_use(int sqlstate)
+{
+	return sqlstate == ERRCODE_FOREIGN_KEY_VIOLATION;
+}
+
 /* rvo_fault_is_deadlock tells work that the server broke off so that others can go on. */
 bool
 rvo_fault_is_deadlock(int sqlstate)

@@ -93,6 +93,7 @@ extern int	rvo_failure_http_status(Failure failure);
 extern int	rvo_fault_http_status(int sqlstate);
 extern bool rvo_fault_is_cancel(int sqlstate);
 extern bool rvo_fault_is_taken_key(int sqlstate);
+extern bool rvo_fault_is_in_use(int sqlstate);
 extern bool rvo_fault_is_deadlock(int sqlstate);
 extern bool rvo_fault_is_data(int sqlstate);
 

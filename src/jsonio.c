@@ -89,17 +89,6 @@ rvo_json_null(void)
 	return (JsonbValue) {.type = jbvNull};
 }
 
-/* rvo_json_text makes a string, or null if there is no value. */
-JsonbValue
-rvo_json_text(Slice text)
-{
-	JsonbValue	value = {.type = text.data != NULL ? jbvString : jbvNull};
-
-	value.val.string.val = unconstify(char *, text.data);
-	value.val.string.len = text.len;
-	return value;
-}
-
 JsonbValue
 rvo_json_integer(int64 integer)
 {

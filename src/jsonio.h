@@ -57,7 +57,6 @@ extern Slice rvo_json_string(const JsonbValue *value);
 extern bool rvo_json_to_id(const JsonbValue *value, int64 *id);
 
 extern JsonbValue rvo_json_null(void);
-extern JsonbValue rvo_json_text(Slice text);
 extern JsonbValue rvo_json_integer(int64 integer);
 extern JsonbValue rvo_json_nullable_time(NullableTime time);
 extern JsonbValue rvo_json_jsonb(Jsonb *jsonb);
@@ -76,5 +75,16 @@ extern JsonExtent rvo_json_measure(Slice text);
 extern bool rvo_json_find_strings(Slice text, const JsonStringMember *members, int count);
 extern Jsonb *rvo_json_parse(Slice text);
 extern JsonbValue rvo_json_list(Slice text);
+
+/* rvo_json_text makes a string, or null if there is no value. */
+static inline JsonbValue
+rvo_json_text(Slice text)
+{
+	JsonbValue	value = {.type = text.data != NULL ? jbvString : jbvNull};
+
+	value.val.string.val = unconstify(char *, text.data);
+	value.val.string.len = text.len;
+	return value;
+}
 
 #endif							/* RVO_JSONIO_H */
