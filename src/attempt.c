@@ -56,6 +56,17 @@ attempt(Work work, void *arg, bool again)
 }
 
 /*
+ * rvo_attempt_once does work and returns NULL, or undoes it and returns the
+ * error that ended it, in the current context.  For work within somebody else's
+ * transaction: whatever locks that holds, no repetition gets out of a deadlock.
+ */
+ErrorData *
+rvo_attempt_once(Work work, void *arg)
+{
+	return attempt(work, arg, false);
+}
+
+/*
  * rvo_attempt does work and returns NULL, or undoes it and returns the error
  * that ended it, in the current context.  An order to stop is raised again.
  * What lost a deadlock is tried again.  It may be back before the winner goes

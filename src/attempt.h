@@ -11,5 +11,6 @@
 typedef void (*Work) (void *arg, bool again);
 
 extern ErrorData *rvo_attempt(Work work, void *arg);
+extern ErrorData *rvo_attempt_once(Work work, void *arg);
 
 #endif							/* RVO_ATTEMPT_H */

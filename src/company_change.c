@@ -41,7 +41,7 @@ save_with_domain(int client_id, const Company *company)
 
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		ErrorData  *error = rvo_attempt(write_company, &writing);
+		ErrorData  *error = rvo_attempt_once(write_company, &writing);
 		FaultList	faults = {0};
 		int64		owner;
 
@@ -161,7 +161,7 @@ static void
 delete_by_snapshot(int client_id, int64 id)
 {
 	Deletion	deletion = {client_id, id};
-	ErrorData  *error = rvo_attempt(delete_company, &deletion);
+	ErrorData  *error = rvo_attempt_once(delete_company, &deletion);
 
 	if (error == NULL)
 		return;

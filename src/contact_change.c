@@ -62,7 +62,7 @@ save_with_keys(int client_id, const Contact *contact)
 
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		ErrorData  *error = rvo_attempt(write_contact, &writing);
+		ErrorData  *error = rvo_attempt_once(write_contact, &writing);
 
 		if (error == NULL)
 			return;
