@@ -217,7 +217,8 @@ write_string(StringInfo to, Slice string)
 
 /*
  * rvo_json_write writes a value as text, as jsonb shows it.  For what is built
- * here, not for a caller's data: it goes down by recursion.
+ * here, not for a caller's data: it goes down by recursion, and numbers are
+ * rvo_json_integer's.
  */
 void
 rvo_json_write(StringInfo to, const JsonbValue *value)
@@ -228,8 +229,10 @@ rvo_json_write(StringInfo to, const JsonbValue *value)
 			write_string(to, rvo_json_string(value));
 			break;
 		case jbvNumeric:
-			appendStringInfoString(to, DatumGetCString(DirectFunctionCall1(numeric_out,
-																		   NumericGetDatum(value->val.numeric))));
+			enlargeStringInfo(to, MAXINT8LEN);
+			to->len += pg_lltoa(DatumGetInt64(DirectFunctionCall1(numeric_int8,
+																  NumericGetDatum(value->val.numeric))),
+								to->data + to->len);
 			break;
 		case jbvArray:
 			appendStringInfoCharMacro(to, '[');
