@@ -62,7 +62,7 @@ work(void *arg, bool again)
 	Call	   *call = arg;
 	const Endpoint *endpoint = call->endpoint;
 	Request		headers = rvo_request_read();
-	HttpRequest request = {.query = headers.query, .structure = CONST_SLICE("NESTED")};
+	HttpRequest request = {.endpoint = endpoint, .query = headers.query, .structure = CONST_SLICE("NESTED")};
 
 	if (endpoint->master)
 		rvo_auth_check_master(&headers);

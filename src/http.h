@@ -12,9 +12,13 @@
 
 #define BODY_MAX_OCTETS (1024 * 1024)
 
+typedef struct Endpoint Endpoint;
+typedef struct Resource Resource;	/* http_resource.h */
+
 /* One request, as far as an endpoint needs it. */
 typedef struct HttpRequest
 {
+	const Endpoint *endpoint;
 	int			client_id;		/* ALL_CLIENTS for an endpoint of the master list */
 	int64		id;				/* of the path; 0 = none that can be one */
 	int64		field_id;
@@ -32,15 +36,17 @@ typedef struct Answer
 } Answer;
 
 /* What tells one endpoint from another. */
-typedef struct Endpoint
+struct Endpoint
 {
+	const Resource *resource;
 	void		(*serve) (const HttpRequest *request, Answer *answer);
 	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
 	int			body_max;		/* octets */
 	bool		has_structure;	/* as a parameter of the query */
 	bool		master;			/* for master keys only */
 	bool		creates_many;
-} Endpoint;
+	const char *created_path;	/* of what it creates, without the id */
+};
 
 extern Datum rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint);
 extern void rvo_http_answer(Answer *answer, int status, Jsonb *body);
@@ -60,6 +66,7 @@ revyops_http_##name(PG_FUNCTION_ARGS) \
 
 /* What the endpoints are made of. */
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX_OCTETS
+#define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX_OCTETS, .creates_many = true
 #define V2 .has_structure = true
 #define MASTER .master = true
 

@@ -1,0 +1,109 @@
+/*
+ * http_resource.c
+ *	  What the endpoints of contacts and of companies do alike.
+ *
+ * Floor 4, under http_contact.c and http_company.c, which name an endpoint's
+ * resource and which of these functions serves it.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "http_resource.h"
+
+/* answer_list answers with a page, or (bare) with an array of the first. */
+static void
+answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer)
+{
+	answer->status = 200;
+	answer->body = request->endpoint->resource->list(request, by_field, bare);
+}
+
+void
+rvo_serve_list(const HttpRequest *request, Answer *answer)
+{
+	answer_list(request, false, false, answer);
+}
+
+void
+rvo_serve_list_bare(const HttpRequest *request, Answer *answer)
+{
+	answer_list(request, false, true, answer);
+}
+
+void
+rvo_serve_lookup(const HttpRequest *request, Answer *answer)
+{
+	answer_list(request, true, false, answer);
+}
+
+void
+rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer)
+{
+	answer_list(request, true, true, answer);
+}
+
+void
+rvo_serve_get(const HttpRequest *request, Answer *answer)
+{
+	rvo_http_answer(answer, 200, request->endpoint->resource->get(request->client_id, &request->id,
+																  request->structure));
+}
+
+/* rvo_serve_create creates one and points at it. */
+void
+rvo_serve_create(const HttpRequest *request, Answer *answer)
+{
+	rvo_http_answer(answer, 201, request->endpoint->resource->create(request, &answer->id));
+	answer->path = request->endpoint->created_path;
+}
+
+void
+rvo_serve_batch(const HttpRequest *request, Answer *answer)
+{
+	answer->status = 200;
+	answer->body = cstring_to_text(rvo_http_batch(&request->endpoint->resource->envelope, request->client_id,
+												  request->body, request->structure));
+}
+
+void
+rvo_serve_update(const HttpRequest *request, Answer *answer)
+{
+	rvo_http_answer(answer, 200, request->endpoint->resource->update(request->client_id, &request->id, request->body,
+																	 request->structure));
+}
+
+void
+rvo_serve_delete(const HttpRequest *request, Answer *answer)
+{
+	request->endpoint->resource->delete(request->client_id, &request->id);
+	rvo_http_answer(answer, 204, NULL);
+}
+
+/* change_field does something with one custom field. */
+static void
+change_field(const HttpRequest *request, FieldAction action, int status, Answer *answer)
+{
+	FieldChange change = {action, &request->id, &request->field_id, request->body};
+
+	rvo_http_answer(answer, status, request->endpoint->resource->change_field(request->client_id, &change));
+}
+
+void
+rvo_serve_add_field(const HttpRequest *request, Answer *answer)
+{
+	change_field(request, FIELD_ADD, request->endpoint->resource->status_of_added_field, answer);
+}
+
+void
+rvo_serve_update_field(const HttpRequest *request, Answer *answer)
+{
+	change_field(request, FIELD_CHANGE, 200, answer);
+}
+
+void
+rvo_serve_delete_field(const HttpRequest *request, Answer *answer)
+{
+	change_field(request, FIELD_DELETE, 204, answer);
+}
