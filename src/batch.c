@@ -273,12 +273,11 @@ by_keys(const void *a, const void *b)
 }
 
 /* insert adds items and notes those that were created. */
-static int
+static void
 insert(Batch *batch, BatchItem **picked, int n)
 {
 	BatchItem **ordered = palloc(n * sizeof(BatchItem *));
 	bool	   *inserted = palloc(n * sizeof(bool));
-	int			ninserted = 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -289,15 +288,11 @@ insert(Batch *batch, BatchItem **picked, int n)
 	qsort(ordered, n, sizeof(BatchItem *), by_keys);
 	batch->kind->insert(batch->client_id, ordered, n, inserted);
 	for (int i = 0; i < n; i++)
-	{
 		if (!inserted[i])
 			ordered[i]->id = 0;
-		ninserted += inserted[i];
-	}
 	for (int i = 0; i < n; i++)
 		if (picked[i]->id != 0)
 			note_created(batch, picked[i]);
-	return ninserted;
 }
 
 /* create_open inserts what is open, round by round, until the fate of all is known. */
@@ -314,7 +309,7 @@ create_open(Batch *batch, Chunk *chunk)
 		if (round > 0)
 			find_taken(batch, chunk);
 		if (chunk->nopen > 0)
-			(void) insert(batch, picked, pick(chunk, round == 0, picked));
+			insert(batch, picked, pick(chunk, round == 0, picked));
 		keep_open(chunk);
 
 		fruitless = chunk->nopen < before ? 0 : fruitless + 1;
