@@ -56,9 +56,9 @@ revyops_list_companies(PG_FUNCTION_ARGS)
 		.domain = rvo_argument_text(fcinfo, 0),
 		.name = rvo_argument_text(fcinfo, 1),
 		.industry = rvo_argument_text(fcinfo, 2),
-		.page = rvo_argument_number(fcinfo, 3),
-		.page_size = rvo_argument_number(fcinfo, 4),
-		.structure = rvo_argument_text(fcinfo, 5),
+		.list.page = rvo_argument_number(fcinfo, 3),
+		.list.page_size = rvo_argument_number(fcinfo, 4),
+		.list.structure = rvo_argument_text(fcinfo, 5),
 	};
 
 	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
@@ -70,12 +70,12 @@ revyops_lookup_companies(PG_FUNCTION_ARGS)
 {
 	int			client_id = rvo_auth_client_id_of_call();
 	CompanyQuery query = {
-		.by_field = true,
-		.field_name = rvo_argument_text(fcinfo, 0),
-		.field_value = rvo_argument_text(fcinfo, 1),
-		.page = rvo_argument_number(fcinfo, 2),
-		.page_size = rvo_argument_number(fcinfo, 3),
-		.structure = rvo_argument_text(fcinfo, 4),
+		.list.by_field = true,
+		.list.field_name = rvo_argument_text(fcinfo, 0),
+		.list.field_value = rvo_argument_text(fcinfo, 1),
+		.list.page = rvo_argument_number(fcinfo, 2),
+		.list.page_size = rvo_argument_number(fcinfo, 3),
+		.list.structure = rvo_argument_text(fcinfo, 4),
 	};
 
 	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));

@@ -54,8 +54,8 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 {
 	FaultList	faults = {0};
 	bool		possible = true;	/* that a company fits */
-	ListPage	page = query->bare ? FIRST_PAGE_BARE : rvo_page_read(query->page, query->page_size, &faults);
-	Structure	structure = rvo_structure_read(query->structure, &faults);
+	ListPage	page = rvo_page_read(&query->list, &faults);
+	Structure	structure = rvo_structure_read(query->list.structure, &faults);
 	CompanyFilter filter = {
 		.domain = rvo_filter_key(query->domain, rvo_domain_normalize, &possible),
 		.name = rvo_filter_text(query->name),
@@ -66,10 +66,10 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 
 	if (filter.field_value.data != NULL)
 		filter.field_name = INDUSTRY_FIELD;
-	if (query->by_field)
+	if (query->list.by_field)
 	{
-		filter.field_name = rvo_filter_required(query->field_name, "field_name", false, &faults);
-		filter.field_value = rvo_filter_required(query->field_value, "field_value", true, &faults);
+		filter.field_name = rvo_filter_required(query->list.field_name, "field_name", false, &faults);
+		filter.field_value = rvo_filter_required(query->list.field_value, "field_value", true, &faults);
 	}
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);

@@ -15,13 +15,7 @@ typedef struct CompanyQuery
 	Slice		domain;
 	Slice		name;
 	Slice		industry;		/* the custom field of that name */
-	bool		by_field;		/* with this custom field, whose name and value must be given */
-	Slice		field_name;
-	Slice		field_value;
-	int			page;			/* 0 = no such number */
-	int			page_size;
-	bool		bare;			/* show an array of the first, instead of a page */
-	Slice		structure;
+	ListRequest list;
 } CompanyQuery;
 
 extern void rvo_company_raise_missing(int client_id, int64 id, const char *where) pg_attribute_noreturn();

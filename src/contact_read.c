@@ -52,8 +52,8 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 {
 	FaultList	faults = {0};
 	bool		possible = true;	/* that a contact fits */
-	ListPage	page = query->bare ? FIRST_PAGE_BARE : rvo_page_read(query->page, query->page_size, &faults);
-	Structure	structure = rvo_structure_read(query->structure, &faults);
+	ListPage	page = rvo_page_read(&query->list, &faults);
+	Structure	structure = rvo_structure_read(query->list.structure, &faults);
 	ContactFilter filter = {
 		.domain = rvo_filter_key(query->domain, rvo_domain_normalize, &possible),
 		.email = rvo_filter_key(query->email, rvo_email_normalize, &possible),
@@ -64,10 +64,10 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 	ListRows	list = {0};
 	PageWriter	writer;
 
-	if (query->by_field)
+	if (query->list.by_field)
 	{
-		filter.field_name = rvo_filter_required(query->field_name, "field_name", false, &faults);
-		filter.field_value = rvo_filter_required(query->field_value, "field_value", true, &faults);
+		filter.field_name = rvo_filter_required(query->list.field_name, "field_name", false, &faults);
+		filter.field_value = rvo_filter_required(query->list.field_value, "field_value", true, &faults);
 	}
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);

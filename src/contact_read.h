@@ -17,13 +17,7 @@ typedef struct ContactQuery
 	Slice		firstname;
 	Slice		lastname;
 	Slice		linkedin_url;
-	bool		by_field;		/* with this custom field, whose name and value must be given */
-	Slice		field_name;
-	Slice		field_value;
-	int			page;			/* 0 = no such number */
-	int			page_size;
-	bool		bare;			/* show an array of the first, instead of a page */
-	Slice		structure;
+	ListRequest list;
 } ContactQuery;
 
 extern void rvo_contact_raise_missing(int client_id, int64 id, const char *where) pg_attribute_noreturn();

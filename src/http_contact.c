@@ -15,22 +15,11 @@
 #include "http_resource.h"
 
 static text *
-list(const HttpRequest *request, bool by_field, bool bare)
+list(const HttpRequest *request, const ListRequest *list)
 {
-	ContactQuery query = {
-		.by_field = by_field,
-		.page = rvo_http_number(request, "page", 1),
-		.page_size = rvo_http_number(request, "page_size", PAGE_MAX_SIZE),
-		.bare = bare,
-		.structure = request->structure,
-	};
+	ContactQuery query = {.list = *list};
 
-	if (by_field)
-	{
-		query.field_name = rvo_http_parameter(request, "field_name");
-		query.field_value = rvo_http_parameter(request, "field_value");
-	}
-	else
+	if (!list->by_field)
 	{
 		query.domain = rvo_http_parameter(request, "domain");
 		query.email = rvo_http_parameter(request, "email");

@@ -16,8 +16,21 @@
 static void
 answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer)
 {
+	ListRequest list = {
+		.by_field = by_field,
+		.page = rvo_http_number(request, "page", 1),
+		.page_size = rvo_http_number(request, "page_size", PAGE_MAX_SIZE),
+		.bare = bare,
+		.structure = request->structure,
+	};
+
+	if (by_field)
+	{
+		list.field_name = rvo_http_parameter(request, "field_name");
+		list.field_value = rvo_http_parameter(request, "field_value");
+	}
 	answer->status = 200;
-	answer->body = request->endpoint->resource->list(request, by_field, bare);
+	answer->body = request->endpoint->resource->list(request, &list);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "field_change.h"
 #include "http.h"
 #include "http_batch.h"
+#include "page.h"
 
 /* What tells contacts from companies. */
 struct Resource
@@ -16,7 +17,7 @@ struct Resource
 	int			status_of_added_field;
 	Jsonb	   *(*create) (const HttpRequest *request, int64 *id);
 	Jsonb	   *(*get) (int client_id, const int64 *id, Slice structure_name);
-	text	   *(*list) (const HttpRequest *request, bool by_field, bool bare);
+	text	   *(*list) (const HttpRequest *request, const ListRequest *list);
 	Jsonb	   *(*update) (int client_id, const int64 *id, Jsonb *changes, Slice structure_name);
 	void		(*delete) (int client_id, const int64 *id);
 	Jsonb	   *(*change_field) (int client_id, const FieldChange *change);

@@ -15,15 +15,17 @@
 
 #define PAGE_ENTRY_OCTETS 768	/* about; what a page gets room for at once */
 
-/* rvo_page_read takes a page's number and size; 0 or less stands for what is no such number. */
+/* rvo_page_read tells which page is asked for, and notes what is no number of one. */
 ListPage
-rvo_page_read(int number, int size, FaultList *faults)
+rvo_page_read(const ListRequest *request, FaultList *faults)
 {
-	if (number < 1)
+	if (request->bare)
+		return (ListPage) {1, PAGE_MAX_SIZE, true};
+	if (request->page < 1)
 		rvo_fault_add(faults, "page", FAULT_INVALID_NUMBER);
-	if (size < 1)
+	if (request->page_size < 1)
 		rvo_fault_add(faults, "page_size", FAULT_INVALID_NUMBER);
-	return (ListPage) {number, Min(size, PAGE_MAX_SIZE), false};
+	return (ListPage) {request->page, Min(request->page_size, PAGE_MAX_SIZE), false};
 }
 
 /*

@@ -23,9 +23,18 @@ typedef struct ListPage
 /* The first entry of the page, from 0 on. */
 #define PAGE_OFFSET(page) ((int64) ((page)->number - 1) * (page)->size)
 
-#define FIRST_PAGE_BARE ((ListPage) {1, PAGE_MAX_SIZE, true})
+/* What is asked of any list, beside the conditions that are its own. */
+typedef struct ListRequest
+{
+	bool		by_field;		/* entries with this custom field, whose name and value must be given */
+	Slice		field_name;
+	Slice		field_value;
+	int			page;			/* 0 = no such number */
+	int			page_size;
+	bool		bare;			/* an array of the first, instead of a page */
+	Slice		structure;
+} ListRequest;
 
-extern ListPage rvo_page_read(int number, int size, FaultList *faults);
 /* A page being written, as a text datum.  rvo_page_begin starts it. */
 typedef struct PageWriter
 {
@@ -36,6 +45,7 @@ typedef struct PageWriter
 	MemoryContext entry;		/* what one entry is made of */
 } PageWriter;
 
+extern ListPage rvo_page_read(const ListRequest *request, FaultList *faults);
 extern PageWriter rvo_page_begin(const ListPage *page, int64 total, int count);
 extern void rvo_page_put(PageWriter *writer, const JsonbValue *entry);
 extern text *rvo_page_end(PageWriter *writer);
