@@ -199,6 +199,14 @@ CREATE FUNCTION @extschema@.revyops_create_contacts(contacts jsonb, structure te
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 /*
+ * Who is calling, for the policies: NULL is nobody.  Not PARALLEL SAFE: whether a key
+ * is still good is looked up by a snapshot of its own, which parallel queries can't take.
+ */
+CREATE FUNCTION revyops.current_client_id() RETURNS integer
+	AS 'MODULE_PATHNAME', 'revyops_current_client_id' LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
+/*
  * The import reads as its caller, and commits, so it has neither SECURITY
  * DEFINER nor SET; it writes through the three functions below.
  */
@@ -435,6 +443,33 @@ CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
+/* ---------------------------------------------------------------- row security
+ *
+ * For roles that read and write the tables themselves.  The owner, as whom the
+ * functions run, passes by.  The subquery is run once a statement, not for each
+ * row.  A table without a policy shows its rows to nobody else.
+ */
+
+ALTER TABLE revyops.client ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.api_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.company ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.import_job ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.import_reject ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own_client ON revyops.client
+	USING (id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.api_key FOR SELECT
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.company
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.contact
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.import_job
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.import_reject
+	USING (client_id = (SELECT revyops.current_client_id()));
+
 /* ---------------------------------------------------------------- privileges */
 
 REVOKE ALL ON FUNCTION
@@ -446,6 +481,7 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_companies(jsonb, text, text),
 	@extschema@.revyops_create_contacts(jsonb, text, text),
 	@extschema@.revyops_import_status(bigint),
+	revyops.current_client_id(),
 	revyops.import_begin(internal),
 	revyops.import_write(internal),
 	revyops.import_note(internal),
@@ -551,6 +587,8 @@ COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text
 'Adds contacts from a table or view for the calling client, and commits after each batch.';
 COMMENT ON FUNCTION @extschema@.revyops_import_status(bigint) IS
 'One line on how far an import is, the last one of the calling client by default.';
+COMMENT ON FUNCTION revyops.current_client_id() IS
+'Id of the calling client, NULL if nobody is; the row-level security of the tables asks it.';
 COMMENT ON FUNCTION revyops.import_begin(internal) IS
 'Part of revyops_import_contacts: adds the job.';
 COMMENT ON FUNCTION revyops.import_write(internal) IS

@@ -14,9 +14,22 @@
 #include "auth.h"
 #include "compat.h"
 
+PG_FUNCTION_INFO_V1(revyops_current_client_id);
 PG_FUNCTION_INFO_V1(revyops_create_client);
 PG_FUNCTION_INFO_V1(revyops_create_api_key);
 PG_FUNCTION_INFO_V1(revyops_revoke_api_key);
+
+/* revyops.current_client_id() returns integer: what the policies of the tables compare with. */
+Datum
+revyops_current_client_id(PG_FUNCTION_ARGS)
+{
+	Request		request = rvo_request_read();
+	int			client_id = rvo_auth_find_client_id(&request);
+
+	if (client_id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(client_id);
+}
 
 /* revyops_create_client(name text) returns integer */
 Datum

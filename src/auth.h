@@ -13,6 +13,7 @@
 extern int	rvo_client_id_setting;
 extern char *rvo_api_key_setting;
 
+extern int	rvo_auth_find_client_id(const Request *request);
 extern int	rvo_auth_client_id(const Request *request);
 extern int	rvo_auth_client_id_of_call(void);
 extern void rvo_auth_check_master(const Request *request);
