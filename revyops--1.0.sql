@@ -180,6 +180,10 @@ CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer
 CREATE FUNCTION @extschema@.revyops_create_api_key(client_id integer, name text, expires_at timestamptz DEFAULT NULL, scope text DEFAULT 'client') RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_list_api_keys(client_id integer)
+	RETURNS TABLE (prefix text, name text, scope text, created_time timestamptz, expires_at timestamptz, revoked_at timestamptz)
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER ROWS 10
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
@@ -475,6 +479,7 @@ CREATE POLICY own_client ON revyops.import_reject
 REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_client(text),
 	@extschema@.revyops_create_api_key(integer, text, timestamptz, text),
+	@extschema@.revyops_list_api_keys(integer),
 	@extschema@.revyops_revoke_api_key(text),
 	@extschema@.revyops_create_company(jsonb, text),
 	@extschema@.revyops_create_contact(jsonb, text),
@@ -573,6 +578,8 @@ COMMENT ON FUNCTION @extschema@.revyops_create_client(text) IS
 'Adds a client, the owner of contacts and companies, and returns its id.';
 COMMENT ON FUNCTION @extschema@.revyops_create_api_key(integer, text, timestamptz, text) IS
 'Adds an API key of a client and returns it: the only time that it is shown.';
+COMMENT ON FUNCTION @extschema@.revyops_list_api_keys(integer) IS
+'Returns the API keys of a client, oldest first: their public prefixes and what became of them.';
 COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
 'Ends the API key with this prefix; false if there is no unrevoked one.';
 COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS

@@ -234,6 +234,20 @@ rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *exp
 	return (Slice) {key, KEY_LENGTH};
 }
 
+/*
+ * rvo_auth_list_api_keys shows the keys of a client, oldest first, to read:
+ * prefix, name, scope, created_time, expires_at, revoked_at.
+ */
+void
+rvo_auth_list_api_keys(const int *client_id, RowReader read, void *arg)
+{
+	if (client_id == NULL)
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "client_id", FAULT_REQUIRED);
+	if (!rvo_store_has_client(*client_id))
+		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+	rvo_store_list_api_keys(*client_id, read, arg);
+}
+
 /* rvo_auth_revoke_api_key ends a key; false if no unrevoked key has this prefix. */
 bool
 rvo_auth_revoke_api_key(Slice prefix)

@@ -46,6 +46,13 @@ static KeptQuery find_api_key = {
 	.types = {TEXTOID},
 };
 
+static KeptQuery list_api_keys = {
+	.sql = "SELECT prefix, name, scope, created_time, expires_at, revoked_at FROM revyops.api_key"
+	" WHERE client_id = $1 ORDER BY created_time, prefix",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT4OID},
+};
+
 static KeptQuery revoke_api_key = {
 	.sql = "UPDATE revyops.api_key SET revoked_at = pg_catalog.now()"
 	" WHERE prefix = $1 AND revoked_at IS NULL",
@@ -192,6 +199,16 @@ rvo_store_find_api_key(Slice prefix, ApiKey *key)
 	key->live = e.result_nulls[3] &&
 		(e.result_nulls[2] || DatumGetTimestampTz(e.results[2]) > GetCurrentTimestamp());
 	return true;
+}
+
+/* rvo_store_list_api_keys shows the keys of a client, dead or alive, to read. */
+void
+rvo_store_list_api_keys(int client_id, RowReader read, void *arg)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	(void) rvo_query_read(&list_api_keys, &e, read, arg);
 }
 
 /* rvo_store_revoke_api_key ends a key; false if there is no such key still valid. */

@@ -46,7 +46,7 @@ my ($company, $contact, $field, $job) = map { $node->safe_psql('postgres', "SELE
 open my $page, '<', 'doc/reference.md' or die;
 my $reference = do { local $/; <$page> };
 my ($grants) = $reference =~ /^A login for client 7:\n\n```sql\n(.*?)```/ms or die 'no grants in the reference';
-my @administrative = qw(revyops_create_client revyops_create_api_key revyops_revoke_api_key);
+my @administrative = qw(revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key);
 $node->safe_psql('postgres', $grants =~ s/client_id = 7/client_id = 2/r);
 $node->safe_psql('postgres', <<'END');
 CREATE ROLE generous LOGIN;
@@ -240,6 +240,7 @@ my %arguments = (
 	# for administrators: no EXECUTE
 	revyops_create_client => [ q('x') ],
 	revyops_create_api_key => [ q(1, 'x') ],
+	revyops_list_api_keys => [ '1' ],
 	revyops_revoke_api_key => [ "left('$key', 16)" ],
 	# without EXECUTE, and without a value for their argument
 	import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
