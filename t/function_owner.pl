@@ -13,13 +13,15 @@ $node->append_conf('postgresql.conf', 'log_error_verbosity = verbose');	# SQLSTA
 $node->start;
 $node->safe_psql('postgres', <<'EOS');
 CREATE EXTENSION revyops;
-SELECT revyops_create_client('One');
+SELECT revyops_create_client('One'), revyops_create_client('Two');
 SET revyops.client_id = 1;
 SELECT revyops_create_company('{"domain": "acme.com"}');
 CREATE ROLE limited;
 CREATE ROLE writer;
 ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO limited;
 EOS
+
+my $key = $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x')");
 
 # One session makes all calls, so that what it remembers is put to the test.
 my $session = $node->background_psql('postgres', on_error_stop => 0);
@@ -77,6 +79,13 @@ answers('', 'all of them', 'GRANT SELECT ON revyops.client TO limited; GRANT wri
 # ---- row-level security
 my $policy = '42501: new row violates row-level security policy for table "contact"';
 answers('', 'the policies that come along', '', @companies);
+answers('PT404: company not found', 'a company of another client, which he does not see',
+	"SET revyops.client_id = 2; SELECT revyops_create_company('{\"domain\": \"other.com\"}')", 2);
+$session->query("SET revyops.api_key = '$key'");
+answers("$denied api_key", 'a key without SELECT on keys', '');
+answers('', 'a key', 'GRANT SELECT ON revyops.api_key TO limited', @companies);
+answers('PT403: missing or invalid credentials', 'a key that has ended', "SELECT revyops_revoke_api_key(left('$key', 16))");
+$session->query('RESET revyops.api_key');
 answers($policy, 'row-level security without a policy', 'DROP POLICY own_client ON revyops.contact');
 answers('', 'a policy that allows', 'CREATE POLICY own ON revyops.contact TO limited USING (true) WITH CHECK (true)');
 answers($policy, 'a policy that does not', 'ALTER POLICY own ON revyops.contact WITH CHECK (false)');
