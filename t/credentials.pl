@@ -61,7 +61,7 @@ $node->safe_psql('postgres', "SELECT revyops_revoke_api_key('@{[ substr($revoked
 $node->safe_psql('postgres', "UPDATE revyops.api_key SET expires_at = now() WHERE prefix = '@{[ substr($expired, 0, 16) ]}'");
 
 # ---- the stack as it is shipped, on this server
-ok($postgrest, 'there is a PostgREST') or BAIL_OUT('POSTGREST names no program');
+$postgrest or die 'POSTGREST names no program';
 my $dir = File::Temp::tempdir(CLEANUP => 1);
 my $port = PostgreSQL::Test::Cluster::get_free_port();
 for my $file (qw(nginx.conf nginx-endpoint.inc postgrest.conf))

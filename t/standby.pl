@@ -16,6 +16,15 @@ SET revyops.client_id = 1;
 SELECT revyops_create_company('{"domain": "acme.com", "company_custom_fields": [{"field_name": "industry", "field_value": "SaaS"}]}');
 SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "company_id": 1, "contact_custom_fields_input": [{"field_name": "A", "field_value": "1"}]}');
 EOS
+$primary->safe_psql('postgres', <<'EOS');
+SELECT revyops_create_client('Two');
+SET revyops.client_id = 2;
+SELECT revyops_create_contact('{"email": "joe@acme.com"}');
+CREATE ROLE tenant LOGIN;
+GRANT USAGE ON SCHEMA revyops TO tenant;
+GRANT EXECUTE ON FUNCTION revyops.current_client_id() TO tenant;
+GRANT SELECT ON revyops.contact TO tenant;
+EOS
 my $key = $primary->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x', NULL, 'master')");
 $primary->backup('copy');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -49,6 +58,8 @@ for my $adapter (qw(contacts_v1_list contacts_v1_master_list))
 {
 	is($standby->safe_psql('postgres', "$headers\nSELECT revyops_http.$adapter('')->0->>'email'"), 'jane@acme.com', $adapter);
 }
+is($standby->safe_psql('postgres', "$identify SELECT email FROM revyops.contact", extra_params => [ '-U', 'tenant' ]), 'jane@acme.com', 'a role that reads the table: its client\'s rows');
+is($standby->safe_psql('postgres', 'SELECT email FROM revyops.contact', extra_params => [ '-U', 'tenant' ]), '', 'and nobody\'s without a key');
 for my $write ("revyops_create_contact('{\"email\": \"x\@acme.com\"}')", "revyops_update_contact(1, '{\"first_name\": \"x\"}')", "revyops_delete_contact(1)", "revyops_delete_company(1)")
 {
 	my ($rc, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$identify SELECT $write");
