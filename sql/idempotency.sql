@@ -29,7 +29,7 @@ SELECT test.fails_with($$SELECT revyops_create_contact('{"email": "jane@acme.com
 -- another request
 SELECT test.reused($$SELECT revyops_create_contact('{"email": "max@acme.com"}', 'FLAT', 'k')$$, 'another body');
 SELECT test.reused($$SELECT revyops_create_contact('{"email": "jane@acme.com", "contact_custom_fields_input": [{"field_name": "A", "field_value": "\"1\"\n"}]}', 'NESTED', 'k')$$, 'another structure');
-SELECT test.reused($$SELECT revyops_create_company('{"domain": "acme.com"}', 'FLAT', 'k')$$, 'another function');
+SELECT test.reused($$SELECT revyops_create_company('{"email": "jane@acme.com", "contact_custom_fields_input": [{"field_name": "A", "field_value": "\"1\"\n"}]}', 'FLAT', 'k')$$, 'another function');
 SELECT test.reused($$SELECT revyops_create_contact('{"email": "nope"}', 'FLAT', 'k')$$, 'a body with faults');
 SELECT test.reused($$SELECT revyops_create_contact(NULL, 'FLAT', 'k')$$, 'no body');
 SELECT test.reused($$SELECT revyops_create_contact('{}', NULL, 'k')$$, 'no structure');

@@ -188,12 +188,13 @@ async function holder(statement) {
 }
 // Who waits for this backend; asked until somebody does, requests going out in between.
 async function waiter(pid) {
-	for (;;) {
+	for (let i = 0; i < 500; i++) {
 		await new Promise(setImmediate);
 		const found = sql(`SELECT pid FROM pg_stat_activity WHERE ${pid} = ANY (pg_blocking_pids(pid)) ORDER BY pid LIMIT 1`);
 		if (found !== '')
 			return Number(found);
 	}
+	assert.fail('nobody waits');
 }
 const take = (client, email) => holder(`INSERT INTO revyops.contact (client_id, id, email) VALUES (${client.id}, 0, '${email}')`);
 
