@@ -219,7 +219,7 @@ for (const [name, path, body] of [['a contact', CONTACTS, { email: 'jane@acme.co
 		const twin = keyed(client, 'killed', body, { path });
 		await waiter(pid);
 		sql(`SELECT pg_terminate_backend(${pid})`);
-		assert.equal((await first).status, 500);
+		assert.equal((await first).status, 503);
 		await third.end();
 		const answer = await twin;
 		assert.equal(answer.status, path === CONTACTS ? 201 : 200, answer.text);
