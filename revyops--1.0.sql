@@ -167,6 +167,19 @@ CREATE TABLE revyops.import_reject (
 	CONSTRAINT import_reject_job_fkey FOREIGN KEY (client_id, job) REFERENCES revyops.import_job (client_id, id) ON DELETE CASCADE
 );
 
+/* No foreign key to client: all creates of a client would lock its row. */
+CREATE TABLE revyops.idempotency_key (
+	client_id		integer NOT NULL,
+	key				text COLLATE "C" NOT NULL,
+	request_sha256	bytea NOT NULL CHECK (pg_catalog.octet_length(request_sha256) = 32),
+	status			integer NOT NULL,
+	headers			text,
+	body			text NOT NULL,
+	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT idempotency_key_pkey PRIMARY KEY (client_id, key)
+);
+CREATE INDEX idempotency_key_created_time_idx ON revyops.idempotency_key (created_time);
+
 /* ---------------------------------------------------------------- API
  *
  * None is STRICT: a NULL argument is a 400, not a silent NULL.  Plans are kept
@@ -187,10 +200,10 @@ CREATE FUNCTION @extschema@.revyops_list_api_keys(client_id integer)
 CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
@@ -200,6 +213,10 @@ CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure 
 CREATE FUNCTION @extschema@.revyops_create_contacts(contacts jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
 	RETURNS TABLE (ordinal integer, status integer, contact jsonb, errors jsonb)
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
+CREATE FUNCTION @extschema@.revyops_expire() RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 /*
@@ -460,6 +477,7 @@ ALTER TABLE revyops.company ENABLE ROW LEVEL SECURITY;
 ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY;
 ALTER TABLE revyops.import_job ENABLE ROW LEVEL SECURITY;
 ALTER TABLE revyops.import_reject ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.idempotency_key ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_client ON revyops.client
 	USING (id = (SELECT revyops.current_client_id()));
@@ -481,10 +499,11 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_api_key(integer, text, timestamptz, text),
 	@extschema@.revyops_list_api_keys(integer),
 	@extschema@.revyops_revoke_api_key(text),
-	@extschema@.revyops_create_company(jsonb, text),
-	@extschema@.revyops_create_contact(jsonb, text),
+	@extschema@.revyops_create_company(jsonb, text, text),
+	@extschema@.revyops_create_contact(jsonb, text, text),
 	@extschema@.revyops_create_companies(jsonb, text, text),
 	@extschema@.revyops_create_contacts(jsonb, text, text),
+	@extschema@.revyops_expire(),
 	@extschema@.revyops_import_status(bigint),
 	revyops.current_client_id(),
 	revyops.import_begin(internal),
@@ -565,6 +584,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_reject', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.idempotency_key', '');
 
 /* ---------------------------------------------------------------- comments
  *
@@ -582,14 +602,16 @@ COMMENT ON FUNCTION @extschema@.revyops_list_api_keys(integer) IS
 'Returns the API keys of a client, oldest first: their public prefixes and what became of them.';
 COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
 'Ends the API key with this prefix; false if there is no unrevoked one.';
-COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text, text) IS
 'Adds a company for the calling client and returns it.';
-COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text, text) IS
 'Adds a contact for the calling client, finds its company by id or domain, and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_companies(jsonb, text, text) IS
 'Adds companies for the calling client; one row for each, with what became of it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contacts(jsonb, text, text) IS
 'Adds contacts for the calling client; one row for each, with what became of it.';
+COMMENT ON FUNCTION @extschema@.revyops_expire() IS
+'Deletes what is kept for a time that is over: answers under idempotency keys after 24 hours. Returns how many they were.';
 COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) IS
 'Adds contacts from a table or view for the calling client, and commits after each batch.';
 COMMENT ON FUNCTION @extschema@.revyops_import_status(bigint) IS
@@ -800,6 +822,15 @@ COMMENT ON COLUMN revyops.import_reject.ordinal IS 'Which row it was, in the ord
 COMMENT ON COLUMN revyops.import_reject.source_row IS 'The row as it was read.';
 COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating it alone would have had: 400, 401 or 404.';
 COMMENT ON COLUMN revyops.import_reject.errors IS 'Entries of that error.';
+
+COMMENT ON TABLE revyops.idempotency_key IS 'Answers to requests with an idempotency key, kept for 24 hours.';
+COMMENT ON COLUMN revyops.idempotency_key.client_id IS 'The client that the request is of.';
+COMMENT ON COLUMN revyops.idempotency_key.key IS 'The key, unique within the client.';
+COMMENT ON COLUMN revyops.idempotency_key.request_sha256 IS 'SHA-256 of the request: function, structure and body.';
+COMMENT ON COLUMN revyops.idempotency_key.status IS 'HTTP status of the answer.';
+COMMENT ON COLUMN revyops.idempotency_key.headers IS 'Headers of the answer, as PostgREST takes them, without the brackets; null if it has none.';
+COMMENT ON COLUMN revyops.idempotency_key.body IS 'Body of the answer.';
+COMMENT ON COLUMN revyops.idempotency_key.created_time IS 'When the request was carried out.';
 
 /* Tell a running PostgREST that there are new functions. */
 NOTIFY pgrst, 'reload schema';

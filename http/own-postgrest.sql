@@ -20,8 +20,8 @@ ALTER ROLE authenticator SET plan_cache_mode = 'force_generic_plan';
 -- These ask for a key. The functions that make clients and keys do not: no grant.
 GRANT USAGE ON SCHEMA api TO web_anon;
 GRANT EXECUTE ON FUNCTION
-	api.revyops_create_contact(jsonb, text),
-	api.revyops_create_company(jsonb, text),
+	api.revyops_create_contact(jsonb, text, text),
+	api.revyops_create_company(jsonb, text, text),
 	api.revyops_get_company(bigint, text),
 	api.revyops_list_companies(text, text, text, integer, integer, text),
 	api.revyops_lookup_companies(text, text, integer, integer, text),

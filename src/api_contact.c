@@ -14,6 +14,7 @@
 #include "contact.h"
 #include "contact_change.h"
 #include "contact_read.h"
+#include "idempotency.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contact);
 PG_FUNCTION_INFO_V1(revyops_get_contact);
@@ -25,15 +26,29 @@ PG_FUNCTION_INFO_V1(revyops_add_contact_custom_field);
 PG_FUNCTION_INFO_V1(revyops_update_contact_custom_field);
 PG_FUNCTION_INFO_V1(revyops_delete_contact_custom_field);
 
-/* revyops_create_contact(contact jsonb, structure text) returns jsonb */
+static Jsonb *
+create(const Caller *caller, Jsonb *body, Slice structure)
+{
+	int64		id;
+
+	return rvo_contact_create(caller, body, CONTACT_FIELDS_INPUT, structure, &id);
+}
+
+/* revyops_create_contact(contact jsonb, structure text, idempotency_key text) returns jsonb */
 Datum
 revyops_create_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	int64		id;
+	KeyedRequest request = {
+		.caller = &caller,
+		.key = rvo_argument_text(fcinfo, 2),
+		.key_name = "idempotency_key",
+		.endpoint = "revyops_create_contact",
+		.structure = rvo_argument_text(fcinfo, 1),
+		.body = rvo_argument_jsonb(fcinfo, 0),
+	};
 
-	PG_RETURN_JSONB_P(rvo_contact_create(&caller, rvo_argument_jsonb(fcinfo, 0), CONTACT_FIELDS_INPUT,
-										 rvo_argument_text(fcinfo, 1), &id));
+	PG_RETURN_JSONB_P(rvo_idempotency_create(&request, create));
 }
 
 /* revyops_get_contact(id bigint, structure text) returns jsonb */

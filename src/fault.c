@@ -31,11 +31,13 @@ static const struct
 	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
 	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
+	[FAULT_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", "Expected 1 to 255 printable ASCII characters."},
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
 	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
+	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
@@ -75,6 +77,7 @@ static const struct
 	[FAILURE_CUSTOM_FIELD_EXISTS] = {PT(4, 0, 9), "custom field already exists"},
 	[FAILURE_TOO_LARGE] = {PT(4, 1, 3), "request body too large"},
 	[FAILURE_UNSUPPORTED_MEDIA_TYPE] = {PT(4, 1, 5), "unsupported media type"},
+	[FAILURE_KEY_REUSED] = {PT(4, 2, 2), "idempotency key was used for another request"},
 #undef PT
 };
 

@@ -49,13 +49,13 @@ static const Resource companies = {
 #define COMPANIES .resource = &companies
 
 HTTP_ADAPTER(companies_v2_list, COMPANIES, .serve = rvo_serve_list, V2)
-HTTP_ADAPTER(companies_v2_create, COMPANIES, .serve = rvo_serve_create, .created_path = "/public/v2/companies/", V2, TAKES(COMPANY_FIELDS))
-HTTP_ADAPTER(companies_v2_batch, COMPANIES, .serve = rvo_serve_batch, V2, TAKES_BATCH("companies"))
+HTTP_ADAPTER(companies_v2_create, COMPANIES, .serve = rvo_serve_create, .created_path = "/public/v2/companies/", ONCE, V2, TAKES(COMPANY_FIELDS))
+HTTP_ADAPTER(companies_v2_batch, COMPANIES, .serve = rvo_serve_batch, ONCE, V2, TAKES_BATCH("companies"))
 HTTP_ADAPTER(companies_v2_get, COMPANIES, .serve = rvo_serve_get, V2)
 HTTP_ADAPTER(companies_v2_update, COMPANIES, .serve = rvo_serve_update, V2, TAKES(COMPANY_FIELDS))
 HTTP_ADAPTER(companies_v2_lookup, COMPANIES, .serve = rvo_serve_lookup, V2)
 HTTP_ADAPTER(companies_v1_list, COMPANIES, .serve = rvo_serve_list_bare)
-HTTP_ADAPTER(companies_v1_create, COMPANIES, .serve = rvo_serve_create, .created_path = "/public/companies/", TAKES(COMPANY_FIELDS))
+HTTP_ADAPTER(companies_v1_create, COMPANIES, .serve = rvo_serve_create, .created_path = "/public/companies/", ONCE, TAKES(COMPANY_FIELDS))
 HTTP_ADAPTER(companies_v1_get, COMPANIES, .serve = rvo_serve_get)
 HTTP_ADAPTER(companies_v1_update, COMPANIES, .serve = rvo_serve_update, TAKES(COMPANY_FIELDS))
 HTTP_ADAPTER(companies_v1_delete, COMPANIES, .serve = rvo_serve_delete)

@@ -51,13 +51,13 @@ static const Resource contacts = {
 #define CONTACTS .resource = &contacts
 
 HTTP_ADAPTER(contacts_v2_list, CONTACTS, .serve = rvo_serve_list, V2)
-HTTP_ADAPTER(contacts_v2_create, CONTACTS, .serve = rvo_serve_create, .created_path = "/public/v2/contacts/", V2, TAKES(CONTACT_FIELDS_INPUT))
-HTTP_ADAPTER(contacts_v2_batch, CONTACTS, .serve = rvo_serve_batch, V2, TAKES_BATCH("contacts"))
+HTTP_ADAPTER(contacts_v2_create, CONTACTS, .serve = rvo_serve_create, .created_path = "/public/v2/contacts/", ONCE, V2, TAKES(CONTACT_FIELDS_INPUT))
+HTTP_ADAPTER(contacts_v2_batch, CONTACTS, .serve = rvo_serve_batch, ONCE, V2, TAKES_BATCH("contacts"))
 HTTP_ADAPTER(contacts_v2_get, CONTACTS, .serve = rvo_serve_get, V2)
 HTTP_ADAPTER(contacts_v2_update, CONTACTS, .serve = rvo_serve_update, V2, TAKES(CONTACT_FIELDS))
 HTTP_ADAPTER(contacts_v2_lookup, CONTACTS, .serve = rvo_serve_lookup, V2)
 HTTP_ADAPTER(contacts_v1_list, CONTACTS, .serve = rvo_serve_list_bare)
-HTTP_ADAPTER(contacts_v1_create, CONTACTS, .serve = rvo_serve_create, .created_path = "/public/contacts/", TAKES(CONTACT_FIELDS))
+HTTP_ADAPTER(contacts_v1_create, CONTACTS, .serve = rvo_serve_create, .created_path = "/public/contacts/", ONCE, TAKES(CONTACT_FIELDS))
 HTTP_ADAPTER(contacts_v1_get, CONTACTS, .serve = rvo_serve_get)
 HTTP_ADAPTER(contacts_v1_update, CONTACTS, .serve = rvo_serve_update, TAKES(CONTACT_FIELDS))
 HTTP_ADAPTER(contacts_v1_delete, CONTACTS, .serve = rvo_serve_delete)

@@ -18,7 +18,7 @@ SET revyops.client_id = 1;
 SELECT revyops_create_company('{"domain": "acme.com"}');
 CREATE ROLE limited;
 CREATE ROLE writer;
-ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO limited;
+ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO limited;
 EOS
 
 my $key = $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x')");
@@ -95,8 +95,8 @@ answers($policy, 'no more', 'ALTER ROLE limited NOBYPASSRLS');
 answers('', 'row-level security disabled', 'ALTER TABLE revyops.contact DISABLE ROW LEVEL SECURITY');
 answers('PT404: company not found', 'companies that the policy hides', 'DROP POLICY own_client ON revyops.company', @companies);
 answers('', 'companies that it shows', 'CREATE POLICY own ON revyops.company TO limited USING (true)', @companies);
-answers('', 'another owner', 'ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY; ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO ' . $node->safe_psql('postgres', 'SELECT current_user'), 1);
-answers($policy, 'and back', 'ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO limited', 1);
+answers('', 'another owner', 'ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY; ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO ' . $node->safe_psql('postgres', 'SELECT current_user'), 1);
+answers($policy, 'and back', 'ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO limited', 1);
 
 # ---- the tables' owner passes by, and so does a member of him; taken away, that ends with the
 # session, as for any plan that is kept

@@ -93,12 +93,17 @@ const twist = {
 	415: call => {
 		call.type = 'text/plain';
 	},
+	422: async (call, path, method) => {
+		call.headers = [['Idempotency-Key', `key ${++serial}`]];
+		await answer(path, method, call);
+		call.body = JSON.stringify({ ...JSON.parse(call.body), more: 1 });
+	},
 };
 
 const called = new Set();
 async function answer(path, method, call) {
 	const url = path.replace(/\{(\w+)\}/g, (_, n) => call.ids[n]);
-	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]])], call.body);
+	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]]), ...(call.headers ?? [])], call.body);
 	const { responses } = api.paths[path][method];
 	const response = responses[got.status];
 	assert.ok(response, `${got.status} is not in the description: ${got.text}`);
@@ -127,7 +132,7 @@ for (const [path, item] of Object.entries(api.paths))
 			test(`${method.toUpperCase()} ${path}: ${status}`, async () => {
 				const call = await success(path, method);
 				if (Number(status) >= 400)
-					twist[status](call, path, method);
+					await twist[status](call, path, method);
 				assert.equal((await answer(path, method, call)).status, Number(status));
 				called.add(`${method} ${path} ${status}`);
 			});
@@ -138,6 +143,16 @@ for (const [path, item] of Object.entries(api.paths))
 				assert.ok((await answer(path, method, call)).status < 300);
 			});
 	}
+
+const takesKey = item => item.post?.parameters?.some(p => p.$ref?.endsWith('/idempotency_key'));
+for (const [path] of Object.entries(api.paths).filter(([, item]) => takesKey(item)))
+	test(`POST ${path}: replayed`, async () => {
+		const call = { ...await success(path, 'post'), headers: [['Idempotency-Key', `key ${++serial}`]] };
+		const first = await answer(path, 'post', call);
+		const again = await answer(path, 'post', call);
+		assert.deepEqual([again.text, again.headers.location], [first.text, first.headers.location]);
+		assert.equal(again.headers['idempotent-replayed'], follow(follow(api.paths[path].post.responses[again.status]).headers['Idempotent-Replayed']).schema.const);
+	});
 
 test('whatever is served is described, and nothing else', () => {
 	const nginx = readFileSync(new URL('../../http/nginx.conf', import.meta.url), 'utf8');
