@@ -33,7 +33,7 @@ SELECT test.fails_400('SELECT revyops_get_contact(NULL, NULL)', '[{"parameter": 
 SELECT test.fails_400($$SELECT revyops_get_contact(99, 'flat')$$, '[{"parameter": "structure", "code": "invalid_structure"}]', '400 comes before 404');
 SET LOCAL revyops.client_id = 2;
 SELECT test.fails_with('SELECT revyops_get_contact(1)', 'PT401', 'contact does not belong to this client', '[{"parameter": "id", "code": "other_client"}]', 'another client''s contact');
-SELECT is(revyops_list_contacts()::jsonb, '{"count": 0, "results": [], "page_size": 100, "total_pages": 0, "current_page": 1}', 'another client''s list');
+SELECT is(revyops_list_contacts()::jsonb, '{"next": null, "count": 0, "results": [], "page_size": 100, "total_pages": 0, "current_page": 1}', 'another client''s list');
 SELECT is(revyops_list_contacts(email => 'jane@acme.com')->>'count', '0', 'another client''s e-mail');
 SELECT is(revyops_list_contacts(linkedin_url => 'in/jane')->>'count', '0', 'another client''s LinkedIn URL');
 SELECT is(revyops_list_contacts(domain => 'acme.com')->>'count', '0', 'another client''s domain');
@@ -56,7 +56,7 @@ SELECT is(test.ids(revyops_list_contacts(page_size => 1000)), '1 2 3: 1 of 1, 3 
 SELECT test.fails_400(format('SELECT revyops_list_contacts(page => %L, page_size => %L)', p, p), '[{"parameter": "page", "code": "invalid_number"}, {"parameter": "page_size", "code": "invalid_number"}]', 'page ' || coalesce(p::text, 'NULL'))
 FROM unnest(ARRAY[0, -1, NULL]) p;
 
-SELECT is(revyops_list_contacts(page => 2, page_size => 2)::text, jsonb_build_object('count', 3, 'total_pages', 2, 'current_page', 2, 'page_size', 2, 'results', jsonb_build_array(revyops_get_contact(3)))::text, 'a page is written as jsonb shows it');
+SELECT is(revyops_list_contacts(page => 2, page_size => 2)::text, jsonb_build_object('next', NULL, 'count', 3, 'total_pages', 2, 'current_page', 2, 'page_size', 2, 'results', jsonb_build_array(revyops_get_contact(3)))::text, 'a page is written as jsonb shows it');
 SELECT revyops_update_contact(3, jsonb_build_object('origin', E'"quoted" \\ \u00fc\t')) AS hidden \gset
 SELECT is(revyops_list_contacts(email => 'max@other.org')->'results'->0->>'origin', E'"quoted" \\ \u00fc', 'what JSON escapes');
 

@@ -45,17 +45,6 @@ hash_key(Slice key, uint8 *sha256)
 	pg_cryptohash_free(ctx);
 }
 
-/* same_hash takes the same time wherever the two differ. */
-static bool
-same_hash(const uint8 *a, const uint8 *b)
-{
-	uint8		difference = 0;
-
-	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
-		difference |= a[i] ^ b[i];
-	return difference == 0;
-}
-
 /*
  * read_key returns what is stored of a key, nothing if it is not valid.  Every
  * key costs a hash, a look-up and a comparison, whatever is wrong with it.
@@ -70,7 +59,7 @@ read_key(Slice key)
 
 	hash_key(key, sha256);
 	valid = rvo_store_find_api_key(prefix, &stored);
-	valid &= same_hash(sha256, stored.secret_sha256);
+	valid &= rvo_same_secret(sha256, stored.secret_sha256, PG_SHA256_DIGEST_LENGTH);
 	valid &= stored.live;
 	return valid ? stored : (ApiKey) {0};
 }
