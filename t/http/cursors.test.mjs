@@ -9,9 +9,9 @@ const master = { key: sql(`SELECT revyops_create_api_key(${client.id}, 'master',
 // 30 contacts and companies of each, with a word that no other test has, nor another run
 const word = `cursors${client.id}`;
 for (const { id } of [client, other])
-	sql(`INSERT INTO revyops.company (client_id, domain, name, custom_fields) SELECT ${id}, '${word}-' || i || '.com', 'Cursors & ${word}', '[{"id": 1, "field_name": "Cür ${word}", "field_value": "a&b=c", "updated_time": "x"}]' FROM generate_series(1, 30) i;
+	sql(`INSERT INTO revyops.company (client_id, domain, name, custom_fields) SELECT ${id}, '${word}-' || i || '.com', 'Cursors & ${word}', '[{"id": 1, "field_name": "Cür ${word}", "field_value": "a&b=c", "updated_time": "2026-11-23T20:23:39.061879Z"}]' FROM generate_series(1, 30) i;
 		INSERT INTO revyops.contact (client_id, email, first_name, company_id, custom_fields)
-			SELECT ${id}, 'c' || i || '@cursors.com', 'Cursors "é ${word}', (SELECT min(id) FROM revyops.company WHERE client_id = ${id}), '[{"id": 1, "field_name": "Cür ${word}", "field_value": "a&b=c", "updated_time": "x"}]' FROM generate_series(1, 30) i`);
+			SELECT ${id}, 'c' || i || '@cursors.com', 'Cursors "é ${word}', (SELECT min(id) FROM revyops.company WHERE client_id = ${id}), '[{"id": 1, "field_name": "Cür ${word}", "field_value": "a&b=c", "updated_time": "2026-11-23T20:23:39.061879Z"}]' FROM generate_series(1, 30) i`);
 const ids = (table, who) => sql(`SELECT id FROM revyops.${table} WHERE client_id IN (${who.map(c => c.id)}) ORDER BY id`).split('\n').map(Number);
 
 const get = (path, who = client) => request('GET', path, [['X-API-Key', who.key]]);
