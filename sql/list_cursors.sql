@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(80);
+SELECT plan(81);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'master', NULL, 'master') AS master \gset
 -- 2,000 contacts of two clients in turn: 1,000 are the caller's, of whom every second has Half, every tenth Tenth,
@@ -53,7 +53,7 @@ BEGIN
 		sound := sound AND (page->>'current_page')::int = pages AND (page->>'page_size')::int >= cardinality(shown)
 			AND CASE WHEN page->>'next' IS NULL THEN (page->>'count')::int = cardinality(ids) AND (page->>'total_pages')::int = CASE cardinality(ids) WHEN 0 THEN 0 ELSE pages END
 				ELSE (page->>'count')::int > cardinality(ids) AND (page->>'total_pages')::int > pages END;
-		EXIT WHEN page->>'next' IS NULL;
+		EXIT WHEN page->>'next' IS NULL OR pages > 200;
 		IF meanwhile IS NOT NULL THEN
 			EXECUTE format(meanwhile, shown[cardinality(shown)]);
 		END IF;
@@ -198,6 +198,9 @@ SELECT ok(test.accepted(:'next'), 'the cursor is good');
 SELECT is((SELECT array_agg(i || c) FROM generate_series(1, 64) i, regexp_split_to_table('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= ', '') c
 	WHERE c <> substr(:'next', i, 1) AND test.accepted(overlay(:'next' PLACING c FROM i FOR 1))), NULL::text[], 'and none that differs in a character');
 SELECT is((SELECT array_agg(c) FROM unnest(ARRAY['', ' ', 'x', repeat('A', 64), repeat('_', 64), repeat('=', 64), left(:'next', 63), :'next' || 'A', :'next' || '=', :'next' || ' ', ' ' || :'next', upper(:'next'), reverse(:'next'), :'next' || :'next', repeat('ü', 32), repeat(:'next', 1000)]) c WHERE test.accepted(c)), NULL::text[], 'nor anything else');
+-- a cursor in base64's own letters is not one more cursor
+SELECT is((SELECT format('%s, %s', count(*) > 0, count(*) FILTER (WHERE test.accepted(next) AND NOT test.accepted(translate(next, '-_', '+/'))) = count(*)) FROM generate_series(1, 40) n,
+	revyops_list_contacts(page => n, page_size => 1, lastname => 'Doe') p, LATERAL (SELECT p->>'next') l(next) WHERE next ~ '[-_]'), 't, t', 'nor the same in other letters');
 UPDATE revyops.secret SET secret = sha256(secret);
 SELECT ok(NOT test.accepted(:'next'), 'another secret ends it');
 DELETE FROM revyops.secret;

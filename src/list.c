@@ -11,7 +11,7 @@
 #include "list.h"
 #include "store.h"
 
-/* rvo_list_find_place has a page begin where a cursor says, if there is one, and notes one that is not of this list. */
+/* rvo_list_find_place has the first page begin where a cursor says, if there is one, and notes one that is not of this list. */
 void
 rvo_list_find_place(const ListScope *scope, Slice after, ListPage *page, FaultList *faults)
 {
@@ -19,7 +19,6 @@ rvo_list_find_place(const ListScope *scope, Slice after, ListPage *page, FaultLi
 		return;
 	if (!rvo_cursor_read(rvo_store_cursor_secret(), scope, after, &page->place))
 		rvo_fault_add(faults, "after", FAULT_INVALID_CURSOR);
-	page->offset = 0;
 }
 
 /* rvo_list_next returns the cursor of the page behind this one, with link in front; no value if this is the last. */
