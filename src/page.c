@@ -19,10 +19,10 @@
 ListPage
 rvo_page_read(const ListRequest *request, FaultList *faults)
 {
-	ListPage	page = {.place = {NO_ROW}};
+	ListPage	page = {.place = {NO_ROW}, .size = PAGE_MAX_SIZE, .bare = request->bare};
 
-	if (request->bare)
-		return (ListPage) {.place = {NO_ROW}, .size = PAGE_MAX_SIZE, .bare = true};
+	if (page.bare)
+		return page;
 	if (request->page < 1)
 		rvo_fault_add(faults, "page", FAULT_INVALID_NUMBER);
 	else if (request->after.data != NULL && (request->page_given || request->page != 1))
