@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(81);
+SELECT plan(82);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'master', NULL, 'master') AS master \gset
 -- 2,000 contacts of two clients in turn: 1,000 are the caller's, of whom every second has Half, every tenth Tenth,
@@ -156,6 +156,13 @@ SELECT revyops_lookup_contacts('Rare', '7', page_size => 1)->>'next' AS rare, re
 UPDATE revyops.contact SET custom_fields = '[{"id": 1, "field_name": "Rare", "field_value": "7", "updated_time": "x"}]' WHERE client_id = 1 AND id > 14;
 SELECT is(coalesce((SELECT string_agg(c->>'id', ' ') FROM json_array_elements(p->'results') c), '-') || ': ' || concat_ws(', ', p->>'current_page', p->>'total_pages', p->>'count'), expected, 'what was ' || what)
 FROM (VALUES ('rare', 'revyops_lookup_contacts(''Rare'', ''7'', page_size => 3, after => %s)', :'rare', '16 18 20: 2, 3, 5'), ('common', 'revyops_lookup_contacts(''Half'', ''1'', after => %s)', :'common', '-: 2, 1, 100')) v(what, call, next, expected), test.fetch(call, next) p;
+ROLLBACK TO whole;
+-- and where the rows that the index finds first are all before the place
+SELECT revyops_lookup_contacts('Rare', '7', page_size => 1)->>'next' AS rare \gset
+INSERT INTO revyops.contact (client_id, id, email, custom_fields) SELECT 1, -i, format('before%s@acme.com', i), '[{"id": 1, "field_name": "Rare", "field_value": "7", "updated_time": "x"}]' FROM generate_series(1, 301) i;
+WITH gone AS (DELETE FROM revyops.contact WHERE client_id = 1 AND id = 1014 RETURNING *) SELECT custom_fields AS last FROM gone \gset
+INSERT INTO revyops.contact (client_id, id, email, custom_fields) VALUES (1, 1014, 'again@acme.com', :'last');
+SELECT is((SELECT string_agg(c->>'id', ' ') FROM json_array_elements(revyops_lookup_contacts('Rare', '7', after => :'rare')->'results') c), '1014', 'what became common in front');
 ROLLBACK TO whole;
 
 -- what a cursor goes with, and what not

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(57);
+SELECT plan(58);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "first_name": "Jane", "last_name": "Doe", "company_id": 1, "origin": "clay", "contact_status": "Active",
@@ -51,6 +51,7 @@ SELECT is(test.ids(revyops_list_contacts()), '1 2 3: 1 of 1, 3 by 100', 'all, by
 SELECT is((revyops_list_contacts(structure => 'FLAT')->'results'->0)::jsonb, revyops_get_contact(1, 'FLAT'), 'an entry is what get returns');
 SELECT is(test.ids(revyops_list_contacts(page => p, page_size => 2)), expected, format('page %s of two', p))
 FROM (VALUES (1, '1 2: 1 of 2, 3 by 2'), (2, '3: 2 of 2, 3 by 2'), (3, '-: 3 of 2, 3 by 2'), (2147483647, '-: 2147483647 of 2, 3 by 2')) v(p, expected);
+SELECT is(test.ids(revyops_list_contacts(page => 3)), '-: 3 of 1, 3 by 100', 'far behind the last page');
 SELECT is(test.ids(revyops_list_contacts(page_size => 3)), '1 2 3: 1 of 1, 3 by 3', 'a page that is just full');
 SELECT is(test.ids(revyops_list_contacts(page_size => 1000)), '1 2 3: 1 of 1, 3 by 100', 'a page has at most 100');
 SELECT test.fails_400(format('SELECT revyops_list_contacts(page => %L, page_size => %L)', p, p), '[{"parameter": "page", "code": "invalid_number"}, {"parameter": "page_size", "code": "invalid_number"}]', 'page ' || coalesce(p::text, 'NULL'))
