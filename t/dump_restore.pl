@@ -67,6 +67,12 @@ sub goes_on
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '4', "$name: so do the ids of companies");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),
 		"1|1|2\n2|2|2\n3|3|2", "$name: jobs have their rejects, a new one its own id");
+	# the key of cursors is this database's own
+	is($new->safe_psql($target, 'SELECT name, secret FROM revyops.secret') eq $old->safe_psql($db, 'SELECT name, secret FROM revyops.secret'), '', "$name: another key of cursors");
+	is($new->safe_psql($target, 'SELECT name FROM revyops.secret'), 'cursor', "$name: but one of the same name");
+	my $next = $old->safe_psql($db, "SET revyops.client_id = 1; SELECT $schema.revyops_list_contacts(page_size => 1)->>'next'");
+	($rc, $out, $err) = $new->psql($target, "SET revyops.client_id = 1; SELECT $schema.revyops_list_contacts(after => '$next')");
+	like($err, qr/invalid request.*"invalid_cursor"/s, "$name: cursors end");
 	is($new->safe_psql($target, "SELECT $schema.revyops_create_client('Three')"), '3', "$name: and of clients");
 }
 
