@@ -7,6 +7,9 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use lib 't';
+use page;
+
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->append_conf('postgresql.conf', 'log_error_verbosity = verbose');
@@ -90,13 +93,15 @@ SELECT count(*) FROM revyops.client;
 EOS
 
 # ---- the way out
-is($node->safe_psql('emptied', 'TRUNCATE revyops.client CASCADE; DROP EXTENSION revyops CASCADE; SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname ~ \'revyops\''), '0', 'emptied, it goes');
+page::follow($node, 'Removing', 'sql', 1, database => 'emptied');
+is($node->safe_psql('emptied', 'SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname ~ \'revyops\''), '0', 'emptied, it goes');
 is($node->safe_psql('emptied', 'CREATE EXTENSION revyops SCHEMA api; SELECT api.revyops_create_client(\'Again\')'), '1', 'and can come again');
 
 # ---- without the library
 $node->safe_psql('emptied', "UPDATE pg_proc SET probin = '\$libdir/gone' WHERE proname = 'keep_data'");
 like(refusal('emptied', 'DROP EXTENSION revyops'), qr/could not access file "\$libdir\/gone"/, 'a server without the library does not drop it');
-is($node->safe_psql('emptied', 'ALTER EVENT TRIGGER revyops_keep_data DISABLE; DROP EXTENSION revyops; SELECT count(*) FROM pg_extension WHERE extname = \'revyops\''), '0', 'unless the event trigger is disabled');
+page::follow($node, 'Removing', 'sql', 2, database => 'emptied');
+is($node->safe_psql('emptied', 'SELECT count(*) FROM pg_extension WHERE extname = \'revyops\''), '0', 'unless the event trigger is disabled');
 
 unlike(slurp_file($node->logfile), qr/PANIC|TRAP|terminated by signal|XX000/, 'nothing odd in the server\'s log');
 done_testing();

@@ -11,6 +11,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
 
+use lib 't';
+use page;
+
 my $kills = $ENV{REVYOPS_KILLS} // 4;
 my $seed = srand($ENV{REVYOPS_SEED} // time);
 note "REVYOPS_SEED=$seed";
@@ -26,7 +29,6 @@ $node->start;
 # a contact's name decides all of it; every 25th row of an import is a duplicate or, every 50th, wrong
 $node->safe_psql('postgres', <<"EOS");
 CREATE EXTENSION revyops;
-CREATE EXTENSION amcheck;
 SELECT revyops_create_client('One');
 CREATE FUNCTION body(name text) RETURNS jsonb LANGUAGE sql AS \$\$
 	SELECT jsonb_build_object('email', name || '\@acme.com', 'linkedin_url', 'in/' || name, 'first_name', name, 'company_id', 1, 'contact_custom_fields_input',
@@ -209,9 +211,6 @@ sub check_import
 my %check = (single => \&check_single, batch => \&check_batch, import => \&check_import);
 
 # agrees looks at the whole database: no half contact, no key twice, indexes that say what the tables say.
-my $btrees = "SELECT count(bt_index_check(i.indexrelid, true)) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
-	WHERE relnamespace = 'revyops'::regnamespace AND amname = 'btree'";
-my $heaps = "SELECT string_agg(c.oid::regclass || ': ' || v.msg, ', ') FROM pg_class c, verify_heapam(c.oid) v WHERE relnamespace = 'revyops'::regnamespace AND relkind = 'r'";
 my $gin = "SELECT (SELECT count(*) FROM revyops.contact WHERE revyops.custom_field_hashes(client_id, custom_fields)
 	@> revyops.custom_field_hashes(1, jsonb_build_array(jsonb_build_object('field_name', 'Kind', 'field_value', kind)))) FROM (VALUES ('s'), ('b'), ('m')) v(kind)";
 sub agrees
@@ -220,8 +219,8 @@ sub agrees
 	is(sql('SELECT count(*) FROM half'), '0', "$name: none is half");
 	is(sql('SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off; SELECT count(*) - count(DISTINCT email), count(*) - count(DISTINCT linkedin_url), count(*) - count(DISTINCT id) FROM revyops.contact'),
 		'0|0|0', "$name: no key and no id twice");
-	cmp_ok(sql($btrees), '>=', 10, "$name: btrees have every row");
-	is(sql($heaps), '', "$name: tables are sound");
+	# a line for each index, and none for a table that has something wrong
+	like((page::follow($node, 'Crash', 'sql', 1))[0], qr/^\n{10,}$/, "$name: btrees have every row, tables are sound");
 	is(sql("SET enable_seqscan = off; $gin"), sql("SET enable_bitmapscan = off; SET enable_indexscan = off; $gin"), "$name: the index on custom fields has every row");
 }
 
