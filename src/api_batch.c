@@ -58,13 +58,12 @@ static Datum
 create_many(FunctionCallInfo fcinfo, const BatchKind *kind)
 {
 	JsonbContainer *items = rvo_json_root(PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0));
-	Request		request = rvo_request_read();
-	int			client_id = rvo_auth_client_id(&request);
+	Caller		caller = rvo_auth_caller_of_call();
 	FaultList	faults = {0};
 	RowSink		sink = {.kind = kind, .structure = rvo_structure_read(text_argument(fcinfo, 1), &faults)};
 	Batch		batch = {
 		.kind = kind,
-		.client_id = client_id,
+		.caller = &caller,
 		.mode = rvo_batch_mode_read(text_argument(fcinfo, 2), "mode", &faults),
 		.number_name = "ordinal",
 		.first_number = 1,

@@ -29,10 +29,10 @@ PG_FUNCTION_INFO_V1(revyops_delete_contact_custom_field);
 Datum
 revyops_create_contact(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 	int64		id;
 
-	PG_RETURN_JSONB_P(rvo_contact_create(client_id, rvo_argument_jsonb(fcinfo, 0), CONTACT_FIELDS_INPUT,
+	PG_RETURN_JSONB_P(rvo_contact_create(&caller, rvo_argument_jsonb(fcinfo, 0), CONTACT_FIELDS_INPUT,
 										 rvo_argument_text(fcinfo, 1), &id));
 }
 
@@ -88,9 +88,9 @@ revyops_lookup_contacts(PG_FUNCTION_ARGS)
 Datum
 revyops_update_contact(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 
-	PG_RETURN_JSONB_P(rvo_contact_update(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+	PG_RETURN_JSONB_P(rvo_contact_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
 										 rvo_argument_text(fcinfo, 2)));
 }
 
@@ -108,31 +108,31 @@ revyops_delete_contact(PG_FUNCTION_ARGS)
 Datum
 revyops_add_contact_custom_field(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
 
-	PG_RETURN_JSONB_P(rvo_contact_change_field(client_id, &change));
+	PG_RETURN_JSONB_P(rvo_contact_change_field(&caller, &change));
 }
 
 /* revyops_update_contact_custom_field(contact_id bigint, field_id bigint, changes jsonb) returns jsonb */
 Datum
 revyops_update_contact_custom_field(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 	FieldChange change = {
 		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
 	};
 
-	PG_RETURN_JSONB_P(rvo_contact_change_field(client_id, &change));
+	PG_RETURN_JSONB_P(rvo_contact_change_field(&caller, &change));
 }
 
 /* revyops_delete_contact_custom_field(contact_id bigint, field_id bigint) returns void */
 Datum
 revyops_delete_contact_custom_field(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 	FieldChange change = {FIELD_DELETE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), NULL};
 
-	(void) rvo_contact_change_field(client_id, &change);
+	(void) rvo_contact_change_field(&caller, &change);
 	PG_RETURN_VOID();
 }

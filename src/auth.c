@@ -117,6 +117,22 @@ rvo_auth_client_id_of_call(void)
 	return rvo_auth_client_id(&request);
 }
 
+/* rvo_auth_caller returns the caller of what changes data.  Raises FAILURE_CREDENTIALS. */
+Caller
+rvo_auth_caller(const Request *request)
+{
+	return (Caller) {.client_id = rvo_auth_client_id(request)};
+}
+
+/* rvo_auth_caller_of_call is rvo_auth_caller for an SQL function. */
+Caller
+rvo_auth_caller_of_call(void)
+{
+	Request		request = rvo_request_read();
+
+	return rvo_auth_caller(&request);
+}
+
 /*
  * rvo_auth_check_master raises FAILURE_CREDENTIALS unless the call comes with a
  * master key.  No setting makes a caller the master.

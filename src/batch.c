@@ -149,7 +149,7 @@ is_owned(const Batch *batch, const BatchItem *item, int k)
 static void
 find_taken(Batch *batch, Chunk *chunk)
 {
-	batch->kind->find_owners(batch->client_id, chunk->open, chunk->nopen);
+	batch->kind->find_owners(batch->caller->client_id, chunk->open, chunk->nopen);
 	for (int i = 0; i < chunk->nopen; i++)
 	{
 		BatchItem  *item = chunk->open[i];
@@ -188,7 +188,7 @@ complete_owners(const Batch *batch, const Chunk *chunk)
 	}
 	if (n == 0)
 		return;
-	batch->kind->find_owners(batch->client_id, items, n);
+	batch->kind->find_owners(batch->caller->client_id, items, n);
 	for (int i = 0; i < n; i++)
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 			if (known[i][k] != 0)
@@ -286,7 +286,7 @@ insert(Batch *batch, BatchItem **picked, int n)
 		ordered[i] = picked[i];
 	}
 	qsort(ordered, n, sizeof(BatchItem *), by_keys);
-	batch->kind->insert(batch->client_id, ordered, n, inserted);
+	batch->kind->insert(batch->caller->client_id, ordered, n, inserted);
 	for (int i = 0; i < n; i++)
 		if (!inserted[i])
 			ordered[i]->id = 0;
@@ -366,7 +366,7 @@ run_chunk(Batch *batch)
 	read_items(batch, &chunk);
 	if (batch->kind->resolve != NULL && chunk.nopen > 0)
 	{
-		batch->kind->resolve(batch->client_id, chunk.open, chunk.nopen);
+		batch->kind->resolve(batch->caller, chunk.open, chunk.nopen);
 		keep_open(&chunk);
 	}
 	create_open(batch, &chunk);

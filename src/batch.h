@@ -5,6 +5,7 @@
 #ifndef RVO_BATCH_H
 #define RVO_BATCH_H
 
+#include "caller.h"
 #include "company_render.h"
 #include "contact_input.h"
 #include "contact_render.h"
@@ -51,7 +52,7 @@ typedef struct BatchKind
 	void		(*read) (BatchItem *item, JsonbContainer *body);
 
 	/* resolve finds what the items refer to, and notes what is not there; NULL if they refer to nothing. */
-	void		(*resolve) (int client_id, BatchItem *const *items, int n);
+	void		(*resolve) (const Caller *caller, BatchItem *const *items, int n);
 
 	/* number gives an item and its custom fields new ids. */
 	void		(*number) (BatchItem *item);
@@ -70,7 +71,7 @@ typedef struct BatchKind
 typedef struct Batch
 {
 	const BatchKind *kind;
-	int			client_id;
+	const Caller *caller;
 	BatchMode	mode;
 	const char *number_name;	/* what callers call an item's place: "ordinal" or "index" */
 	int			first_number;

@@ -132,9 +132,9 @@ company_of_domain(const Lookup *lookup, Slice domain)
 }
 
 static void
-resolve_companies(int client_id, BatchItem *const *items, int n)
+resolve_companies(const Caller *caller, BatchItem *const *items, int n)
 {
-	Lookup		lookup = look_up(client_id, items, n);
+	Lookup		lookup = look_up(caller->client_id, items, n);
 
 	for (int i = 0; i < n; i++)
 	{

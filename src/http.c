@@ -67,7 +67,7 @@ work(void *arg, bool again)
 	if (endpoint->master)
 		rvo_auth_check_master(&headers);
 	else
-		request.client_id = rvo_auth_client_id(&headers);
+		request.caller = rvo_auth_caller(&headers);
 	request.id = path_id(headers.id);
 	request.field_id = path_id(headers.field_id);
 	if (endpoint->has_structure)
@@ -86,7 +86,8 @@ work(void *arg, bool again)
 		call->decoding = false;
 	}
 	if (endpoint->creates_many)
-		rvo_store_line_up(request.client_id, again);
+		rvo_store_line_up(request.caller.client_id, again);
+	call->answer = (Answer) {0};
 	endpoint->serve(&request, &call->answer);
 	fire_deferred_triggers();
 }
@@ -104,6 +105,8 @@ error_body(int status, const ErrorData *error)
 
 	if (status == 500)
 		return "{\"detail\": \"Internal server error.\"}";
+	if (status == 503)
+		return "{\"detail\": \"Service unavailable, try again.\"}";
 	sentence[0] = pg_toupper((unsigned char) sentence[0]);
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"detail\": ");
@@ -130,7 +133,9 @@ answer_error(ErrorData *error, bool decoding)
 		error->detail = rvo_fault_json(&faults);
 	}
 	answer.body = cstring_to_text(error_body(answer.status, error));
-	if (answer.status == 500)
+	if (answer.status == 503)
+		rvo_http_add_header(&answer, "Retry-After", "1");
+	if (answer.status >= 500)
 	{
 		error->elevel = LOG;
 		ThrowErrorData(error);
@@ -159,9 +164,22 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	if (error != NULL)
 		call.answer = answer_error(error, call.decoding);
 	set_response("response.status", psprintf("%d", answer->status));
-	set_response("response.headers", answer->path == NULL ? "[]" :
-				 psprintf("[{\"Location\": \"%s" INT64_FORMAT "\"}]", answer->path, answer->id));
+	rvo_http_add_header(&call.answer, "X-Revyops-Answer", "1"); /* nginx tells it from PostgREST's own by this */
+	set_response("response.headers", psprintf("[%s]", answer->headers->data));
 	PG_RETURN_TEXT_P(answer->body);
+}
+
+/* rvo_http_add_header adds a header to an answer; name is a constant. */
+void
+rvo_http_add_header(Answer *answer, const char *name, const char *value)
+{
+	if (answer->headers == NULL)
+		answer->headers = makeStringInfo();
+	else
+		appendStringInfoString(answer->headers, ", ");
+	appendStringInfo(answer->headers, "{\"%s\": ", name);
+	escape_json(answer->headers, value);
+	appendStringInfoChar(answer->headers, '}');
 }
 
 /* rvo_http_answer fills an answer.  NULL is for a status that has no body. */

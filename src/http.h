@@ -8,6 +8,7 @@
 #include "fmgr.h"
 #include "utils/jsonb.h"
 
+#include "caller.h"
 #include "text.h"
 
 #define BODY_MAX_OCTETS (1024 * 1024)
@@ -19,7 +20,7 @@ typedef struct Resource Resource;	/* http_resource.h */
 typedef struct HttpRequest
 {
 	const Endpoint *endpoint;
-	int			client_id;		/* ALL_CLIENTS for an endpoint of the master list */
+	Caller		caller;			/* of ALL_CLIENTS for an endpoint of the master list */
 	int64		id;				/* of the path; 0 = none that can be one */
 	int64		field_id;
 	Slice		query;
@@ -30,8 +31,7 @@ typedef struct HttpRequest
 typedef struct Answer
 {
 	int			status;
-	const char *path;			/* of what was created, without the id; NULL = nothing to point at */
-	int64		id;
+	StringInfo	headers;		/* entries of a JSON array; NULL = none */
 	text	   *body;
 } Answer;
 
@@ -49,6 +49,7 @@ struct Endpoint
 };
 
 extern Datum rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint);
+extern void rvo_http_add_header(Answer *answer, const char *name, const char *value);
 extern void rvo_http_answer(Answer *answer, int status, Jsonb *body);
 extern Slice rvo_http_parameter(const HttpRequest *request, const char *name);
 extern int	rvo_http_number(const HttpRequest *request, const char *name, int absent);

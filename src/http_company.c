@@ -26,13 +26,13 @@ list(const HttpRequest *request, const ListRequest *list)
 		query.name = rvo_http_parameter(request, "name");
 		query.industry = rvo_http_parameter(request, "industry");
 	}
-	return rvo_company_list(request->client_id, &query);
+	return rvo_company_list(request->caller.client_id, &query);
 }
 
 static Jsonb *
 create(const HttpRequest *request, int64 *id)
 {
-	return rvo_company_create(request->client_id, request->body, request->structure, id);
+	return rvo_company_create(&request->caller, request->body, request->structure, id);
 }
 
 static const Resource companies = {

@@ -27,13 +27,13 @@ list(const HttpRequest *request, const ListRequest *list)
 		query.lastname = rvo_http_parameter(request, "lastname");
 		query.linkedin_url = rvo_http_parameter(request, "linkedin_url");
 	}
-	return rvo_contact_list(request->client_id, &query);
+	return rvo_contact_list(request->caller.client_id, &query);
 }
 
 static Jsonb *
 create(const HttpRequest *request, int64 *id)
 {
-	return rvo_contact_create(request->client_id, request->body, request->endpoint->list_member, request->structure, id);
+	return rvo_contact_create(&request->caller, request->body, request->endpoint->list_member, request->structure, id);
 }
 
 /* Adding a custom field answers 200, where that of companies answers 201: the hosted service does so. */

@@ -60,7 +60,7 @@ rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_get(const HttpRequest *request, Answer *answer)
 {
-	rvo_http_answer(answer, 200, request->endpoint->resource->get(request->client_id, &request->id,
+	rvo_http_answer(answer, 200, request->endpoint->resource->get(request->caller.client_id, &request->id,
 																  request->structure));
 }
 
@@ -68,29 +68,31 @@ rvo_serve_get(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_create(const HttpRequest *request, Answer *answer)
 {
-	rvo_http_answer(answer, 201, request->endpoint->resource->create(request, &answer->id));
-	answer->path = request->endpoint->created_path;
+	int64		id;
+
+	rvo_http_answer(answer, 201, request->endpoint->resource->create(request, &id));
+	rvo_http_add_header(answer, "Location", psprintf("%s" INT64_FORMAT, request->endpoint->created_path, id));
 }
 
 void
 rvo_serve_batch(const HttpRequest *request, Answer *answer)
 {
 	answer->status = 200;
-	answer->body = cstring_to_text(rvo_http_batch(&request->endpoint->resource->envelope, request->client_id,
+	answer->body = cstring_to_text(rvo_http_batch(&request->endpoint->resource->envelope, &request->caller,
 												  request->body, request->structure));
 }
 
 void
 rvo_serve_update(const HttpRequest *request, Answer *answer)
 {
-	rvo_http_answer(answer, 200, request->endpoint->resource->update(request->client_id, &request->id, request->body,
+	rvo_http_answer(answer, 200, request->endpoint->resource->update(&request->caller, &request->id, request->body,
 																	 request->structure));
 }
 
 void
 rvo_serve_delete(const HttpRequest *request, Answer *answer)
 {
-	request->endpoint->resource->delete(request->client_id, &request->id);
+	request->endpoint->resource->delete(request->caller.client_id, &request->id);
 	rvo_http_answer(answer, 204, NULL);
 }
 
@@ -100,7 +102,7 @@ change_field(const HttpRequest *request, FieldAction action, int status, Answer 
 {
 	FieldChange change = {action, &request->id, &request->field_id, request->body};
 
-	rvo_http_answer(answer, status, request->endpoint->resource->change_field(request->client_id, &change));
+	rvo_http_answer(answer, status, request->endpoint->resource->change_field(&request->caller, &change));
 }
 
 void
