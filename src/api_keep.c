@@ -30,8 +30,8 @@ PG_FUNCTION_INFO_V1(revyops_keep_data);
 static object_access_hook_type next_hook = NULL;
 
 /*
- * is_kept tells whether a table decides if there is data.  All others refer to
- * clients; contacts don't.
+ * is_kept tells whether a table decides if there is data.  Contacts don't refer to
+ * clients; what else doesn't is nothing without either.
  */
 static bool
 is_kept(Oid table)

@@ -29,7 +29,7 @@ sub has_data
 {
 	my ($table) = @_;
 	return "ERROR:  2BP01: cannot drop extension revyops because it has data\nDETAIL:  Table revyops.$table has rows.\n"
-	  . 'HINT:  Dump what is needed, then TRUNCATE revyops.client CASCADE empties all its tables.';
+	  . 'HINT:  Dump what is needed, then empty it: TRUNCATE revyops.client CASCADE.';
 }
 
 # ---- with nothing in it

@@ -94,10 +94,23 @@ for my $name (@adapters)
 	is($answer, adapter($primary, $name, $query), "$name: the primary's");
 }
 
+# ---- cursors
+# a cursor of the primary's leads on there, and the reverse: they share the key
+for my $way ([ $primary, $standby ], [ $standby, $primary ], [ $standby, $standby ])
+{
+	my ($from, $to) = @$way;
+	my $next = $from->safe_psql('postgres', "$identify SELECT revyops_list_contacts(page_size => 1)->>'next'");
+	like($next, qr/^[\w-]{64}$/, $from->name . ' gives a cursor');
+	is($to->safe_psql('postgres', "$identify SELECT p->'results'->0->>'email', p->>'next' IS NULL FROM revyops_list_contacts(after => '$next') p"), 'jim@acme.com|t', 'which leads on at the ' . $to->name);
+}
+my ($link) = $standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-query\": \"page_size=1\"}', false) \\gset\nSELECT revyops_http.contacts_v2_master_list('')->>'next'") =~ /\?(.*)/;
+is($standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-query\": \"$link\"}', false) \\gset\nSELECT revyops_http.contacts_v2_master_list('')->'results'->0->>'email'"), 'jim@acme.com', 'the link of a master list');
+
 # ---- writers
 my %writes = (
 	revyops_create_client => "'Three'",
 	revyops_create_api_key => "1, 'y'",
+	revyops_expire => '',
 	revyops_revoke_api_key => "left('$key', 16)",
 	revyops_create_contact => "'{\"email\": \"x\@acme.com\"}'",
 	revyops_create_contacts => "'[{\"email\": \"x\@acme.com\"}]'",
