@@ -107,7 +107,7 @@ my $key = fill('revyops', 'api');
 $old->safe_psql('revyops', <<'EOS');
 CREATE ROLE app LOGIN;
 GRANT USAGE ON SCHEMA api TO app;
-GRANT EXECUTE ON FUNCTION api.revyops_create_contact(jsonb, text) TO app;
+GRANT EXECUTE ON FUNCTION api.revyops_create_contact TO app;
 ALTER ROLE app SET revyops.client_id = 2;
 CREATE ROLE any_client LOGIN;
 GRANT SET ON PARAMETER revyops.client_id TO any_client;
