@@ -87,6 +87,17 @@ CREATE TABLE revyops.api_key (
 );
 CREATE INDEX api_key_client_id_idx ON revyops.api_key (client_id);
 
+/*
+ * Random, and made anew wherever the extension is: a dump leaves it out, so that
+ * nobody gets it with one.  244 bits of chance in a key of 256.
+ */
+CREATE TABLE revyops.secret (
+	name			text COLLATE "C" PRIMARY KEY,
+	secret			bytea NOT NULL CHECK (pg_catalog.octet_length(secret) = 32)
+);
+INSERT INTO revyops.secret
+	SELECT 'cursor', pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
+
 CREATE TABLE revyops.company (
 	client_id			integer NOT NULL REFERENCES revyops.client,
 	id					bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.company_id_seq'),
@@ -249,10 +260,10 @@ CREATE FUNCTION revyops.import_note(import internal) RETURNS void
 CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_company(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -273,10 +284,10 @@ CREATE FUNCTION @extschema@.revyops_delete_company_custom_field(company_id bigin
 CREATE FUNCTION @extschema@.revyops_get_contact(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -478,6 +489,7 @@ ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY;
 ALTER TABLE revyops.import_job ENABLE ROW LEVEL SECURITY;
 ALTER TABLE revyops.import_reject ENABLE ROW LEVEL SECURITY;
 ALTER TABLE revyops.idempotency_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.secret ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_client ON revyops.client
 	USING (id = (SELECT revyops.current_client_id()));
@@ -491,6 +503,19 @@ CREATE POLICY own_client ON revyops.import_job
 	USING (client_id = (SELECT revyops.current_client_id()));
 CREATE POLICY own_client ON revyops.import_reject
 	USING (client_id = (SELECT revyops.current_client_id()));
+
+/* ---------------------------------------------------------------- keeping
+ *
+ * What can drop the extension: itself, its schema, its owner.  Always, since the
+ * setting session_replication_role is no way round it.
+ */
+
+CREATE FUNCTION revyops.keep_data() RETURNS event_trigger
+	AS 'MODULE_PATHNAME', 'revyops_keep_data' LANGUAGE c VOLATILE;
+CREATE EVENT TRIGGER revyops_keep_data ON ddl_command_start
+	WHEN TAG IN ('DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
+	EXECUTE FUNCTION revyops.keep_data();
+ALTER EVENT TRIGGER revyops_keep_data ENABLE ALWAYS;
 
 /* ---------------------------------------------------------------- privileges */
 
@@ -509,17 +534,18 @@ REVOKE ALL ON FUNCTION
 	revyops.import_begin(internal),
 	revyops.import_write(internal),
 	revyops.import_note(internal),
+	revyops.keep_data(),
 	@extschema@.revyops_get_company(bigint, text),
-	@extschema@.revyops_list_companies(text, text, text, integer, integer, text),
-	@extschema@.revyops_lookup_companies(text, text, integer, integer, text),
+	@extschema@.revyops_list_companies(text, text, text, integer, integer, text, text),
+	@extschema@.revyops_lookup_companies(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_company(bigint, jsonb, text),
 	@extschema@.revyops_delete_company(bigint),
 	@extschema@.revyops_add_company_custom_field(bigint, jsonb),
 	@extschema@.revyops_update_company_custom_field(bigint, bigint, jsonb),
 	@extschema@.revyops_delete_company_custom_field(bigint, bigint),
 	@extschema@.revyops_get_contact(bigint, text),
-	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text),
-	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text),
+	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text),
+	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_contact(bigint, jsonb, text),
 	@extschema@.revyops_delete_contact(bigint),
 	@extschema@.revyops_add_contact_custom_field(bigint, jsonb),
@@ -570,7 +596,7 @@ REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, t
 
 /* ---------------------------------------------------------------- dump
  *
- * What is not named here, pg_dump leaves out without a word.
+ * What is not named here, pg_dump leaves out without a word: revyops.secret, on purpose.
  */
 
 SELECT pg_catalog.pg_extension_config_dump('revyops.client', '');
@@ -624,11 +650,15 @@ COMMENT ON FUNCTION revyops.import_write(internal) IS
 'Part of revyops_import_contacts: adds the contacts of a batch.';
 COMMENT ON FUNCTION revyops.import_note(internal) IS
 'Part of revyops_import_contacts: adds what a batch came to to the job, and its rejected rows.';
+COMMENT ON FUNCTION revyops.keep_data() IS
+'Loads the library, which refuses to drop tables that have rows.';
+COMMENT ON EVENT TRIGGER revyops_keep_data IS
+'Has the library loaded before anything that can drop the extension.';
 COMMENT ON FUNCTION @extschema@.revyops_get_company(bigint, text) IS
 'Returns a company of the calling client.';
-COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text) IS
 'Returns a page of the companies of the calling client that fit, in the order of ids.';
-COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text, text) IS
 'Returns a page of the companies of the calling client with this custom field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_company(bigint, jsonb, text) IS
 'Changes the members of a company that are given, and returns it.';
@@ -642,9 +672,9 @@ COMMENT ON FUNCTION @extschema@.revyops_delete_company_custom_field(bigint, bigi
 'Deletes a custom field of a company.';
 COMMENT ON FUNCTION @extschema@.revyops_get_contact(bigint, text) IS
 'Returns a contact of the calling client.';
-COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text) IS
 'Returns a page of the contacts of the calling client that fit, in the order of ids.';
-COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text) IS
 'Returns a page of the contacts of the calling client with this custom field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_contact(bigint, jsonb, text) IS
 'Changes the members of a contact that are given, and returns it.';
@@ -771,6 +801,10 @@ COMMENT ON COLUMN revyops.api_key.scope IS 'client: the client''s own; master: t
 COMMENT ON COLUMN revyops.api_key.created_time IS 'When it was added.';
 COMMENT ON COLUMN revyops.api_key.expires_at IS 'From when it is no longer valid; null is never.';
 COMMENT ON COLUMN revyops.api_key.revoked_at IS 'When it was revoked; null if it was not.';
+
+COMMENT ON TABLE revyops.secret IS 'Keys that only this database has. Not dumped: a restore makes new ones.';
+COMMENT ON COLUMN revyops.secret.name IS 'What it is for: cursor, the cursors of lists, which end when it changes.';
+COMMENT ON COLUMN revyops.secret.secret IS 'The key, 32 random octets.';
 
 COMMENT ON TABLE revyops.company IS 'Companies of the clients.';
 COMMENT ON COLUMN revyops.company.client_id IS 'The client that owns it.';

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(21);
+SELECT plan(22);
 -- What the extension made, looked at as a whole.  Each query expects no row.
 CREATE VIEW test.function AS
 	SELECT p.*, n.nspname, p.oid::regprocedure::text AS signature,
@@ -15,14 +15,18 @@ CREATE VIEW test.relation AS
 	FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
 
+CREATE VIEW test.event_trigger AS
+	SELECT t.* FROM pg_event_trigger t JOIN pg_depend d ON d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e'
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
+
 SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM test.function;
-SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'),
+SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'), ('revyops.secret', 'r'),
 	('revyops.company', 'r'), ('revyops.contact', 'r'), ('revyops.client_id_seq', 'S'), ('revyops.company_id_seq', 'S'),
 	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S'),
 	('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
-	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops')$$, 'no table or sequence that pg_dump would leave out');
+	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name <> 'revyops.secret'$$, 'no table or sequence that pg_dump would leave out, but the secret');
 SELECT is_empty($$SELECT signature FROM test.function WHERE NOT pure
 	AND has_function_privilege('public', oid, 'EXECUTE')$$, 'no function open to PUBLIC');
 SELECT is_empty($$SELECT signature FROM test.function WHERE pure
@@ -67,14 +71,15 @@ SELECT is_empty($$
 	UNION ALL SELECT name FROM test.relation WHERE obj_description(oid, 'pg_class') IS NULL
 	UNION ALL SELECT r.name || '.' || a.attname FROM test.relation r JOIN pg_attribute a ON a.attrelid = r.oid
 		WHERE r.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND col_description(r.oid, a.attnum) IS NULL
-	UNION ALL SELECT nspname FROM pg_namespace n WHERE nspname IN ('revyops', 'revyops_http') AND obj_description(n.oid, 'pg_namespace') IS NULL$$,
+	UNION ALL SELECT nspname FROM pg_namespace n WHERE nspname IN ('revyops', 'revyops_http') AND obj_description(n.oid, 'pg_namespace') IS NULL
+	UNION ALL SELECT evtname FROM test.event_trigger t WHERE obj_description(t.oid, 'pg_event_trigger') IS NULL$$,
 	'nothing without a comment');
 SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relation r ON r.oid = i.indrelid
 		JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text <> 'revyops.api_key_client_id_idx'$$,
 	'no index but the primary keys starts with client_id');
 SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
-	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key')
+	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret')
 	AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey) AND a.attname = 'client_id')$$,
 	'client_id is part of every key');
 SELECT is_empty($$SELECT conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
@@ -95,11 +100,14 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 		format('(%s = ( SELECT revyops.current_client_id() AS current_client_id))', column_name) AS using, NULL AS check
 	FROM policy
 	-- sees nothing
-	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key}'::text[]) name$$,
+	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret}'::text[]) name$$,
 	'the policy of every table');
 SELECT is((SELECT proparallel::text FROM test.function WHERE proname = 'current_client_id'), 'u', 'who is calling is not asked in parallel');
 
 SELECT is_empty($$SELECT tgname FROM pg_trigger t JOIN test.relation r ON r.oid = t.tgrelid WHERE NOT tgisinternal$$, 'no trigger');
+SELECT is(string_agg(concat_ws(' ', evtname, evtevent, evttags, evtfoid::regproc, evtenabled), ', '),
+	'revyops_keep_data ddl_command_start {"DROP EXTENSION","DROP SCHEMA","DROP OWNED"} revyops.keep_data A',
+	'an event trigger, always on, for what can drop the extension') FROM test.event_trigger;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -62,7 +62,7 @@ revyops_get_company(PG_FUNCTION_ARGS)
 
 /*
  * revyops_list_companies(domain text, name text, industry text, page integer,
- * page_size integer, structure text) returns json
+ * page_size integer, structure text, after text) returns json
  */
 Datum
 revyops_list_companies(PG_FUNCTION_ARGS)
@@ -75,12 +75,16 @@ revyops_list_companies(PG_FUNCTION_ARGS)
 		.list.page = rvo_argument_number(fcinfo, 3),
 		.list.page_size = rvo_argument_number(fcinfo, 4),
 		.list.structure = rvo_argument_text(fcinfo, 5),
+		.list.after = rvo_argument_text(fcinfo, 6),
 	};
 
 	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
 }
 
-/* revyops_lookup_companies(field_name text, field_value text, page integer, page_size integer, structure text) returns json */
+/*
+ * revyops_lookup_companies(field_name text, field_value text, page integer,
+ * page_size integer, structure text, after text) returns json
+ */
 Datum
 revyops_lookup_companies(PG_FUNCTION_ARGS)
 {
@@ -92,6 +96,7 @@ revyops_lookup_companies(PG_FUNCTION_ARGS)
 		.list.page = rvo_argument_number(fcinfo, 2),
 		.list.page_size = rvo_argument_number(fcinfo, 3),
 		.list.structure = rvo_argument_text(fcinfo, 4),
+		.list.after = rvo_argument_text(fcinfo, 5),
 	};
 
 	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));

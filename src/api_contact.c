@@ -62,7 +62,7 @@ revyops_get_contact(PG_FUNCTION_ARGS)
 
 /*
  * revyops_list_contacts(domain text, email text, firstname text, lastname text,
- * linkedin_url text, page integer, page_size integer, structure text) returns json
+ * linkedin_url text, page integer, page_size integer, structure text, after text) returns json
  */
 Datum
 revyops_list_contacts(PG_FUNCTION_ARGS)
@@ -77,12 +77,16 @@ revyops_list_contacts(PG_FUNCTION_ARGS)
 		.list.page = rvo_argument_number(fcinfo, 5),
 		.list.page_size = rvo_argument_number(fcinfo, 6),
 		.list.structure = rvo_argument_text(fcinfo, 7),
+		.list.after = rvo_argument_text(fcinfo, 8),
 	};
 
 	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));
 }
 
-/* revyops_lookup_contacts(field_name text, field_value text, page integer, page_size integer, structure text) returns json */
+/*
+ * revyops_lookup_contacts(field_name text, field_value text, page integer,
+ * page_size integer, structure text, after text) returns json
+ */
 Datum
 revyops_lookup_contacts(PG_FUNCTION_ARGS)
 {
@@ -94,6 +98,7 @@ revyops_lookup_contacts(PG_FUNCTION_ARGS)
 		.list.page = rvo_argument_number(fcinfo, 2),
 		.list.page_size = rvo_argument_number(fcinfo, 3),
 		.list.structure = rvo_argument_text(fcinfo, 4),
+		.list.after = rvo_argument_text(fcinfo, 5),
 	};
 
 	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));

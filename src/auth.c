@@ -46,7 +46,7 @@ read_key(Slice key)
 
 	rvo_sha256(&key, 1, sha256);
 	valid = rvo_store_find_api_key(prefix, &stored);
-	valid &= rvo_sha256_equal(sha256, stored.secret_sha256);
+	valid &= rvo_same_secret(sha256, stored.secret_sha256, PG_SHA256_DIGEST_LENGTH);
 	valid &= stored.live;
 	return valid ? stored : (ApiKey) {0};
 }

@@ -22,6 +22,7 @@ static const struct
 }			fault_texts[] = {
 	[FAULT_NONE] = {"", ""},
 	[FAULT_ALREADY_EXISTS] = {"already_exists", "This value is already taken."},
+	[FAULT_AMBIGUOUS_PAGE] = {"ambiguous_page", "A page has either a number or a cursor."},
 	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
 	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
 	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
@@ -29,6 +30,7 @@ static const struct
 	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
 	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
 	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
+	[FAULT_INVALID_CURSOR] = {"invalid_cursor", "Expected the next of a page of this list, with the same conditions."},
 	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
 	[FAULT_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", "Expected 1 to 255 printable ASCII characters."},
@@ -195,6 +197,17 @@ rvo_fault_raise_in_transaction(void)
 			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 			 errmsg("revyops_import_contacts cannot run inside a transaction block"),
 			 errhint("It commits after each batch. Within a transaction use revyops_create_contacts.")));
+}
+
+/* rvo_fault_raise_has_data refuses to drop the extension, of whose tables this one has rows. */
+void
+rvo_fault_raise_has_data(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+			 errmsg("cannot drop extension revyops because it has data"),
+			 errdetail("Table revyops.%s has rows.", table),
+			 errhint("Dump what is needed, then empty it: TRUNCATE revyops.client CASCADE.")));
 }
 
 /* rvo_fault_raise_serialization ends the call with 40001: the caller's snapshot is too old, he may try again. */

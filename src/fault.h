@@ -12,6 +12,7 @@ typedef enum FaultCode
 {
 	FAULT_NONE,
 	FAULT_ALREADY_EXISTS,
+	FAULT_AMBIGUOUS_PAGE,
 	FAULT_CONTROL_CHARACTER,
 	FAULT_DUPLICATE,
 	FAULT_EXPIRED,
@@ -19,6 +20,7 @@ typedef enum FaultCode
 	FAULT_INVALID_BATCH_SIZE,
 	FAULT_INVALID_COMPANY,
 	FAULT_INVALID_CREDENTIALS,
+	FAULT_INVALID_CURSOR,
 	FAULT_INVALID_DOMAIN,
 	FAULT_INVALID_EMAIL,
 	FAULT_INVALID_IDEMPOTENCY_KEY,
@@ -89,6 +91,7 @@ extern char *rvo_fault_json(const FaultList *faults);
 extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribute_noreturn();
 extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
 extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
+extern void rvo_fault_raise_has_data(const char *table) pg_attribute_noreturn();
 extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 

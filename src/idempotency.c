@@ -76,7 +76,7 @@ rvo_idempotency_begin(const KeyedRequest *request, KeptAnswer *answer)
 		rvo_store_delete_answer(request->caller->client_id, request->key);
 		return false;
 	}
-	if (!rvo_sha256_equal(kept.request_sha256, answer->request_sha256))
+	if (memcmp(kept.request_sha256, answer->request_sha256, PG_SHA256_DIGEST_LENGTH) != 0)
 		rvo_fault_raise_one(FAILURE_KEY_REUSED, request->key_name, FAULT_KEY_REUSED);
 	*answer = kept;
 	return true;

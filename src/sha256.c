@@ -25,14 +25,3 @@ rvo_sha256(const Slice *parts, int count, uint8 *digest)
 		rvo_fault_raise_bug("could not compute a SHA-256");
 	pg_cryptohash_free(ctx);
 }
-
-/* rvo_sha256_equal takes the same time wherever the two differ. */
-bool
-rvo_sha256_equal(const uint8 *a, const uint8 *b)
-{
-	uint8		difference = 0;
-
-	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
-		difference |= a[i] ^ b[i];
-	return difference == 0;
-}

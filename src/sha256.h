@@ -9,6 +9,5 @@
 #include "text.h"
 
 extern void rvo_sha256(const Slice *parts, int count, uint8 *digest);
-extern bool rvo_sha256_equal(const uint8 *a, const uint8 *b);
 
 #endif							/* RVO_SHA256_H */

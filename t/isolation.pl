@@ -16,9 +16,9 @@ $node->append_conf('postgresql.conf', "statement_timeout = '60s'");
 $node->start;
 
 # Tables that hold nothing of a client.
-my %shared = map { $_ => 1 } qw();
+my %shared = map { $_ => 1 } qw(secret);
 # Tables without a policy: nobody but the owner sees a row of them.
-my %closed = map { $_ => 1 } qw(idempotency_key);
+my %closed = map { $_ => 1 } qw(idempotency_key secret);
 
 # ---- the clients
 $node->safe_psql('postgres', 'CREATE EXTENSION revyops');
@@ -44,6 +44,8 @@ END
 $node->safe_psql('postgres', 'ANALYZE');
 my ($company, $contact, $field, $job) = map { $node->safe_psql('postgres', "SELECT $_") } 'max(id) FROM revyops.company WHERE client_id = 1',
 	'max(id) FROM revyops.contact WHERE client_id = 1', "max(custom_fields->0->>'id') FROM revyops.contact WHERE client_id = 1", 'max(id) FROM revyops.import_job WHERE client_id = 1';
+
+my $after = $node->safe_psql('postgres', q(SET revyops.client_id = 1; SELECT revyops_list_contacts(page_size => 1)->>'next'));
 
 # ---- the roles: one as documented, one that got more, and one without any
 open my $page, '<', 'doc/reference.md' or die;
@@ -158,6 +160,7 @@ for my $role (qw(tenant generous))
 	shows_nothing($role, "SELECT schema_to_xml('revyops', true, false, ''), database_to_xml(true, false, '')", 'the schema as XML');
 	is(seen($role, "SELECT count(*) FROM pg_stats WHERE schemaname = 'revyops'"), "0\n", "$role: no statistics of the tables");
 }
+is(seen('generous', "SELECT count(*) FROM revyops.$_"), "0\n", "rows for nobody: $_") for sort keys %shared;
 is(seen('nobody', "SELECT count(*) FROM revyops.$_"), "0\n", "a role that is bound to no client: $_") for @tables;
 like(seen('tenant', "SET search_path = tenant; SELECT 1 FROM revyops.contact WHERE leak(email)"), qr/leaked twovisible1\@/, 'the function that tells does so');
 like(seen('tenant', 'SELECT secret_sha256 FROM revyops.api_key'), qr/permission denied for table api_key/, 'hashes are not among the documented grants');
@@ -229,7 +232,7 @@ my %arguments = (
 	revyops_get_company => [ $company ],
 	revyops_get_contact => [ $contact ],
 	revyops_list_companies => [ '', q(domain => 'onesecret.example'), q(name => 'onesecret'), 'page => 2' ],
-	revyops_list_contacts => [ '', q(domain => 'onesecret.example'), q(email => 'onesecret1@onesecret.example'), q(firstname => 'onesecret'), q(linkedin_url => 'in/onesecret1'), 'page => 2' ],
+	revyops_list_contacts => [ '', q(domain => 'onesecret.example'), q(email => 'onesecret1@onesecret.example'), q(firstname => 'onesecret'), q(linkedin_url => 'in/onesecret1'), 'page => 2', qq(after => '$after') ],
 	revyops_lookup_companies => [ q('A', 'onesecret') ],
 	revyops_lookup_contacts => [ q('A', 'onesecret') ],
 	revyops_update_company => [ qq($company, '{"name": "x"}'), qq($company, '{"domain": "x.com", "company_custom_fields": [{"field_name": "A", "field_value": null}]}') ],
@@ -250,7 +253,7 @@ my %arguments = (
 	revyops_expire => [ '' ],
 	revyops_revoke_api_key => [ "left('$key', 16)" ],
 	# without EXECUTE, and without a value for their argument
-	import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
+	keep_data => [ '' ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
 	# pure
 	revyops_normalize_email => [ q('x@acme.com') ], revyops_normalize_linkedin_url => [ q('in/x') ], revyops_normalize_domain => [ q('acme.com') ],
 	is_canonical_email => [ q('x') ], is_canonical_linkedin_url => [ q('x') ], is_canonical_domain => [ q('x') ], custom_field_hashes => [ q(1, '[{"field_name": "A", "field_value": "x"}]') ],

@@ -136,6 +136,17 @@ for (const [path, item] of Object.entries(api.paths))
 				assert.equal((await answer(path, method, call)).status, Number(status));
 				called.add(`${method} ${path} ${status}`);
 			});
+		if ((item[method].parameters ?? []).some(p => p.$ref?.endsWith('/after')))
+			test(`${method.toUpperCase()} ${path}: next`, async () => {
+				const call = await success(path, method);
+				await created(client, call.kind.path, call.kind.body());	// one more than a page
+				call.query += `${call.query ? '&' : ''}page_size=1`;
+				const first = (await answer(path, method, call)).json;
+				assert.ok(first.next.startsWith(`${path}?${call.query}&after=`), first.next);
+				call.query = first.next.slice(first.next.indexOf('?') + 1);
+				assert.match(new URLSearchParams(call.query).get('after'), new RegExp(api.components.parameters.after.schema.pattern));
+				assert.equal((await answer(path, method, call)).json.current_page, 2);
+			});
 		if ((item[method].parameters ?? []).some(p => p.$ref?.endsWith('/structure')))
 			test(`${method.toUpperCase()} ${path}: FLAT`, async () => {
 				const call = await success(path, method);
@@ -194,7 +205,9 @@ test('no endpoint shows another client\'s rows, or changes them', async () => {
 
 test('the validators can say no', () => {
 	const page = validator('/components/schemas/ContactPage');
-	assert.ok(!page({}) && !page({ count: 0, total_pages: 0, current_page: 1, page_size: 100, results: [], more: 1 }));
+	const envelope = { next: null, count: 0, total_pages: 0, current_page: 1, page_size: 100, results: [] };
+	const { next, ...without } = envelope;
+	assert.ok(page(envelope) && page({ ...envelope, next: '/x' }) && !page({}) && !page(without) && !page({ ...envelope, next: 1 }) && !page({ ...envelope, more: 1 }));
 	assert.ok(!validator('/components/schemas/Contact')({ ...kinds.contacts.taken, linkedin_url: null, company_id: null, client_id: '1' }));
 	assert.ok(!validator('/components/schemas/Error')({ detail: 'x', errors: [] }));
 });
