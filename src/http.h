@@ -46,6 +46,7 @@ struct Endpoint
 	bool		master;			/* for master keys only */
 	bool		creates_many;
 	const char *created_path;	/* of what it creates, without the id */
+	const char *kept_path;		/* of what was kept in place of a merged one, without the id */
 };
 
 extern Datum rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint);
