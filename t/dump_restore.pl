@@ -17,7 +17,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact import_job import_reject))
   . ' ORDER BY 1, 2';
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
 
@@ -37,6 +37,7 @@ SELECT $schema.revyops_create_contact(jsonb_build_object('email', format('c%s\@a
 	'company_id', 'acme.com', 'contact_custom_fields_input', '[{"field_name": "Näme", "field_value": "line\\u00a0\\"quoted\\" \\\\ \\t🙂"}]'::jsonb))
 	FROM generate_series(1, 100) i;
 INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a public suffix since
+SELECT $schema.revyops_merge_contacts(1, 99), $schema.revyops_merge_contacts(100, 1), $schema.revyops_merge_contacts(100, 98);
 SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
 CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL), ('nope', E'line\n"quoted"'), ('c2\@acme.com', 'x'), (NULL, 'y')) v(email, "Näme");
@@ -60,6 +61,9 @@ sub goes_on
 		't', "$name: the key opens, ids go on");
 	my ($rc, $out, $err) = $new->psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"C7\@acme.com\", \"linkedin_url\": \"in/josé-8\"}')", on_error_stop => 1);
 	like($err, qr/contact already exists.*"existing_id":7\}.*"existing_id":8\}/s, "$name: duplicates are refused");
+	(undef, undef, $err) = $new->psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_get_contact(99)");
+	like($err, qr/contact was merged.*"merged_into":100\}\]/s, "$name: old ids lead where they led");
+	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT count(*) FROM revyops.merged_contact; SELECT $schema.revyops_delete_contact(100); SELECT count(*) FROM revyops.merged_contact"), "3\n\n0", "$name: and go with the contact");
 	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '3', "$name: so do the ids of companies");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),

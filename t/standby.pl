@@ -16,6 +16,10 @@ SET revyops.client_id = 1;
 SELECT revyops_create_company('{"domain": "acme.com", "company_custom_fields": [{"field_name": "industry", "field_value": "SaaS"}]}');
 SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "company_id": 1, "contact_custom_fields_input": [{"field_name": "A", "field_value": "1"}]}');
 EOS
+$primary->safe_psql('postgres', <<'EOS');
+SET revyops.client_id = 1;
+SELECT revyops_create_contact('{"email": "old@acme.com"}'), revyops_merge_contacts(1, 2);
+EOS
 my $key = $primary->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x', NULL, 'master')");
 $primary->backup('copy');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -31,7 +35,8 @@ for my $read (
 	"revyops_list_contacts(email => 'jane\@acme.com')->'results'->0->>'email'",
 	"revyops_list_contacts(linkedin_url => 'in/jane')->'results'->0->>'email'",
 	"revyops_list_contacts(domain => 'acme.com', page_size => 1)->'results'->0->>'email'",
-	"revyops_lookup_contacts('A', '1')->'results'->0->>'email'")
+	"revyops_lookup_contacts('A', '1')->'results'->0->>'email'",
+	"revyops_export_contact(1)->'contact'->>'email'")
 {
 	is($standby->safe_psql('postgres', "$identify SELECT $read"), 'jane@acme.com', $read);
 }
@@ -39,6 +44,10 @@ for my $read ("revyops_get_company(1)->>'domain'", "revyops_list_companies(name 
 {
 	is($standby->safe_psql('postgres', "$identify SELECT $read"), 'acme.com', $read);
 }
+# a check locks no company there, which a standby would refuse, and takes no id
+is($standby->safe_psql('postgres', "$identify SELECT string_agg(concat_ws(' ', status, errors->0->>'pointer', errors->0->>'existing_id', errors->0->>'duplicate_of'), ', ' ORDER BY ordinal)
+	FROM revyops_check_contacts('[{\"email\": \"new\@acme.com\", \"company_id\": \"mail.acme.com\"}, {\"email\": \"NEW\@acme.com\"}, {\"linkedin_url\": \"in/jane\"}, {\"email\": \"x\@acme.com\", \"company_id\": 1}, {\"email\": \"y\@acme.com\", \"company_id\": 9}, {}]')"),
+	'201, 409 /email 1, 409 /linkedin_url 1, 201, 404 /company_id, 400 ', 'a check of contacts');
 # the adapters read in a subtransaction
 my $headers = "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-id\": \"1\"}', false) \\gset";
 for my $adapter (qw(contacts_v2_get contacts_v1_get contacts_v2_master_get))
@@ -49,10 +58,15 @@ for my $adapter (qw(contacts_v1_list contacts_v1_master_list))
 {
 	is($standby->safe_psql('postgres', "$headers\nSELECT revyops_http.$adapter('')->0->>'email'"), 'jane@acme.com', $adapter);
 }
-for my $write ("revyops_create_contact('{\"email\": \"x\@acme.com\"}')", "revyops_update_contact(1, '{\"first_name\": \"x\"}')", "revyops_delete_contact(1)", "revyops_delete_company(1)")
+for my $write ("revyops_create_contact('{\"email\": \"x\@acme.com\"}')", "revyops_update_contact(1, '{\"first_name\": \"x\"}')", "revyops_delete_contact(1)", "revyops_delete_company(1)", "revyops_merge_contacts(1, 2)", "revyops_erase_contact(1)")
 {
 	my ($rc, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$identify SELECT $write");
 	like($err, qr/ERROR:  25006: /, $write);
+}
+for my $read ('revyops_get_contact(2)', 'revyops_export_contact(2)')
+{
+	my ($rc, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$identify SELECT $read");
+	like($err, qr/ERROR:  PT301: .*"merged_into":1\}\]/s, "$read, which was merged");
 }
 my ($rc, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY verbose\nSET revyops.api_key = 'nope'; SELECT revyops_get_contact(1)");
 like($err, qr/ERROR:  PT403: /, 'a wrong key');
