@@ -106,6 +106,8 @@ error_body(int status, const ErrorData *error)
 
 	if (status == 500)
 		return "{\"detail\": \"Internal server error.\"}";
+	if (status == 503)
+		return "{\"detail\": \"Service unavailable, try again.\"}";
 	sentence[0] = pg_toupper((unsigned char) sentence[0]);
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"detail\": ");
@@ -151,7 +153,9 @@ answer_error(const Endpoint *endpoint, ErrorData *error, bool decoding)
 	if (answer.status == 301)
 		point_at_kept(endpoint, error, &answer);
 	answer.body = cstring_to_text(error_body(answer.status, error));
-	if (answer.status == 500)
+	if (answer.status == 503)
+		rvo_http_add_header(&answer, "Retry-After", "1");
+	if (answer.status >= 500)
 	{
 		error->elevel = LOG;
 		ThrowErrorData(error);
@@ -180,7 +184,8 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	if (error != NULL)
 		call.answer = answer_error(endpoint, error, call.decoding);
 	set_response("response.status", psprintf("%d", answer->status));
-	set_response("response.headers", psprintf("[%s]", answer->headers == NULL ? "" : answer->headers->data));
+	rvo_http_add_header(&call.answer, "X-Revyops-Answer", "1"); /* nginx tells it from PostgREST's own by this */
+	set_response("response.headers", psprintf("[%s]", answer->headers->data));
 	PG_RETURN_TEXT_P(answer->body);
 }
 
