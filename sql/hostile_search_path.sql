@@ -40,7 +40,7 @@ BEGIN
 		'current_setting(text, boolean) RETURNS text', 'current_setting(text) RETURNS text', 'count(bigint) RETURNS bigint',
 		'is_canonical_email(text) RETURNS boolean', 'mentions(jsonb, text[]) RETURNS boolean', 'array_agg(text) RETURNS text[]', 'jsonb_agg(jsonb) RETURNS jsonb', 'to_char(timestamp, text) RETURNS text', 'is_canonical_domain(text) RETURNS boolean', 'custom_field_hashes(integer, jsonb) RETURNS bigint[]',
 		'revyops_normalize_email(text) RETURNS text', 'revyops_normalize_linkedin_url(text) RETURNS text', 'revyops_normalize_domain(text) RETURNS text',
-		'revyops_create_contact(jsonb, text) RETURNS jsonb', 'revyops_create_company(jsonb, text) RETURNS jsonb', 'revyops_create_client(text) RETURNS integer'] LOOP
+		'revyops_create_contact(jsonb, text, text) RETURNS jsonb', 'revyops_create_company(jsonb, text, text) RETURNS jsonb', 'revyops_create_client(text) RETURNS integer'] LOOP
 		EXECUTE format('CREATE FUNCTION evil.%s LANGUAGE plpgsql AS %L', f, 'BEGIN RAISE ''planted function was called''; END');
 	END LOOP;
 END
@@ -111,7 +111,7 @@ SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, '
 SELECT is(test.hostile($$SELECT public.revyops_merge_contacts(2, (public.revyops_create_contact('{"linkedin_url": "in/jo", "company_id": "acme.com"}')->>'id')::pg_catalog.int8)->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'merge contacts');
 SELECT is(test.hostile(pg_catalog.format('SELECT public.revyops_get_contact(%s)', (SELECT id FROM revyops.merged_contact)))->>'sqlstate', 'PT301', 'get a merged one');
 SELECT is(test.hostile($$SELECT public.revyops_export_contact(2)->'merged_contacts'->0->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'export a contact');
-SELECT is(test.hostile($$SELECT public.revyops_erase_contact(2)$$)->>'value', '{"contacts": 1, "import_rejects": 0, "merged_contacts": 1}', 'erase a contact');
+SELECT is(test.hostile($$SELECT public.revyops_erase_contact(2)$$)->>'value', '{"contacts": 1, "kept_answers": 0, "import_rejects": 0, "merged_contacts": 1}', 'erase a contact');
 SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.merged_contact) + (SELECT count(*) FROM pg_temp.import_reject) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
 SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 2 contacts', 'all of it into the real ones');
 

@@ -45,7 +45,7 @@ rvo_contact_export(int client_id, const int64 *id)
 {
 	Contact		contact;
 	PersonTraces traces;
-	JsonObject	answer = rvo_json_open(4);
+	JsonObject	answer = rvo_json_open(5);
 	JsonbValue	value;
 
 	check_id(id);
@@ -54,6 +54,7 @@ rvo_contact_export(int client_id, const int64 *id)
 	traces = rvo_store_get_traces(client_id, *id);
 	rvo_json_put(&answer, CONST_SLICE("company"), show_company(client_id, contact.company_id));
 	rvo_json_put(&answer, CONST_SLICE("contact"), rvo_contact_render(&contact, STRUCTURE_NESTED, true));
+	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_jsonb(traces.kept_answers));
 	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_jsonb(traces.import_rejects));
 	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_jsonb(traces.merged_contacts));
 	value = rvo_json_close(&answer);
@@ -69,7 +70,7 @@ rvo_contact_erase(int client_id, const int64 *id)
 {
 	Contact		contact;
 	TraceCounts counts;
-	JsonObject	answer = rvo_json_open(3);
+	JsonObject	answer = rvo_json_open(4);
 	JsonbValue	value;
 
 	check_id(id);
@@ -78,6 +79,7 @@ rvo_contact_erase(int client_id, const int64 *id)
 	counts = rvo_store_delete_traces(client_id, *id);
 	(void) rvo_store_delete_contact(client_id, *id);
 	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
+	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_integer(counts.kept_answers));
 	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_integer(counts.import_rejects));
 	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_integer(counts.merged_contacts));
 	value = rvo_json_close(&answer);

@@ -12,6 +12,7 @@ typedef struct PersonTraces
 {
 	Jsonb	   *merged_contacts;
 	Jsonb	   *import_rejects;
+	Jsonb	   *kept_answers;
 } PersonTraces;
 
 /* How many there were. */
@@ -19,6 +20,7 @@ typedef struct TraceCounts
 {
 	int64		merged_contacts;
 	int64		import_rejects;
+	int64		kept_answers;
 } TraceCounts;
 
 extern PersonTraces rvo_store_get_traces(int client_id, int64 contact_id);
