@@ -34,6 +34,8 @@ for my $client ([ 1, 'onesecret' ], [ 2, 'twovisible' ])
 SET revyops.client_id = $id;
 SELECT revyops_create_company('{"domain": "$word.example", "name": "$word", "company_custom_fields": [{"field_name": "A", "field_value": "$word"}]}');
 SELECT revyops_create_contact('{"email": "again\@$word.example", "first_name": "$word"}', 'NESTED', '$word');
+SELECT revyops_create_contact('{"email": "gone\@$word.example"}');
+SELECT revyops_merge_contacts(min(id), max(id)) FROM revyops.contact WHERE client_id = $id;
 SELECT revyops_create_contact(format('{"email": "$word%s\@$word.example", "linkedin_url": "in/$word%s", "first_name": "$word", "company_id": "$word.example",
 	"contact_status": "$word", "contact_custom_fields_input": [{"field_name": "A", "field_value": "$word"}]}', i, i)::jsonb) FROM generate_series(1, 50) i;
 CREATE TABLE $word AS VALUES ('$word');
@@ -237,6 +239,10 @@ my %arguments = (
 	revyops_lookup_contacts => [ q('A', 'onesecret') ],
 	revyops_update_company => [ qq($company, '{"name": "x"}'), qq($company, '{"domain": "x.com", "company_custom_fields": [{"field_name": "A", "field_value": null}]}') ],
 	revyops_update_contact => [ qq($contact, '{"first_name": "x"}'), qq((SELECT max(id) FROM revyops.contact), '{"company_id": $company}'), qq((SELECT max(id) FROM revyops.contact), '{"company_id": "onesecret.example"}') ],
+	revyops_merge_contacts => [ "(SELECT max(id) FROM revyops.contact), $contact", "$contact, (SELECT max(id) FROM revyops.contact)", "(SELECT max(id) FROM revyops.contact), (SELECT max(id) FROM revyops.contact) + 1" ],
+	revyops_export_contact => [ $contact, "(SELECT max(id) FROM revyops.contact)" ],
+	revyops_erase_contact => [ $contact ],
+	revyops_check_contacts => [ qq('[{"email": "onesecret1\@onesecret.example", "company_id": $company}, {"email": "f6\@acme.com", "company_id": "onesecret.example"}]') ],
 	revyops_delete_company => [ $company ],
 	revyops_delete_contact => [ $contact ],
 	revyops_add_company_custom_field => [ qq($company, '{"field_name": "B", "field_value": "x"}') ],
@@ -253,7 +259,7 @@ my %arguments = (
 	revyops_expire => [ '' ],
 	revyops_revoke_api_key => [ "left('$key', 16)" ],
 	# without EXECUTE, and without a value for their argument
-	keep_data => [ '' ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
+	keep_data => [ '' ], mentions => [ q('[]', '{}') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
 	# pure
 	revyops_normalize_email => [ q('x@acme.com') ], revyops_normalize_linkedin_url => [ q('in/x') ], revyops_normalize_domain => [ q('acme.com') ],
 	is_canonical_email => [ q('x') ], is_canonical_linkedin_url => [ q('x') ], is_canonical_domain => [ q('x') ], custom_field_hashes => [ q(1, '[{"field_name": "A", "field_value": "x"}]') ],
