@@ -1,10 +1,10 @@
 /*
  * api_batch.c
- *	  The SQL functions that create many at once.
+ *	  The SQL functions that create or upsert many at once.
  *
  * Floor 4: unpack the arguments and hand on.  The result is a set, one row an
  * item; it is complete before the caller sees the first row, so that a LIMIT
- * does not decide what is created.
+ * does not decide what is written.
  */
 #include "postgres.h"
 
@@ -17,9 +17,11 @@
 #include "company_batch.h"
 #include "compat.h"
 #include "contact_batch.h"
+#include "contact_upsert_batch.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contacts);
 PG_FUNCTION_INFO_V1(revyops_create_companies);
+PG_FUNCTION_INFO_V1(revyops_upsert_contacts);
 
 /* Where the rows of the result go. */
 typedef struct RowSink
@@ -34,13 +36,13 @@ static void
 put_row(void *arg, const BatchItem *item)
 {
 	RowSink    *sink = arg;
-	bool		created = item->faults.count == 0;
+	bool		done = item->faults.count == 0;
 	Datum		values[4];
-	bool		nulls[4] = {false, false, !created, created};
+	bool		nulls[4] = {false, false, !done, done};
 
 	values[0] = Int32GetDatum(item->number);
-	values[1] = Int32GetDatum(created ? 201 : rvo_failure_http_status(item->failure));
-	if (created)
+	values[1] = Int32GetDatum(rvo_batch_item_status(item));
+	if (done)
 		values[2] = JsonbPGetDatum(sink->kind->render(item, sink->structure));
 	else
 		values[3] = JsonbPGetDatum(rvo_json_parse(rvo_slice(rvo_fault_json(&item->faults))));
@@ -53,9 +55,9 @@ text_argument(FunctionCallInfo fcinfo, int n)
 	return rvo_slice_of_text(PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n));
 }
 
-/* create_many is both functions: (items jsonb, structure text, mode text) returns setof record. */
+/* run_batch is all of the functions: (items jsonb, structure text, mode text) returns setof record. */
 static Datum
-create_many(FunctionCallInfo fcinfo, const BatchKind *kind)
+run_batch(FunctionCallInfo fcinfo, const BatchKind *kind)
 {
 	JsonbContainer *items = rvo_json_root(PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0));
 	Caller		caller = rvo_auth_caller_of_call();
@@ -87,12 +89,19 @@ create_many(FunctionCallInfo fcinfo, const BatchKind *kind)
 Datum
 revyops_create_contacts(PG_FUNCTION_ARGS)
 {
-	return create_many(fcinfo, &rvo_contact_batch);
+	return run_batch(fcinfo, &rvo_contact_batch);
 }
 
 /* revyops_create_companies(companies jsonb, structure text, mode text) returns setof record */
 Datum
 revyops_create_companies(PG_FUNCTION_ARGS)
 {
-	return create_many(fcinfo, &rvo_company_batch);
+	return run_batch(fcinfo, &rvo_company_batch);
+}
+
+/* revyops_upsert_contacts(contacts jsonb, structure text, mode text) returns setof record */
+Datum
+revyops_upsert_contacts(PG_FUNCTION_ARGS)
+{
+	return run_batch(fcinfo, &rvo_contact_upsert_batch);
 }

@@ -14,8 +14,10 @@
 #include "contact.h"
 #include "contact_change.h"
 #include "contact_read.h"
+#include "contact_upsert.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contact);
+PG_FUNCTION_INFO_V1(revyops_upsert_contact);
 PG_FUNCTION_INFO_V1(revyops_get_contact);
 PG_FUNCTION_INFO_V1(revyops_list_contacts);
 PG_FUNCTION_INFO_V1(revyops_lookup_contacts);
@@ -34,6 +36,18 @@ revyops_create_contact(PG_FUNCTION_ARGS)
 
 	PG_RETURN_JSONB_P(rvo_contact_create(&caller, rvo_argument_jsonb(fcinfo, 0), CONTACT_FIELDS_INPUT,
 										 rvo_argument_text(fcinfo, 1), &id));
+}
+
+/* revyops_upsert_contact(contact jsonb, structure text) returns jsonb */
+Datum
+revyops_upsert_contact(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	int64		id;
+	bool		created;
+
+	PG_RETURN_JSONB_P(rvo_contact_upsert(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1),
+										 &id, &created));
 }
 
 /* revyops_get_contact(id bigint, structure text) returns jsonb */

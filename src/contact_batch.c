@@ -38,9 +38,9 @@ rows(BatchItem *const *items, int n)
 }
 
 static void
-read_item(BatchItem *item, JsonbContainer *body)
+read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 {
-	item->row.contact = rvo_contact_read(body, CONTACT_FIELDS_INPUT, &item->company, &item->faults);
+	item->row.contact = rvo_contact_read(caller, body, CONTACT_FIELDS_INPUT, &item->company, &item->faults);
 	item->keys[0] = item->row.contact.email;
 	item->keys[1] = item->row.contact.linkedin_url;
 }
@@ -131,8 +131,9 @@ company_of_domain(const Lookup *lookup, Slice domain)
 	return id;
 }
 
-static void
-resolve_companies(const Caller *caller, BatchItem *const *items, int n)
+/* rvo_contact_items_resolve finds the companies that items name, and notes what is not there. */
+void
+rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n)
 {
 	Lookup		lookup = look_up(caller->client_id, items, n);
 
@@ -182,8 +183,9 @@ find_owners(int client_id, BatchItem *const *items, int n)
 	}
 }
 
-static Jsonb *
-render_item(const BatchItem *item, Structure structure)
+/* rvo_contact_item_render returns the answer to the create or upsert of an item. */
+Jsonb *
+rvo_contact_item_render(const BatchItem *item, Structure structure)
 {
 	return rvo_contact_render_created(&item->row.contact, structure);
 }
@@ -192,9 +194,9 @@ const BatchKind rvo_contact_batch = {
 	.key_pointers = {"/email", "/linkedin_url"},
 	.taken = FAILURE_CONTACT_EXISTS,
 	.read = read_item,
-	.resolve = resolve_companies,
+	.resolve = rvo_contact_items_resolve,
 	.number = number_item,
 	.insert = insert_items,
 	.find_owners = find_owners,
-	.render = render_item,
+	.render = rvo_contact_item_render,
 };

@@ -9,4 +9,7 @@
 
 extern const BatchKind rvo_contact_batch;
 
+extern void rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n);
+extern Jsonb *rvo_contact_item_render(const BatchItem *item, Structure structure);
+
 #endif							/* RVO_CONTACT_BATCH_H */

@@ -65,6 +65,19 @@ static KeptQuery lock_contact = {
 	.types = {INT4OID, INT8OID},
 };
 
+/* The ids of who has which key first, in a fixed order, so that two such queries don't wait for each other. */
+static KeptQuery lock_contacts = {
+	.sql = "WITH found AS (SELECT c.id FROM pg_catalog.unnest($2) AS k (email),"
+	" LATERAL (SELECT id FROM revyops.contact WHERE email = k.email AND client_id = $1 OFFSET 0) AS c"
+	" UNION SELECT c.id FROM pg_catalog.unnest($3) AS k (linkedin_url),"
+	" LATERAL (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1 OFFSET 0) AS c"
+	" ORDER BY id)"
+	" SELECT c.* FROM found, LATERAL (SELECT " COLUMNS " FROM revyops.contact"
+	" WHERE client_id = $1 AND id = found.id FOR NO KEY UPDATE) AS c",
+	.expected = SPI_OK_SELECT, .nparameters = 3,
+	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID},
+};
+
 static KeptQuery has_contact_of_others = {
 	.sql = "SELECT FROM revyops.contact WHERE id = $1 AND client_id <> $2 AND client_id > 0",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
@@ -265,6 +278,46 @@ rvo_store_lock_contact(int client_id, int64 id, Contact *contact)
 	return get(&lock_contact, &e, contact);
 }
 
+/* What show_contact carries through rvo_query_read. */
+typedef struct ContactReading
+{
+	ContactReader read;
+	void	   *arg;
+} ContactReading;
+
+static void
+show_contact(void *arg, const Datum *values, const bool *nulls)
+{
+	const ContactReading *reading = arg;
+	Contact		contact;
+
+	read_contact(&contact, values, nulls);
+	reading->read(reading->arg, &contact);
+}
+
+/*
+ * rvo_store_lock_contacts reads the contacts that have any of these keys (no
+ * value = none), in the order of ids, and keeps others from changing them until
+ * the transaction ends.  One may have lost the key by the time it is locked.
+ */
+void
+rvo_store_lock_contacts(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
+						ContactReader read, void *arg)
+{
+	Execution	e = {0};
+	ContactReading reading = {read, arg};
+	const void **rows = palloc(n * sizeof(void *));
+
+	rvo_add_integer(&e, client_id);
+	for (int i = 0; i < n; i++)
+		rows[i] = &emails[i];
+	rvo_add_texts(&e, rows, n, 0);
+	for (int i = 0; i < n; i++)
+		rows[i] = &linkedin_urls[i];
+	rvo_add_texts(&e, rows, n, 0);
+	rvo_query_read(&lock_contacts, &e, show_contact, &reading);
+}
+
 /* rvo_store_has_contact_of_others tells another client's contact from none. */
 bool
 rvo_store_has_contact_of_others(int client_id, int64 id)
@@ -430,6 +483,14 @@ rvo_store_update_contact(int client_id, const Contact *contact)
 	rvo_add_time(&e, contact->updated_time);
 	if (rvo_query_run(&update_contact, &e) != 1)
 		rvo_fault_raise_bug("a locked contact was not updated");
+}
+
+/* rvo_store_update_contacts does so for many. */
+void
+rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
+{
+	for (int i = 0; i < n; i++)
+		rvo_store_update_contact(client_id, contacts[i]);
 }
 
 /* rvo_store_delete_contact deletes a contact; false if the client has none with this id. */
