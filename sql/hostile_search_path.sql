@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(21);
+SELECT plan(24);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 
@@ -105,8 +105,11 @@ SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jo@
 SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jane@acme.com"}')$$)->>'sqlstate', 'PT409', 'to a taken e-mail');
 SELECT is(test.hostile($$SELECT public.revyops_lookup_companies('A', '1')->'results'->0->>'domain'$$), '{"value": "beta.com"}', 'look companies up');
 SELECT is(test.hostile($$SELECT public.revyops_delete_contact_custom_field(2, (public.revyops_get_contact(2)#>>'{contact_custom_fields,0,id}')::pg_catalog.int8)$$), '{"value": ""}', 'delete a custom field');
+SELECT is(test.hostile($$SELECT public.revyops_upsert_contact('{"email": "jane@acme.com", "linkedin_url": "in/janet", "company_id": "www.acme.com"}')->>'created'$$), '{"value": "false"}', 'upsert a contact that is there');
+SELECT is(test.hostile($$SELECT public.revyops_upsert_contact('{"email": "jane@acme.com", "linkedin_url": "in/jim"}')->>'created'$$), '{"value": "false"}', 'to another LinkedIn URL');
+SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, ' ') FROM public.revyops_upsert_contacts('[{"email": "jane@acme.com", "linkedin_url": "in/jane", "last_name": "x"}, {"email": "joe@acme.com", "contact_custom_fields": [{"field_name": "A", "field_value": null}]}, {"linkedin_url": "in/jane", "company_id": 1}]')$$), '{"value": "200 201 200"}', 'upsert contacts');
 SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
-SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 3 contacts', 'all of it into the real ones');
+SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 4 contacts', 'all of it into the real ones');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "fault.h"
 #include "store_contact.h"
+#include "store_insert.h"
 
 #define COLUMNS "client_id, id, email, linkedin_url, first_name, last_name, company_id, origin," \
 	" contact_status, previous_status, status_changed_at, first_campaign_email_sent," \
@@ -184,6 +185,28 @@ static KeptQuery update_contact = {
 	.expected = SPI_OK_UPDATE, .nparameters = 13,
 	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
 		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
+};
+
+/*
+ * Many are written by their primary key.  As an INSERT that always finds it
+ * taken: a join of an UPDATE with a list would be planned, while the table is
+ * small, as a scan of all of a client.
+ */
+static KeptQuery update_contacts = {
+	.sql = "WITH written AS (INSERT INTO revyops.contact AS c (client_id, id, email, linkedin_url, first_name, last_name,"
+	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
+	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
+	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), $13"
+	" ON CONFLICT (client_id, id) DO UPDATE SET email = EXCLUDED.email, linkedin_url = EXCLUDED.linkedin_url,"
+	" first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name, company_id = EXCLUDED.company_id,"
+	" origin = EXCLUDED.origin, contact_status = EXCLUDED.contact_status, previous_status = EXCLUDED.previous_status,"
+	" status_changed_at = EXCLUDED.status_changed_at, custom_fields = EXCLUDED.custom_fields,"
+	" updated_time = EXCLUDED.updated_time RETURNING 1)"
+	" SELECT pg_catalog.count(*) FROM written",
+	.expected = SPI_OK_SELECT, .nparameters = 13,
+	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID,
+		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
 };
 
 static KeptQuery delete_contact = {
@@ -485,12 +508,16 @@ rvo_store_update_contact(int client_id, const Contact *contact)
 		rvo_fault_raise_bug("a locked contact was not updated");
 }
 
-/* rvo_store_update_contacts does so for many. */
+/* rvo_store_update_contacts does so for many, as one statement; they have the same updated_time. */
 void
 rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 {
-	for (int i = 0; i < n; i++)
-		rvo_store_update_contact(client_id, contacts[i]);
+	Execution	e = {0};
+
+	rvo_add_contacts(&e, client_id, contacts, n);
+	rvo_query_run(&update_contacts, &e);
+	if (DatumGetInt64(e.results[0]) != n)
+		rvo_fault_raise_bug("some locked contacts were not updated");
 }
 
 /* rvo_store_delete_contact deletes a contact; false if the client has none with this id. */

@@ -173,6 +173,27 @@ rvo_store_insert_contact(int client_id, const Contact *contact)
 	return rvo_query_run(&insert_contact, &e) > 0;
 }
 
+/* rvo_add_contacts gives the parameters of a statement that writes many, with an array for each column. */
+void
+rvo_add_contacts(Execution *e, int client_id, Contact *const *contacts, int n)
+{
+	const void *const *rows = (const void *const *) contacts;
+
+	rvo_add_integer(e, client_id);
+	rvo_add_ids(e, rows, n, offsetof(Contact, id));
+	rvo_add_texts(e, rows, n, offsetof(Contact, email));
+	rvo_add_texts(e, rows, n, offsetof(Contact, linkedin_url));
+	rvo_add_texts(e, rows, n, offsetof(Contact, first_name));
+	rvo_add_texts(e, rows, n, offsetof(Contact, last_name));
+	rvo_add_ids(e, rows, n, offsetof(Contact, company_id));
+	rvo_add_texts(e, rows, n, offsetof(Contact, origin));
+	rvo_add_texts(e, rows, n, offsetof(Contact, contact_status));
+	rvo_add_texts(e, rows, n, offsetof(Contact, previous_status));
+	rvo_add_nullable_times(e, rows, n, offsetof(Contact, status_changed_at));
+	rvo_add_jsons(e, rows, n, fields_of_contact);
+	rvo_add_time(e, contacts[0]->updated_time);
+}
+
 /*
  * rvo_store_insert_contacts adds contacts, in this order; inserted tells for each
  * whether it was, or a key of it is taken.
@@ -185,18 +206,6 @@ rvo_store_insert_contacts(int client_id, Contact *const *contacts, int n, bool *
 
 	if (rvo_query_insert(&insert_contact, client_id, rows, n, write_contact, inserted))
 		return;
-	rvo_add_integer(&e, client_id);
-	rvo_add_ids(&e, rows, n, offsetof(Contact, id));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, first_name));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, last_name));
-	rvo_add_ids(&e, rows, n, offsetof(Contact, company_id));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, origin));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, contact_status));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, previous_status));
-	rvo_add_nullable_times(&e, rows, n, offsetof(Contact, status_changed_at));
-	rvo_add_jsons(&e, rows, n, fields_of_contact);
-	rvo_add_time(&e, contacts[0]->updated_time);
+	rvo_add_contacts(&e, client_id, contacts, n);
 	run_many(&insert_contacts, &e, rows, n, offsetof(Contact, id), inserted);
 }
