@@ -87,6 +87,17 @@ CREATE TABLE revyops.api_key (
 );
 CREATE INDEX api_key_client_id_idx ON revyops.api_key (client_id);
 
+/*
+ * Random, and made anew wherever the extension is: a dump leaves it out, so that
+ * nobody gets it with one.  244 bits of chance in a key of 256.
+ */
+CREATE TABLE revyops.secret (
+	name			text COLLATE "C" PRIMARY KEY,
+	secret			bytea NOT NULL CHECK (pg_catalog.octet_length(secret) = 32)
+);
+INSERT INTO revyops.secret
+	SELECT 'cursor', pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
+
 CREATE TABLE revyops.company (
 	client_id			integer NOT NULL REFERENCES revyops.client,
 	id					bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.company_id_seq'),
@@ -169,6 +180,19 @@ CREATE TABLE revyops.import_reject (
 	CONSTRAINT import_reject_job_fkey FOREIGN KEY (client_id, job) REFERENCES revyops.import_job (client_id, id) ON DELETE CASCADE
 );
 
+/* No foreign key to client: all creates of a client would lock its row. */
+CREATE TABLE revyops.idempotency_key (
+	client_id		integer NOT NULL,
+	key				text COLLATE "C" NOT NULL,
+	request_sha256	bytea NOT NULL CHECK (pg_catalog.octet_length(request_sha256) = 32),
+	status			integer NOT NULL,
+	headers			text,
+	body			text NOT NULL,
+	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT idempotency_key_pkey PRIMARY KEY (client_id, key)
+);
+CREATE INDEX idempotency_key_created_time_idx ON revyops.idempotency_key (created_time);
+
 /* ---------------------------------------------------------------- API
  *
  * None is STRICT: a NULL argument is a 400, not a silent NULL.  Plans are kept
@@ -185,10 +209,10 @@ CREATE FUNCTION @extschema@.revyops_create_api_key(client_id integer, name text,
 CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
@@ -205,6 +229,10 @@ CREATE FUNCTION @extschema@.revyops_upsert_contact(contact jsonb, structure text
 CREATE FUNCTION @extschema@.revyops_upsert_contacts(contacts jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
 	RETURNS TABLE (ordinal integer, status integer, contact jsonb, errors jsonb)
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
+CREATE FUNCTION @extschema@.revyops_expire() RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 /*
@@ -229,10 +257,10 @@ CREATE FUNCTION revyops.import_note(import internal) RETURNS void
 CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_company(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -253,10 +281,10 @@ CREATE FUNCTION @extschema@.revyops_delete_company_custom_field(company_id bigin
 CREATE FUNCTION @extschema@.revyops_get_contact(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -458,10 +486,11 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_client(text),
 	@extschema@.revyops_create_api_key(integer, text, timestamptz, text),
 	@extschema@.revyops_revoke_api_key(text),
-	@extschema@.revyops_create_company(jsonb, text),
-	@extschema@.revyops_create_contact(jsonb, text),
+	@extschema@.revyops_create_company(jsonb, text, text),
+	@extschema@.revyops_create_contact(jsonb, text, text),
 	@extschema@.revyops_create_companies(jsonb, text, text),
 	@extschema@.revyops_create_contacts(jsonb, text, text),
+	@extschema@.revyops_expire(),
 	@extschema@.revyops_upsert_contact(jsonb, text),
 	@extschema@.revyops_upsert_contacts(jsonb, text, text),
 	@extschema@.revyops_import_status(bigint),
@@ -469,16 +498,16 @@ REVOKE ALL ON FUNCTION
 	revyops.import_write(internal),
 	revyops.import_note(internal),
 	@extschema@.revyops_get_company(bigint, text),
-	@extschema@.revyops_list_companies(text, text, text, integer, integer, text),
-	@extschema@.revyops_lookup_companies(text, text, integer, integer, text),
+	@extschema@.revyops_list_companies(text, text, text, integer, integer, text, text),
+	@extschema@.revyops_lookup_companies(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_company(bigint, jsonb, text),
 	@extschema@.revyops_delete_company(bigint),
 	@extschema@.revyops_add_company_custom_field(bigint, jsonb),
 	@extschema@.revyops_update_company_custom_field(bigint, bigint, jsonb),
 	@extschema@.revyops_delete_company_custom_field(bigint, bigint),
 	@extschema@.revyops_get_contact(bigint, text),
-	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text),
-	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text),
+	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text),
+	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_contact(bigint, jsonb, text),
 	@extschema@.revyops_delete_contact(bigint),
 	@extschema@.revyops_add_contact_custom_field(bigint, jsonb),
@@ -531,7 +560,7 @@ REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, t
 
 /* ---------------------------------------------------------------- dump
  *
- * What is not named here, pg_dump leaves out without a word.
+ * What is not named here, pg_dump leaves out without a word: revyops.secret, on purpose.
  */
 
 SELECT pg_catalog.pg_extension_config_dump('revyops.client', '');
@@ -545,6 +574,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_reject', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.idempotency_key', '');
 
 /* ---------------------------------------------------------------- comments
  *
@@ -560,14 +590,16 @@ COMMENT ON FUNCTION @extschema@.revyops_create_api_key(integer, text, timestampt
 'Adds an API key of a client and returns it: the only time that it is shown.';
 COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
 'Ends the API key with this prefix; false if there is no unrevoked one.';
-COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text, text) IS
 'Adds a company for the calling client and returns it.';
-COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text, text) IS
 'Adds a contact for the calling client, finds its company by id or domain, and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_companies(jsonb, text, text) IS
 'Adds companies for the calling client; one row for each, with what became of it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contacts(jsonb, text, text) IS
 'Adds contacts for the calling client; one row for each, with what became of it.';
+COMMENT ON FUNCTION @extschema@.revyops_expire() IS
+'Deletes what is kept for a time that is over: answers under idempotency keys after 24 hours. Returns how many they were.';
 COMMENT ON FUNCTION @extschema@.revyops_upsert_contact(jsonb, text) IS
 'Changes the contact with the e-mail address or LinkedIn URL, or creates it, and returns it with a member created.';
 COMMENT ON FUNCTION @extschema@.revyops_upsert_contacts(jsonb, text, text) IS
@@ -584,9 +616,9 @@ COMMENT ON FUNCTION revyops.import_note(internal) IS
 'Part of revyops_import_contacts: adds what a batch came to to the job, and its rejected rows.';
 COMMENT ON FUNCTION @extschema@.revyops_get_company(bigint, text) IS
 'Returns a company of the calling client.';
-COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text) IS
 'Returns a page of the companies of the calling client that fit, in the order of ids.';
-COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text, text) IS
 'Returns a page of the companies of the calling client with this custom field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_company(bigint, jsonb, text) IS
 'Changes the members of a company that are given, and returns it.';
@@ -600,9 +632,9 @@ COMMENT ON FUNCTION @extschema@.revyops_delete_company_custom_field(bigint, bigi
 'Deletes a custom field of a company.';
 COMMENT ON FUNCTION @extschema@.revyops_get_contact(bigint, text) IS
 'Returns a contact of the calling client.';
-COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text) IS
 'Returns a page of the contacts of the calling client that fit, in the order of ids.';
-COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text) IS
 'Returns a page of the contacts of the calling client with this custom field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_contact(bigint, jsonb, text) IS
 'Changes the members of a contact that are given, and returns it.';
@@ -734,6 +766,10 @@ COMMENT ON COLUMN revyops.api_key.created_time IS 'When it was added.';
 COMMENT ON COLUMN revyops.api_key.expires_at IS 'From when it is no longer valid; null is never.';
 COMMENT ON COLUMN revyops.api_key.revoked_at IS 'When it was revoked; null if it was not.';
 
+COMMENT ON TABLE revyops.secret IS 'Keys that only this database has. Not dumped: a restore makes new ones.';
+COMMENT ON COLUMN revyops.secret.name IS 'What it is for: cursor, the cursors of lists, which end when it changes.';
+COMMENT ON COLUMN revyops.secret.secret IS 'The key, 32 random octets.';
+
 COMMENT ON TABLE revyops.company IS 'Companies of the clients.';
 COMMENT ON COLUMN revyops.company.client_id IS 'The client that owns it.';
 COMMENT ON COLUMN revyops.company.id IS 'Id.';
@@ -786,6 +822,15 @@ COMMENT ON COLUMN revyops.import_reject.ordinal IS 'Which row it was, in the ord
 COMMENT ON COLUMN revyops.import_reject.source_row IS 'The row as it was read.';
 COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating or upserting it alone would have had: 400, 401, 404 or (upsert) 409.';
 COMMENT ON COLUMN revyops.import_reject.errors IS 'Entries of that error.';
+
+COMMENT ON TABLE revyops.idempotency_key IS 'Answers to requests with an idempotency key, kept for 24 hours.';
+COMMENT ON COLUMN revyops.idempotency_key.client_id IS 'The client that the request is of.';
+COMMENT ON COLUMN revyops.idempotency_key.key IS 'The key, unique within the client.';
+COMMENT ON COLUMN revyops.idempotency_key.request_sha256 IS 'SHA-256 of the request: function, structure and body.';
+COMMENT ON COLUMN revyops.idempotency_key.status IS 'HTTP status of the answer.';
+COMMENT ON COLUMN revyops.idempotency_key.headers IS 'Headers of the answer, as PostgREST takes them, without the brackets; null if it has none.';
+COMMENT ON COLUMN revyops.idempotency_key.body IS 'Body of the answer.';
+COMMENT ON COLUMN revyops.idempotency_key.created_time IS 'When the request was carried out.';
 
 /* Tell a running PostgREST that there are new functions. */
 NOTIFY pgrst, 'reload schema';

@@ -12,6 +12,7 @@ typedef enum FaultCode
 {
 	FAULT_NONE,
 	FAULT_ALREADY_EXISTS,
+	FAULT_AMBIGUOUS_PAGE,
 	FAULT_CONTROL_CHARACTER,
 	FAULT_DUPLICATE,
 	FAULT_EXPIRED,
@@ -19,14 +20,17 @@ typedef enum FaultCode
 	FAULT_INVALID_BATCH_SIZE,
 	FAULT_INVALID_COMPANY,
 	FAULT_INVALID_CREDENTIALS,
+	FAULT_INVALID_CURSOR,
 	FAULT_INVALID_DOMAIN,
 	FAULT_INVALID_EMAIL,
+	FAULT_INVALID_IDEMPOTENCY_KEY,
 	FAULT_INVALID_IMPORT_MODE,
 	FAULT_INVALID_LINKEDIN_URL,
 	FAULT_INVALID_MODE,
 	FAULT_INVALID_NUMBER,
 	FAULT_INVALID_SCOPE,
 	FAULT_INVALID_STRUCTURE,
+	FAULT_KEY_REUSED,
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
 	FAULT_MASTER_KEY_REQUIRED,
@@ -61,7 +65,8 @@ typedef enum Failure
 	FAILURE_IMPORT_NOT_FOUND,
 	FAILURE_CUSTOM_FIELD_EXISTS,
 	FAILURE_TOO_LARGE,
-	FAILURE_UNSUPPORTED_MEDIA_TYPE
+	FAILURE_UNSUPPORTED_MEDIA_TYPE,
+	FAILURE_KEY_REUSED
 } Failure;
 
 /*
@@ -97,6 +102,7 @@ extern bool rvo_fault_is_cancel(int sqlstate);
 extern bool rvo_fault_is_taken_key(int sqlstate);
 extern bool rvo_fault_is_in_use(int sqlstate);
 extern bool rvo_fault_is_deadlock(int sqlstate);
+extern bool rvo_fault_is_transient(int sqlstate);
 extern bool rvo_fault_is_data(int sqlstate);
 
 #endif							/* RVO_FAULT_H */

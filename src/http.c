@@ -24,6 +24,7 @@
 #include "fault.h"
 #include "http.h"
 #include "http_body.h"
+#include "idempotency.h"
 #include "request.h"
 #include "store_lock.h"
 
@@ -53,6 +54,51 @@ path_id(Slice digits)
 	int64		id;
 
 	return rvo_text_to_id(digits, &id) ? id : 0;
+}
+
+/* serve has the endpoint do its work. */
+static void
+serve(const HttpRequest *request, bool again, Answer *answer)
+{
+	if (request->endpoint->creates_many)
+		rvo_store_line_up(request->caller.client_id, again);
+	*answer = (Answer) {0};
+	request->endpoint->serve(request, answer);
+}
+
+/* replay gives the answer that was kept of the same request. */
+static void
+replay(const KeptAnswer *kept, Answer *answer)
+{
+	*answer = (Answer) {.status = kept->status, .body = cstring_to_text_with_len(kept->body.data, kept->body.len)};
+	if (kept->headers.data != NULL)
+	{
+		answer->headers = makeStringInfo();
+		appendBinaryStringInfo(answer->headers, kept->headers.data, kept->headers.len);
+	}
+	rvo_http_add_header(answer, "Idempotent-Replayed", "true");
+}
+
+/* serve_once is serve for a request with an idempotency key. */
+static void
+serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
+{
+	KeyedRequest keyed = {
+		&request->caller, key, "Idempotency-Key", request->endpoint->name, request->structure, request->body
+	};
+	KeptAnswer	kept;
+
+	if (rvo_idempotency_begin(&keyed, &kept))
+	{
+		replay(&kept, answer);
+		return;
+	}
+	serve(request, again, answer);
+	kept.status = answer->status;
+	if (answer->headers != NULL)
+		kept.headers = (Slice) {answer->headers->data, answer->headers->len};
+	kept.body = rvo_slice_of_text(answer->body);
+	rvo_idempotency_end(&keyed, &kept);
 }
 
 /* work does what the request asks for: the part of a call that can be undone. */
@@ -85,10 +131,10 @@ work(void *arg, bool again)
 		request.body = rvo_http_body_decode(headers.content_type, call->body, endpoint->list_member);
 		call->decoding = false;
 	}
-	if (endpoint->creates_many)
-		rvo_store_line_up(request.caller.client_id, again);
-	call->answer = (Answer) {0};
-	endpoint->serve(&request, &call->answer);
+	if (endpoint->once && headers.idempotency_key.data != NULL)
+		serve_once(&request, headers.idempotency_key, again, &call->answer);
+	else
+		serve(&request, again, &call->answer);
 	fire_deferred_triggers();
 }
 
@@ -105,6 +151,8 @@ error_body(int status, const ErrorData *error)
 
 	if (status == 500)
 		return "{\"detail\": \"Internal server error.\"}";
+	if (status == 503)
+		return "{\"detail\": \"Service unavailable, try again.\"}";
 	sentence[0] = pg_toupper((unsigned char) sentence[0]);
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"detail\": ");
@@ -131,7 +179,9 @@ answer_error(ErrorData *error, bool decoding)
 		error->detail = rvo_fault_json(&faults);
 	}
 	answer.body = cstring_to_text(error_body(answer.status, error));
-	if (answer.status == 500)
+	if (answer.status == 503)
+		rvo_http_add_header(&answer, "Retry-After", "1");
+	if (answer.status >= 500)
 	{
 		error->elevel = LOG;
 		ThrowErrorData(error);
@@ -160,7 +210,8 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	if (error != NULL)
 		call.answer = answer_error(error, call.decoding);
 	set_response("response.status", psprintf("%d", answer->status));
-	set_response("response.headers", psprintf("[%s]", answer->headers == NULL ? "" : answer->headers->data));
+	rvo_http_add_header(&call.answer, "X-Revyops-Answer", "1"); /* nginx tells it from PostgREST's own by this */
+	set_response("response.headers", psprintf("[%s]", answer->headers->data));
 	PG_RETURN_TEXT_P(answer->body);
 }
 
