@@ -253,7 +253,7 @@ my $there = "SELECT revyops_create_contact('{\"email\": \"a\@acme.com\", \"last_
 is(import(qq{$there; CREATE TABLE upserts AS SELECT * FROM (VALUES ('A\@acme.com', NULL, 'New', NULL, 'Active', 1), ('c\@acme.com', NULL, 'Cee', NULL, NULL, 2), ('a\@acme.com', 'in/b', NULL, NULL, NULL, NULL),
 	(NULL, 'in/b', NULL, 'own', NULL, NULL), ('c\@acme.com', 'in/c', NULL, NULL, NULL, 3), ('nope', NULL, NULL, NULL, NULL, NULL)) v(email, linkedin_url, last_name, origin, contact_status, "Score")},
 	"'upserts', origin => 'csv', mode => 'upsert'", ''), '6 rows: 1 created, 3 updated, 2 failed; N rows/s', 'upsert: counts');
-is(contacts(), "a\@acme.com||New|f||Active\nhttps://www.linkedin.com/in/b||f|own|\nc\@acme.com|https://www.linkedin.com/in/c||Cee|f|csv|", 'upsert: contacts');
+is(contacts(), "a\@acme.com||New|f||Active\nhttps://www.linkedin.com/in/b|||f|own|\nc\@acme.com|https://www.linkedin.com/in/c||Cee|f|csv|", 'upsert: contacts');
 is(fields(), "Score|1\nScore|3", 'upsert: fields');
 is(rejects() =~ s/\{[^}]*\}/ROW/gr, "3|ROW|409|/email already_exists, /linkedin_url already_exists\n6|ROW|400|/email invalid_email", 'upsert: two contacts are a reject');
 is($node->safe_psql('postgres', "SELECT mode, rows_seen, created, updated_rows, duplicates, failed FROM revyops.import_job WHERE client_id = $client"), 'upsert|6|1|3|0|2', 'upsert: the job');
