@@ -44,6 +44,7 @@ static const struct
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
+	[FAULT_MERGED] = {"merged", "This contact was merged into another."},
 	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
@@ -52,6 +53,7 @@ static const struct
 	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
 	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
 	[FAULT_REQUIRED] = {"required", "A value is required."},
+	[FAULT_SAME_CONTACT] = {"same_contact", "This is the same contact."},
 	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
@@ -66,6 +68,7 @@ static const struct
 	const char *message;
 }			failures[] = {
 #define PT(a, b, c) (a) * 100 + (b) * 10 + (c), MAKE_SQLSTATE('P', 'T', '0' + (a), '0' + (b), '0' + (c))
+	[FAILURE_CONTACT_MERGED] = {PT(3, 0, 1), "contact was merged"},
 	[FAILURE_INVALID_REQUEST] = {PT(4, 0, 0), "invalid request"},
 	[FAILURE_COMPANY_OF_OTHER_CLIENT] = {PT(4, 0, 1), "company does not belong to this client"},
 	[FAILURE_CONTACT_OF_OTHER_CLIENT] = {PT(4, 0, 1), "contact does not belong to this client"},
@@ -152,6 +155,14 @@ rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id,
 	appendStringInfo(entry, ",\"duplicate_of\":%d}", duplicate_of);
 }
 
+/* rvo_fault_add_merged notes that a contact was merged, and into which. */
+void
+rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_MERGED),
+					 ",\"merged_into\":" INT64_FORMAT "}", kept_id);
+}
+
 /* rvo_fault_add_all appends the entries of another list. */
 void
 rvo_fault_add_all(FaultList *faults, const FaultList *more)
@@ -198,6 +209,17 @@ rvo_fault_raise_in_transaction(void)
 			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 			 errmsg("revyops_import_contacts cannot run inside a transaction block"),
 			 errhint("It commits after each batch. Within a transaction use revyops_create_contacts.")));
+}
+
+/* rvo_fault_raise_has_data refuses to drop the extension, of whose tables this one has rows. */
+void
+rvo_fault_raise_has_data(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+			 errmsg("cannot drop extension revyops because it has data"),
+			 errdetail("Table revyops.%s has rows.", table),
+			 errhint("Dump what is needed, then empty it: TRUNCATE revyops.client CASCADE.")));
 }
 
 /* rvo_fault_raise_serialization ends the call with 40001: the caller's snapshot is too old, he may try again. */

@@ -34,6 +34,7 @@ typedef enum FaultCode
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
 	FAULT_MASTER_KEY_REQUIRED,
+	FAULT_MERGED,
 	FAULT_MISSING_CREDENTIALS,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
@@ -42,6 +43,7 @@ typedef enum FaultCode
 	FAULT_NULL_NOT_ALLOWED,
 	FAULT_OTHER_CLIENT,
 	FAULT_REQUIRED,
+	FAULT_SAME_CONTACT,
 	FAULT_TOO_DEEP,
 	FAULT_TOO_LARGE,
 	FAULT_TOO_LONG,
@@ -52,6 +54,7 @@ typedef enum FaultCode
 /* Why a call fails: its SQLSTATE and primary message. */
 typedef enum Failure
 {
+	FAILURE_CONTACT_MERGED,
 	FAILURE_INVALID_REQUEST,
 	FAILURE_COMPANY_OF_OTHER_CLIENT,
 	FAILURE_CONTACT_OF_OTHER_CLIENT,
@@ -86,12 +89,14 @@ extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode 
 								int limit, int actual);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
 extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
+extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id);
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
 extern char *rvo_fault_json(const FaultList *faults);
 
 extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribute_noreturn();
 extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
 extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
+extern void rvo_fault_raise_has_data(const char *table) pg_attribute_noreturn();
 extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_taken_key(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
