@@ -34,7 +34,7 @@ CREATE FUNCTION body(e int, l int) RETURNS jsonb LANGUAGE sql AS $$
 		'contact_custom_fields', jsonb_build_array(jsonb_build_object('field_name', 'f' || ceil(random() * 20), 'field_value', random()::text)))) $$;
 CREATE PROCEDURE forget() LANGUAGE plpgsql AS $$
 BEGIN
-	TRUNCATE revyops.contact;
+	TRUNCATE revyops.contact CASCADE;
 	PERFORM setval('n200', 1, false), setval('n201', 1, false), setval('n409', 1, false);
 END
 $$;

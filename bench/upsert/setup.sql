@@ -10,12 +10,12 @@ BEGIN;
 SELECT count(*) FROM revyops_create_contacts((SELECT jsonb_agg(bench.document_before(i) ORDER BY i) FROM generate_series(1, 100000) i));
 CREATE TABLE bench.row_before AS SELECT * FROM revyops.contact WHERE client_id = :client_id ORDER BY id;
 COMMIT;
-TRUNCATE revyops.contact;
+TRUNCATE revyops.contact CASCADE;
 
 -- fill loads the first so many of them into both tables.
 CREATE PROCEDURE bench.fill(n int) LANGUAGE plpgsql AS $$
 BEGIN
-	TRUNCATE revyops.contact, bench.contact;
+	TRUNCATE revyops.contact, bench.contact CASCADE;
 	INSERT INTO revyops.contact SELECT * FROM bench.row_before ORDER BY id LIMIT n;
 	INSERT INTO bench.contact SELECT * FROM bench.row_before ORDER BY id LIMIT n;
 END
