@@ -176,8 +176,10 @@ CREATE TABLE revyops.import_job (
 	started			timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	updated			timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	finished		timestamptz,
+	mode			text NOT NULL DEFAULT 'create' CHECK (mode IN ('create', 'upsert')),
 	rows_seen		bigint NOT NULL DEFAULT 0,
 	created			bigint NOT NULL DEFAULT 0,
+	updated_rows	bigint NOT NULL DEFAULT 0,
 	duplicates		bigint NOT NULL DEFAULT 0,
 	failed			bigint NOT NULL DEFAULT 0,
 	rows_per_second	double precision NOT NULL DEFAULT 0,
@@ -244,6 +246,13 @@ CREATE FUNCTION @extschema@.revyops_create_contacts(contacts jsonb, structure te
 	RETURNS TABLE (ordinal integer, status integer, contact jsonb, errors jsonb)
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_upsert_contact(contact jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_upsert_contacts(contacts jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
+	RETURNS TABLE (ordinal integer, status integer, contact jsonb, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_check_contacts(contacts jsonb)
 	RETURNS TABLE (ordinal integer, status integer, errors jsonb)
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER ROWS 1000
@@ -265,7 +274,7 @@ CREATE FUNCTION revyops.current_client_id() RETURNS integer
  * The import reads as its caller, and commits, so it has neither SECURITY
  * DEFINER nor SET; it writes through the three functions below.
  */
-CREATE PROCEDURE @extschema@.revyops_import_contacts(source regclass, batch_size integer DEFAULT 10000, origin text DEFAULT NULL)
+CREATE PROCEDURE @extschema@.revyops_import_contacts(source regclass, batch_size integer DEFAULT 10000, origin text DEFAULT NULL, mode text DEFAULT 'create')
 	AS 'MODULE_PATHNAME' LANGUAGE c;
 CREATE FUNCTION @extschema@.revyops_import_status(job bigint DEFAULT NULL) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
@@ -506,6 +515,14 @@ CREATE FUNCTION revyops_http.contacts_v2_batch(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_batch'
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_upsert(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_upsert'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_upsert_batch(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_upsert_batch'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_batch'
 	LANGUAGE c VOLATILE SECURITY DEFINER
@@ -569,6 +586,8 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_contacts(jsonb, text, text),
 	@extschema@.revyops_check_contacts(jsonb),
 	@extschema@.revyops_expire(),
+	@extschema@.revyops_upsert_contact(jsonb, text),
+	@extschema@.revyops_upsert_contacts(jsonb, text, text),
 	@extschema@.revyops_import_status(bigint),
 	revyops.current_client_id(),
 	revyops.mentions(jsonb, text[]),
@@ -635,9 +654,11 @@ REVOKE ALL ON FUNCTION
 	revyops_http.contacts_v1_master_get(bytea),
 	revyops_http.contacts_v1_master_lookup(bytea),
 	revyops_http.contacts_v2_batch(bytea),
+	revyops_http.contacts_v2_upsert(bytea),
+	revyops_http.contacts_v2_upsert_batch(bytea),
 	revyops_http.companies_v2_batch(bytea)
 	FROM PUBLIC;
-REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text, text) FROM PUBLIC;
 
 /* ---------------------------------------------------------------- dump
  *
@@ -686,8 +707,12 @@ COMMENT ON FUNCTION @extschema@.revyops_check_contacts(jsonb) IS
 'Tells what revyops_create_contacts would make of contacts; writes nothing.';
 COMMENT ON FUNCTION @extschema@.revyops_expire() IS
 'Deletes what is kept for a time that is over: answers under idempotency keys after 24 hours. Returns how many they were.';
-COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) IS
-'Adds contacts from a table or view for the calling client, and commits after each batch.';
+COMMENT ON FUNCTION @extschema@.revyops_upsert_contact(jsonb, text) IS
+'Changes the contact with the e-mail address or LinkedIn URL, or creates it, and returns it with a member created.';
+COMMENT ON FUNCTION @extschema@.revyops_upsert_contacts(jsonb, text, text) IS
+'Upserts contacts of the calling client as if one by one, and tells for each what came of it.';
+COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text, text) IS
+'Adds contacts from a table or view for the calling client, or changes them, and commits after each batch.';
 COMMENT ON FUNCTION @extschema@.revyops_import_status(bigint) IS
 'One line on how far an import is, the last one of the calling client by default.';
 COMMENT ON FUNCTION revyops.current_client_id() IS
@@ -836,6 +861,10 @@ COMMENT ON FUNCTION revyops_http.contacts_v1_master_lookup(bytea) IS
 'GET /public/contacts-master-list/lookup-by-custom-field: lists the contacts of all clients with a custom field.';
 COMMENT ON FUNCTION revyops_http.contacts_v2_batch(bytea) IS
 'POST /public/v2/contacts/batch: creates contacts.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_upsert(bytea) IS
+'PUT /public/v2/contacts: creates a contact, or changes the one that is there.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_upsert_batch(bytea) IS
+'PUT /public/v2/contacts/batch: creates contacts, or changes those that are there.';
 COMMENT ON FUNCTION revyops_http.companies_v2_batch(bytea) IS
 'POST /public/v2/companies/batch: creates companies.';
 
@@ -909,8 +938,10 @@ COMMENT ON COLUMN revyops.import_job.started IS 'When it began.';
 COMMENT ON COLUMN revyops.import_job.updated IS 'When its last batch was done.';
 COMMENT ON COLUMN revyops.import_job.finished IS 'When it ended; null while it runs, or if it was broken off.';
 COMMENT ON COLUMN revyops.import_job.rows_seen IS 'Rows read so far.';
+COMMENT ON COLUMN revyops.import_job.mode IS 'create: rows become contacts; upsert: or change those that are there.';
 COMMENT ON COLUMN revyops.import_job.created IS 'Rows that became contacts.';
-COMMENT ON COLUMN revyops.import_job.duplicates IS 'Rows whose e-mail address or LinkedIn URL a contact had already.';
+COMMENT ON COLUMN revyops.import_job.updated_rows IS 'Rows whose contact was there and has what they say now; only with mode upsert.';
+COMMENT ON COLUMN revyops.import_job.duplicates IS 'Rows whose e-mail address or LinkedIn URL a contact had already; only with mode create.';
 COMMENT ON COLUMN revyops.import_job.failed IS 'Rows with faults: those in import_reject.';
 COMMENT ON COLUMN revyops.import_job.rows_per_second IS 'Rows read a second, from the start to the last batch.';
 COMMENT ON COLUMN revyops.import_job.estimated_total IS 'Rows that the planner expects; those read, once it has finished.';
@@ -920,7 +951,7 @@ COMMENT ON COLUMN revyops.import_reject.client_id IS 'The client that the import
 COMMENT ON COLUMN revyops.import_reject.job IS 'The import.';
 COMMENT ON COLUMN revyops.import_reject.ordinal IS 'Which row it was, in the order of reading, from 1.';
 COMMENT ON COLUMN revyops.import_reject.source_row IS 'The row as it was read.';
-COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating it alone would have had: 400, 401 or 404.';
+COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating or upserting it alone would have had: 400, 401, 404 or (upsert) 409.';
 COMMENT ON COLUMN revyops.import_reject.errors IS 'Entries of that error.';
 
 COMMENT ON TABLE revyops.idempotency_key IS 'Answers to requests with an idempotency key, kept for 24 hours.';

@@ -39,7 +39,7 @@ SELECT is_empty($$SELECT signature FROM test.function
 	AND coalesce(array_position(proconfig, 'search_path=pg_catalog, pg_temp'), 0) = 0$$, 'no API function without search_path');
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key',
-	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_check_contacts',
+	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts',
 	'public.revyops_expire', 'public.revyops_import_status', 'revyops.current_client_id', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
 	'public.revyops_update_company', 'public.revyops_delete_company',
@@ -57,7 +57,7 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'revyops_http.contacts_v1_update', 'revyops_http.contacts_v1_delete', 'revyops_http.contacts_v1_lookup', 'revyops_http.contacts_v1_field_add',
 	'revyops_http.contacts_v1_field_update', 'revyops_http.contacts_v1_field_delete', 'revyops_http.contacts_v2_master_list', 'revyops_http.contacts_v2_master_get',
 	'revyops_http.contacts_v2_master_lookup', 'revyops_http.contacts_v1_master_list', 'revyops_http.contacts_v1_master_get', 'revyops_http.contacts_v1_master_lookup',
-	'revyops_http.contacts_v2_batch', 'revyops_http.contacts_v2_merge', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
+	'revyops_http.contacts_v2_batch', 'revyops_http.contacts_v2_merge', 'revyops_http.contacts_v2_upsert', 'revyops_http.contacts_v2_upsert_batch', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
 	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|_(get|list|lookup)$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');

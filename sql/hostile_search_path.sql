@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(26);
+SELECT plan(29);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 
@@ -107,13 +107,16 @@ SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jo@
 SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jane@acme.com"}')$$)->>'sqlstate', 'PT409', 'to a taken e-mail');
 SELECT is(test.hostile($$SELECT public.revyops_lookup_companies('A', '1')->'results'->0->>'domain'$$), '{"value": "beta.com"}', 'look companies up');
 SELECT is(test.hostile($$SELECT public.revyops_delete_contact_custom_field(2, (public.revyops_get_contact(2)#>>'{contact_custom_fields,0,id}')::pg_catalog.int8)$$), '{"value": ""}', 'delete a custom field');
+SELECT is(test.hostile($$SELECT public.revyops_upsert_contact('{"email": "jane@acme.com", "linkedin_url": "in/janet", "company_id": "www.acme.com"}')->>'created'$$), '{"value": "false"}', 'upsert a contact that is there');
+SELECT is(test.hostile($$SELECT public.revyops_upsert_contact('{"email": "jane@acme.com", "linkedin_url": "in/jim"}')->>'created'$$), '{"value": "false"}', 'to another LinkedIn URL');
+SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, ' ') FROM public.revyops_upsert_contacts('[{"email": "jane@acme.com", "linkedin_url": "in/jane", "last_name": "x"}, {"email": "joe@acme.com", "contact_custom_fields": [{"field_name": "A", "field_value": null}]}, {"linkedin_url": "in/jane", "company_id": 1}]')$$), '{"value": "200 201 200"}', 'upsert contacts');
 SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, ' ' ORDER BY ordinal) FROM public.revyops_check_contacts('[{"email": "jane@acme.com"}, {"email": "new@acme.com", "company_id": "acme.com"}, {"email": "new@acme.com", "company_id": 1}]')$$), '{"value": "409 201 409"}', 'check contacts');
 SELECT is(test.hostile($$SELECT public.revyops_merge_contacts(2, (public.revyops_create_contact('{"linkedin_url": "in/jo", "company_id": "acme.com"}')->>'id')::pg_catalog.int8)->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'merge contacts');
 SELECT is(test.hostile(pg_catalog.format('SELECT public.revyops_get_contact(%s)', (SELECT id FROM revyops.merged_contact)))->>'sqlstate', 'PT301', 'get a merged one');
 SELECT is(test.hostile($$SELECT public.revyops_export_contact(2)->'merged_contacts'->0->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'export a contact');
 SELECT is(test.hostile($$SELECT public.revyops_erase_contact(2)$$)->>'value', '{"contacts": 1, "kept_answers": 0, "import_rejects": 0, "merged_contacts": 1}', 'erase a contact');
 SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.merged_contact) + (SELECT count(*) FROM pg_temp.import_reject) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
-SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 2 contacts', 'all of it into the real ones');
+SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 3 contacts', 'all of it into the real ones');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,11 +1,11 @@
 /*
  * api_batch.c
- *	  The SQL functions that create many at once, or tell what that would do.
+ *	  The SQL functions that create or upsert many at once, or tell what that would do.
  *
  * Floor 4: unpack the arguments and hand on.  The check of many is one of them
  * in all but writing.  The result is a set, one row an
  * item; it is complete before the caller sees the first row, so that a LIMIT
- * does not decide what is created.
+ * does not decide what is written.
  */
 #include "postgres.h"
 
@@ -18,9 +18,11 @@
 #include "company_batch.h"
 #include "compat.h"
 #include "contact_batch.h"
+#include "contact_upsert_batch.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contacts);
 PG_FUNCTION_INFO_V1(revyops_create_companies);
+PG_FUNCTION_INFO_V1(revyops_upsert_contacts);
 PG_FUNCTION_INFO_V1(revyops_check_contacts);
 
 /* Where the rows of the result go. */
@@ -36,18 +38,18 @@ static void
 put_row(void *arg, const BatchItem *item)
 {
 	RowSink    *sink = arg;
-	bool		created = item->faults.count == 0;
+	bool		done = item->faults.count == 0;
 	Datum		values[4] = {Int32GetDatum(item->number)};
 	bool		nulls[4] = {false, false, true, true};
 	int			last = sink->kind->render != NULL ? 3 : 2;
 
-	values[1] = Int32GetDatum(created ? 201 : rvo_failure_http_status(item->failure));
-	if (!created)
+	values[1] = Int32GetDatum(rvo_batch_item_status(item));
+	if (!done)
 		values[last] = JsonbPGetDatum(rvo_json_parse(rvo_slice(rvo_fault_json(&item->faults))));
 	else if (sink->kind->render != NULL)
 		values[2] = JsonbPGetDatum(sink->kind->render(item, sink->structure));
-	nulls[2] = last == 2 ? created : !created;
-	nulls[3] = created;
+	nulls[2] = last == 2 ? done : !done;
+	nulls[3] = done;
 	tuplestore_putvalues(sink->result->setResult, sink->result->setDesc, values, nulls);
 }
 
@@ -82,9 +84,9 @@ run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 	return (Datum) 0;
 }
 
-/* create_many is both functions: (items jsonb, structure text, mode text) returns setof record. */
+/* run_batch is all that write: (items jsonb, structure text, mode text) returns setof record. */
 static Datum
-create_many(FunctionCallInfo fcinfo, const BatchKind *kind)
+run_batch(FunctionCallInfo fcinfo, const BatchKind *kind)
 {
 	FaultList	faults = {0};
 	RowSink		sink = {.kind = kind, .structure = rvo_structure_read(text_argument(fcinfo, 1), &faults)};
@@ -97,14 +99,21 @@ create_many(FunctionCallInfo fcinfo, const BatchKind *kind)
 Datum
 revyops_create_contacts(PG_FUNCTION_ARGS)
 {
-	return create_many(fcinfo, &rvo_contact_batch);
+	return run_batch(fcinfo, &rvo_contact_batch);
 }
 
 /* revyops_create_companies(companies jsonb, structure text, mode text) returns setof record */
 Datum
 revyops_create_companies(PG_FUNCTION_ARGS)
 {
-	return create_many(fcinfo, &rvo_company_batch);
+	return run_batch(fcinfo, &rvo_company_batch);
+}
+
+/* revyops_upsert_contacts(contacts jsonb, structure text, mode text) returns setof record */
+Datum
+revyops_upsert_contacts(PG_FUNCTION_ARGS)
+{
+	return run_batch(fcinfo, &rvo_contact_upsert_batch);
 }
 
 /* revyops_check_contacts(contacts jsonb) returns setof record */

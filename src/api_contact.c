@@ -16,9 +16,11 @@
 #include "contact_merge.h"
 #include "contact_privacy.h"
 #include "contact_read.h"
+#include "contact_upsert.h"
 #include "idempotency.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contact);
+PG_FUNCTION_INFO_V1(revyops_upsert_contact);
 PG_FUNCTION_INFO_V1(revyops_get_contact);
 PG_FUNCTION_INFO_V1(revyops_list_contacts);
 PG_FUNCTION_INFO_V1(revyops_lookup_contacts);
@@ -54,6 +56,18 @@ revyops_create_contact(PG_FUNCTION_ARGS)
 	};
 
 	PG_RETURN_JSONB_P(rvo_idempotency_create(&request, create));
+}
+
+/* revyops_upsert_contact(contact jsonb, structure text) returns jsonb */
+Datum
+revyops_upsert_contact(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	int64		id;
+	bool		created;
+
+	PG_RETURN_JSONB_P(rvo_contact_upsert(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1),
+										 &id, &created));
 }
 
 /* revyops_get_contact(id bigint, structure text) returns jsonb */

@@ -136,7 +136,7 @@ import_source(Reading *reading)
 
 	reading->import.estimate = source.estimate;
 	reading->import.origin.data = reading->import.origin.data == NULL ? NULL : rvo_slice_cstring(reading->import.origin);
-	reading->columns = rvo_import_columns_read(source.descriptor, reading->import.origin);
+	reading->columns = rvo_import_columns_read(source.descriptor);
 
 	/* From here on the job can be seen. */
 	rvo_store_mark_import_running(reading->import.job);
@@ -151,12 +151,13 @@ import_source(Reading *reading)
 	rvo_source_close(&source);
 }
 
-/* revyops_import_contacts(source regclass, batch_size integer, origin text), a procedure */
+/* revyops_import_contacts(source regclass, batch_size integer, origin text, mode text), a procedure */
 Datum
 revyops_import_contacts(PG_FUNCTION_ARGS)
 {
 	const char *source = PG_ARGISNULL(0) ? NULL : rvo_source_name(PG_GETARG_OID(0));
 	text	   *origin = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
+	text	   *mode = PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3);
 	Reading		reading = {0};
 
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
@@ -165,6 +166,7 @@ revyops_import_contacts(PG_FUNCTION_ARGS)
 	reading.import.source = source == NULL ? NO_SLICE : rvo_slice(source);
 	reading.import.batch_size = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
 	reading.import.origin = rvo_slice_of_text(origin);
+	reading.import.mode_name = rvo_slice_of_text(mode);
 	call_owner("import_begin", &reading.import);
 	import_source(&reading);
 	PG_RETURN_VOID();

@@ -1,6 +1,6 @@
 /*
  * batch.c
- *	  Creating many at once: the order of steps.
+ *	  Creating or upserting many at once: the order of steps.
  *
  * Floor 3.  Each item gets the verdict that it would get if the items were
  * created one by one, in their order.  That is done in chunks, and a chunk in
@@ -15,6 +15,9 @@
  * Items are inserted in the order of their keys, so that two batches with the
  * same contacts wait for each other in one direction.  Where contacts agree in
  * their second key only, or over several chunks, two can still deadlock.
+ *
+ * What is read, resolved and handed out is the same for upserts; what comes in
+ * between is up to their kind.
  */
 #include "postgres.h"
 
@@ -64,7 +67,7 @@ rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults)
 static bool
 only_checks(const Batch *batch)
 {
-	return batch->kind->insert == NULL;
+	return batch->kind->insert == NULL && batch->kind->upsert == NULL;
 }
 
 /* find_owners fills the items' owners: who has their keys, or would have them by now. */
@@ -172,7 +175,7 @@ read_items(const Batch *batch, Chunk *chunk)
 			item->faults.number_name = batch->number_name;
 			item->faults.number = item->number;
 		}
-		batch->kind->read(item, batch->bodies[i]);
+		batch->kind->read(batch->caller, item, batch->bodies[i]);
 		item->failure = FAILURE_INVALID_REQUEST;
 		chunk->open[i] = item;
 	}
@@ -299,30 +302,33 @@ pick(const Chunk *chunk, bool first, BatchItem **picked)
 	return n;
 }
 
-/* by_keys orders items by their first key, those without one last, by the second. */
-static int
-by_keys(const void *a, const void *b)
+/* rvo_batch_compare_keys orders lists of keys by the first one, those without one last, by the second. */
+int
+rvo_batch_compare_keys(const Slice *a, const Slice *b)
 {
-	const BatchItem *x = *(BatchItem *const *) a;
-	const BatchItem *y = *(BatchItem *const *) b;
-
 	for (int k = 0; k < BATCH_MAX_KEYS; k++)
 	{
 		int			order;
 
-		if (x->keys[k].data == NULL || y->keys[k].data == NULL)
+		if (a[k].data == NULL || b[k].data == NULL)
 		{
-			if (x->keys[k].data != y->keys[k].data)
-				return x->keys[k].data == NULL ? 1 : -1;
+			if (a[k].data != b[k].data)
+				return a[k].data == NULL ? 1 : -1;
 			continue;
 		}
-		order = memcmp(x->keys[k].data, y->keys[k].data, Min(x->keys[k].len, y->keys[k].len));
+		order = memcmp(a[k].data, b[k].data, Min(a[k].len, b[k].len));
 		if (order == 0)
-			order = x->keys[k].len - y->keys[k].len;
+			order = a[k].len - b[k].len;
 		if (order != 0)
 			return order;
 	}
 	return 0;
+}
+
+static int
+by_keys(const void *a, const void *b)
+{
+	return rvo_batch_compare_keys((*(BatchItem *const *) a)->keys, (*(BatchItem *const *) b)->keys);
 }
 
 /* insert adds items and notes those that were created. */
@@ -376,9 +382,16 @@ create_open(Batch *batch, Chunk *chunk)
 			rvo_fault_raise_bug("some of many were not inserted, and no key explains it");
 	}
 	complete_owners(batch, chunk);
-	for (int i = 0; i < chunk->count; i++)
-		if (chunk->items[i].taken)
-			explain(batch, &chunk->items[i]);
+}
+
+/* upsert_open creates or changes what is open. */
+static void
+upsert_open(Batch *batch, const Chunk *chunk)
+{
+	batch->kind->upsert(batch->caller, chunk->open, chunk->nopen);
+	for (int i = 0; i < chunk->nopen; i++)
+		if (chunk->open[i]->id != 0 && !chunk->open[i]->found)
+			note_created(batch, chunk->open[i]);
 }
 
 /* gather adds an item's faults to those of all. */
@@ -411,7 +424,7 @@ hand_out(Batch *batch, const Chunk *chunk)
 	MemoryContextSwitchTo(caller);
 }
 
-/* run_chunk creates the items that were gathered. */
+/* run_chunk creates or upserts the items that were gathered. */
 static void
 run_chunk(Batch *batch)
 {
@@ -428,7 +441,13 @@ run_chunk(Batch *batch)
 		batch->kind->resolve(batch->caller, chunk.open, chunk.nopen);
 		keep_open(&chunk);
 	}
-	create_open(batch, &chunk);
+	if (batch->kind->upsert == NULL)
+		create_open(batch, &chunk);
+	else if (chunk.nopen > 0)
+		upsert_open(batch, &chunk);
+	for (int i = 0; i < chunk.count; i++)
+		if (chunk.items[i].taken)
+			explain(batch, &chunk.items[i]);
 	hand_out(batch, &chunk);
 	batch->count += batch->nbodies;
 	batch->nbodies = 0;
@@ -438,6 +457,15 @@ run_chunk(Batch *batch)
 }
 
 /* ---------------------------------------------------------------- from outside */
+
+/* rvo_batch_item_status returns the HTTP status of an item: what it would be if it had come alone. */
+int
+rvo_batch_item_status(const BatchItem *item)
+{
+	if (item->faults.count > 0)
+		return rvo_failure_http_status(item->failure);
+	return item->found ? 200 : 201;
+}
 
 /* rvo_batch_begin makes a batch ready for items; its memory is the current context's. */
 void

@@ -1,6 +1,6 @@
 /*
  * batch.h
- *	  Creating many at once, each with an outcome of its own.
+ *	  Creating or upserting many at once, each with an outcome of its own.
  */
 #ifndef RVO_BATCH_H
 #define RVO_BATCH_H
@@ -27,7 +27,7 @@ typedef enum BatchMode
 typedef struct BatchItem
 {
 	int			number;			/* its place in the input */
-	FaultList	faults;			/* none: it was created */
+	FaultList	faults;			/* none: it was created, or found */
 	Failure		failure;		/* if there are faults */
 	Slice		keys[BATCH_MAX_KEYS];	/* no value = none */
 	int64		owners[BATCH_MAX_KEYS]; /* who has the keys, when somebody was found to; 0 = nobody */
@@ -35,7 +35,9 @@ typedef struct BatchItem
 	bool		taken;			/* a key of it is, so that it will not be created */
 	int			ncreated_before;	/* of the batch, when that was found */
 	int64		id;
+	bool		found;			/* an upsert found it there, and changed it */
 	CompanyReference company;	/* of a contact */
+	const ContactChanges *changes;	/* of an upsert */
 	union
 	{
 		Contact		contact;
@@ -53,7 +55,7 @@ typedef struct BatchKind
 	Failure		taken;			/* if a key is */
 
 	/* read fills an item, and notes what is wrong with the body; NULL is no object. */
-	void		(*read) (BatchItem *item, JsonbContainer *body);
+	void		(*read) (const Caller *caller, BatchItem *item, JsonbContainer *body);
 
 	/* resolve finds what the items refer to, and notes what is not there; NULL if they refer to nothing. */
 	void		(*resolve) (const Caller *caller, BatchItem *const *items, int n);
@@ -67,7 +69,15 @@ typedef struct BatchKind
 	/* find_owners fills the items' owners. */
 	void		(*find_owners) (int client_id, BatchItem *const *items, int n);
 
-	/* render returns the answer to the create of one. */
+	/*
+	 * upsert creates or changes the items, in their order.  Of one that was it
+	 * fills id, found and row; of one whose keys are of two others it fills the
+	 * owners and says that it is taken.  NULL for a batch that creates; else
+	 * number, insert and find_owners are not called.
+	 */
+	void		(*upsert) (const Caller *caller, BatchItem *const *items, int n);
+
+	/* render returns the answer to the create or upsert of one. */
 	Jsonb	   *(*render) (const BatchItem *item, Structure structure);
 } BatchKind;
 
@@ -101,6 +111,8 @@ typedef struct Batch
 	MemoryContext item_context; /* of what the sink makes of one item */
 } Batch;
 
+extern int	rvo_batch_item_status(const BatchItem *item);
+extern int	rvo_batch_compare_keys(const Slice *a, const Slice *b);
 extern BatchMode rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults);
 extern void rvo_batch_begin(Batch *batch);
 extern void rvo_batch_add(Batch *batch, JsonbContainer *body, int octets);

@@ -5,10 +5,13 @@
 #ifndef RVO_CALLER_H
 #define RVO_CALLER_H
 
+#include "text.h"
+
 /* A client; what changes data gets one, what only reads a client's id. */
 typedef struct Caller
 {
 	int			client_id;
+	Slice		default_origin; /* of new contacts that name none; no value = "" */
 } Caller;
 
 #endif							/* RVO_CALLER_H */

@@ -58,27 +58,44 @@ rvo_contact_resolve_company(const Caller *caller, const CompanyReference *compan
 	return id;
 }
 
+/* origin_of returns the origin of a new contact. */
+static Slice
+origin_of(const Caller *caller, const ContactInput *input)
+{
+	if (input->origin.data != NULL)
+		return input->origin;
+	return caller->default_origin.data != NULL ? caller->default_origin : CONST_SLICE("");
+}
+
+/* rvo_contact_make makes a new contact of what was sent, without ids and company. */
+Contact
+rvo_contact_make(const Caller *caller, const ContactInput *input)
+{
+	return (Contact) {
+		.email = input->email,
+		.linkedin_url = input->linkedin_url,
+		.first_name = input->first_name,
+		.last_name = input->last_name,
+		.origin = origin_of(caller, input),
+		.contact_status = input->contact_status,
+		.custom_fields = input->custom_fields,
+		.updated_time = GetCurrentTransactionStartTimestamp(),
+	};
+}
+
 /*
  * rvo_contact_read reads a body to a contact without ids and company, and which
  * company it names.  body is NULL for SQL's NULL; fields_member names the list
  * of custom fields.
  */
 Contact
-rvo_contact_read(JsonbContainer *body, const char *fields_member, CompanyReference *company, FaultList *faults)
+rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_member, CompanyReference *company,
+				 FaultList *faults)
 {
 	ContactInput input = rvo_contact_input_read(body, fields_member, faults);
 
 	*company = input.company;
-	return (Contact) {
-		.email = input.email,
-		.linkedin_url = input.linkedin_url,
-		.first_name = input.first_name,
-		.last_name = input.last_name,
-		.origin = input.origin,
-		.contact_status = input.contact_status,
-		.custom_fields = input.custom_fields,
-		.updated_time = GetCurrentTransactionStartTimestamp(),
-	};
+	return rvo_contact_make(caller, &input);
 }
 
 /* rvo_contact_number gives a contact and its custom fields new ids. */
@@ -89,25 +106,33 @@ rvo_contact_number(Contact *contact)
 	rvo_store_number_fields(&contact->custom_fields);
 }
 
+/* rvo_contact_raise_taken raises FAILURE_CONTACT_EXISTS if others than this contact have keys, naming them. */
+void
+rvo_contact_raise_taken(const ContactOwners *owners, int64 id)
+{
+	FaultList	faults = {0};
+
+	if (owners->of_email != 0 && owners->of_email != id)
+		rvo_fault_add_existing(&faults, "/email", owners->of_email);
+	if (owners->of_linkedin_url != 0 && owners->of_linkedin_url != id)
+		rvo_fault_add_existing(&faults, "/linkedin_url", owners->of_linkedin_url);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+}
+
 /* insert gives the contact ids and adds it.  Raises FAILURE_CONTACT_EXISTS, naming who has each key. */
 static void
 insert(int client_id, Contact *contact)
 {
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		FaultList	faults = {0};
 		ContactOwners owners;
 
 		rvo_contact_number(contact);
 		if (rvo_store_insert_contact(client_id, contact))
 			return;
 		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
-		if (owners.of_email != 0)
-			rvo_fault_add_existing(&faults, "/email", owners.of_email);
-		if (owners.of_linkedin_url != 0)
-			rvo_fault_add_existing(&faults, "/linkedin_url", owners.of_linkedin_url);
-		if (faults.count > 0)
-			rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+		rvo_contact_raise_taken(&owners, 0);
 	}
 	rvo_fault_raise_bug("a contact was not inserted, and no key explains it");
 }
@@ -124,7 +149,7 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
 	CompanyReference company;
-	Contact		contact = rvo_contact_read(rvo_json_root(body), fields_member, &company, &faults);
+	Contact		contact = rvo_contact_read(caller, rvo_json_root(body), fields_member, &company, &faults);
 
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);

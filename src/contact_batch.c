@@ -38,9 +38,9 @@ rows(BatchItem *const *items, int n)
 }
 
 static void
-read_item(BatchItem *item, JsonbContainer *body)
+read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 {
-	item->row.contact = rvo_contact_read(body, CONTACT_FIELDS_INPUT, &item->company, &item->faults);
+	item->row.contact = rvo_contact_read(caller, body, CONTACT_FIELDS_INPUT, &item->company, &item->faults);
 	item->keys[0] = item->row.contact.email;
 	item->keys[1] = item->row.contact.linkedin_url;
 }
@@ -157,8 +157,9 @@ resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 	}
 }
 
-static void
-lock_companies(const Caller *caller, BatchItem *const *items, int n)
+/* rvo_contact_items_resolve finds the companies that items name, and notes what is not there. */
+void
+rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n)
 {
 	resolve(caller, items, n, COMPANIES_LOCKED);
 }
@@ -208,8 +209,9 @@ find_owners_read_only(int client_id, BatchItem *const *items, int n)
 	read_owners(client_id, items, n, true);
 }
 
-static Jsonb *
-render_item(const BatchItem *item, Structure structure)
+/* rvo_contact_item_render returns the answer to the create or upsert of an item. */
+Jsonb *
+rvo_contact_item_render(const BatchItem *item, Structure structure)
 {
 	return rvo_contact_render_created(&item->row.contact, structure);
 }
@@ -218,11 +220,11 @@ const BatchKind rvo_contact_batch = {
 	.key_pointers = {"/email", "/linkedin_url"},
 	.taken = FAILURE_CONTACT_EXISTS,
 	.read = read_item,
-	.resolve = lock_companies,
+	.resolve = rvo_contact_items_resolve,
 	.number = number_item,
 	.insert = insert_items,
 	.find_owners = find_owners,
-	.render = render_item,
+	.render = rvo_contact_item_render,
 };
 
 const BatchKind rvo_contact_check = {

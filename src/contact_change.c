@@ -35,58 +35,56 @@ write_contact(void *arg, bool again pg_attribute_unused())
 	rvo_store_update_contact(writing->client_id, writing->contact);
 }
 
-/* check_owners raises FAILURE_CONTACT_EXISTS if other contacts have the keys, naming them. */
-static void
-check_owners(int client_id, const Contact *contact)
+/* rvo_contact_stamp gives a contact that was changed its time, and new custom fields their ids. */
+void
+rvo_contact_stamp(Contact *contact)
 {
-	ContactOwners owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
-	FaultList	faults = {0};
-
-	if (owners.of_email != 0 && owners.of_email != contact->id)
-		rvo_fault_add_existing(&faults, "/email", owners.of_email);
-	if (owners.of_linkedin_url != 0 && owners.of_linkedin_url != contact->id)
-		rvo_fault_add_existing(&faults, "/linkedin_url", owners.of_linkedin_url);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+	contact->updated_time = GetCurrentTransactionStartTimestamp();
+	rvo_store_number_fields(&contact->custom_fields);
 }
 
 /*
- * save_with_keys writes a contact whose keys are others than before.  Only the
- * index can tell whether somebody is about to take them, and an UPDATE has no
- * ON CONFLICT: hence the subtransaction.
+ * rvo_contact_save writes a contact that was changed; false if its keys are
+ * others than before and somebody has one.  Only the index can tell whether
+ * somebody is about to take them, and an UPDATE has no ON CONFLICT: hence the
+ * subtransaction.
  */
-static void
-save_with_keys(int client_id, const Contact *contact)
+bool
+rvo_contact_save(int client_id, Contact *contact, bool other_keys)
 {
 	Writing		writing = {client_id, contact};
+	ErrorData  *error;
 
+	rvo_contact_stamp(contact);
+	if (!other_keys)
+	{
+		rvo_store_update_contact(client_id, contact);
+		return true;
+	}
+	error = rvo_attempt_once(write_contact, &writing);
+	if (error != NULL && !rvo_fault_is_taken_key(error->sqlerrcode))
+		ReThrowError(error);
+	return error == NULL;
+}
+
+/* save does so, and raises FAILURE_CONTACT_EXISTS if other contacts have the keys, naming them. */
+static void
+save(int client_id, Contact *contact, bool other_keys)
+{
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		ErrorData  *error = rvo_attempt_once(write_contact, &writing);
+		ContactOwners owners;
 
-		if (error == NULL)
+		if (rvo_contact_save(client_id, contact, other_keys))
 			return;
-		if (!rvo_fault_is_taken_key(error->sqlerrcode))
-			ReThrowError(error);
-		check_owners(client_id, contact);
+		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
+		rvo_contact_raise_taken(&owners, contact->id);
 
 		/* Who had the key is gone, or is not to be seen by this transaction's snapshot. */
 		if (IsolationUsesXactSnapshot())
 			rvo_fault_raise_serialization();
 	}
 	rvo_fault_raise_bug("a contact was not updated, and no key explains it");
-}
-
-/* save writes a contact that was changed. */
-static void
-save(int client_id, Contact *contact, bool other_keys)
-{
-	contact->updated_time = GetCurrentTransactionStartTimestamp();
-	rvo_store_number_fields(&contact->custom_fields);
-	if (other_keys)
-		save_with_keys(client_id, contact);
-	else
-		rvo_store_update_contact(client_id, contact);
 }
 
 /* lock reads a contact and keeps others from changing it. */
@@ -123,20 +121,20 @@ set_status(Contact *contact, const ContactChanges *changes)
 	return true;
 }
 
-/* set_fields applies both lists of custom fields; returns whether that makes a difference. */
+/* set_fields applies both lists of custom fields; returns whether that makes a difference, and notes if they are too many. */
 static bool
-set_fields(Contact *contact, const ContactChanges *changes)
+set_fields(Contact *contact, const ContactChanges *changes, FaultList *faults)
 {
 	bool		different = rvo_custom_fields_merge(&contact->custom_fields, &changes->values.custom_fields);
 
 	different |= rvo_custom_fields_merge(&contact->custom_fields, &changes->more_fields);
 	if (different)
-		rvo_fields_check_count(&contact->custom_fields,
-							   changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS);
+		rvo_fields_note_count(&contact->custom_fields,
+							  changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS, faults);
 	return different;
 }
 
-/* set_others applies all but the keys; returns whether that makes a difference. */
+/* set_others applies all but the keys and custom fields; returns whether that makes a difference. */
 static bool
 set_others(Contact *contact, const ContactChanges *changes, int64 company_id)
 {
@@ -147,8 +145,40 @@ set_others(Contact *contact, const ContactChanges *changes, int64 company_id)
 	different |= set_text(&contact->first_name, changes->has_first_name, changes->values.first_name);
 	different |= set_text(&contact->last_name, changes->has_last_name, changes->values.last_name);
 	different |= set_text(&contact->origin, changes->has_origin, changes->values.origin);
-	different |= set_status(contact, changes);
-	return set_fields(contact, changes) || different;
+	return set_status(contact, changes) || different;
+}
+
+/*
+ * rvo_contact_apply applies changes to a contact, company_id being the company
+ * that they name.  Returns whether that makes a difference, and whether to the
+ * keys; notes what is wrong with the contact then, which must not be written.
+ */
+bool
+rvo_contact_apply(Contact *contact, const ContactChanges *changes, int64 company_id, bool *other_keys,
+				  FaultList *faults)
+{
+	bool		different;
+
+	*other_keys = set_text(&contact->email, changes->has_email, changes->values.email);
+	*other_keys |= set_text(&contact->linkedin_url, changes->has_linkedin_url, changes->values.linkedin_url);
+	if (contact->email.data == NULL && contact->linkedin_url.data == NULL)
+		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
+	different = set_others(contact, changes, company_id);
+	return set_fields(contact, changes, faults) || different || *other_keys;
+}
+
+/* rvo_contact_new makes a contact of changes to one that is not there yet, without id; notes what is wrong with it. */
+Contact
+rvo_contact_new(const Caller *caller, const ContactChanges *changes, int64 company_id, FaultList *faults)
+{
+	ContactInput input = changes->values;
+	Contact		contact;
+
+	input.custom_fields = (CustomFields) {0};
+	contact = rvo_contact_make(caller, &input);
+	contact.company_id = company_id;
+	(void) set_fields(&contact, changes, faults);
+	return contact;
 }
 
 /* find_company locks the company that a change names, 0 for none, if the contact is there. */
@@ -175,6 +205,7 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	ContactChanges changes;
 	int64		company_id;
 	Contact		contact;
+	bool		different;
 	bool		other_keys;
 
 	if (id == NULL)
@@ -186,11 +217,10 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 
 	company_id = find_company(caller, *id, &changes);
 	contact = lock(caller->client_id, *id, "id");
-	other_keys = set_text(&contact.email, changes.has_email, changes.values.email);
-	other_keys |= set_text(&contact.linkedin_url, changes.has_linkedin_url, changes.values.linkedin_url);
-	if (contact.email.data == NULL && contact.linkedin_url.data == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_IDENTIFIER_REQUIRED);
-	if (set_others(&contact, &changes, company_id) || other_keys)
+	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	if (different)
 		save(caller->client_id, &contact, other_keys);
 	return rvo_contact_render_created(&contact, structure);
 }

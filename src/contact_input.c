@@ -1,6 +1,6 @@
 /*
  * contact_input.c
- *	  Reads the body that creates or changes a contact, and notes every fault in it.
+ *	  Reads the body that creates or changes a contact, or both, and notes every fault in it.
  *
  * Floor 1, on top of its other files.  The faults come in the order of the
  * contract's members, custom fields last.  Read-only and unknown members are
@@ -41,12 +41,16 @@ read_company(JsonbContainer *body, FaultList *faults)
 	return company;
 }
 
-/* read_keys reads what makes two contacts the same. */
+/* read_keys reads what makes two contacts the same; required: one of them must be given. */
 static void
-read_keys(JsonbContainer *body, ContactInput *input, FaultList *faults)
+read_keys(JsonbContainer *body, ContactInput *input, bool required, FaultList *faults)
 {
+	int			before = faults->count;
+
 	input->email = rvo_member_key(body, "email", rvo_email_normalize, EMAIL_MAX_LENGTH, faults);
 	input->linkedin_url = rvo_member_key(body, "linkedin_url", rvo_linkedin_normalize, 0, faults);
+	if (required && input->email.data == NULL && input->linkedin_url.data == NULL && faults->count == before)
+		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
 }
 
 /* read_others reads all else but the custom fields. */
@@ -56,7 +60,7 @@ read_others(JsonbContainer *body, ContactInput *input, FaultList *faults)
 	input->first_name = rvo_member_text(body, "first_name", faults);
 	input->last_name = rvo_member_text(body, "last_name", faults);
 	input->company = read_company(body, faults);
-	input->origin = rvo_member_text(body, "origin", faults);
+	input->origin = rvo_member_is_given(body, "origin") ? rvo_member_text(body, "origin", faults) : NO_SLICE;
 	input->contact_status = rvo_member_text(body, "contact_status", faults);
 }
 
@@ -68,24 +72,21 @@ ContactInput
 rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultList *faults)
 {
 	ContactInput input = {0};
-	int			before = faults->count;
 
 	if (!rvo_json_is_object(body))
 	{
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
 		return input;
 	}
-	read_keys(body, &input, faults);
-	if (input.email.data == NULL && input.linkedin_url.data == NULL && faults->count == before)
-		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
+	read_keys(body, &input, true, faults);
 	read_others(body, &input, faults);
 	input.custom_fields = rvo_custom_fields_read(body, fields_member, faults);
 	return input;
 }
 
-/* rvo_contact_changes_read reads the body of a change; NULL stands for SQL's NULL. */
-ContactChanges
-rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
+/* read_changes reads the body of a change, or (keys_required) of an upsert. */
+static ContactChanges
+read_changes(JsonbContainer *body, bool keys_required, FaultList *faults)
 {
 	ContactChanges changes = {0};
 
@@ -94,6 +95,7 @@ rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
 		return changes;
 	}
+	read_keys(body, &changes.values, keys_required, faults);
 	changes.has_email = rvo_member_is_given(body, "email");
 	changes.has_linkedin_url = rvo_member_is_given(body, "linkedin_url");
 	changes.has_first_name = rvo_member_is_given(body, "first_name");
@@ -101,9 +103,29 @@ rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
 	changes.has_company = rvo_member_is_given(body, "company_id");
 	changes.has_origin = rvo_member_is_given(body, "origin");
 	changes.has_contact_status = rvo_member_is_given(body, "contact_status");
-	read_keys(body, &changes.values, faults);
 	read_others(body, &changes.values, faults);
 	changes.values.custom_fields = rvo_custom_fields_read_changes(body, CONTACT_FIELDS, faults);
 	changes.more_fields = rvo_custom_fields_read_changes(body, CONTACT_FIELDS_INPUT, faults);
+	return changes;
+}
+
+/* rvo_contact_changes_read reads the body of a change; NULL stands for SQL's NULL. */
+ContactChanges
+rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
+{
+	return read_changes(body, false, faults);
+}
+
+/*
+ * rvo_contact_upsert_read reads the body of an upsert: that of a change, which
+ * must have a key to find the contact by.  A key without a value takes none away.
+ */
+ContactChanges
+rvo_contact_upsert_read(JsonbContainer *body, FaultList *faults)
+{
+	ContactChanges changes = read_changes(body, true, faults);
+
+	changes.has_email = changes.values.email.data != NULL;
+	changes.has_linkedin_url = changes.values.linkedin_url.data != NULL;
 	return changes;
 }

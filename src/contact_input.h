@@ -25,7 +25,7 @@ typedef struct ContactInput
 	Slice		first_name;
 	Slice		last_name;
 	CompanyReference company;
-	Slice		origin;
+	Slice		origin;			/* no value = not given */
 	Slice		contact_status;
 	CustomFields custom_fields;
 } ContactInput;
@@ -50,5 +50,6 @@ typedef struct ContactChanges
 
 extern ContactInput rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultList *faults);
 extern ContactChanges rvo_contact_changes_read(JsonbContainer *body, FaultList *faults);
+extern ContactChanges rvo_contact_upsert_read(JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_CONTACT_INPUT_H */

@@ -12,26 +12,35 @@
 #include "compat.h"
 #include "contact_render.h"
 
-/* render shows a contact; the nullable keys as null, or left out. */
-static JsonbValue
-render(const Contact *contact, Structure structure, bool show_null_keys, bool with_client)
+/* How an answer shows a contact. */
+typedef struct Shape
 {
-	JsonObject	answer = rvo_json_open(16);
+	bool		show_null_keys; /* as null, or left out */
+	bool		with_client;
+	const bool *created;		/* NULL = does not tell */
+} Shape;
+
+static JsonbValue
+render(const Contact *contact, Structure structure, Shape shape)
+{
+	JsonObject	answer = rvo_json_open(17);
 
 	/* In jsonb's own order. */
 	rvo_json_put(&answer, CONST_SLICE("id"), rvo_json_integer(contact->id));
-	if (contact->email.data != NULL || show_null_keys)
+	if (contact->email.data != NULL || shape.show_null_keys)
 		rvo_json_put(&answer, CONST_SLICE("email"), rvo_json_text(contact->email));
 	rvo_json_put(&answer, CONST_SLICE("origin"), rvo_json_text(contact->origin));
-	if (with_client)
+	if (shape.created != NULL)
+		rvo_json_put(&answer, CONST_SLICE("created"), rvo_json_boolean(*shape.created));
+	if (shape.with_client)
 		rvo_json_put(&answer, CONST_SLICE("client_id"), rvo_json_text(rvo_slice(psprintf("%d", contact->client_id))));
 	rvo_json_put(&answer, CONST_SLICE("last_name"), rvo_json_text(contact->last_name));
 	if (contact->company_id != 0)
 		rvo_json_put(&answer, CONST_SLICE("company_id"), rvo_json_integer(contact->company_id));
-	else if (show_null_keys)
+	else if (shape.show_null_keys)
 		rvo_json_put(&answer, CONST_SLICE("company_id"), rvo_json_null());
 	rvo_json_put(&answer, CONST_SLICE("first_name"), rvo_json_text(contact->first_name));
-	if (contact->linkedin_url.data != NULL || show_null_keys)
+	if (contact->linkedin_url.data != NULL || shape.show_null_keys)
 		rvo_json_put(&answer, CONST_SLICE("linkedin_url"), rvo_json_text(contact->linkedin_url));
 	rvo_json_put(&answer, CONST_SLICE("updated_time"), rvo_json_text(rvo_json_time(contact->updated_time)));
 	rvo_json_put(&answer, CONST_SLICE("contact_status"), rvo_json_text(contact->contact_status));
@@ -51,7 +60,16 @@ render(const Contact *contact, Structure structure, bool show_null_keys, bool wi
 Jsonb *
 rvo_contact_render_created(const Contact *contact, Structure structure)
 {
-	JsonbValue	value = render(contact, structure, false, false);
+	JsonbValue	value = render(contact, structure, (Shape) {0});
+
+	return rvo_json_encode(&value);
+}
+
+/* rvo_contact_render_upserted is the same with a member that tells whether the contact is new. */
+Jsonb *
+rvo_contact_render_upserted(const Contact *contact, Structure structure, bool created)
+{
+	JsonbValue	value = render(contact, structure, (Shape) {.created = &created});
 
 	return rvo_json_encode(&value);
 }
@@ -60,5 +78,5 @@ rvo_contact_render_created(const Contact *contact, Structure structure)
 JsonbValue
 rvo_contact_render(const Contact *contact, Structure structure, bool with_client)
 {
-	return render(contact, structure, true, with_client);
+	return render(contact, structure, (Shape) {.show_null_keys = true, .with_client = with_client});
 }

@@ -31,6 +31,7 @@ typedef struct Contact
 } Contact;
 
 extern Jsonb *rvo_contact_render_created(const Contact *contact, Structure structure);
+extern Jsonb *rvo_contact_render_upserted(const Contact *contact, Structure structure, bool created);
 extern JsonbValue rvo_contact_render(const Contact *contact, Structure structure, bool with_client);
 
 #endif							/* RVO_CONTACT_RENDER_H */

@@ -34,6 +34,7 @@ static const struct
 	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
 	[FAULT_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", "Expected 1 to 255 printable ASCII characters."},
+	[FAULT_INVALID_IMPORT_MODE] = {"invalid_mode", "Expected create or upsert."},
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
@@ -228,6 +229,15 @@ rvo_fault_raise_serialization(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("could not serialize access due to concurrent update")));
+}
+
+/* rvo_fault_raise_taken_key ends work with 23505, as a unique index does: for whoever started it. */
+void
+rvo_fault_raise_taken_key(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("a key of a contact has been taken by another session")));
 }
 
 /* rvo_fault_raise_bug ends the call with XX000: what only a bug of ours explains. */

@@ -24,6 +24,7 @@ typedef enum FaultCode
 	FAULT_INVALID_DOMAIN,
 	FAULT_INVALID_EMAIL,
 	FAULT_INVALID_IDEMPOTENCY_KEY,
+	FAULT_INVALID_IMPORT_MODE,
 	FAULT_INVALID_LINKEDIN_URL,
 	FAULT_INVALID_MODE,
 	FAULT_INVALID_NUMBER,
@@ -97,6 +98,7 @@ extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode co
 extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_has_data(const char *table) pg_attribute_noreturn();
 extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
+extern void rvo_fault_raise_taken_key(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 
 extern int	rvo_failure_http_status(Failure failure);

@@ -75,14 +75,21 @@ rvo_field_change_apply(const FieldChange *change, CustomField input, CustomField
 	return field;
 }
 
-/* rvo_fields_check_count raises FAILURE_INVALID_REQUEST if a change leaves too many custom fields. */
+/* rvo_fields_note_count notes that a change leaves too many custom fields, if it does. */
+void
+rvo_fields_note_count(const CustomFields *fields, const char *pointer, FaultList *faults)
+{
+	if (fields->count > CUSTOM_FIELDS_MAX)
+		rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, CUSTOM_FIELDS_MAX, fields->count);
+}
+
+/* rvo_fields_check_count raises FAILURE_INVALID_REQUEST if it does. */
 void
 rvo_fields_check_count(const CustomFields *fields, const char *pointer)
 {
 	FaultList	faults = {0};
 
-	if (fields->count <= CUSTOM_FIELDS_MAX)
-		return;
-	rvo_fault_add_limit(&faults, pointer, FAULT_TOO_MANY, CUSTOM_FIELDS_MAX, fields->count);
-	rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_fields_note_count(fields, pointer, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 }

@@ -28,6 +28,7 @@ typedef struct FieldChange
 extern CustomField rvo_field_change_read(const FieldChange *change, const char *owner);
 extern CustomField *rvo_field_change_apply(const FieldChange *change, CustomField input, CustomFields *fields,
 										   bool *different);
+extern void rvo_fields_note_count(const CustomFields *fields, const char *pointer, FaultList *faults);
 extern void rvo_fields_check_count(const CustomFields *fields, const char *pointer);
 
 #endif							/* RVO_FIELD_CHANGE_H */

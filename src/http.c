@@ -248,6 +248,13 @@ rvo_http_add_header(Answer *answer, const char *name, const char *value)
 	appendStringInfoChar(answer->headers, '}');
 }
 
+/* rvo_http_add_location points at what was created; path is a constant. */
+void
+rvo_http_add_location(Answer *answer, const char *path, int64 id)
+{
+	rvo_http_add_header(answer, "Location", psprintf("%s" INT64_FORMAT, path, id));
+}
+
 /* rvo_http_answer fills an answer.  NULL is for a status that has no body. */
 void
 rvo_http_answer(Answer *answer, int status, Jsonb *body)

@@ -1,10 +1,11 @@
 /*
  * http_batch.c
- *	  The envelope in which many are created over HTTP.
+ *	  The envelope in which many are created or upserted over HTTP.
  *
  * Floor 4.  {"contacts": […], "mode": "partial"} is answered by
  * {"results": [{"index", "status", "contact" or "errors"}], "summary": {"total",
- * "created", "failed"}}.  As everywhere in JSON, items are counted from 0.
+ * "created", "failed"}}; the summary of an upsert has "updated" as well.  As
+ * everywhere in JSON, items are counted from 0.
  */
 #include "postgres.h"
 
@@ -22,6 +23,7 @@ typedef struct ResultSink
 	Structure	structure;
 	StringInfoData results;
 	int			created;
+	int			updated;
 	int			failed;
 } ResultSink;
 
@@ -30,19 +32,21 @@ static void
 put_result(void *arg, const BatchItem *item)
 {
 	ResultSink *sink = arg;
-	bool		created = item->faults.count == 0;
+	bool		done = item->faults.count == 0;
 
-	if (sink->created + sink->failed > 0)
+	if (item->number > 0)
 		appendStringInfoString(&sink->results, ", ");
 	appendStringInfo(&sink->results, "{\"index\": %d, \"status\": %d, \"%s\": ", item->number,
-					 created ? 201 : rvo_failure_http_status(item->failure),
-					 created ? sink->envelope->item : "errors");
-	if (created)
+					 rvo_batch_item_status(item), done ? sink->envelope->item : "errors");
+	if (done)
 	{
 		Jsonb	   *answer = sink->envelope->kind->render(item, sink->structure);
 
 		(void) JsonbToCString(&sink->results, &answer->root, VARSIZE(answer));
-		sink->created++;
+		if (item->found)
+			sink->updated++;
+		else
+			sink->created++;
 	}
 	else
 	{
@@ -90,7 +94,7 @@ read_mode(Jsonb *body, FaultList *faults)
 }
 
 /*
- * rvo_http_batch creates the items of a request and returns the answer's body,
+ * rvo_http_batch creates or upserts the items of a request and returns the answer's body,
  * in the current context.
  */
 char *
@@ -116,7 +120,10 @@ rvo_http_batch(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body,
 	rvo_batch_begin(&batch);
 	rvo_batch_add_array(&batch, items);
 	rvo_batch_end(&batch);
-	appendStringInfo(&sink.results, "], \"summary\": {\"total\": %d, \"created\": %d, \"failed\": %d}}",
-					 sink.created + sink.failed, sink.created, sink.failed);
+	appendStringInfo(&sink.results, "], \"summary\": {\"total\": %d, \"created\": %d, ",
+					 sink.created + sink.updated + sink.failed, sink.created);
+	if (envelope->kind->upsert != NULL)
+		appendStringInfo(&sink.results, "\"updated\": %d, ", sink.updated);
+	appendStringInfo(&sink.results, "\"failed\": %d}}", sink.failed);
 	return sink.results.data;
 }

@@ -1,6 +1,6 @@
 /*
  * http_batch.h
- *	  The envelope in which many are created over HTTP.
+ *	  The envelope in which many are created or upserted over HTTP.
  */
 #ifndef RVO_HTTP_BATCH_H
 #define RVO_HTTP_BATCH_H

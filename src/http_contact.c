@@ -13,6 +13,8 @@
 #include "contact_change.h"
 #include "contact_merge.h"
 #include "contact_read.h"
+#include "contact_upsert.h"
+#include "contact_upsert_batch.h"
 #include "http_resource.h"
 
 static text *
@@ -81,9 +83,29 @@ serve_merge(const HttpRequest *request, Answer *answer)
 #define CONTACTS .resource = &contacts
 #define GET(path) CONTACTS, .serve = rvo_serve_get, .kept_path = (path)
 
+/* What is upserted in batches. */
+static const Resource upserts = {
+	.envelope = {&rvo_contact_upsert_batch, "contacts", "contact"},
+};
+
+/* serve_upsert creates or changes one, and points at a new one. */
+static void
+serve_upsert(const HttpRequest *request, Answer *answer)
+{
+	int64		id;
+	bool		created;
+	Jsonb	   *contact = rvo_contact_upsert(&request->caller, request->body, request->structure, &id, &created);
+
+	rvo_http_answer(answer, created ? 201 : 200, contact);
+	if (created)
+		rvo_http_add_location(answer, request->endpoint->created_path, id);
+}
+
 HTTP_ADAPTER(contacts_v2_list, CONTACTS, .serve = rvo_serve_list, .list_path = "/public/v2/contacts", V2)
 HTTP_ADAPTER(contacts_v2_create, CONTACTS, .serve = rvo_serve_create, .created_path = "/public/v2/contacts/", ONCE, V2, TAKES(CONTACT_FIELDS_INPUT))
 HTTP_ADAPTER(contacts_v2_batch, CONTACTS, .serve = rvo_serve_batch, ONCE, V2, TAKES_BATCH("contacts"))
+HTTP_ADAPTER(contacts_v2_upsert, .serve = serve_upsert, .created_path = "/public/v2/contacts/", V2, TAKES(CONTACT_FIELDS_INPUT))
+HTTP_ADAPTER(contacts_v2_upsert_batch, .resource = &upserts, .serve = rvo_serve_batch, V2, TAKES_BATCH("contacts"))
 HTTP_ADAPTER(contacts_v2_get, GET("/public/v2/contacts/"), V2)
 HTTP_ADAPTER(contacts_v2_update, CONTACTS, .serve = rvo_serve_update, V2, TAKES(CONTACT_FIELDS))
 HTTP_ADAPTER(contacts_v2_merge, CONTACTS, .serve = serve_merge, V2, TAKES(CONTACT_FIELDS))

@@ -95,7 +95,7 @@ rvo_serve_create(const HttpRequest *request, Answer *answer)
 	int64		id;
 
 	rvo_http_answer(answer, 201, request->endpoint->resource->create(request, &id));
-	rvo_http_add_header(answer, "Location", psprintf("%s" INT64_FORMAT, request->endpoint->created_path, id));
+	rvo_http_add_location(answer, request->endpoint->created_path, id);
 }
 
 void

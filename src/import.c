@@ -12,12 +12,24 @@
 #include "batch.h"
 #include "compat.h"
 #include "contact_batch.h"
+#include "contact_upsert_batch.h"
 #include "fault.h"
 #include "import.h"
 #include "member.h"
 #include "store_lock.h"
 
 #define BATCH_SIZE_MAX 100000
+
+/* read_mode reads whether contacts that are there are changed. */
+static bool
+read_mode(Slice name, FaultList *faults)
+{
+	bool		upserts = name.data != NULL && rvo_slice_equal(name, CONST_SLICE("upsert"));
+
+	if (!upserts && (name.data == NULL || !rvo_slice_equal(name, CONST_SLICE("create"))))
+		rvo_fault_add(faults, "mode", FAULT_INVALID_IMPORT_MODE);
+	return upserts;
+}
 
 /* rvo_import_begin checks what was asked for and adds a job. */
 void
@@ -34,21 +46,28 @@ rvo_import_begin(int client_id, Import *import)
 		rvo_member_check_text(import->origin, "origin", MEMBER_MAX_LENGTH, false, &faults);
 	else
 		import->origin = NO_SLICE;
+	import->upserts = read_mode(import->mode_name, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	import->job = rvo_store_insert_import_job(client_id, import->source);
+	import->job = rvo_store_insert_import_job(client_id, import->source, import->upserts);
 }
 
-/* take_item counts what became of a row, and keeps what has to be told of it. */
+/*
+ * take_item counts what became of a row, and keeps what has to be told of it.
+ * That a contact is there already is a matter of course, unless it was to be
+ * changed, and two have the keys.
+ */
 static void
 take_item(void *arg, const BatchItem *item)
 {
 	Import	   *import = arg;
 	ImportReject *reject;
 
-	if (item->faults.count == 0)
+	if (item->faults.count == 0 && item->found)
+		import->counts.updated++;
+	else if (item->faults.count == 0)
 		import->counts.created++;
-	else if (item->failure == FAILURE_CONTACT_EXISTS)
+	else if (item->failure == FAILURE_CONTACT_EXISTS && !import->upserts)
 		import->counts.duplicates++;
 	else
 	{
@@ -61,18 +80,21 @@ take_item(void *arg, const BatchItem *item)
 	}
 }
 
-/* rvo_import_write creates contacts of the batch's bodies; what it finds is in the current context. */
+/* rvo_import_write creates or upserts contacts of the batch's bodies; what it finds is in the current context. */
 void
 rvo_import_write(const Caller *caller, Import *import)
 {
+	Caller		importer = *caller;
 	Batch		batch = {
-		.kind = &rvo_contact_batch,
-		.caller = caller,
+		.kind = import->upserts ? &rvo_contact_upsert_batch : &rvo_contact_batch,
+		.caller = &importer,
 		.mode = BATCH_PARTIAL,
 		.sink = take_item,
 		.sink_arg = import,
 	};
 
+	if (import->origin.data != NULL)
+		importer.default_origin = import->origin;
 	rvo_store_line_up(caller->client_id, import->again);
 	import->counts = (ImportCounts) {.rows_seen = import->nbodies};
 	import->nrejects = 0;

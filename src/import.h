@@ -15,6 +15,8 @@ typedef struct Import
 	Slice		source;			/* no value = none */
 	int			batch_size;		/* 0 = none */
 	Slice		origin;			/* no value = none */
+	Slice		mode_name;
+	bool		upserts;		/* what mode_name says */
 
 	int64		job;
 	double		estimate;		/* rows of the source */

@@ -40,8 +40,11 @@ append_counts(StringInfo line, const ImportProgress *progress)
 	appendStringInfoString(line, " rows: ");
 	append_count(line, progress->created);
 	appendStringInfoString(line, " created, ");
-	append_count(line, progress->duplicates);
-	appendStringInfoString(line, progress->duplicates == 1 ? " duplicate, " : " duplicates, ");
+	append_count(line, progress->upserts ? progress->updated : progress->duplicates);
+	if (progress->upserts)
+		appendStringInfoString(line, " updated, ");
+	else
+		appendStringInfoString(line, progress->duplicates == 1 ? " duplicate, " : " duplicates, ");
 	append_count(line, progress->failed);
 	appendStringInfoString(line, " failed; ");
 	append_count(line, (int64) (progress->rows_per_second + 0.5));

@@ -13,10 +13,12 @@ typedef struct ImportProgress
 	Slice		source;
 	int64		rows_seen;
 	int64		created;
-	int64		duplicates;
+	int64		updated;		/* of one that upserts */
+	int64		duplicates;		/* of one that does not */
 	int64		failed;
 	int64		estimated_total;
 	double		rows_per_second;
+	bool		upserts;
 	bool		finished;
 	bool		running;		/* false and not finished: it was broken off */
 } ImportProgress;

@@ -90,6 +90,12 @@ rvo_json_null(void)
 }
 
 JsonbValue
+rvo_json_boolean(bool boolean)
+{
+	return (JsonbValue) {.type = jbvBool, .val.boolean = boolean};
+}
+
+JsonbValue
 rvo_json_integer(int64 integer)
 {
 	JsonbValue	value = {.type = jbvNumeric};

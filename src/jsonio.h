@@ -57,6 +57,7 @@ extern Slice rvo_json_string(const JsonbValue *value);
 extern bool rvo_json_to_id(const JsonbValue *value, int64 *id);
 
 extern JsonbValue rvo_json_null(void);
+extern JsonbValue rvo_json_boolean(bool boolean);
 extern JsonbValue rvo_json_integer(int64 integer);
 extern JsonbValue rvo_json_nullable_time(NullableTime time);
 extern JsonbValue rvo_json_jsonb(Jsonb *jsonb);

@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "fault.h"
 #include "store_contact.h"
+#include "store_insert.h"
 
 #define COLUMNS "client_id, id, email, linkedin_url, first_name, last_name, company_id, origin," \
 	" contact_status, previous_status, status_changed_at, first_campaign_email_sent," \
@@ -59,6 +60,19 @@ static KeptQuery lock_contact = {
 	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
+};
+
+/* The ids of who has which key first, in a fixed order, so that two such queries don't wait for each other. */
+static KeptQuery lock_contacts = {
+	.sql = "WITH found AS (SELECT c.id FROM pg_catalog.unnest($2) AS k (email),"
+	" LATERAL (SELECT id FROM revyops.contact WHERE email = k.email AND client_id = $1 OFFSET 0) AS c"
+	" UNION SELECT c.id FROM pg_catalog.unnest($3) AS k (linkedin_url),"
+	" LATERAL (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1 OFFSET 0) AS c"
+	" ORDER BY id)"
+	" SELECT c.* FROM found, LATERAL (SELECT " COLUMNS " FROM revyops.contact"
+	" WHERE client_id = $1 AND id = found.id FOR NO KEY UPDATE) AS c",
+	.expected = SPI_OK_SELECT, .nparameters = 3,
+	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID},
 };
 
 static KeptQuery has_contact_of_others = {
@@ -187,6 +201,28 @@ static KeptQuery update_contact = {
 		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 };
 
+/*
+ * Many are written by their primary key.  As an INSERT that always finds it
+ * taken: a join of an UPDATE with a list would be planned, while the table is
+ * small, as a scan of all of a client.
+ */
+static KeptQuery update_contacts = {
+	.sql = "WITH written AS (INSERT INTO revyops.contact AS c (client_id, id, email, linkedin_url, first_name, last_name,"
+	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
+	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
+	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), $13"
+	" ON CONFLICT (client_id, id) DO UPDATE SET email = EXCLUDED.email, linkedin_url = EXCLUDED.linkedin_url,"
+	" first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name, company_id = EXCLUDED.company_id,"
+	" origin = EXCLUDED.origin, contact_status = EXCLUDED.contact_status, previous_status = EXCLUDED.previous_status,"
+	" status_changed_at = EXCLUDED.status_changed_at, custom_fields = EXCLUDED.custom_fields,"
+	" updated_time = EXCLUDED.updated_time RETURNING 1)"
+	" SELECT pg_catalog.count(*) FROM written",
+	.expected = SPI_OK_SELECT, .nparameters = 13,
+	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID,
+		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
+};
+
 static KeptQuery delete_contact = {
 	.sql = "DELETE FROM revyops.contact WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_DELETE, .nparameters = 2,
@@ -277,6 +313,46 @@ rvo_store_lock_contact(int client_id, int64 id, Contact *contact)
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
 	return get(&lock_contact, &e, contact);
+}
+
+/* What show_contact carries through rvo_query_read. */
+typedef struct ContactReading
+{
+	ContactReader read;
+	void	   *arg;
+} ContactReading;
+
+static void
+show_contact(void *arg, const Datum *values, const bool *nulls)
+{
+	const ContactReading *reading = arg;
+	Contact		contact;
+
+	read_contact(&contact, values, nulls);
+	reading->read(reading->arg, &contact);
+}
+
+/*
+ * rvo_store_lock_contacts reads the contacts that have any of these keys (no
+ * value = none), in the order of ids, and keeps others from changing them until
+ * the transaction ends.  One may have lost the key by the time it is locked.
+ */
+void
+rvo_store_lock_contacts(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
+						ContactReader read, void *arg)
+{
+	Execution	e = {0};
+	ContactReading reading = {read, arg};
+	const void **rows = palloc(n * sizeof(void *));
+
+	rvo_add_integer(&e, client_id);
+	for (int i = 0; i < n; i++)
+		rows[i] = &emails[i];
+	rvo_add_texts(&e, rows, n, 0);
+	for (int i = 0; i < n; i++)
+		rows[i] = &linkedin_urls[i];
+	rvo_add_texts(&e, rows, n, 0);
+	rvo_query_read(&lock_contacts, &e, show_contact, &reading);
 }
 
 /* rvo_store_has_contact_of_others tells another client's contact from none. */
@@ -443,6 +519,18 @@ rvo_store_update_contact(int client_id, const Contact *contact)
 	rvo_add_nullable_time(&e, contact->last_reply_received);
 	if (rvo_query_run(&update_contact, &e) != 1)
 		rvo_fault_raise_bug("a locked contact was not updated");
+}
+
+/* rvo_store_update_contacts does so for many, as one statement; they have the same updated_time. */
+void
+rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
+{
+	Execution	e = {0};
+
+	rvo_add_contacts(&e, client_id, contacts, n);
+	rvo_query_run(&update_contacts, &e);
+	if (DatumGetInt64(e.results[0]) != n)
+		rvo_fault_raise_bug("some locked contacts were not updated");
 }
 
 /* rvo_store_delete_contact deletes a contact; false if the client has none with this id. */

@@ -18,27 +18,27 @@
 /* What read_progress reads.  Between two of its transactions a running job holds no lock for a moment. */
 #define PROGRESS_COLUMNS \
 	"id, source, rows_seen, created, duplicates, failed, estimated_total, rows_per_second," \
-	" finished IS NOT NULL," \
+	" updated_rows, mode = 'upsert', finished IS NOT NULL," \
 	" finished IS NULL AND (pg_catalog.clock_timestamp() - updated < '1 s' OR EXISTS (" \
 	"SELECT FROM pg_catalog.pg_locks WHERE locktype = 'object' AND classid = 'revyops.import_job'::regclass" \
 	" AND objid::bigint = job.id & 4294967295" \
 	" AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())))"
 
 static KeptQuery insert_import_job = {
-	.sql = "INSERT INTO revyops.import_job (client_id, source) VALUES ($1, $2) RETURNING id",
-	.expected = SPI_OK_INSERT_RETURNING, .nparameters = 2,
-	.types = {INT4OID, TEXTOID},
+	.sql = "INSERT INTO revyops.import_job (client_id, source, mode) VALUES ($1, $2, $3) RETURNING id",
+	.expected = SPI_OK_INSERT_RETURNING, .nparameters = 3,
+	.types = {INT4OID, TEXTOID, TEXTOID},
 };
 
 static KeptQuery update_import_job = {
 	.sql = "UPDATE revyops.import_job AS job SET rows_seen = rows_seen + $3, created = created + $4,"
-	" duplicates = duplicates + $5, failed = failed + $6, updated = pg_catalog.clock_timestamp(),"
+	" duplicates = duplicates + $5, failed = failed + $6, updated_rows = updated_rows + $9, updated = pg_catalog.clock_timestamp(),"
 	" rows_per_second = (rows_seen + $3) / GREATEST(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started), 0.001),"
 	" estimated_total = CASE WHEN $8 THEN rows_seen + $3 ELSE GREATEST($7, rows_seen + $3) END,"
 	" finished = CASE WHEN $8 THEN pg_catalog.clock_timestamp() END"
 	" WHERE client_id = $1 AND id = $2 RETURNING " PROGRESS_COLUMNS,
-	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 8,
-	.types = {INT4OID, INT8OID, INT4OID, INT4OID, INT4OID, INT4OID, INT8OID, BOOLOID},
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 9,
+	.types = {INT4OID, INT8OID, INT4OID, INT4OID, INT4OID, INT4OID, INT8OID, BOOLOID, INT4OID},
 };
 
 static KeptQuery insert_import_rejects = {
@@ -63,12 +63,13 @@ static KeptQuery find_last_import_job = {
 
 /* rvo_store_insert_import_job adds a job and returns its id. */
 int64
-rvo_store_insert_import_job(int client_id, Slice source)
+rvo_store_insert_import_job(int client_id, Slice source, bool upserts)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_text(&e, source);
+	rvo_add_text(&e, upserts ? CONST_SLICE("upsert") : CONST_SLICE("create"));
 	rvo_query_run(&insert_import_job, &e);
 	return DatumGetInt64(e.results[0]);
 }
@@ -85,8 +86,10 @@ read_progress(const Execution *e)
 		.failed = DatumGetInt64(e->results[5]),
 		.estimated_total = DatumGetInt64(e->results[6]),
 		.rows_per_second = DatumGetFloat8(e->results[7]),
-		.finished = DatumGetBool(e->results[8]),
-		.running = DatumGetBool(e->results[9]),
+		.updated = DatumGetInt64(e->results[8]),
+		.upserts = DatumGetBool(e->results[9]),
+		.finished = DatumGetBool(e->results[10]),
+		.running = DatumGetBool(e->results[11]),
 	};
 }
 
@@ -104,6 +107,7 @@ rvo_store_update_import_job(int client_id, int64 job, const ImportCounts *counts
 	rvo_add_integer(&e, counts->failed);
 	rvo_add_datum(&e, Int64GetDatum((int64) Min(estimate, 1e18)), false);
 	rvo_add_datum(&e, BoolGetDatum(finished), false);
+	rvo_add_integer(&e, counts->updated);
 	if (rvo_query_run(&update_import_job, &e) == 0)
 		rvo_fault_raise_bug("an import job is gone");
 	return read_progress(&e);

@@ -23,11 +23,12 @@ typedef struct ImportCounts
 {
 	int			rows_seen;
 	int			created;
+	int			updated;
 	int			duplicates;
 	int			failed;
 } ImportCounts;
 
-extern int64 rvo_store_insert_import_job(int client_id, Slice source);
+extern int64 rvo_store_insert_import_job(int client_id, Slice source, bool upserts);
 extern ImportProgress rvo_store_update_import_job(int client_id, int64 job, const ImportCounts *counts,
 												  double estimate, bool finished);
 extern void rvo_store_insert_import_rejects(int client_id, int64 job, int64 rows_before,

@@ -36,23 +36,23 @@ static KeptQuery insert_companies = {
 
 static KeptQuery insert_contact = {
 	.sql = "INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name,"
-	" company_id, origin, contact_status, custom_fields, updated_time)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
-	.expected = SPI_OK_INSERT, .nparameters = 11,
-	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID,
-		JSONBOID, TIMESTAMPTZOID},
+	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+	.expected = SPI_OK_INSERT, .nparameters = 13,
+	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
+		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
 };
 
 static KeptQuery insert_contacts = {
 	.sql = "WITH inserted AS (INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name,"
-	" last_name, company_id, origin, contact_status, custom_fields, updated_time)"
+	" last_name, company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
 	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
-	" pg_catalog.unnest($10), $11 ON CONFLICT DO NOTHING RETURNING id)"
+	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), $13 ON CONFLICT DO NOTHING RETURNING id)"
 	" SELECT pg_catalog.array_agg(id) FROM inserted",
-	.expected = SPI_OK_SELECT, .nparameters = 11,
+	.expected = SPI_OK_SELECT, .nparameters = 13,
 	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
+		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
 };
 
 /* run_many runs a set-based insert and notes which rows came back; they do in their order. */
@@ -157,6 +157,8 @@ write_contact(Execution *e, int client_id, const void *row)
 	rvo_add_id(e, contact->company_id);
 	rvo_add_text(e, contact->origin);
 	rvo_add_text(e, contact->contact_status);
+	rvo_add_text(e, contact->previous_status);
+	rvo_add_nullable_time(e, contact->status_changed_at);
 	rvo_add_json(e, fields_of_contact(row));
 	rvo_add_time(e, contact->updated_time);
 }
@@ -171,6 +173,27 @@ rvo_store_insert_contact(int client_id, const Contact *contact)
 	return rvo_query_run(&insert_contact, &e) > 0;
 }
 
+/* rvo_add_contacts gives the parameters of a statement that writes many, with an array for each column. */
+void
+rvo_add_contacts(Execution *e, int client_id, Contact *const *contacts, int n)
+{
+	const void *const *rows = (const void *const *) contacts;
+
+	rvo_add_integer(e, client_id);
+	rvo_add_ids(e, rows, n, offsetof(Contact, id));
+	rvo_add_texts(e, rows, n, offsetof(Contact, email));
+	rvo_add_texts(e, rows, n, offsetof(Contact, linkedin_url));
+	rvo_add_texts(e, rows, n, offsetof(Contact, first_name));
+	rvo_add_texts(e, rows, n, offsetof(Contact, last_name));
+	rvo_add_ids(e, rows, n, offsetof(Contact, company_id));
+	rvo_add_texts(e, rows, n, offsetof(Contact, origin));
+	rvo_add_texts(e, rows, n, offsetof(Contact, contact_status));
+	rvo_add_texts(e, rows, n, offsetof(Contact, previous_status));
+	rvo_add_nullable_times(e, rows, n, offsetof(Contact, status_changed_at));
+	rvo_add_jsons(e, rows, n, fields_of_contact);
+	rvo_add_time(e, contacts[0]->updated_time);
+}
+
 /*
  * rvo_store_insert_contacts adds contacts, in this order; inserted tells for each
  * whether it was, or a key of it is taken.
@@ -183,16 +206,6 @@ rvo_store_insert_contacts(int client_id, Contact *const *contacts, int n, bool *
 
 	if (rvo_query_insert(&insert_contact, client_id, rows, n, write_contact, inserted))
 		return;
-	rvo_add_integer(&e, client_id);
-	rvo_add_ids(&e, rows, n, offsetof(Contact, id));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, first_name));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, last_name));
-	rvo_add_ids(&e, rows, n, offsetof(Contact, company_id));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, origin));
-	rvo_add_texts(&e, rows, n, offsetof(Contact, contact_status));
-	rvo_add_jsons(&e, rows, n, fields_of_contact);
-	rvo_add_time(&e, contacts[0]->updated_time);
+	rvo_add_contacts(&e, client_id, contacts, n);
 	run_many(&insert_contacts, &e, rows, n, offsetof(Contact, id), inserted);
 }

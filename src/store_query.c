@@ -75,16 +75,17 @@ rvo_add_json(Execution *e, JsonbValue value)
 	rvo_add_datum(e, JsonbPGetDatum(rvo_json_encode(&value)), false);
 }
 
-/* add_array adds an array of n elements as a parameter. */
+/* add_array adds an array of n elements as a parameter: of jsonb, or of a type of 8 octets. */
 static void
 add_array(Execution *e, Datum *values, bool *nulls, int n, Oid type)
 {
-	int			length = type == INT8OID ? (int) sizeof(int64) : -1;
-	char		alignment = type == INT8OID ? TYPALIGN_DOUBLE : TYPALIGN_INT;
+	bool		by_value = type != JSONBOID;
+	int			length = by_value ? (int) sizeof(int64) : -1;
+	char		alignment = by_value ? TYPALIGN_DOUBLE : TYPALIGN_INT;
 	int			lower_bound = 1;
 
 	rvo_add_datum(e, PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower_bound, type, length,
-														type == INT8OID, alignment)),
+														by_value, alignment)),
 				  false);
 }
 
@@ -101,6 +102,23 @@ rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset)
 		nulls[i] = values[i] == 0;
 	}
 	add_array(e, values, nulls, n, INT8OID);
+}
+
+/* rvo_add_nullable_times adds a column of times. */
+void
+rvo_add_nullable_times(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc(n * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+	{
+		NullableTime time = COLUMN(rows[i], offset, NullableTime);
+
+		values[i] = TimestampTzGetDatum(time.time);
+		nulls[i] = !time.given;
+	}
+	add_array(e, values, nulls, n, TIMESTAMPTZOID);
 }
 
 /*

@@ -248,6 +248,18 @@ is(import(q{CREATE DOMAIN body AS jsonb; CREATE TABLE domain_bodies AS SELECT '{
 is(fields(), '', 'a body: no custom field of a column beside it');
 is(import(q{CREATE TABLE json_bodies AS SELECT '{"email": "b1@acme.com"}'::json AS contact, 'b2@acme.com' AS email}, "'json_bodies'"), '1 rows: 0 created, 0 duplicates, 1 failed; N rows/s', 'a body: json is not jsonb');
 
+# ---- upsert: rows change who is there; the default origin is for new ones, and two contacts are a reject
+my $there = "SELECT revyops_create_contact('{\"email\": \"a\@acme.com\", \"last_name\": \"Old\", \"contact_status\": \"New\"}'), revyops_create_contact('{\"linkedin_url\": \"in/b\"}')";
+is(import(qq{$there; CREATE TABLE upserts AS SELECT * FROM (VALUES ('A\@acme.com', NULL, 'New', NULL, 'Active', 1), ('c\@acme.com', NULL, 'Cee', NULL, NULL, 2), ('a\@acme.com', 'in/b', NULL, NULL, NULL, NULL),
+	(NULL, 'in/b', NULL, 'own', NULL, NULL), ('c\@acme.com', 'in/c', NULL, NULL, NULL, 3), ('nope', NULL, NULL, NULL, NULL, NULL)) v(email, linkedin_url, last_name, origin, contact_status, "Score")},
+	"'upserts', origin => 'csv', mode => 'upsert'", ''), '6 rows: 1 created, 3 updated, 2 failed; N rows/s', 'upsert: counts');
+is(contacts(), "a\@acme.com||New|f||Active\nhttps://www.linkedin.com/in/b|||f|own|\nc\@acme.com|https://www.linkedin.com/in/c||Cee|f|csv|", 'upsert: contacts');
+is(fields(), "Score|1\nScore|3", 'upsert: fields');
+is(rejects() =~ s/\{[^}]*\}/ROW/gr, "3|ROW|409|/email already_exists, /linkedin_url already_exists\n6|ROW|400|/email invalid_email", 'upsert: two contacts are a reject');
+is($node->safe_psql('postgres', "SELECT mode, rows_seen, created, updated_rows, duplicates, failed FROM revyops.import_job WHERE client_id = $client"), 'upsert|6|1|3|0|2', 'upsert: the job');
+like(import('SELECT 1', "'upserts', mode => 'x'"), qr/invalid request/, 'a mode that is none');
+like(import('SELECT 1', "'upserts', mode => NULL"), qr/invalid request/, 'mode NULL');
+
 # ---- lists of custom fields, and the default origin
 for my $type ('jsonb', 'json', 'text', 'varchar')
 {

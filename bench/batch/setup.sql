@@ -55,7 +55,7 @@ BEGIN;
 SELECT count(*) FROM bench.documents, revyops_create_contacts(documents);
 CREATE TABLE bench.row AS SELECT * FROM revyops.contact WHERE client_id = :client_id ORDER BY id;
 COMMIT;
-TRUNCATE revyops.contact;
+TRUNCATE revyops.contact CASCADE;
 
 -- the same table once more: indexes, checks, foreign key
 CREATE TABLE bench.contact (LIKE revyops.contact INCLUDING ALL,

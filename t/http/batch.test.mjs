@@ -344,12 +344,12 @@ test('atomic: companies, all are written', async () => {
 			for (const body of ['{', '', '[]', '{"contacts":null}', Buffer.from([0xff])])
 				assert.equal((await batch({ key: 'nope' }, body, { path: `${path}?structure=x` })).status, 403);
 		});
-		for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'HEAD'])
+		for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'HEAD'].filter(m => m !== 'PUT' || path !== CONTACTS_BATCH))
 			test(`405: ${method} ${path}`, async () => {
 				const got = await request(method, path, [['X-API-Key', client.key]]);
 				assert.equal(got.status, 405);
 				// TRACE is refused before anybody has looked at the path
-				assert.equal(got.headers.allow, method === 'TRACE' ? 'GET, POST, PATCH, DELETE' : 'POST');
+				assert.equal(got.headers.allow, method === 'TRACE' ? 'GET, POST, PUT, PATCH, DELETE' : path === CONTACTS_BATCH ? 'POST, PUT' : 'POST');
 				if (method !== 'HEAD')
 					assert.deepEqual(got.json, { detail: 'Method not allowed.' });
 			});
@@ -360,7 +360,7 @@ test('atomic: companies, all are written', async () => {
 
 	// nginx's own answers, when the body is larger than it takes elsewhere
 	const large = `{"contacts":[{"email":"x@acme.com","x":"${'x'.repeat(2 * MIB)}"}]}`;
-	test('405: PUT of 2 MiB', () => isRefused(client, () => request('PUT', CONTACTS_BATCH, [['X-API-Key', client.key]], large), 405, 'Method not allowed.'));
+	test('405: PATCH of 2 MiB', () => isRefused(client, () => request('PATCH', CONTACTS_BATCH, [['X-API-Key', client.key]], large), 405, 'Method not allowed.'));
 	test('415: 2 MiB', () => isRefused(client, () => batch(client, large, { type: 'text/plain' }), 415, 'Unsupported media type.'));
 	test('400: 2 MiB and a query that is not ASCII', () => isRefused(client, () => batch(client, large, { path: `${CONTACTS_BATCH}?structure=\xff` }), 400, 'Bad request.'));
 }

@@ -1,0 +1,125 @@
+/*
+ * contact_upsert.c
+ *	  The use cases of contacts: creating one, or changing the one that is there.
+ *
+ * Floor 3.  It looks first and inserts then, so that a contact that is there
+ * costs no ids.  Whatever others do in between (create the contact, delete it,
+ * give it other keys, take a key that it is to have) makes it look again.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "compat.h"
+#include "contact.h"
+#include "contact_change.h"
+#include "contact_input.h"
+#include "contact_render.h"
+#include "contact_upsert.h"
+#include "store.h"
+#include "store_contact.h"
+#include "store_insert.h"
+
+/* What is asked for, and the contact that came of it. */
+typedef struct Upsert
+{
+	const Caller *caller;
+	ContactChanges changes;
+	int64		company_id;		/* that the changes name */
+	Contact		contact;
+} Upsert;
+
+/* find returns the id of the contact with the keys, 0 for none.  Raises FAILURE_CONTACT_EXISTS if they are of two. */
+static int64
+find(const Upsert *upsert)
+{
+	const ContactInput *keys = &upsert->changes.values;
+	ContactOwners owners = rvo_store_find_contact_owners(upsert->caller->client_id, keys->email, keys->linkedin_url);
+
+	if (owners.of_email == 0)
+		return owners.of_linkedin_url;
+	if (owners.of_linkedin_url != 0 && owners.of_linkedin_url != owners.of_email)
+		rvo_contact_raise_taken(&owners, 0);
+	return owners.of_email;
+}
+
+static void
+check(const FaultList *faults)
+{
+	if (faults->count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+}
+
+/* create adds the contact; false if somebody has a key by now. */
+static bool
+create(Upsert *upsert)
+{
+	FaultList	faults = {0};
+
+	upsert->contact = rvo_contact_new(upsert->caller, &upsert->changes, upsert->company_id, &faults);
+	check(&faults);
+	rvo_contact_number(&upsert->contact);
+	return rvo_store_insert_contact(upsert->caller->client_id, &upsert->contact);
+}
+
+/* has_key tells whether a contact has one of the keys that are looked for. */
+static bool
+has_key(const Contact *contact, const ContactInput *keys)
+{
+	return (keys->email.data != NULL && rvo_slice_equal(contact->email, keys->email)) ||
+		(keys->linkedin_url.data != NULL && rvo_slice_equal(contact->linkedin_url, keys->linkedin_url));
+}
+
+/* change applies the changes to the contact; false if it is another by now, or somebody has a key that it is to have. */
+static bool
+change(Upsert *upsert, int64 id)
+{
+	FaultList	faults = {0};
+	bool		different;
+	bool		other_keys;
+
+	if (!rvo_store_lock_contact(upsert->caller->client_id, id, &upsert->contact) ||
+		!has_key(&upsert->contact, &upsert->changes.values))
+		return false;
+	different = rvo_contact_apply(&upsert->contact, &upsert->changes, upsert->company_id, &other_keys, &faults);
+	check(&faults);
+	return !different || rvo_contact_save(upsert->caller->client_id, &upsert->contact, other_keys);
+}
+
+/* carry_out creates or changes the contact, whatever others do; returns whether it is new. */
+static bool
+carry_out(Upsert *upsert)
+{
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		int64		id = find(upsert);
+
+		/* What was in the way is not to be seen by this transaction's snapshot. */
+		if (attempt > 0 && IsolationUsesXactSnapshot())
+			rvo_fault_raise_serialization();
+		if (id == 0 ? create(upsert) : change(upsert, id))
+			return id == 0;
+	}
+	rvo_fault_raise_bug("a contact was neither inserted nor updated, and no key explains it");
+}
+
+/*
+ * rvo_contact_upsert changes the contact that has the e-mail or LinkedIn URL of
+ * body, as rvo_contact_update does, or adds one, and returns the contact, in the
+ * current context.  body is NULL and structure_name no value for SQL's NULL.
+ */
+Jsonb *
+rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id, bool *created)
+{
+	FaultList	faults = {0};
+	Structure	structure = rvo_structure_read(structure_name, &faults);
+	Upsert		upsert = {.caller = caller, .changes = rvo_contact_upsert_read(rvo_json_root(body), &faults)};
+
+	check(&faults);
+
+	/* Before the contact, as everywhere. */
+	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.values.company);
+	*created = carry_out(&upsert);
+	*id = upsert.contact.id;
+	return rvo_contact_render_upserted(&upsert.contact, structure, *created);
+}
