@@ -136,7 +136,7 @@ import_source(Reading *reading)
 
 	reading->import.estimate = source.estimate;
 	reading->import.origin.data = reading->import.origin.data == NULL ? NULL : rvo_slice_cstring(reading->import.origin);
-	reading->columns = rvo_import_columns_read(source.descriptor, reading->import.origin);
+	reading->columns = rvo_import_columns_read(source.descriptor);
 
 	/* From here on the job can be seen. */
 	rvo_store_mark_import_running(reading->import.job);

@@ -87,23 +87,33 @@ key_of(const Request *request)
 }
 
 /*
+ * claimed_client returns the client that a call says it is of, 0 for a bad key.
+ * With a key it is proven that there is one, a setting has to be looked up.
+ */
+static int
+claimed_client(const Request *request, bool *proven)
+{
+	Slice		key = key_of(request);
+
+	*proven = key.data != NULL;
+	if (*proven)
+		return read_key(key).client_id;
+	if (rvo_client_id_setting == 0)
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
+	return rvo_client_id_setting;
+}
+
+/*
  * rvo_auth_client_id returns the id of the calling client.  Raises
  * FAILURE_CREDENTIALS if there is none.
  */
 int
 rvo_auth_client_id(const Request *request)
 {
-	Slice		key = key_of(request);
-	int			client_id;
+	bool		proven;
+	int			client_id = claimed_client(request, &proven);
 
-	if (key.data == NULL && rvo_client_id_setting == 0)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
-
-	if (key.data != NULL)
-		client_id = read_key(key).client_id;
-	else
-		client_id = rvo_store_has_client(rvo_client_id_setting) ? rvo_client_id_setting : 0;
-	if (client_id == 0)
+	if (client_id == 0 || !(proven || rvo_store_has_client(client_id)))
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
 	return client_id;
 }
@@ -117,11 +127,19 @@ rvo_auth_client_id_of_call(void)
 	return rvo_auth_client_id(&request);
 }
 
-/* rvo_auth_caller returns the caller of what changes data.  Raises FAILURE_CREDENTIALS. */
+/*
+ * rvo_auth_caller returns the caller of what changes data, with his client's
+ * settings, which are read on each call.  Raises FAILURE_CREDENTIALS.
+ */
 Caller
 rvo_auth_caller(const Request *request)
 {
-	return (Caller) {.client_id = rvo_auth_client_id(request)};
+	bool		proven;
+	Caller		caller = {.client_id = claimed_client(request, &proven)};
+
+	if (caller.client_id == 0 || !rvo_store_find_client(caller.client_id, &caller.settings))
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+	return caller;
 }
 
 /* rvo_auth_caller_of_call is rvo_auth_caller for an SQL function. */

@@ -121,7 +121,7 @@ read_items(const Batch *batch, Chunk *chunk)
 			item->faults.number_name = batch->number_name;
 			item->faults.number = item->number;
 		}
-		batch->kind->read(item, batch->bodies[i]);
+		batch->kind->read(batch->caller, item, batch->bodies[i]);
 		item->failure = FAILURE_INVALID_REQUEST;
 		chunk->open[i] = item;
 	}
@@ -370,6 +370,8 @@ run_chunk(Batch *batch)
 		keep_open(&chunk);
 	}
 	create_open(batch, &chunk);
+	if (batch->kind->settle != NULL)
+		batch->kind->settle(batch->caller, chunk.items, chunk.count);
 	hand_out(batch, &chunk);
 	batch->count += batch->nbodies;
 	batch->nbodies = 0;

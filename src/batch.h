@@ -49,7 +49,7 @@ typedef struct BatchKind
 	Failure		taken;			/* if a key is */
 
 	/* read fills an item, and notes what is wrong with the body; NULL is no object. */
-	void		(*read) (BatchItem *item, JsonbContainer *body);
+	void		(*read) (const Caller *caller, BatchItem *item, JsonbContainer *body);
 
 	/* resolve finds what the items refer to, and notes what is not there; NULL if they refer to nothing. */
 	void		(*resolve) (const Caller *caller, BatchItem *const *items, int n);
@@ -59,6 +59,9 @@ typedef struct BatchKind
 
 	/* insert adds the items, in this order; inserted tells for each whether it was. */
 	void		(*insert) (int client_id, BatchItem *const *items, int n, bool *inserted);
+
+	/* settle ends a chunk, created or not; NULL if there is nothing to do. */
+	void		(*settle) (const Caller *caller, const BatchItem *items, int n);
 
 	/* find_owners fills the items' owners. */
 	void		(*find_owners) (int client_id, BatchItem *const *items, int n);

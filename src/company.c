@@ -19,7 +19,7 @@
 
 /* rvo_company_read reads a body to a company without ids; NULL stands for SQL's NULL. */
 Company
-rvo_company_read(JsonbContainer *body, FaultList *faults)
+rvo_company_read(const Caller *caller pg_attribute_unused(), JsonbContainer *body, FaultList *faults)
 {
 	CompanyInput input = rvo_company_input_read(body, faults);
 
@@ -72,7 +72,7 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 {
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
-	Company		company = rvo_company_read(rvo_json_root(body), &faults);
+	Company		company = rvo_company_read(caller, rvo_json_root(body), &faults);
 
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);

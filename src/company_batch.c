@@ -24,9 +24,9 @@ rows(BatchItem *const *items, int n)
 }
 
 static void
-read_item(BatchItem *item, JsonbContainer *body)
+read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 {
-	item->row.company = rvo_company_read(body, &item->faults);
+	item->row.company = rvo_company_read(caller, body, &item->faults);
 	item->keys[0] = item->row.company.domain;
 }
 

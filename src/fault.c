@@ -6,11 +6,13 @@
  * into the body, or the name of a parameter), which code, and a sentence.  A
  * failure ends the call: an SQLSTATE PTnnn, PostgREST's convention for HTTP
  * status nnn, and a fixed primary message, which PostgREST puts into the
- * status line as it is.  Nothing that a caller sent ever reaches either text.
+ * status line as it is.  Nothing that a caller sent ever reaches the latter; what
+ * an entry quotes of it is escaped and bounded.
  */
 #include "postgres.h"
 
 #include "utils/elog.h"
+#include "utils/json.h"
 
 #include "compat.h"
 #include "fault.h"
@@ -34,6 +36,7 @@ static const struct
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
+	[FAULT_INVALID_OPTION] = {"invalid_option", "Expected one of the values that are allowed."},
 	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
@@ -51,6 +54,7 @@ static const struct
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
 	[FAULT_TOO_MANY] = {"too_many", "There are too many entries."},
+	[FAULT_UNKNOWN_SETTING] = {"unknown_setting", "There is no such setting."},
 	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
 };
 
@@ -122,6 +126,30 @@ rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code, int li
 {
 	appendStringInfo(begin_entry(faults, where, code),
 					 ",\"limit\":%d,\"actual\":%d}", limit, actual);
+}
+
+/* append_names appends a list of names. */
+static void
+append_names(StringInfo entry, const char *member, const Slice *names, int n)
+{
+	appendStringInfo(entry, ",\"%s\":[", member);
+	for (int i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(entry, ',');
+		escape_json(entry, rvo_slice_cstring(names[i]));
+	}
+	appendStringInfoChar(entry, ']');
+}
+
+/* rvo_fault_add_names notes a fault with names that would be right, or nearly. */
+void
+rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member, const Slice *names, int n)
+{
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	append_names(entry, member, names, n);
+	appendStringInfoChar(entry, '}');
 }
 
 /* rvo_fault_add_existing notes that a key is taken, and by which row. */

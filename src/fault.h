@@ -7,6 +7,8 @@
 
 #include "lib/stringinfo.h"
 
+#include "text.h"
+
 /* One thing that is wrong, at one place.  fault.c holds code and message. */
 typedef enum FaultCode
 {
@@ -24,6 +26,7 @@ typedef enum FaultCode
 	FAULT_INVALID_LINKEDIN_URL,
 	FAULT_INVALID_MODE,
 	FAULT_INVALID_NUMBER,
+	FAULT_INVALID_OPTION,
 	FAULT_INVALID_SCOPE,
 	FAULT_INVALID_STRUCTURE,
 	FAULT_MALFORMED_BODY,
@@ -41,6 +44,7 @@ typedef enum FaultCode
 	FAULT_TOO_LARGE,
 	FAULT_TOO_LONG,
 	FAULT_TOO_MANY,
+	FAULT_UNKNOWN_SETTING,
 	FAULT_UNSUPPORTED_MEDIA_TYPE
 } FaultCode;
 
@@ -78,6 +82,8 @@ typedef struct FaultList
 extern void rvo_fault_add(FaultList *faults, const char *where, FaultCode code);
 extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code,
 								int limit, int actual);
+extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member,
+								const Slice *names, int n);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
 extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);

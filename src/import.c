@@ -65,14 +65,17 @@ take_item(void *arg, const BatchItem *item)
 void
 rvo_import_write(const Caller *caller, Import *import)
 {
+	Caller		importer = *caller;
 	Batch		batch = {
 		.kind = &rvo_contact_batch,
-		.caller = caller,
+		.caller = &importer,
 		.mode = BATCH_PARTIAL,
 		.sink = take_item,
 		.sink_arg = import,
 	};
 
+	if (import->origin.data != NULL)
+		importer.settings.default_origin = import->origin;
 	rvo_store_line_up(caller->client_id, import->again);
 	import->counts = (ImportCounts) {.rows_seen = import->nbodies};
 	import->nrejects = 0;

@@ -14,7 +14,7 @@ typedef struct Import
 	/* what was asked for */
 	Slice		source;			/* no value = none */
 	int			batch_size;		/* 0 = none */
-	Slice		origin;			/* no value = none */
+	Slice		origin;			/* for contacts that name none; no value = the client's default */
 
 	int64		job;
 	double		estimate;		/* rows of the source */

@@ -55,7 +55,6 @@ typedef struct ColumnList
 struct ImportColumns
 {
 	TupleDesc	descriptor;
-	Slice		origin;			/* for contacts that name none; no value = none */
 	int			body;			/* attribute that is the whole body, or -1 */
 	ColumnList	all;
 	ColumnList	members;		/* in jsonb's order of names, which puts LIST_MEMBER last */
@@ -104,16 +103,15 @@ add_column(ColumnList *list, ImportColumn column)
 
 /*
  * rvo_import_columns_read notes what the columns mean, in the current context;
- * the descriptor must live as long.  origin is for contacts that name none.
+ * the descriptor must live as long.
  */
 ImportColumns *
-rvo_import_columns_read(TupleDesc descriptor, Slice origin)
+rvo_import_columns_read(TupleDesc descriptor)
 {
 	ImportColumns *columns = palloc0(sizeof(ImportColumns));
 	ColumnList *lists[] = {&columns->all, &columns->members, &columns->fields};
 
 	columns->descriptor = descriptor;
-	columns->origin = origin;
 	columns->body = -1;
 	for (size_t i = 0; i < lengthof(lists); i++)
 		lists[i]->items = palloc(Max(descriptor->natts, 1) * sizeof(ImportColumn));
@@ -281,11 +279,10 @@ put_list(JsonObject *body, const ImportColumns *columns, const Datum *values, co
 static Jsonb *
 body_of_columns(const ImportColumns *columns, const Datum *values, const bool *nulls)
 {
-	JsonObject	body = rvo_json_open(columns->members.count + 2);
+	JsonObject	body = rvo_json_open(columns->members.count + 1);
 	JsonbValue	value;
 	JsonbValue	listed;
 	bool		has_list = false;
-	bool		has_origin = false;
 
 	for (int i = 0; i < columns->members.count; i++)
 	{
@@ -300,32 +297,10 @@ body_of_columns(const ImportColumns *columns, const Datum *values, const bool *n
 			has_list = true;
 			continue;
 		}
-		has_origin |= rvo_slice_equal(column->name, CONST_SLICE("origin"));
 		rvo_json_put(&body, column->name, value);
 	}
-	if (!has_origin && columns->origin.data != NULL)
-		rvo_json_put(&body, CONST_SLICE("origin"), rvo_json_text(columns->origin));
 	put_list(&body, columns, values, nulls, has_list ? &listed : NULL);
 	value = rvo_json_close(&body);
-	return rvo_json_encode(&value);
-}
-
-/* with_origin returns a body with the default origin, if it has none. */
-static Jsonb *
-with_origin(const ImportColumns *columns, Jsonb *body)
-{
-	JsonbValue	value;
-	JsonObject	object;
-
-	if (columns->origin.data == NULL || !rvo_json_is_object(&body->root) ||
-		rvo_json_get(&body->root, CONST_SLICE("origin"), &value))
-		return body;
-	value = rvo_json_jsonb(body);
-	object = rvo_json_open(value.val.object.nPairs + 1);
-	for (int i = 0; i < value.val.object.nPairs; i++)
-		rvo_json_put(&object, rvo_json_string(&value.val.object.pairs[i].key), value.val.object.pairs[i].value);
-	rvo_json_put(&object, CONST_SLICE("origin"), rvo_json_text(columns->origin));
-	value = rvo_json_close(&object);
 	return rvo_json_encode(&value);
 }
 
@@ -346,7 +321,7 @@ rvo_import_row_body(const ImportColumns *columns, HeapTuple row)
 		return body_of_columns(columns, values, nulls);
 	if (nulls[columns->body])
 		return NULL;
-	return with_origin(columns, DatumGetJsonbP(values[columns->body]));
+	return DatumGetJsonbP(values[columns->body]);
 }
 
 /* rvo_import_row_show shows the row itself, in the current context.  A snapshot must be active. */

@@ -13,7 +13,7 @@
 /* What the columns of a source mean.  Only import_row.c looks inside. */
 typedef struct ImportColumns ImportColumns;
 
-extern ImportColumns *rvo_import_columns_read(TupleDesc descriptor, Slice origin);
+extern ImportColumns *rvo_import_columns_read(TupleDesc descriptor);
 extern Jsonb *rvo_import_row_body(const ImportColumns *columns, HeapTuple row);
 extern Jsonb *rvo_import_row_show(const ImportColumns *columns, HeapTuple row);
 

@@ -30,6 +30,14 @@ static KeptQuery lock_companies = {
 	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID},
 };
 
+static KeptQuery find_free_mail = {
+	.sql = "SELECT k.domain FROM pg_catalog.unnest($1) AS k (domain) WHERE COALESCE("
+	"(SELECT is_free_mail FROM revyops.free_mail_exception WHERE domain = k.domain),"
+	" (SELECT true FROM revyops.free_mail_domain WHERE domain = k.domain))",
+	.expected = SPI_OK_SELECT, .nparameters = 1,
+	.types = {TEXTARRAYOID},
+};
+
 static KeptQuery find_contacts_owners = {
 	.sql = "SELECT (SELECT id FROM revyops.contact WHERE email = k.email AND client_id = $1),"
 	" (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1)"
@@ -59,6 +67,17 @@ read_company(void *arg, const Datum *values, const bool *nulls)
 		reader->of_domain(reader->arg, rvo_slice_of_text(DatumGetTextPP(values[1])), id);
 }
 
+/* add_slices adds an array of texts as a parameter. */
+static void
+add_slices(Execution *e, const Slice *texts, int n)
+{
+	const void **rows = palloc(n * sizeof(void *));
+
+	for (int i = 0; i < n; i++)
+		rows[i] = &texts[i];
+	rvo_add_texts(e, rows, n, 0);
+}
+
 /*
  * rvo_store_lock_companies finds companies of the client by domain and by id,
  * and keeps them from being deleted until the transaction ends.  The ids that
@@ -69,16 +88,40 @@ rvo_store_lock_companies(int client_id, const Slice *domains, int ndomains,
 						 const int64 *ids, int nids, const CompanyReader *reader)
 {
 	Execution	e = {0};
-	const void **rows = palloc(Max(ndomains, nids) * sizeof(void *));
+	const void **rows = palloc(nids * sizeof(void *));
 
 	rvo_add_integer(&e, client_id);
-	for (int i = 0; i < ndomains; i++)
-		rows[i] = &domains[i];
-	rvo_add_texts(&e, rows, ndomains, 0);
+	add_slices(&e, domains, ndomains);
 	for (int i = 0; i < nids; i++)
 		rows[i] = &ids[i];
 	rvo_add_ids(&e, rows, nids, 0);
 	rvo_query_read(&lock_companies, &e, read_company, unconstify(CompanyReader *, reader));
+}
+
+/* What is called for each domain found. */
+typedef struct DomainReader
+{
+	void		(*found) (void *arg, Slice domain);
+	void	   *arg;
+} DomainReader;
+
+static void
+read_domain(void *arg, const Datum *values, const bool *nulls pg_attribute_unused())
+{
+	const DomainReader *reader = arg;
+
+	reader->found(reader->arg, rvo_slice_of_text(DatumGetTextPP(values[0])));
+}
+
+/* rvo_store_find_free_mail tells which of the domains are such that anybody can get an address. */
+void
+rvo_store_find_free_mail(const Slice *domains, int n, void (*found) (void *arg, Slice domain), void *arg)
+{
+	Execution	e = {0};
+	DomainReader reader = {found, arg};
+
+	add_slices(&e, domains, n);
+	rvo_query_read(&find_free_mail, &e, read_domain, &reader);
 }
 
 /* ---------------------------------------------------------------- contacts */

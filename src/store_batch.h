@@ -21,6 +21,8 @@ typedef struct CompanyReader
 extern void rvo_store_lock_companies(int client_id, const Slice *domains, int ndomains,
 									 const int64 *ids, int nids, const CompanyReader *reader);
 
+extern void rvo_store_find_free_mail(const Slice *domains, int n, void (*found) (void *arg, Slice domain), void *arg);
+
 extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
 										   ContactOwners *owners);
 extern void rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids);

@@ -17,7 +17,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject free_mail_domain free_mail_exception))
   . ' ORDER BY 1, 2';
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
 
@@ -39,6 +39,8 @@ SELECT $schema.revyops_create_contact(jsonb_build_object('email', format('c%s\@a
 INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a public suffix since
 SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
+INSERT INTO revyops.free_mail_exception VALUES ('gmail.com', false), ('isp.com', true);
+SELECT $schema.revyops_set_client_setting(2, 'on_unknown_domain', 'create'), $schema.revyops_set_client_setting(2, 'infer_company', 'on');
 CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL), ('nope', E'line\n"quoted"'), ('c2\@acme.com', 'x'), (NULL, 'y')) v(email, "Näme");
 CALL $schema.revyops_import_contacts('staging', 3);
 SET revyops.client_id = 1;
@@ -64,6 +66,8 @@ sub goes_on
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '3', "$name: so do the ids of companies");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),
 		"1|1|2\n2|2|2\n3|3|2", "$name: jobs have their rejects, a new one its own id");
+	is($new->safe_psql($target, "SET revyops.client_id = 2; SELECT count($create(jsonb_build_object('email', 'x\@' || d))) FROM unnest('{gmail.com,isp.com,gmx.de,firm.com}'::text[]) d; SELECT string_agg(domain, ' ' ORDER BY domain) FROM revyops.company WHERE client_id = 2"),
+		"4\nacme.com firm.com gmail.com", "$name: settings hold, and what the owner says of free-mail domains");
 	is($new->safe_psql($target, "SELECT $schema.revyops_create_client('Three')"), '3', "$name: and of clients");
 }
 
