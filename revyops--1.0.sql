@@ -76,7 +76,9 @@ CREATE TABLE revyops.client (
 	infer_company		text NOT NULL DEFAULT 'off' CHECK (infer_company IN ('off', 'on')),
 	default_status		text NOT NULL DEFAULT '' CHECK (pg_catalog.char_length(default_status) <= 255),
 	default_origin		text NOT NULL DEFAULT '' CHECK (pg_catalog.char_length(default_origin) <= 255),
-	custom_fields		text NOT NULL DEFAULT 'flexible' CHECK (custom_fields IN ('flexible', 'strict'))
+	custom_fields		text NOT NULL DEFAULT 'flexible' CHECK (custom_fields IN ('flexible', 'strict')),
+	contact_fields_defined	boolean NOT NULL DEFAULT false,
+	company_fields_defined	boolean NOT NULL DEFAULT false
 );
 ALTER SEQUENCE revyops.client_id_seq OWNED BY revyops.client.id;
 
@@ -172,6 +174,23 @@ CREATE TABLE revyops.import_reject (
 	CONSTRAINT import_reject_job_fkey FOREIGN KEY (client_id, job) REFERENCES revyops.import_job (client_id, id) ON DELETE CASCADE
 );
 
+CREATE TABLE revyops.custom_field_definition (
+	client_id		integer NOT NULL REFERENCES revyops.client,
+	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
+	name			text COLLATE "C" NOT NULL CHECK (name <> ''),
+	type			text NOT NULL CHECK (type IN ('text', 'number', 'boolean', 'date', 'url', 'choice')),
+	options			jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) = 'object'),
+	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT custom_field_definition_pkey PRIMARY KEY (client_id, entity, name)
+);
+CREATE TABLE revyops.custom_field_seen (
+	client_id		integer NOT NULL REFERENCES revyops.client,
+	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
+	name			text COLLATE "C" NOT NULL CHECK (name <> ''),
+	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT custom_field_seen_pkey PRIMARY KEY (client_id, entity, name)
+);
+
 /*
  * Domains where anybody can get an address: the list that comes with the
  * extension (its rows stand at the end), and what the owner says of a domain,
@@ -205,6 +224,19 @@ CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_set_client_setting(client_id integer, name text, value text) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_define_custom_field(entity text, name text, type text, options jsonb DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_rename_custom_field(entity text, name text, new_name text) RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_remove_custom_field(entity text, name text, mode text DEFAULT 'keep') RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_list_custom_fields(entity text)
+	RETURNS TABLE (name text, state text, type text, options jsonb, created_time timestamptz)
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER ROWS 100
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
@@ -465,6 +497,10 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_api_key(integer, text, timestamptz, text),
 	@extschema@.revyops_revoke_api_key(text),
 	@extschema@.revyops_set_client_setting(integer, text, text),
+	@extschema@.revyops_define_custom_field(text, text, text, jsonb),
+	@extschema@.revyops_rename_custom_field(text, text, text),
+	@extschema@.revyops_remove_custom_field(text, text, text),
+	@extschema@.revyops_list_custom_fields(text),
 	@extschema@.revyops_create_company(jsonb, text),
 	@extschema@.revyops_create_contact(jsonb, text),
 	@extschema@.revyops_create_companies(jsonb, text, text),
@@ -548,6 +584,8 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_reject', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_definition', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_seen', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.free_mail_domain', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('revyops.free_mail_exception', '');
 
@@ -567,6 +605,14 @@ COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
 'Ends the API key with this prefix; false if there is no unrevoked one.';
 COMMENT ON FUNCTION @extschema@.revyops_set_client_setting(integer, text, text) IS
 'Gives a setting of a client another value; they are columns of revyops.client.';
+COMMENT ON FUNCTION @extschema@.revyops_define_custom_field(text, text, text, jsonb) IS
+'Defines a custom field of the calling client''s contacts or companies, or changes its definition.';
+COMMENT ON FUNCTION @extschema@.revyops_rename_custom_field(text, text, text) IS
+'Renames a custom field of the calling client, with all values; returns how many there were.';
+COMMENT ON FUNCTION @extschema@.revyops_remove_custom_field(text, text, text) IS
+'Ends the definition of a custom field of the calling client and keeps or deletes its values; returns how many were deleted.';
+COMMENT ON FUNCTION @extschema@.revyops_list_custom_fields(text) IS
+'Lists the custom fields of the calling client that are defined, and names that were written without a definition.';
 COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS
 'Adds a company for the calling client and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text) IS
@@ -727,6 +773,8 @@ COMMENT ON COLUMN revyops.client.infer_company IS 'on: a new contact without com
 COMMENT ON COLUMN revyops.client.default_status IS 'contact_status of a new contact that has none.';
 COMMENT ON COLUMN revyops.client.default_origin IS 'origin of a new contact that has none.';
 COMMENT ON COLUMN revyops.client.custom_fields IS 'strict: only defined custom fields are written; flexible: any.';
+COMMENT ON COLUMN revyops.client.contact_fields_defined IS 'Whether a custom field of contacts has ever been defined: until then none is looked up.';
+COMMENT ON COLUMN revyops.client.company_fields_defined IS 'Whether one of companies has.';
 
 COMMENT ON TABLE revyops.api_key IS 'API keys, as hashes; a client may have several.';
 COMMENT ON COLUMN revyops.api_key.prefix IS 'Public start of the key, by which it is found and revoked.';
@@ -788,6 +836,20 @@ COMMENT ON COLUMN revyops.import_reject.ordinal IS 'Which row it was, in the ord
 COMMENT ON COLUMN revyops.import_reject.source_row IS 'The row as it was read.';
 COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating it alone would have had: 400, 401 or 404.';
 COMMENT ON COLUMN revyops.import_reject.errors IS 'Entries of that error.';
+
+COMMENT ON TABLE revyops.custom_field_definition IS 'Custom fields that clients have defined.';
+COMMENT ON COLUMN revyops.custom_field_definition.client_id IS 'The client that owns it.';
+COMMENT ON COLUMN revyops.custom_field_definition.entity IS 'Whose field it is: contact or company.';
+COMMENT ON COLUMN revyops.custom_field_definition.name IS 'Name, as field_name has it.';
+COMMENT ON COLUMN revyops.custom_field_definition.type IS 'Which values it may have.';
+COMMENT ON COLUMN revyops.custom_field_definition.options IS 'choice: {"choices": [...]}; else {}.';
+COMMENT ON COLUMN revyops.custom_field_definition.created_time IS 'When it was defined first.';
+
+COMMENT ON TABLE revyops.custom_field_seen IS 'Names of custom fields that were written without a definition, for review.';
+COMMENT ON COLUMN revyops.custom_field_seen.client_id IS 'The client that owns it.';
+COMMENT ON COLUMN revyops.custom_field_seen.entity IS 'Whose field it is: contact or company.';
+COMMENT ON COLUMN revyops.custom_field_seen.name IS 'Name.';
+COMMENT ON COLUMN revyops.custom_field_seen.created_time IS 'When it was written first.';
 
 COMMENT ON TABLE revyops.free_mail_domain IS 'Domains where anybody can get an e-mail address, as shipped; not to be edited.';
 COMMENT ON COLUMN revyops.free_mail_domain.domain IS 'Canonical domain.';

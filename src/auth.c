@@ -139,6 +139,8 @@ rvo_auth_caller(const Request *request)
 
 	if (caller.client_id == 0 || !rvo_store_find_client(caller.client_id, &caller.settings))
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+	caller.notes = palloc0(sizeof(CallNotes));
+	caller.notes->context = CurrentMemoryContext;
 	return caller;
 }
 

@@ -26,7 +26,7 @@ read_domain(JsonbContainer *body, FaultList *faults)
 
 /* rvo_company_input_read reads the body of a create; NULL stands for SQL's NULL. */
 CompanyInput
-rvo_company_input_read(JsonbContainer *body, FaultList *faults)
+rvo_company_input_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
 	CompanyInput input = {0};
 
@@ -38,13 +38,13 @@ rvo_company_input_read(JsonbContainer *body, FaultList *faults)
 	input.domain = read_domain(body, faults);
 	input.name = rvo_member_text(body, "name", faults);
 	input.company_status = rvo_member_text(body, "company_status", faults);
-	input.custom_fields = rvo_custom_fields_read(body, COMPANY_FIELDS, faults);
+	input.custom_fields = rvo_custom_fields_read(caller, COMPANY_ENTITY, body, COMPANY_FIELDS, faults);
 	return input;
 }
 
 /* rvo_company_changes_read reads the body of a change; NULL stands for SQL's NULL. */
 CompanyChanges
-rvo_company_changes_read(JsonbContainer *body, FaultList *faults)
+rvo_company_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
 	CompanyChanges changes = {0};
 
@@ -60,6 +60,6 @@ rvo_company_changes_read(JsonbContainer *body, FaultList *faults)
 		changes.values.domain = read_domain(body, faults);
 	changes.values.name = rvo_member_text(body, "name", faults);
 	changes.values.company_status = rvo_member_text(body, "company_status", faults);
-	changes.values.custom_fields = rvo_custom_fields_read_changes(body, COMPANY_FIELDS, faults);
+	changes.values.custom_fields = rvo_custom_fields_read_changes(caller, COMPANY_ENTITY, body, COMPANY_FIELDS, faults);
 	return changes;
 }

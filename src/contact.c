@@ -16,6 +16,7 @@
 #include "contact_render.h"
 #include "domain.h"
 #include "fault.h"
+#include "field_definition.h"
 #include "store.h"
 #include "store_insert.h"
 
@@ -69,8 +70,10 @@ Contact
 rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_member, CompanyReference *company,
 				 FaultList *faults)
 {
-	ContactInput input = rvo_contact_input_read(body, fields_member, faults);
+	ContactInput input;
 
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	input = rvo_contact_input_read(caller, body, fields_member, faults);
 	*company = input.company;
 	if (caller->settings.infers_company && company->id == 0 && company->domain.data == NULL && input.email.data != NULL)
 		infer_company(input.email, company);
@@ -135,6 +138,7 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	contact.company_id = rvo_contact_resolve_company(caller, &company);
 	insert(caller->client_id, &contact);
+	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.custom_fields);
 	*id = contact.id;
 	return rvo_contact_render_created(&contact, structure);
 }

@@ -14,6 +14,7 @@
 #include "contact.h"
 #include "contact_batch.h"
 #include "domain.h"
+#include "field_definition.h"
 #include "slice_map.h"
 #include "store_batch.h"
 #include "store_company.h"
@@ -278,6 +279,15 @@ drop_unused_companies(const Caller *caller, const BatchItem *items, int n)
 }
 
 static void
+settle(const Caller *caller, const BatchItem *items, int n)
+{
+	drop_unused_companies(caller, items, n);
+	for (int i = 0; i < n; i++)
+		if (items[i].faults.count == 0)
+			rvo_field_names_record(caller, CONTACT_ENTITY, &items[i].row.contact.custom_fields);
+}
+
+static void
 number_item(BatchItem *item)
 {
 	rvo_contact_number(&item->row.contact);
@@ -314,7 +324,7 @@ const BatchKind rvo_contact_batch = {
 	.taken = FAILURE_CONTACT_EXISTS,
 	.read = read_item,
 	.resolve = resolve_companies,
-	.settle = drop_unused_companies,
+	.settle = settle,
 	.number = number_item,
 	.insert = insert_items,
 	.find_owners = find_owners,

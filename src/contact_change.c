@@ -17,6 +17,7 @@
 #include "contact_change.h"
 #include "contact_input.h"
 #include "contact_read.h"
+#include "field_definition.h"
 #include "store.h"
 #include "store_contact.h"
 
@@ -79,14 +80,15 @@ save_with_keys(int client_id, const Contact *contact)
 
 /* save writes a contact that was changed. */
 static void
-save(int client_id, Contact *contact, bool other_keys)
+save(const Caller *caller, Contact *contact, bool other_keys)
 {
 	contact->updated_time = GetCurrentTransactionStartTimestamp();
 	rvo_store_number_fields(&contact->custom_fields);
 	if (other_keys)
-		save_with_keys(client_id, contact);
+		save_with_keys(caller->client_id, contact);
 	else
-		rvo_store_update_contact(client_id, contact);
+		rvo_store_update_contact(caller->client_id, contact);
+	rvo_field_names_record(caller, CONTACT_ENTITY, &contact->custom_fields);
 }
 
 /* lock reads a contact and keeps others from changing it. */
@@ -180,7 +182,8 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	if (id == NULL)
 		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
 	structure = rvo_structure_read(structure_name, &faults);
-	changes = rvo_contact_changes_read(rvo_json_root(body), &faults);
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	changes = rvo_contact_changes_read(caller, rvo_json_root(body), &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
@@ -191,7 +194,7 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	if (contact.email.data == NULL && contact.linkedin_url.data == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_IDENTIFIER_REQUIRED);
 	if (set_others(&contact, &changes, company_id) || other_keys)
-		save(caller->client_id, &contact, other_keys);
+		save(caller, &contact, other_keys);
 	return rvo_contact_render_created(&contact, structure);
 }
 
@@ -209,14 +212,18 @@ rvo_contact_delete(int client_id, const int64 *id)
 Jsonb *
 rvo_contact_change_field(const Caller *caller, const FieldChange *change)
 {
-	CustomField input = rvo_field_change_read(change, "contact_id");
-	Contact		contact = lock(caller->client_id, *change->owner_id, "contact_id");
+	CustomField input;
+	Contact		contact;
 	bool		different;
-	CustomField *field = rvo_field_change_apply(change, input, &contact.custom_fields, &different);
+	CustomField *field;
 	JsonbValue	value;
 
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	input = rvo_field_change_read(caller, CONTACT_ENTITY, change, "contact_id");
+	contact = lock(caller->client_id, *change->owner_id, "contact_id");
+	field = rvo_field_change_apply(caller->notes->rules[CONTACT_ENTITY], change, input, &contact.custom_fields, &different);
 	if (different)
-		save(caller->client_id, &contact, false);
+		save(caller, &contact, false);
 	if (field == NULL)
 		return NULL;
 	value = rvo_custom_field_nested(field, rvo_json_time(contact.updated_time));

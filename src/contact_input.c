@@ -65,7 +65,7 @@ read_others(JsonbContainer *body, ContactInput *input, FaultList *faults)
  * NULL.  fields_member names the list of custom fields.
  */
 ContactInput
-rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultList *faults)
+rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *fields_member, FaultList *faults)
 {
 	ContactInput input = {0};
 	int			before = faults->count;
@@ -79,13 +79,13 @@ rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultLis
 	if (input.email.data == NULL && input.linkedin_url.data == NULL && faults->count == before)
 		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
 	read_others(body, &input, faults);
-	input.custom_fields = rvo_custom_fields_read(body, fields_member, faults);
+	input.custom_fields = rvo_custom_fields_read(caller, CONTACT_ENTITY, body, fields_member, faults);
 	return input;
 }
 
 /* rvo_contact_changes_read reads the body of a change; NULL stands for SQL's NULL. */
 ContactChanges
-rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
+rvo_contact_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
 	ContactChanges changes = {0};
 
@@ -103,7 +103,8 @@ rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
 	changes.has_contact_status = rvo_member_is_given(body, "contact_status");
 	read_keys(body, &changes.values, faults);
 	read_others(body, &changes.values, faults);
-	changes.values.custom_fields = rvo_custom_fields_read_changes(body, CONTACT_FIELDS, faults);
-	changes.more_fields = rvo_custom_fields_read_changes(body, CONTACT_FIELDS_INPUT, faults);
+	changes.values.custom_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS,
+																		faults);
+	changes.more_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS_INPUT, faults);
 	return changes;
 }

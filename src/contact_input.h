@@ -5,6 +5,7 @@
 #ifndef RVO_CONTACT_INPUT_H
 #define RVO_CONTACT_INPUT_H
 
+#include "caller.h"
 #include "custom_field.h"
 #include "fault.h"
 #include "jsonio.h"
@@ -50,7 +51,8 @@ typedef struct ContactChanges
 #define CONTACT_FIELDS "contact_custom_fields"
 #define CONTACT_FIELDS_INPUT "contact_custom_fields_input"
 
-extern ContactInput rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultList *faults);
-extern ContactChanges rvo_contact_changes_read(JsonbContainer *body, FaultList *faults);
+extern ContactInput rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *fields_member,
+										   FaultList *faults);
+extern ContactChanges rvo_contact_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_CONTACT_INPUT_H */

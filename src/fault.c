@@ -39,6 +39,7 @@ static const struct
 	[FAULT_INVALID_OPTION] = {"invalid_option", "Expected one of the values that are allowed."},
 	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
+	[FAULT_INVALID_VALUE] = {"invalid_value", "This value does not fit the type of its custom field."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
@@ -48,12 +49,14 @@ static const struct
 	[FAULT_NOT_AN_OBJECT] = {"not_an_object", "Expected an object."},
 	[FAULT_NOT_FOUND] = {"not_found", "There is none with this id or domain."},
 	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
+	[FAULT_OPTIONS_NOT_ALLOWED] = {"options_not_allowed", "This type has no options."},
 	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
 	[FAULT_REQUIRED] = {"required", "A value is required."},
 	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
 	[FAULT_TOO_MANY] = {"too_many", "There are too many entries."},
+	[FAULT_UNKNOWN_FIELD] = {"unknown_field", "This custom field is not defined."},
 	[FAULT_UNKNOWN_SETTING] = {"unknown_setting", "There is no such setting."},
 	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
 };
@@ -150,6 +153,26 @@ rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const 
 
 	append_names(entry, member, names, n);
 	appendStringInfoChar(entry, '}');
+}
+
+/* rvo_fault_add_type notes that a value is none of a type; choices are those of the type, or some of them. */
+void
+rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type, const Slice *choices, int nchoices)
+{
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	appendStringInfo(entry, ",\"type\":\"%.*s\"", type.len, type.data);
+	if (nchoices > 0)
+		append_names(entry, "choices", choices, nchoices);
+	appendStringInfoChar(entry, '}');
+}
+
+/* rvo_fault_add_existing_rows notes how many rows are in the way, and which is the first. */
+void
+rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_ALREADY_EXISTS),
+					 ",\"existing_id\":" INT64_FORMAT ",\"rows\":" INT64_FORMAT "}", existing_id, rows);
 }
 
 /* rvo_fault_add_existing notes that a key is taken, and by which row. */

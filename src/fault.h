@@ -29,6 +29,7 @@ typedef enum FaultCode
 	FAULT_INVALID_OPTION,
 	FAULT_INVALID_SCOPE,
 	FAULT_INVALID_STRUCTURE,
+	FAULT_INVALID_VALUE,
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
 	FAULT_MASTER_KEY_REQUIRED,
@@ -38,12 +39,14 @@ typedef enum FaultCode
 	FAULT_NOT_AN_OBJECT,
 	FAULT_NOT_FOUND,
 	FAULT_NULL_NOT_ALLOWED,
+	FAULT_OPTIONS_NOT_ALLOWED,
 	FAULT_OTHER_CLIENT,
 	FAULT_REQUIRED,
 	FAULT_TOO_DEEP,
 	FAULT_TOO_LARGE,
 	FAULT_TOO_LONG,
 	FAULT_TOO_MANY,
+	FAULT_UNKNOWN_FIELD,
 	FAULT_UNKNOWN_SETTING,
 	FAULT_UNSUPPORTED_MEDIA_TYPE
 } FaultCode;
@@ -84,6 +87,9 @@ extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode 
 								int limit, int actual);
 extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member,
 								const Slice *names, int n);
+extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type,
+							   const Slice *choices, int nchoices);
+extern void rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
 extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);

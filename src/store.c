@@ -32,7 +32,8 @@ static KeptQuery has_client = {
 };
 
 static KeptQuery find_client = {
-	.sql = "SELECT on_unknown_domain, infer_company, custom_fields, default_status, default_origin"
+	.sql = "SELECT on_unknown_domain, infer_company, custom_fields, default_status, default_origin,"
+	" contact_fields_defined, company_fields_defined"
 	" FROM revyops.client WHERE id = $1",
 	.expected = SPI_OK_SELECT, .nparameters = 1,
 	.types = {INT4OID},
@@ -192,6 +193,7 @@ rvo_store_find_client(int client_id, ClientSettings *settings)
 		.strict_fields = is_set(&e, 2, "strict"),
 		.default_status = rvo_slice_of_text(DatumGetTextPP(e.results[3])),
 		.default_origin = rvo_slice_of_text(DatumGetTextPP(e.results[4])),
+		.fields_defined = {DatumGetBool(e.results[5]), DatumGetBool(e.results[6])},
 	};
 	return true;
 }

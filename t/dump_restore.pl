@@ -17,7 +17,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject free_mail_domain free_mail_exception))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject custom_field_definition custom_field_seen free_mail_domain free_mail_exception))
   . ' ORDER BY 1, 2';
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
 
@@ -40,6 +40,8 @@ INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a
 SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
 INSERT INTO revyops.free_mail_exception VALUES ('gmail.com', false), ('isp.com', true);
+SELECT $schema.revyops_define_custom_field('contact', 'Score', 'number'), $schema.revyops_define_custom_field('company', 'Size', 'choice', '{"choices": ["S", "L"]}');
+SELECT $schema.revyops_create_contact('{"email": "fields\@acme.com", "contact_custom_fields_input": [{"field_name": "Seen", "field_value": "1.0"}, {"field_name": "Score", "field_value": "1.0"}]}');
 SELECT $schema.revyops_set_client_setting(2, 'on_unknown_domain', 'create'), $schema.revyops_set_client_setting(2, 'infer_company', 'on');
 CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL), ('nope', E'line\n"quoted"'), ('c2\@acme.com', 'x'), (NULL, 'y')) v(email, "Näme");
 CALL $schema.revyops_import_contacts('staging', 3);
