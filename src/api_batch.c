@@ -17,6 +17,7 @@
 #include "company_batch.h"
 #include "compat.h"
 #include "contact_batch.h"
+#include "known_member.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contacts);
 PG_FUNCTION_INFO_V1(revyops_create_companies);
@@ -80,6 +81,7 @@ create_many(FunctionCallInfo fcinfo, const BatchKind *kind)
 	rvo_batch_begin(&batch);
 	rvo_batch_add_array(&batch, items);
 	rvo_batch_end(&batch);
+	rvo_members_tell(&caller);
 	return (Datum) 0;
 }
 

@@ -14,6 +14,7 @@
 #include "company_change.h"
 #include "company_read.h"
 #include "compat.h"
+#include "known_member.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_company);
 PG_FUNCTION_INFO_V1(revyops_get_company);
@@ -30,9 +31,12 @@ Datum
 revyops_create_company(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	int64		id;
 
-	PG_RETURN_JSONB_P(rvo_company_create(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1), &id));
+	answer = rvo_company_create(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1), &id);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_get_company(id bigint, structure text) returns jsonb */
@@ -86,9 +90,12 @@ Datum
 revyops_update_company(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 
-	PG_RETURN_JSONB_P(rvo_company_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
-										 rvo_argument_text(fcinfo, 2)));
+	answer = rvo_company_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+								 rvo_argument_text(fcinfo, 2));
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_delete_company(id bigint) returns void */
@@ -106,9 +113,12 @@ Datum
 revyops_add_company_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
 
-	PG_RETURN_JSONB_P(rvo_company_change_field(&caller, &change));
+	answer = rvo_company_change_field(&caller, &change);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_update_company_custom_field(company_id bigint, field_id bigint, changes jsonb) returns jsonb */
@@ -116,11 +126,14 @@ Datum
 revyops_update_company_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	FieldChange change = {
 		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
 	};
 
-	PG_RETURN_JSONB_P(rvo_company_change_field(&caller, &change));
+	answer = rvo_company_change_field(&caller, &change);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_delete_company_custom_field(company_id bigint, field_id bigint) returns void */

@@ -14,6 +14,7 @@
 #include "contact.h"
 #include "contact_change.h"
 #include "contact_read.h"
+#include "known_member.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contact);
 PG_FUNCTION_INFO_V1(revyops_get_contact);
@@ -30,10 +31,13 @@ Datum
 revyops_create_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	int64		id;
 
-	PG_RETURN_JSONB_P(rvo_contact_create(&caller, rvo_argument_jsonb(fcinfo, 0), CONTACT_FIELDS_INPUT,
-										 rvo_argument_text(fcinfo, 1), &id));
+	answer = rvo_contact_create(&caller, rvo_argument_jsonb(fcinfo, 0), CONTACT_FIELDS_INPUT,
+								 rvo_argument_text(fcinfo, 1), &id);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_get_contact(id bigint, structure text) returns jsonb */
@@ -89,9 +93,12 @@ Datum
 revyops_update_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 
-	PG_RETURN_JSONB_P(rvo_contact_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
-										 rvo_argument_text(fcinfo, 2)));
+	answer = rvo_contact_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+								 rvo_argument_text(fcinfo, 2));
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_delete_contact(id bigint) returns void */
@@ -109,9 +116,12 @@ Datum
 revyops_add_contact_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
 
-	PG_RETURN_JSONB_P(rvo_contact_change_field(&caller, &change));
+	answer = rvo_contact_change_field(&caller, &change);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_update_contact_custom_field(contact_id bigint, field_id bigint, changes jsonb) returns jsonb */
@@ -119,11 +129,14 @@ Datum
 revyops_update_contact_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	FieldChange change = {
 		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
 	};
 
-	PG_RETURN_JSONB_P(rvo_contact_change_field(&caller, &change));
+	answer = rvo_contact_change_field(&caller, &change);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_delete_contact_custom_field(contact_id bigint, field_id bigint) returns void */

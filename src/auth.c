@@ -32,6 +32,7 @@
 
 int			rvo_client_id_setting = 0;
 char	   *rvo_api_key_setting = NULL;
+int			rvo_handling_setting = HANDLING_LENIENT;
 
 static void
 hash_key(Slice key, uint8 *sha256)
@@ -136,9 +137,11 @@ rvo_auth_caller(const Request *request)
 {
 	bool		proven;
 	Caller		caller = {.client_id = claimed_client(request, &proven)};
+	Handling	handling = rvo_request_handling(request);
 
 	if (caller.client_id == 0 || !rvo_store_find_client(caller.client_id, &caller.settings))
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+	caller.strict = (handling == HANDLING_NOT_SAID ? rvo_handling_setting : (int) handling) == HANDLING_STRICT;
 	caller.notes = palloc0(sizeof(CallNotes));
 	caller.notes->context = CurrentMemoryContext;
 	return caller;

@@ -27,9 +27,22 @@ typedef struct ClientSettings
 	Slice		default_origin;
 } ClientSettings;
 
+/* How many ignored members a call names. */
+#define UNKNOWN_MEMBERS_NOTED 20
+
+/* A member of a body that nobody knows. */
+typedef struct UnknownMember
+{
+	Slice		name;
+	Slice		nearest;		/* no value = none is near */
+} UnknownMember;
+
 /* What a call finds out on its way, in the memory context of who made its caller. */
 typedef struct CallNotes
 {
+	int			nunknown;		/* members that were ignored; of each name one */
+	UnknownMember unknown[UNKNOWN_MEMBERS_NOTED];
+	bool		more_unknown;	/* than there is room for */
 	MemoryContext context;
 	bool		rules_loaded[ENTITIES];
 	struct FieldRules *rules[ENTITIES]; /* of custom fields; NULL = none */
@@ -40,6 +53,7 @@ typedef struct Caller
 {
 	int			client_id;
 	ClientSettings settings;
+	bool		strict;			/* an unknown member of a body is a fault */
 	CallNotes  *notes;
 } Caller;
 

@@ -3,8 +3,8 @@
  *	  Reads the body that creates or changes a contact, and notes every fault in it.
  *
  * Floor 1, on top of its other files.  The faults come in the order of the
- * contract's members, custom fields last.  Read-only and unknown members are
- * not looked at.
+ * contract's members, then custom fields, then unknown members.  Read-only
+ * members are not looked at.
  */
 #include "postgres.h"
 
@@ -12,8 +12,18 @@
 #include "contact_input.h"
 #include "domain.h"
 #include "email.h"
+#include "known_member.h"
 #include "linkedin.h"
 #include "member.h"
+
+/* What a body may have, in jsonb's order; the last one not in v1, whose list has the other name. */
+static const Slice members[] = {
+	CONST_SLICE("id"), CONST_SLICE("email"), CONST_SLICE("origin"), CONST_SLICE("last_name"),
+	CONST_SLICE("company_id"), CONST_SLICE("first_name"), CONST_SLICE("linkedin_url"), CONST_SLICE("updated_time"),
+	CONST_SLICE("contact_status"), CONST_SLICE("previous_status"), CONST_SLICE("status_changed_at"),
+	CONST_SLICE("last_reply_received"), CONST_SLICE(CONTACT_FIELDS), CONST_SLICE("last_campaign_email_sent"),
+	CONST_SLICE("first_campaign_email_sent"), CONST_SLICE(CONTACT_FIELDS_INPUT),
+};
 
 /* read_company reads company_id: an integer or digits are an id, any other string a domain. */
 static CompanyReference
@@ -80,6 +90,8 @@ rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *f
 		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
 	read_others(body, &input, faults);
 	input.custom_fields = rvo_custom_fields_read(caller, CONTACT_ENTITY, body, fields_member, faults);
+	rvo_members_check(caller, body, "", members,
+					  lengthof(members) - (strcmp(fields_member, CONTACT_FIELDS) == 0 ? 1 : 0), faults);
 	return input;
 }
 
@@ -106,5 +118,6 @@ rvo_contact_changes_read(const Caller *caller, JsonbContainer *body, FaultList *
 	changes.values.custom_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS,
 																		faults);
 	changes.more_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS_INPUT, faults);
+	rvo_members_check(caller, body, "", members, lengthof(members), faults);
 	return changes;
 }

@@ -14,7 +14,13 @@
 
 #include "compat.h"
 #include "custom_field.h"
+#include "known_member.h"
 #include "member.h"
+
+/* What an entry of a list may have, in jsonb's order. */
+static const Slice members[] = {
+	CONST_SLICE("id"), CONST_SLICE("field_name"), CONST_SLICE("field_value"), CONST_SLICE("updated_time"),
+};
 
 /* rvo_structure_read reads the parameter "structure"; it has a default, but may not be null. */
 Structure
@@ -129,10 +135,17 @@ rvo_custom_field_check(const FieldRules *rules, CustomField *field, const char *
 								faults);
 }
 
+static void
+check_members(const Caller *caller, JsonbContainer *item, const char *pointer, FaultList *faults)
+{
+	rvo_members_check(caller, item, pointer, members, lengthof(members), faults);
+}
+
 /* How the entries of a list are read. */
 typedef struct ListReading
 {
-	const FieldRules *rules;
+	const Caller *caller;
+	Entity		entity;
 	const char *member;
 	bool		allow_null;
 } ListReading;
@@ -153,7 +166,11 @@ read_item(const ListReading *reading, JsonbValue *item, CustomFields *fields, Fa
 		if (field->name.data != NULL && rvo_custom_fields_find(fields, field->name) != NULL)
 			rvo_fault_add(faults, item_pointer(member, i, "/field_name"), FAULT_DUPLICATE);
 		field->value = read_value(item->val.binary.data, member, i, reading->allow_null, faults);
-		rvo_custom_field_check(reading->rules, field, member, i, faults);
+		rvo_custom_field_check(reading->caller->notes->rules[reading->entity], field, member, i, faults);
+
+		/* Nearly all have just these two. */
+		if (JsonContainerSize(item->val.binary.data) != 2 || field->name.data == NULL || field->value.data == NULL)
+			check_members(reading->caller, item->val.binary.data, item_pointer(member, i, ""), faults);
 	}
 	fields->count++;
 }
@@ -201,7 +218,7 @@ read_list(const ListReading *reading, JsonbContainer *body, FaultList *faults)
 CustomFields
 rvo_custom_fields_read(const Caller *caller, Entity entity, JsonbContainer *body, const char *member, FaultList *faults)
 {
-	ListReading reading = {caller->notes->rules[entity], member, false};
+	ListReading reading = {caller, entity, member, false};
 
 	return read_list(&reading, body, faults);
 }
@@ -211,7 +228,7 @@ CustomFields
 rvo_custom_fields_read_changes(const Caller *caller, Entity entity, JsonbContainer *body, const char *member,
 							   FaultList *faults)
 {
-	ListReading reading = {caller->notes->rules[entity], member, true};
+	ListReading reading = {caller, entity, member, true};
 
 	return read_list(&reading, body, faults);
 }
@@ -237,6 +254,7 @@ rvo_custom_field_read(const Caller *caller, Entity entity, JsonbContainer *body,
 	if (whole || rvo_json_get(body, CONST_SLICE("field_value"), &value))
 		field.value = read_value(body, NULL, 0, false, faults);
 	rvo_custom_field_check(caller->notes->rules[entity], &field, NULL, 0, faults);
+	check_members(caller, body, "", faults);
 	return field;
 }
 

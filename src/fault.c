@@ -57,6 +57,7 @@ static const struct
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
 	[FAULT_TOO_MANY] = {"too_many", "There are too many entries."},
 	[FAULT_UNKNOWN_FIELD] = {"unknown_field", "This custom field is not defined."},
+	[FAULT_UNKNOWN_MEMBER] = {"unknown_member", "There is no such member."},
 	[FAULT_UNKNOWN_SETTING] = {"unknown_setting", "There is no such setting."},
 	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
 };
@@ -85,6 +86,9 @@ static const struct
 #undef PT
 };
 
+/* Octets of a caller's own name in a pointer. */
+#define POINTER_NAME_MAX 255
+
 /* begin_next makes the list ready for what comes behind its entries. */
 static void
 begin_next(FaultList *faults)
@@ -98,8 +102,9 @@ begin_next(FaultList *faults)
 
 /*
  * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
- * (RFC 6901) into the body, made of constants and array positions only, ""
- * being the whole body, or else the name of a parameter beside it.
+ * (RFC 6901) into the body, made of constants, array positions and what
+ * member_pointer makes, "" being the whole body, or else the name of a parameter
+ * beside it.
  */
 static StringInfo
 begin_entry(FaultList *faults, const char *where, FaultCode code)
@@ -153,6 +158,40 @@ rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const 
 
 	append_names(entry, member, names, n);
 	appendStringInfoChar(entry, '}');
+}
+
+/* member_pointer points to a member by the caller's own name for it, as it can stand in a JSON string. */
+static const char *
+member_pointer(const char *above, Slice name)
+{
+	StringInfoData pointer;
+	StringInfoData escaped;
+	int			len = rvo_text_clip(name, POINTER_NAME_MAX);
+
+	initStringInfo(&pointer);
+	appendStringInfo(&pointer, "%s/", above);
+	for (int i = 0; i < len; i++)
+	{
+		if (name.data[i] == '~')
+			appendStringInfoString(&pointer, "~0");
+		else if (name.data[i] == '/')
+			appendStringInfoString(&pointer, "~1");
+		else
+			appendStringInfoChar(&pointer, name.data[i]);
+	}
+	if (len < name.len)
+		appendStringInfoString(&pointer, "...");
+	initStringInfo(&escaped);
+	escape_json(&escaped, pointer.data);
+	escaped.data[escaped.len - 1] = '\0';
+	return escaped.data + 1;
+}
+
+/* rvo_fault_add_member notes that a member is unknown, and which ones are nearly named so. */
+void
+rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest)
+{
+	rvo_fault_add_names(faults, member_pointer(above, name), FAULT_UNKNOWN_MEMBER, "nearest", nearest, nnearest);
 }
 
 /* rvo_fault_add_type notes that a value is none of a type; choices are those of the type, or some of them. */
@@ -252,6 +291,16 @@ rvo_fault_raise_serialization(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("could not serialize access due to concurrent update")));
+}
+
+/* rvo_fault_notice_ignored tells that members were ignored; both are lists of JSON strings, nearest may be NULL. */
+void
+rvo_fault_notice_ignored(const char *names, const char *nearest)
+{
+	ereport(NOTICE,
+			(errmsg("unknown members were ignored"),
+			 errdetail_internal("Ignored: %s.", names),
+			 nearest != NULL ? errhint("Perhaps you meant %s.", nearest) : 0));
 }
 
 /* rvo_fault_raise_bug ends the call with XX000: what only a bug of ours explains. */

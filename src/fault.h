@@ -47,6 +47,7 @@ typedef enum FaultCode
 	FAULT_TOO_LONG,
 	FAULT_TOO_MANY,
 	FAULT_UNKNOWN_FIELD,
+	FAULT_UNKNOWN_MEMBER,
 	FAULT_UNKNOWN_SETTING,
 	FAULT_UNSUPPORTED_MEDIA_TYPE
 } FaultCode;
@@ -87,6 +88,7 @@ extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode 
 								int limit, int actual);
 extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member,
 								const Slice *names, int n);
+extern void rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest);
 extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type,
 							   const Slice *choices, int nchoices);
 extern void rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows);
@@ -99,6 +101,7 @@ extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribu
 extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
 extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
+extern void rvo_fault_notice_ignored(const char *names, const char *nearest);
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 
 extern int	rvo_failure_http_status(Failure failure);

@@ -7,7 +7,8 @@
  * in headers.  An error is caught, undone and answered: PostgREST
  * would show a raw error's details, and repeat a serialization failure without
  * end.  Status and headers go into PostgREST's response.* settings, which it
- * reads after the commit: they are built from constants and numbers only.
+ * reads after the commit: they are built from constants, numbers, and names that
+ * are percent-encoded.
  */
 #include "postgres.h"
 
@@ -24,6 +25,7 @@
 #include "fault.h"
 #include "http.h"
 #include "http_body.h"
+#include "known_member.h"
 #include "request.h"
 #include "store_lock.h"
 
@@ -33,6 +35,7 @@ typedef struct Call
 	const Endpoint *endpoint;
 	Slice		body;
 	bool		decoding;		/* an error in the data is one of the request's encoding */
+	Handling	handling;		/* that the request prefers */
 	Answer		answer;
 } Call;
 
@@ -55,6 +58,16 @@ path_id(Slice digits)
 	return rvo_text_to_id(digits, &id) ? id : 0;
 }
 
+/* tell_ignored names the members of the body that nobody knows. */
+static void
+tell_ignored(const Caller *caller, Answer *answer)
+{
+	const char *names = rvo_members_header(caller);
+
+	if (names != NULL)
+		rvo_http_add_header(answer, "X-Revyops-Unknown-Members", names);
+}
+
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
 work(void *arg, bool again)
@@ -64,6 +77,7 @@ work(void *arg, bool again)
 	Request		headers = rvo_request_read();
 	HttpRequest request = {.endpoint = endpoint, .query = headers.query, .structure = CONST_SLICE("NESTED")};
 
+	call->handling = endpoint->list_member != NULL ? rvo_request_handling(&headers) : HANDLING_NOT_SAID;
 	if (endpoint->master)
 		rvo_auth_check_master(&headers);
 	else
@@ -89,6 +103,8 @@ work(void *arg, bool again)
 		rvo_store_line_up(request.caller.client_id, again);
 	call->answer = (Answer) {0};
 	endpoint->serve(&request, &call->answer);
+	if (endpoint->list_member != NULL)
+		tell_ignored(&request.caller, &call->answer);
 	fire_deferred_triggers();
 }
 
@@ -152,6 +168,7 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	bytea	   *raw = PG_ARGISNULL(0) ? NULL : PG_GETARG_BYTEA_PP(0);
 	Call		call = {
 		.endpoint = endpoint,
+		.handling = HANDLING_NOT_SAID,
 		.body = raw == NULL ? CONST_SLICE("") : rvo_slice_of_text((text *) raw),
 	};
 	ErrorData  *error = rvo_attempt(work, &call);
@@ -159,6 +176,9 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 
 	if (error != NULL)
 		call.answer = answer_error(error, call.decoding);
+	if (call.handling != HANDLING_NOT_SAID)
+		rvo_http_add_header(&call.answer, "Preference-Applied",
+							call.handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");
 	set_response("response.status", psprintf("%d", answer->status));
 	set_response("response.headers", psprintf("[%s]", answer->headers == NULL ? "" : answer->headers->data));
 	PG_RETURN_TEXT_P(answer->body);
