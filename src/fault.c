@@ -317,14 +317,14 @@ rvo_failure_http_status(Failure failure)
 	return failures[failure].status;
 }
 
-/* rvo_fault_http_status returns the status of one of our failures, 500 for any other. */
+/* rvo_fault_http_status returns the status of one of our failures, 503 for what may be tried again, else 500. */
 int
 rvo_fault_http_status(int sqlstate)
 {
 	for (size_t i = 0; i < lengthof(failures); i++)
 		if (failures[i].sqlstate == sqlstate)
 			return failures[i].status;
-	return 500;
+	return rvo_fault_is_transient(sqlstate) ? 503 : 500;
 }
 
 /* rvo_fault_is_cancel tells an order to stop from an error. */
@@ -353,6 +353,13 @@ bool
 rvo_fault_is_deadlock(int sqlstate)
 {
 	return sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
+/* rvo_fault_is_transient tells that others were in the way, and the same call may succeed when made again. */
+bool
+rvo_fault_is_transient(int sqlstate)
+{
+	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
 /* rvo_fault_is_data tells errors that only the data can be blamed for. */

@@ -110,6 +110,7 @@ extern bool rvo_fault_is_cancel(int sqlstate);
 extern bool rvo_fault_is_taken_key(int sqlstate);
 extern bool rvo_fault_is_in_use(int sqlstate);
 extern bool rvo_fault_is_deadlock(int sqlstate);
+extern bool rvo_fault_is_transient(int sqlstate);
 extern bool rvo_fault_is_data(int sqlstate);
 
 #endif							/* RVO_FAULT_H */

@@ -121,6 +121,8 @@ error_body(int status, const ErrorData *error)
 
 	if (status == 500)
 		return "{\"detail\": \"Internal server error.\"}";
+	if (status == 503)
+		return "{\"detail\": \"Service unavailable, try again.\"}";
 	sentence[0] = pg_toupper((unsigned char) sentence[0]);
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"detail\": ");
@@ -147,7 +149,9 @@ answer_error(ErrorData *error, bool decoding)
 		error->detail = rvo_fault_json(&faults);
 	}
 	answer.body = cstring_to_text(error_body(answer.status, error));
-	if (answer.status == 500)
+	if (answer.status == 503)
+		rvo_http_add_header(&answer, "Retry-After", "1");
+	if (answer.status >= 500)
 	{
 		error->elevel = LOG;
 		ThrowErrorData(error);
@@ -180,7 +184,8 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 		rvo_http_add_header(&call.answer, "Preference-Applied",
 							call.handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");
 	set_response("response.status", psprintf("%d", answer->status));
-	set_response("response.headers", psprintf("[%s]", answer->headers == NULL ? "" : answer->headers->data));
+	rvo_http_add_header(&call.answer, "X-Revyops-Answer", "1"); /* nginx tells it from PostgREST's own by this */
+	set_response("response.headers", psprintf("[%s]", answer->headers->data));
 	PG_RETURN_TEXT_P(answer->body);
 }
 
