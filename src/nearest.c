@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 #include "utils/varlena.h"
 
 #include "compat.h"
@@ -57,11 +58,17 @@ rvo_nearest(Slice name, const Slice *names, int n, Slice *nearest)
 	Slice		found[NEAREST_MAX + 1];
 	int			count = 0;
 	int			max = Min(3, 1 + name.len / 4);
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context;
 	Folded		folded;
 
 	if (name.len > NAME_MAX_OCTETS)
 		return 0;
 	folded = fold(name);
+
+	/* The server's function leaves its rows behind. */
+	context = AllocSetContextCreate(caller, "revyops nearest", ALLOCSET_SMALL_SIZES);
+	MemoryContextSwitchTo(context);
 	for (int i = 0; i < n; i++)
 	{
 		int			d = distance(&folded, names[i], max);
@@ -79,6 +86,8 @@ rvo_nearest(Slice name, const Slice *names, int n, Slice *nearest)
 		found[at] = names[i];
 		count = Min(count + 1, NEAREST_MAX);
 	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
 	memcpy(nearest, found, count * sizeof(Slice));
 	return count;
 }
