@@ -94,6 +94,17 @@ CREATE TABLE revyops.api_key (
 );
 CREATE INDEX api_key_client_id_idx ON revyops.api_key (client_id);
 
+/*
+ * Random, and made anew wherever the extension is: a dump leaves it out, so that
+ * nobody gets it with one.  244 bits of chance in a key of 256.
+ */
+CREATE TABLE revyops.secret (
+	name			text COLLATE "C" PRIMARY KEY,
+	secret			bytea NOT NULL CHECK (pg_catalog.octet_length(secret) = 32)
+);
+INSERT INTO revyops.secret
+	SELECT 'cursor', pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
+
 CREATE TABLE revyops.company (
 	client_id			integer NOT NULL REFERENCES revyops.client,
 	id					bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.company_id_seq'),
@@ -205,6 +216,18 @@ CREATE TABLE revyops.free_mail_exception (
 					CONSTRAINT free_mail_exception_domain_canonical CHECK (revyops.is_canonical_domain(domain)),
 	is_free_mail	boolean NOT NULL DEFAULT true
 );
+/* No foreign key to client: all creates of a client would lock its row. */
+CREATE TABLE revyops.idempotency_key (
+	client_id		integer NOT NULL,
+	key				text COLLATE "C" NOT NULL,
+	request_sha256	bytea NOT NULL CHECK (pg_catalog.octet_length(request_sha256) = 32),
+	status			integer NOT NULL,
+	headers			text,
+	body			text NOT NULL,
+	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT idempotency_key_pkey PRIMARY KEY (client_id, key)
+);
+CREATE INDEX idempotency_key_created_time_idx ON revyops.idempotency_key (created_time);
 
 /* ---------------------------------------------------------------- API
  *
@@ -238,10 +261,10 @@ CREATE FUNCTION @extschema@.revyops_list_custom_fields(entity text)
 	RETURNS TABLE (name text, state text, type text, options jsonb, created_time timestamptz)
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER ROWS 100
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
@@ -251,6 +274,10 @@ CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure 
 CREATE FUNCTION @extschema@.revyops_create_contacts(contacts jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
 	RETURNS TABLE (ordinal integer, status integer, contact jsonb, errors jsonb)
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
+CREATE FUNCTION @extschema@.revyops_expire() RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 /*
@@ -275,10 +302,10 @@ CREATE FUNCTION revyops.import_note(import internal) RETURNS void
 CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_company(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -299,10 +326,10 @@ CREATE FUNCTION @extschema@.revyops_delete_company_custom_field(company_id bigin
 CREATE FUNCTION @extschema@.revyops_get_contact(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -501,25 +528,26 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_rename_custom_field(text, text, text),
 	@extschema@.revyops_remove_custom_field(text, text, text),
 	@extschema@.revyops_list_custom_fields(text),
-	@extschema@.revyops_create_company(jsonb, text),
-	@extschema@.revyops_create_contact(jsonb, text),
+	@extschema@.revyops_create_company(jsonb, text, text),
+	@extschema@.revyops_create_contact(jsonb, text, text),
 	@extschema@.revyops_create_companies(jsonb, text, text),
 	@extschema@.revyops_create_contacts(jsonb, text, text),
+	@extschema@.revyops_expire(),
 	@extschema@.revyops_import_status(bigint),
 	revyops.import_begin(internal),
 	revyops.import_write(internal),
 	revyops.import_note(internal),
 	@extschema@.revyops_get_company(bigint, text),
-	@extschema@.revyops_list_companies(text, text, text, integer, integer, text),
-	@extschema@.revyops_lookup_companies(text, text, integer, integer, text),
+	@extschema@.revyops_list_companies(text, text, text, integer, integer, text, text),
+	@extschema@.revyops_lookup_companies(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_company(bigint, jsonb, text),
 	@extschema@.revyops_delete_company(bigint),
 	@extschema@.revyops_add_company_custom_field(bigint, jsonb),
 	@extschema@.revyops_update_company_custom_field(bigint, bigint, jsonb),
 	@extschema@.revyops_delete_company_custom_field(bigint, bigint),
 	@extschema@.revyops_get_contact(bigint, text),
-	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text),
-	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text),
+	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text),
+	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_contact(bigint, jsonb, text),
 	@extschema@.revyops_delete_contact(bigint),
 	@extschema@.revyops_add_contact_custom_field(bigint, jsonb),
@@ -570,7 +598,7 @@ REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, t
 
 /* ---------------------------------------------------------------- dump
  *
- * What is not named here, pg_dump leaves out without a word.
+ * What is not named here, pg_dump leaves out without a word: revyops.secret, on purpose.
  */
 
 SELECT pg_catalog.pg_extension_config_dump('revyops.client', '');
@@ -588,6 +616,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_definition', ''
 SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_seen', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.free_mail_domain', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('revyops.free_mail_exception', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.idempotency_key', '');
 
 /* ---------------------------------------------------------------- comments
  *
@@ -613,14 +642,16 @@ COMMENT ON FUNCTION @extschema@.revyops_remove_custom_field(text, text, text) IS
 'Ends the definition of a custom field of the calling client and keeps or deletes its values; returns how many were deleted.';
 COMMENT ON FUNCTION @extschema@.revyops_list_custom_fields(text) IS
 'Lists the custom fields of the calling client that are defined, and names that were written without a definition.';
-COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text, text) IS
 'Adds a company for the calling client and returns it.';
-COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text, text) IS
 'Adds a contact for the calling client, finds its company by id or domain, and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_companies(jsonb, text, text) IS
 'Adds companies for the calling client; one row for each, with what became of it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contacts(jsonb, text, text) IS
 'Adds contacts for the calling client; one row for each, with what became of it.';
+COMMENT ON FUNCTION @extschema@.revyops_expire() IS
+'Deletes what is kept for a time that is over: answers under idempotency keys after 24 hours. Returns how many they were.';
 COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) IS
 'Adds contacts from a table or view for the calling client, and commits after each batch.';
 COMMENT ON FUNCTION @extschema@.revyops_import_status(bigint) IS
@@ -633,9 +664,9 @@ COMMENT ON FUNCTION revyops.import_note(internal) IS
 'Part of revyops_import_contacts: adds what a batch came to to the job, and its rejected rows.';
 COMMENT ON FUNCTION @extschema@.revyops_get_company(bigint, text) IS
 'Returns a company of the calling client.';
-COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text) IS
 'Returns a page of the companies of the calling client that fit, in the order of ids.';
-COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text, text) IS
 'Returns a page of the companies of the calling client with this custom field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_company(bigint, jsonb, text) IS
 'Changes the members of a company that are given, and returns it.';
@@ -649,9 +680,9 @@ COMMENT ON FUNCTION @extschema@.revyops_delete_company_custom_field(bigint, bigi
 'Deletes a custom field of a company.';
 COMMENT ON FUNCTION @extschema@.revyops_get_contact(bigint, text) IS
 'Returns a contact of the calling client.';
-COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text) IS
 'Returns a page of the contacts of the calling client that fit, in the order of ids.';
-COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text) IS
 'Returns a page of the contacts of the calling client with this custom field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_contact(bigint, jsonb, text) IS
 'Changes the members of a contact that are given, and returns it.';
@@ -786,6 +817,10 @@ COMMENT ON COLUMN revyops.api_key.created_time IS 'When it was added.';
 COMMENT ON COLUMN revyops.api_key.expires_at IS 'From when it is no longer valid; null is never.';
 COMMENT ON COLUMN revyops.api_key.revoked_at IS 'When it was revoked; null if it was not.';
 
+COMMENT ON TABLE revyops.secret IS 'Keys that only this database has. Not dumped: a restore makes new ones.';
+COMMENT ON COLUMN revyops.secret.name IS 'What it is for: cursor, the cursors of lists, which end when it changes.';
+COMMENT ON COLUMN revyops.secret.secret IS 'The key, 32 random octets.';
+
 COMMENT ON TABLE revyops.company IS 'Companies of the clients.';
 COMMENT ON COLUMN revyops.company.client_id IS 'The client that owns it.';
 COMMENT ON COLUMN revyops.company.id IS 'Id.';
@@ -837,6 +872,14 @@ COMMENT ON COLUMN revyops.import_reject.source_row IS 'The row as it was read.';
 COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating it alone would have had: 400, 401 or 404.';
 COMMENT ON COLUMN revyops.import_reject.errors IS 'Entries of that error.';
 
+COMMENT ON TABLE revyops.idempotency_key IS 'Answers to requests with an idempotency key, kept for 24 hours.';
+COMMENT ON COLUMN revyops.idempotency_key.client_id IS 'The client that the request is of.';
+COMMENT ON COLUMN revyops.idempotency_key.key IS 'The key, unique within the client.';
+COMMENT ON COLUMN revyops.idempotency_key.request_sha256 IS 'SHA-256 of the request: function, structure and body.';
+COMMENT ON COLUMN revyops.idempotency_key.status IS 'HTTP status of the answer.';
+COMMENT ON COLUMN revyops.idempotency_key.headers IS 'Headers of the answer, as PostgREST takes them, without the brackets; null if it has none.';
+COMMENT ON COLUMN revyops.idempotency_key.body IS 'Body of the answer.';
+COMMENT ON COLUMN revyops.idempotency_key.created_time IS 'When the request was carried out.';
 COMMENT ON TABLE revyops.custom_field_definition IS 'Custom fields that clients have defined.';
 COMMENT ON COLUMN revyops.custom_field_definition.client_id IS 'The client that owns it.';
 COMMENT ON COLUMN revyops.custom_field_definition.entity IS 'Whose field it is: contact or company.';

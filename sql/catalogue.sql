@@ -16,14 +16,14 @@ CREATE VIEW test.relation AS
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
 
 SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM test.function;
-SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'),
+SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'), ('revyops.secret', 'r'),
 	('revyops.company', 'r'), ('revyops.contact', 'r'), ('revyops.client_id_seq', 'S'), ('revyops.company_id_seq', 'S'),
 	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S'),
-	('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.import_job_id_seq', 'S'),
+	('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S'),
 	('revyops.custom_field_definition', 'r'), ('revyops.custom_field_seen', 'r'), ('revyops.free_mail_domain', 'r'), ('revyops.free_mail_exception', 'r')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
-	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops')$$, 'no table or sequence that pg_dump would leave out');
+	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name <> 'revyops.secret'$$, 'no table or sequence that pg_dump would leave out, but the secret');
 SELECT is_empty($$SELECT signature FROM test.function WHERE NOT pure
 	AND has_function_privilege('public', oid, 'EXECUTE')$$, 'no function open to PUBLIC');
 SELECT is_empty($$SELECT signature FROM test.function WHERE pure
@@ -38,7 +38,7 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_revoke_api_key', 'public.revyops_set_client_setting',
 	'public.revyops_define_custom_field', 'public.revyops_rename_custom_field', 'public.revyops_remove_custom_field', 'public.revyops_list_custom_fields',
 	'public.revyops_create_companies', 'public.revyops_create_contacts',
-	'public.revyops_import_status', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
+	'public.revyops_expire', 'public.revyops_import_status', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
 	'public.revyops_update_company', 'public.revyops_delete_company',
 	'public.revyops_add_company_custom_field', 'public.revyops_update_company_custom_field', 'public.revyops_delete_company_custom_field',
@@ -76,7 +76,7 @@ SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relati
 	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text <> 'revyops.api_key_client_id_idx'$$,
 	'no index but the primary keys starts with client_id');
 SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
-	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.free_mail_domain', 'revyops.free_mail_exception')
+	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret', 'revyops.free_mail_domain', 'revyops.free_mail_exception')
 	AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey) AND a.attname = 'client_id')$$,
 	'client_id is part of every key');
 SELECT is_empty($$SELECT conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid

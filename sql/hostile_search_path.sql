@@ -40,7 +40,7 @@ BEGIN
 		'current_setting(text, boolean) RETURNS text', 'current_setting(text) RETURNS text', 'count(bigint) RETURNS bigint',
 		'is_canonical_email(text) RETURNS boolean', 'is_canonical_domain(text) RETURNS boolean', 'custom_field_hashes(integer, jsonb) RETURNS bigint[]',
 		'revyops_normalize_email(text) RETURNS text', 'revyops_normalize_linkedin_url(text) RETURNS text', 'revyops_normalize_domain(text) RETURNS text',
-		'revyops_create_contact(jsonb, text) RETURNS jsonb', 'revyops_create_company(jsonb, text) RETURNS jsonb', 'revyops_create_client(text) RETURNS integer'] LOOP
+		'revyops_create_contact(jsonb, text, text) RETURNS jsonb', 'revyops_create_company(jsonb, text, text) RETURNS jsonb', 'revyops_create_client(text) RETURNS integer'] LOOP
 		EXECUTE format('CREATE FUNCTION evil.%s LANGUAGE plpgsql AS %L', f, 'BEGIN RAISE ''planted function was called''; END');
 	END LOOP;
 END

@@ -14,6 +14,7 @@
 #include "company_change.h"
 #include "company_read.h"
 #include "compat.h"
+#include "idempotency.h"
 #include "known_member.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_company);
@@ -26,15 +27,30 @@ PG_FUNCTION_INFO_V1(revyops_add_company_custom_field);
 PG_FUNCTION_INFO_V1(revyops_update_company_custom_field);
 PG_FUNCTION_INFO_V1(revyops_delete_company_custom_field);
 
-/* revyops_create_company(company jsonb, structure text) returns jsonb */
+static Jsonb *
+create(const Caller *caller, Jsonb *body, Slice structure)
+{
+	int64		id;
+
+	return rvo_company_create(caller, body, structure, &id);
+}
+
+/* revyops_create_company(company jsonb, structure text, idempotency_key text) returns jsonb */
 Datum
 revyops_create_company(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
 	Jsonb	   *answer;
-	int64		id;
+	KeyedRequest request = {
+		.caller = &caller,
+		.key = rvo_argument_text(fcinfo, 2),
+		.key_name = "idempotency_key",
+		.endpoint = "revyops_create_company",
+		.structure = rvo_argument_text(fcinfo, 1),
+		.body = rvo_argument_jsonb(fcinfo, 0),
+	};
 
-	answer = rvo_company_create(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1), &id);
+	answer = rvo_idempotency_create(&request, create);
 	rvo_members_tell(&caller);
 	PG_RETURN_JSONB_P(answer);
 }
@@ -50,7 +66,7 @@ revyops_get_company(PG_FUNCTION_ARGS)
 
 /*
  * revyops_list_companies(domain text, name text, industry text, page integer,
- * page_size integer, structure text) returns json
+ * page_size integer, structure text, after text) returns json
  */
 Datum
 revyops_list_companies(PG_FUNCTION_ARGS)
@@ -63,12 +79,16 @@ revyops_list_companies(PG_FUNCTION_ARGS)
 		.list.page = rvo_argument_number(fcinfo, 3),
 		.list.page_size = rvo_argument_number(fcinfo, 4),
 		.list.structure = rvo_argument_text(fcinfo, 5),
+		.list.after = rvo_argument_text(fcinfo, 6),
 	};
 
 	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
 }
 
-/* revyops_lookup_companies(field_name text, field_value text, page integer, page_size integer, structure text) returns json */
+/*
+ * revyops_lookup_companies(field_name text, field_value text, page integer,
+ * page_size integer, structure text, after text) returns json
+ */
 Datum
 revyops_lookup_companies(PG_FUNCTION_ARGS)
 {
@@ -80,6 +100,7 @@ revyops_lookup_companies(PG_FUNCTION_ARGS)
 		.list.page = rvo_argument_number(fcinfo, 2),
 		.list.page_size = rvo_argument_number(fcinfo, 3),
 		.list.structure = rvo_argument_text(fcinfo, 4),
+		.list.after = rvo_argument_text(fcinfo, 5),
 	};
 
 	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));

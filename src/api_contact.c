@@ -14,6 +14,7 @@
 #include "contact.h"
 #include "contact_change.h"
 #include "contact_read.h"
+#include "idempotency.h"
 #include "known_member.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contact);
@@ -26,16 +27,30 @@ PG_FUNCTION_INFO_V1(revyops_add_contact_custom_field);
 PG_FUNCTION_INFO_V1(revyops_update_contact_custom_field);
 PG_FUNCTION_INFO_V1(revyops_delete_contact_custom_field);
 
-/* revyops_create_contact(contact jsonb, structure text) returns jsonb */
+static Jsonb *
+create(const Caller *caller, Jsonb *body, Slice structure)
+{
+	int64		id;
+
+	return rvo_contact_create(caller, body, CONTACT_FIELDS_INPUT, structure, &id);
+}
+
+/* revyops_create_contact(contact jsonb, structure text, idempotency_key text) returns jsonb */
 Datum
 revyops_create_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
 	Jsonb	   *answer;
-	int64		id;
+	KeyedRequest request = {
+		.caller = &caller,
+		.key = rvo_argument_text(fcinfo, 2),
+		.key_name = "idempotency_key",
+		.endpoint = "revyops_create_contact",
+		.structure = rvo_argument_text(fcinfo, 1),
+		.body = rvo_argument_jsonb(fcinfo, 0),
+	};
 
-	answer = rvo_contact_create(&caller, rvo_argument_jsonb(fcinfo, 0), CONTACT_FIELDS_INPUT,
-								 rvo_argument_text(fcinfo, 1), &id);
+	answer = rvo_idempotency_create(&request, create);
 	rvo_members_tell(&caller);
 	PG_RETURN_JSONB_P(answer);
 }
@@ -51,7 +66,7 @@ revyops_get_contact(PG_FUNCTION_ARGS)
 
 /*
  * revyops_list_contacts(domain text, email text, firstname text, lastname text,
- * linkedin_url text, page integer, page_size integer, structure text) returns json
+ * linkedin_url text, page integer, page_size integer, structure text, after text) returns json
  */
 Datum
 revyops_list_contacts(PG_FUNCTION_ARGS)
@@ -66,12 +81,16 @@ revyops_list_contacts(PG_FUNCTION_ARGS)
 		.list.page = rvo_argument_number(fcinfo, 5),
 		.list.page_size = rvo_argument_number(fcinfo, 6),
 		.list.structure = rvo_argument_text(fcinfo, 7),
+		.list.after = rvo_argument_text(fcinfo, 8),
 	};
 
 	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));
 }
 
-/* revyops_lookup_contacts(field_name text, field_value text, page integer, page_size integer, structure text) returns json */
+/*
+ * revyops_lookup_contacts(field_name text, field_value text, page integer,
+ * page_size integer, structure text, after text) returns json
+ */
 Datum
 revyops_lookup_contacts(PG_FUNCTION_ARGS)
 {
@@ -83,6 +102,7 @@ revyops_lookup_contacts(PG_FUNCTION_ARGS)
 		.list.page = rvo_argument_number(fcinfo, 2),
 		.list.page_size = rvo_argument_number(fcinfo, 3),
 		.list.structure = rvo_argument_text(fcinfo, 4),
+		.list.after = rvo_argument_text(fcinfo, 5),
 	};
 
 	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));

@@ -14,6 +14,7 @@
 #include "email.h"
 #include "filter.h"
 #include "linkedin.h"
+#include "list.h"
 #include "store_contact.h"
 
 /* rvo_contact_raise_missing raises FAILURE_CONTACT_OF_OTHER_CLIENT or FAILURE_CONTACT_NOT_FOUND. */
@@ -61,6 +62,7 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		.first_name = rvo_filter_text(query->firstname),
 		.last_name = rvo_filter_text(query->lastname),
 	};
+	ListScope	scope = {"contacts", client_id, query->list.by_field, SCOPE_OF(filter)};
 	ListRows	list = {0};
 	PageWriter	writer;
 
@@ -69,11 +71,13 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		filter.field_name = rvo_filter_required(query->list.field_name, "field_name", false, &faults);
 		filter.field_value = rvo_filter_required(query->list.field_value, "field_value", true, &faults);
 	}
+	scope.possible = possible;
+	rvo_list_find_place(&scope, query->list.after, &page, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_contacts(client_id, &filter, &page, &list);
-	writer = rvo_page_begin(&page, list.total, list.count);
+	writer = rvo_page_begin(&page, rvo_list_next(&scope, query->list.link, &page, &list), list.total, list.count);
 	for (int i = 0; i < list.count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);

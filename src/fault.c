@@ -24,6 +24,7 @@ static const struct
 }			fault_texts[] = {
 	[FAULT_NONE] = {"", ""},
 	[FAULT_ALREADY_EXISTS] = {"already_exists", "This value is already taken."},
+	[FAULT_AMBIGUOUS_PAGE] = {"ambiguous_page", "A page has either a number or a cursor."},
 	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
 	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
 	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
@@ -31,8 +32,10 @@ static const struct
 	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
 	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
 	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
+	[FAULT_INVALID_CURSOR] = {"invalid_cursor", "Expected the next of a page of this list, with the same conditions."},
 	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
+	[FAULT_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", "Expected 1 to 255 printable ASCII characters."},
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
@@ -40,6 +43,7 @@ static const struct
 	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
 	[FAULT_INVALID_VALUE] = {"invalid_value", "This value does not fit the type of its custom field."},
+	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
@@ -83,6 +87,7 @@ static const struct
 	[FAILURE_CUSTOM_FIELD_EXISTS] = {PT(4, 0, 9), "custom field already exists"},
 	[FAILURE_TOO_LARGE] = {PT(4, 1, 3), "request body too large"},
 	[FAILURE_UNSUPPORTED_MEDIA_TYPE] = {PT(4, 1, 5), "unsupported media type"},
+	[FAILURE_KEY_REUSED] = {PT(4, 2, 2), "idempotency key was used for another request"},
 #undef PT
 };
 

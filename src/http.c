@@ -25,6 +25,7 @@
 #include "fault.h"
 #include "http.h"
 #include "http_body.h"
+#include "idempotency.h"
 #include "known_member.h"
 #include "request.h"
 #include "store_lock.h"
@@ -68,6 +69,53 @@ tell_ignored(const Caller *caller, Answer *answer)
 		rvo_http_add_header(answer, "X-Revyops-Unknown-Members", names);
 }
 
+/* serve has the endpoint do its work. */
+static void
+serve(const HttpRequest *request, bool again, Answer *answer)
+{
+	if (request->endpoint->creates_many)
+		rvo_store_line_up(request->caller.client_id, again);
+	*answer = (Answer) {0};
+	request->endpoint->serve(request, answer);
+	if (request->endpoint->list_member != NULL)
+		tell_ignored(&request->caller, answer);
+}
+
+/* replay gives the answer that was kept of the same request. */
+static void
+replay(const KeptAnswer *kept, Answer *answer)
+{
+	*answer = (Answer) {.status = kept->status, .body = cstring_to_text_with_len(kept->body.data, kept->body.len)};
+	if (kept->headers.data != NULL)
+	{
+		answer->headers = makeStringInfo();
+		appendBinaryStringInfo(answer->headers, kept->headers.data, kept->headers.len);
+	}
+	rvo_http_add_header(answer, "Idempotent-Replayed", "true");
+}
+
+/* serve_once is serve for a request with an idempotency key. */
+static void
+serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
+{
+	KeyedRequest keyed = {
+		&request->caller, key, "Idempotency-Key", request->endpoint->name, request->structure, request->body
+	};
+	KeptAnswer	kept;
+
+	if (rvo_idempotency_begin(&keyed, &kept))
+	{
+		replay(&kept, answer);
+		return;
+	}
+	serve(request, again, answer);
+	kept.status = answer->status;
+	if (answer->headers != NULL)
+		kept.headers = (Slice) {answer->headers->data, answer->headers->len};
+	kept.body = rvo_slice_of_text(answer->body);
+	rvo_idempotency_end(&keyed, &kept);
+}
+
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
 work(void *arg, bool again)
@@ -99,12 +147,10 @@ work(void *arg, bool again)
 		request.body = rvo_http_body_decode(headers.content_type, call->body, endpoint->list_member);
 		call->decoding = false;
 	}
-	if (endpoint->creates_many)
-		rvo_store_line_up(request.caller.client_id, again);
-	call->answer = (Answer) {0};
-	endpoint->serve(&request, &call->answer);
-	if (endpoint->list_member != NULL)
-		tell_ignored(&request.caller, &call->answer);
+	if (endpoint->once && headers.idempotency_key.data != NULL)
+		serve_once(&request, headers.idempotency_key, again, &call->answer);
+	else
+		serve(&request, again, &call->answer);
 	fire_deferred_triggers();
 }
 

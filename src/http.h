@@ -38,6 +38,7 @@ typedef struct Answer
 /* What tells one endpoint from another. */
 struct Endpoint
 {
+	const char *name;			/* of the adapter */
 	const Resource *resource;
 	void		(*serve) (const HttpRequest *request, Answer *answer);
 	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
@@ -45,7 +46,9 @@ struct Endpoint
 	bool		has_structure;	/* as a parameter of the query */
 	bool		master;			/* for master keys only */
 	bool		creates_many;
+	bool		once;			/* a request with an idempotency key is carried out once */
 	const char *created_path;	/* of what it creates, without the id */
+	const char *list_path;		/* of the list that it shows, in pages */
 };
 
 extern Datum rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint);
@@ -55,12 +58,12 @@ extern Slice rvo_http_parameter(const HttpRequest *request, const char *name);
 extern int	rvo_http_number(const HttpRequest *request, const char *name, int absent);
 
 /* An adapter: revyops_http.NAME(bytea) returns json.  The rest fills its Endpoint. */
-#define HTTP_ADAPTER(name, ...) \
-PG_FUNCTION_INFO_V1(revyops_http_##name); \
+#define HTTP_ADAPTER(adapter, ...) \
+PG_FUNCTION_INFO_V1(revyops_http_##adapter); \
 Datum \
-revyops_http_##name(PG_FUNCTION_ARGS) \
+revyops_http_##adapter(PG_FUNCTION_ARGS) \
 { \
-	static const Endpoint endpoint = {__VA_ARGS__}; \
+	static const Endpoint endpoint = {.name = #adapter, __VA_ARGS__}; \
 \
 	return rvo_http_respond(fcinfo, &endpoint); \
 }
@@ -70,5 +73,6 @@ revyops_http_##name(PG_FUNCTION_ARGS) \
 #define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX_OCTETS, .creates_many = true
 #define V2 .has_structure = true
 #define MASTER .master = true
+#define ONCE .once = true
 
 #endif							/* RVO_HTTP_H */

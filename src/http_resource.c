@@ -10,7 +10,25 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "http_body.h"
 #include "http_resource.h"
+
+/*
+ * link_to_next returns the reference to the page behind this one, up to its
+ * cursor: the caller's own parameters, as they came, but for the place.
+ */
+static Slice
+link_to_next(const HttpRequest *request)
+{
+	static const char *const place[] = {"page", "after", NULL};
+	StringInfoData link;
+
+	initStringInfo(&link);
+	appendStringInfo(&link, "%s?", request->endpoint->list_path);
+	rvo_http_query_copy(&link, request->query, place);
+	appendStringInfoString(&link, "after=");
+	return (Slice) {link.data, link.len};
+}
 
 /* answer_list answers with a page, or (bare) with an array of the first. */
 static void
@@ -24,6 +42,12 @@ answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer
 		.structure = request->structure,
 	};
 
+	if (!bare)
+	{
+		list.page_given = rvo_http_parameter(request, "page").data != NULL;
+		list.after = rvo_http_parameter(request, "after");
+		list.link = link_to_next(request);
+	}
 	if (by_field)
 	{
 		list.field_name = rvo_http_parameter(request, "field_name");

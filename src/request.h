@@ -17,6 +17,7 @@ typedef struct Request
 	Slice		id;				/* the digits of the path: of the contact or company */
 	Slice		field_id;		/* and of its custom field */
 	Slice		prefer;
+	Slice		idempotency_key;
 } Request;
 
 /* What a caller prefers to be done with what is not quite right (RFC 7240). */

@@ -17,7 +17,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject custom_field_definition custom_field_seen free_mail_domain free_mail_exception))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception))
   . ' ORDER BY 1, 2';
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
 
@@ -36,6 +36,7 @@ SELECT $schema.revyops_create_company('{"domain": "acme.com", "company_custom_fi
 SELECT $schema.revyops_create_contact(jsonb_build_object('email', format('c%s\@acme.com', i), 'linkedin_url', format('in/josé-%s', i),
 	'company_id', 'acme.com', 'contact_custom_fields_input', '[{"field_name": "Näme", "field_value": "line\\u00a0\\"quoted\\" \\\\ \\t🙂"}]'::jsonb))
 	FROM generate_series(1, 100) i;
+SELECT $schema.revyops_create_company('{"domain": "kept.com"}', 'FLAT', 'a key');
 INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a public suffix since
 SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
@@ -64,12 +65,20 @@ sub goes_on
 		't', "$name: the key opens, ids go on");
 	my ($rc, $out, $err) = $new->psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"C7\@acme.com\", \"linkedin_url\": \"in/josé-8\"}')", on_error_stop => 1);
 	like($err, qr/contact already exists.*"existing_id":7\}.*"existing_id":8\}/s, "$name: duplicates are refused");
+	my $again = "SET revyops.client_id = 1; SELECT $schema.revyops_create_company('{\"domain\": \"kept.com\"}', 'FLAT', 'a key')";
+	is($new->safe_psql($target, $again), $old->safe_psql($db, $again), "$name: what is asked for again gets the answer of before");
 	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '4', "$name: so do the ids of companies");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),
 		"1|1|2\n2|2|2\n3|3|2", "$name: jobs have their rejects, a new one its own id");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; SELECT count($schema.revyops_create_contact(jsonb_build_object('email', 'x\@' || d))) FROM unnest('{gmail.com,isp.com,gmx.de,firm.com}'::text[]) d; SELECT string_agg(domain, ' ' ORDER BY domain) FROM revyops.company WHERE client_id = 2"),
 		"4\nacme.com firm.com gmail.com", "$name: settings hold, and what the owner says of free-mail domains");
+	# the key of cursors is this database's own
+	is($new->safe_psql($target, 'SELECT name, secret FROM revyops.secret') eq $old->safe_psql($db, 'SELECT name, secret FROM revyops.secret'), '', "$name: another key of cursors");
+	is($new->safe_psql($target, 'SELECT name FROM revyops.secret'), 'cursor', "$name: but one of the same name");
+	my $next = $old->safe_psql($db, "SET revyops.client_id = 1; SELECT $schema.revyops_list_contacts(page_size => 1)->>'next'");
+	($rc, $out, $err) = $new->psql($target, "SET revyops.client_id = 1; SELECT $schema.revyops_list_contacts(after => '$next')");
+	like($err, qr/invalid request.*"invalid_cursor"/s, "$name: cursors end");
 	is($new->safe_psql($target, "SELECT $schema.revyops_create_client('Three')"), '3', "$name: and of clients");
 }
 

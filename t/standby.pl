@@ -49,6 +49,18 @@ for my $adapter (qw(contacts_v1_list contacts_v1_master_list))
 {
 	is($standby->safe_psql('postgres', "$headers\nSELECT revyops_http.$adapter('')->0->>'email'"), 'jane@acme.com', $adapter);
 }
+# a cursor of the primary's leads on there, and the reverse: they share the key
+$primary->safe_psql('postgres', "$identify SELECT revyops_create_contact('{\"email\": \"joe\@acme.com\"}')");
+$primary->wait_for_catchup($standby);
+for my $way ([ $primary, $standby ], [ $standby, $primary ], [ $standby, $standby ])
+{
+	my ($from, $to) = @$way;
+	my $next = $from->safe_psql('postgres', "$identify SELECT revyops_list_contacts(page_size => 1)->>'next'");
+	like($next, qr/^[\w-]{64}$/, $from->name . ' gives a cursor');
+	is($to->safe_psql('postgres', "$identify SELECT p->'results'->0->>'email', p->>'next' IS NULL FROM revyops_list_contacts(after => '$next') p"), 'joe@acme.com|t', 'which leads on at the ' . $to->name);
+}
+my ($link) = $standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-query\": \"page_size=1\"}', false) \\gset\nSELECT revyops_http.contacts_v2_master_list('')->>'next'") =~ /\?(.*)/;
+is($standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-query\": \"$link\"}', false) \\gset\nSELECT revyops_http.contacts_v2_master_list('')->'results'->0->>'email'"), 'joe@acme.com', 'the link of a master list');
 for my $write ("revyops_create_contact('{\"email\": \"x\@acme.com\"}')", "revyops_update_contact(1, '{\"first_name\": \"x\"}')", "revyops_delete_contact(1)", "revyops_delete_company(1)")
 {
 	my ($rc, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$identify SELECT $write");

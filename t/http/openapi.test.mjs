@@ -93,12 +93,17 @@ const twist = {
 	415: call => {
 		call.type = 'text/plain';
 	},
+	422: async (call, path, method) => {
+		call.headers = [['Idempotency-Key', `key ${++serial}`]];
+		await answer(path, method, call);
+		call.body = JSON.stringify({ ...JSON.parse(call.body), more: 1 });
+	},
 };
 
 const called = new Set();
 async function answer(path, method, call) {
 	const url = path.replace(/\{(\w+)\}/g, (_, n) => call.ids[n]);
-	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]])], call.body);
+	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]]), ...(call.headers ?? [])], call.body);
 	const { responses } = api.paths[path][method];
 	const response = responses[got.status];
 	assert.ok(response, `${got.status} is not in the description: ${got.text}`);
@@ -127,9 +132,20 @@ for (const [path, item] of Object.entries(api.paths))
 			test(`${method.toUpperCase()} ${path}: ${status}`, async () => {
 				const call = await success(path, method);
 				if (Number(status) >= 400)
-					twist[status](call, path, method);
+					await twist[status](call, path, method);
 				assert.equal((await answer(path, method, call)).status, Number(status));
 				called.add(`${method} ${path} ${status}`);
+			});
+		if ((item[method].parameters ?? []).some(p => p.$ref?.endsWith('/after')))
+			test(`${method.toUpperCase()} ${path}: next`, async () => {
+				const call = await success(path, method);
+				await created(client, call.kind.path, call.kind.body());	// one more than a page
+				call.query += `${call.query ? '&' : ''}page_size=1`;
+				const first = (await answer(path, method, call)).json;
+				assert.ok(first.next.startsWith(`${path}?${call.query}&after=`), first.next);
+				call.query = first.next.slice(first.next.indexOf('?') + 1);
+				assert.match(new URLSearchParams(call.query).get('after'), new RegExp(api.components.parameters.after.schema.pattern));
+				assert.equal((await answer(path, method, call)).json.current_page, 2);
 			});
 		if ((item[method].parameters ?? []).some(p => p.$ref?.endsWith('/structure')))
 			test(`${method.toUpperCase()} ${path}: FLAT`, async () => {
@@ -138,6 +154,16 @@ for (const [path, item] of Object.entries(api.paths))
 				assert.ok((await answer(path, method, call)).status < 300);
 			});
 	}
+
+const takesKey = item => item.post?.parameters?.some(p => p.$ref?.endsWith('/idempotency_key'));
+for (const [path] of Object.entries(api.paths).filter(([, item]) => takesKey(item)))
+	test(`POST ${path}: replayed`, async () => {
+		const call = { ...await success(path, 'post'), headers: [['Idempotency-Key', `key ${++serial}`]] };
+		const first = await answer(path, 'post', call);
+		const again = await answer(path, 'post', call);
+		assert.deepEqual([again.text, again.headers.location], [first.text, first.headers.location]);
+		assert.equal(again.headers['idempotent-replayed'], follow(follow(api.paths[path].post.responses[again.status]).headers['Idempotent-Replayed']).schema.const);
+	});
 
 test('whatever is served is described, and nothing else', () => {
 	const nginx = readFileSync(new URL('../../http/nginx.conf', import.meta.url), 'utf8');
@@ -179,7 +205,9 @@ test('no endpoint shows another client\'s rows, or changes them', async () => {
 
 test('the validators can say no', () => {
 	const page = validator('/components/schemas/ContactPage');
-	assert.ok(!page({}) && !page({ count: 0, total_pages: 0, current_page: 1, page_size: 100, results: [], more: 1 }));
+	const envelope = { next: null, count: 0, total_pages: 0, current_page: 1, page_size: 100, results: [] };
+	const { next, ...without } = envelope;
+	assert.ok(page(envelope) && page({ ...envelope, next: '/x' }) && !page({}) && !page(without) && !page({ ...envelope, next: 1 }) && !page({ ...envelope, more: 1 }));
 	assert.ok(!validator('/components/schemas/Contact')({ ...kinds.contacts.taken, linkedin_url: null, company_id: null, client_id: '1' }));
 	assert.ok(!validator('/components/schemas/Error')({ detail: 'x', errors: [] }));
 });

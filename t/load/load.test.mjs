@@ -1,52 +1,22 @@
 // Load and faults: 64 callers create, repeat, err and read, while PostgREST and PostgreSQL are killed under
 // them.  In the end the books balance: every 201 is a row, and every row has a 201 or was interrupted.
-// REVYOPS_LOAD_SECONDS=120 is the long form; without, each fault happens once.
+// REVYOPS_LOAD_SECONDS=120 is the long form; without, each fault happens once.  To be run alone.
 import assert from 'node:assert/strict';
-import { spawn, execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
-import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import readline from 'node:readline';
-import test, { after, before } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import test, { after } from 'node:test';
 
 const CALLERS = 64;
 const seconds = Number(process.env.REVYOPS_LOAD_SECONDS ?? 0);
-const run = mkdtempSync(join(tmpdir(), 'revyops-load.'));
+// where script/server, which starts again what is killed here, has its files
+const run = process.env.REVYOPS_RUN;
+const url = new URL(process.env.REVYOPS_URL);
 const agent = new http.Agent({ keepAlive: true, maxSockets: CALLERS });
-let server, env, port;
+after(() => agent.destroy());
 
-// ---- a stack of its own, whose servers may be killed
-
-async function freePort() {
-	const probe = net.createServer().listen(0, '127.0.0.1');
-	await once(probe, 'listening');
-	const { port } = probe.address();
-	probe.close();
-	await once(probe, 'close');
-	return port;
-}
-
-before(async () => {
-	port = await freePort();
-	server = spawn(fileURLToPath(new URL('../../script/server', import.meta.url)), { stdio: ['ignore', 'pipe', 'inherit'],
-		env: { ...process.env, REVYOPS_RUN: run, REVYOPS_PORT: String(port) } });
-	const [line] = await Promise.race([once(readline.createInterface(server.stdout), 'line'), once(server, 'exit')]);
-	assert.equal(line, 'ready');
-	env = Object.fromEntries(readFileSync(join(run, 'env'), 'utf8').split('\n').map(l => /^export (\w+)=(.*)$/.exec(l)).filter(Boolean).map(m => [m[1], m[2]]));
-});
-
-after(async () => {
-	agent.destroy();
-	server.kill('SIGTERM');
-	await once(server, 'exit');
-	rmSync(run, { recursive: true, force: true });
-});
-
-const sql = statement => execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1'], { input: statement, encoding: 'utf8', env: { ...process.env, ...env } }).trimEnd();
+const sql = statement => execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1'], { input: statement, encoding: 'utf8' }).trimEnd();
 
 function processes(command) {
 	return readdirSync('/proc').filter(name => /^\d+$/.test(name)).filter(pid => {
@@ -79,7 +49,7 @@ const books = { acknowledged: new Map(), interrupted: new Set(), statuses: {}, a
 
 function request(method, path, body) {
 	return new Promise((resolve, reject) => {
-		const req = http.request({ host: '127.0.0.1', port, method, path, agent, headers: { 'X-API-Key': env.REVYOPS_KEY, ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }) } });
+		const req = http.request({ host: url.hostname, port: url.port, method, path, agent, headers: { 'X-API-Key': process.env.REVYOPS_KEY, ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }) } });
 		req.on('error', reject);
 		req.on('response', res => {
 			const chunks = [];
