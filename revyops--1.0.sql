@@ -517,6 +517,19 @@ CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
+/* ---------------------------------------------------------------- keeping
+ *
+ * What can drop the extension: itself, its schema, its owner.  Always, since the
+ * setting session_replication_role is no way round it.
+ */
+
+CREATE FUNCTION revyops.keep_data() RETURNS event_trigger
+	AS 'MODULE_PATHNAME', 'revyops_keep_data' LANGUAGE c VOLATILE;
+CREATE EVENT TRIGGER revyops_keep_data ON ddl_command_start
+	WHEN TAG IN ('DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
+	EXECUTE FUNCTION revyops.keep_data();
+ALTER EVENT TRIGGER revyops_keep_data ENABLE ALWAYS;
+
 /* ---------------------------------------------------------------- privileges */
 
 REVOKE ALL ON FUNCTION
@@ -537,6 +550,7 @@ REVOKE ALL ON FUNCTION
 	revyops.import_begin(internal),
 	revyops.import_write(internal),
 	revyops.import_note(internal),
+	revyops.keep_data(),
 	@extschema@.revyops_get_company(bigint, text),
 	@extschema@.revyops_list_companies(text, text, text, integer, integer, text, text),
 	@extschema@.revyops_lookup_companies(text, text, integer, integer, text, text),
@@ -662,6 +676,10 @@ COMMENT ON FUNCTION revyops.import_write(internal) IS
 'Part of revyops_import_contacts: adds the contacts of a batch.';
 COMMENT ON FUNCTION revyops.import_note(internal) IS
 'Part of revyops_import_contacts: adds what a batch came to to the job, and its rejected rows.';
+COMMENT ON FUNCTION revyops.keep_data() IS
+'Loads the library, which refuses to drop tables that have rows.';
+COMMENT ON EVENT TRIGGER revyops_keep_data IS
+'Has the library loaded before anything that can drop the extension.';
 COMMENT ON FUNCTION @extschema@.revyops_get_company(bigint, text) IS
 'Returns a company of the calling client.';
 COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text) IS

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(18);
+SELECT plan(19);
 -- What the extension made, looked at as a whole.  Each query expects no row.
 CREATE VIEW test.function AS
 	SELECT p.*, n.nspname, p.oid::regprocedure::text AS signature,
@@ -13,6 +13,10 @@ CREATE VIEW test.function AS
 CREATE VIEW test.relation AS
 	SELECT c.*, c.oid::regclass::text AS name
 	FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
+
+CREATE VIEW test.event_trigger AS
+	SELECT t.* FROM pg_event_trigger t JOIN pg_depend d ON d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e'
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
 
 SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM test.function;
@@ -69,7 +73,8 @@ SELECT is_empty($$
 	UNION ALL SELECT name FROM test.relation WHERE obj_description(oid, 'pg_class') IS NULL
 	UNION ALL SELECT r.name || '.' || a.attname FROM test.relation r JOIN pg_attribute a ON a.attrelid = r.oid
 		WHERE r.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND col_description(r.oid, a.attnum) IS NULL
-	UNION ALL SELECT nspname FROM pg_namespace n WHERE nspname IN ('revyops', 'revyops_http') AND obj_description(n.oid, 'pg_namespace') IS NULL$$,
+	UNION ALL SELECT nspname FROM pg_namespace n WHERE nspname IN ('revyops', 'revyops_http') AND obj_description(n.oid, 'pg_namespace') IS NULL
+	UNION ALL SELECT evtname FROM test.event_trigger t WHERE obj_description(t.oid, 'pg_event_trigger') IS NULL$$,
 	'nothing without a comment');
 SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relation r ON r.oid = i.indrelid
 		JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
@@ -82,6 +87,9 @@ SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r
 SELECT is_empty($$SELECT conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
 	WHERE contype = 'f' AND (confdeltype NOT IN ('a', 'c') OR confupdtype NOT IN ('a', 'c'))$$, 'no foreign key that sets null');
 SELECT is_empty($$SELECT tgname FROM pg_trigger t JOIN test.relation r ON r.oid = t.tgrelid WHERE NOT tgisinternal$$, 'no trigger');
+SELECT is(string_agg(concat_ws(' ', evtname, evtevent, evttags, evtfoid::regproc, evtenabled), ', '),
+	'revyops_keep_data ddl_command_start {"DROP EXTENSION","DROP SCHEMA","DROP OWNED"} revyops.keep_data A',
+	'an event trigger, always on, for what can drop the extension') FROM test.event_trigger;
 
 SELECT * FROM finish();
 ROLLBACK;

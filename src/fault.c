@@ -289,6 +289,17 @@ rvo_fault_raise_in_transaction(void)
 			 errhint("It commits after each batch. Within a transaction use revyops_create_contacts.")));
 }
 
+/* rvo_fault_raise_has_data refuses to drop the extension, of whose tables this one has rows. */
+void
+rvo_fault_raise_has_data(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+			 errmsg("cannot drop extension revyops because it has data"),
+			 errdetail("Table revyops.%s has rows.", table),
+			 errhint("Dump what is needed, then empty it: TRUNCATE revyops.client CASCADE.")));
+}
+
 /* rvo_fault_raise_serialization ends the call with 40001: the caller's snapshot is too old, he may try again. */
 void
 rvo_fault_raise_serialization(void)

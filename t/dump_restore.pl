@@ -1,11 +1,15 @@
 # A dump holds everything and loads into a new cluster, where work goes on:
-# keys open, ids go on from where they were, duplicates are refused.
+# keys open, ids go on from where they were, duplicates are refused.  In every
+# format, and by the commands of doc/operations.md.
 use strict;
 use warnings;
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+
+use lib 't';
+use page;
 
 my @utf8 = (extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 my $old = PostgreSQL::Test::Cluster->new('old');
@@ -89,14 +93,51 @@ for my $case ([ 'plain', 'public' ], [ 'other', 'api' ])
 	my $file = "$PostgreSQL::Test::Utils::tmp_check/$db";
 
 	$old->command_ok([ 'pg_dump', '--file', "$file.sql", $db ], "schema $schema: pg_dump");
-	$new->safe_psql('postgres', "CREATE DATABASE ${db}_sql; CREATE DATABASE ${db}_fc");
+	$new->safe_psql('postgres', "CREATE DATABASE ${db}_sql; CREATE DATABASE ${db}_fc; CREATE DATABASE ${db}_parallel");
 	$new->command_ok([ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', "$file.sql", "${db}_sql" ], "schema $schema: psql loads it");
 	goes_on("schema $schema, SQL", $db, $schema, $key, "${db}_sql");
 
 	$old->command_ok([ 'pg_dump', '-Fc', '--file', "$file.dump", $db ], "schema $schema: pg_dump -Fc");
 	$new->command_ok([ 'pg_restore', '--exit-on-error', '--dbname', "${db}_fc", "$file.dump" ], "schema $schema: pg_restore loads it");
 	goes_on("schema $schema, custom format", $db, $schema, $key, "${db}_fc");
+	# what the page says of parallel jobs
+	local $ENV{PGOPTIONS} = '-c session_replication_role=replica';
+	$new->command_ok([ 'pg_restore', '--exit-on-error', '-j', '4', '--dbname', "${db}_parallel", "$file.dump" ], "schema $schema: pg_restore -j loads it");
+	delete local $ENV{PGOPTIONS};
+	goes_on("schema $schema, parallel", $db, $schema, $key, "${db}_parallel");
 }
+
+# ---- as the page says: a role for it, a directory written and read by several connections
+my $backup = PostgreSQL::Test::Utils::tempdir;
+my $key = fill('revyops', 'api');
+$old->safe_psql('revyops', <<'EOS');
+CREATE ROLE app LOGIN;
+GRANT USAGE ON SCHEMA api TO app;
+GRANT EXECUTE ON FUNCTION api.revyops_create_contact TO app;
+ALTER ROLE app SET revyops.client_id = 2;
+CREATE ROLE any_client LOGIN;
+GRANT SET ON PARAMETER revyops.client_id TO any_client;
+EOS
+page::follow($old, 'Backup', 'sql', 1);
+page::follow($old, 'Backup', 'sh', 1, backup => $backup);
+for my $write ('DELETE FROM revyops.contact', "SELECT nextval('revyops.contact_id_seq')", "SELECT api.revyops_create_client('x')")
+{
+	my ($rc, $out, $err) = $old->psql('revyops', $write, extra_params => [ '-U', 'backup' ]);
+	like($err, qr/permission denied/, "by the page: the role does not write: $write");
+}
+my (undef, $told) = page::follow($new, 'Restore', 'sh', 1, backup => $backup);
+is(join("\n", grep { !/role "\w+" already exists$/ } split /\n/, $told), '', 'by the page: nothing else is told');
+goes_on('by the page', 'revyops', 'api', $key, 'revyops');
+is($new->safe_psql('revyops', q{SELECT api.revyops_create_contact('{"email": "app@acme.com"}')->'email'}, extra_params => [ '-U', 'app' ]), '"app@acme.com"', 'by the page: a role that is bound to a client creates');
+is($new->safe_psql('revyops', 'SET revyops.client_id = 1; SHOW revyops.client_id', extra_params => [ '-U', 'any_client' ]), '1', 'by the page: one may choose its client');
+
+# ---- by a database's owner who is no superuser
+$key = fill('owned', 'public');
+$old->command_ok([ 'pg_dump', '-Fd', '-j', '2', '-U', 'backup', '--file', "$backup/owned/revyops", 'owned' ], 'owner: pg_dump') if mkdir "$backup/owned";
+$new->safe_psql('postgres', 'ALTER DATABASE revyops RENAME TO restored');
+page::follow($new, 'Restore without a superuser', 'sql', 1);
+page::follow($new, 'Restore without a superuser', 'sh', 1, backup => "$backup/owned");
+goes_on('owner', 'owned', 'public', $key, 'revyops');
 
 # a dump of a dump is the same dump
 my ($first) = run_command([ 'pg_dump', '--data-only', '-h', $old->host, '-p', $old->port, 'plain' ]);
