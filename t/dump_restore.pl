@@ -72,7 +72,7 @@ sub goes_on
 	my $again = "SET revyops.client_id = 1; SELECT $schema.revyops_create_company('{\"domain\": \"kept.com\"}', 'FLAT', 'a key')";
 	is($new->safe_psql($target, $again), $old->safe_psql($db, $again), "$name: what is asked for again gets the answer of before");
 	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");
-	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '4', "$name: so do the ids of companies");
+	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '5', "$name: so do the ids of companies");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),
 		"1|1|2\n2|2|2\n3|3|2", "$name: jobs have their rejects, a new one its own id");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; SELECT count($schema.revyops_create_contact(jsonb_build_object('email', 'x\@' || d))) FROM unnest('{gmail.com,isp.com,gmx.de,firm.com}'::text[]) d; SELECT string_agg(domain, ' ' ORDER BY domain) FROM revyops.company WHERE client_id = 2"),
