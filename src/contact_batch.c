@@ -33,6 +33,9 @@ typedef struct Lookup
 #define OWN_COMPANY 1
 #define COMPANY_OF_OTHERS 2
 
+/* In Lookup.domains of a check: one that would be made. */
+#define FORESEEN_COMPANY (-1)
+
 /* rows returns the contacts of the items. */
 static Contact **
 rows(BatchItem *const *items, int n)
@@ -121,7 +124,7 @@ look_up_free_mail(const Caller *caller, Lookup *lookup, const Slice *domains, in
 
 /* look_up finds all companies that the items name. */
 static Lookup
-look_up(const Caller *caller, BatchItem *const *items, int n)
+look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess access)
 {
 	Lookup		lookup = {
 		rvo_slice_map_create(64), rvo_slice_map_create(64), rvo_slice_map_create(64), rvo_slice_map_create(64)
@@ -146,7 +149,7 @@ look_up(const Caller *caller, BatchItem *const *items, int n)
 			ids[nids++] = company->id;
 	}
 	if (ndomains + nids > 0)
-		rvo_store_lock_companies(caller->client_id, domains, ndomains, ids, nids, &reader);
+		rvo_store_find_companies_of_contacts(caller->client_id, domains, ndomains, ids, nids, access, &reader);
 	look_up_free_mail(caller, &lookup, domains, ndomains);
 	return lookup;
 }
@@ -177,9 +180,9 @@ company_of_domain(const Lookup *lookup, const CompanyReference *company)
 	return id;
 }
 
-/* make_companies makes those that the items name by domain and that are not there. */
+/* make_companies makes those that the items name by domain and that are not there; a check foresees them. */
 static void
-make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n)
+make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, CompanyAccess access)
 {
 	Slice	   *domains = palloc(n * sizeof(Slice));
 	int			ndomains = 0;
@@ -197,7 +200,9 @@ make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n)
 		if (!found)
 			domains[ndomains++] = registrable;
 	}
-	if (ndomains == 0)
+	for (int i = 0; i < ndomains && access == COMPANIES_READ; i++)
+		*rvo_slice_map_find(lookup->domains, domains[i]) = FORESEEN_COMPANY;
+	if (ndomains == 0 || access == COMPANIES_READ)
 		return;
 	companies = rvo_companies_make(client_id, domains, ndomains);
 	for (int i = 0; i < ndomains; i++)
@@ -220,13 +225,14 @@ is_made(const Lookup *lookup, Slice domain, int64 id)
 	return made != NULL && *made == id;
 }
 
+/* resolve finds the items' companies, and notes what is wrong with those that are not the caller's. */
 static void
-resolve_companies(const Caller *caller, BatchItem *const *items, int n)
+resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess access)
 {
-	Lookup		lookup = look_up(caller, items, n);
+	Lookup		lookup = look_up(caller, items, n, access);
 
 	if (caller->settings.creates_companies)
-		make_companies(caller->client_id, &lookup, items, n);
+		make_companies(caller->client_id, &lookup, items, n, access);
 	for (int i = 0; i < n; i++)
 	{
 		CompanyReference *company = &items[i]->company;
@@ -288,6 +294,18 @@ settle(const Caller *caller, const BatchItem *items, int n)
 }
 
 static void
+lock_companies(const Caller *caller, BatchItem *const *items, int n)
+{
+	resolve(caller, items, n, COMPANIES_LOCKED);
+}
+
+static void
+find_companies(const Caller *caller, BatchItem *const *items, int n)
+{
+	resolve(caller, items, n, COMPANIES_READ);
+}
+
+static void
 number_item(BatchItem *item)
 {
 	rvo_contact_number(&item->row.contact);
@@ -300,17 +318,30 @@ insert_items(int client_id, BatchItem *const *items, int n, bool *inserted)
 	rvo_store_insert_contacts(client_id, rows(items, n), n, inserted);
 }
 
+/* read_owners fills the items' owners; read_only: as the calling statement sees them. */
 static void
-find_owners(int client_id, BatchItem *const *items, int n)
+read_owners(int client_id, BatchItem *const *items, int n, bool read_only)
 {
 	ContactOwners *owners = palloc(n * sizeof(ContactOwners));
 
-	rvo_store_find_contacts_owners(client_id, rows(items, n), n, owners);
+	rvo_store_find_contacts_owners(client_id, rows(items, n), n, read_only, owners);
 	for (int i = 0; i < n; i++)
 	{
 		items[i]->owners[0] = owners[i].of_email;
 		items[i]->owners[1] = owners[i].of_linkedin_url;
 	}
+}
+
+static void
+find_owners(int client_id, BatchItem *const *items, int n)
+{
+	read_owners(client_id, items, n, false);
+}
+
+static void
+find_owners_read_only(int client_id, BatchItem *const *items, int n)
+{
+	read_owners(client_id, items, n, true);
 }
 
 static Jsonb *
@@ -323,10 +354,18 @@ const BatchKind rvo_contact_batch = {
 	.key_pointers = {"/email", "/linkedin_url"},
 	.taken = FAILURE_CONTACT_EXISTS,
 	.read = read_item,
-	.resolve = resolve_companies,
+	.resolve = lock_companies,
 	.settle = settle,
 	.number = number_item,
 	.insert = insert_items,
 	.find_owners = find_owners,
 	.render = render_item,
+};
+
+const BatchKind rvo_contact_check = {
+	.key_pointers = {"/email", "/linkedin_url"},
+	.taken = FAILURE_CONTACT_EXISTS,
+	.read = read_item,
+	.resolve = find_companies,
+	.find_owners = find_owners_read_only,
 };

@@ -37,6 +37,7 @@ typedef enum FaultCode
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
 	FAULT_MASTER_KEY_REQUIRED,
+	FAULT_MERGED,
 	FAULT_MISSING_CREDENTIALS,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
@@ -46,6 +47,7 @@ typedef enum FaultCode
 	FAULT_OPTIONS_NOT_ALLOWED,
 	FAULT_OTHER_CLIENT,
 	FAULT_REQUIRED,
+	FAULT_SAME_CONTACT,
 	FAULT_TOO_DEEP,
 	FAULT_TOO_LARGE,
 	FAULT_TOO_LONG,
@@ -59,6 +61,7 @@ typedef enum FaultCode
 /* Why a call fails: its SQLSTATE and primary message. */
 typedef enum Failure
 {
+	FAILURE_CONTACT_MERGED,
 	FAILURE_INVALID_REQUEST,
 	FAILURE_COMPANY_OF_OTHER_CLIENT,
 	FAILURE_CONTACT_OF_OTHER_CLIENT,
@@ -99,6 +102,7 @@ extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode c
 extern void rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
 extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
+extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id);
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
 extern char *rvo_fault_json(const FaultList *faults);
 
