@@ -23,7 +23,8 @@ SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM
 SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'), ('revyops.secret', 'r'),
 	('revyops.company', 'r'), ('revyops.contact', 'r'), ('revyops.client_id_seq', 'S'), ('revyops.company_id_seq', 'S'),
 	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S'),
-	('revyops.merged_contact', 'r'), ('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S')$$, 'tables and sequences');
+	('revyops.merged_contact', 'r'), ('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S'),
+	('revyops.custom_field_definition', 'r'), ('revyops.custom_field_seen', 'r'), ('revyops.free_mail_domain', 'r'), ('revyops.free_mail_exception', 'r')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name <> 'revyops.secret'$$, 'no table or sequence that pg_dump would leave out, but the secret');
@@ -38,7 +39,8 @@ SELECT is_empty($$SELECT signature FROM test.function
 	WHERE prokind = 'f' AND (prosecdef OR proname LIKE 'revyops\_%' OR nspname = 'revyops_http')
 	AND coalesce(array_position(proconfig, 'search_path=pg_catalog, pg_temp'), 0) = 0$$, 'no API function without search_path');
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
-	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key',
+	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key', 'public.revyops_set_client_setting',
+	'public.revyops_define_custom_field', 'public.revyops_rename_custom_field', 'public.revyops_remove_custom_field', 'public.revyops_list_custom_fields',
 	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts',
 	'public.revyops_expire', 'public.revyops_import_status', 'revyops.current_client_id', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
@@ -79,7 +81,7 @@ SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relati
 	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text <> 'revyops.api_key_client_id_idx'$$,
 	'no index but the primary keys starts with client_id');
 SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
-	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret')
+	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret', 'revyops.free_mail_domain', 'revyops.free_mail_exception')
 	AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey) AND a.attname = 'client_id')$$,
 	'client_id is part of every key');
 SELECT is_empty($$SELECT conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
@@ -97,12 +99,14 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 		-- reads its own: who could write them could give himself a master key
 		('api_key', 'r', 'client_id'),
 		-- and what only merging writes
-		('merged_contact', 'r', 'client_id'))
+		('merged_contact', 'r', 'client_id'),
+		-- and what only the functions write, which keep more in step with it
+		('custom_field_definition', 'r', 'client_id'), ('custom_field_seen', 'r', 'client_id'))
 	SELECT 'revyops.' || name AS name, 'own_client'::name AS policy, command::"char" AS command, true AS permissive, '{0}' AS roles,
 		format('(%s = ( SELECT revyops.current_client_id() AS current_client_id))', column_name) AS using, NULL AS check
 	FROM policy
 	-- sees nothing
-	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret}'::text[]) name$$,
+	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, free_mail_domain, free_mail_exception}'::text[]) name$$,
 	'the policy of every table');
 SELECT is((SELECT proparallel::text FROM test.function WHERE proname = 'current_client_id'), 'u', 'who is calling is not asked in parallel');
 

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(9);
+SELECT plan(11);
 -- Random batches over a few keys: each item of a batch has the verdict that it
 -- gets if the items are created one after another; and a check foretells it.
 SELECT test.two_clients() \gset
@@ -26,11 +26,12 @@ BEGIN
 		RETURN test.one_of('null', '7', '[]', '{}', '{"email": "nope"}', '{"linkedin_url": "in/1", "first_name": null, "company_id": 0}');
 	END IF;
 	RETURN jsonb_strip_nulls(jsonb_build_object(
-		'email', CASE WHEN random() < 0.8 THEN format(test.one_of('%s@acme.com', ' %s@ACME.com'), n) END,
+		'email', CASE WHEN random() < 0.8 THEN format(test.one_of('%s@%s', ' %s@%s '), n,
+			(ARRAY['acme.com', 'ACME.com', 'x.eu.acme.com', 'gmail.com', 'a.new.com', 'new.com'])[1 + n % 6]) END,
 		'linkedin_url', CASE WHEN random() < 0.8 THEN format(test.one_of('in/%s', 'https://uk.linkedin.com/in/%s/'), m) END,
 		'last_name', random()::text,
 		'company_id', CASE WHEN random() < 0.3 THEN test.one_of('acme.com', 'a.b.acme.com', 'x.eu.acme.com', '$own', '$own',
-			'1', '999999', 'unknown.com', 'other.com', 'Acme Inc') END,
+			'1', '999999', 'unknown.com', 'other.com', 'Acme Inc', 'b.new.com', 'yahoo.com', ' ') END,
 		'contact_custom_fields_input', CASE WHEN random() < 0.3 THEN jsonb_build_array(
 			jsonb_build_object('field_name', 'A', 'field_value', n), jsonb_build_object('field_name', test.one_of('A', 'B', 'C'), 'field_value', m)) END));
 END
@@ -120,18 +121,20 @@ CREATE FUNCTION test.atomic_of(outcomes jsonb) RETURNS jsonb
 -- left_behind is what a client has, without ids and times.
 CREATE FUNCTION test.left_behind(client int) RETURNS jsonb
 	LANGUAGE sql AS $$
-	SELECT jsonb_agg(to_jsonb(t) ORDER BY t) FROM (
-		SELECT email, linkedin_url, last_name, domain,
+	SELECT jsonb_build_object('companies', (SELECT jsonb_agg(domain ORDER BY domain) FROM revyops.company WHERE client_id = client), 'contacts', jsonb_agg(to_jsonb(t) ORDER BY t)) FROM (
+		SELECT email, linkedin_url, last_name, domain, origin, contact_status,
 			(SELECT string_agg(concat_ws(' ', f->>'field_name', f->>'field_value'), ', ' ORDER BY i) FROM jsonb_array_elements(c.custom_fields) WITH ORDINALITY u(f, i)) AS fields
 		FROM revyops.contact c LEFT JOIN revyops.company o ON o.client_id = c.client_id AND o.id = c.company_id WHERE c.client_id = client) t $$;
 
 CREATE TABLE test.seen (outcome jsonb);
+CREATE TABLE test.setting (name text, value text);
 
 -- client makes a client with companies and with contacts that were there before, and is it.
 CREATE FUNCTION test.client(given jsonb, OUT id int, OUT own text)
 	LANGUAGE plpgsql AS $$
 BEGIN
 	id := public.revyops_create_client('x');
+	PERFORM public.revyops_set_client_setting(id, name, value) FROM test.setting;
 	PERFORM set_config('revyops.client_id', id::text, true);
 	own := public.revyops_create_company('{"domain": "acme.com"}')->>'id';
 	PERFORM public.revyops_create_company('{"domain": "eu.acme.com"}');
@@ -187,6 +190,12 @@ CREATE FUNCTION test.random_differences(batches int, max_size int, max_keys int,
 SELECT is(test.random_differences(200, 30, 20, 4), NULL, '200 batches of up to 30');
 SELECT is(test.random_differences(300, 6, 4, 3), NULL, '300 batches of up to 6');
 SELECT is(test.random_differences(60, 40, 60, 2), NULL, '60 batches with long chains');
+
+-- for clients that have changed their settings
+INSERT INTO test.setting VALUES ('on_unknown_domain', 'create'), ('default_origin', 'Web'), ('default_status', 'New');
+SELECT is(test.random_differences(150, 20, 12, 4), NULL, '150 batches of up to 20, where companies are made');
+INSERT INTO test.setting VALUES ('infer_company', 'on');
+SELECT is(test.random_differences(150, 20, 12, 4), NULL, '150 batches of up to 20, where companies are inferred as well');
 
 -- as a set: with the trigger a row is not inserted by the short way
 CREATE FUNCTION test.nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;

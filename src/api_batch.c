@@ -19,6 +19,7 @@
 #include "compat.h"
 #include "contact_batch.h"
 #include "contact_upsert_batch.h"
+#include "known_member.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contacts);
 PG_FUNCTION_INFO_V1(revyops_create_companies);
@@ -81,6 +82,7 @@ run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 	rvo_batch_begin(batch);
 	rvo_batch_add_array(batch, items);
 	rvo_batch_end(batch);
+	rvo_members_tell(&caller);
 	return (Datum) 0;
 }
 

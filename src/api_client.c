@@ -14,6 +14,7 @@
 
 #include "argument.h"
 #include "auth.h"
+#include "client_setting.h"
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(revyops_current_client_id);
@@ -21,6 +22,7 @@ PG_FUNCTION_INFO_V1(revyops_create_client);
 PG_FUNCTION_INFO_V1(revyops_create_api_key);
 PG_FUNCTION_INFO_V1(revyops_list_api_keys);
 PG_FUNCTION_INFO_V1(revyops_revoke_api_key);
+PG_FUNCTION_INFO_V1(revyops_set_client_setting);
 
 /* revyops.current_client_id() returns integer: what the policies of the tables compare with. */
 Datum
@@ -81,4 +83,14 @@ Datum
 revyops_revoke_api_key(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(rvo_auth_revoke_api_key(rvo_argument_text(fcinfo, 0)));
+}
+
+/* revyops_set_client_setting(client_id integer, name text, value text) returns void */
+Datum
+revyops_set_client_setting(PG_FUNCTION_ARGS)
+{
+	int			client_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
+
+	rvo_client_set(PG_ARGISNULL(0) ? NULL : &client_id, rvo_argument_text(fcinfo, 1), rvo_argument_text(fcinfo, 2));
+	PG_RETURN_VOID();
 }

@@ -15,6 +15,7 @@
 #include "company_read.h"
 #include "compat.h"
 #include "idempotency.h"
+#include "known_member.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_company);
 PG_FUNCTION_INFO_V1(revyops_get_company);
@@ -39,6 +40,7 @@ Datum
 revyops_create_company(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	KeyedRequest request = {
 		.caller = &caller,
 		.key = rvo_argument_text(fcinfo, 2),
@@ -48,7 +50,9 @@ revyops_create_company(PG_FUNCTION_ARGS)
 		.body = rvo_argument_jsonb(fcinfo, 0),
 	};
 
-	PG_RETURN_JSONB_P(rvo_idempotency_create(&request, create));
+	answer = rvo_idempotency_create(&request, create);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_get_company(id bigint, structure text) returns jsonb */
@@ -107,9 +111,12 @@ Datum
 revyops_update_company(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 
-	PG_RETURN_JSONB_P(rvo_company_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
-										 rvo_argument_text(fcinfo, 2)));
+	answer = rvo_company_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+								 rvo_argument_text(fcinfo, 2));
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_delete_company(id bigint) returns void */
@@ -127,9 +134,12 @@ Datum
 revyops_add_company_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
 
-	PG_RETURN_JSONB_P(rvo_company_change_field(&caller, &change));
+	answer = rvo_company_change_field(&caller, &change);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_update_company_custom_field(company_id bigint, field_id bigint, changes jsonb) returns jsonb */
@@ -137,11 +147,14 @@ Datum
 revyops_update_company_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	FieldChange change = {
 		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
 	};
 
-	PG_RETURN_JSONB_P(rvo_company_change_field(&caller, &change));
+	answer = rvo_company_change_field(&caller, &change);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_delete_company_custom_field(company_id bigint, field_id bigint) returns void */

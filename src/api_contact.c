@@ -18,6 +18,7 @@
 #include "contact_read.h"
 #include "contact_upsert.h"
 #include "idempotency.h"
+#include "known_member.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contact);
 PG_FUNCTION_INFO_V1(revyops_upsert_contact);
@@ -46,6 +47,7 @@ Datum
 revyops_create_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	KeyedRequest request = {
 		.caller = &caller,
 		.key = rvo_argument_text(fcinfo, 2),
@@ -55,7 +57,9 @@ revyops_create_contact(PG_FUNCTION_ARGS)
 		.body = rvo_argument_jsonb(fcinfo, 0),
 	};
 
-	PG_RETURN_JSONB_P(rvo_idempotency_create(&request, create));
+	answer = rvo_idempotency_create(&request, create);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_upsert_contact(contact jsonb, structure text) returns jsonb */
@@ -128,9 +132,12 @@ Datum
 revyops_update_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 
-	PG_RETURN_JSONB_P(rvo_contact_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
-										 rvo_argument_text(fcinfo, 2)));
+	answer = rvo_contact_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+								 rvo_argument_text(fcinfo, 2));
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_delete_contact(id bigint) returns void */
@@ -182,9 +189,12 @@ Datum
 revyops_add_contact_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
 
-	PG_RETURN_JSONB_P(rvo_contact_change_field(&caller, &change));
+	answer = rvo_contact_change_field(&caller, &change);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_update_contact_custom_field(contact_id bigint, field_id bigint, changes jsonb) returns jsonb */
@@ -192,11 +202,14 @@ Datum
 revyops_update_contact_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer;
 	FieldChange change = {
 		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
 	};
 
-	PG_RETURN_JSONB_P(rvo_contact_change_field(&caller, &change));
+	answer = rvo_contact_change_field(&caller, &change);
+	rvo_members_tell(&caller);
+	PG_RETURN_JSONB_P(answer);
 }
 
 /* revyops_delete_contact_custom_field(contact_id bigint, field_id bigint) returns void */

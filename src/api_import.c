@@ -30,6 +30,7 @@
 #include "fault.h"
 #include "import.h"
 #include "import_row.h"
+#include "known_member.h"
 #include "store_lock.h"
 #include "store_source.h"
 
@@ -200,6 +201,7 @@ revyops_import_write(PG_FUNCTION_ARGS)
 	Caller		caller = rvo_auth_caller_of_call();
 
 	rvo_import_write(&caller, (Import *) PG_GETARG_POINTER(0));
+	rvo_members_tell(&caller);
 	PG_RETURN_VOID();
 }
 

@@ -31,6 +31,7 @@
 
 int			rvo_client_id_setting = 0;
 char	   *rvo_api_key_setting = NULL;
+int			rvo_handling_setting = HANDLING_LENIENT;
 
 /*
  * read_key returns what is stored of a key, nothing if it is not valid.  Every
@@ -62,15 +63,34 @@ key_of(const Request *request)
 	return request->api_key;
 }
 
+/*
+ * claimed_client returns the client that a call says it is of, 0 for none or a
+ * bad key.  With a key it is proven that there is one, a setting has to be looked up.
+ */
+static int
+claimed_client(const Request *request, bool *proven)
+{
+	Slice		key = key_of(request);
+
+	*proven = key.data != NULL;
+	return *proven ? read_key(key).client_id : rvo_client_id_setting;
+}
+
 /* rvo_auth_find_client_id returns the id of the calling client, 0 for nobody. */
 int
 rvo_auth_find_client_id(const Request *request)
 {
-	Slice		key = key_of(request);
+	bool		proven;
+	int			client_id = claimed_client(request, &proven);
 
-	if (key.data != NULL)
-		return read_key(key).client_id;
-	return rvo_client_id_setting != 0 && rvo_store_has_client(rvo_client_id_setting) ? rvo_client_id_setting : 0;
+	return client_id != 0 && (proven || rvo_store_has_client(client_id)) ? client_id : 0;
+}
+
+/* is_shown tells whether a call says who makes it. */
+static bool
+is_shown(const Request *request)
+{
+	return key_of(request).data != NULL || rvo_client_id_setting != 0;
 }
 
 /* raise_nobody ends a call that nobody makes. */
@@ -91,7 +111,7 @@ rvo_auth_client_id(const Request *request)
 	int			client_id = rvo_auth_find_client_id(request);
 
 	if (client_id == 0)
-		raise_nobody(key_of(request).data != NULL || rvo_client_id_setting != 0);
+		raise_nobody(is_shown(request));
 	return client_id;
 }
 
@@ -104,11 +124,23 @@ rvo_auth_client_id_of_call(void)
 	return rvo_auth_client_id(&request);
 }
 
-/* rvo_auth_caller returns the caller of what changes data.  Raises FAILURE_CREDENTIALS. */
+/*
+ * rvo_auth_caller returns the caller of what changes data, with his client's
+ * settings, which are read on each call.  Raises FAILURE_CREDENTIALS.
+ */
 Caller
 rvo_auth_caller(const Request *request)
 {
-	return (Caller) {.client_id = rvo_auth_client_id(request)};
+	bool		proven;
+	Caller		caller = {.client_id = claimed_client(request, &proven)};
+	Handling	handling = rvo_request_handling(request);
+
+	if (caller.client_id == 0 || !rvo_store_find_client(caller.client_id, &caller.settings))
+		raise_nobody(is_shown(request));
+	caller.strict = (handling == HANDLING_NOT_SAID ? rvo_handling_setting : (int) handling) == HANDLING_STRICT;
+	caller.notes = palloc0(sizeof(CallNotes));
+	caller.notes->context = CurrentMemoryContext;
+	return caller;
 }
 
 /* rvo_auth_caller_of_call is rvo_auth_caller for an SQL function. */

@@ -11,9 +11,10 @@
 #include "store_query.h"
 #include "text.h"
 
-/* The settings revyops.client_id and revyops.api_key; revyops.c defines them. */
+/* The settings revyops.client_id, revyops.api_key and revyops.handling; revyops.c defines them. */
 extern int	rvo_client_id_setting;
 extern char *rvo_api_key_setting;
+extern int	rvo_handling_setting;
 
 extern int	rvo_auth_find_client_id(const Request *request);
 extern int	rvo_auth_client_id(const Request *request);

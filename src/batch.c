@@ -448,6 +448,8 @@ run_chunk(Batch *batch)
 	for (int i = 0; i < chunk.count; i++)
 		if (chunk.items[i].taken)
 			explain(batch, &chunk.items[i]);
+	if (batch->kind->settle != NULL)
+		batch->kind->settle(batch->caller, chunk.items, chunk.count);
 	hand_out(batch, &chunk);
 	batch->count += batch->nbodies;
 	batch->nbodies = 0;

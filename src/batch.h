@@ -66,6 +66,9 @@ typedef struct BatchKind
 	/* insert adds the items, in this order; inserted tells for each whether it was. */
 	void		(*insert) (int client_id, BatchItem *const *items, int n, bool *inserted);
 
+	/* settle ends a chunk, created or not; NULL if there is nothing to do. */
+	void		(*settle) (const Caller *caller, const BatchItem *items, int n);
+
 	/* find_owners fills the items' owners. */
 	void		(*find_owners) (int client_id, BatchItem *const *items, int n);
 

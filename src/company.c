@@ -14,15 +14,18 @@
 #include "company_render.h"
 #include "compat.h"
 #include "fault.h"
+#include "field_definition.h"
 #include "store.h"
 #include "store_insert.h"
 
 /* rvo_company_read reads a body to a company without ids; NULL stands for SQL's NULL. */
 Company
-rvo_company_read(JsonbContainer *body, FaultList *faults)
+rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
-	CompanyInput input = rvo_company_input_read(body, faults);
+	CompanyInput input;
 
+	rvo_field_rules_load(caller, COMPANY_ENTITY);
+	input = rvo_company_input_read(caller, body, faults);
 	return (Company) {
 		.domain = input.domain,
 		.name = input.name,
@@ -72,11 +75,12 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 {
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
-	Company		company = rvo_company_read(rvo_json_root(body), &faults);
+	Company		company = rvo_company_read(caller, rvo_json_root(body), &faults);
 
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	insert(caller->client_id, &company);
+	rvo_field_names_record(caller, COMPANY_ENTITY, &company.custom_fields);
 	*id = company.id;
 	return rvo_company_render_created(&company, structure);
 }

@@ -10,7 +10,7 @@
 #include "jsonio.h"
 #include "text.h"
 
-extern Company rvo_company_read(JsonbContainer *body, FaultList *faults);
+extern Company rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 extern void rvo_company_number(Company *company);
 extern Jsonb *rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id);
 

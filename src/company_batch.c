@@ -9,6 +9,7 @@
 #include "company.h"
 #include "company_batch.h"
 #include "compat.h"
+#include "field_definition.h"
 #include "store_batch.h"
 #include "store_insert.h"
 
@@ -24,10 +25,18 @@ rows(BatchItem *const *items, int n)
 }
 
 static void
-read_item(const Caller *caller pg_attribute_unused(), BatchItem *item, JsonbContainer *body)
+read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 {
-	item->row.company = rvo_company_read(body, &item->faults);
+	item->row.company = rvo_company_read(caller, body, &item->faults);
 	item->keys[0] = item->row.company.domain;
+}
+
+static void
+settle(const Caller *caller, const BatchItem *items, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (items[i].faults.count == 0)
+			rvo_field_names_record(caller, COMPANY_ENTITY, &items[i].row.company.custom_fields);
 }
 
 static void
@@ -63,6 +72,7 @@ const BatchKind rvo_company_batch = {
 	.key_pointers = {"/domain"},
 	.taken = FAILURE_COMPANY_EXISTS,
 	.read = read_item,
+	.settle = settle,
 	.number = number_item,
 	.insert = insert_items,
 	.find_owners = find_owners,

@@ -14,6 +14,7 @@
 #include "company_input.h"
 #include "company_read.h"
 #include "compat.h"
+#include "field_definition.h"
 #include "store.h"
 #include "store_company.h"
 #include "store_contact.h"
@@ -63,14 +64,15 @@ save_with_domain(int client_id, const Company *company)
 
 /* save writes a company that was changed. */
 static void
-save(int client_id, Company *company, bool other_domain)
+save(const Caller *caller, Company *company, bool other_domain)
 {
 	company->updated_time = GetCurrentTransactionStartTimestamp();
 	rvo_store_number_fields(&company->custom_fields);
 	if (other_domain)
-		save_with_domain(client_id, company);
+		save_with_domain(caller->client_id, company);
 	else
-		rvo_store_update_company(client_id, company);
+		rvo_store_update_company(caller->client_id, company);
+	rvo_field_names_record(caller, COMPANY_ENTITY, &company->custom_fields);
 }
 
 /* lock reads a company and keeps others from changing it. */
@@ -130,14 +132,15 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	if (id == NULL)
 		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
 	structure = rvo_structure_read(structure_name, &faults);
-	changes = rvo_company_changes_read(rvo_json_root(body), &faults);
+	rvo_field_rules_load(caller, COMPANY_ENTITY);
+	changes = rvo_company_changes_read(caller, rvo_json_root(body), &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
 	company = lock(caller->client_id, *id, "id");
 	other_domain = set_text(&company.domain, changes.has_domain, changes.values.domain);
 	if (set_others(&company, &changes) || other_domain)
-		save(caller->client_id, &company, other_domain);
+		save(caller, &company, other_domain);
 	return rvo_company_render_created(&company, structure);
 }
 
@@ -194,14 +197,18 @@ rvo_company_delete(int client_id, const int64 *id)
 Jsonb *
 rvo_company_change_field(const Caller *caller, const FieldChange *change)
 {
-	CustomField input = rvo_field_change_read(change, "company_id");
-	Company		company = lock(caller->client_id, *change->owner_id, "company_id");
+	CustomField input;
+	Company		company;
 	bool		different;
-	CustomField *field = rvo_field_change_apply(change, input, &company.custom_fields, &different);
+	CustomField *field;
 	JsonbValue	value;
 
+	rvo_field_rules_load(caller, COMPANY_ENTITY);
+	input = rvo_field_change_read(caller, COMPANY_ENTITY, change, "company_id");
+	company = lock(caller->client_id, *change->owner_id, "company_id");
+	field = rvo_field_change_apply(caller->notes->rules[COMPANY_ENTITY], change, input, &company.custom_fields, &different);
 	if (different)
-		save(caller->client_id, &company, false);
+		save(caller, &company, false);
 	if (field == NULL)
 		return NULL;
 	value = rvo_custom_field_nested(field, rvo_json_time(company.updated_time));

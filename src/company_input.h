@@ -5,6 +5,7 @@
 #ifndef RVO_COMPANY_INPUT_H
 #define RVO_COMPANY_INPUT_H
 
+#include "caller.h"
 #include "custom_field.h"
 #include "fault.h"
 #include "jsonio.h"
@@ -30,7 +31,7 @@ typedef struct CompanyChanges
 
 #define COMPANY_FIELDS "company_custom_fields"
 
-extern CompanyInput rvo_company_input_read(JsonbContainer *body, FaultList *faults);
-extern CompanyChanges rvo_company_changes_read(JsonbContainer *body, FaultList *faults);
+extern CompanyInput rvo_company_input_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
+extern CompanyChanges rvo_company_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_COMPANY_INPUT_H */

@@ -9,33 +9,20 @@
 
 #include "access/xact.h"
 
+#include "company_domain.h"
 #include "compat.h"
 #include "contact.h"
 #include "contact_input.h"
 #include "contact_render.h"
 #include "domain.h"
 #include "fault.h"
+#include "field_definition.h"
 #include "store.h"
 #include "store_insert.h"
 
 /*
- * find_company_by_domain looks for the company with this domain, then for its
- * parents, down to the part that somebody registered.  Returns 0 for none.
- */
-static int64
-find_company_by_domain(int client_id, Slice domain)
-{
-	int64		id;
-
-	do
-		id = rvo_store_lock_company_of_domain(client_id, domain);
-	while (id == 0 && rvo_domain_parent(&domain));
-	return id;
-}
-
-/*
  * rvo_contact_resolve_company returns the id of the company that the contact names, 0 for
- * none, and keeps it from being deleted.  Raises FAILURE_COMPANY_NOT_FOUND and
+ * none, and keeps it from being deleted.  It is made where the client wants that.  Raises FAILURE_COMPANY_NOT_FOUND and
  * FAILURE_COMPANY_OF_OTHER_CLIENT.
  */
 int64
@@ -44,7 +31,7 @@ rvo_contact_resolve_company(const Caller *caller, const CompanyReference *compan
 	int64		id = company->id;
 
 	if (company->domain.data != NULL)
-		id = find_company_by_domain(caller->client_id, company->domain);
+		id = rvo_company_of_domain(caller, company);
 	else if (id == 0)
 		return 0;
 	else if (!rvo_store_lock_company(caller->client_id, id))
@@ -53,21 +40,32 @@ rvo_contact_resolve_company(const Caller *caller, const CompanyReference *compan
 			rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
 		id = 0;
 	}
-	if (id == 0)
+	if (id == 0 && !company->inferred)
 		rvo_fault_raise_one(FAILURE_COMPANY_NOT_FOUND, "/company_id", FAULT_NOT_FOUND);
 	return id;
 }
 
-/* origin_of returns the origin of a new contact. */
-static Slice
-origin_of(const Caller *caller, const ContactInput *input)
+/* rvo_contact_infer_company makes an e-mail address name the company, where none is named and the client wants it. */
+void
+rvo_contact_infer_company(const Caller *caller, const ContactInput *input, CompanyReference *company)
 {
-	if (input->origin.data != NULL)
-		return input->origin;
-	return caller->default_origin.data != NULL ? caller->default_origin : CONST_SLICE("");
+	Slice		domain;
+
+	if (caller->settings.infers_company && company->id == 0 && company->domain.data == NULL &&
+		input->email.data != NULL && rvo_domain_normalize(input->email, &domain) == FAULT_NONE)
+		*company = (CompanyReference) {.domain = domain, .inferred = true};
 }
 
-/* rvo_contact_make makes a new contact of what was sent, without ids and company. */
+static Slice
+text_or_default(Slice text, Slice absent)
+{
+	return text.len > 0 ? text : absent;
+}
+
+/*
+ * rvo_contact_make makes a new contact of what was sent, without ids and
+ * company.  What was left out is what the client has set for that.
+ */
 Contact
 rvo_contact_make(const Caller *caller, const ContactInput *input)
 {
@@ -76,8 +74,8 @@ rvo_contact_make(const Caller *caller, const ContactInput *input)
 		.linkedin_url = input->linkedin_url,
 		.first_name = input->first_name,
 		.last_name = input->last_name,
-		.origin = origin_of(caller, input),
-		.contact_status = input->contact_status,
+		.origin = text_or_default(input->origin, caller->settings.default_origin),
+		.contact_status = text_or_default(input->contact_status, caller->settings.default_status),
 		.custom_fields = input->custom_fields,
 		.updated_time = GetCurrentTransactionStartTimestamp(),
 	};
@@ -85,16 +83,18 @@ rvo_contact_make(const Caller *caller, const ContactInput *input)
 
 /*
  * rvo_contact_read reads a body to a contact without ids and company, and which
- * company it names.  body is NULL for SQL's NULL; fields_member names the list
- * of custom fields.
+ * company it names.  body is NULL for SQL's NULL; fields_member names the list of custom fields.
  */
 Contact
 rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_member, CompanyReference *company,
 				 FaultList *faults)
 {
-	ContactInput input = rvo_contact_input_read(body, fields_member, faults);
+	ContactInput input;
 
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	input = rvo_contact_input_read(caller, body, fields_member, faults);
 	*company = input.company;
+	rvo_contact_infer_company(caller, &input, company);
 	return rvo_contact_make(caller, &input);
 }
 
@@ -155,6 +155,7 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	contact.company_id = rvo_contact_resolve_company(caller, &company);
 	insert(caller->client_id, &contact);
+	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.custom_fields);
 	*id = contact.id;
 	return rvo_contact_render_created(&contact, structure);
 }

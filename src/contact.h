@@ -12,6 +12,7 @@
 #include "store.h"
 #include "text.h"
 
+extern void rvo_contact_infer_company(const Caller *caller, const ContactInput *input, CompanyReference *company);
 extern Contact rvo_contact_make(const Caller *caller, const ContactInput *input);
 extern Contact rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_member,
 								CompanyReference *company, FaultList *faults);

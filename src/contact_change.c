@@ -17,6 +17,7 @@
 #include "contact_change.h"
 #include "contact_input.h"
 #include "contact_read.h"
+#include "field_definition.h"
 #include "store.h"
 #include "store_contact.h"
 
@@ -69,15 +70,18 @@ rvo_contact_save(int client_id, Contact *contact, bool other_keys)
 
 /* save does so, and raises FAILURE_CONTACT_EXISTS if other contacts have the keys, naming them. */
 static void
-save(int client_id, Contact *contact, bool other_keys)
+save(const Caller *caller, Contact *contact, bool other_keys)
 {
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
 		ContactOwners owners;
 
-		if (rvo_contact_save(client_id, contact, other_keys))
+		if (rvo_contact_save(caller->client_id, contact, other_keys))
+		{
+			rvo_field_names_record(caller, CONTACT_ENTITY, &contact->custom_fields);
 			return;
-		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
+		}
+		owners = rvo_store_find_contact_owners(caller->client_id, contact->email, contact->linkedin_url);
 		rvo_contact_raise_taken(&owners, contact->id);
 
 		/* Who had the key is gone, or is not to be seen by this transaction's snapshot. */
@@ -211,7 +215,8 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	if (id == NULL)
 		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
 	structure = rvo_structure_read(structure_name, &faults);
-	changes = rvo_contact_changes_read(rvo_json_root(body), &faults);
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	changes = rvo_contact_changes_read(caller, rvo_json_root(body), &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
@@ -221,7 +226,7 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (different)
-		save(caller->client_id, &contact, other_keys);
+		save(caller, &contact, other_keys);
 	return rvo_contact_render_created(&contact, structure);
 }
 
@@ -239,14 +244,18 @@ rvo_contact_delete(int client_id, const int64 *id)
 Jsonb *
 rvo_contact_change_field(const Caller *caller, const FieldChange *change)
 {
-	CustomField input = rvo_field_change_read(change, "contact_id");
-	Contact		contact = lock(caller->client_id, *change->owner_id, "contact_id");
+	CustomField input;
+	Contact		contact;
 	bool		different;
-	CustomField *field = rvo_field_change_apply(change, input, &contact.custom_fields, &different);
+	CustomField *field;
 	JsonbValue	value;
 
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	input = rvo_field_change_read(caller, CONTACT_ENTITY, change, "contact_id");
+	contact = lock(caller->client_id, *change->owner_id, "contact_id");
+	field = rvo_field_change_apply(caller->notes->rules[CONTACT_ENTITY], change, input, &contact.custom_fields, &different);
 	if (different)
-		save(caller->client_id, &contact, false);
+		save(caller, &contact, false);
 	if (field == NULL)
 		return NULL;
 	value = rvo_custom_field_nested(field, rvo_json_time(contact.updated_time));

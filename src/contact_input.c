@@ -3,8 +3,8 @@
  *	  Reads the body that creates or changes a contact, or both, and notes every fault in it.
  *
  * Floor 1, on top of its other files.  The faults come in the order of the
- * contract's members, custom fields last.  Read-only and unknown members are
- * not looked at.
+ * contract's members, then custom fields, then unknown members.  Read-only
+ * members are not looked at.
  */
 #include "postgres.h"
 
@@ -12,8 +12,18 @@
 #include "contact_input.h"
 #include "domain.h"
 #include "email.h"
+#include "known_member.h"
 #include "linkedin.h"
 #include "member.h"
+
+/* What a body may have, in jsonb's order; the last one not in v1, whose list has the other name. */
+static const Slice members[] = {
+	CONST_SLICE("id"), CONST_SLICE("email"), CONST_SLICE("origin"), CONST_SLICE("last_name"),
+	CONST_SLICE("company_id"), CONST_SLICE("first_name"), CONST_SLICE("linkedin_url"), CONST_SLICE("updated_time"),
+	CONST_SLICE("contact_status"), CONST_SLICE("previous_status"), CONST_SLICE("status_changed_at"),
+	CONST_SLICE("last_reply_received"), CONST_SLICE(CONTACT_FIELDS), CONST_SLICE("last_campaign_email_sent"),
+	CONST_SLICE("first_campaign_email_sent"), CONST_SLICE(CONTACT_FIELDS_INPUT),
+};
 
 /* read_company reads company_id: an integer or digits are an id, any other string a domain. */
 static CompanyReference
@@ -69,7 +79,7 @@ read_others(JsonbContainer *body, ContactInput *input, FaultList *faults)
  * NULL.  fields_member names the list of custom fields.
  */
 ContactInput
-rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultList *faults)
+rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *fields_member, FaultList *faults)
 {
 	ContactInput input = {0};
 
@@ -80,13 +90,15 @@ rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultLis
 	}
 	read_keys(body, &input, true, faults);
 	read_others(body, &input, faults);
-	input.custom_fields = rvo_custom_fields_read(body, fields_member, faults);
+	input.custom_fields = rvo_custom_fields_read(caller, CONTACT_ENTITY, body, fields_member, faults);
+	rvo_members_check(caller, body, "", members,
+					  lengthof(members) - (strcmp(fields_member, CONTACT_FIELDS) == 0 ? 1 : 0), faults);
 	return input;
 }
 
 /* read_changes reads the body of a change, or (keys_required) of an upsert. */
 static ContactChanges
-read_changes(JsonbContainer *body, bool keys_required, FaultList *faults)
+read_changes(const Caller *caller, JsonbContainer *body, bool keys_required, FaultList *faults)
 {
 	ContactChanges changes = {0};
 
@@ -104,16 +116,18 @@ read_changes(JsonbContainer *body, bool keys_required, FaultList *faults)
 	changes.has_origin = rvo_member_is_given(body, "origin");
 	changes.has_contact_status = rvo_member_is_given(body, "contact_status");
 	read_others(body, &changes.values, faults);
-	changes.values.custom_fields = rvo_custom_fields_read_changes(body, CONTACT_FIELDS, faults);
-	changes.more_fields = rvo_custom_fields_read_changes(body, CONTACT_FIELDS_INPUT, faults);
+	changes.values.custom_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS,
+																		faults);
+	changes.more_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS_INPUT, faults);
+	rvo_members_check(caller, body, "", members, lengthof(members), faults);
 	return changes;
 }
 
 /* rvo_contact_changes_read reads the body of a change; NULL stands for SQL's NULL. */
 ContactChanges
-rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
+rvo_contact_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
-	return read_changes(body, false, faults);
+	return read_changes(caller, body, false, faults);
 }
 
 /*
@@ -121,9 +135,9 @@ rvo_contact_changes_read(JsonbContainer *body, FaultList *faults)
  * must have a key to find the contact by.  A key without a value takes none away.
  */
 ContactChanges
-rvo_contact_upsert_read(JsonbContainer *body, FaultList *faults)
+rvo_contact_upsert_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
-	ContactChanges changes = read_changes(body, true, faults);
+	ContactChanges changes = read_changes(caller, body, true, faults);
 
 	changes.has_email = changes.values.email.data != NULL;
 	changes.has_linkedin_url = changes.values.linkedin_url.data != NULL;

@@ -5,6 +5,7 @@
 #ifndef RVO_CONTACT_INPUT_H
 #define RVO_CONTACT_INPUT_H
 
+#include "caller.h"
 #include "custom_field.h"
 #include "fault.h"
 #include "jsonio.h"
@@ -15,6 +16,8 @@ typedef struct CompanyReference
 {
 	int64		id;				/* 0 = not by id */
 	Slice		domain;			/* canonical; no value = not by domain */
+	bool		inferred;		/* the domain is its e-mail address's: it may be nobody's */
+	bool		made;			/* in a batch: the company was made for it and others like it */
 } CompanyReference;
 
 /* Strings are canonical or trimmed, and point into the body or were palloc'd. */
@@ -48,8 +51,9 @@ typedef struct ContactChanges
 #define CONTACT_FIELDS "contact_custom_fields"
 #define CONTACT_FIELDS_INPUT "contact_custom_fields_input"
 
-extern ContactInput rvo_contact_input_read(JsonbContainer *body, const char *fields_member, FaultList *faults);
-extern ContactChanges rvo_contact_changes_read(JsonbContainer *body, FaultList *faults);
-extern ContactChanges rvo_contact_upsert_read(JsonbContainer *body, FaultList *faults);
+extern ContactInput rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *fields_member,
+										   FaultList *faults);
+extern ContactChanges rvo_contact_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
+extern ContactChanges rvo_contact_upsert_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_CONTACT_INPUT_H */

@@ -16,6 +16,7 @@
 #include "contact_input.h"
 #include "contact_render.h"
 #include "contact_upsert.h"
+#include "field_definition.h"
 #include "store.h"
 #include "store_contact.h"
 #include "store_insert.h"
@@ -50,13 +51,24 @@ check(const FaultList *faults)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
 }
 
+/* company_of_email returns the company that a new contact's e-mail address names, where the client wants that; 0 for none. */
+static int64
+company_of_email(const Upsert *upsert)
+{
+	CompanyReference company = {0};
+
+	rvo_contact_infer_company(upsert->caller, &upsert->changes.values, &company);
+	return rvo_contact_resolve_company(upsert->caller, &company);
+}
+
 /* create adds the contact; false if somebody has a key by now. */
 static bool
 create(Upsert *upsert)
 {
 	FaultList	faults = {0};
 
-	upsert->contact = rvo_contact_new(upsert->caller, &upsert->changes, upsert->company_id, &faults);
+	upsert->contact = rvo_contact_new(upsert->caller, &upsert->changes,
+									  upsert->company_id != 0 ? upsert->company_id : company_of_email(upsert), &faults);
 	check(&faults);
 	rvo_contact_number(&upsert->contact);
 	return rvo_store_insert_contact(upsert->caller->client_id, &upsert->contact);
@@ -113,13 +125,16 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 {
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
-	Upsert		upsert = {.caller = caller, .changes = rvo_contact_upsert_read(rvo_json_root(body), &faults)};
+	Upsert		upsert = {.caller = caller};
 
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	upsert.changes = rvo_contact_upsert_read(caller, rvo_json_root(body), &faults);
 	check(&faults);
 
 	/* Before the contact, as everywhere. */
 	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.values.company);
 	*created = carry_out(&upsert);
+	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.custom_fields);
 	*id = upsert.contact.id;
 	return rvo_contact_render_upserted(&upsert.contact, structure, *created);
 }

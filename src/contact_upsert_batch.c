@@ -25,6 +25,7 @@
 #include "contact_batch.h"
 #include "contact_change.h"
 #include "contact_upsert_batch.h"
+#include "field_definition.h"
 #include "slice_map.h"
 #include "store_contact.h"
 #include "store_insert.h"
@@ -55,24 +56,17 @@ typedef struct Upserts
 } Upserts;
 
 static void
-read_item(const Caller *caller pg_attribute_unused(), BatchItem *item, JsonbContainer *body)
+read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 {
 	ContactChanges *changes = palloc(sizeof(ContactChanges));
 
-	*changes = rvo_contact_upsert_read(body, &item->faults);
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	*changes = rvo_contact_upsert_read(caller, body, &item->faults);
 	item->changes = changes;
 	item->company = changes->values.company;
+	rvo_contact_infer_company(caller, &changes->values, &item->company);
 	item->keys[0] = changes->values.email;
 	item->keys[1] = changes->values.linkedin_url;
-}
-
-/* resolve_items leaves the id of each company where its name was. */
-static void
-resolve_items(const Caller *caller, BatchItem *const *items, int n)
-{
-	rvo_contact_items_resolve(caller, items, n);
-	for (int i = 0; i < n; i++)
-		items[i]->company = (CompanyReference) {.id = items[i]->row.contact.company_id};
 }
 
 /* ---------------------------------------------------------------- who has which key */
@@ -225,7 +219,8 @@ change(Upserts *upserts, BatchItem *item, int owner)
 	Row		   *row = upserts->rows[owner - 1];
 	Contact		contact = row->contact;
 	bool		other_keys;
-	bool		different = rvo_contact_apply(&contact, item->changes, item->company.id, &other_keys, &item->faults);
+	int64		company_id = item->company.inferred ? 0 : item->company.id;	/* only what is new infers one */
+	bool		different = rvo_contact_apply(&contact, item->changes, company_id, &other_keys, &item->faults);
 
 	if (item->faults.count > 0)
 		return;
@@ -327,7 +322,8 @@ const BatchKind rvo_contact_upsert_batch = {
 	.key_pointers = {"/email", "/linkedin_url"},
 	.taken = FAILURE_CONTACT_EXISTS,
 	.read = read_item,
-	.resolve = resolve_items,
+	.resolve = rvo_contact_items_resolve,
+	.settle = rvo_contact_items_settle,
 	.upsert = upsert_items,
 	.render = rvo_contact_item_render,
 };

@@ -14,7 +14,13 @@
 
 #include "compat.h"
 #include "custom_field.h"
+#include "known_member.h"
 #include "member.h"
+
+/* What an entry of a list may have, in jsonb's order. */
+static const Slice members[] = {
+	CONST_SLICE("id"), CONST_SLICE("field_name"), CONST_SLICE("field_value"), CONST_SLICE("updated_time"),
+};
 
 /* rvo_structure_read reads the parameter "structure"; it has a default, but may not be null. */
 Structure
@@ -110,9 +116,44 @@ rvo_custom_fields_find(const CustomFields *fields, Slice name)
 	return NULL;
 }
 
-static void
-read_item(JsonbValue *item, const char *member, bool allow_null, CustomFields *fields, FaultList *faults)
+/*
+ * rvo_custom_field_check gives the value of a field its canonical form, and notes
+ * what is wrong with the i-th entry of a list by the client's definitions.  One
+ * that has a fault already, or that is to go, is not looked at.
+ */
+void
+rvo_custom_field_check(const FieldRules *rules, CustomField *field, const char *member, int i, FaultList *faults)
 {
+	FaultCode	code;
+
+	if (rules == NULL || field->name.data == NULL || field->value.data == NULL)
+		return;
+	code = rvo_field_rules_check(rules, field->name, &field->value);
+	if (code != FAULT_NONE)
+		rvo_field_rules_explain(rules, field->name, code,
+								item_pointer(member, i, code == FAULT_UNKNOWN_FIELD ? "/field_name" : "/field_value"),
+								faults);
+}
+
+static void
+check_members(const Caller *caller, JsonbContainer *item, const char *pointer, FaultList *faults)
+{
+	rvo_members_check(caller, item, pointer, members, lengthof(members), faults);
+}
+
+/* How the entries of a list are read. */
+typedef struct ListReading
+{
+	const Caller *caller;
+	Entity		entity;
+	const char *member;
+	bool		allow_null;
+} ListReading;
+
+static void
+read_item(const ListReading *reading, JsonbValue *item, CustomFields *fields, FaultList *faults)
+{
+	const char *member = reading->member;
 	int			i = fields->count;
 	CustomField *field = &fields->items[i];
 
@@ -124,14 +165,20 @@ read_item(JsonbValue *item, const char *member, bool allow_null, CustomFields *f
 		field->name = read_name(item->val.binary.data, member, i, faults);
 		if (field->name.data != NULL && rvo_custom_fields_find(fields, field->name) != NULL)
 			rvo_fault_add(faults, item_pointer(member, i, "/field_name"), FAULT_DUPLICATE);
-		field->value = read_value(item->val.binary.data, member, i, allow_null, faults);
+		field->value = read_value(item->val.binary.data, member, i, reading->allow_null, faults);
+		rvo_custom_field_check(reading->caller->notes->rules[reading->entity], field, member, i, faults);
+
+		/* Nearly all have just these two. */
+		if (JsonContainerSize(item->val.binary.data) != 2 || field->name.data == NULL || field->value.data == NULL)
+			check_members(reading->caller, item->val.binary.data, item_pointer(member, i, ""), faults);
 	}
 	fields->count++;
 }
 
 static CustomFields
-read_list(JsonbContainer *body, const char *member, bool allow_null, FaultList *faults)
+read_list(const ListReading *reading, JsonbContainer *body, FaultList *faults)
 {
+	const char *member = reading->member;
 	CustomFields fields = {0};
 	JsonbValue	list;
 	JsonbValue	item;
@@ -159,7 +206,7 @@ read_list(JsonbContainer *body, const char *member, bool allow_null, FaultList *
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (token == WJB_ELEM)
-			read_item(&item, member, allow_null, &fields, faults);
+			read_item(reading, &item, &fields, faults);
 	}
 	return fields;
 }
@@ -169,16 +216,21 @@ read_list(JsonbContainer *body, const char *member, bool allow_null, FaultList *
  * body; an absent one is an empty list.  Names and values point into the body.
  */
 CustomFields
-rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faults)
+rvo_custom_fields_read(const Caller *caller, Entity entity, JsonbContainer *body, const char *member, FaultList *faults)
 {
-	return read_list(body, member, false, faults);
+	ListReading reading = {caller, entity, member, false};
+
+	return read_list(&reading, body, faults);
 }
 
 /* rvo_custom_fields_read_changes is the same for a change, where null takes a field away. */
 CustomFields
-rvo_custom_fields_read_changes(JsonbContainer *body, const char *member, FaultList *faults)
+rvo_custom_fields_read_changes(const Caller *caller, Entity entity, JsonbContainer *body, const char *member,
+							   FaultList *faults)
 {
-	return read_list(body, member, true, faults);
+	ListReading reading = {caller, entity, member, true};
+
+	return read_list(&reading, body, faults);
 }
 
 /*
@@ -187,7 +239,7 @@ rvo_custom_fields_read_changes(JsonbContainer *body, const char *member, FaultLi
  * for SQL's NULL.
  */
 CustomField
-rvo_custom_field_read(JsonbContainer *body, bool whole, FaultList *faults)
+rvo_custom_field_read(const Caller *caller, Entity entity, JsonbContainer *body, bool whole, FaultList *faults)
 {
 	CustomField field = {0};
 	JsonbValue	value;
@@ -201,6 +253,8 @@ rvo_custom_field_read(JsonbContainer *body, bool whole, FaultList *faults)
 		field.name = read_name(body, NULL, 0, faults);
 	if (whole || rvo_json_get(body, CONST_SLICE("field_value"), &value))
 		field.value = read_value(body, NULL, 0, false, faults);
+	rvo_custom_field_check(caller->notes->rules[entity], &field, NULL, 0, faults);
+	check_members(caller, body, "", faults);
 	return field;
 }
 

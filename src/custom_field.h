@@ -5,7 +5,9 @@
 #ifndef RVO_CUSTOM_FIELD_H
 #define RVO_CUSTOM_FIELD_H
 
+#include "caller.h"
 #include "fault.h"
+#include "field_rules.h"
 #include "jsonio.h"
 #include "text.h"
 
@@ -35,9 +37,14 @@ typedef struct CustomFields
 
 extern Structure rvo_structure_read(Slice name, FaultList *faults);
 
-extern CustomFields rvo_custom_fields_read(JsonbContainer *body, const char *member, FaultList *faults);
-extern CustomFields rvo_custom_fields_read_changes(JsonbContainer *body, const char *member, FaultList *faults);
-extern CustomField rvo_custom_field_read(JsonbContainer *body, bool whole, FaultList *faults);
+extern CustomFields rvo_custom_fields_read(const Caller *caller, Entity entity, JsonbContainer *body,
+										   const char *member, FaultList *faults);
+extern CustomFields rvo_custom_fields_read_changes(const Caller *caller, Entity entity, JsonbContainer *body,
+												   const char *member, FaultList *faults);
+extern CustomField rvo_custom_field_read(const Caller *caller, Entity entity, JsonbContainer *body, bool whole,
+										 FaultList *faults);
+extern void rvo_custom_field_check(const FieldRules *rules, CustomField *field, const char *member, int i,
+								   FaultList *faults);
 extern CustomFields rvo_custom_fields_of_jsonb(Jsonb *nested);
 extern CustomField *rvo_custom_fields_find(const CustomFields *fields, Slice name);
 extern CustomField *rvo_custom_fields_find_id(const CustomFields *fields, int64 id);

@@ -154,3 +154,20 @@ rvo_domain_parent(Slice *domain)
 	domain->len -= dot + 1 - name;
 	return true;
 }
+
+/*
+ * rvo_domain_registrable gives the part of a canonical domain that somebody
+ * registered, which is the end of it.  False for a suffix of either part of the
+ * list, and for a name that is not canonical without what stands before it.
+ */
+bool
+rvo_domain_registrable(Slice domain, Slice *registrable)
+{
+	const char *name = rvo_slice_cstring(domain);
+	const char *found = psl_registrable_domain(psl_builtin(), name);
+
+	if (found == NULL)
+		return false;
+	*registrable = (Slice) {domain.data + (found - name), domain.len - (found - name)};
+	return rvo_domain_is_canonical(*registrable);
+}

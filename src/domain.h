@@ -11,5 +11,6 @@
 extern FaultCode rvo_domain_normalize(Slice in, Slice *out);
 extern bool rvo_domain_is_canonical(Slice domain);
 extern bool rvo_domain_parent(Slice *domain);
+extern bool rvo_domain_registrable(Slice domain, Slice *registrable);
 
 #endif							/* RVO_DOMAIN_H */

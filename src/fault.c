@@ -6,11 +6,13 @@
  * into the body, or the name of a parameter), which code, and a sentence.  A
  * failure ends the call: an SQLSTATE PTnnn, PostgREST's convention for HTTP
  * status nnn, and a fixed primary message, which PostgREST puts into the
- * status line as it is.  Nothing that a caller sent ever reaches either text.
+ * status line as it is.  Nothing that a caller sent ever reaches the latter; what
+ * an entry quotes of it is escaped and bounded.
  */
 #include "postgres.h"
 
 #include "utils/elog.h"
+#include "utils/json.h"
 
 #include "compat.h"
 #include "fault.h"
@@ -38,8 +40,10 @@ static const struct
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
+	[FAULT_INVALID_OPTION] = {"invalid_option", "Expected one of the values that are allowed."},
 	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
+	[FAULT_INVALID_VALUE] = {"invalid_value", "This value does not fit the type of its custom field."},
 	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
@@ -51,6 +55,7 @@ static const struct
 	[FAULT_NOT_AN_OBJECT] = {"not_an_object", "Expected an object."},
 	[FAULT_NOT_FOUND] = {"not_found", "There is none with this id or domain."},
 	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
+	[FAULT_OPTIONS_NOT_ALLOWED] = {"options_not_allowed", "This type has no options."},
 	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
 	[FAULT_REQUIRED] = {"required", "A value is required."},
 	[FAULT_SAME_CONTACT] = {"same_contact", "This is the same contact."},
@@ -58,6 +63,9 @@ static const struct
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
 	[FAULT_TOO_MANY] = {"too_many", "There are too many entries."},
+	[FAULT_UNKNOWN_FIELD] = {"unknown_field", "This custom field is not defined."},
+	[FAULT_UNKNOWN_MEMBER] = {"unknown_member", "There is no such member."},
+	[FAULT_UNKNOWN_SETTING] = {"unknown_setting", "There is no such setting."},
 	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
 };
 
@@ -87,6 +95,9 @@ static const struct
 #undef PT
 };
 
+/* Octets of a caller's own name in a pointer. */
+#define POINTER_NAME_MAX 255
+
 /* begin_next makes the list ready for what comes behind its entries. */
 static void
 begin_next(FaultList *faults)
@@ -100,8 +111,9 @@ begin_next(FaultList *faults)
 
 /*
  * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
- * (RFC 6901) into the body, made of constants and array positions only, ""
- * being the whole body, or else the name of a parameter beside it.
+ * (RFC 6901) into the body, made of constants, array positions and what
+ * member_pointer makes, "" being the whole body, or else the name of a parameter
+ * beside it.
  */
 static StringInfo
 begin_entry(FaultList *faults, const char *where, FaultCode code)
@@ -131,6 +143,84 @@ rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code, int li
 {
 	appendStringInfo(begin_entry(faults, where, code),
 					 ",\"limit\":%d,\"actual\":%d}", limit, actual);
+}
+
+/* append_names appends a list of names. */
+static void
+append_names(StringInfo entry, const char *member, const Slice *names, int n)
+{
+	appendStringInfo(entry, ",\"%s\":[", member);
+	for (int i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(entry, ',');
+		escape_json(entry, rvo_slice_cstring(names[i]));
+	}
+	appendStringInfoChar(entry, ']');
+}
+
+/* rvo_fault_add_names notes a fault with names that would be right, or nearly. */
+void
+rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member, const Slice *names, int n)
+{
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	append_names(entry, member, names, n);
+	appendStringInfoChar(entry, '}');
+}
+
+/* member_pointer points to a member by the caller's own name for it, as it can stand in a JSON string. */
+static const char *
+member_pointer(const char *above, Slice name)
+{
+	StringInfoData pointer;
+	StringInfoData escaped;
+	int			len = rvo_text_clip(name, POINTER_NAME_MAX);
+
+	initStringInfo(&pointer);
+	appendStringInfo(&pointer, "%s/", above);
+	for (int i = 0; i < len; i++)
+	{
+		if (name.data[i] == '~')
+			appendStringInfoString(&pointer, "~0");
+		else if (name.data[i] == '/')
+			appendStringInfoString(&pointer, "~1");
+		else
+			appendStringInfoChar(&pointer, name.data[i]);
+	}
+	if (len < name.len)
+		appendStringInfoString(&pointer, "...");
+	initStringInfo(&escaped);
+	escape_json(&escaped, pointer.data);
+	escaped.data[escaped.len - 1] = '\0';
+	return escaped.data + 1;
+}
+
+/* rvo_fault_add_member notes that a member is unknown, and which ones are nearly named so. */
+void
+rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest)
+{
+	rvo_fault_add_names(faults, member_pointer(above, name), FAULT_UNKNOWN_MEMBER, "nearest", nearest, nnearest);
+}
+
+/* rvo_fault_add_type notes that a value is none of a type; choices are those of the type, or some of them. */
+void
+rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type, const Slice *choices, int nchoices)
+{
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	appendStringInfo(entry, ",\"type\":\"%.*s\"", type.len, type.data);
+	if (nchoices > 0)
+		append_names(entry, "choices", choices, nchoices);
+	appendStringInfoChar(entry, '}');
+}
+
+/* rvo_fault_add_existing_rows notes how many rows are in the way, and which is the first. */
+void
+rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_ALREADY_EXISTS),
+					 ",\"existing_id\":" INT64_FORMAT ",\"rows\":" INT64_FORMAT "}", existing_id, rows);
 }
 
 /* rvo_fault_add_existing notes that a key is taken, and by which row. */
@@ -238,6 +328,16 @@ rvo_fault_raise_taken_key(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_UNIQUE_VIOLATION),
 			 errmsg("a key of a contact has been taken by another session")));
+}
+
+/* rvo_fault_notice_ignored tells that members were ignored; both are lists of JSON strings, nearest may be NULL. */
+void
+rvo_fault_notice_ignored(const char *names, const char *nearest)
+{
+	ereport(NOTICE,
+			(errmsg("unknown members were ignored"),
+			 errdetail_internal("Ignored: %s.", names),
+			 nearest != NULL ? errhint("Perhaps you meant %s.", nearest) : 0));
 }
 
 /* rvo_fault_raise_bug ends the call with XX000: what only a bug of ours explains. */

@@ -7,6 +7,8 @@
 
 #include "lib/stringinfo.h"
 
+#include "text.h"
+
 /* One thing that is wrong, at one place.  fault.c holds code and message. */
 typedef enum FaultCode
 {
@@ -28,8 +30,10 @@ typedef enum FaultCode
 	FAULT_INVALID_LINKEDIN_URL,
 	FAULT_INVALID_MODE,
 	FAULT_INVALID_NUMBER,
+	FAULT_INVALID_OPTION,
 	FAULT_INVALID_SCOPE,
 	FAULT_INVALID_STRUCTURE,
+	FAULT_INVALID_VALUE,
 	FAULT_KEY_REUSED,
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
@@ -41,6 +45,7 @@ typedef enum FaultCode
 	FAULT_NOT_AN_OBJECT,
 	FAULT_NOT_FOUND,
 	FAULT_NULL_NOT_ALLOWED,
+	FAULT_OPTIONS_NOT_ALLOWED,
 	FAULT_OTHER_CLIENT,
 	FAULT_REQUIRED,
 	FAULT_SAME_CONTACT,
@@ -48,6 +53,9 @@ typedef enum FaultCode
 	FAULT_TOO_LARGE,
 	FAULT_TOO_LONG,
 	FAULT_TOO_MANY,
+	FAULT_UNKNOWN_FIELD,
+	FAULT_UNKNOWN_MEMBER,
+	FAULT_UNKNOWN_SETTING,
 	FAULT_UNSUPPORTED_MEDIA_TYPE
 } FaultCode;
 
@@ -87,6 +95,12 @@ typedef struct FaultList
 extern void rvo_fault_add(FaultList *faults, const char *where, FaultCode code);
 extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code,
 								int limit, int actual);
+extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member,
+								const Slice *names, int n);
+extern void rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest);
+extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type,
+							   const Slice *choices, int nchoices);
+extern void rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
 extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
 extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id);
@@ -99,6 +113,7 @@ extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_has_data(const char *table) pg_attribute_noreturn();
 extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_taken_key(void) pg_attribute_noreturn();
+extern void rvo_fault_notice_ignored(const char *names, const char *nearest);
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 
 extern int	rvo_failure_http_status(Failure failure);

@@ -15,7 +15,7 @@
  * or company.
  */
 CustomField
-rvo_field_change_read(const FieldChange *change, const char *owner)
+rvo_field_change_read(const Caller *caller, Entity entity, const FieldChange *change, const char *owner)
 {
 	FaultList	faults = {0};
 	CustomField input = {0};
@@ -25,7 +25,7 @@ rvo_field_change_read(const FieldChange *change, const char *owner)
 	if (change->field_id == NULL && change->action != FIELD_ADD)
 		rvo_fault_add(&faults, "field_id", FAULT_REQUIRED);
 	if (change->action != FIELD_DELETE)
-		input = rvo_custom_field_read(rvo_json_root(change->body), change->action == FIELD_ADD, &faults);
+		input = rvo_custom_field_read(caller, entity, rvo_json_root(change->body), change->action == FIELD_ADD, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	return input;
@@ -44,13 +44,34 @@ check_name(const CustomFields *fields, Slice name, const CustomField *itself)
 	rvo_fault_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
 }
 
+/* check_rest checks a name with the value that was there, or a value with the name.  Raises FAILURE_INVALID_REQUEST. */
+static void
+check_rest(const FieldRules *rules, const CustomField *field, CustomField *input)
+{
+	FaultList	faults = {0};
+	CustomField changed = *input;
+
+	if (input->name.data != NULL && input->value.data != NULL)
+		return;
+	if (input->name.data == NULL)
+		changed.name = field->name;
+	else
+		changed.value = field->value;
+	rvo_custom_field_check(rules, &changed, NULL, 0, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	input->value = changed.value;
+}
+
 /*
  * rvo_field_change_apply changes a list and returns the field in it, NULL if it
  * was deleted; *different tells whether anything is not as before.  Raises
- * FAILURE_CUSTOM_FIELD_NOT_FOUND and FAILURE_CUSTOM_FIELD_EXISTS.
+ * FAILURE_CUSTOM_FIELD_NOT_FOUND, FAILURE_CUSTOM_FIELD_EXISTS, and
+ * FAILURE_INVALID_REQUEST for what does not go with the rest of the field.
  */
 CustomField *
-rvo_field_change_apply(const FieldChange *change, CustomField input, CustomFields *fields, bool *different)
+rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, CustomField input, CustomFields *fields,
+					   bool *different)
 {
 	CustomField *field;
 
@@ -70,6 +91,8 @@ rvo_field_change_apply(const FieldChange *change, CustomField input, CustomField
 		rvo_custom_fields_remove(fields, field);
 		return NULL;
 	}
+	if (input.name.data != NULL || input.value.data != NULL)
+		check_rest(rules, field, &input);
 	check_name(fields, input.name, field);
 	*different = rvo_custom_field_change(field, input.name, input.value);
 	return field;

@@ -25,9 +25,10 @@ typedef struct FieldChange
 	Jsonb	   *body;			/* not to delete */
 } FieldChange;
 
-extern CustomField rvo_field_change_read(const FieldChange *change, const char *owner);
-extern CustomField *rvo_field_change_apply(const FieldChange *change, CustomField input, CustomFields *fields,
-										   bool *different);
+extern CustomField rvo_field_change_read(const Caller *caller, Entity entity, const FieldChange *change,
+										 const char *owner);
+extern CustomField *rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, CustomField input,
+										   CustomFields *fields, bool *different);
 extern void rvo_fields_note_count(const CustomFields *fields, const char *pointer, FaultList *faults);
 extern void rvo_fields_check_count(const CustomFields *fields, const char *pointer);
 

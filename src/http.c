@@ -7,7 +7,8 @@
  * in headers.  An error is caught, undone and answered: PostgREST
  * would show a raw error's details, and repeat a serialization failure without
  * end.  Status and headers go into PostgREST's response.* settings, which it
- * reads after the commit: they are built from constants and numbers only.
+ * reads after the commit: they are built from constants, numbers, and names that
+ * are percent-encoded.
  */
 #include "postgres.h"
 
@@ -26,6 +27,7 @@
 #include "http_body.h"
 #include "idempotency.h"
 #include "jsonio.h"
+#include "known_member.h"
 #include "request.h"
 #include "store_lock.h"
 
@@ -35,6 +37,7 @@ typedef struct Call
 	const Endpoint *endpoint;
 	Slice		body;
 	bool		decoding;		/* an error in the data is one of the request's encoding */
+	Handling	handling;		/* that the request prefers */
 	Answer		answer;
 } Call;
 
@@ -57,6 +60,16 @@ path_id(Slice digits)
 	return rvo_text_to_id(digits, &id) ? id : 0;
 }
 
+/* tell_ignored names the members of the body that nobody knows. */
+static void
+tell_ignored(const Caller *caller, Answer *answer)
+{
+	const char *names = rvo_members_header(caller);
+
+	if (names != NULL)
+		rvo_http_add_header(answer, "X-Revyops-Unknown-Members", names);
+}
+
 /* serve has the endpoint do its work. */
 static void
 serve(const HttpRequest *request, bool again, Answer *answer)
@@ -65,6 +78,8 @@ serve(const HttpRequest *request, bool again, Answer *answer)
 		rvo_store_line_up(request->caller.client_id, again);
 	*answer = (Answer) {0};
 	request->endpoint->serve(request, answer);
+	if (request->endpoint->list_member != NULL)
+		tell_ignored(&request->caller, answer);
 }
 
 /* replay gives the answer that was kept of the same request. */
@@ -111,6 +126,7 @@ work(void *arg, bool again)
 	Request		headers = rvo_request_read();
 	HttpRequest request = {.endpoint = endpoint, .query = headers.query, .structure = CONST_SLICE("NESTED")};
 
+	call->handling = endpoint->list_member != NULL ? rvo_request_handling(&headers) : HANDLING_NOT_SAID;
 	if (endpoint->master)
 		rvo_auth_check_master(&headers);
 	else
@@ -222,6 +238,7 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	bytea	   *raw = PG_ARGISNULL(0) ? NULL : PG_GETARG_BYTEA_PP(0);
 	Call		call = {
 		.endpoint = endpoint,
+		.handling = HANDLING_NOT_SAID,
 		.body = raw == NULL ? CONST_SLICE("") : rvo_slice_of_text((text *) raw),
 	};
 	ErrorData  *error = rvo_attempt(work, &call);
@@ -229,6 +246,9 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 
 	if (error != NULL)
 		call.answer = answer_error(endpoint, error, call.decoding);
+	if (call.handling != HANDLING_NOT_SAID)
+		rvo_http_add_header(&call.answer, "Preference-Applied",
+							call.handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");
 	set_response("response.status", psprintf("%d", answer->status));
 	rvo_http_add_header(&call.answer, "X-Revyops-Answer", "1"); /* nginx tells it from PostgREST's own by this */
 	set_response("response.headers", psprintf("[%s]", answer->headers->data));

@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "http_batch.h"
+#include "known_member.h"
 
 #define ITEMS_MAX 10000
 
@@ -100,6 +101,7 @@ read_mode(Jsonb *body, FaultList *faults)
 char *
 rvo_http_batch(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Slice structure)
 {
+	const Slice members[] = {CONST_SLICE("mode"), rvo_slice(envelope->list)};
 	FaultList	faults = {0};
 	ResultSink	sink = {.envelope = envelope, .structure = rvo_structure_read(structure, &faults)};
 	JsonbContainer *items = read_items(envelope, body, &faults);
@@ -113,6 +115,8 @@ rvo_http_batch(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body,
 		.sink_arg = &sink,
 	};
 
+	if (rvo_json_is_object(rvo_json_root(body)))
+		rvo_members_check(caller, &body->root, "", members, lengthof(members), &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	initStringInfo(&sink.results);

@@ -94,7 +94,7 @@ rvo_import_write(const Caller *caller, Import *import)
 	};
 
 	if (import->origin.data != NULL)
-		importer.default_origin = import->origin;
+		importer.settings.default_origin = import->origin;
 	rvo_store_line_up(caller->client_id, import->again);
 	import->counts = (ImportCounts) {.rows_seen = import->nbodies};
 	import->nrejects = 0;

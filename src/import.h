@@ -14,7 +14,7 @@ typedef struct Import
 	/* what was asked for */
 	Slice		source;			/* no value = none */
 	int			batch_size;		/* 0 = none */
-	Slice		origin;			/* no value = none */
+	Slice		origin;			/* for contacts that name none; no value = the client's default */
 	Slice		mode_name;
 	bool		upserts;		/* what mode_name says */
 

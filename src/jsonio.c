@@ -58,6 +58,22 @@ rvo_json_get(JsonbContainer *object, Slice name, JsonbValue *value)
 	return getKeyJsonValueFromContainer(object, name.data, name.len, value) != NULL;
 }
 
+/* rvo_json_next_name shows the next name, in jsonb's order: by length, then by bytes. */
+bool
+rvo_json_next_name(JsonNames *names, Slice *name)
+{
+	JsonbContainer *object = names->object;
+	int			n = JsonContainerSize(object);
+	const char *bytes = (const char *) &object->children[2 * n];
+
+	if (names->next == n)
+		return false;
+	*name = (Slice) {bytes + names->offset, getJsonbLength(object, names->next)};
+	names->offset += name->len;
+	names->next++;
+	return true;
+}
+
 /* rvo_json_string shows the bytes of a string value. */
 Slice
 rvo_json_string(const JsonbValue *value)

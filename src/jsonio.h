@@ -27,6 +27,14 @@ typedef struct JsonExtent
 	int			commas;
 } JsonExtent;
 
+/* A walk over the names of an object's members.  Starts as {object}. */
+typedef struct JsonNames
+{
+	JsonbContainer *object;
+	int			next;
+	uint32		offset;
+} JsonNames;
+
 /* An object being filled; rvo_json_close makes a value of it. */
 typedef struct JsonObject
 {
@@ -52,6 +60,7 @@ typedef struct JsonStringMember
 extern JsonbContainer *rvo_json_root(Jsonb *jsonb);
 extern bool rvo_json_is_object(JsonbContainer *json);
 extern bool rvo_json_is_array(JsonbContainer *json);
+extern bool rvo_json_next_name(JsonNames *names, Slice *name);
 extern bool rvo_json_get(JsonbContainer *object, Slice name, JsonbValue *value);
 extern Slice rvo_json_string(const JsonbValue *value);
 extern bool rvo_json_to_id(const JsonbValue *value, int64 *id);

@@ -25,10 +25,42 @@ rvo_request_read(void)
 		{"x-revyops-query", &request.query},
 		{"x-revyops-id", &request.id},
 		{"x-revyops-field-id", &request.field_id},
+		{"x-revyops-prefer", &request.prefer},
 		{"x-revyops-idempotency-key", &request.idempotency_key},
 	};
 
 	if (headers != NULL && headers[0] != '\0')
 		request.readable = rvo_json_find_strings(rvo_slice(headers), members, lengthof(members));
 	return request;
+}
+
+/* preference reads one preference, without its parameters; true if it is one of handling. */
+static bool
+preference(Slice text, Handling *handling)
+{
+	Slice		value = rvo_text_trim(rvo_text_split(&text, ';'));
+	Slice		name = rvo_text_trim(rvo_text_split(&value, '='));
+
+	value = rvo_text_trim(value);
+	if (name.len != strlen("handling") || pg_strncasecmp(name.data, "handling", name.len) != 0)
+		return false;
+	if (value.len >= 2 && value.data[0] == '"' && value.data[value.len - 1] == '"')
+		value = (Slice) {value.data + 1, value.len - 2};
+	if (rvo_slice_equal(value, CONST_SLICE("strict")))
+		*handling = HANDLING_STRICT;
+	else if (rvo_slice_equal(value, CONST_SLICE("lenient")))
+		*handling = HANDLING_LENIENT;
+	return true;
+}
+
+/* rvo_request_handling reads the header Prefer; of several the first counts, one that is no such is none. */
+Handling
+rvo_request_handling(const Request *request)
+{
+	Slice		rest = request->prefer;
+	Handling	handling = HANDLING_NOT_SAID;
+
+	while (rest.len > 0 && !preference(rvo_text_split(&rest, ','), &handling))
+		;
+	return handling;
 }

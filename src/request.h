@@ -16,9 +16,19 @@ typedef struct Request
 	Slice		query;
 	Slice		id;				/* the digits of the path: of the contact or company */
 	Slice		field_id;		/* and of its custom field */
+	Slice		prefer;
 	Slice		idempotency_key;
 } Request;
 
+/* What a caller prefers to be done with what is not quite right (RFC 7240). */
+typedef enum Handling
+{
+	HANDLING_LENIENT,
+	HANDLING_STRICT,
+	HANDLING_NOT_SAID
+} Handling;
+
 extern Request rvo_request_read(void);
+extern Handling rvo_request_handling(const Request *request);
 
 #endif							/* RVO_REQUEST_H */

@@ -19,6 +19,12 @@ PG_MODULE_MAGIC;
 
 void		_PG_init(void);
 
+static const struct config_enum_entry handlings[] = {
+	{"lenient", HANDLING_LENIENT, false},
+	{"strict", HANDLING_STRICT, false},
+	{NULL, 0, false}
+};
+
 /*
  * _PG_init defines the settings and guards the tables.  A placeholder that somebody planted before
  * the library was loaded is checked now as if he set it now: a plain role's
@@ -41,6 +47,13 @@ _PG_init(void)
 							   "",
 							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
 							   NULL, NULL, NULL);
+	DefineCustomEnumVariable("revyops.handling",
+							 "What becomes of members of a body that nobody knows.",
+							 "lenient ignores them, with a notice; strict refuses the body. The header Prefer of a request counts before it.",
+							 &rvo_handling_setting,
+							 HANDLING_LENIENT, handlings,
+							 PGC_USERSET, 0,
+							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
 	rvo_keep_data_init();
 }

@@ -34,6 +34,25 @@ static KeptQuery has_client = {
 	.types = {INT4OID},
 };
 
+static KeptQuery find_client = {
+	.sql = "SELECT on_unknown_domain, infer_company, custom_fields, default_status, default_origin,"
+	" contact_fields_defined, company_fields_defined"
+	" FROM revyops.client WHERE id = $1",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT4OID},
+};
+
+/* Each setting is a column of its name. */
+#define SETTING(name) name " = CASE $2 WHEN '" name "' THEN $3 ELSE " name " END"
+
+static KeptQuery set_client = {
+	.sql = "UPDATE revyops.client SET " SETTING("on_unknown_domain") ", " SETTING("infer_company")
+	", " SETTING("custom_fields") ", " SETTING("default_status") ", " SETTING("default_origin")
+	" WHERE id = $1",
+	.expected = SPI_OK_UPDATE, .nparameters = 3,
+	.types = {INT4OID, TEXTOID, TEXTOID},
+};
+
 static KeptQuery insert_api_key = {
 	.sql = "INSERT INTO revyops.api_key (prefix, secret_sha256, client_id, name, expires_at, scope)"
 	" VALUES ($1, $2, $3, $4, $5, $6)",
@@ -89,6 +108,18 @@ static KeptQuery has_company_of_others = {
 	.sql = "SELECT FROM revyops.company WHERE id = $1 AND client_id <> $2 AND client_id > 0",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT8OID, INT4OID},
+};
+
+static KeptQuery find_free_mail_exception = {
+	.sql = "SELECT is_free_mail FROM revyops.free_mail_exception WHERE domain = $1",
+	.expected = SPI_OK_SELECT, .nparameters = 1,
+	.types = {TEXTOID},
+};
+
+static KeptQuery find_free_mail_domain = {
+	.sql = "SELECT domain FROM revyops.free_mail_domain WHERE domain = $1",
+	.expected = SPI_OK_SELECT, .nparameters = 1,
+	.types = {TEXTOID},
 };
 
 static KeptQuery find_contact_owners = {
@@ -171,6 +202,45 @@ rvo_store_has_client(int client_id)
 
 	rvo_add_integer(&e, client_id);
 	return read_now(&has_client, &e) > 0;
+}
+
+/* is_set tells whether a column of settings has a value. */
+static bool
+is_set(const Execution *e, int column, const char *value)
+{
+	return rvo_slice_equal(rvo_slice_of_text(DatumGetTextPP(e->results[column])), rvo_slice(value));
+}
+
+/* rvo_store_find_client reads a client's settings; false if there is no such client. */
+bool
+rvo_store_find_client(int client_id, ClientSettings *settings)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	if (read_now(&find_client, &e) == 0)
+		return false;
+	*settings = (ClientSettings) {
+		.creates_companies = is_set(&e, 0, "create"),
+		.infers_company = is_set(&e, 1, "on"),
+		.strict_fields = is_set(&e, 2, "strict"),
+		.default_status = rvo_slice_of_text(DatumGetTextPP(e.results[3])),
+		.default_origin = rvo_slice_of_text(DatumGetTextPP(e.results[4])),
+		.fields_defined = {DatumGetBool(e.results[5]), DatumGetBool(e.results[6])},
+	};
+	return true;
+}
+
+/* rvo_store_set_client changes a setting that is known to be one; false if there is no such client. */
+bool
+rvo_store_set_client(int client_id, Slice setting, Slice value)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_text(&e, setting);
+	rvo_add_text(&e, value);
+	return rvo_query_run(&set_client, &e) > 0;
 }
 
 /* rvo_store_insert_api_key adds a key of an existing client; it may never expire. */
@@ -286,6 +356,18 @@ rvo_store_has_company_of_others(int client_id, int64 id)
 	rvo_add_id(&e, id);
 	rvo_add_integer(&e, client_id);
 	return rvo_query_run(&has_company_of_others, &e) > 0;
+}
+
+/* rvo_store_is_free_mail tells whether anybody can get an address of a domain: the owner's word counts first. */
+bool
+rvo_store_is_free_mail(Slice domain)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, domain);
+	if (rvo_query_run(&find_free_mail_exception, &e) > 0)
+		return DatumGetBool(e.results[0]);
+	return rvo_query_run(&find_free_mail_domain, &e) > 0;
 }
 
 /* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */

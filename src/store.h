@@ -5,6 +5,7 @@
 #ifndef RVO_STORE_H
 #define RVO_STORE_H
 
+#include "caller.h"
 #include "common/sha2.h"
 #include "company_render.h"
 #include "contact_render.h"
@@ -47,6 +48,8 @@ extern void rvo_store_number_fields(CustomFields *fields);
 
 extern int	rvo_store_insert_client(Slice name);
 extern bool rvo_store_has_client(int client_id);
+extern bool rvo_store_find_client(int client_id, ClientSettings *settings);
+extern bool rvo_store_set_client(int client_id, Slice setting, Slice value);
 extern void rvo_store_insert_api_key(Slice prefix, const ApiKey *key, Slice name, const TimestampTz *expires_at);
 extern bool rvo_store_find_api_key(Slice prefix, ApiKey *key);
 extern void rvo_store_list_api_keys(int client_id, RowReader read, void *arg);
@@ -58,6 +61,7 @@ extern int64 rvo_store_find_company(int client_id, Slice domain);
 extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
 extern bool rvo_store_lock_company(int client_id, int64 id);
 extern bool rvo_store_has_company_of_others(int client_id, int64 id);
+extern bool rvo_store_is_free_mail(Slice domain);
 
 extern ContactOwners rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url);
 

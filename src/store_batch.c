@@ -31,6 +31,14 @@
 	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID}, \
 }
 
+static KeptQuery find_free_mail = {
+	.sql = "SELECT k.domain FROM pg_catalog.unnest($1) AS k (domain) WHERE COALESCE("
+	"(SELECT is_free_mail FROM revyops.free_mail_exception WHERE domain = k.domain),"
+	" (SELECT true FROM revyops.free_mail_domain WHERE domain = k.domain))",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {TEXTARRAYOID},
+};
+
 static KeptQuery lock_companies = COMPANIES_OF_CONTACTS(" FOR KEY SHARE", false);
 
 /* OFFSET 0 keeps it a look-up for each: without a lock the planner would make a join of it. */
@@ -68,6 +76,17 @@ read_company(void *arg, const Datum *values, const bool *nulls)
 		reader->of_domain(reader->arg, rvo_slice_of_text(DatumGetTextPP(values[1])), id);
 }
 
+/* add_slices adds an array of texts as a parameter. */
+static void
+add_slices(Execution *e, const Slice *texts, int n)
+{
+	const void **rows = palloc(n * sizeof(void *));
+
+	for (int i = 0; i < n; i++)
+		rows[i] = &texts[i];
+	rvo_add_texts(e, rows, n, 0);
+}
+
 /*
  * rvo_store_find_companies_of_contacts finds companies of the client by domain
  * and by id; locked, they can't be deleted until the transaction ends.  The ids
@@ -79,17 +98,41 @@ rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int nd
 									 CompanyAccess access, const CompanyReader *reader)
 {
 	Execution	e = {0};
-	const void **rows = palloc(Max(ndomains, nids) * sizeof(void *));
+	const void **rows = palloc(nids * sizeof(void *));
 
 	rvo_add_integer(&e, client_id);
-	for (int i = 0; i < ndomains; i++)
-		rows[i] = &domains[i];
-	rvo_add_texts(&e, rows, ndomains, 0);
+	add_slices(&e, domains, ndomains);
 	for (int i = 0; i < nids; i++)
 		rows[i] = &ids[i];
 	rvo_add_ids(&e, rows, nids, 0);
 	rvo_query_read(access == COMPANIES_LOCKED ? &lock_companies : &read_companies, &e,
 				   read_company, unconstify(CompanyReader *, reader));
+}
+
+/* What is called for each domain found. */
+typedef struct DomainReader
+{
+	void		(*found) (void *arg, Slice domain);
+	void	   *arg;
+} DomainReader;
+
+static void
+read_domain(void *arg, const Datum *values, const bool *nulls pg_attribute_unused())
+{
+	const DomainReader *reader = arg;
+
+	reader->found(reader->arg, rvo_slice_of_text(DatumGetTextPP(values[0])));
+}
+
+/* rvo_store_find_free_mail tells which of the domains are such that anybody can get an address. */
+void
+rvo_store_find_free_mail(const Slice *domains, int n, void (*found) (void *arg, Slice domain), void *arg)
+{
+	Execution	e = {0};
+	DomainReader reader = {found, arg};
+
+	add_slices(&e, domains, n);
+	rvo_query_read(&find_free_mail, &e, read_domain, &reader);
 }
 
 /* ---------------------------------------------------------------- contacts */

@@ -29,6 +29,8 @@ extern void rvo_store_find_companies_of_contacts(int client_id, const Slice *dom
 												 const int64 *ids, int nids,
 												 CompanyAccess access, const CompanyReader *reader);
 
+extern void rvo_store_find_free_mail(const Slice *domains, int n, void (*found) (void *arg, Slice domain), void *arg);
+
 extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
 										   bool read_only, ContactOwners *owners);
 extern void rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids);

@@ -154,6 +154,17 @@ rvo_text_characters(Slice s)
 	return n;
 }
 
+/* rvo_text_clip returns how many octets to keep of a text, so that it ends with a whole character. */
+int
+rvo_text_clip(Slice s, int max_octets)
+{
+	int			len = Min(s.len, max_octets);
+
+	while (len > 0 && len < s.len && ((unsigned char) s.data[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
 /*
  * rvo_text_has_control tells whether a control character (C0, DEL, C1) is in
  * the text.  allow_line_breaks lets tab, line feed and carriage return pass.

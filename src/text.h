@@ -31,6 +31,7 @@ extern Slice rvo_text_split(Slice *s, char separator);
 extern bool rvo_text_is_digits(Slice s);
 extern bool rvo_text_to_id(Slice s, int64 *id);
 extern int	rvo_text_characters(Slice s);
+extern int	rvo_text_clip(Slice s, int max_octets);
 extern bool rvo_text_has_control(Slice s, bool allow_line_breaks);
 
 /* ASCII only: bytes of longer UTF-8 sequences pass unchanged. */

@@ -21,7 +21,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact import_job import_reject idempotency_key))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact import_job import_reject idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception))
   . ' ORDER BY 1, 2';
 my $policies = "SELECT tablename, policyname, roles, cmd, qual, with_check, relrowsecurity FROM pg_policies, pg_class WHERE oid = format('%I.%I', schemaname, tablename)::regclass ORDER BY 1, 2";
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
@@ -46,6 +46,10 @@ INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a
 SELECT $schema.revyops_merge_contacts(1, 99), $schema.revyops_merge_contacts(100, 1), $schema.revyops_merge_contacts(100, 98);
 SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
+INSERT INTO revyops.free_mail_exception VALUES ('gmail.com', false), ('isp.com', true);
+SELECT $schema.revyops_define_custom_field('contact', 'Score', 'number'), $schema.revyops_define_custom_field('company', 'Size', 'choice', '{"choices": ["S", "L"]}');
+SELECT $schema.revyops_create_contact('{"email": "fields\@acme.com", "contact_custom_fields_input": [{"field_name": "Seen", "field_value": "1.0"}, {"field_name": "Score", "field_value": "1.0"}]}');
+SELECT $schema.revyops_set_client_setting(2, 'on_unknown_domain', 'create'), $schema.revyops_set_client_setting(2, 'infer_company', 'on');
 CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL), ('nope', E'line\n"quoted"'), ('c2\@acme.com', 'x'), (NULL, 'y')) v(email, "Näme");
 CALL $schema.revyops_import_contacts('staging', 3);
 SET revyops.client_id = 1;
@@ -64,7 +68,7 @@ sub goes_on
 	is($new->safe_psql($target, $policies), $old->safe_psql($db, $policies), "$name: so are the policies");
 	is($new->safe_psql($target, $sequences), $old->safe_psql($db, $sequences), "$name: sequences stand where they stood");
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"new\@acme.com\", \"company_id\": \"acme.com\",
-		\"contact_custom_fields_input\": [{\"field_name\": \"A\", \"field_value\": \"1\"}]}') #>> '{}'::text[] ~ '\"id\": 106,.*\"id\": 201,'"),
+		\"contact_custom_fields_input\": [{\"field_name\": \"A\", \"field_value\": \"1\"}]}') #>> '{}'::text[] ~ '\"id\": 107,.*\"id\": 201,'"),
 		't', "$name: the key opens, ids go on");
 	my ($rc, $out, $err) = $new->psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"C7\@acme.com\", \"linkedin_url\": \"in/josé-8\"}')", on_error_stop => 1);
 	like($err, qr/contact already exists.*"existing_id":7\}.*"existing_id":8\}/s, "$name: duplicates are refused");
@@ -74,9 +78,11 @@ sub goes_on
 	my $again = "SET revyops.client_id = 1; SELECT $schema.revyops_create_company('{\"domain\": \"kept.com\"}', 'FLAT', 'a key')";
 	is($new->safe_psql($target, $again), $old->safe_psql($db, $again), "$name: what is asked for again gets the answer of before");
 	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");
-	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '4', "$name: so do the ids of companies");
+	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '5', "$name: so do the ids of companies");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),
 		"1|1|2\n2|2|2\n3|3|2", "$name: jobs have their rejects, a new one its own id");
+	is($new->safe_psql($target, "SET revyops.client_id = 2; SELECT count($schema.revyops_create_contact(jsonb_build_object('email', 'x\@' || d))) FROM unnest('{gmail.com,isp.com,gmx.de,firm.com}'::text[]) d; SELECT string_agg(domain, ' ' ORDER BY domain) FROM revyops.company WHERE client_id = 2"),
+		"4\nacme.com firm.com gmail.com", "$name: settings hold, and what the owner says of free-mail domains");
 	# the key of cursors is this database's own
 	is($new->safe_psql($target, 'SELECT name, secret FROM revyops.secret') eq $old->safe_psql($db, 'SELECT name, secret FROM revyops.secret'), '', "$name: another key of cursors");
 	is($new->safe_psql($target, 'SELECT name FROM revyops.secret'), 'cursor', "$name: but one of the same name");

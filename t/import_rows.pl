@@ -242,7 +242,7 @@ is(rejects(), '1|{" ": 1, "A": 3, " A": 2, "email": "b@acme.com"}|400|/contact_c
 # ---- a body in one column, and what stands beside it
 is(import(q{CREATE TABLE bodies AS SELECT 'ignored' AS first_name, contact::jsonb, 7 AS "Score" FROM (VALUES ('{"email": "b1@acme.com", "last_name": "Lee"}'), ('7'), (NULL), ('null'), ('{"email": "B1@acme.com"}'), ('{"email": "b2@acme.com", "origin": "own"}'), ('{"email": "b3@acme.com", "origin": null}'), ('{"email": "b4@acme.com", "origin": ""}')) v(contact)},
 	"'bodies', origin => 'csv'"), '8 rows: 3 created, 1 duplicate, 4 failed; N rows/s', 'a body: nothing else counts');
-is(contacts(), "b1\@acme.com||Lee|f|csv|\nb2\@acme.com|||f|own|\nb4\@acme.com|||f||", 'a body: the default origin is for those that name none');
+is(contacts(), "b1\@acme.com||Lee|f|csv|\nb2\@acme.com|||f|own|\nb4\@acme.com|||f|csv|", 'a body: the default origin is for those that name none; blank is none');
 is(rejects(), join("\n", '2|{"Score": 7, "contact": 7, "first_name": "ignored"}|400| not_an_object', map({ "$_|{\"Score\": 7, \"contact\": null, \"first_name\": \"ignored\"}|400| not_an_object" } 3, 4), '7|{"Score": 7, "contact": {"email": "b3@acme.com", "origin": null}, "first_name": "ignored"}|400|/origin null_not_allowed'), 'a body: what is none is rejected');
 is(import(q{CREATE DOMAIN body AS jsonb; CREATE TABLE domain_bodies AS SELECT '{"email": "b1@acme.com"}'::body AS contact, 7 AS "Score"}, "'domain_bodies'"), $one, 'a body: of a domain over jsonb');
 is(fields(), '', 'a body: no custom field of a column beside it');
@@ -267,7 +267,7 @@ for my $type ('jsonb', 'json', 'text', 'varchar')
 		UNION ALL SELECT 'l2\@acme.com', NULL, NULL, 'y', NULL UNION ALL SELECT 'l3\@acme.com', NULL, '[]', NULL, '' UNION ALL SELECT 'l4\@acme.com', 'x', '[{"field_name": "After", "field_value": "y"}]', NULL, ''
 		UNION ALL SELECT 'l5\@acme.com', NULL, '{"a": 1}', NULL, ''}, "'list_$type', origin => ' default '"), '5 rows: 3 created, 0 duplicates, 2 failed; N rows/s', "a list as $type: beside columns");
 	is(fields(), "A|1\nB|2\nAfter|x\nNot|y", "a list as $type: its fields come first");
-	is(contacts(), "l\@acme.com|||f|own|\nl2\@acme.com|||f|default|\nl3\@acme.com|||f||", "a list as $type: the default origin is for a NULL");
+	is(contacts(), "l\@acme.com|||f|own|\nl2\@acme.com|||f|default|\nl3\@acme.com|||f|default|", "a list as $type: the default origin is for NULL and blank");
 	my $list = $type =~ /json/ ? sub { $_[0] } : sub { (my $text = $_[0]) =~ s/"/\\"/g; "\"$text\"" };
 	is(rejects(), '4|{"Not": null, "After": "x", "email": "l4@acme.com", "origin": "", "contact_custom_fields_input": ' . $list->('[{"field_name": "After", "field_value": "y"}]') . "}|400|/contact_custom_fields_input/1/field_name duplicate\n"
 		. '5|{"Not": null, "After": null, "email": "l5@acme.com", "origin": "", "contact_custom_fields_input": ' . $list->('{"a": 1}') . '}|400|/contact_custom_fields_input not_an_array', "a list as $type: faults");

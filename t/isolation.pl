@@ -16,9 +16,9 @@ $node->append_conf('postgresql.conf', "statement_timeout = '60s'");
 $node->start;
 
 # Tables that hold nothing of a client.
-my %shared = map { $_ => 1 } qw(secret);
+my %shared = map { $_ => 1 } qw(secret free_mail_domain free_mail_exception);
 # Tables without a policy: nobody but the owner sees a row of them.
-my %closed = map { $_ => 1 } qw(idempotency_key secret);
+my %closed = map { $_ => 1 } qw(idempotency_key secret free_mail_domain free_mail_exception);
 
 # ---- the clients
 $node->safe_psql('postgres', 'CREATE EXTENSION revyops');
@@ -36,6 +36,8 @@ SELECT revyops_create_company('{"domain": "$word.example", "name": "$word", "com
 SELECT revyops_create_contact('{"email": "again\@$word.example", "first_name": "$word"}', 'NESTED', '$word');
 SELECT revyops_create_contact('{"email": "gone\@$word.example"}');
 SELECT revyops_merge_contacts(min(id), max(id)) FROM revyops.contact WHERE client_id = $id;
+SELECT revyops_define_custom_field('contact', '$word', 'text');
+SELECT revyops_create_contact('{"email": "seen\@$word.example", "contact_custom_fields_input": [{"field_name": "also $word", "field_value": "x"}]}');
 SELECT revyops_create_contact(format('{"email": "$word%s\@$word.example", "linkedin_url": "in/$word%s", "first_name": "$word", "company_id": "$word.example",
 	"contact_status": "$word", "contact_custom_fields_input": [{"field_name": "A", "field_value": "$word"}]}', i, i)::jsonb) FROM generate_series(1, 50) i;
 CREATE TABLE $word AS VALUES ('$word');
@@ -53,7 +55,7 @@ my $after = $node->safe_psql('postgres', q(SET revyops.client_id = 1; SELECT rev
 open my $page, '<', 'doc/reference.md' or die;
 my $reference = do { local $/; <$page> };
 my ($grants) = $reference =~ /^A login for client 7:\n\n```sql\n(.*?)```/ms or die 'no grants in the reference';
-my @administrative = qw(revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire);
+my @administrative = qw(revyops_set_client_setting revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire);
 $node->safe_psql('postgres', $grants =~ s/client_id = 7/client_id = 2/r);
 $node->safe_psql('postgres', <<'END');
 CREATE ROLE generous LOGIN;
@@ -229,8 +231,8 @@ my %arguments = (
 	revyops_create_contact => [ qq('{"email": "f1\@acme.com", "company_id": $company}'), qq('{"email": "f2\@acme.com", "company_id": "onesecret.example"}') ],
 	revyops_create_companies => [ qq('[{"domain": "f2.com"}]') ],
 	revyops_create_contacts => [ qq('[{"email": "f3\@acme.com", "company_id": $company}, {"email": "f4\@acme.com", "company_id": "onesecret.example"}]'), qq('[{"email": "f5\@acme.com", "company_id": $company}]', 'NESTED', 'atomic') ],
-	revyops_upsert_contact => [ qq('{"email": "u1\@acme.com", "company_id": $company}'), q('{"email": "onesecret1@onesecret.example"}') ],
-	revyops_upsert_contacts => [ qq('[{"email": "u2\@acme.com", "company_id": $company}, {"linkedin_url": "in/onesecret2"}]') ],
+	revyops_upsert_contact => [ qq('{"email": "u1\@acme.com", "company_id": $company}'), q('{"email": "u3@acme.com", "company_id": "onesecret.example"}') ],
+	revyops_upsert_contacts => [ qq('[{"email": "u2\@acme.com", "company_id": $company}, {"email": "u4\@acme.com", "company_id": "onesecret.example"}]') ],
 	revyops_import_contacts => [ q('revyops.contact'), q('revyops.import_reject') ],
 	revyops_import_status => [ $job ],
 	revyops_get_company => [ $company ],
@@ -253,8 +255,13 @@ my %arguments = (
 	revyops_update_contact_custom_field => [ qq($contact, $field, '{"field_value": "x"}'), qq((SELECT max(id) FROM revyops.contact), $field, '{"field_value": "x"}') ],
 	revyops_delete_company_custom_field => [ "$company, $field" ],
 	revyops_delete_contact_custom_field => [ "$contact, $field", "(SELECT max(id) FROM revyops.contact), $field" ],
+	revyops_define_custom_field => [ q('contact', 'f', 'number') ],
+	revyops_rename_custom_field => [ q('contact', 'onesecret', 'x'), q('contact', 'A', 'B') ],
+	revyops_remove_custom_field => [ q('contact', 'onesecret', 'delete'), q('contact', 'A', 'delete') ],
+	revyops_list_custom_fields => [ q('contact'), q('company') ],
 	current_client_id => [ '' ],
 	# for administrators: no EXECUTE
+	revyops_set_client_setting => [ q(1, 'default_status', 'x') ],
 	revyops_create_client => [ q('x') ],
 	revyops_create_api_key => [ q(1, 'x') ],
 	revyops_list_api_keys => [ '1' ],

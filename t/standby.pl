@@ -26,6 +26,7 @@ SELECT revyops_create_client('One'), revyops_create_client('Two');
 SET revyops.client_id = 1;
 SELECT revyops_create_company('{"domain": "acme.com", "name": "Acme", "company_custom_fields": [{"field_name": "industry", "field_value": "SaaS"}]}');
 SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "first_name": "Jane", "last_name": "Lee", "company_id": 1, "contact_custom_fields_input": [{"field_name": "industry", "field_value": "SaaS"}]}');
+SELECT revyops_define_custom_field('contact', 'field of acme.com', 'text');
 CREATE TABLE staging AS SELECT 'jim@acme.com' AS email;
 CALL revyops_import_contacts('staging');
 EOS
@@ -72,6 +73,7 @@ my %reads = (
 	revyops_get_company => ['1'],
 	revyops_list_companies => [ '', "domain => 'acme.com'", "name => 'Acme', industry => 'SaaS'" ],
 	revyops_lookup_companies => [ "'industry', 'SaaS'" ],
+	revyops_list_custom_fields => [ "'contact'" ],
 	revyops_export_contact => ['1'],
 	revyops_list_api_keys => ['1']);
 is_deeply([ sort keys %reads, 'revyops_check_contacts' ], [ functions('s', '^public\.') ], 'readers: all are tried');
@@ -130,6 +132,10 @@ is($standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-a
 my %writes = (
 	revyops_create_client => "'Three'",
 	revyops_create_api_key => "1, 'y'",
+	revyops_set_client_setting => "1, 'infer_company', 'on'",
+	revyops_define_custom_field => "'contact', 'x', 'text'",
+	revyops_rename_custom_field => "'contact', 'field of acme.com', 'y'",
+	revyops_remove_custom_field => "'contact', 'field of acme.com'",
 	revyops_expire => '',
 	revyops_revoke_api_key => "left('$key', 16)",
 	revyops_create_contact => "'{\"email\": \"x\@acme.com\"}'",

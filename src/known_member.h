@@ -1,0 +1,17 @@
+/*
+ * known_member.h
+ *	  Members of a body that nobody knows: a fault, or told of.
+ */
+#ifndef RVO_KNOWN_MEMBER_H
+#define RVO_KNOWN_MEMBER_H
+
+#include "caller.h"
+#include "fault.h"
+#include "jsonio.h"
+
+extern void rvo_members_check(const Caller *caller, JsonbContainer *object, const char *above,
+							  const Slice *known, int nknown, FaultList *faults);
+extern void rvo_members_tell(const Caller *caller);
+extern const char *rvo_members_header(const Caller *caller);
+
+#endif							/* RVO_KNOWN_MEMBER_H */
