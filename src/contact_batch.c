@@ -249,7 +249,7 @@ resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 		else if (owner != OWN_COMPANY)
 			id = 0;
 		items[i]->row.contact.company_id = id;
-		company->id = id;
+		company->found = id;
 		if (id != 0 || company->inferred)
 			continue;
 		items[i]->failure = owner == COMPANY_OF_OTHERS ? FAILURE_COMPANY_OF_OTHER_CLIENT : FAILURE_COMPANY_NOT_FOUND;
@@ -279,10 +279,10 @@ drop_unused_companies(const Caller *caller, const BatchItem *items, int n)
 	used = rvo_slice_map_create(64);
 	for (int i = 0; i < n; i++)
 		if (items[i].company.made && uses_company(&items[i]))
-			(void) rvo_slice_map_put(used, id_slice(&items[i].company.id), &found);
+			(void) rvo_slice_map_put(used, id_slice(&items[i].company.found), &found);
 	for (int i = 0; i < n; i++)
 	{
-		const int64 *id = &items[i].company.id;
+		const int64 *id = &items[i].company.found;
 
 		if (!items[i].company.made || uses_company(&items[i]))
 			continue;

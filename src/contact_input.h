@@ -17,7 +17,8 @@ typedef struct CompanyReference
 	int64		id;				/* 0 = not by id */
 	Slice		domain;			/* canonical; no value = not by domain */
 	bool		inferred;		/* the domain is its e-mail address's: it may be nobody's */
-	bool		made;			/* in a batch: the company was made for it and others like it */
+	int64		found;			/* in a batch: the company's id, 0 = none */
+	bool		made;			/* and it was made for this contact and others like it */
 } CompanyReference;
 
 /* Strings are canonical or trimmed, and point into the body or were palloc'd. */

@@ -203,7 +203,7 @@ settle(BatchItem *item, const Contact *contact, bool found)
 static void
 create(Upserts *upserts, BatchItem *item)
 {
-	Contact		contact = rvo_contact_new(upserts->caller, item->changes, item->company.id, &item->faults);
+	Contact		contact = rvo_contact_new(upserts->caller, item->changes, item->company.found, &item->faults);
 
 	if (item->faults.count > 0)
 		return;
@@ -219,7 +219,7 @@ change(Upserts *upserts, BatchItem *item, int owner)
 	Row		   *row = upserts->rows[owner - 1];
 	Contact		contact = row->contact;
 	bool		other_keys;
-	int64		company_id = item->company.inferred ? 0 : item->company.id;	/* only what is new infers one */
+	int64		company_id = item->company.inferred ? 0 : item->company.found;	/* only what is new infers one */
 	bool		different = rvo_contact_apply(&contact, item->changes, company_id, &other_keys, &item->faults);
 
 	if (item->faults.count > 0)
