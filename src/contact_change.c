@@ -81,7 +81,7 @@ save_with_keys(int client_id, const Contact *contact)
 static void
 save(int client_id, Contact *contact, bool other_keys)
 {
-	contact->updated_time = GetCurrentTransactionStartTimestamp();
+	contact->updated_time = rvo_time_of_change(contact->updated_time);
 	rvo_store_number_fields(&contact->custom_fields);
 	if (other_keys)
 		save_with_keys(client_id, contact);
@@ -119,7 +119,7 @@ set_status(Contact *contact, const ContactChanges *changes)
 	if (!set_text(&contact->contact_status, changes->has_contact_status, changes->values.contact_status))
 		return false;
 	contact->previous_status = before;
-	contact->status_changed_at = (NullableTime) {true, GetCurrentTransactionStartTimestamp()};
+	contact->status_changed_at = (NullableTime) {true, rvo_time_of_change(contact->updated_time)};
 	return true;
 }
 

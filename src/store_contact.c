@@ -193,7 +193,7 @@ static KeptQuery delete_contact = {
 };
 
 static KeptQuery detach_contacts = {
-	.sql = "UPDATE revyops.contact SET company_id = NULL, updated_time = $3"
+	.sql = "UPDATE revyops.contact SET company_id = NULL, updated_time = GREATEST(updated_time, $3)"
 	" WHERE company_id = $2 AND client_id = $1",
 	.expected = SPI_OK_UPDATE, .nparameters = 3,
 	.types = {INT4OID, INT8OID, TIMESTAMPTZOID},
