@@ -52,6 +52,11 @@ CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jso
 	AS 'MODULE_PATHNAME', 'revyops_custom_field_hashes'
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
 
+/* What finds the documents that a person is mentioned in, for the owner only. */
+CREATE FUNCTION revyops.mentions(document jsonb, keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_mentions'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+
 /* ---------------------------------------------------------------- tables
  *
  * client_id is part of every primary, unique and foreign key below client and
@@ -150,6 +155,20 @@ CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id, i
 CREATE INDEX contact_custom_fields_idx ON revyops.contact
 	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
 
+/* email and linkedin_url are those that it had: by them the rest of what mentions the person is found. */
+CREATE TABLE revyops.merged_contact (
+	client_id		integer NOT NULL,
+	id				bigint NOT NULL,
+	kept_id			bigint NOT NULL,
+	email			text COLLATE "C",
+	linkedin_url	text COLLATE "C",
+	merged_time		timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT merged_contact_pkey PRIMARY KEY (client_id, id),
+	CONSTRAINT merged_contact_kept_fkey FOREIGN KEY (client_id, kept_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
+);
+CREATE INDEX merged_contact_kept_id_idx ON revyops.merged_contact (kept_id, client_id);
+CREATE INDEX merged_contact_id_idx ON revyops.merged_contact (id) WHERE client_id > 0;
+
 CREATE TABLE revyops.import_job (
 	client_id		integer NOT NULL REFERENCES revyops.client,
 	id				bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.import_job_id_seq'),
@@ -221,6 +240,10 @@ CREATE FUNCTION @extschema@.revyops_create_contacts(contacts jsonb, structure te
 	RETURNS TABLE (ordinal integer, status integer, contact jsonb, errors jsonb)
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_check_contacts(contacts jsonb)
+	RETURNS TABLE (ordinal integer, status integer, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 CREATE FUNCTION @extschema@.revyops_expire() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
@@ -282,6 +305,15 @@ CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, str
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_delete_contact(id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_merge_contacts(keep bigint, other bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_export_contact(id bigint) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_erase_contact(id bigint) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_add_contact_custom_field(contact_id bigint, field jsonb) RETURNS jsonb
@@ -389,6 +421,10 @@ CREATE FUNCTION revyops_http.contacts_v2_update(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_update'
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_merge(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_merge'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION revyops_http.contacts_v2_lookup(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_lookup'
 	LANGUAGE c STABLE SECURITY DEFINER
@@ -486,8 +522,10 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_contact(jsonb, text, text),
 	@extschema@.revyops_create_companies(jsonb, text, text),
 	@extschema@.revyops_create_contacts(jsonb, text, text),
+	@extschema@.revyops_check_contacts(jsonb),
 	@extschema@.revyops_expire(),
 	@extschema@.revyops_import_status(bigint),
+	revyops.mentions(jsonb, text[]),
 	revyops.import_begin(internal),
 	revyops.import_write(internal),
 	revyops.import_note(internal),
@@ -505,6 +543,9 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_contact(bigint, jsonb, text),
 	@extschema@.revyops_delete_contact(bigint),
+	@extschema@.revyops_merge_contacts(bigint, bigint, text),
+	@extschema@.revyops_export_contact(bigint),
+	@extschema@.revyops_erase_contact(bigint),
 	@extschema@.revyops_add_contact_custom_field(bigint, jsonb),
 	@extschema@.revyops_update_contact_custom_field(bigint, bigint, jsonb),
 	@extschema@.revyops_delete_contact_custom_field(bigint, bigint),
@@ -530,6 +571,7 @@ REVOKE ALL ON FUNCTION
 	revyops_http.contacts_v2_create(bytea),
 	revyops_http.contacts_v2_get(bytea),
 	revyops_http.contacts_v2_update(bytea),
+	revyops_http.contacts_v2_merge(bytea),
 	revyops_http.contacts_v2_lookup(bytea),
 	revyops_http.contacts_v1_list(bytea),
 	revyops_http.contacts_v1_create(bytea),
@@ -564,6 +606,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.company_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.contact', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.contact_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.merged_contact', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_reject', '');
@@ -591,6 +634,8 @@ COMMENT ON FUNCTION @extschema@.revyops_create_companies(jsonb, text, text) IS
 'Adds companies for the calling client; one row for each, with what became of it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contacts(jsonb, text, text) IS
 'Adds contacts for the calling client; one row for each, with what became of it.';
+COMMENT ON FUNCTION @extschema@.revyops_check_contacts(jsonb) IS
+'Tells what revyops_create_contacts would make of contacts; writes nothing.';
 COMMENT ON FUNCTION @extschema@.revyops_expire() IS
 'Deletes what is kept for a time that is over: answers under idempotency keys after 24 hours. Returns how many they were.';
 COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) IS
@@ -633,6 +678,12 @@ COMMENT ON FUNCTION @extschema@.revyops_update_contact(bigint, jsonb, text) IS
 'Changes the members of a contact that are given, and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_delete_contact(bigint) IS
 'Deletes a contact.';
+COMMENT ON FUNCTION @extschema@.revyops_merge_contacts(bigint, bigint, text) IS
+'Fills what one contact lacks from another, deletes that, and returns the first.';
+COMMENT ON FUNCTION @extschema@.revyops_export_contact(bigint) IS
+'Returns all that is held about the person of a contact.';
+COMMENT ON FUNCTION @extschema@.revyops_erase_contact(bigint) IS
+'Removes all that is held about the person of a contact, and returns how much that was.';
 COMMENT ON FUNCTION @extschema@.revyops_add_contact_custom_field(bigint, jsonb) IS
 'Adds a custom field to a contact and returns the field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_contact_custom_field(bigint, bigint, jsonb) IS
@@ -653,6 +704,8 @@ COMMENT ON FUNCTION revyops.is_canonical_domain(text) IS
 'Whether a domain is written in canonical form: dotted, lower case, A-labels.';
 COMMENT ON FUNCTION revyops.custom_field_hashes(integer, jsonb) IS
 'One hash of (client, name, value) a custom field: what the index on custom fields holds.';
+COMMENT ON FUNCTION revyops.mentions(jsonb, text[]) IS
+'Whether a string in a document is one of these e-mail addresses and LinkedIn URLs, in any form.';
 COMMENT ON FUNCTION revyops_http.companies_v2_list(bytea) IS
 'GET /public/v2/companies: lists companies.';
 COMMENT ON FUNCTION revyops_http.companies_v2_create(bytea) IS
@@ -697,6 +750,8 @@ COMMENT ON FUNCTION revyops_http.contacts_v2_get(bytea) IS
 'GET /public/v2/contacts/{id}: returns a contact.';
 COMMENT ON FUNCTION revyops_http.contacts_v2_update(bytea) IS
 'PATCH /public/v2/contacts/{id}: changes a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_merge(bytea) IS
+'POST /public/v2/contacts/{id}/merge: merges another contact into this one.';
 COMMENT ON FUNCTION revyops_http.contacts_v2_lookup(bytea) IS
 'GET /public/v2/contacts/lookup-by-custom-field: lists contacts with a custom field.';
 COMMENT ON FUNCTION revyops_http.contacts_v1_list(bytea) IS
@@ -787,6 +842,14 @@ COMMENT ON COLUMN revyops.contact.last_campaign_email_sent IS 'When the last cam
 COMMENT ON COLUMN revyops.contact.last_reply_received IS 'When the last reply came; null if none.';
 COMMENT ON COLUMN revyops.contact.custom_fields IS 'Custom fields: [{id, field_name, field_value, updated_time}].';
 COMMENT ON COLUMN revyops.contact.updated_time IS 'When the contact changed last.';
+
+COMMENT ON TABLE revyops.merged_contact IS 'Contacts that were merged into others.';
+COMMENT ON COLUMN revyops.merged_contact.client_id IS 'The client that owned it.';
+COMMENT ON COLUMN revyops.merged_contact.id IS 'The id that it had.';
+COMMENT ON COLUMN revyops.merged_contact.kept_id IS 'The contact that was kept; never one that was merged itself.';
+COMMENT ON COLUMN revyops.merged_contact.email IS 'The e-mail address that it had; null if none.';
+COMMENT ON COLUMN revyops.merged_contact.linkedin_url IS 'The LinkedIn profile URL that it had; null if none.';
+COMMENT ON COLUMN revyops.merged_contact.merged_time IS 'When it was merged.';
 
 COMMENT ON TABLE revyops.import_job IS 'Imports, under way and past; counted up with each batch.';
 COMMENT ON COLUMN revyops.import_job.client_id IS 'The client that it is for.';

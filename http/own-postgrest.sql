@@ -33,6 +33,7 @@ GRANT EXECUTE ON FUNCTION
 	api.revyops_lookup_contacts(text, text, integer, integer, text, text),
 	api.revyops_update_contact(bigint, jsonb, text),
 	api.revyops_delete_contact(bigint),
+	api.revyops_merge_contacts(bigint, bigint, text),
 	api.revyops_add_contact_custom_field(bigint, jsonb),
 	api.revyops_update_contact_custom_field(bigint, bigint, jsonb),
 	api.revyops_delete_contact_custom_field(bigint, bigint)

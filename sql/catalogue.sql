@@ -23,7 +23,7 @@ SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM
 SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'), ('revyops.secret', 'r'),
 	('revyops.company', 'r'), ('revyops.contact', 'r'), ('revyops.client_id_seq', 'S'), ('revyops.company_id_seq', 'S'),
 	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S'),
-	('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S')$$, 'tables and sequences');
+	('revyops.merged_contact', 'r'), ('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name <> 'revyops.secret'$$, 'no table or sequence that pg_dump would leave out, but the secret');
@@ -39,13 +39,13 @@ SELECT is_empty($$SELECT signature FROM test.function
 	AND coalesce(array_position(proconfig, 'search_path=pg_catalog, pg_temp'), 0) = 0$$, 'no API function without search_path');
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_revoke_api_key',
-	'public.revyops_create_companies', 'public.revyops_create_contacts',
+	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_check_contacts',
 	'public.revyops_expire', 'public.revyops_import_status', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
 	'public.revyops_update_company', 'public.revyops_delete_company',
 	'public.revyops_add_company_custom_field', 'public.revyops_update_company_custom_field', 'public.revyops_delete_company_custom_field',
 	'public.revyops_create_contact', 'public.revyops_get_contact', 'public.revyops_list_contacts', 'public.revyops_lookup_contacts',
-	'public.revyops_update_contact', 'public.revyops_delete_contact',
+	'public.revyops_update_contact', 'public.revyops_delete_contact', 'public.revyops_merge_contacts', 'public.revyops_export_contact', 'public.revyops_erase_contact',
 	'public.revyops_add_contact_custom_field', 'public.revyops_update_contact_custom_field', 'public.revyops_delete_contact_custom_field',
 	'revyops_http.companies_v2_list', 'revyops_http.companies_v2_create', 'revyops_http.companies_v2_get', 'revyops_http.companies_v2_update',
 	'revyops_http.companies_v2_lookup', 'revyops_http.companies_v1_list', 'revyops_http.companies_v1_create', 'revyops_http.companies_v1_get',
@@ -57,10 +57,10 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'revyops_http.contacts_v1_update', 'revyops_http.contacts_v1_delete', 'revyops_http.contacts_v1_lookup', 'revyops_http.contacts_v1_field_add',
 	'revyops_http.contacts_v1_field_update', 'revyops_http.contacts_v1_field_delete', 'revyops_http.contacts_v2_master_list', 'revyops_http.contacts_v2_master_get',
 	'revyops_http.contacts_v2_master_lookup', 'revyops_http.contacts_v1_master_list', 'revyops_http.contacts_v1_master_get', 'revyops_http.contacts_v1_master_lookup',
-	'revyops_http.contacts_v2_batch', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
+	'revyops_http.contacts_v2_batch', 'revyops_http.contacts_v2_merge', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
-	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup)_|_(get|list|lookup)$)'$$, 'STABLE is what only reads, and nothing else');
+	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|_(get|list|lookup)$)'$$, 'STABLE is what only reads, and nothing else');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
 	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');

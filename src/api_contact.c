@@ -13,6 +13,8 @@
 #include "compat.h"
 #include "contact.h"
 #include "contact_change.h"
+#include "contact_merge.h"
+#include "contact_privacy.h"
 #include "contact_read.h"
 #include "idempotency.h"
 
@@ -22,6 +24,9 @@ PG_FUNCTION_INFO_V1(revyops_list_contacts);
 PG_FUNCTION_INFO_V1(revyops_lookup_contacts);
 PG_FUNCTION_INFO_V1(revyops_update_contact);
 PG_FUNCTION_INFO_V1(revyops_delete_contact);
+PG_FUNCTION_INFO_V1(revyops_merge_contacts);
+PG_FUNCTION_INFO_V1(revyops_export_contact);
+PG_FUNCTION_INFO_V1(revyops_erase_contact);
 PG_FUNCTION_INFO_V1(revyops_add_contact_custom_field);
 PG_FUNCTION_INFO_V1(revyops_update_contact_custom_field);
 PG_FUNCTION_INFO_V1(revyops_delete_contact_custom_field);
@@ -122,6 +127,40 @@ revyops_delete_contact(PG_FUNCTION_ARGS)
 
 	rvo_contact_delete(client_id, rvo_argument_id(fcinfo, 0));
 	PG_RETURN_VOID();
+}
+
+/* revyops_merge_contacts(keep bigint, other bigint, structure text) returns jsonb */
+Datum
+revyops_merge_contacts(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	ContactMerge merge = {
+		.keep = rvo_argument_id(fcinfo, 0),
+		.keep_name = "keep",
+		.other = rvo_argument_id(fcinfo, 1),
+		.other_name = "other",
+		.structure = rvo_argument_text(fcinfo, 2),
+	};
+
+	PG_RETURN_JSONB_P(rvo_contact_merge(&caller, &merge));
+}
+
+/* revyops_export_contact(id bigint) returns jsonb */
+Datum
+revyops_export_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_contact_export(client_id, rvo_argument_id(fcinfo, 0)));
+}
+
+/* revyops_erase_contact(id bigint) returns jsonb */
+Datum
+revyops_erase_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_contact_erase(client_id, rvo_argument_id(fcinfo, 0)));
 }
 
 /* revyops_add_contact_custom_field(contact_id bigint, field jsonb) returns jsonb */

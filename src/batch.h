@@ -11,6 +11,7 @@
 #include "contact_render.h"
 #include "fault.h"
 #include "jsonio.h"
+#include "slice_map.h"
 #include "text.h"
 
 #define BATCH_MAX_KEYS 2
@@ -42,7 +43,10 @@ typedef struct BatchItem
 	}			row;
 } BatchItem;
 
-/* What tells contacts from companies.  The lists that the functions get are never empty. */
+/*
+ * What tells contacts from companies.  The lists that the functions get are never
+ * empty.  A kind without number, insert and render only checks: nothing is written.
+ */
 typedef struct BatchKind
 {
 	const char *key_pointers[BATCH_MAX_KEYS];
@@ -88,6 +92,8 @@ typedef struct Batch
 	struct CreatedItem *created;	/* by ascending id */
 	int			ncreated;
 	int			created_capacity;
+	SliceMap   *pretended[BATCH_MAX_KEYS];	/* of a check: keys that would be taken, and by which pretended id */
+	int64		last_pretended;
 	FaultList	faults;			/* BATCH_ATOMIC: of all items */
 	Failure		failure;
 	MemoryContext context;		/* of what outlives a chunk */

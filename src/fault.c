@@ -43,6 +43,7 @@ static const struct
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
+	[FAULT_MERGED] = {"merged", "This contact was merged into another."},
 	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
@@ -51,6 +52,7 @@ static const struct
 	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
 	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
 	[FAULT_REQUIRED] = {"required", "A value is required."},
+	[FAULT_SAME_CONTACT] = {"same_contact", "This is the same contact."},
 	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
@@ -65,6 +67,7 @@ static const struct
 	const char *message;
 }			failures[] = {
 #define PT(a, b, c) (a) * 100 + (b) * 10 + (c), MAKE_SQLSTATE('P', 'T', '0' + (a), '0' + (b), '0' + (c))
+	[FAILURE_CONTACT_MERGED] = {PT(3, 0, 1), "contact was merged"},
 	[FAILURE_INVALID_REQUEST] = {PT(4, 0, 0), "invalid request"},
 	[FAILURE_COMPANY_OF_OTHER_CLIENT] = {PT(4, 0, 1), "company does not belong to this client"},
 	[FAILURE_CONTACT_OF_OTHER_CLIENT] = {PT(4, 0, 1), "contact does not belong to this client"},
@@ -149,6 +152,14 @@ rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id,
 	if (existing_id != 0)
 		appendStringInfo(entry, ",\"existing_id\":" INT64_FORMAT, existing_id);
 	appendStringInfo(entry, ",\"duplicate_of\":%d}", duplicate_of);
+}
+
+/* rvo_fault_add_merged notes that a contact was merged, and into which. */
+void
+rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_MERGED),
+					 ",\"merged_into\":" INT64_FORMAT "}", kept_id);
 }
 
 /* rvo_fault_add_all appends the entries of another list. */

@@ -33,6 +33,7 @@ typedef enum FaultCode
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
 	FAULT_MASTER_KEY_REQUIRED,
+	FAULT_MERGED,
 	FAULT_MISSING_CREDENTIALS,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
@@ -41,6 +42,7 @@ typedef enum FaultCode
 	FAULT_NULL_NOT_ALLOWED,
 	FAULT_OTHER_CLIENT,
 	FAULT_REQUIRED,
+	FAULT_SAME_CONTACT,
 	FAULT_TOO_DEEP,
 	FAULT_TOO_LARGE,
 	FAULT_TOO_LONG,
@@ -51,6 +53,7 @@ typedef enum FaultCode
 /* Why a call fails: its SQLSTATE and primary message. */
 typedef enum Failure
 {
+	FAILURE_CONTACT_MERGED,
 	FAILURE_INVALID_REQUEST,
 	FAILURE_COMPANY_OF_OTHER_CLIENT,
 	FAILURE_CONTACT_OF_OTHER_CLIENT,
@@ -85,6 +88,7 @@ extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode 
 								int limit, int actual);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
 extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
+extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id);
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
 extern char *rvo_fault_json(const FaultList *faults);
 

@@ -25,6 +25,7 @@
 #include "http.h"
 #include "http_body.h"
 #include "idempotency.h"
+#include "jsonio.h"
 #include "request.h"
 #include "store_lock.h"
 
@@ -163,9 +164,26 @@ error_body(int status, const ErrorData *error)
 	return body.data;
 }
 
+/* point_at_kept adds the place of the contact that a merged one became, which is in the error's detail. */
+static void
+point_at_kept(const Endpoint *endpoint, const ErrorData *error, Answer *answer)
+{
+	JsonbContainer *faults = error->detail != NULL && rvo_json_is_loadable(rvo_slice(error->detail)) ?
+		rvo_json_root(rvo_json_parse(rvo_slice(error->detail))) : NULL;
+	JsonbValue *fault = rvo_json_is_array(faults) ? getIthJsonbValueFromContainer(faults, 0) : NULL;
+	JsonbValue	kept;
+	int64		id;
+
+	if (endpoint->kept_path != NULL && fault != NULL && fault->type == jbvBinary &&
+		rvo_json_is_object(fault->val.binary.data) &&
+		rvo_json_get(fault->val.binary.data, CONST_SLICE("merged_into"), &kept) &&
+		kept.type == jbvNumeric && rvo_json_to_id(&kept, &id))
+		rvo_http_add_header(answer, "Location", psprintf("%s" INT64_FORMAT, endpoint->kept_path, id));
+}
+
 /* answer_error makes an answer of a caught error, and logs what is not the caller's fault. */
 static Answer
-answer_error(ErrorData *error, bool decoding)
+answer_error(const Endpoint *endpoint, ErrorData *error, bool decoding)
 {
 	Answer		answer = {.status = rvo_fault_http_status(error->sqlerrcode)};
 
@@ -178,6 +196,8 @@ answer_error(ErrorData *error, bool decoding)
 		error->message = "invalid request";
 		error->detail = rvo_fault_json(&faults);
 	}
+	if (answer.status == 301)
+		point_at_kept(endpoint, error, &answer);
 	answer.body = cstring_to_text(error_body(answer.status, error));
 	if (answer.status == 503)
 		rvo_http_add_header(&answer, "Retry-After", "1");
@@ -208,7 +228,7 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	const Answer *answer = &call.answer;
 
 	if (error != NULL)
-		call.answer = answer_error(error, call.decoding);
+		call.answer = answer_error(endpoint, error, call.decoding);
 	set_response("response.status", psprintf("%d", answer->status));
 	rvo_http_add_header(&call.answer, "X-Revyops-Answer", "1"); /* nginx tells it from PostgREST's own by this */
 	set_response("response.headers", psprintf("[%s]", answer->headers->data));

@@ -48,6 +48,7 @@ struct Endpoint
 	bool		creates_many;
 	bool		once;			/* a request with an idempotency key is carried out once */
 	const char *created_path;	/* of what it creates, without the id */
+	const char *kept_path;		/* of what was kept in place of a merged one, without the id */
 	const char *list_path;		/* of the list that it shows, in pages */
 };
 

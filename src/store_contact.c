@@ -180,10 +180,11 @@ static KeptQuery rare_page_of_any = {
 static KeptQuery update_contact = {
 	.sql = "UPDATE revyops.contact SET email = $3, linkedin_url = $4, first_name = $5, last_name = $6,"
 	" company_id = $7, origin = $8, contact_status = $9, previous_status = $10, status_changed_at = $11,"
-	" custom_fields = $12, updated_time = $13 WHERE client_id = $1 AND id = $2",
-	.expected = SPI_OK_UPDATE, .nparameters = 13,
+	" custom_fields = $12, updated_time = $13, first_campaign_email_sent = $14, last_campaign_email_sent = $15,"
+	" last_reply_received = $16 WHERE client_id = $1 AND id = $2",
+	.expected = SPI_OK_UPDATE, .nparameters = 16,
 	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
+		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 };
 
 static KeptQuery delete_contact = {
@@ -437,6 +438,9 @@ rvo_store_update_contact(int client_id, const Contact *contact)
 	rvo_add_nullable_time(&e, contact->status_changed_at);
 	rvo_add_json(&e, rvo_custom_fields_nested(&contact->custom_fields, contact->updated_time));
 	rvo_add_time(&e, contact->updated_time);
+	rvo_add_nullable_time(&e, contact->first_campaign_email_sent);
+	rvo_add_nullable_time(&e, contact->last_campaign_email_sent);
+	rvo_add_nullable_time(&e, contact->last_reply_received);
 	if (rvo_query_run(&update_contact, &e) != 1)
 		rvo_fault_raise_bug("a locked contact was not updated");
 }

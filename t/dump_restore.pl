@@ -21,7 +21,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject idempotency_key))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact import_job import_reject idempotency_key))
   . ' ORDER BY 1, 2';
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
 
@@ -42,6 +42,7 @@ SELECT $schema.revyops_create_contact(jsonb_build_object('email', format('c%s\@a
 	FROM generate_series(1, 100) i;
 SELECT $schema.revyops_create_company('{"domain": "kept.com"}', 'FLAT', 'a key');
 INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a public suffix since
+SELECT $schema.revyops_merge_contacts(1, 99), $schema.revyops_merge_contacts(100, 1), $schema.revyops_merge_contacts(100, 98);
 SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
 CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL), ('nope', E'line\n"quoted"'), ('c2\@acme.com', 'x'), (NULL, 'y')) v(email, "Näme");
@@ -65,6 +66,9 @@ sub goes_on
 		't', "$name: the key opens, ids go on");
 	my ($rc, $out, $err) = $new->psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"C7\@acme.com\", \"linkedin_url\": \"in/josé-8\"}')", on_error_stop => 1);
 	like($err, qr/contact already exists.*"existing_id":7\}.*"existing_id":8\}/s, "$name: duplicates are refused");
+	(undef, undef, $err) = $new->psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_get_contact(99)");
+	like($err, qr/contact was merged.*"merged_into":100\}\]/s, "$name: old ids lead where they led");
+	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT count(*) FROM revyops.merged_contact; SELECT $schema.revyops_delete_contact(100); SELECT count(*) FROM revyops.merged_contact"), "3\n\n0", "$name: and go with the contact");
 	my $again = "SET revyops.client_id = 1; SELECT $schema.revyops_create_company('{\"domain\": \"kept.com\"}', 'FLAT', 'a key')";
 	is($new->safe_psql($target, $again), $old->safe_psql($db, $again), "$name: what is asked for again gets the answer of before");
 	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");

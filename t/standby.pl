@@ -29,6 +29,10 @@ SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/ja
 CREATE TABLE staging AS SELECT 'jim@acme.com' AS email;
 CALL revyops_import_contacts('staging');
 EOS
+$primary->safe_psql('postgres', <<'EOS');
+SET revyops.client_id = 1;
+SELECT revyops_create_contact('{"email": "old@acme.com"}'), revyops_merge_contacts(1, 3);
+EOS
 my $key = $primary->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x', NULL, 'master')");
 $primary->backup('copy');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -61,8 +65,9 @@ my %reads = (
 	revyops_lookup_contacts => [ "'industry', 'SaaS'" ],
 	revyops_get_company => ['1'],
 	revyops_list_companies => [ '', "domain => 'acme.com'", "name => 'Acme', industry => 'SaaS'" ],
-	revyops_lookup_companies => [ "'industry', 'SaaS'" ]);
-is_deeply([ sort keys %reads ], [ functions('s', '^public\.') ], 'readers: all are tried');
+	revyops_lookup_companies => [ "'industry', 'SaaS'" ],
+	revyops_export_contact => ['1']);
+is_deeply([ sort keys %reads, 'revyops_check_contacts' ], [ functions('s', '^public\.') ], 'readers: all are tried');
 for my $function (sort keys %reads)
 {
 	for my $arguments (@{ $reads{$function} })
@@ -73,6 +78,10 @@ for my $function (sort keys %reads)
 		is($answer, answers($primary, $read), "$read: the primary's");
 	}
 }
+# locks no company, which a standby would refuse, and takes no id
+my $check = "SELECT string_agg(concat_ws(' ', status, errors->0->>'pointer', errors->0->>'existing_id', errors->0->>'duplicate_of'), ', ' ORDER BY ordinal)
+	FROM revyops_check_contacts('[{\"email\": \"new\@acme.com\", \"company_id\": \"mail.acme.com\"}, {\"email\": \"NEW\@acme.com\"}, {\"linkedin_url\": \"in/jane\"}, {\"email\": \"x\@acme.com\", \"company_id\": 1}, {\"email\": \"y\@acme.com\", \"company_id\": 9}, {}]')";
+is(answers($standby, $check), '201, 409 /email 1, 409 /linkedin_url 1, 201, 404 /company_id, 400 ', 'revyops_check_contacts');
 is(answers($standby, 'SELECT revyops_import_status() ~ \'1 rows?: 1 created, .*finished$\''), 't', 'revyops_import_status');
 is(answers($standby, "SET revyops.api_key = 'nope'; SELECT revyops_get_contact(1)"), 'PT403: missing or invalid credentials', 'a wrong key');
 is(answers($standby, 'SELECT revyops_get_contact(77)'), 'PT404: contact not found', 'no such contact');
@@ -116,6 +125,8 @@ my %writes = (
 	revyops_create_contacts => "'[{\"email\": \"x\@acme.com\"}]'",
 	revyops_update_contact => "1, '{\"first_name\": \"x\"}'",
 	revyops_delete_contact => '1',
+	revyops_merge_contacts => '1, 2',
+	revyops_erase_contact => '1',
 	revyops_add_contact_custom_field => "1, '{\"field_name\": \"x\", \"field_value\": \"y\"}'",
 	revyops_update_contact_custom_field => "1, 2, '{\"field_value\": \"y\"}'",
 	revyops_delete_contact_custom_field => '1, 2',

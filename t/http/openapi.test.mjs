@@ -55,13 +55,19 @@ async function success(path, method) {
 	const kind = kinds[name];
 	const row = path.includes('{id}') ? await created(client, kind.path, kind.body()) : undefined;
 	const field = row && kind.fields(row)[0];
-	const body = path.endsWith('/batch') ? { [name]: [kind.body()] } :
+	const body = path.endsWith('/merge') ? { other_id: (await created(client, kind.path, kind.body())).id } :
+		path.endsWith('/batch') ? { [name]: [kind.body()] } :
 		path.endsWith('/custom-fields') ? { field_name: 'c', field_value: '3' } :
 		path.endsWith('{field_id}') ? { field_value: '3' } : method === 'post' ? kind.body() : { [name === 'contacts' ? 'contact_status' : 'company_status']: 'new' };
 	return { kind, name, ids: { id: row?.id, field_id: field?.id }, query: path.endsWith('/lookup-by-custom-field') ? 'field_name=a&field_value=1' : '',
 		body: ['post', 'patch'].includes(method) ? JSON.stringify(body) : undefined, type: JSON_TYPE, who: path.includes('-master-list') ? master : client };
 }
 const twist = {
+	301: async call => {
+		const { id } = await created(client, call.kind.path, call.kind.body());
+		const got = await post(client, { other_id: call.ids.id }, { path: `${call.kind.path}/${id}/merge` });
+		assert.equal(got.status, 200, got.text);
+	},
 	400: (call, path, method) => {
 		if (call.body !== undefined)
 			call.body = '{';
@@ -115,7 +121,7 @@ async function answer(path, method, call) {
 		assert.ok(validate(got.json), `${ajv.errorsText(validate.errors)}\n${got.text}`);
 	}
 	if (follow(response).headers?.Location)
-		assert.equal(got.headers.location, `${path}/${got.json.id}`);
+		assert.equal(got.headers.location, got.status === 301 ? path.replace('{id}', got.json.errors[0].merged_into) : `${path}/${got.json.id}`);
 	return got;
 }
 
@@ -131,7 +137,7 @@ for (const [path, item] of Object.entries(api.paths))
 		for (const status of Object.keys(item[method].responses))
 			test(`${method.toUpperCase()} ${path}: ${status}`, async () => {
 				const call = await success(path, method);
-				if (Number(status) >= 400)
+				if (Number(status) >= 300)
 					await twist[status](call, path, method);
 				assert.equal((await answer(path, method, call)).status, Number(status));
 				called.add(`${method} ${path} ${status}`);
