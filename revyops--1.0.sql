@@ -223,6 +223,10 @@ CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer
 CREATE FUNCTION @extschema@.revyops_create_api_key(client_id integer, name text, expires_at timestamptz DEFAULT NULL, scope text DEFAULT 'client') RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_list_api_keys(client_id integer)
+	RETURNS TABLE (prefix text, name text, scope text, created_time timestamptz, expires_at timestamptz, revoked_at timestamptz)
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER ROWS 10
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
@@ -247,6 +251,14 @@ CREATE FUNCTION @extschema@.revyops_check_contacts(contacts jsonb)
 
 CREATE FUNCTION @extschema@.revyops_expire() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
+/*
+ * Who is calling, for the policies: NULL is nobody.  Not PARALLEL SAFE: whether a key
+ * is still good is looked up by a snapshot of its own, which parallel queries can't take.
+ */
+CREATE FUNCTION revyops.current_client_id() RETURNS integer
+	AS 'MODULE_PATHNAME', 'revyops_current_client_id' LANGUAGE c STABLE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 /*
@@ -499,6 +511,38 @@ CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
+/* ---------------------------------------------------------------- row security
+ *
+ * For roles that read and write the tables themselves.  The owner, as whom the
+ * functions run, passes by.  The subquery is run once a statement, not for each
+ * row.  A table without a policy shows its rows to nobody else.
+ */
+
+ALTER TABLE revyops.client ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.api_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.company ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.merged_contact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.import_job ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.import_reject ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.idempotency_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revyops.secret ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own_client ON revyops.client
+	USING (id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.api_key FOR SELECT
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.company
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.contact
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.merged_contact FOR SELECT
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.import_job
+	USING (client_id = (SELECT revyops.current_client_id()));
+CREATE POLICY own_client ON revyops.import_reject
+	USING (client_id = (SELECT revyops.current_client_id()));
+
 /* ---------------------------------------------------------------- keeping
  *
  * What can drop the extension: itself, its schema, its owner.  Always, since the
@@ -517,6 +561,7 @@ ALTER EVENT TRIGGER revyops_keep_data ENABLE ALWAYS;
 REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_client(text),
 	@extschema@.revyops_create_api_key(integer, text, timestamptz, text),
+	@extschema@.revyops_list_api_keys(integer),
 	@extschema@.revyops_revoke_api_key(text),
 	@extschema@.revyops_create_company(jsonb, text, text),
 	@extschema@.revyops_create_contact(jsonb, text, text),
@@ -525,6 +570,7 @@ REVOKE ALL ON FUNCTION
 	@extschema@.revyops_check_contacts(jsonb),
 	@extschema@.revyops_expire(),
 	@extschema@.revyops_import_status(bigint),
+	revyops.current_client_id(),
 	revyops.mentions(jsonb, text[]),
 	revyops.import_begin(internal),
 	revyops.import_write(internal),
@@ -624,6 +670,8 @@ COMMENT ON FUNCTION @extschema@.revyops_create_client(text) IS
 'Adds a client, the owner of contacts and companies, and returns its id.';
 COMMENT ON FUNCTION @extschema@.revyops_create_api_key(integer, text, timestamptz, text) IS
 'Adds an API key of a client and returns it: the only time that it is shown.';
+COMMENT ON FUNCTION @extschema@.revyops_list_api_keys(integer) IS
+'Returns the API keys of a client, oldest first: their public prefixes and what became of them.';
 COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
 'Ends the API key with this prefix; false if there is no unrevoked one.';
 COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text, text) IS
@@ -642,6 +690,8 @@ COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text
 'Adds contacts from a table or view for the calling client, and commits after each batch.';
 COMMENT ON FUNCTION @extschema@.revyops_import_status(bigint) IS
 'One line on how far an import is, the last one of the calling client by default.';
+COMMENT ON FUNCTION revyops.current_client_id() IS
+'Id of the calling client, NULL if nobody is; the row-level security of the tables asks it.';
 COMMENT ON FUNCTION revyops.import_begin(internal) IS
 'Part of revyops_import_contacts: adds the job.';
 COMMENT ON FUNCTION revyops.import_write(internal) IS

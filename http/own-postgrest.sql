@@ -14,6 +14,8 @@ ALTER ROLE authenticator SET statement_timeout = '5s';
 -- the request's headers hold the API key and are a statement parameter
 ALTER ROLE authenticator SET log_parameter_max_length = 0;
 ALTER ROLE authenticator SET log_parameter_max_length_on_error = 0;
+-- A plan for these very parameters has them as constants, and auto_explain.log_verbose shows them.
+ALTER ROLE authenticator SET plan_cache_mode = 'force_generic_plan';
 
 -- These ask for a key. The functions that make clients and keys do not: no grant.
 GRANT USAGE ON SCHEMA api TO web_anon;

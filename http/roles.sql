@@ -34,6 +34,8 @@ ALTER ROLE revyops_authenticator SET idle_in_transaction_session_timeout = '10s'
 -- The request's headers, and with them the API key, are a statement parameter.
 ALTER ROLE revyops_authenticator SET log_parameter_max_length = 0;
 ALTER ROLE revyops_authenticator SET log_parameter_max_length_on_error = 0;
+-- A plan for these very parameters has them as constants, and auto_explain.log_verbose shows them.
+ALTER ROLE revyops_authenticator SET plan_cache_mode = 'force_generic_plan';
 
 GRANT USAGE ON SCHEMA revyops_http TO revyops_anon;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA revyops_http TO revyops_anon;

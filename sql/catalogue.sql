@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(19);
+SELECT plan(22);
 -- What the extension made, looked at as a whole.  Each query expects no row.
 CREATE VIEW test.function AS
 	SELECT p.*, n.nspname, p.oid::regprocedure::text AS signature,
@@ -38,9 +38,9 @@ SELECT is_empty($$SELECT signature FROM test.function
 	WHERE prokind = 'f' AND (prosecdef OR proname LIKE 'revyops\_%' OR nspname = 'revyops_http')
 	AND coalesce(array_position(proconfig, 'search_path=pg_catalog, pg_temp'), 0) = 0$$, 'no API function without search_path');
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
-	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_revoke_api_key',
+	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key',
 	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_check_contacts',
-	'public.revyops_expire', 'public.revyops_import_status', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
+	'public.revyops_expire', 'public.revyops_import_status', 'revyops.current_client_id', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
 	'public.revyops_update_company', 'public.revyops_delete_company',
 	'public.revyops_add_company_custom_field', 'public.revyops_update_company_custom_field', 'public.revyops_delete_company_custom_field',
@@ -60,7 +60,7 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'revyops_http.contacts_v2_batch', 'revyops_http.contacts_v2_merge', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
-	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|_(get|list|lookup)$)'$$, 'STABLE is what only reads, and nothing else');
+	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|_(get|list|lookup)$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
 	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');
@@ -84,6 +84,28 @@ SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r
 	'client_id is part of every key');
 SELECT is_empty($$SELECT conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
 	WHERE contype = 'f' AND (confdeltype NOT IN ('a', 'c') OR confupdtype NOT IN ('a', 'c'))$$, 'no foreign key that sets null');
+
+-- Row-level security.  A table in schema revyops is of one of three kinds; a new one must be named here.
+SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p') AND NOT (relrowsecurity AND NOT relforcerowsecurity)$$,
+	'row-level security on every table, which the owner passes by');
+SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, pg_get_expr(polqual, polrelid) AS using, pg_get_expr(polwithcheck, polrelid) AS check
+	FROM test.relation r LEFT JOIN pg_policy ON polrelid = r.oid WHERE relkind IN ('r', 'p')$$, $$
+	WITH policy(name, command, column_name) AS (VALUES
+		-- a client reads and writes its own
+		('company', '*', 'client_id'), ('contact', '*', 'client_id'), ('client', '*', 'id'),
+		('import_job', '*', 'client_id'), ('import_reject', '*', 'client_id'),
+		-- reads its own: who could write them could give himself a master key
+		('api_key', 'r', 'client_id'),
+		-- and what only merging writes
+		('merged_contact', 'r', 'client_id'))
+	SELECT 'revyops.' || name AS name, 'own_client'::name AS policy, command::"char" AS command, true AS permissive, '{0}' AS roles,
+		format('(%s = ( SELECT revyops.current_client_id() AS current_client_id))', column_name) AS using, NULL AS check
+	FROM policy
+	-- sees nothing
+	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret}'::text[]) name$$,
+	'the policy of every table');
+SELECT is((SELECT proparallel::text FROM test.function WHERE proname = 'current_client_id'), 'u', 'who is calling is not asked in parallel');
+
 SELECT is_empty($$SELECT tgname FROM pg_trigger t JOIN test.relation r ON r.oid = t.tgrelid WHERE NOT tgisinternal$$, 'no trigger');
 SELECT is(string_agg(concat_ws(' ', evtname, evtevent, evttags, evtfoid::regproc, evtenabled), ', '),
 	'revyops_keep_data ddl_command_start {"DROP EXTENSION","DROP SCHEMA","DROP OWNED"} revyops.keep_data A',

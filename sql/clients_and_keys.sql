@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(55);
+SELECT plan(59);
 
 -- clients
 SELECT is(revyops_create_client('Acme Agency'), 1, 'the first client');
@@ -86,6 +86,18 @@ SELECT is((SELECT scope FROM revyops.api_key WHERE prefix = left(:'third', 16)),
 SELECT is(test.client_of(:'master'), '2', 'a master key speaks for its client');
 SELECT test.fails_400(format('SELECT revyops_create_api_key(1, %L, NULL, %L)', 'x', s), '[{"parameter": "scope", "code": "invalid_scope"}]', 'scope ' || coalesce(quote_literal(s), 'NULL'))
 FROM unnest(ARRAY[NULL, '', 'Master']) s;
+
+-- the list
+SELECT revyops_create_client('Three') AS three \gset
+SELECT revyops_create_api_key(:three, 'a') AS a \gset
+SELECT revyops_create_api_key(:three, 'b', now() + interval '1 hour', 'master') AS b \gset
+SELECT revyops_revoke_api_key(left(:'a', 16)) \gset
+SELECT results_eq(format('SELECT * FROM revyops_list_api_keys(%s)', :three), format($$
+	SELECT * FROM (VALUES (left(%L, 16), 'a'::text, 'client'::text, now(), NULL::timestamptz, now()), (left(%L, 16), 'b', 'master', now(), now() + interval '1 hour', NULL)) v(prefix)
+	ORDER BY prefix COLLATE "C"$$, :'a', :'b'), 'the keys of a client: oldest first, and no hash');
+SELECT is((SELECT count(*) FROM revyops_list_api_keys(1)), 202::bigint, 'all of them');
+SELECT test.fails_400('SELECT revyops_list_api_keys(NULL)', '[{"parameter": "client_id", "code": "required"}]', 'the keys of NULL');
+SELECT test.fails_code('SELECT revyops_list_api_keys(99)', 'PT404', 'client not found', 'not_found', 'the keys of an unknown client');
 
 SELECT * FROM finish();
 ROLLBACK;

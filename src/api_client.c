@@ -7,16 +7,32 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 #include "argument.h"
 #include "auth.h"
 #include "compat.h"
 
+PG_FUNCTION_INFO_V1(revyops_current_client_id);
 PG_FUNCTION_INFO_V1(revyops_create_client);
 PG_FUNCTION_INFO_V1(revyops_create_api_key);
+PG_FUNCTION_INFO_V1(revyops_list_api_keys);
 PG_FUNCTION_INFO_V1(revyops_revoke_api_key);
+
+/* revyops.current_client_id() returns integer: what the policies of the tables compare with. */
+Datum
+revyops_current_client_id(PG_FUNCTION_ARGS)
+{
+	Request		request = rvo_request_read();
+	int			client_id = rvo_auth_find_client_id(&request);
+
+	if (client_id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(client_id);
+}
 
 /* revyops_create_client(name text) returns integer */
 Datum
@@ -37,6 +53,27 @@ revyops_create_api_key(PG_FUNCTION_ARGS)
 											  rvo_argument_text(fcinfo, 3));
 
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(key.data, key.len));
+}
+
+/* put_row adds a row, as the query has it, to the result. */
+static void
+put_row(void *arg, const Datum *values, const bool *nulls)
+{
+	ReturnSetInfo *result = arg;
+
+	tuplestore_putvalues(result->setResult, result->setDesc,
+						 unconstify(Datum *, values), unconstify(bool *, nulls));
+}
+
+/* revyops_list_api_keys(client_id integer) returns setof record */
+Datum
+revyops_list_api_keys(PG_FUNCTION_ARGS)
+{
+	int			client_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
+
+	InitMaterializedSRF(fcinfo, 0);
+	rvo_auth_list_api_keys(PG_ARGISNULL(0) ? NULL : &client_id, put_row, fcinfo->resultinfo);
+	return (Datum) 0;
 }
 
 /* revyops_revoke_api_key(prefix text) returns boolean */

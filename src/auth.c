@@ -51,36 +51,47 @@ read_key(Slice key)
 	return valid ? stored : (ApiKey) {0};
 }
 
-/* key_of returns the key of a call; no value if there is none. */
+/* key_of returns the key of a call; no value if there is none, no valid one if the headers can't be read. */
 static Slice
 key_of(const Request *request)
 {
 	if (!request->readable)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+		return CONST_SLICE("");
 	if (request->api_key.data == NULL && rvo_api_key_setting != NULL && rvo_api_key_setting[0] != '\0')
 		return rvo_slice(rvo_api_key_setting);
 	return request->api_key;
 }
 
+/* rvo_auth_find_client_id returns the id of the calling client, 0 for nobody. */
+int
+rvo_auth_find_client_id(const Request *request)
+{
+	Slice		key = key_of(request);
+
+	if (key.data != NULL)
+		return read_key(key).client_id;
+	return rvo_client_id_setting != 0 && rvo_store_has_client(rvo_client_id_setting) ? rvo_client_id_setting : 0;
+}
+
+/* raise_nobody ends a call that nobody makes. */
+static void
+raise_nobody(bool shown)
+{
+	rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key",
+						shown ? FAULT_INVALID_CREDENTIALS : FAULT_MISSING_CREDENTIALS);
+}
+
 /*
- * rvo_auth_client_id returns the id of the calling client.  Raises
- * FAILURE_CREDENTIALS if there is none.
+ * rvo_auth_client_id is rvo_auth_find_client_id, and raises FAILURE_CREDENTIALS
+ * for nobody.
  */
 int
 rvo_auth_client_id(const Request *request)
 {
-	Slice		key = key_of(request);
-	int			client_id;
+	int			client_id = rvo_auth_find_client_id(request);
 
-	if (key.data == NULL && rvo_client_id_setting == 0)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
-
-	if (key.data != NULL)
-		client_id = read_key(key).client_id;
-	else
-		client_id = rvo_store_has_client(rvo_client_id_setting) ? rvo_client_id_setting : 0;
 	if (client_id == 0)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+		raise_nobody(key_of(request).data != NULL || rvo_client_id_setting != 0);
 	return client_id;
 }
 
@@ -117,13 +128,12 @@ void
 rvo_auth_check_master(const Request *request)
 {
 	Slice		key = key_of(request);
-	ApiKey		stored;
+	ApiKey		stored = {0};
 
-	if (key.data == NULL)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
-	stored = read_key(key);
+	if (key.data != NULL)
+		stored = read_key(key);
 	if (stored.client_id == 0)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_INVALID_CREDENTIALS);
+		raise_nobody(key.data != NULL);
 	if (!stored.master)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MASTER_KEY_REQUIRED);
 }
@@ -216,6 +226,20 @@ rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *exp
 	rvo_sha256(&whole, 1, stored.secret_sha256);
 	rvo_store_insert_api_key((Slice) {key, PREFIX_LENGTH}, &stored, name, expires_at);
 	return whole;
+}
+
+/*
+ * rvo_auth_list_api_keys shows the keys of a client, oldest first, to read:
+ * prefix, name, scope, created_time, expires_at, revoked_at.
+ */
+void
+rvo_auth_list_api_keys(const int *client_id, RowReader read, void *arg)
+{
+	if (client_id == NULL)
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "client_id", FAULT_REQUIRED);
+	if (!rvo_store_has_client(*client_id))
+		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+	rvo_store_list_api_keys(*client_id, read, arg);
 }
 
 /* rvo_auth_revoke_api_key ends a key; false if no unrevoked key has this prefix. */

@@ -8,11 +8,13 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "executor/spi.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
@@ -28,7 +30,7 @@ static KeptQuery insert_client = {
 
 static KeptQuery has_client = {
 	.sql = "SELECT id FROM revyops.client WHERE id = $1",
-	.expected = SPI_OK_SELECT, .nparameters = 1,
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},
 };
 
@@ -41,8 +43,15 @@ static KeptQuery insert_api_key = {
 
 static KeptQuery find_api_key = {
 	.sql = "SELECT client_id, secret_sha256, expires_at, revoked_at, scope FROM revyops.api_key WHERE prefix = $1",
-	.expected = SPI_OK_SELECT, .nparameters = 1,
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {TEXTOID},
+};
+
+static KeptQuery list_api_keys = {
+	.sql = "SELECT prefix, name, scope, created_time, expires_at, revoked_at FROM revyops.api_key"
+	" WHERE client_id = $1 ORDER BY created_time, prefix",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT4OID},
 };
 
 static KeptQuery revoke_api_key = {
@@ -88,6 +97,23 @@ static KeptQuery find_contact_owners = {
 	.expected = SPI_OK_SELECT, .nparameters = 3,
 	.types = {TEXTOID, TEXTOID, INT4OID},
 };
+
+/*
+ * read_now runs a read_only query on what is committed by now, or was done by this
+ * transaction, whatever its isolation level.  Who calls is asked like this: a
+ * key that was revoked is none, however old the snapshot of what it reads.
+ */
+static uint64
+read_now(KeptQuery *query, Execution *e)
+{
+	uint64		rows;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetLatestSnapshot());
+	rows = rvo_query_run(query, e);
+	PopActiveSnapshot();
+	return rows;
+}
 
 /* first_id runs a query that selects an id; 0 if there is no row. */
 static int64
@@ -144,7 +170,7 @@ rvo_store_has_client(int client_id)
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	return rvo_query_run(&has_client, &e) > 0;
+	return read_now(&has_client, &e) > 0;
 }
 
 /* rvo_store_insert_api_key adds a key of an existing client; it may never expire. */
@@ -172,7 +198,7 @@ rvo_store_find_api_key(Slice prefix, ApiKey *key)
 	Execution	e = {0};
 
 	rvo_add_text(&e, prefix);
-	if (rvo_query_run(&find_api_key, &e) == 0)
+	if (read_now(&find_api_key, &e) == 0)
 		return false;
 	key->client_id = DatumGetInt32(e.results[0]);
 	memcpy(key->secret_sha256, VARDATA_ANY(DatumGetByteaPP(e.results[1])), PG_SHA256_DIGEST_LENGTH);
@@ -180,6 +206,16 @@ rvo_store_find_api_key(Slice prefix, ApiKey *key)
 	key->live = e.result_nulls[3] &&
 		(e.result_nulls[2] || DatumGetTimestampTz(e.results[2]) > GetCurrentTimestamp());
 	return true;
+}
+
+/* rvo_store_list_api_keys shows the keys of a client, dead or alive, to read. */
+void
+rvo_store_list_api_keys(int client_id, RowReader read, void *arg)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	(void) rvo_query_read(&list_api_keys, &e, read, arg);
 }
 
 /* rvo_store_revoke_api_key ends a key; false if there is no such key still valid. */

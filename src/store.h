@@ -9,6 +9,7 @@
 #include "company_render.h"
 #include "contact_render.h"
 #include "datatype/timestamp.h"
+#include "store_query.h"
 #include "text.h"
 
 /*
@@ -48,6 +49,7 @@ extern int	rvo_store_insert_client(Slice name);
 extern bool rvo_store_has_client(int client_id);
 extern void rvo_store_insert_api_key(Slice prefix, const ApiKey *key, Slice name, const TimestampTz *expires_at);
 extern bool rvo_store_find_api_key(Slice prefix, ApiKey *key);
+extern void rvo_store_list_api_keys(int client_id, RowReader read, void *arg);
 extern bool rvo_store_revoke_api_key(Slice prefix);
 
 extern Slice rvo_store_cursor_secret(void);

@@ -23,6 +23,7 @@ $new->start;
 my $everything = join(' UNION ALL ',
 	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact import_job import_reject idempotency_key))
   . ' ORDER BY 1, 2';
+my $policies = "SELECT tablename, policyname, roles, cmd, qual, with_check, relrowsecurity FROM pg_policies, pg_class WHERE oid = format('%I.%I', schemaname, tablename)::regclass ORDER BY 1, 2";
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
 
 # fill makes a database with the extension in a schema, and gives a key of its client.
@@ -60,6 +61,7 @@ sub goes_on
 	my $create = "SELECT $schema.revyops_create_contact";
 
 	is($new->safe_psql($target, $everything), $old->safe_psql($db, $everything), "$name: every row is there");
+	is($new->safe_psql($target, $policies), $old->safe_psql($db, $policies), "$name: so are the policies");
 	is($new->safe_psql($target, $sequences), $old->safe_psql($db, $sequences), "$name: sequences stand where they stood");
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"new\@acme.com\", \"company_id\": \"acme.com\",
 		\"contact_custom_fields_input\": [{\"field_name\": \"A\", \"field_value\": \"1\"}]}') #>> '{}'::text[] ~ '\"id\": 106,.*\"id\": 201,'"),

@@ -13,13 +13,15 @@ $node->append_conf('postgresql.conf', 'log_error_verbosity = verbose');	# SQLSTA
 $node->start;
 $node->safe_psql('postgres', <<'EOS');
 CREATE EXTENSION revyops;
-SELECT revyops_create_client('One');
+SELECT revyops_create_client('One'), revyops_create_client('Two');
 SET revyops.client_id = 1;
 SELECT revyops_create_company('{"domain": "acme.com"}');
 CREATE ROLE limited;
 CREATE ROLE writer;
 ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO limited;
 EOS
+
+my $key = $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x')");
 
 # One session makes all calls, so that what it remembers is put to the test.
 my $session = $node->background_psql('postgres', on_error_stop => 0);
@@ -57,7 +59,8 @@ $node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA revyops TO limited');
 
 # ---- rights on the tables
 answers("$denied client", 'no rights', '');
-answers("$denied contact", 'without those on contacts', 'GRANT SELECT ON revyops.client TO limited');
+answers('42501: permission denied for function current_client_id', 'without what the policies ask', 'GRANT SELECT ON revyops.client TO limited');
+answers("$denied contact", 'without those on contacts', 'GRANT EXECUTE ON FUNCTION revyops.current_client_id() TO limited');
 answers("$denied contact", 'with SELECT', 'GRANT SELECT ON revyops.contact TO limited; GRANT USAGE ON ALL SEQUENCES IN SCHEMA revyops TO limited');
 answers('', 'with INSERT', 'GRANT INSERT ON revyops.contact TO limited');
 answers('', 'again', '');
@@ -75,17 +78,30 @@ answers('', 'all of them', 'GRANT SELECT ON revyops.client TO limited; GRANT wri
 
 # ---- row-level security
 my $policy = '42501: new row violates row-level security policy for table "contact"';
-answers($policy, 'row-level security without a policy', 'ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY');
+answers('', 'the policies that come along', '', @companies);
+answers('PT404: company not found', 'a company of another client, which he does not see',
+	"SET revyops.client_id = 2; SELECT revyops_create_company('{\"domain\": \"other.com\"}')", 2);
+$session->query("SET revyops.api_key = '$key'");
+answers("$denied api_key", 'a key without SELECT on keys', '');
+answers('', 'a key', 'GRANT SELECT ON revyops.api_key TO limited', @companies);
+answers('PT403: missing or invalid credentials', 'a key that has ended', "SELECT revyops_revoke_api_key(left('$key', 16))");
+$session->query('RESET revyops.api_key');
+answers($policy, 'row-level security without a policy', 'DROP POLICY own_client ON revyops.contact');
 answers('', 'a policy that allows', 'CREATE POLICY own ON revyops.contact TO limited USING (true) WITH CHECK (true)');
 answers($policy, 'a policy that does not', 'ALTER POLICY own ON revyops.contact WITH CHECK (false)');
 answers($policy, 'a policy that depends on the row', "ALTER POLICY own ON revyops.contact WITH CHECK (email NOT LIKE 'n%')", 1);
 answers('', 'for a role that passes by', 'ALTER ROLE limited BYPASSRLS');
 answers($policy, 'no more', 'ALTER ROLE limited NOBYPASSRLS');
 answers('', 'row-level security disabled', 'ALTER TABLE revyops.contact DISABLE ROW LEVEL SECURITY');
-answers('PT404: company not found', 'companies that the policy hides', 'ALTER TABLE revyops.company ENABLE ROW LEVEL SECURITY', @companies);
+answers('PT404: company not found', 'companies that the policy hides', 'DROP POLICY own_client ON revyops.company', @companies);
 answers('', 'companies that it shows', 'CREATE POLICY own ON revyops.company TO limited USING (true)', @companies);
 answers('', 'another owner', 'ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY; ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO ' . $node->safe_psql('postgres', 'SELECT current_user'), 1);
 answers($policy, 'and back', 'ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO limited', 1);
+
+# ---- the tables' owner passes by, and so does a member of him; taken away, that ends with the
+# session, as for any plan that is kept
+answers('', 'a member of the tables\' owner', 'CREATE ROLE keeper; ALTER TABLE revyops.contact OWNER TO keeper; GRANT keeper TO limited', 1);
+answers($policy, 'the owner bound as well', 'ALTER TABLE revyops.contact FORCE ROW LEVEL SECURITY', 1);
 $session->quit;
 
 unlike(slurp_file($node->logfile), qr/PANIC|FATAL|TRAP|terminated by signal|XX000|WARNING/, 'nothing odd in the server\'s log');

@@ -17,7 +17,7 @@ CREATE ROLE plain LOGIN;
 CREATE ROLE bound LOGIN;
 CREATE ROLE granted LOGIN;
 CREATE ROLE preloaded LOGIN;
-GRANT EXECUTE ON FUNCTION revyops_create_contact(jsonb, text) TO plain, bound, granted, preloaded;
+GRANT EXECUTE ON FUNCTION revyops_create_contact TO plain, bound, granted, preloaded;
 GRANT CREATE ON SCHEMA public TO plain;
 CREATE DATABASE owned OWNER plain;
 EOS

@@ -32,8 +32,14 @@ EOS
 $primary->safe_psql('postgres', <<'EOS');
 SET revyops.client_id = 1;
 SELECT revyops_create_contact('{"email": "old@acme.com"}'), revyops_merge_contacts(1, 3);
+SET revyops.client_id = 2;
+SELECT revyops_create_contact('{"email": "joe@acme.com"}');
+CREATE ROLE tenant LOGIN;
+GRANT USAGE ON SCHEMA revyops TO tenant;
+GRANT EXECUTE ON FUNCTION revyops.current_client_id() TO tenant;
+GRANT SELECT ON revyops.contact TO tenant;
 EOS
-my $key = $primary->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x', NULL, 'master')");
+my $key = $primary->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'acme.com', NULL, 'master')");
 $primary->backup('copy');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($primary, 'copy', has_streaming => 1);
@@ -66,7 +72,8 @@ my %reads = (
 	revyops_get_company => ['1'],
 	revyops_list_companies => [ '', "domain => 'acme.com'", "name => 'Acme', industry => 'SaaS'" ],
 	revyops_lookup_companies => [ "'industry', 'SaaS'" ],
-	revyops_export_contact => ['1']);
+	revyops_export_contact => ['1'],
+	revyops_list_api_keys => ['1']);
 is_deeply([ sort keys %reads, 'revyops_check_contacts' ], [ functions('s', '^public\.') ], 'readers: all are tried');
 for my $function (sort keys %reads)
 {
@@ -102,6 +109,10 @@ for my $name (@adapters)
 	like($answer, qr/acme\.com/, "$name: has an answer");
 	is($answer, adapter($primary, $name, $query), "$name: the primary's");
 }
+
+# ---- a role that reads the table
+is($standby->safe_psql('postgres', "$identify SELECT email FROM revyops.contact ORDER BY id", extra_params => [ '-U', 'tenant' ]), "jane\@acme.com\njim\@acme.com", 'a role that reads the table: its client\'s rows');
+is($standby->safe_psql('postgres', 'SELECT email FROM revyops.contact', extra_params => [ '-U', 'tenant' ]), '', 'and nobody\'s without a key');
 
 # ---- cursors
 # a cursor of the primary's leads on there, and the reverse: they share the key

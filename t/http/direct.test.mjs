@@ -126,9 +126,9 @@ test('a header or body that carries line breaks never reaches the status line', 
 	const got = await create({ contact: { email: 'x\r\nX-Evil: 1' } });
 	assert.deepEqual([got.status, got.reason], [400, 'invalid request']);
 });
-for (const name of ['revyops_create_client', 'revyops_create_api_key', 'revyops_revoke_api_key'])
+for (const name of ['revyops_create_client', 'revyops_create_api_key', 'revyops_list_api_keys', 'revyops_revoke_api_key'])
 	test(`not granted: ${name}`, async () => {
-		const got = await create({ create_client: { name: 'x' }, create_api_key: { client_id: 1, name: 'x' }, revoke_api_key: { prefix: key.slice(0, 16) } }[name.slice(8)], key, `/rpc/${name}`);
+		const got = await create({ create_client: { name: 'x' }, create_api_key: { client_id: 1, name: 'x' }, list_api_keys: { client_id: 1 }, revoke_api_key: { prefix: key.slice(0, 16) } }[name.slice(8)], key, `/rpc/${name}`);
 		assert.equal(got.status, 401, got.text);		// PostgREST's word for 42501 without a JWT
 		assert.equal(got.json.code, '42501');
 	});

@@ -1,6 +1,9 @@
 // Who is calling, over HTTP, and what a caller's headers can't do.
 import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import test from 'node:test';
+import { promisify } from 'node:util';
 import { CONTACTS, JSON_TYPE, newClient, post, raw, request, rows, sql, url } from './stack.mjs';
 
 let serial = 0;
@@ -64,6 +67,44 @@ for (const [name, headers, code] of [
 		assert.equal(got.headers['www-authenticate'], undefined);
 		assert.equal(rows(client), before);
 	});
+
+// One key takes over from another: both open, then only the new one does.
+for (const [how, end] of [
+	['revoked', prefix => sql(`SELECT revyops_revoke_api_key('${prefix}')`)],
+	['expired', prefix => sql(`UPDATE revyops.api_key SET expires_at = created_time WHERE prefix = '${prefix}'`)],
+])
+	test(`rotation: the old key is ${how}`, async () => {
+		const { id, key: old } = newClient('rotates');
+		const statuses = async () => (await Promise.all([old, successor].map(async key => (await send([['X-API-Key', key]])).status))).join(' ');
+		const successor = sql(`SELECT revyops_create_api_key(${id}, 'successor', now() + interval '1 hour')`);
+		assert.equal(await statuses(), '201 201');
+		end(old.slice(0, 16));
+		assert.equal(await statuses(), '403 201');
+		assert.equal(rows({ id }), '3 contacts, 0 companies');
+		end(successor.slice(0, 16));
+		assert.equal(await statuses(), '403 403');
+		const reborn = sql(`SELECT revyops_create_api_key(${id}, 'successor')`);
+		assert.equal((await send([['X-API-Key', reborn]])).status, 201);
+		assert.equal(rows({ id }), '4 contacts, 0 companies');
+	});
+
+// A request that is under way keeps the identity that it began with; the next one has none.
+test('a key that is revoked while its request waits', async () => {
+	const { id, key } = newClient('waits');
+	const session = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+	const text = JSON.stringify({ email: 'waits@acme.com' });
+	session.stdin.write(`BEGIN; INSERT INTO revyops.contact (client_id, email) VALUES (${id}, 'waits@acme.com'); SELECT pg_backend_pid();\n`);
+	const [pid] = await once(session.stdout, 'data');
+	const waiting = post({ key }, text);
+	// not sql(): the request leaves when this process does not wait
+	await promisify(execFile)('psql', ['-Xq', '-c', `DO $$ BEGIN
+		WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE ${Number(pid)} = ANY (pg_blocking_pids(pid))) LOOP PERFORM pg_stat_clear_snapshot(); END LOOP;
+	END $$`]);
+	sql(`SELECT revyops_revoke_api_key('${key.slice(0, 16)}')`);
+	session.stdin.end('ROLLBACK;\n');
+	assert.equal((await waiting).status, 201);
+	assert.equal((await post({ key }, text)).status, 403);
+});
 
 test('403 comes before 400, whatever the body', async () => {
 	for (const b of ['{', '', '[]', '{"email":"\\u0000"}', Buffer.from([0xff])])
