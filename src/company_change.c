@@ -66,7 +66,7 @@ save_with_domain(int client_id, const Company *company)
 static void
 save(const Caller *caller, Company *company, bool other_domain)
 {
-	company->updated_time = GetCurrentTransactionStartTimestamp();
+	company->updated_time = rvo_time_of_change(company->updated_time);
 	rvo_store_number_fields(&company->custom_fields);
 	if (other_domain)
 		save_with_domain(caller->client_id, company);
@@ -106,7 +106,7 @@ set_others(Company *company, const CompanyChanges *changes)
 	if (set_text(&company->company_status, changes->has_company_status, changes->values.company_status))
 	{
 		company->previous_status = before;
-		company->status_changed_at = (NullableTime) {true, GetCurrentTransactionStartTimestamp()};
+		company->status_changed_at = (NullableTime) {true, rvo_time_of_change(company->updated_time)};
 		different = true;
 	}
 	if (!rvo_custom_fields_merge(&company->custom_fields, &changes->values.custom_fields))

@@ -40,7 +40,7 @@ write_contact(void *arg, bool again pg_attribute_unused())
 void
 rvo_contact_stamp(Contact *contact)
 {
-	contact->updated_time = GetCurrentTransactionStartTimestamp();
+	contact->updated_time = rvo_time_of_change(contact->updated_time);
 	rvo_store_number_fields(&contact->custom_fields);
 }
 
@@ -121,7 +121,7 @@ set_status(Contact *contact, const ContactChanges *changes)
 	if (!set_text(&contact->contact_status, changes->has_contact_status, changes->values.contact_status))
 		return false;
 	contact->previous_status = before;
-	contact->status_changed_at = (NullableTime) {true, GetCurrentTransactionStartTimestamp()};
+	contact->status_changed_at = (NullableTime) {true, rvo_time_of_change(contact->updated_time)};
 	return true;
 }
 

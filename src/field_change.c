@@ -1,10 +1,14 @@
 /*
  * field_change.c
- *	  Adding, changing and deleting one custom field: what contacts and companies share.
+ *	  Adding, changing and deleting one custom field, and when a change was: what
+ *	  contacts and companies share.
  *
  * Floor 1.
  */
 #include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/timestamp.h"
 
 #include "compat.h"
 #include "field_change.h"
@@ -115,4 +119,18 @@ rvo_fields_check_count(const CustomFields *fields, const char *pointer)
 	rvo_fields_note_count(fields, pointer, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+}
+
+/*
+ * rvo_time_of_change returns the time of a change to a locked row that was last
+ * changed at before: the transaction's, as everywhere.  But if the row was changed
+ * by a transaction that began later and ended earlier, it is now, so that the
+ * times of a row go on as its changes do.
+ */
+TimestampTz
+rvo_time_of_change(TimestampTz before)
+{
+	TimestampTz start = GetCurrentTransactionStartTimestamp();
+
+	return before > start ? GetCurrentTimestamp() : start;
 }

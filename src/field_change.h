@@ -1,11 +1,12 @@
 /*
  * field_change.h
- *	  Adding, changing and deleting one custom field.
+ *	  Adding, changing and deleting one custom field; when a change was.
  */
 #ifndef RVO_FIELD_CHANGE_H
 #define RVO_FIELD_CHANGE_H
 
 #include "custom_field.h"
+#include "datatype/timestamp.h"
 #include "fault.h"
 #include "jsonio.h"
 
@@ -31,5 +32,6 @@ extern CustomField *rvo_field_change_apply(const FieldRules *rules, const FieldC
 										   CustomFields *fields, bool *different);
 extern void rvo_fields_note_count(const CustomFields *fields, const char *pointer, FaultList *faults);
 extern void rvo_fields_check_count(const CustomFields *fields, const char *pointer);
+extern TimestampTz rvo_time_of_change(TimestampTz before);
 
 #endif							/* RVO_FIELD_CHANGE_H */

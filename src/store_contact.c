@@ -211,7 +211,7 @@ static KeptQuery update_contacts = {
 	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
 	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
-	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), $13"
+	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13)"
 	" ON CONFLICT (client_id, id) DO UPDATE SET email = EXCLUDED.email, linkedin_url = EXCLUDED.linkedin_url,"
 	" first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name, company_id = EXCLUDED.company_id,"
 	" origin = EXCLUDED.origin, contact_status = EXCLUDED.contact_status, previous_status = EXCLUDED.previous_status,"
@@ -220,7 +220,7 @@ static KeptQuery update_contacts = {
 	" SELECT pg_catalog.count(*) FROM written",
 	.expected = SPI_OK_SELECT, .nparameters = 13,
 	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
+		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
 };
 
 static KeptQuery delete_contact = {
@@ -230,7 +230,7 @@ static KeptQuery delete_contact = {
 };
 
 static KeptQuery detach_contacts = {
-	.sql = "UPDATE revyops.contact SET company_id = NULL, updated_time = $3"
+	.sql = "UPDATE revyops.contact SET company_id = NULL, updated_time = GREATEST(updated_time, $3)"
 	" WHERE company_id = $2 AND client_id = $1",
 	.expected = SPI_OK_UPDATE, .nparameters = 3,
 	.types = {INT4OID, INT8OID, TIMESTAMPTZOID},
@@ -521,7 +521,7 @@ rvo_store_update_contact(int client_id, const Contact *contact)
 		rvo_fault_raise_bug("a locked contact was not updated");
 }
 
-/* rvo_store_update_contacts does so for many, as one statement; they have the same updated_time. */
+/* rvo_store_update_contacts does so for many, as one statement. */
 void
 rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 {

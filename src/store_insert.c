@@ -48,11 +48,11 @@ static KeptQuery insert_contacts = {
 	" last_name, company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
 	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
-	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), $13 ON CONFLICT DO NOTHING RETURNING id)"
+	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13) ON CONFLICT DO NOTHING RETURNING id)"
 	" SELECT pg_catalog.array_agg(id) FROM inserted",
 	.expected = SPI_OK_SELECT, .nparameters = 13,
 	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
+		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
 };
 
 /* run_many runs a set-based insert and notes which rows came back; they do in their order. */
@@ -191,7 +191,7 @@ rvo_add_contacts(Execution *e, int client_id, Contact *const *contacts, int n)
 	rvo_add_texts(e, rows, n, offsetof(Contact, previous_status));
 	rvo_add_nullable_times(e, rows, n, offsetof(Contact, status_changed_at));
 	rvo_add_jsons(e, rows, n, fields_of_contact);
-	rvo_add_time(e, contacts[0]->updated_time);
+	rvo_add_times(e, rows, n, offsetof(Contact, updated_time));
 }
 
 /*

@@ -104,7 +104,19 @@ rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset)
 	add_array(e, values, nulls, n, INT8OID);
 }
 
-/* rvo_add_nullable_times adds a column of times. */
+/* rvo_add_times adds a column of times. */
+void
+rvo_add_times(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc0(n * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+		values[i] = TimestampTzGetDatum(COLUMN(rows[i], offset, TimestampTz));
+	add_array(e, values, nulls, n, TIMESTAMPTZOID);
+}
+
+/* rvo_add_nullable_times adds a column of times that may be null. */
 void
 rvo_add_nullable_times(Execution *e, const void *const *rows, int n, size_t offset)
 {
