@@ -22,6 +22,7 @@ typedef struct Target
 	((condition) ? (void) 0 : fuzz_breach(#condition, __FILE__, __LINE__))
 
 extern void fuzz_breach(const char *condition, const char *file, int line) pg_attribute_noreturn();
+extern void fuzz_check_memory(Slice input);
 extern Slice fuzz_line(Slice *input);
 
 /* memory.c */

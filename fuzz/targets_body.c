@@ -214,8 +214,12 @@ check_field(Jsonb *body)
 
 /* check_body gives a decoded body to all that read one. */
 static void
-check_body(Jsonb *body)
+check_body(Jsonb *body, Slice input)
 {
+	FaultList	faults = {0};
+
+	(void) rvo_contact_input_read(&body->root, CONTACT_FIELDS_INPUT, &faults);
+	fuzz_check_memory(input);
 	check_jsonb(body);
 	check_contact(&body->root, CONTACT_FIELDS_INPUT);
 	check_contact(&body->root, CONTACT_FIELDS);
@@ -251,14 +255,14 @@ fuzz_company(Slice input)
 void
 fuzz_json(Slice input)
 {
-	check_body(parse_body(input));
+	check_body(parse_body(input), input);
 }
 
 void
 fuzz_urlencoded(Slice input)
 {
 	check_body(rvo_http_body_decode(CONST_SLICE("application/x-www-form-urlencoded; charset=utf-8"),
-									input, CONTACT_FIELDS_INPUT));
+									input, CONTACT_FIELDS_INPUT), input);
 }
 
 /* The input: what comes behind "multipart/form-data" in the content type, and the body. */
@@ -268,7 +272,7 @@ fuzz_multipart(Slice input)
 	Slice		parameters = fuzz_line(&input);
 	Slice		type = rvo_slice(psprintf("multipart/form-data%.*s", parameters.len, parameters.data));
 
-	check_body(rvo_http_body_decode(type, input, CONTACT_FIELDS_INPUT));
+	check_body(rvo_http_body_decode(type, input, CONTACT_FIELDS_INPUT), input);
 }
 
 /* ---------------------------------------------------------------- what is stored, shown */
@@ -335,6 +339,7 @@ void
 fuzz_row(Slice input)
 {
 	TupleDesc	descriptor = row_descriptor();
+	Slice		whole = input;
 	ImportColumns *columns = rvo_import_columns_read(descriptor, CONST_SLICE("fuzz"));
 	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
 	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
@@ -348,6 +353,6 @@ fuzz_row(Slice input)
 		values[i] = PointerGetDatum(cstring_to_text_with_len(column.data, column.len));
 	}
 	row = heap_form_tuple(descriptor, values, nulls);
-	check_body(rvo_import_row_body(columns, row));
+	check_body(rvo_import_row_body(columns, row), whole);
 	check_jsonb(rvo_import_row_show(columns, row));
 }

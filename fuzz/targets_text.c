@@ -27,6 +27,7 @@ normalize(Normalizer normalizer, Slice input, int max_length)
 	Slice		again;
 	FaultCode	fault = normalizer(input, &out);
 
+	fuzz_check_memory(input);
 	if (fault != FAULT_NONE)
 	{
 		MUST((fault == FAULT_TOO_LONG) == (out.data != NULL));
@@ -83,6 +84,7 @@ fuzz_query(Slice input)
 	char	   *longer;
 	int64		id;
 
+	fuzz_check_memory(input);
 	MUST(value.data == NULL || pg_verify_mbstr(PG_UTF8, value.data, value.len, true));
 	if (value.data != NULL && rvo_text_to_id(value, &id))
 		MUST(id > 0 && rvo_text_is_digits(value));
@@ -115,6 +117,7 @@ fuzz_headers(Slice input)
 	JsonExtent	extent = rvo_json_measure(input);
 	Jsonb	   *json;
 
+	fuzz_check_memory(input);
 	MUST(extent.depth <= extent.containers && extent.containers + extent.commas <= input.len);
 	if (!rvo_json_is_loadable(input))
 		return;
