@@ -4,7 +4,7 @@ PG_CONFIG ?= pg_config
 
 EXTENSION = revyops
 MODULE_big = revyops
-DATA = revyops--1.0.sql
+DATA = $(sort $(wildcard revyops--*.sql))
 DOCS = README.md
 PGFILEDESC = "revyops - contact database inside PostgreSQL"
 

@@ -52,6 +52,11 @@ CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jso
 	AS 'MODULE_PATHNAME', 'revyops_custom_field_hashes'
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
 
+/* What finds the documents that a person is mentioned in, for the owner only. */
+CREATE FUNCTION revyops.mentions(document jsonb, keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_mentions'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+
 /* ---------------------------------------------------------------- tables
  *
  * client_id is part of every primary, unique and foreign key below client and
@@ -86,6 +91,17 @@ CREATE TABLE revyops.api_key (
 	revoked_at		timestamptz
 );
 CREATE INDEX api_key_client_id_idx ON revyops.api_key (client_id);
+
+/*
+ * Random, and made anew wherever the extension is: a dump leaves it out, so that
+ * nobody gets it with one.  244 bits of chance in a key of 256.
+ */
+CREATE TABLE revyops.secret (
+	name			text COLLATE "C" PRIMARY KEY,
+	secret			bytea NOT NULL CHECK (pg_catalog.octet_length(secret) = 32)
+);
+INSERT INTO revyops.secret
+	SELECT 'cursor', pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
 
 CREATE TABLE revyops.company (
 	client_id			integer NOT NULL REFERENCES revyops.client,
@@ -139,6 +155,20 @@ CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id, i
 CREATE INDEX contact_custom_fields_idx ON revyops.contact
 	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
 
+/* email and linkedin_url are those that it had: by them the rest of what mentions the person is found. */
+CREATE TABLE revyops.merged_contact (
+	client_id		integer NOT NULL,
+	id				bigint NOT NULL,
+	kept_id			bigint NOT NULL,
+	email			text COLLATE "C",
+	linkedin_url	text COLLATE "C",
+	merged_time		timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT merged_contact_pkey PRIMARY KEY (client_id, id),
+	CONSTRAINT merged_contact_kept_fkey FOREIGN KEY (client_id, kept_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
+);
+CREATE INDEX merged_contact_kept_id_idx ON revyops.merged_contact (kept_id, client_id);
+CREATE INDEX merged_contact_id_idx ON revyops.merged_contact (id) WHERE client_id > 0;
+
 CREATE TABLE revyops.import_job (
 	client_id		integer NOT NULL REFERENCES revyops.client,
 	id				bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.import_job_id_seq'),
@@ -167,6 +197,19 @@ CREATE TABLE revyops.import_reject (
 	CONSTRAINT import_reject_job_fkey FOREIGN KEY (client_id, job) REFERENCES revyops.import_job (client_id, id) ON DELETE CASCADE
 );
 
+/* No foreign key to client: all creates of a client would lock its row. */
+CREATE TABLE revyops.idempotency_key (
+	client_id		integer NOT NULL,
+	key				text COLLATE "C" NOT NULL,
+	request_sha256	bytea NOT NULL CHECK (pg_catalog.octet_length(request_sha256) = 32),
+	status			integer NOT NULL,
+	headers			text,
+	body			text NOT NULL,
+	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT idempotency_key_pkey PRIMARY KEY (client_id, key)
+);
+CREATE INDEX idempotency_key_created_time_idx ON revyops.idempotency_key (created_time);
+
 /* ---------------------------------------------------------------- API
  *
  * None is STRICT: a NULL argument is a 400, not a silent NULL.  Plans are kept
@@ -183,10 +226,10 @@ CREATE FUNCTION @extschema@.revyops_create_api_key(client_id integer, name text,
 CREATE FUNCTION @extschema@.revyops_revoke_api_key(prefix text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_create_company(company jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_create_contact(contact jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
@@ -196,6 +239,14 @@ CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure 
 CREATE FUNCTION @extschema@.revyops_create_contacts(contacts jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
 	RETURNS TABLE (ordinal integer, status integer, contact jsonb, errors jsonb)
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_check_contacts(contacts jsonb)
+	RETURNS TABLE (ordinal integer, status integer, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
+CREATE FUNCTION @extschema@.revyops_expire() RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
 /*
@@ -220,10 +271,10 @@ CREATE FUNCTION revyops.import_note(import internal) RETURNS void
 CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_company(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -244,16 +295,25 @@ CREATE FUNCTION @extschema@.revyops_delete_company_custom_field(company_id bigin
 CREATE FUNCTION @extschema@.revyops_get_contact(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED') RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_delete_contact(id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_merge_contacts(keep bigint, other bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_export_contact(id bigint) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION @extschema@.revyops_erase_contact(id bigint) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION @extschema@.revyops_add_contact_custom_field(contact_id bigint, field jsonb) RETURNS jsonb
@@ -361,6 +421,10 @@ CREATE FUNCTION revyops_http.contacts_v2_update(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_update'
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+CREATE FUNCTION revyops_http.contacts_v2_merge(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_merge'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 CREATE FUNCTION revyops_http.contacts_v2_lookup(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_lookup'
 	LANGUAGE c STABLE SECURITY DEFINER
@@ -435,33 +499,53 @@ CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
+/* ---------------------------------------------------------------- keeping
+ *
+ * What can drop the extension: itself, its schema, its owner.  Always, since the
+ * setting session_replication_role is no way round it.
+ */
+
+CREATE FUNCTION revyops.keep_data() RETURNS event_trigger
+	AS 'MODULE_PATHNAME', 'revyops_keep_data' LANGUAGE c VOLATILE;
+CREATE EVENT TRIGGER revyops_keep_data ON ddl_command_start
+	WHEN TAG IN ('DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
+	EXECUTE FUNCTION revyops.keep_data();
+ALTER EVENT TRIGGER revyops_keep_data ENABLE ALWAYS;
+
 /* ---------------------------------------------------------------- privileges */
 
 REVOKE ALL ON FUNCTION
 	@extschema@.revyops_create_client(text),
 	@extschema@.revyops_create_api_key(integer, text, timestamptz, text),
 	@extschema@.revyops_revoke_api_key(text),
-	@extschema@.revyops_create_company(jsonb, text),
-	@extschema@.revyops_create_contact(jsonb, text),
+	@extschema@.revyops_create_company(jsonb, text, text),
+	@extschema@.revyops_create_contact(jsonb, text, text),
 	@extschema@.revyops_create_companies(jsonb, text, text),
 	@extschema@.revyops_create_contacts(jsonb, text, text),
+	@extschema@.revyops_check_contacts(jsonb),
+	@extschema@.revyops_expire(),
 	@extschema@.revyops_import_status(bigint),
+	revyops.mentions(jsonb, text[]),
 	revyops.import_begin(internal),
 	revyops.import_write(internal),
 	revyops.import_note(internal),
+	revyops.keep_data(),
 	@extschema@.revyops_get_company(bigint, text),
-	@extschema@.revyops_list_companies(text, text, text, integer, integer, text),
-	@extschema@.revyops_lookup_companies(text, text, integer, integer, text),
+	@extschema@.revyops_list_companies(text, text, text, integer, integer, text, text),
+	@extschema@.revyops_lookup_companies(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_company(bigint, jsonb, text),
 	@extschema@.revyops_delete_company(bigint),
 	@extschema@.revyops_add_company_custom_field(bigint, jsonb),
 	@extschema@.revyops_update_company_custom_field(bigint, bigint, jsonb),
 	@extschema@.revyops_delete_company_custom_field(bigint, bigint),
 	@extschema@.revyops_get_contact(bigint, text),
-	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text),
-	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text),
+	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text),
+	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text),
 	@extschema@.revyops_update_contact(bigint, jsonb, text),
 	@extschema@.revyops_delete_contact(bigint),
+	@extschema@.revyops_merge_contacts(bigint, bigint, text),
+	@extschema@.revyops_export_contact(bigint),
+	@extschema@.revyops_erase_contact(bigint),
 	@extschema@.revyops_add_contact_custom_field(bigint, jsonb),
 	@extschema@.revyops_update_contact_custom_field(bigint, bigint, jsonb),
 	@extschema@.revyops_delete_contact_custom_field(bigint, bigint),
@@ -487,6 +571,7 @@ REVOKE ALL ON FUNCTION
 	revyops_http.contacts_v2_create(bytea),
 	revyops_http.contacts_v2_get(bytea),
 	revyops_http.contacts_v2_update(bytea),
+	revyops_http.contacts_v2_merge(bytea),
 	revyops_http.contacts_v2_lookup(bytea),
 	revyops_http.contacts_v1_list(bytea),
 	revyops_http.contacts_v1_create(bytea),
@@ -510,7 +595,7 @@ REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, t
 
 /* ---------------------------------------------------------------- dump
  *
- * What is not named here, pg_dump leaves out without a word.
+ * What is not named here, pg_dump leaves out without a word: revyops.secret, on purpose.
  */
 
 SELECT pg_catalog.pg_extension_config_dump('revyops.client', '');
@@ -521,9 +606,11 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.company_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.contact', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.contact_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.merged_contact', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_job_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('revyops.import_reject', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.idempotency_key', '');
 
 /* ---------------------------------------------------------------- comments
  *
@@ -539,14 +626,18 @@ COMMENT ON FUNCTION @extschema@.revyops_create_api_key(integer, text, timestampt
 'Adds an API key of a client and returns it: the only time that it is shown.';
 COMMENT ON FUNCTION @extschema@.revyops_revoke_api_key(text) IS
 'Ends the API key with this prefix; false if there is no unrevoked one.';
-COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_company(jsonb, text, text) IS
 'Adds a company for the calling client and returns it.';
-COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_create_contact(jsonb, text, text) IS
 'Adds a contact for the calling client, finds its company by id or domain, and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_companies(jsonb, text, text) IS
 'Adds companies for the calling client; one row for each, with what became of it.';
 COMMENT ON FUNCTION @extschema@.revyops_create_contacts(jsonb, text, text) IS
 'Adds contacts for the calling client; one row for each, with what became of it.';
+COMMENT ON FUNCTION @extschema@.revyops_check_contacts(jsonb) IS
+'Tells what revyops_create_contacts would make of contacts; writes nothing.';
+COMMENT ON FUNCTION @extschema@.revyops_expire() IS
+'Deletes what is kept for a time that is over: answers under idempotency keys after 24 hours. Returns how many they were.';
 COMMENT ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text) IS
 'Adds contacts from a table or view for the calling client, and commits after each batch.';
 COMMENT ON FUNCTION @extschema@.revyops_import_status(bigint) IS
@@ -557,11 +648,15 @@ COMMENT ON FUNCTION revyops.import_write(internal) IS
 'Part of revyops_import_contacts: adds the contacts of a batch.';
 COMMENT ON FUNCTION revyops.import_note(internal) IS
 'Part of revyops_import_contacts: adds what a batch came to to the job, and its rejected rows.';
+COMMENT ON FUNCTION revyops.keep_data() IS
+'Loads the library, which refuses to drop tables that have rows.';
+COMMENT ON EVENT TRIGGER revyops_keep_data IS
+'Has the library loaded before anything that can drop the extension.';
 COMMENT ON FUNCTION @extschema@.revyops_get_company(bigint, text) IS
 'Returns a company of the calling client.';
-COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text) IS
 'Returns a page of the companies of the calling client that fit, in the order of ids.';
-COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text, text) IS
 'Returns a page of the companies of the calling client with this custom field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_company(bigint, jsonb, text) IS
 'Changes the members of a company that are given, and returns it.';
@@ -575,14 +670,20 @@ COMMENT ON FUNCTION @extschema@.revyops_delete_company_custom_field(bigint, bigi
 'Deletes a custom field of a company.';
 COMMENT ON FUNCTION @extschema@.revyops_get_contact(bigint, text) IS
 'Returns a contact of the calling client.';
-COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text) IS
 'Returns a page of the contacts of the calling client that fit, in the order of ids.';
-COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text) IS
 'Returns a page of the contacts of the calling client with this custom field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_contact(bigint, jsonb, text) IS
 'Changes the members of a contact that are given, and returns it.';
 COMMENT ON FUNCTION @extschema@.revyops_delete_contact(bigint) IS
 'Deletes a contact.';
+COMMENT ON FUNCTION @extschema@.revyops_merge_contacts(bigint, bigint, text) IS
+'Fills what one contact lacks from another, deletes that, and returns the first.';
+COMMENT ON FUNCTION @extschema@.revyops_export_contact(bigint) IS
+'Returns all that is held about the person of a contact.';
+COMMENT ON FUNCTION @extschema@.revyops_erase_contact(bigint) IS
+'Removes all that is held about the person of a contact, and returns how much that was.';
 COMMENT ON FUNCTION @extschema@.revyops_add_contact_custom_field(bigint, jsonb) IS
 'Adds a custom field to a contact and returns the field.';
 COMMENT ON FUNCTION @extschema@.revyops_update_contact_custom_field(bigint, bigint, jsonb) IS
@@ -603,6 +704,8 @@ COMMENT ON FUNCTION revyops.is_canonical_domain(text) IS
 'Whether a domain is written in canonical form: dotted, lower case, A-labels.';
 COMMENT ON FUNCTION revyops.custom_field_hashes(integer, jsonb) IS
 'One hash of (client, name, value) a custom field: what the index on custom fields holds.';
+COMMENT ON FUNCTION revyops.mentions(jsonb, text[]) IS
+'Whether a string in a document is one of these e-mail addresses and LinkedIn URLs, in any form.';
 COMMENT ON FUNCTION revyops_http.companies_v2_list(bytea) IS
 'GET /public/v2/companies: lists companies.';
 COMMENT ON FUNCTION revyops_http.companies_v2_create(bytea) IS
@@ -647,6 +750,8 @@ COMMENT ON FUNCTION revyops_http.contacts_v2_get(bytea) IS
 'GET /public/v2/contacts/{id}: returns a contact.';
 COMMENT ON FUNCTION revyops_http.contacts_v2_update(bytea) IS
 'PATCH /public/v2/contacts/{id}: changes a contact.';
+COMMENT ON FUNCTION revyops_http.contacts_v2_merge(bytea) IS
+'POST /public/v2/contacts/{id}/merge: merges another contact into this one.';
 COMMENT ON FUNCTION revyops_http.contacts_v2_lookup(bytea) IS
 'GET /public/v2/contacts/lookup-by-custom-field: lists contacts with a custom field.';
 COMMENT ON FUNCTION revyops_http.contacts_v1_list(bytea) IS
@@ -705,6 +810,10 @@ COMMENT ON COLUMN revyops.api_key.created_time IS 'When it was added.';
 COMMENT ON COLUMN revyops.api_key.expires_at IS 'From when it is no longer valid; null is never.';
 COMMENT ON COLUMN revyops.api_key.revoked_at IS 'When it was revoked; null if it was not.';
 
+COMMENT ON TABLE revyops.secret IS 'Keys that only this database has. Not dumped: a restore makes new ones.';
+COMMENT ON COLUMN revyops.secret.name IS 'What it is for: cursor, the cursors of lists, which end when it changes.';
+COMMENT ON COLUMN revyops.secret.secret IS 'The key, 32 random octets.';
+
 COMMENT ON TABLE revyops.company IS 'Companies of the clients.';
 COMMENT ON COLUMN revyops.company.client_id IS 'The client that owns it.';
 COMMENT ON COLUMN revyops.company.id IS 'Id.';
@@ -734,6 +843,14 @@ COMMENT ON COLUMN revyops.contact.last_reply_received IS 'When the last reply ca
 COMMENT ON COLUMN revyops.contact.custom_fields IS 'Custom fields: [{id, field_name, field_value, updated_time}].';
 COMMENT ON COLUMN revyops.contact.updated_time IS 'When the contact changed last.';
 
+COMMENT ON TABLE revyops.merged_contact IS 'Contacts that were merged into others.';
+COMMENT ON COLUMN revyops.merged_contact.client_id IS 'The client that owned it.';
+COMMENT ON COLUMN revyops.merged_contact.id IS 'The id that it had.';
+COMMENT ON COLUMN revyops.merged_contact.kept_id IS 'The contact that was kept; never one that was merged itself.';
+COMMENT ON COLUMN revyops.merged_contact.email IS 'The e-mail address that it had; null if none.';
+COMMENT ON COLUMN revyops.merged_contact.linkedin_url IS 'The LinkedIn profile URL that it had; null if none.';
+COMMENT ON COLUMN revyops.merged_contact.merged_time IS 'When it was merged.';
+
 COMMENT ON TABLE revyops.import_job IS 'Imports, under way and past; counted up with each batch.';
 COMMENT ON COLUMN revyops.import_job.client_id IS 'The client that it is for.';
 COMMENT ON COLUMN revyops.import_job.id IS 'Id.';
@@ -755,6 +872,15 @@ COMMENT ON COLUMN revyops.import_reject.ordinal IS 'Which row it was, in the ord
 COMMENT ON COLUMN revyops.import_reject.source_row IS 'The row as it was read.';
 COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating it alone would have had: 400, 401 or 404.';
 COMMENT ON COLUMN revyops.import_reject.errors IS 'Entries of that error.';
+
+COMMENT ON TABLE revyops.idempotency_key IS 'Answers to requests with an idempotency key, kept for 24 hours.';
+COMMENT ON COLUMN revyops.idempotency_key.client_id IS 'The client that the request is of.';
+COMMENT ON COLUMN revyops.idempotency_key.key IS 'The key, unique within the client.';
+COMMENT ON COLUMN revyops.idempotency_key.request_sha256 IS 'SHA-256 of the request: function, structure and body.';
+COMMENT ON COLUMN revyops.idempotency_key.status IS 'HTTP status of the answer.';
+COMMENT ON COLUMN revyops.idempotency_key.headers IS 'Headers of the answer, as PostgREST takes them, without the brackets; null if it has none.';
+COMMENT ON COLUMN revyops.idempotency_key.body IS 'Body of the answer.';
+COMMENT ON COLUMN revyops.idempotency_key.created_time IS 'When the request was carried out.';
 
 /* Tell a running PostgREST that there are new functions. */
 NOTIFY pgrst, 'reload schema';

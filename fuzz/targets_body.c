@@ -288,7 +288,7 @@ fuzz_render(Slice input)
 		&contact.email, &contact.linkedin_url, &contact.first_name, &contact.last_name,
 		&contact.origin, &contact.contact_status, &contact.previous_status,
 	};
-	ListPage	page = {1, 1, false};
+	ListPage	page = {.place = {NO_ROW}, .size = 1};
 	PageWriter	writer;
 	JsonbValue	value;
 	text	   *written;
@@ -308,7 +308,7 @@ fuzz_render(Slice input)
 		check_shown(rvo_contact_render(&contact, structure, true));
 	}
 	value = rvo_contact_render(&contact, STRUCTURE_NESTED, false);
-	writer = rvo_page_begin(&page, 1, 1);
+	writer = rvo_page_begin(&page, contact.first_name, 1, 1);
 	rvo_page_put(&writer, &value);
 	rvo_page_put(&writer, &value);
 	written = rvo_page_end(&writer);

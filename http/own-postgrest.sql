@@ -18,21 +18,22 @@ ALTER ROLE authenticator SET log_parameter_max_length_on_error = 0;
 -- These ask for a key. The functions that make clients and keys do not: no grant.
 GRANT USAGE ON SCHEMA api TO web_anon;
 GRANT EXECUTE ON FUNCTION
-	api.revyops_create_contact(jsonb, text),
-	api.revyops_create_company(jsonb, text),
+	api.revyops_create_contact(jsonb, text, text),
+	api.revyops_create_company(jsonb, text, text),
 	api.revyops_get_company(bigint, text),
-	api.revyops_list_companies(text, text, text, integer, integer, text),
-	api.revyops_lookup_companies(text, text, integer, integer, text),
+	api.revyops_list_companies(text, text, text, integer, integer, text, text),
+	api.revyops_lookup_companies(text, text, integer, integer, text, text),
 	api.revyops_update_company(bigint, jsonb, text),
 	api.revyops_delete_company(bigint),
 	api.revyops_add_company_custom_field(bigint, jsonb),
 	api.revyops_update_company_custom_field(bigint, bigint, jsonb),
 	api.revyops_delete_company_custom_field(bigint, bigint),
 	api.revyops_get_contact(bigint, text),
-	api.revyops_list_contacts(text, text, text, text, text, integer, integer, text),
-	api.revyops_lookup_contacts(text, text, integer, integer, text),
+	api.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text),
+	api.revyops_lookup_contacts(text, text, integer, integer, text, text),
 	api.revyops_update_contact(bigint, jsonb, text),
 	api.revyops_delete_contact(bigint),
+	api.revyops_merge_contacts(bigint, bigint, text),
 	api.revyops_add_contact_custom_field(bigint, jsonb),
 	api.revyops_update_contact_custom_field(bigint, bigint, jsonb),
 	api.revyops_delete_contact_custom_field(bigint, bigint)

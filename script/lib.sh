@@ -30,7 +30,7 @@ die() { say "${0##*/}: $*"; exit 1; }
 packages=(
 	postgresql-$pg postgresql-server-dev-$pg postgresql-$pg-pgtap
 	make gcc libc6-dev libidn2-dev libpsl-dev
-	perl libipc-run-perl nginx curl ca-certificates
+	perl libipc-run-perl nginx libnginx-mod-http-lua curl ca-certificates
 )
 # and for script/fuzz
 fuzz_packages=(clang-14 libclang-rt-14-dev llvm-14)

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(18);
+SELECT plan(19);
 -- What the extension made, looked at as a whole.  Each query expects no row.
 CREATE VIEW test.function AS
 	SELECT p.*, n.nspname, p.oid::regprocedure::text AS signature,
@@ -15,14 +15,18 @@ CREATE VIEW test.relation AS
 	FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
 
+CREATE VIEW test.event_trigger AS
+	SELECT t.* FROM pg_event_trigger t JOIN pg_depend d ON d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e'
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
+
 SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM test.function;
-SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'),
+SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'), ('revyops.secret', 'r'),
 	('revyops.company', 'r'), ('revyops.contact', 'r'), ('revyops.client_id_seq', 'S'), ('revyops.company_id_seq', 'S'),
 	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S'),
-	('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.import_job_id_seq', 'S')$$, 'tables and sequences');
+	('revyops.merged_contact', 'r'), ('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
-	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops')$$, 'no table or sequence that pg_dump would leave out');
+	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name <> 'revyops.secret'$$, 'no table or sequence that pg_dump would leave out, but the secret');
 SELECT is_empty($$SELECT signature FROM test.function WHERE NOT pure
 	AND has_function_privilege('public', oid, 'EXECUTE')$$, 'no function open to PUBLIC');
 SELECT is_empty($$SELECT signature FROM test.function WHERE pure
@@ -35,13 +39,13 @@ SELECT is_empty($$SELECT signature FROM test.function
 	AND coalesce(array_position(proconfig, 'search_path=pg_catalog, pg_temp'), 0) = 0$$, 'no API function without search_path');
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_revoke_api_key',
-	'public.revyops_create_companies', 'public.revyops_create_contacts',
-	'public.revyops_import_status', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
+	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_check_contacts',
+	'public.revyops_expire', 'public.revyops_import_status', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
 	'public.revyops_update_company', 'public.revyops_delete_company',
 	'public.revyops_add_company_custom_field', 'public.revyops_update_company_custom_field', 'public.revyops_delete_company_custom_field',
 	'public.revyops_create_contact', 'public.revyops_get_contact', 'public.revyops_list_contacts', 'public.revyops_lookup_contacts',
-	'public.revyops_update_contact', 'public.revyops_delete_contact',
+	'public.revyops_update_contact', 'public.revyops_delete_contact', 'public.revyops_merge_contacts', 'public.revyops_export_contact', 'public.revyops_erase_contact',
 	'public.revyops_add_contact_custom_field', 'public.revyops_update_contact_custom_field', 'public.revyops_delete_contact_custom_field',
 	'revyops_http.companies_v2_list', 'revyops_http.companies_v2_create', 'revyops_http.companies_v2_get', 'revyops_http.companies_v2_update',
 	'revyops_http.companies_v2_lookup', 'revyops_http.companies_v1_list', 'revyops_http.companies_v1_create', 'revyops_http.companies_v1_get',
@@ -53,10 +57,10 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'revyops_http.contacts_v1_update', 'revyops_http.contacts_v1_delete', 'revyops_http.contacts_v1_lookup', 'revyops_http.contacts_v1_field_add',
 	'revyops_http.contacts_v1_field_update', 'revyops_http.contacts_v1_field_delete', 'revyops_http.contacts_v2_master_list', 'revyops_http.contacts_v2_master_get',
 	'revyops_http.contacts_v2_master_lookup', 'revyops_http.contacts_v1_master_list', 'revyops_http.contacts_v1_master_get', 'revyops_http.contacts_v1_master_lookup',
-	'revyops_http.contacts_v2_batch', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
+	'revyops_http.contacts_v2_batch', 'revyops_http.contacts_v2_merge', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
-	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup)_|_(get|list|lookup)$)'$$, 'STABLE is what only reads, and nothing else');
+	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|_(get|list|lookup)$)'$$, 'STABLE is what only reads, and nothing else');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
 	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');
@@ -67,19 +71,23 @@ SELECT is_empty($$
 	UNION ALL SELECT name FROM test.relation WHERE obj_description(oid, 'pg_class') IS NULL
 	UNION ALL SELECT r.name || '.' || a.attname FROM test.relation r JOIN pg_attribute a ON a.attrelid = r.oid
 		WHERE r.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND col_description(r.oid, a.attnum) IS NULL
-	UNION ALL SELECT nspname FROM pg_namespace n WHERE nspname IN ('revyops', 'revyops_http') AND obj_description(n.oid, 'pg_namespace') IS NULL$$,
+	UNION ALL SELECT nspname FROM pg_namespace n WHERE nspname IN ('revyops', 'revyops_http') AND obj_description(n.oid, 'pg_namespace') IS NULL
+	UNION ALL SELECT evtname FROM test.event_trigger t WHERE obj_description(t.oid, 'pg_event_trigger') IS NULL$$,
 	'nothing without a comment');
 SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relation r ON r.oid = i.indrelid
 		JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text <> 'revyops.api_key_client_id_idx'$$,
 	'no index but the primary keys starts with client_id');
 SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
-	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key')
+	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret')
 	AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey) AND a.attname = 'client_id')$$,
 	'client_id is part of every key');
 SELECT is_empty($$SELECT conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
 	WHERE contype = 'f' AND (confdeltype NOT IN ('a', 'c') OR confupdtype NOT IN ('a', 'c'))$$, 'no foreign key that sets null');
 SELECT is_empty($$SELECT tgname FROM pg_trigger t JOIN test.relation r ON r.oid = t.tgrelid WHERE NOT tgisinternal$$, 'no trigger');
+SELECT is(string_agg(concat_ws(' ', evtname, evtevent, evttags, evtfoid::regproc, evtenabled), ', '),
+	'revyops_keep_data ddl_command_start {"DROP EXTENSION","DROP SCHEMA","DROP OWNED"} revyops.keep_data A',
+	'an event trigger, always on, for what can drop the extension') FROM test.event_trigger;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,9 +1,9 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(8);
+SELECT plan(9);
 -- Random batches over a few keys: each item of a batch has the verdict that it
--- gets if the items are created one after another.
+-- gets if the items are created one after another; and a check foretells it.
 SELECT test.two_clients() \gset
 SET LOCAL revyops.client_id = 2;
 SELECT revyops_create_company('{"domain": "other.com"}') AS "hidden" \gset
@@ -81,6 +81,17 @@ BEGIN
 END
 $$;
 
+-- checked tells what a check says of a batch; foretold, what it should say: nothing has an id yet.
+CREATE FUNCTION test.checked(items jsonb) RETURNS jsonb
+	LANGUAGE sql AS $$
+	SELECT coalesce(jsonb_agg(jsonb_build_object('status', status, 'errors', test.errors(errors)) ORDER BY ordinal), '[]')
+	FROM public.revyops_check_contacts(items) $$;
+CREATE FUNCTION test.foretold(outcomes jsonb) RETURNS jsonb
+	LANGUAGE sql AS $$
+	SELECT coalesce(jsonb_agg(jsonb_build_object('status', o->'status', 'errors',
+		(SELECT jsonb_agg(CASE WHEN e ? 'duplicate_of' THEN e - 'existing_id' ELSE e END ORDER BY i) FROM jsonb_array_elements(nullif(o->'errors', 'null')) WITH ORDINALITY u(e, i))) ORDER BY n), '[]')
+	FROM jsonb_array_elements(outcomes) WITH ORDINALITY t(o, n) $$;
+
 -- atomic tells what a batch comes to, if it is all or nothing.
 CREATE FUNCTION test.atomic(items jsonb) RETURNS jsonb
 	LANGUAGE plpgsql AS $$
@@ -133,13 +144,20 @@ CREATE FUNCTION test.differences(items jsonb, given jsonb) RETURNS SETOF jsonb
 	LANGUAGE plpgsql AS $$
 DECLARE
 	single record; batch record; atomic record;
-	expected jsonb; got jsonb; at_first jsonb;
+	expected jsonb; got jsonb; at_first jsonb; checked jsonb;
 BEGIN
 	single := test.client(given);
 	expected := test.one_by_one(replace(items::text, '$own', single.own)::jsonb);
 	INSERT INTO test.seen SELECT jsonb_array_elements(expected);
 
 	batch := test.client(given);
+	at_first := test.left_behind(batch.id);
+	checked := test.checked(replace(items::text, '$own', batch.own)::jsonb);
+	IF checked IS DISTINCT FROM test.foretold(expected) THEN
+		RETURN NEXT jsonb_build_object('items', items, 'given', given, 'foretold', test.foretold(expected), 'checked', checked);
+	ELSIF test.left_behind(batch.id) IS DISTINCT FROM at_first THEN
+		RETURN NEXT jsonb_build_object('items', items, 'given', given, 'left behind by a check', test.left_behind(batch.id));
+	END IF;
 	got := test.at_once(replace(items::text, '$own', batch.own)::jsonb);
 	IF got IS DISTINCT FROM expected THEN
 		RETURN NEXT jsonb_build_object('items', items, 'given', given, 'one by one', expected, 'at once', got);
@@ -175,6 +193,12 @@ CREATE FUNCTION test.nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETU
 CREATE TRIGGER own BEFORE INSERT ON revyops.contact FOR EACH ROW EXECUTE FUNCTION test.nothing();
 SELECT is(test.random_differences(60, 30, 20, 4), NULL, '60 batches of up to 30, with a BEFORE ROW trigger');
 SELECT is(test.random_differences(100, 6, 4, 3), NULL, '100 batches of up to 6, with a BEFORE ROW trigger');
+
+-- a check goes on where a chunk of 10,000 ends
+SELECT set_config('revyops.client_id', revyops_create_client('large')::text, true) AS "hidden" \gset
+SELECT jsonb_agg(jsonb_build_object('email', format('%s@acme.com', i % 15000), 'linkedin_url', format('in/%s', i * 7 % 16000)) ORDER BY i) AS large FROM generate_series(1, 25000) i \gset
+SELECT row_eq($$SELECT test.foretold(test.at_once(large)) = checked, jsonb_array_length(checked), (SELECT count(*) FROM jsonb_array_elements(checked) c WHERE c->>'status' = '201')
+	FROM (SELECT large, test.checked(large) AS checked FROM (SELECT $$ || quote_literal(:'large') || $$::jsonb AS large) l OFFSET 0) c$$, ROW(true, 25000, 15000::bigint), '25,000');
 
 -- all of it was there
 SELECT is((SELECT string_agg(status, ' ' ORDER BY status) FROM (SELECT outcome->>'status' AS status FROM test.seen GROUP BY 1 HAVING count(*) > 50) t),

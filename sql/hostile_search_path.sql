@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(21);
+SELECT plan(26);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 
@@ -38,9 +38,9 @@ BEGIN
 		'octet_length(text) RETURNS integer', 'jsonb_typeof(jsonb) RETURNS text', 'jsonb_array_elements(jsonb) RETURNS SETOF jsonb', 'sha256(bytea) RETURNS bytea',
 		'lower(text) RETURNS text', 'unnest(anyarray) RETURNS SETOF anyelement', 'coalesce_(text) RETURNS text', 'set_config(text, text, boolean) RETURNS text',
 		'current_setting(text, boolean) RETURNS text', 'current_setting(text) RETURNS text', 'count(bigint) RETURNS bigint',
-		'is_canonical_email(text) RETURNS boolean', 'is_canonical_domain(text) RETURNS boolean', 'custom_field_hashes(integer, jsonb) RETURNS bigint[]',
+		'is_canonical_email(text) RETURNS boolean', 'mentions(jsonb, text[]) RETURNS boolean', 'array_agg(text) RETURNS text[]', 'jsonb_agg(jsonb) RETURNS jsonb', 'to_char(timestamp, text) RETURNS text', 'is_canonical_domain(text) RETURNS boolean', 'custom_field_hashes(integer, jsonb) RETURNS bigint[]',
 		'revyops_normalize_email(text) RETURNS text', 'revyops_normalize_linkedin_url(text) RETURNS text', 'revyops_normalize_domain(text) RETURNS text',
-		'revyops_create_contact(jsonb, text) RETURNS jsonb', 'revyops_create_company(jsonb, text) RETURNS jsonb', 'revyops_create_client(text) RETURNS integer'] LOOP
+		'revyops_create_contact(jsonb, text, text) RETURNS jsonb', 'revyops_create_company(jsonb, text, text) RETURNS jsonb', 'revyops_create_client(text) RETURNS integer'] LOOP
 		EXECUTE format('CREATE FUNCTION evil.%s LANGUAGE plpgsql AS %L', f, 'BEGIN RAISE ''planted function was called''; END');
 	END LOOP;
 END
@@ -57,11 +57,13 @@ CREATE TEMPORARY TABLE client (id int, name pg_catalog.text);
 CREATE TEMPORARY TABLE api_key (prefix pg_catalog.text, secret_sha256 bytea, client_id int, name pg_catalog.text, expires_at timestamptz, revoked_at timestamptz);
 CREATE TEMPORARY TABLE company (LIKE revyops.company);
 CREATE TEMPORARY TABLE contact (LIKE revyops.contact);
+CREATE TEMPORARY TABLE merged_contact (LIKE revyops.merged_contact);
+CREATE TEMPORARY TABLE import_reject (LIKE revyops.import_reject);
 CREATE TEMPORARY TABLE pg_proc (oid oid);
 CREATE TEMPORARY SEQUENCE contact_id_seq;
 CREATE TEMPORARY SEQUENCE custom_field_id_seq;
 INSERT INTO client VALUES (1, 'x');
-GRANT ALL ON client, api_key, company, contact, contact_id_seq, custom_field_id_seq TO revyops_test_plain;
+GRANT ALL ON client, api_key, company, contact, merged_contact, import_reject, contact_id_seq, custom_field_id_seq TO revyops_test_plain;
 
 -- hostile runs a SELECT as the plain role, all of that in front.
 CREATE FUNCTION test.hostile(statement text) RETURNS jsonb
@@ -105,8 +107,13 @@ SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jo@
 SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jane@acme.com"}')$$)->>'sqlstate', 'PT409', 'to a taken e-mail');
 SELECT is(test.hostile($$SELECT public.revyops_lookup_companies('A', '1')->'results'->0->>'domain'$$), '{"value": "beta.com"}', 'look companies up');
 SELECT is(test.hostile($$SELECT public.revyops_delete_contact_custom_field(2, (public.revyops_get_contact(2)#>>'{contact_custom_fields,0,id}')::pg_catalog.int8)$$), '{"value": ""}', 'delete a custom field');
-SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
-SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 3 contacts', 'all of it into the real ones');
+SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, ' ' ORDER BY ordinal) FROM public.revyops_check_contacts('[{"email": "jane@acme.com"}, {"email": "new@acme.com", "company_id": "acme.com"}, {"email": "new@acme.com", "company_id": 1}]')$$), '{"value": "409 201 409"}', 'check contacts');
+SELECT is(test.hostile($$SELECT public.revyops_merge_contacts(2, (public.revyops_create_contact('{"linkedin_url": "in/jo", "company_id": "acme.com"}')->>'id')::pg_catalog.int8)->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'merge contacts');
+SELECT is(test.hostile(pg_catalog.format('SELECT public.revyops_get_contact(%s)', (SELECT id FROM revyops.merged_contact)))->>'sqlstate', 'PT301', 'get a merged one');
+SELECT is(test.hostile($$SELECT public.revyops_export_contact(2)->'merged_contacts'->0->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'export a contact');
+SELECT is(test.hostile($$SELECT public.revyops_erase_contact(2)$$)->>'value', '{"contacts": 1, "kept_answers": 0, "import_rejects": 0, "merged_contacts": 1}', 'erase a contact');
+SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.merged_contact) + (SELECT count(*) FROM pg_temp.import_reject) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
+SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 2 contacts', 'all of it into the real ones');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -57,7 +57,7 @@ SELECT is(test.rows(), '3 clients, 4 keys, 0 companies, 6 contacts', 'a refused 
 
 -- a plain role
 CREATE ROLE revyops_test_plain;
-GRANT EXECUTE ON FUNCTION revyops_create_contact(jsonb, text) TO revyops_test_plain;
+GRANT EXECUTE ON FUNCTION revyops_create_contact(jsonb, text, text) TO revyops_test_plain;
 SET LOCAL request.headers = '';
 SET LOCAL revyops.api_key = '';
 SET LOCAL revyops.client_id = 0;

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(57);
+SELECT plan(58);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "first_name": "Jane", "last_name": "Doe", "company_id": 1, "origin": "clay", "contact_status": "Active",
@@ -33,7 +33,7 @@ SELECT test.fails_400('SELECT revyops_get_contact(NULL, NULL)', '[{"parameter": 
 SELECT test.fails_400($$SELECT revyops_get_contact(99, 'flat')$$, '[{"parameter": "structure", "code": "invalid_structure"}]', '400 comes before 404');
 SET LOCAL revyops.client_id = 2;
 SELECT test.fails_with('SELECT revyops_get_contact(1)', 'PT401', 'contact does not belong to this client', '[{"parameter": "id", "code": "other_client"}]', 'another client''s contact');
-SELECT is(revyops_list_contacts()::jsonb, '{"count": 0, "results": [], "page_size": 100, "total_pages": 0, "current_page": 1}', 'another client''s list');
+SELECT is(revyops_list_contacts()::jsonb, '{"next": null, "count": 0, "results": [], "page_size": 100, "total_pages": 0, "current_page": 1}', 'another client''s list');
 SELECT is(revyops_list_contacts(email => 'jane@acme.com')->>'count', '0', 'another client''s e-mail');
 SELECT is(revyops_list_contacts(linkedin_url => 'in/jane')->>'count', '0', 'another client''s LinkedIn URL');
 SELECT is(revyops_list_contacts(domain => 'acme.com')->>'count', '0', 'another client''s domain');
@@ -51,12 +51,13 @@ SELECT is(test.ids(revyops_list_contacts()), '1 2 3: 1 of 1, 3 by 100', 'all, by
 SELECT is((revyops_list_contacts(structure => 'FLAT')->'results'->0)::jsonb, revyops_get_contact(1, 'FLAT'), 'an entry is what get returns');
 SELECT is(test.ids(revyops_list_contacts(page => p, page_size => 2)), expected, format('page %s of two', p))
 FROM (VALUES (1, '1 2: 1 of 2, 3 by 2'), (2, '3: 2 of 2, 3 by 2'), (3, '-: 3 of 2, 3 by 2'), (2147483647, '-: 2147483647 of 2, 3 by 2')) v(p, expected);
+SELECT is(test.ids(revyops_list_contacts(page => 3)), '-: 3 of 1, 3 by 100', 'far behind the last page');
 SELECT is(test.ids(revyops_list_contacts(page_size => 3)), '1 2 3: 1 of 1, 3 by 3', 'a page that is just full');
 SELECT is(test.ids(revyops_list_contacts(page_size => 1000)), '1 2 3: 1 of 1, 3 by 100', 'a page has at most 100');
 SELECT test.fails_400(format('SELECT revyops_list_contacts(page => %L, page_size => %L)', p, p), '[{"parameter": "page", "code": "invalid_number"}, {"parameter": "page_size", "code": "invalid_number"}]', 'page ' || coalesce(p::text, 'NULL'))
 FROM unnest(ARRAY[0, -1, NULL]) p;
 
-SELECT is(revyops_list_contacts(page => 2, page_size => 2)::text, jsonb_build_object('count', 3, 'total_pages', 2, 'current_page', 2, 'page_size', 2, 'results', jsonb_build_array(revyops_get_contact(3)))::text, 'a page is written as jsonb shows it');
+SELECT is(revyops_list_contacts(page => 2, page_size => 2)::text, jsonb_build_object('next', NULL, 'count', 3, 'total_pages', 2, 'current_page', 2, 'page_size', 2, 'results', jsonb_build_array(revyops_get_contact(3)))::text, 'a page is written as jsonb shows it');
 SELECT revyops_update_contact(3, jsonb_build_object('origin', E'"quoted" \\ \u00fc\t')) AS hidden \gset
 SELECT is(revyops_list_contacts(email => 'max@other.org')->'results'->0->>'origin', E'"quoted" \\ \u00fc', 'what JSON escapes');
 

@@ -156,6 +156,7 @@ SELECT is((SELECT string_agg(entry, ', ') FROM test.log),
 	'AFTER ROW after@acme.com, BEFORE ROW before@acme.com, AFTER ROW before@acme.com, BEFORE ROW statement@acme.com, AFTER ROW statement@acme.com, AFTER STATEMENT', 'all of them ran');
 
 -- the extension itself
+TRUNCATE revyops.client CASCADE;
 DROP EXTENSION revyops CASCADE;
 CREATE EXTENSION revyops;
 SELECT is(revyops_create_client('One'), 1, 'dropped and created again');

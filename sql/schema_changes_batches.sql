@@ -188,6 +188,7 @@ SELECT is(test.create(test.batch('view1 view2 warm', '{"company_id": "mail.acme.
 SELECT is((SELECT string_agg(company_id::text, ' ') FROM revyops.contact WHERE email LIKE 'view%'), '1 1 1', 'has them');
 
 -- the extension itself
+TRUNCATE revyops.client CASCADE;
 DROP EXTENSION revyops CASCADE;
 CREATE EXTENSION revyops;
 SELECT is(revyops_create_client('One'), 1, 'dropped and created again');

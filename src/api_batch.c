@@ -1,8 +1,9 @@
 /*
  * api_batch.c
- *	  The SQL functions that create many at once.
+ *	  The SQL functions that create many at once, or tell what that would do.
  *
- * Floor 4: unpack the arguments and hand on.  The result is a set, one row an
+ * Floor 4: unpack the arguments and hand on.  The check of many is one of them
+ * in all but writing.  The result is a set, one row an
  * item; it is complete before the caller sees the first row, so that a LIMIT
  * does not decide what is created.
  */
@@ -20,6 +21,7 @@
 
 PG_FUNCTION_INFO_V1(revyops_create_contacts);
 PG_FUNCTION_INFO_V1(revyops_create_companies);
+PG_FUNCTION_INFO_V1(revyops_check_contacts);
 
 /* Where the rows of the result go. */
 typedef struct RowSink
@@ -29,21 +31,23 @@ typedef struct RowSink
 	ReturnSetInfo *result;
 } RowSink;
 
-/* put_row adds (ordinal, status, contact or company, errors). */
+/* put_row adds (ordinal, status, contact or company, errors); a check has nothing to show in third place. */
 static void
 put_row(void *arg, const BatchItem *item)
 {
 	RowSink    *sink = arg;
 	bool		created = item->faults.count == 0;
-	Datum		values[4];
-	bool		nulls[4] = {false, false, !created, created};
+	Datum		values[4] = {Int32GetDatum(item->number)};
+	bool		nulls[4] = {false, false, true, true};
+	int			last = sink->kind->render != NULL ? 3 : 2;
 
-	values[0] = Int32GetDatum(item->number);
 	values[1] = Int32GetDatum(created ? 201 : rvo_failure_http_status(item->failure));
-	if (created)
+	if (!created)
+		values[last] = JsonbPGetDatum(rvo_json_parse(rvo_slice(rvo_fault_json(&item->faults))));
+	else if (sink->kind->render != NULL)
 		values[2] = JsonbPGetDatum(sink->kind->render(item, sink->structure));
-	else
-		values[3] = JsonbPGetDatum(rvo_json_parse(rvo_slice(rvo_fault_json(&item->faults))));
+	nulls[2] = last == 2 ? created : !created;
+	nulls[3] = created;
 	tuplestore_putvalues(sink->result->setResult, sink->result->setDesc, values, nulls);
 }
 
@@ -53,35 +57,40 @@ text_argument(FunctionCallInfo fcinfo, int n)
 	return rvo_slice_of_text(PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n));
 }
 
+/* run runs a batch of the first argument's items; faults are those of the other arguments. */
+static Datum
+run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
+{
+	JsonbContainer *items = rvo_json_root(PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0));
+	Caller		caller = rvo_auth_caller_of_call();
+
+	if (!rvo_json_is_array(items))
+		rvo_fault_add(faults, "", FAULT_NOT_AN_ARRAY);
+	if (faults->count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+	InitMaterializedSRF(fcinfo, 0);
+	sink->result = (ReturnSetInfo *) fcinfo->resultinfo;
+	batch->kind = sink->kind;
+	batch->caller = &caller;
+	batch->number_name = "ordinal";
+	batch->first_number = 1;
+	batch->sink = put_row;
+	batch->sink_arg = sink;
+	rvo_batch_begin(batch);
+	rvo_batch_add_array(batch, items);
+	rvo_batch_end(batch);
+	return (Datum) 0;
+}
+
 /* create_many is both functions: (items jsonb, structure text, mode text) returns setof record. */
 static Datum
 create_many(FunctionCallInfo fcinfo, const BatchKind *kind)
 {
-	JsonbContainer *items = rvo_json_root(PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0));
-	Request		request = rvo_request_read();
-	int			client_id = rvo_auth_client_id(&request);
 	FaultList	faults = {0};
 	RowSink		sink = {.kind = kind, .structure = rvo_structure_read(text_argument(fcinfo, 1), &faults)};
-	Batch		batch = {
-		.kind = kind,
-		.client_id = client_id,
-		.mode = rvo_batch_mode_read(text_argument(fcinfo, 2), "mode", &faults),
-		.number_name = "ordinal",
-		.first_number = 1,
-		.sink = put_row,
-		.sink_arg = &sink,
-	};
+	Batch		batch = {.mode = rvo_batch_mode_read(text_argument(fcinfo, 2), "mode", &faults)};
 
-	if (!rvo_json_is_array(items))
-		rvo_fault_add(&faults, "", FAULT_NOT_AN_ARRAY);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	InitMaterializedSRF(fcinfo, 0);
-	sink.result = (ReturnSetInfo *) fcinfo->resultinfo;
-	rvo_batch_begin(&batch);
-	rvo_batch_add_array(&batch, items);
-	rvo_batch_end(&batch);
-	return (Datum) 0;
+	return run(fcinfo, &batch, &sink, &faults);
 }
 
 /* revyops_create_contacts(contacts jsonb, structure text, mode text) returns setof record */
@@ -96,4 +105,15 @@ Datum
 revyops_create_companies(PG_FUNCTION_ARGS)
 {
 	return create_many(fcinfo, &rvo_company_batch);
+}
+
+/* revyops_check_contacts(contacts jsonb) returns setof record */
+Datum
+revyops_check_contacts(PG_FUNCTION_ARGS)
+{
+	FaultList	faults = {0};
+	RowSink		sink = {.kind = &rvo_contact_check};
+	Batch		batch = {.mode = BATCH_PARTIAL};
+
+	return run(fcinfo, &batch, &sink, &faults);
 }

@@ -175,25 +175,19 @@ Datum
 revyops_import_status(PG_FUNCTION_ARGS)
 {
 	int64		job = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-	Request		request = rvo_request_read();
 
-	PG_RETURN_TEXT_P(cstring_to_text(rvo_import_status(rvo_auth_client_id(&request), job)));
+	PG_RETURN_TEXT_P(cstring_to_text(rvo_import_status(rvo_auth_client_id_of_call(), job)));
 }
 
-/* calling_client is who an import is for: asked for each batch, so that a revoked key ends it. */
-static int
-calling_client(void)
-{
-	Request		request = rvo_request_read();
-
-	return rvo_auth_client_id(&request);
-}
-
-/* revyops.import_begin(import internal) returns void */
+/*
+ * revyops.import_begin(import internal) returns void
+ *
+ * Who an import is for is asked for each batch, so that a revoked key ends it.
+ */
 Datum
 revyops_import_begin(PG_FUNCTION_ARGS)
 {
-	rvo_import_begin(calling_client(), (Import *) PG_GETARG_POINTER(0));
+	rvo_import_begin(rvo_auth_client_id_of_call(), (Import *) PG_GETARG_POINTER(0));
 	PG_RETURN_VOID();
 }
 
@@ -201,7 +195,9 @@ revyops_import_begin(PG_FUNCTION_ARGS)
 Datum
 revyops_import_write(PG_FUNCTION_ARGS)
 {
-	rvo_import_write(calling_client(), (Import *) PG_GETARG_POINTER(0));
+	Caller		caller = rvo_auth_caller_of_call();
+
+	rvo_import_write(&caller, (Import *) PG_GETARG_POINTER(0));
 	PG_RETURN_VOID();
 }
 
@@ -209,6 +205,6 @@ revyops_import_write(PG_FUNCTION_ARGS)
 Datum
 revyops_import_note(PG_FUNCTION_ARGS)
 {
-	rvo_import_note(calling_client(), (Import *) PG_GETARG_POINTER(0));
+	rvo_import_note(rvo_auth_client_id_of_call(), (Import *) PG_GETARG_POINTER(0));
 	PG_RETURN_VOID();
 }

@@ -1,7 +1,8 @@
 /*
  * api_rules.c
  *	  The rules of the keys as SQL functions: the normalisers, the checks of
- *	  the tables' constraints, the expression of the custom field index.
+ *	  the tables' constraints, the expression of the custom field index, and
+ *	  whether a document has a key.
  *
  * Floor 4.  All are immutable and touch no table.
  */
@@ -19,6 +20,7 @@
 #include "fault.h"
 #include "linkedin.h"
 #include "member.h"
+#include "person.h"
 
 PG_FUNCTION_INFO_V1(revyops_normalize_email);
 PG_FUNCTION_INFO_V1(revyops_normalize_linkedin_url);
@@ -27,6 +29,7 @@ PG_FUNCTION_INFO_V1(revyops_is_canonical_email);
 PG_FUNCTION_INFO_V1(revyops_is_canonical_linkedin_url);
 PG_FUNCTION_INFO_V1(revyops_is_canonical_domain);
 PG_FUNCTION_INFO_V1(revyops_custom_field_hashes);
+PG_FUNCTION_INFO_V1(revyops_mentions);
 
 /* normalize applies a normaliser to the only argument; NULL gives NULL. */
 static Datum
@@ -115,4 +118,21 @@ revyops_custom_field_hashes(PG_FUNCTION_ARGS)
 		elements[i] = Int64GetDatum(hashes[i]);
 	PG_RETURN_ARRAYTYPE_P(construct_array(elements, n, INT8OID, sizeof(int64),
 										  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/* mentions(document jsonb, keys text[]) returns boolean */
+Datum
+revyops_mentions(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *document = PG_GETARG_JSONB_P(0);
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+	Slice	   *keys;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	keys = palloc(Max(n, 1) * sizeof(Slice));
+	for (int i = 0; i < n; i++)
+		keys[i] = nulls[i] ? NO_SLICE : rvo_slice_of_text(DatumGetTextPP(elements[i]));
+	PG_RETURN_BOOL(rvo_person_is_mentioned(&document->root, keys, n));
 }

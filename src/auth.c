@@ -14,14 +14,13 @@
  */
 #include "postgres.h"
 
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "utils/timestamp.h"
 
 #include "auth.h"
 #include "compat.h"
 #include "fault.h"
 #include "member.h"
+#include "sha256.h"
 #include "store.h"
 
 #define PREFIX_START "rvo_"
@@ -32,29 +31,6 @@
 
 int			rvo_client_id_setting = 0;
 char	   *rvo_api_key_setting = NULL;
-
-static void
-hash_key(Slice key, uint8 *sha256)
-{
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
-
-	if (pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, (const uint8 *) key.data, key.len) < 0 ||
-		pg_cryptohash_final(ctx, sha256, PG_SHA256_DIGEST_LENGTH) < 0)
-		rvo_fault_raise_bug("could not compute a SHA-256");
-	pg_cryptohash_free(ctx);
-}
-
-/* same_hash takes the same time wherever the two differ. */
-static bool
-same_hash(const uint8 *a, const uint8 *b)
-{
-	uint8		difference = 0;
-
-	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
-		difference |= a[i] ^ b[i];
-	return difference == 0;
-}
 
 /*
  * read_key returns what is stored of a key, nothing if it is not valid.  Every
@@ -68,9 +44,9 @@ read_key(Slice key)
 	ApiKey		stored = {0};
 	bool		valid;
 
-	hash_key(key, sha256);
+	rvo_sha256(&key, 1, sha256);
 	valid = rvo_store_find_api_key(prefix, &stored);
-	valid &= same_hash(sha256, stored.secret_sha256);
+	valid &= rvo_same_secret(sha256, stored.secret_sha256, PG_SHA256_DIGEST_LENGTH);
 	valid &= stored.live;
 	return valid ? stored : (ApiKey) {0};
 }
@@ -115,6 +91,22 @@ rvo_auth_client_id_of_call(void)
 	Request		request = rvo_request_read();
 
 	return rvo_auth_client_id(&request);
+}
+
+/* rvo_auth_caller returns the caller of what changes data.  Raises FAILURE_CREDENTIALS. */
+Caller
+rvo_auth_caller(const Request *request)
+{
+	return (Caller) {.client_id = rvo_auth_client_id(request)};
+}
+
+/* rvo_auth_caller_of_call is rvo_auth_caller for an SQL function. */
+Caller
+rvo_auth_caller_of_call(void)
+{
+	Request		request = rvo_request_read();
+
+	return rvo_auth_caller(&request);
 }
 
 /*
@@ -199,6 +191,7 @@ rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *exp
 	bool		master;
 	char	   *key = palloc(KEY_LENGTH);
 	char	   *end;
+	Slice		whole;
 	ApiKey		stored;
 
 	if (client_id == NULL)
@@ -219,9 +212,10 @@ rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *exp
 	if (!rvo_store_has_client(*client_id))
 		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
 	stored = (ApiKey) {.client_id = *client_id, .master = master};
-	hash_key((Slice) {key, KEY_LENGTH}, stored.secret_sha256);
+	whole = (Slice) {key, KEY_LENGTH};
+	rvo_sha256(&whole, 1, stored.secret_sha256);
 	rvo_store_insert_api_key((Slice) {key, PREFIX_LENGTH}, &stored, name, expires_at);
-	return (Slice) {key, KEY_LENGTH};
+	return whole;
 }
 
 /* rvo_auth_revoke_api_key ends a key; false if no unrevoked key has this prefix. */

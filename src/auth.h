@@ -5,6 +5,7 @@
 #ifndef RVO_AUTH_H
 #define RVO_AUTH_H
 
+#include "caller.h"
 #include "datatype/timestamp.h"
 #include "request.h"
 #include "text.h"
@@ -15,6 +16,8 @@ extern char *rvo_api_key_setting;
 
 extern int	rvo_auth_client_id(const Request *request);
 extern int	rvo_auth_client_id_of_call(void);
+extern Caller rvo_auth_caller(const Request *request);
+extern Caller rvo_auth_caller_of_call(void);
 extern void rvo_auth_check_master(const Request *request);
 extern int	rvo_auth_create_client(Slice name);
 extern Slice rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at,

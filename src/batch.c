@@ -9,6 +9,9 @@
  * shares a key with an earlier one whose fate is open.  So a chunk of new items
  * takes one statement, and one with duplicates two or three.
  *
+ * A check goes the same way, and writes nothing: an item that would be created
+ * gets a pretended id, under which later ones find its keys taken.
+ *
  * Items are inserted in the order of their keys, so that two batches with the
  * same contacts wait for each other in one direction.  Where contacts agree in
  * their second key only, or over several chunks, two can still deadlock.
@@ -20,7 +23,6 @@
 
 #include "batch.h"
 #include "compat.h"
-#include "slice_map.h"
 #include "store.h"
 
 /* Items that are worked on together: so many, and so many octets of bodies or hardly more. */
@@ -52,6 +54,55 @@ rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults)
 	if (mode.data == NULL || !rvo_slice_equal(mode, CONST_SLICE("partial")))
 		rvo_fault_add(faults, where, FAULT_INVALID_MODE);
 	return BATCH_PARTIAL;
+}
+
+/* ---------------------------------------------------------------- a check
+ *
+ * Pretended ids count upwards, as a sequence does, from where no sequence comes.
+ */
+
+static bool
+only_checks(const Batch *batch)
+{
+	return batch->kind->insert == NULL;
+}
+
+/* find_owners fills the items' owners: who has their keys, or would have them by now. */
+static void
+find_owners(const Batch *batch, BatchItem *const *items, int n)
+{
+	batch->kind->find_owners(batch->caller->client_id, items, n);
+	for (int i = 0; only_checks(batch) && i < n; i++)
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		{
+			const int64 *id = items[i]->keys[k].data == NULL || items[i]->owners[k] != 0 ? NULL :
+				rvo_slice_map_find(batch->pretended[k], items[i]->keys[k]);
+
+			if (id != NULL)
+				items[i]->owners[k] = *id;
+		}
+}
+
+/* pretend is an insert that only takes note of the keys; no two of the items share one. */
+static void
+pretend(Batch *batch, BatchItem *const *items, int n, bool *inserted)
+{
+	MemoryContext caller;
+	bool		found;
+
+	find_owners(batch, items, n);
+	caller = MemoryContextSwitchTo(batch->context);
+	for (int i = 0; i < n; i++)
+	{
+		inserted[i] = true;
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+			inserted[i] &= items[i]->owners[k] == 0;
+		for (int k = 0; k < BATCH_MAX_KEYS && inserted[i]; k++)
+			if (items[i]->keys[k].data != NULL)
+				*rvo_slice_map_put(batch->pretended[k], rvo_slice(rvo_slice_cstring(items[i]->keys[k])), &found) =
+					items[i]->id;
+	}
+	MemoryContextSwitchTo(caller);
 }
 
 /* ---------------------------------------------------------------- who was created */
@@ -149,7 +200,7 @@ is_owned(const Batch *batch, const BatchItem *item, int k)
 static void
 find_taken(Batch *batch, Chunk *chunk)
 {
-	batch->kind->find_owners(batch->client_id, chunk->open, chunk->nopen);
+	find_owners(batch, chunk->open, chunk->nopen);
 	for (int i = 0; i < chunk->nopen; i++)
 	{
 		BatchItem  *item = chunk->open[i];
@@ -188,7 +239,7 @@ complete_owners(const Batch *batch, const Chunk *chunk)
 	}
 	if (n == 0)
 		return;
-	batch->kind->find_owners(batch->client_id, items, n);
+	find_owners(batch, items, n);
 	for (int i = 0; i < n; i++)
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 			if (known[i][k] != 0)
@@ -199,6 +250,8 @@ complete_owners(const Batch *batch, const Chunk *chunk)
 static void
 explain(const Batch *batch, BatchItem *item)
 {
+	bool		lasting = batch->mode == BATCH_PARTIAL && !only_checks(batch);
+
 	for (int later = 0; later <= 1 && item->faults.count == 0; later++)
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 		{
@@ -208,7 +261,7 @@ explain(const Batch *batch, BatchItem *item)
 				continue;
 			if (created != NULL)
 				rvo_fault_add_duplicate(&item->faults, batch->kind->key_pointers[k],
-										batch->mode == BATCH_PARTIAL ? created->id : 0, created->number);
+										lasting ? created->id : 0, created->number);
 			else
 				rvo_fault_add_existing(&item->faults, batch->kind->key_pointers[k], item->owners[k]);
 		}
@@ -281,12 +334,18 @@ insert(Batch *batch, BatchItem **picked, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		batch->kind->number(picked[i]);
+		if (only_checks(batch))
+			picked[i]->id = ++batch->last_pretended;
+		else
+			batch->kind->number(picked[i]);
 		picked[i]->tried = true;
 		ordered[i] = picked[i];
 	}
 	qsort(ordered, n, sizeof(BatchItem *), by_keys);
-	batch->kind->insert(batch->client_id, ordered, n, inserted);
+	if (only_checks(batch))
+		pretend(batch, ordered, n, inserted);
+	else
+		batch->kind->insert(batch->caller->client_id, ordered, n, inserted);
 	for (int i = 0; i < n; i++)
 		if (!inserted[i])
 			ordered[i]->id = 0;
@@ -366,7 +425,7 @@ run_chunk(Batch *batch)
 	read_items(batch, &chunk);
 	if (batch->kind->resolve != NULL && chunk.nopen > 0)
 	{
-		batch->kind->resolve(batch->client_id, chunk.open, chunk.nopen);
+		batch->kind->resolve(batch->caller, chunk.open, chunk.nopen);
 		keep_open(&chunk);
 	}
 	create_open(batch, &chunk);
@@ -390,6 +449,9 @@ rvo_batch_begin(Batch *batch)
 	batch->bodies = palloc(CHUNK * sizeof(JsonbContainer *));
 	batch->created_capacity = CHUNK;
 	batch->created = palloc(CHUNK * sizeof(CreatedItem));
+	batch->last_pretended = PG_INT64_MIN;
+	for (int k = 0; k < BATCH_MAX_KEYS && only_checks(batch); k++)
+		batch->pretended[k] = rvo_slice_map_create(CHUNK);
 }
 
 /*

@@ -5,11 +5,13 @@
 #ifndef RVO_BATCH_H
 #define RVO_BATCH_H
 
+#include "caller.h"
 #include "company_render.h"
 #include "contact_input.h"
 #include "contact_render.h"
 #include "fault.h"
 #include "jsonio.h"
+#include "slice_map.h"
 #include "text.h"
 
 #define BATCH_MAX_KEYS 2
@@ -41,7 +43,10 @@ typedef struct BatchItem
 	}			row;
 } BatchItem;
 
-/* What tells contacts from companies.  The lists that the functions get are never empty. */
+/*
+ * What tells contacts from companies.  The lists that the functions get are never
+ * empty.  A kind without number, insert and render only checks: nothing is written.
+ */
 typedef struct BatchKind
 {
 	const char *key_pointers[BATCH_MAX_KEYS];
@@ -51,7 +56,7 @@ typedef struct BatchKind
 	void		(*read) (BatchItem *item, JsonbContainer *body);
 
 	/* resolve finds what the items refer to, and notes what is not there; NULL if they refer to nothing. */
-	void		(*resolve) (int client_id, BatchItem *const *items, int n);
+	void		(*resolve) (const Caller *caller, BatchItem *const *items, int n);
 
 	/* number gives an item and its custom fields new ids. */
 	void		(*number) (BatchItem *item);
@@ -70,7 +75,7 @@ typedef struct BatchKind
 typedef struct Batch
 {
 	const BatchKind *kind;
-	int			client_id;
+	const Caller *caller;
 	BatchMode	mode;
 	const char *number_name;	/* what callers call an item's place: "ordinal" or "index" */
 	int			first_number;
@@ -87,6 +92,8 @@ typedef struct Batch
 	struct CreatedItem *created;	/* by ascending id */
 	int			ncreated;
 	int			created_capacity;
+	SliceMap   *pretended[BATCH_MAX_KEYS];	/* of a check: keys that would be taken, and by which pretended id */
+	int64		last_pretended;
 	FaultList	faults;			/* BATCH_ATOMIC: of all items */
 	Failure		failure;
 	MemoryContext context;		/* of what outlives a chunk */

@@ -68,7 +68,7 @@ insert(int client_id, Company *company)
  * structure_name no value for SQL's NULL.
  */
 Jsonb *
-rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
+rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id)
 {
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
@@ -76,7 +76,7 @@ rvo_company_create(int client_id, Jsonb *body, Slice structure_name, int64 *id)
 
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	insert(client_id, &company);
+	insert(caller->client_id, &company);
 	*id = company.id;
 	return rvo_company_render_created(&company, structure);
 }

@@ -119,7 +119,7 @@ set_others(Company *company, const CompanyChanges *changes)
  * as they were.  id and body are NULL, and structure_name no value, for SQL's NULL.
  */
 Jsonb *
-rvo_company_update(int client_id, const int64 *id, Jsonb *body, Slice structure_name)
+rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name)
 {
 	FaultList	faults = {0};
 	Structure	structure;
@@ -134,10 +134,10 @@ rvo_company_update(int client_id, const int64 *id, Jsonb *body, Slice structure_
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
-	company = lock(client_id, *id, "id");
+	company = lock(caller->client_id, *id, "id");
 	other_domain = set_text(&company.domain, changes.has_domain, changes.values.domain);
 	if (set_others(&company, &changes) || other_domain)
-		save(client_id, &company, other_domain);
+		save(caller->client_id, &company, other_domain);
 	return rvo_company_render_created(&company, structure);
 }
 
@@ -192,16 +192,16 @@ rvo_company_delete(int client_id, const int64 *id)
 
 /* rvo_company_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */
 Jsonb *
-rvo_company_change_field(int client_id, const FieldChange *change)
+rvo_company_change_field(const Caller *caller, const FieldChange *change)
 {
 	CustomField input = rvo_field_change_read(change, "company_id");
-	Company		company = lock(client_id, *change->owner_id, "company_id");
+	Company		company = lock(caller->client_id, *change->owner_id, "company_id");
 	bool		different;
 	CustomField *field = rvo_field_change_apply(change, input, &company.custom_fields, &different);
 	JsonbValue	value;
 
 	if (different)
-		save(client_id, &company, false);
+		save(caller->client_id, &company, false);
 	if (field == NULL)
 		return NULL;
 	value = rvo_custom_field_nested(field, rvo_json_time(company.updated_time));

@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "domain.h"
 #include "filter.h"
+#include "list.h"
 #include "store.h"
 #include "store_company.h"
 
@@ -61,6 +62,7 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 		.name = rvo_filter_text(query->name),
 		.field_value = rvo_filter_text(query->industry),
 	};
+	ListScope	scope = {"companies", client_id, query->list.by_field, SCOPE_OF(filter)};
 	ListRows	list = {0};
 	PageWriter	writer;
 
@@ -71,11 +73,13 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 		filter.field_name = rvo_filter_required(query->list.field_name, "field_name", false, &faults);
 		filter.field_value = rvo_filter_required(query->list.field_value, "field_value", true, &faults);
 	}
+	scope.possible = possible;
+	rvo_list_find_place(&scope, query->list.after, &page, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_companies(client_id, &filter, &page, &list);
-	writer = rvo_page_begin(&page, list.total, list.count);
+	writer = rvo_page_begin(&page, rvo_list_next(&scope, query->list.link, &page, &list), list.total, list.count);
 	for (int i = 0; i < list.count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);

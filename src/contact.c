@@ -39,17 +39,17 @@ find_company_by_domain(int client_id, Slice domain)
  * FAILURE_COMPANY_OF_OTHER_CLIENT.
  */
 int64
-rvo_contact_resolve_company(int client_id, const CompanyReference *company)
+rvo_contact_resolve_company(const Caller *caller, const CompanyReference *company)
 {
 	int64		id = company->id;
 
 	if (company->domain.data != NULL)
-		id = find_company_by_domain(client_id, company->domain);
+		id = find_company_by_domain(caller->client_id, company->domain);
 	else if (id == 0)
 		return 0;
-	else if (!rvo_store_lock_company(client_id, id))
+	else if (!rvo_store_lock_company(caller->client_id, id))
 	{
-		if (rvo_store_has_company_of_others(client_id, id))
+		if (rvo_store_has_company_of_others(caller->client_id, id))
 			rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
 		id = 0;
 	}
@@ -119,7 +119,7 @@ insert(int client_id, Contact *contact)
  * custom fields.
  */
 Jsonb *
-rvo_contact_create(int client_id, Jsonb *body, const char *fields_member, Slice structure_name, int64 *id)
+rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member, Slice structure_name, int64 *id)
 {
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
@@ -128,8 +128,8 @@ rvo_contact_create(int client_id, Jsonb *body, const char *fields_member, Slice 
 
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	contact.company_id = rvo_contact_resolve_company(client_id, &company);
-	insert(client_id, &contact);
+	contact.company_id = rvo_contact_resolve_company(caller, &company);
+	insert(caller->client_id, &contact);
 	*id = contact.id;
 	return rvo_contact_render_created(&contact, structure);
 }

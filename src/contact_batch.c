@@ -92,7 +92,7 @@ add_domain(Lookup *lookup, Slice domain, Slice **domains, int n, int *capacity)
 
 /* look_up finds all companies that the items name. */
 static Lookup
-look_up(int client_id, BatchItem *const *items, int n)
+look_up(int client_id, BatchItem *const *items, int n, CompanyAccess access)
 {
 	Lookup		lookup = {rvo_slice_map_create(64), rvo_slice_map_create(64)};
 	CompanyReader reader = {found_by_domain, found_by_id, &lookup};
@@ -115,7 +115,7 @@ look_up(int client_id, BatchItem *const *items, int n)
 			ids[nids++] = company->id;
 	}
 	if (ndomains + nids > 0)
-		rvo_store_lock_companies(client_id, domains, ndomains, ids, nids, &reader);
+		rvo_store_find_companies_of_contacts(client_id, domains, ndomains, ids, nids, access, &reader);
 	return lookup;
 }
 
@@ -131,10 +131,11 @@ company_of_domain(const Lookup *lookup, Slice domain)
 	return id;
 }
 
+/* resolve finds the items' companies, and notes what is wrong with those that are not the caller's. */
 static void
-resolve_companies(int client_id, BatchItem *const *items, int n)
+resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess access)
 {
-	Lookup		lookup = look_up(client_id, items, n);
+	Lookup		lookup = look_up(caller->client_id, items, n, access);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -157,6 +158,18 @@ resolve_companies(int client_id, BatchItem *const *items, int n)
 }
 
 static void
+lock_companies(const Caller *caller, BatchItem *const *items, int n)
+{
+	resolve(caller, items, n, COMPANIES_LOCKED);
+}
+
+static void
+find_companies(const Caller *caller, BatchItem *const *items, int n)
+{
+	resolve(caller, items, n, COMPANIES_READ);
+}
+
+static void
 number_item(BatchItem *item)
 {
 	rvo_contact_number(&item->row.contact);
@@ -169,17 +182,30 @@ insert_items(int client_id, BatchItem *const *items, int n, bool *inserted)
 	rvo_store_insert_contacts(client_id, rows(items, n), n, inserted);
 }
 
+/* read_owners fills the items' owners; read_only: as the calling statement sees them. */
 static void
-find_owners(int client_id, BatchItem *const *items, int n)
+read_owners(int client_id, BatchItem *const *items, int n, bool read_only)
 {
 	ContactOwners *owners = palloc(n * sizeof(ContactOwners));
 
-	rvo_store_find_contacts_owners(client_id, rows(items, n), n, owners);
+	rvo_store_find_contacts_owners(client_id, rows(items, n), n, read_only, owners);
 	for (int i = 0; i < n; i++)
 	{
 		items[i]->owners[0] = owners[i].of_email;
 		items[i]->owners[1] = owners[i].of_linkedin_url;
 	}
+}
+
+static void
+find_owners(int client_id, BatchItem *const *items, int n)
+{
+	read_owners(client_id, items, n, false);
+}
+
+static void
+find_owners_read_only(int client_id, BatchItem *const *items, int n)
+{
+	read_owners(client_id, items, n, true);
 }
 
 static Jsonb *
@@ -192,9 +218,17 @@ const BatchKind rvo_contact_batch = {
 	.key_pointers = {"/email", "/linkedin_url"},
 	.taken = FAILURE_CONTACT_EXISTS,
 	.read = read_item,
-	.resolve = resolve_companies,
+	.resolve = lock_companies,
 	.number = number_item,
 	.insert = insert_items,
 	.find_owners = find_owners,
 	.render = render_item,
+};
+
+const BatchKind rvo_contact_check = {
+	.key_pointers = {"/email", "/linkedin_url"},
+	.taken = FAILURE_CONTACT_EXISTS,
+	.read = read_item,
+	.resolve = find_companies,
+	.find_owners = find_owners_read_only,
 };

@@ -8,5 +8,6 @@
 #include "batch.h"
 
 extern const BatchKind rvo_contact_batch;
+extern const BatchKind rvo_contact_check;	/* what rvo_contact_batch would do */
 
 #endif							/* RVO_CONTACT_BATCH_H */

@@ -153,13 +153,13 @@ set_others(Contact *contact, const ContactChanges *changes, int64 company_id)
 
 /* find_company locks the company that a change names, 0 for none, if the contact is there. */
 static int64
-find_company(int client_id, int64 id, const ContactChanges *changes)
+find_company(const Caller *caller, int64 id, const ContactChanges *changes)
 {
 	if (!changes->has_company)
 		return 0;
-	if (!rvo_store_has_contact(client_id, id))
-		rvo_contact_raise_missing(client_id, id, "id");
-	return rvo_contact_resolve_company(client_id, &changes->values.company);
+	if (!rvo_store_has_contact(caller->client_id, id))
+		rvo_contact_raise_missing(caller->client_id, id, "id");
+	return rvo_contact_resolve_company(caller, &changes->values.company);
 }
 
 /*
@@ -168,7 +168,7 @@ find_company(int client_id, int64 id, const ContactChanges *changes)
  * as they were.  id and body are NULL, and structure_name no value, for SQL's NULL.
  */
 Jsonb *
-rvo_contact_update(int client_id, const int64 *id, Jsonb *body, Slice structure_name)
+rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name)
 {
 	FaultList	faults = {0};
 	Structure	structure;
@@ -184,14 +184,14 @@ rvo_contact_update(int client_id, const int64 *id, Jsonb *body, Slice structure_
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
-	company_id = find_company(client_id, *id, &changes);
-	contact = lock(client_id, *id, "id");
+	company_id = find_company(caller, *id, &changes);
+	contact = lock(caller->client_id, *id, "id");
 	other_keys = set_text(&contact.email, changes.has_email, changes.values.email);
 	other_keys |= set_text(&contact.linkedin_url, changes.has_linkedin_url, changes.values.linkedin_url);
 	if (contact.email.data == NULL && contact.linkedin_url.data == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_IDENTIFIER_REQUIRED);
 	if (set_others(&contact, &changes, company_id) || other_keys)
-		save(client_id, &contact, other_keys);
+		save(caller->client_id, &contact, other_keys);
 	return rvo_contact_render_created(&contact, structure);
 }
 
@@ -207,16 +207,16 @@ rvo_contact_delete(int client_id, const int64 *id)
 
 /* rvo_contact_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */
 Jsonb *
-rvo_contact_change_field(int client_id, const FieldChange *change)
+rvo_contact_change_field(const Caller *caller, const FieldChange *change)
 {
 	CustomField input = rvo_field_change_read(change, "contact_id");
-	Contact		contact = lock(client_id, *change->owner_id, "contact_id");
+	Contact		contact = lock(caller->client_id, *change->owner_id, "contact_id");
 	bool		different;
 	CustomField *field = rvo_field_change_apply(change, input, &contact.custom_fields, &different);
 	JsonbValue	value;
 
 	if (different)
-		save(client_id, &contact, false);
+		save(caller->client_id, &contact, false);
 	if (field == NULL)
 		return NULL;
 	value = rvo_custom_field_nested(field, rvo_json_time(contact.updated_time));

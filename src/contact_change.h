@@ -5,12 +5,13 @@
 #ifndef RVO_CONTACT_CHANGE_H
 #define RVO_CONTACT_CHANGE_H
 
+#include "caller.h"
 #include "field_change.h"
 #include "jsonio.h"
 #include "text.h"
 
-extern Jsonb *rvo_contact_update(int client_id, const int64 *id, Jsonb *body, Slice structure_name);
+extern Jsonb *rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name);
 extern void rvo_contact_delete(int client_id, const int64 *id);
-extern Jsonb *rvo_contact_change_field(int client_id, const FieldChange *change);
+extern Jsonb *rvo_contact_change_field(const Caller *caller, const FieldChange *change);
 
 #endif							/* RVO_CONTACT_CHANGE_H */

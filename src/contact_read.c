@@ -14,7 +14,9 @@
 #include "email.h"
 #include "filter.h"
 #include "linkedin.h"
+#include "list.h"
 #include "store_contact.h"
+#include "store_merged.h"
 
 /* rvo_contact_raise_missing raises FAILURE_CONTACT_OF_OTHER_CLIENT or FAILURE_CONTACT_NOT_FOUND. */
 void
@@ -23,6 +25,20 @@ rvo_contact_raise_missing(int client_id, int64 id, const char *where)
 	if (client_id != ALL_CLIENTS && rvo_store_has_contact_of_others(client_id, id))
 		rvo_fault_raise_one(FAILURE_CONTACT_OF_OTHER_CLIENT, where, FAULT_OTHER_CLIENT);
 	rvo_fault_raise_one(FAILURE_CONTACT_NOT_FOUND, where, FAULT_NOT_FOUND);
+}
+
+/* rvo_contact_raise_gone raises FAILURE_CONTACT_MERGED, naming the one that was kept, else as rvo_contact_raise_missing. */
+void
+rvo_contact_raise_gone(int client_id, int64 id)
+{
+	int64		kept_id = client_id == ALL_CLIENTS ? rvo_store_find_kept_contact_of_any(id) :
+		rvo_store_find_kept_contact(client_id, id);
+	FaultList	faults = {0};
+
+	if (kept_id == 0)
+		rvo_contact_raise_missing(client_id, id, "id");
+	rvo_fault_add_merged(&faults, "id", kept_id);
+	rvo_fault_raise(FAILURE_CONTACT_MERGED, &faults);
 }
 
 /* rvo_contact_get returns a contact, in the current context.  id is NULL for SQL's NULL. */
@@ -41,7 +57,7 @@ rvo_contact_get(int client_id, const int64 *id, Slice structure_name)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (!(client_id == ALL_CLIENTS ? rvo_store_get_contact_of_any(*id, &contact) :
 		  rvo_store_get_contact(client_id, *id, &contact)))
-		rvo_contact_raise_missing(client_id, *id, "id");
+		rvo_contact_raise_gone(client_id, *id);
 	value = rvo_contact_render(&contact, structure, client_id == ALL_CLIENTS);
 	return rvo_json_encode(&value);
 }
@@ -61,6 +77,7 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		.first_name = rvo_filter_text(query->firstname),
 		.last_name = rvo_filter_text(query->lastname),
 	};
+	ListScope	scope = {"contacts", client_id, query->list.by_field, SCOPE_OF(filter)};
 	ListRows	list = {0};
 	PageWriter	writer;
 
@@ -69,11 +86,13 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		filter.field_name = rvo_filter_required(query->list.field_name, "field_name", false, &faults);
 		filter.field_value = rvo_filter_required(query->list.field_value, "field_value", true, &faults);
 	}
+	scope.possible = possible;
+	rvo_list_find_place(&scope, query->list.after, &page, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_contacts(client_id, &filter, &page, &list);
-	writer = rvo_page_begin(&page, list.total, list.count);
+	writer = rvo_page_begin(&page, rvo_list_next(&scope, query->list.link, &page, &list), list.total, list.count);
 	for (int i = 0; i < list.count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);

@@ -100,7 +100,7 @@ read_value(JsonbContainer *item, const char *member, int i, bool allow_null, Fau
 	return text;
 }
 
-/* rvo_custom_fields_find finds a field by name, among CUSTOM_FIELDS_MAX at most; NULL for none. */
+/* rvo_custom_fields_find finds a field by name, among some thousand at most; NULL for none. */
 CustomField *
 rvo_custom_fields_find(const CustomFields *fields, Slice name)
 {
@@ -337,6 +337,19 @@ rvo_custom_fields_merge(CustomFields *fields, const CustomFields *changes)
 		}
 	}
 	return different;
+}
+
+/* rvo_custom_fields_fill adds the fields of another list whose names are not there, as they are. */
+void
+rvo_custom_fields_fill(CustomFields *fields, const CustomFields *more)
+{
+	make_room(fields, more->count);
+	for (int i = 0; i < more->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (rvo_custom_fields_find(fields, more->items[i].name) == NULL)
+			fields->items[fields->count++] = more->items[i];
+	}
 }
 
 /* ---------------------------------------------------------------- showing */

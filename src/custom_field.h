@@ -45,6 +45,7 @@ extern CustomField *rvo_custom_fields_add(CustomFields *fields, CustomField fiel
 extern void rvo_custom_fields_remove(CustomFields *fields, CustomField *field);
 extern bool rvo_custom_field_change(CustomField *field, Slice name, Slice value);
 extern bool rvo_custom_fields_merge(CustomFields *fields, const CustomFields *changes);
+extern void rvo_custom_fields_fill(CustomFields *fields, const CustomFields *more);
 extern JsonbValue rvo_custom_field_nested(const CustomField *field, Slice updated_time);
 extern JsonbValue rvo_custom_fields_nested(const CustomFields *fields, TimestampTz updated_time);
 extern JsonbValue rvo_custom_fields_show(const CustomFields *fields, Structure structure, TimestampTz updated_time);

@@ -22,6 +22,7 @@ static const struct
 }			fault_texts[] = {
 	[FAULT_NONE] = {"", ""},
 	[FAULT_ALREADY_EXISTS] = {"already_exists", "This value is already taken."},
+	[FAULT_AMBIGUOUS_PAGE] = {"ambiguous_page", "A page has either a number or a cursor."},
 	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
 	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
 	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
@@ -29,16 +30,20 @@ static const struct
 	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
 	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
 	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
+	[FAULT_INVALID_CURSOR] = {"invalid_cursor", "Expected the next of a page of this list, with the same conditions."},
 	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
+	[FAULT_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", "Expected 1 to 255 printable ASCII characters."},
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
 	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
+	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
+	[FAULT_MERGED] = {"merged", "This contact was merged into another."},
 	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
@@ -47,6 +52,7 @@ static const struct
 	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
 	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
 	[FAULT_REQUIRED] = {"required", "A value is required."},
+	[FAULT_SAME_CONTACT] = {"same_contact", "This is the same contact."},
 	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
@@ -61,6 +67,7 @@ static const struct
 	const char *message;
 }			failures[] = {
 #define PT(a, b, c) (a) * 100 + (b) * 10 + (c), MAKE_SQLSTATE('P', 'T', '0' + (a), '0' + (b), '0' + (c))
+	[FAILURE_CONTACT_MERGED] = {PT(3, 0, 1), "contact was merged"},
 	[FAILURE_INVALID_REQUEST] = {PT(4, 0, 0), "invalid request"},
 	[FAILURE_COMPANY_OF_OTHER_CLIENT] = {PT(4, 0, 1), "company does not belong to this client"},
 	[FAILURE_CONTACT_OF_OTHER_CLIENT] = {PT(4, 0, 1), "contact does not belong to this client"},
@@ -75,6 +82,7 @@ static const struct
 	[FAILURE_CUSTOM_FIELD_EXISTS] = {PT(4, 0, 9), "custom field already exists"},
 	[FAILURE_TOO_LARGE] = {PT(4, 1, 3), "request body too large"},
 	[FAILURE_UNSUPPORTED_MEDIA_TYPE] = {PT(4, 1, 5), "unsupported media type"},
+	[FAILURE_KEY_REUSED] = {PT(4, 2, 2), "idempotency key was used for another request"},
 #undef PT
 };
 
@@ -146,6 +154,14 @@ rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id,
 	appendStringInfo(entry, ",\"duplicate_of\":%d}", duplicate_of);
 }
 
+/* rvo_fault_add_merged notes that a contact was merged, and into which. */
+void
+rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_MERGED),
+					 ",\"merged_into\":" INT64_FORMAT "}", kept_id);
+}
+
 /* rvo_fault_add_all appends the entries of another list. */
 void
 rvo_fault_add_all(FaultList *faults, const FaultList *more)
@@ -194,6 +210,17 @@ rvo_fault_raise_in_transaction(void)
 			 errhint("It commits after each batch. Within a transaction use revyops_create_contacts.")));
 }
 
+/* rvo_fault_raise_has_data refuses to drop the extension, of whose tables this one has rows. */
+void
+rvo_fault_raise_has_data(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+			 errmsg("cannot drop extension revyops because it has data"),
+			 errdetail("Table revyops.%s has rows.", table),
+			 errhint("Dump what is needed, then empty it: TRUNCATE revyops.client CASCADE.")));
+}
+
 /* rvo_fault_raise_serialization ends the call with 40001: the caller's snapshot is too old, he may try again. */
 void
 rvo_fault_raise_serialization(void)
@@ -217,14 +244,14 @@ rvo_failure_http_status(Failure failure)
 	return failures[failure].status;
 }
 
-/* rvo_fault_http_status returns the status of one of our failures, 500 for any other. */
+/* rvo_fault_http_status returns the status of one of our failures, 503 for what may be tried again, else 500. */
 int
 rvo_fault_http_status(int sqlstate)
 {
 	for (size_t i = 0; i < lengthof(failures); i++)
 		if (failures[i].sqlstate == sqlstate)
 			return failures[i].status;
-	return 500;
+	return rvo_fault_is_transient(sqlstate) ? 503 : 500;
 }
 
 /* rvo_fault_is_cancel tells an order to stop from an error. */
@@ -253,6 +280,13 @@ bool
 rvo_fault_is_deadlock(int sqlstate)
 {
 	return sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
+/* rvo_fault_is_transient tells that others were in the way, and the same call may succeed when made again. */
+bool
+rvo_fault_is_transient(int sqlstate)
+{
+	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
 /* rvo_fault_is_data tells errors that only the data can be blamed for. */

@@ -12,6 +12,7 @@ typedef enum FaultCode
 {
 	FAULT_NONE,
 	FAULT_ALREADY_EXISTS,
+	FAULT_AMBIGUOUS_PAGE,
 	FAULT_CONTROL_CHARACTER,
 	FAULT_DUPLICATE,
 	FAULT_EXPIRED,
@@ -19,16 +20,20 @@ typedef enum FaultCode
 	FAULT_INVALID_BATCH_SIZE,
 	FAULT_INVALID_COMPANY,
 	FAULT_INVALID_CREDENTIALS,
+	FAULT_INVALID_CURSOR,
 	FAULT_INVALID_DOMAIN,
 	FAULT_INVALID_EMAIL,
+	FAULT_INVALID_IDEMPOTENCY_KEY,
 	FAULT_INVALID_LINKEDIN_URL,
 	FAULT_INVALID_MODE,
 	FAULT_INVALID_NUMBER,
 	FAULT_INVALID_SCOPE,
 	FAULT_INVALID_STRUCTURE,
+	FAULT_KEY_REUSED,
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
 	FAULT_MASTER_KEY_REQUIRED,
+	FAULT_MERGED,
 	FAULT_MISSING_CREDENTIALS,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
@@ -37,6 +42,7 @@ typedef enum FaultCode
 	FAULT_NULL_NOT_ALLOWED,
 	FAULT_OTHER_CLIENT,
 	FAULT_REQUIRED,
+	FAULT_SAME_CONTACT,
 	FAULT_TOO_DEEP,
 	FAULT_TOO_LARGE,
 	FAULT_TOO_LONG,
@@ -47,6 +53,7 @@ typedef enum FaultCode
 /* Why a call fails: its SQLSTATE and primary message. */
 typedef enum Failure
 {
+	FAILURE_CONTACT_MERGED,
 	FAILURE_INVALID_REQUEST,
 	FAILURE_COMPANY_OF_OTHER_CLIENT,
 	FAILURE_CONTACT_OF_OTHER_CLIENT,
@@ -60,7 +67,8 @@ typedef enum Failure
 	FAILURE_IMPORT_NOT_FOUND,
 	FAILURE_CUSTOM_FIELD_EXISTS,
 	FAILURE_TOO_LARGE,
-	FAILURE_UNSUPPORTED_MEDIA_TYPE
+	FAILURE_UNSUPPORTED_MEDIA_TYPE,
+	FAILURE_KEY_REUSED
 } Failure;
 
 /*
@@ -80,12 +88,14 @@ extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode 
 								int limit, int actual);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
 extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
+extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id);
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
 extern char *rvo_fault_json(const FaultList *faults);
 
 extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribute_noreturn();
 extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
 extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
+extern void rvo_fault_raise_has_data(const char *table) pg_attribute_noreturn();
 extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
 
@@ -95,6 +105,7 @@ extern bool rvo_fault_is_cancel(int sqlstate);
 extern bool rvo_fault_is_taken_key(int sqlstate);
 extern bool rvo_fault_is_in_use(int sqlstate);
 extern bool rvo_fault_is_deadlock(int sqlstate);
+extern bool rvo_fault_is_transient(int sqlstate);
 extern bool rvo_fault_is_data(int sqlstate);
 
 #endif							/* RVO_FAULT_H */

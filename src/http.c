@@ -24,6 +24,8 @@
 #include "fault.h"
 #include "http.h"
 #include "http_body.h"
+#include "idempotency.h"
+#include "jsonio.h"
 #include "request.h"
 #include "store_lock.h"
 
@@ -55,6 +57,51 @@ path_id(Slice digits)
 	return rvo_text_to_id(digits, &id) ? id : 0;
 }
 
+/* serve has the endpoint do its work. */
+static void
+serve(const HttpRequest *request, bool again, Answer *answer)
+{
+	if (request->endpoint->creates_many)
+		rvo_store_line_up(request->caller.client_id, again);
+	*answer = (Answer) {0};
+	request->endpoint->serve(request, answer);
+}
+
+/* replay gives the answer that was kept of the same request. */
+static void
+replay(const KeptAnswer *kept, Answer *answer)
+{
+	*answer = (Answer) {.status = kept->status, .body = cstring_to_text_with_len(kept->body.data, kept->body.len)};
+	if (kept->headers.data != NULL)
+	{
+		answer->headers = makeStringInfo();
+		appendBinaryStringInfo(answer->headers, kept->headers.data, kept->headers.len);
+	}
+	rvo_http_add_header(answer, "Idempotent-Replayed", "true");
+}
+
+/* serve_once is serve for a request with an idempotency key. */
+static void
+serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
+{
+	KeyedRequest keyed = {
+		&request->caller, key, "Idempotency-Key", request->endpoint->name, request->structure, request->body
+	};
+	KeptAnswer	kept;
+
+	if (rvo_idempotency_begin(&keyed, &kept))
+	{
+		replay(&kept, answer);
+		return;
+	}
+	serve(request, again, answer);
+	kept.status = answer->status;
+	if (answer->headers != NULL)
+		kept.headers = (Slice) {answer->headers->data, answer->headers->len};
+	kept.body = rvo_slice_of_text(answer->body);
+	rvo_idempotency_end(&keyed, &kept);
+}
+
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
 work(void *arg, bool again)
@@ -67,7 +114,7 @@ work(void *arg, bool again)
 	if (endpoint->master)
 		rvo_auth_check_master(&headers);
 	else
-		request.client_id = rvo_auth_client_id(&headers);
+		request.caller = rvo_auth_caller(&headers);
 	request.id = path_id(headers.id);
 	request.field_id = path_id(headers.field_id);
 	if (endpoint->has_structure)
@@ -85,9 +132,10 @@ work(void *arg, bool again)
 		request.body = rvo_http_body_decode(headers.content_type, call->body, endpoint->list_member);
 		call->decoding = false;
 	}
-	if (endpoint->creates_many)
-		rvo_store_line_up(request.client_id, again);
-	endpoint->serve(&request, &call->answer);
+	if (endpoint->once && headers.idempotency_key.data != NULL)
+		serve_once(&request, headers.idempotency_key, again, &call->answer);
+	else
+		serve(&request, again, &call->answer);
 	fire_deferred_triggers();
 }
 
@@ -104,6 +152,8 @@ error_body(int status, const ErrorData *error)
 
 	if (status == 500)
 		return "{\"detail\": \"Internal server error.\"}";
+	if (status == 503)
+		return "{\"detail\": \"Service unavailable, try again.\"}";
 	sentence[0] = pg_toupper((unsigned char) sentence[0]);
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"detail\": ");
@@ -114,9 +164,26 @@ error_body(int status, const ErrorData *error)
 	return body.data;
 }
 
+/* point_at_kept adds the place of the contact that a merged one became, which is in the error's detail. */
+static void
+point_at_kept(const Endpoint *endpoint, const ErrorData *error, Answer *answer)
+{
+	JsonbContainer *faults = error->detail != NULL && rvo_json_is_loadable(rvo_slice(error->detail)) ?
+		rvo_json_root(rvo_json_parse(rvo_slice(error->detail))) : NULL;
+	JsonbValue *fault = rvo_json_is_array(faults) ? getIthJsonbValueFromContainer(faults, 0) : NULL;
+	JsonbValue	kept;
+	int64		id;
+
+	if (endpoint->kept_path != NULL && fault != NULL && fault->type == jbvBinary &&
+		rvo_json_is_object(fault->val.binary.data) &&
+		rvo_json_get(fault->val.binary.data, CONST_SLICE("merged_into"), &kept) &&
+		kept.type == jbvNumeric && rvo_json_to_id(&kept, &id))
+		rvo_http_add_header(answer, "Location", psprintf("%s" INT64_FORMAT, endpoint->kept_path, id));
+}
+
 /* answer_error makes an answer of a caught error, and logs what is not the caller's fault. */
 static Answer
-answer_error(ErrorData *error, bool decoding)
+answer_error(const Endpoint *endpoint, ErrorData *error, bool decoding)
 {
 	Answer		answer = {.status = rvo_fault_http_status(error->sqlerrcode)};
 
@@ -129,8 +196,12 @@ answer_error(ErrorData *error, bool decoding)
 		error->message = "invalid request";
 		error->detail = rvo_fault_json(&faults);
 	}
+	if (answer.status == 301)
+		point_at_kept(endpoint, error, &answer);
 	answer.body = cstring_to_text(error_body(answer.status, error));
-	if (answer.status == 500)
+	if (answer.status == 503)
+		rvo_http_add_header(&answer, "Retry-After", "1");
+	if (answer.status >= 500)
 	{
 		error->elevel = LOG;
 		ThrowErrorData(error);
@@ -157,11 +228,24 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	const Answer *answer = &call.answer;
 
 	if (error != NULL)
-		call.answer = answer_error(error, call.decoding);
+		call.answer = answer_error(endpoint, error, call.decoding);
 	set_response("response.status", psprintf("%d", answer->status));
-	set_response("response.headers", answer->path == NULL ? "[]" :
-				 psprintf("[{\"Location\": \"%s" INT64_FORMAT "\"}]", answer->path, answer->id));
+	rvo_http_add_header(&call.answer, "X-Revyops-Answer", "1"); /* nginx tells it from PostgREST's own by this */
+	set_response("response.headers", psprintf("[%s]", answer->headers->data));
 	PG_RETURN_TEXT_P(answer->body);
+}
+
+/* rvo_http_add_header adds a header to an answer; name is a constant. */
+void
+rvo_http_add_header(Answer *answer, const char *name, const char *value)
+{
+	if (answer->headers == NULL)
+		answer->headers = makeStringInfo();
+	else
+		appendStringInfoString(answer->headers, ", ");
+	appendStringInfo(answer->headers, "{\"%s\": ", name);
+	escape_json(answer->headers, value);
+	appendStringInfoChar(answer->headers, '}');
 }
 
 /* rvo_http_answer fills an answer.  NULL is for a status that has no body. */

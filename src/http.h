@@ -8,6 +8,7 @@
 #include "fmgr.h"
 #include "utils/jsonb.h"
 
+#include "caller.h"
 #include "text.h"
 
 #define BODY_MAX_OCTETS (1024 * 1024)
@@ -19,7 +20,7 @@ typedef struct Resource Resource;	/* http_resource.h */
 typedef struct HttpRequest
 {
 	const Endpoint *endpoint;
-	int			client_id;		/* ALL_CLIENTS for an endpoint of the master list */
+	Caller		caller;			/* of ALL_CLIENTS for an endpoint of the master list */
 	int64		id;				/* of the path; 0 = none that can be one */
 	int64		field_id;
 	Slice		query;
@@ -30,14 +31,14 @@ typedef struct HttpRequest
 typedef struct Answer
 {
 	int			status;
-	const char *path;			/* of what was created, without the id; NULL = nothing to point at */
-	int64		id;
+	StringInfo	headers;		/* entries of a JSON array; NULL = none */
 	text	   *body;
 } Answer;
 
 /* What tells one endpoint from another. */
 struct Endpoint
 {
+	const char *name;			/* of the adapter */
 	const Resource *resource;
 	void		(*serve) (const HttpRequest *request, Answer *answer);
 	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
@@ -45,21 +46,25 @@ struct Endpoint
 	bool		has_structure;	/* as a parameter of the query */
 	bool		master;			/* for master keys only */
 	bool		creates_many;
+	bool		once;			/* a request with an idempotency key is carried out once */
 	const char *created_path;	/* of what it creates, without the id */
+	const char *kept_path;		/* of what was kept in place of a merged one, without the id */
+	const char *list_path;		/* of the list that it shows, in pages */
 };
 
 extern Datum rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint);
+extern void rvo_http_add_header(Answer *answer, const char *name, const char *value);
 extern void rvo_http_answer(Answer *answer, int status, Jsonb *body);
 extern Slice rvo_http_parameter(const HttpRequest *request, const char *name);
 extern int	rvo_http_number(const HttpRequest *request, const char *name, int absent);
 
 /* An adapter: revyops_http.NAME(bytea) returns json.  The rest fills its Endpoint. */
-#define HTTP_ADAPTER(name, ...) \
-PG_FUNCTION_INFO_V1(revyops_http_##name); \
+#define HTTP_ADAPTER(adapter, ...) \
+PG_FUNCTION_INFO_V1(revyops_http_##adapter); \
 Datum \
-revyops_http_##name(PG_FUNCTION_ARGS) \
+revyops_http_##adapter(PG_FUNCTION_ARGS) \
 { \
-	static const Endpoint endpoint = {__VA_ARGS__}; \
+	static const Endpoint endpoint = {.name = #adapter, __VA_ARGS__}; \
 \
 	return rvo_http_respond(fcinfo, &endpoint); \
 }
@@ -69,5 +74,6 @@ revyops_http_##name(PG_FUNCTION_ARGS) \
 #define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX_OCTETS, .creates_many = true
 #define V2 .has_structure = true
 #define MASTER .master = true
+#define ONCE .once = true
 
 #endif							/* RVO_HTTP_H */

@@ -94,14 +94,14 @@ read_mode(Jsonb *body, FaultList *faults)
  * in the current context.
  */
 char *
-rvo_http_batch(const BatchEnvelope *envelope, int client_id, Jsonb *body, Slice structure)
+rvo_http_batch(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Slice structure)
 {
 	FaultList	faults = {0};
 	ResultSink	sink = {.envelope = envelope, .structure = rvo_structure_read(structure, &faults)};
 	JsonbContainer *items = read_items(envelope, body, &faults);
 	Batch		batch = {
 		.kind = envelope->kind,
-		.client_id = client_id,
+		.caller = caller,
 		.mode = read_mode(body, &faults),
 		.number_name = "index",
 		.first_number = 0,

@@ -5,6 +5,7 @@
 #ifndef RVO_HTTP_BATCH_H
 #define RVO_HTTP_BATCH_H
 
+#include "caller.h"
 #include "batch.h"
 
 #define BATCH_BODY_MAX_OCTETS (16 * 1024 * 1024)
@@ -17,6 +18,6 @@ typedef struct BatchEnvelope
 	const char *item;			/* member of a result: "contact" */
 } BatchEnvelope;
 
-extern char *rvo_http_batch(const BatchEnvelope *envelope, int client_id, Jsonb *body, Slice structure);
+extern char *rvo_http_batch(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Slice structure);
 
 #endif							/* RVO_HTTP_BATCH_H */

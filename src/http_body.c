@@ -464,3 +464,24 @@ rvo_http_query_parameter(Slice query, const char *name)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, name, FAULT_MALFORMED_QUERY);
 	return found;
 }
+
+/* rvo_http_query_copy copies the parameters of a query string, each with a & behind it, but for those named, up to NULL. */
+void
+rvo_http_query_copy(StringInfo to, Slice query, const char *const *except)
+{
+	while (query.len > 0)
+	{
+		Slice		parameter = rvo_text_split(&query, '&');
+		Slice		rest = parameter;
+		Slice		name = url_decode(rvo_text_split(&rest, '='));
+		bool		copied = parameter.len > 0;
+
+		for (int i = 0; copied && except[i] != NULL; i++)
+			copied = !rvo_slice_equal(name, rvo_slice(except[i]));
+		if (copied)
+		{
+			appendBinaryStringInfo(to, parameter.data, parameter.len);
+			appendStringInfoChar(to, '&');
+		}
+	}
+}

@@ -9,6 +9,7 @@
 #include "text.h"
 
 extern Jsonb *rvo_http_body_decode(Slice content_type, Slice body, const char *list_member);
+extern void rvo_http_query_copy(StringInfo to, Slice query, const char *const *except);
 extern Slice rvo_http_query_parameter(Slice query, const char *name);
 
 #endif							/* RVO_HTTP_BODY_H */

@@ -26,13 +26,13 @@ list(const HttpRequest *request, const ListRequest *list)
 		query.name = rvo_http_parameter(request, "name");
 		query.industry = rvo_http_parameter(request, "industry");
 	}
-	return rvo_company_list(request->client_id, &query);
+	return rvo_company_list(request->caller.client_id, &query);
 }
 
 static Jsonb *
 create(const HttpRequest *request, int64 *id)
 {
-	return rvo_company_create(request->client_id, request->body, request->structure, id);
+	return rvo_company_create(&request->caller, request->body, request->structure, id);
 }
 
 static const Resource companies = {
@@ -48,22 +48,22 @@ static const Resource companies = {
 
 #define COMPANIES .resource = &companies
 
-HTTP_ADAPTER(companies_v2_list, COMPANIES, .serve = rvo_serve_list, V2)
-HTTP_ADAPTER(companies_v2_create, COMPANIES, .serve = rvo_serve_create, .created_path = "/public/v2/companies/", V2, TAKES(COMPANY_FIELDS))
-HTTP_ADAPTER(companies_v2_batch, COMPANIES, .serve = rvo_serve_batch, V2, TAKES_BATCH("companies"))
+HTTP_ADAPTER(companies_v2_list, COMPANIES, .serve = rvo_serve_list, .list_path = "/public/v2/companies", V2)
+HTTP_ADAPTER(companies_v2_create, COMPANIES, .serve = rvo_serve_create, .created_path = "/public/v2/companies/", ONCE, V2, TAKES(COMPANY_FIELDS))
+HTTP_ADAPTER(companies_v2_batch, COMPANIES, .serve = rvo_serve_batch, ONCE, V2, TAKES_BATCH("companies"))
 HTTP_ADAPTER(companies_v2_get, COMPANIES, .serve = rvo_serve_get, V2)
 HTTP_ADAPTER(companies_v2_update, COMPANIES, .serve = rvo_serve_update, V2, TAKES(COMPANY_FIELDS))
-HTTP_ADAPTER(companies_v2_lookup, COMPANIES, .serve = rvo_serve_lookup, V2)
+HTTP_ADAPTER(companies_v2_lookup, COMPANIES, .serve = rvo_serve_lookup, .list_path = "/public/v2/companies/lookup-by-custom-field", V2)
 HTTP_ADAPTER(companies_v1_list, COMPANIES, .serve = rvo_serve_list_bare)
-HTTP_ADAPTER(companies_v1_create, COMPANIES, .serve = rvo_serve_create, .created_path = "/public/companies/", TAKES(COMPANY_FIELDS))
+HTTP_ADAPTER(companies_v1_create, COMPANIES, .serve = rvo_serve_create, .created_path = "/public/companies/", ONCE, TAKES(COMPANY_FIELDS))
 HTTP_ADAPTER(companies_v1_get, COMPANIES, .serve = rvo_serve_get)
 HTTP_ADAPTER(companies_v1_update, COMPANIES, .serve = rvo_serve_update, TAKES(COMPANY_FIELDS))
 HTTP_ADAPTER(companies_v1_delete, COMPANIES, .serve = rvo_serve_delete)
 HTTP_ADAPTER(companies_v1_field_add, COMPANIES, .serve = rvo_serve_add_field, TAKES(COMPANY_FIELDS))
 HTTP_ADAPTER(companies_v1_field_update, COMPANIES, .serve = rvo_serve_update_field, TAKES(COMPANY_FIELDS))
 HTTP_ADAPTER(companies_v1_field_delete, COMPANIES, .serve = rvo_serve_delete_field)
-HTTP_ADAPTER(companies_v2_master_list, COMPANIES, .serve = rvo_serve_list, V2, MASTER)
+HTTP_ADAPTER(companies_v2_master_list, COMPANIES, .serve = rvo_serve_list, .list_path = "/public/v2/companies-master-list", V2, MASTER)
 HTTP_ADAPTER(companies_v2_master_get, COMPANIES, .serve = rvo_serve_get, V2, MASTER)
-HTTP_ADAPTER(companies_v2_master_lookup, COMPANIES, .serve = rvo_serve_lookup, V2, MASTER)
+HTTP_ADAPTER(companies_v2_master_lookup, COMPANIES, .serve = rvo_serve_lookup, .list_path = "/public/v2/companies-master-list/lookup-by-custom-field", V2, MASTER)
 HTTP_ADAPTER(companies_v1_master_list, COMPANIES, .serve = rvo_serve_list_bare, MASTER)
 HTTP_ADAPTER(companies_v1_master_get, COMPANIES, .serve = rvo_serve_get, MASTER)

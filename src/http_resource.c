@@ -10,7 +10,25 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "http_body.h"
 #include "http_resource.h"
+
+/*
+ * link_to_next returns the reference to the page behind this one, up to its
+ * cursor: the caller's own parameters, as they came, but for the place.
+ */
+static Slice
+link_to_next(const HttpRequest *request)
+{
+	static const char *const place[] = {"page", "after", NULL};
+	StringInfoData link;
+
+	initStringInfo(&link);
+	appendStringInfo(&link, "%s?", request->endpoint->list_path);
+	rvo_http_query_copy(&link, request->query, place);
+	appendStringInfoString(&link, "after=");
+	return (Slice) {link.data, link.len};
+}
 
 /* answer_list answers with a page, or (bare) with an array of the first. */
 static void
@@ -24,6 +42,12 @@ answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer
 		.structure = request->structure,
 	};
 
+	if (!bare)
+	{
+		list.page_given = rvo_http_parameter(request, "page").data != NULL;
+		list.after = rvo_http_parameter(request, "after");
+		list.link = link_to_next(request);
+	}
 	if (by_field)
 	{
 		list.field_name = rvo_http_parameter(request, "field_name");
@@ -60,7 +84,7 @@ rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_get(const HttpRequest *request, Answer *answer)
 {
-	rvo_http_answer(answer, 200, request->endpoint->resource->get(request->client_id, &request->id,
+	rvo_http_answer(answer, 200, request->endpoint->resource->get(request->caller.client_id, &request->id,
 																  request->structure));
 }
 
@@ -68,29 +92,31 @@ rvo_serve_get(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_create(const HttpRequest *request, Answer *answer)
 {
-	rvo_http_answer(answer, 201, request->endpoint->resource->create(request, &answer->id));
-	answer->path = request->endpoint->created_path;
+	int64		id;
+
+	rvo_http_answer(answer, 201, request->endpoint->resource->create(request, &id));
+	rvo_http_add_header(answer, "Location", psprintf("%s" INT64_FORMAT, request->endpoint->created_path, id));
 }
 
 void
 rvo_serve_batch(const HttpRequest *request, Answer *answer)
 {
 	answer->status = 200;
-	answer->body = cstring_to_text(rvo_http_batch(&request->endpoint->resource->envelope, request->client_id,
+	answer->body = cstring_to_text(rvo_http_batch(&request->endpoint->resource->envelope, &request->caller,
 												  request->body, request->structure));
 }
 
 void
 rvo_serve_update(const HttpRequest *request, Answer *answer)
 {
-	rvo_http_answer(answer, 200, request->endpoint->resource->update(request->client_id, &request->id, request->body,
+	rvo_http_answer(answer, 200, request->endpoint->resource->update(&request->caller, &request->id, request->body,
 																	 request->structure));
 }
 
 void
 rvo_serve_delete(const HttpRequest *request, Answer *answer)
 {
-	request->endpoint->resource->delete(request->client_id, &request->id);
+	request->endpoint->resource->delete(request->caller.client_id, &request->id);
 	rvo_http_answer(answer, 204, NULL);
 }
 
@@ -100,7 +126,7 @@ change_field(const HttpRequest *request, FieldAction action, int status, Answer 
 {
 	FieldChange change = {action, &request->id, &request->field_id, request->body};
 
-	rvo_http_answer(answer, status, request->endpoint->resource->change_field(request->client_id, &change));
+	rvo_http_answer(answer, status, request->endpoint->resource->change_field(&request->caller, &change));
 }
 
 void

@@ -18,9 +18,9 @@ struct Resource
 	Jsonb	   *(*create) (const HttpRequest *request, int64 *id);
 	Jsonb	   *(*get) (int client_id, const int64 *id, Slice structure_name);
 	text	   *(*list) (const HttpRequest *request, const ListRequest *list);
-	Jsonb	   *(*update) (int client_id, const int64 *id, Jsonb *changes, Slice structure_name);
+	Jsonb	   *(*update) (const Caller *caller, const int64 *id, Jsonb *changes, Slice structure_name);
 	void		(*delete) (int client_id, const int64 *id);
-	Jsonb	   *(*change_field) (int client_id, const FieldChange *change);
+	Jsonb	   *(*change_field) (const Caller *caller, const FieldChange *change);
 };
 
 extern void rvo_serve_list(const HttpRequest *request, Answer *answer);

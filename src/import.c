@@ -63,17 +63,17 @@ take_item(void *arg, const BatchItem *item)
 
 /* rvo_import_write creates contacts of the batch's bodies; what it finds is in the current context. */
 void
-rvo_import_write(int client_id, Import *import)
+rvo_import_write(const Caller *caller, Import *import)
 {
 	Batch		batch = {
 		.kind = &rvo_contact_batch,
-		.client_id = client_id,
+		.caller = caller,
 		.mode = BATCH_PARTIAL,
 		.sink = take_item,
 		.sink_arg = import,
 	};
 
-	rvo_store_line_up(client_id, import->again);
+	rvo_store_line_up(caller->client_id, import->again);
 	import->counts = (ImportCounts) {.rows_seen = import->nbodies};
 	import->nrejects = 0;
 	import->rejects = palloc(Max(import->nbodies, 1) * sizeof(ImportReject));

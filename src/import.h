@@ -5,6 +5,7 @@
 #ifndef RVO_IMPORT_H
 #define RVO_IMPORT_H
 
+#include "caller.h"
 #include "store_import.h"
 
 /* An import, as the procedure that reads and the functions that write share it. */
@@ -31,7 +32,7 @@ typedef struct Import
 } Import;
 
 extern void rvo_import_begin(int client_id, Import *import);
-extern void rvo_import_write(int client_id, Import *import);
+extern void rvo_import_write(const Caller *caller, Import *import);
 extern void rvo_import_note(int client_id, Import *import);
 extern const char *rvo_import_status(int client_id, int64 job);
 

@@ -13,15 +13,26 @@
 /* How far beyond its page a list is counted. */
 #define PAGES_AHEAD 5
 
+/* A place in a list: the row that it is behind, and how many pages and entries it is behind. */
+typedef struct ListPlace
+{
+	int64		id;
+	int			client_id;
+	int64		pages;
+	int64		entries;
+	bool		scanned;		/* no index on custom fields was of use, so it is not asked again */
+} ListPlace;
+
+/* Before every row. */
+#define NO_ROW .id = PG_INT64_MIN, .client_id = PG_INT32_MIN
+
 typedef struct ListPage
 {
-	int			number;			/* from 1 on */
+	ListPlace	place;			/* where it begins; NO_ROW for a page that is found by its number */
+	int64		offset;			/* rows between that row and the page */
 	int			size;			/* from 1 to PAGE_MAX_SIZE */
 	bool		bare;			/* is shown as an array, with nothing around it */
 } ListPage;
-
-/* The first entry of the page, from 0 on. */
-#define PAGE_OFFSET(page) ((int64) ((page)->number - 1) * (page)->size)
 
 /* What is asked of any list, beside the conditions that are its own. */
 typedef struct ListRequest
@@ -30,7 +41,10 @@ typedef struct ListRequest
 	Slice		field_name;
 	Slice		field_value;
 	int			page;			/* 0 = no such number */
+	bool		page_given;		/* though it may be the first, as it is without one */
 	int			page_size;
+	Slice		after;			/* a cursor, in place of the page's number */
+	Slice		link;			/* what the cursor of the next page is shown behind */
 	bool		bare;			/* an array of the first, instead of a page */
 	Slice		structure;
 } ListRequest;
@@ -46,7 +60,7 @@ typedef struct PageWriter
 } PageWriter;
 
 extern ListPage rvo_page_read(const ListRequest *request, FaultList *faults);
-extern PageWriter rvo_page_begin(const ListPage *page, int64 total, int count);
+extern PageWriter rvo_page_begin(const ListPage *page, Slice next, int64 total, int count);
 extern void rvo_page_put(PageWriter *writer, const JsonbValue *entry);
 extern text *rvo_page_end(PageWriter *writer);
 

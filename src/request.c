@@ -25,6 +25,7 @@ rvo_request_read(void)
 		{"x-revyops-query", &request.query},
 		{"x-revyops-id", &request.id},
 		{"x-revyops-field-id", &request.field_id},
+		{"x-revyops-idempotency-key", &request.idempotency_key},
 	};
 
 	if (headers != NULL && headers[0] != '\0')

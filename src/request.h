@@ -16,6 +16,7 @@ typedef struct Request
 	Slice		query;
 	Slice		id;				/* the digits of the path: of the contact or company */
 	Slice		field_id;		/* and of its custom field */
+	Slice		idempotency_key;
 } Request;
 
 extern Request rvo_request_read(void);

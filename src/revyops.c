@@ -1,6 +1,6 @@
 /*
  * revyops.c
- *	  The module: its magic and its settings.
+ *	  The module: its magic, its settings, its hook.
  *
  * Floor 5.
  */
@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "api_keep.h"
 #include "auth.h"
 #include "compat.h"
 
@@ -19,7 +20,7 @@ PG_MODULE_MAGIC;
 void		_PG_init(void);
 
 /*
- * _PG_init defines the settings.  A placeholder that somebody planted before
+ * _PG_init defines the settings and guards the tables.  A placeholder that somebody planted before
  * the library was loaded is checked now as if he set it now: a plain role's
  * revyops.client_id is dropped with a warning.
  */
@@ -41,4 +42,5 @@ _PG_init(void)
 							   PGC_USERSET, GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
 							   NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
+	rvo_keep_data_init();
 }

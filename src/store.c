@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "fault.h"
 #include "store.h"
 #include "store_query.h"
 
@@ -48,6 +49,12 @@ static KeptQuery revoke_api_key = {
 	.sql = "UPDATE revyops.api_key SET revoked_at = pg_catalog.now()"
 	" WHERE prefix = $1 AND revoked_at IS NULL",
 	.expected = SPI_OK_UPDATE, .nparameters = 1,
+	.types = {TEXTOID},
+};
+
+static KeptQuery find_secret = {
+	.sql = "SELECT secret FROM revyops.secret WHERE name = $1",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {TEXTOID},
 };
 
@@ -183,6 +190,18 @@ rvo_store_revoke_api_key(Slice prefix)
 
 	rvo_add_text(&e, prefix);
 	return rvo_query_run(&revoke_api_key, &e) > 0;
+}
+
+/* rvo_store_cursor_secret returns the key that cursors are signed with. */
+Slice
+rvo_store_cursor_secret(void)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, CONST_SLICE("cursor"));
+	if (rvo_query_run(&find_secret, &e) == 0)
+		rvo_fault_raise_bug("revyops.secret has no key for cursors");
+	return rvo_slice_of_text(DatumGetTextPP(e.results[0]));
 }
 
 /* rvo_store_find_company returns the id of the client's company with this domain, or 0. */

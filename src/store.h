@@ -50,6 +50,8 @@ extern void rvo_store_insert_api_key(Slice prefix, const ApiKey *key, Slice name
 extern bool rvo_store_find_api_key(Slice prefix, ApiKey *key);
 extern bool rvo_store_revoke_api_key(Slice prefix);
 
+extern Slice rvo_store_cursor_secret(void);
+
 extern int64 rvo_store_find_company(int client_id, Slice domain);
 extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
 extern bool rvo_store_lock_company(int client_id, int64 id);

@@ -16,27 +16,36 @@
 #include "store_batch.h"
 #include "store_query.h"
 
-static KeptQuery lock_companies = {
-	.sql = "WITH of_domain AS (SELECT c.id, c.domain FROM pg_catalog.unnest($2) AS k (domain),"
-	" LATERAL (SELECT id, domain FROM revyops.company WHERE domain = k.domain AND client_id = $1 FOR KEY SHARE) AS c),"
-	" of_id AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id),"
-	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id FOR KEY SHARE) AS c),"
-	" of_others AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id),"
-	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 AND client_id > 0 LIMIT 1) AS c)"
-	" SELECT id, domain, false FROM of_domain"
-	" UNION ALL SELECT id, NULL, true FROM of_others"
-	" UNION ALL SELECT id, NULL, false FROM of_id",
-	.expected = SPI_OK_SELECT, .nparameters = 3,
-	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID},
-};
+/* Companies by domain and by id; lock is for the rows of the client's own. */
+#define COMPANIES_OF_CONTACTS(lock, how) { \
+	.sql = "WITH of_domain AS (SELECT c.id, c.domain FROM pg_catalog.unnest($2) AS k (domain)," \
+	" LATERAL (SELECT id, domain FROM revyops.company WHERE domain = k.domain AND client_id = $1" lock ") AS c)," \
+	" of_id AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
+	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id" lock ") AS c)," \
+	" of_others AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
+	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 AND client_id > 0 LIMIT 1) AS c)" \
+	" SELECT id, domain, false FROM of_domain" \
+	" UNION ALL SELECT id, NULL, true FROM of_others" \
+	" UNION ALL SELECT id, NULL, false FROM of_id", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 3, \
+	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID}, \
+}
 
-static KeptQuery find_contacts_owners = {
-	.sql = "SELECT (SELECT id FROM revyops.contact WHERE email = k.email AND client_id = $1),"
-	" (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1)"
-	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) AS k (email, linkedin_url)",
-	.expected = SPI_OK_SELECT, .nparameters = 3,
-	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID},
-};
+static KeptQuery lock_companies = COMPANIES_OF_CONTACTS(" FOR KEY SHARE", false);
+
+/* OFFSET 0 keeps it a look-up for each: without a lock the planner would make a join of it. */
+static KeptQuery read_companies = COMPANIES_OF_CONTACTS(" OFFSET 0", true);
+
+#define FIND_CONTACTS_OWNERS(how) { \
+	.sql = "SELECT (SELECT id FROM revyops.contact WHERE email = k.email AND client_id = $1)," \
+	" (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1)" \
+	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) AS k (email, linkedin_url)", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 3, \
+	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID}, \
+}
+
+static KeptQuery find_contacts_owners = FIND_CONTACTS_OWNERS(false);
+static KeptQuery read_contacts_owners = FIND_CONTACTS_OWNERS(true);
 
 static KeptQuery find_companies = {
 	.sql = "SELECT (SELECT id FROM revyops.company WHERE domain = k.domain AND client_id = $1)"
@@ -60,13 +69,14 @@ read_company(void *arg, const Datum *values, const bool *nulls)
 }
 
 /*
- * rvo_store_lock_companies finds companies of the client by domain and by id,
- * and keeps them from being deleted until the transaction ends.  The ids that
- * another client has come before the client's own.
+ * rvo_store_find_companies_of_contacts finds companies of the client by domain
+ * and by id; locked, they can't be deleted until the transaction ends.  The ids
+ * that another client has come before the client's own.
  */
 void
-rvo_store_lock_companies(int client_id, const Slice *domains, int ndomains,
-						 const int64 *ids, int nids, const CompanyReader *reader)
+rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int ndomains,
+									 const int64 *ids, int nids,
+									 CompanyAccess access, const CompanyReader *reader)
 {
 	Execution	e = {0};
 	const void **rows = palloc(Max(ndomains, nids) * sizeof(void *));
@@ -78,7 +88,8 @@ rvo_store_lock_companies(int client_id, const Slice *domains, int ndomains,
 	for (int i = 0; i < nids; i++)
 		rows[i] = &ids[i];
 	rvo_add_ids(&e, rows, nids, 0);
-	rvo_query_read(&lock_companies, &e, read_company, unconstify(CompanyReader *, reader));
+	rvo_query_read(access == COMPANIES_LOCKED ? &lock_companies : &read_companies, &e,
+				   read_company, unconstify(CompanyReader *, reader));
 }
 
 /* ---------------------------------------------------------------- contacts */
@@ -93,9 +104,9 @@ read_contact_owners(void *arg, const Datum *values, const bool *nulls)
 	(*next)++;
 }
 
-/* rvo_store_find_contacts_owners tells for each contact who has its keys. */
+/* rvo_store_find_contacts_owners tells for each contact who has its keys; read_only: as the calling statement sees it. */
 void
-rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, ContactOwners *owners)
+rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, bool read_only, ContactOwners *owners)
 {
 	Execution	e = {0};
 	const void *const *rows = (const void *const *) contacts;
@@ -103,7 +114,7 @@ rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, C
 	rvo_add_integer(&e, client_id);
 	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
 	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
-	rvo_query_read(&find_contacts_owners, &e, read_contact_owners, &owners);
+	rvo_query_read(read_only ? &read_contacts_owners : &find_contacts_owners, &e, read_contact_owners, &owners);
 }
 
 /* ---------------------------------------------------------------- companies */

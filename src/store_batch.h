@@ -10,6 +10,13 @@
 #include "store.h"
 #include "text.h"
 
+/* Whether companies that are found may be deleted before the transaction ends. */
+typedef enum CompanyAccess
+{
+	COMPANIES_READ,				/* they may; seen as the calling statement sees them */
+	COMPANIES_LOCKED
+} CompanyAccess;
+
 /* What is called for each company found; somebody else's is told as such. */
 typedef struct CompanyReader
 {
@@ -18,11 +25,12 @@ typedef struct CompanyReader
 	void	   *arg;
 } CompanyReader;
 
-extern void rvo_store_lock_companies(int client_id, const Slice *domains, int ndomains,
-									 const int64 *ids, int nids, const CompanyReader *reader);
+extern void rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int ndomains,
+												 const int64 *ids, int nids,
+												 CompanyAccess access, const CompanyReader *reader);
 
 extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
-										   ContactOwners *owners);
+										   bool read_only, ContactOwners *owners);
 extern void rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids);
 
 #endif							/* RVO_STORE_BATCH_H */

@@ -22,10 +22,26 @@
 #define FILTERS " AND ($2 IS NULL OR name = $2) AND ($3 IS NULL OR custom_fields @> $3)"
 #define FILTER_TYPES INT4OID, TEXTOID, JSONBOID
 
-/* Rows that an index finds: how many they are, and a page of them.  $4 is what the index gets. */
-#define FEW(rows) "SELECT " COLUMNS ", pg_catalog.count(*) OVER () FROM (SELECT " COLUMNS \
-	" FROM revyops.company WHERE " rows FILTERS " LIMIT $5) AS c ORDER BY id, client_id LIMIT $6 OFFSET $7"
-#define FEW_TYPES(type) {FILTER_TYPES, type, INT8OID, INT8OID, INT8OID}
+/* Rows with a custom field; $4 is what the index gets. */
+#define WITH_FIELD_PAGE(rows) { \
+	.sql = RARE_PAGE(COLUMNS, "revyops.company WHERE " rows FILTERS, "$5", "($6, $7)", "$8", "$9"), \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9, \
+	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES}, \
+}
+
+/* Rows with a domain, $4. */
+#define OF_DOMAIN_PAGE(rows) { \
+	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE " rows FILTERS \
+	" AND (id, client_id) > ($5, $6) ORDER BY id, client_id LIMIT $7 OFFSET $8", \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8, \
+	.types = {FILTER_TYPES, TEXTOID, PAGE_TYPES}, \
+}
+#define OF_DOMAIN_COUNT(rows) { \
+	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.company WHERE " rows FILTERS \
+	" AND (id, client_id) > ($5, $6) LIMIT $7) AS c", \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7, \
+	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT4OID, INT8OID}, \
+}
 
 static KeptQuery get_company = {
 	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE client_id = $1 AND id = $2",
@@ -52,10 +68,10 @@ static KeptQuery lock_company_to_delete = {
 };
 
 static KeptQuery scan_page = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE client_id = $1" FILTERS
-	" ORDER BY id LIMIT $4 OFFSET $5",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 5,
-	.types = {FILTER_TYPES, INT8OID, INT8OID},
+	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE client_id = $1 AND id > $4" FILTERS
+	" ORDER BY id LIMIT $6 OFFSET $7",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
+	.types = {FILTER_TYPES, PAGE_TYPES},
 };
 
 static KeptQuery scan_count = {
@@ -65,25 +81,18 @@ static KeptQuery scan_count = {
 	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
 };
 
-static KeptQuery few_of_domain = {
-	.sql = FEW("client_id = $1 AND domain = $4"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = FEW_TYPES(TEXTOID),
-};
+static KeptQuery domain_page = OF_DOMAIN_PAGE("client_id = $1 AND domain = $4");
+static KeptQuery domain_count = OF_DOMAIN_COUNT("client_id = $1 AND domain = $4");
 
-static KeptQuery few_with_field = {
-	.sql = FEW("client_id = $1 AND " HAS_HASH("$4")),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = FEW_TYPES(INT8ARRAYOID),
-};
+static KeptQuery rare_page = WITH_FIELD_PAGE("client_id = $1 AND " HAS_HASH("$4"));
 
 /* ---- of all clients; $1 is not looked at */
 
 static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE client_id > 0" FILTERS
-	" ORDER BY id, client_id LIMIT $4 OFFSET $5",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 5,
-	.types = {FILTER_TYPES, INT8OID, INT8OID},
+	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE (id, client_id) > ($4, $5) AND client_id > 0" FILTERS
+	" ORDER BY id, client_id LIMIT $6 OFFSET $7",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
+	.types = {FILTER_TYPES, PAGE_TYPES},
 };
 
 static KeptQuery scan_count_of_any = {
@@ -93,17 +102,10 @@ static KeptQuery scan_count_of_any = {
 	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
 };
 
-static KeptQuery few_of_any_of_domain = {
-	.sql = FEW("domain = $4"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = FEW_TYPES(TEXTOID),
-};
+static KeptQuery domain_page_of_any = OF_DOMAIN_PAGE("domain = $4");
+static KeptQuery domain_count_of_any = OF_DOMAIN_COUNT("domain = $4");
 
-static KeptQuery few_of_any_with_field = {
-	.sql = FEW("revyops.custom_field_hashes(client_id, custom_fields) && $4"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = FEW_TYPES(INT8ARRAYOID),
-};
+static KeptQuery rare_page_of_any = WITH_FIELD_PAGE("revyops.custom_field_hashes(client_id, custom_fields) && $4");
 
 static KeptQuery update_company = {
 	.sql = "UPDATE revyops.company SET domain = $3, name = $4, company_status = $5, previous_status = $6,"
@@ -201,11 +203,13 @@ rvo_store_list_companies(int client_id, const CompanyFilter *filter, const ListP
 	ListScan	scan = {
 		of_any ? &scan_page_of_any : &scan_page, false, of_any ? &scan_count_of_any : &scan_count
 	};
+	ListScan	of_domain = {
+		of_any ? &domain_page_of_any : &domain_page, true, of_any ? &domain_count_of_any : &domain_count
+	};
 	Execution	conditions = {0};
 	Execution	e;
 
 	list->kind = &companies;
-	list->total = INT64_MAX;
 	rvo_add_integer(&conditions, client_id);
 	rvo_add_text(&conditions, filter->name);
 	rvo_add_pattern(&conditions, filter->field_name, filter->field_value);
@@ -213,16 +217,16 @@ rvo_store_list_companies(int client_id, const CompanyFilter *filter, const ListP
 	if (filter->domain.data != NULL)
 	{
 		rvo_add_text(&e, filter->domain);
-		rvo_list_few(list, of_any ? &few_of_any_of_domain : &few_of_domain, &e, rvo_list_bound(page), page);
+		rvo_list_scan(list, &of_domain, &e, page);
 		return;
 	}
-	if (filter->field_name.data != NULL)
+	if (filter->field_name.data != NULL && !page->place.scanned)
 	{
 		rvo_add_hashes(&e, client_id, filter->field_name, filter->field_value);
-		rvo_list_few(list, of_any ? &few_of_any_with_field : &few_with_field, &e, RARE_FIELD_MAX + 1, page);
+		if (rvo_list_rare(list, of_any ? &rare_page_of_any : &rare_page, &e, page))
+			return;
 	}
-	if (list->total > RARE_FIELD_MAX)
-		rvo_list_scan(list, &scan, &conditions, page);
+	rvo_list_scan(list, &scan, &conditions, page);
 }
 
 /* rvo_store_update_company writes all of a company that was locked.  Raises a unique violation if the domain is taken. */

@@ -25,10 +25,6 @@
 	" AND ($4 IS NULL OR custom_fields @> $4)"
 #define FILTER_TYPES INT4OID, TEXTOID, TEXTOID, JSONBOID
 
-/* Rows that an index finds: how many they are, and a page of them. */
-#define FEW(rows, bound, limit, offset) "SELECT " COLUMNS ", pg_catalog.count(*) OVER () FROM (SELECT " COLUMNS \
-	" FROM revyops.contact WHERE " rows " LIMIT " bound ") AS c ORDER BY id, client_id LIMIT " limit " OFFSET " offset
-
 static KeptQuery get_contact = {
 	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
@@ -78,10 +74,10 @@ static KeptQuery is_of_domain = {
 };
 
 static KeptQuery scan_page = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1" FILTERS
-	" ORDER BY id LIMIT $5 OFFSET $6",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
-	.types = {FILTER_TYPES, INT8OID, INT8OID},
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id > $5" FILTERS
+	" ORDER BY id LIMIT $7 OFFSET $8",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	.types = {FILTER_TYPES, PAGE_TYPES},
 };
 
 static KeptQuery scan_count = {
@@ -94,9 +90,9 @@ static KeptQuery scan_count = {
 /* The same without conditions but the client: what is not shown is passed over within the index. */
 static KeptQuery scan_page_all = {
 	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id >="
-	" (SELECT id FROM revyops.contact WHERE client_id = $1 ORDER BY id LIMIT 1 OFFSET $6) ORDER BY id LIMIT $5",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
-	.types = {FILTER_TYPES, INT8OID, INT8OID},
+	" (SELECT id FROM revyops.contact WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT 1 OFFSET $8) ORDER BY id LIMIT $7",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	.types = {FILTER_TYPES, PAGE_TYPES},
 };
 
 static KeptQuery scan_count_all = {
@@ -109,9 +105,9 @@ static KeptQuery scan_count_all = {
 #define OF_COMPANY " client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $5 AND client_id = $1)"
 
 static KeptQuery company_page = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE" OF_COMPANY FILTERS " ORDER BY id LIMIT $6 OFFSET $7",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT8OID},
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE" OF_COMPANY " AND id > $6" FILTERS " ORDER BY id LIMIT $8 OFFSET $9",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
+	.types = {FILTER_TYPES, TEXTOID, PAGE_TYPES},
 };
 
 static KeptQuery company_count = {
@@ -121,20 +117,20 @@ static KeptQuery company_count = {
 	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT4OID, INT8OID},
 };
 
-static KeptQuery few_with_field = {
-	.sql = FEW("client_id = $1 AND " HAS_HASH("$5") FILTERS,
-			   "$6", "$7", "$8"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
-	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, INT8OID, INT8OID},
+static KeptQuery rare_page = {
+	.sql = RARE_PAGE(COLUMNS, "revyops.contact WHERE client_id = $1 AND " HAS_HASH("$5") FILTERS,
+					 "$6", "($7, $8)", "$9", "$10"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10,
+	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES},
 };
 
 /* ---- of all clients; $1 is not looked at */
 
 static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id > 0" FILTERS
-	" ORDER BY id, client_id LIMIT $5 OFFSET $6",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
-	.types = {FILTER_TYPES, INT8OID, INT8OID},
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE (id, client_id) > ($5, $6) AND client_id > 0" FILTERS
+	" ORDER BY id, client_id LIMIT $7 OFFSET $8",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	.types = {FILTER_TYPES, PAGE_TYPES},
 };
 
 static KeptQuery scan_count_of_any = {
@@ -148,29 +144,47 @@ static KeptQuery scan_count_of_any = {
 #define FILTERS_OF_ANY " AND ($5 IS NULL OR email = $5) AND ($6 IS NULL OR linkedin_url = $6)" \
 	" AND ($7 IS NULL OR EXISTS (SELECT FROM revyops.company AS o WHERE o.client_id = contact.client_id" \
 	" AND o.id = contact.company_id AND o.domain = $7))" FILTERS
-#define FEW_OF_ANY(rows) { \
-	.sql = FEW(rows FILTERS_OF_ANY " ORDER BY id, client_id", "$9", "$10", "$11"), \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
-	.types = {FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID, INT8ARRAYOID, INT8OID, INT8OID, INT8OID}, \
-}
+#define FILTER_TYPES_OF_ANY FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID
 
-static KeptQuery few_of_any_by_email = FEW_OF_ANY("email = $5");
-static KeptQuery few_of_any_by_linkedin_url = FEW_OF_ANY("linkedin_url = $6");
-static KeptQuery few_of_any_of_company =
-FEW_OF_ANY("(company_id, client_id) IN (SELECT id, client_id FROM revyops.company WHERE domain = $7)");
-static KeptQuery few_of_any_with_field = {
-	.sql = FEW("revyops.custom_field_hashes(client_id, custom_fields) && $8" FILTERS_OF_ANY, "$9", "$10", "$11"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11,
-	.types = {FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID, INT8ARRAYOID, INT8OID, INT8OID, INT8OID},
+/* Rows that an index finds in an order of its own; they are sorted. */
+#define PAGE_OF_ANY(rows) { \
+	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE " rows FILTERS_OF_ANY \
+	" AND (id, client_id) > ($8, $9) ORDER BY id, client_id LIMIT $10 OFFSET $11", \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
+	.types = {FILTER_TYPES_OF_ANY, PAGE_TYPES}, \
+}
+#define COUNT_OF_ANY(rows) { \
+	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.contact WHERE " rows FILTERS_OF_ANY \
+	" AND (id, client_id) > ($8, $9) LIMIT $10) AS c", \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10, \
+	.types = {FILTER_TYPES_OF_ANY, INT8OID, INT4OID, INT8OID}, \
+}
+#define HAS_EMAIL "email = $5"
+#define HAS_LINKEDIN_URL "linkedin_url = $6"
+#define IS_OF_COMPANY "(company_id, client_id) IN (SELECT id, client_id FROM revyops.company WHERE domain = $7)"
+
+static KeptQuery email_page_of_any = PAGE_OF_ANY(HAS_EMAIL);
+static KeptQuery email_count_of_any = COUNT_OF_ANY(HAS_EMAIL);
+static KeptQuery linkedin_url_page_of_any = PAGE_OF_ANY(HAS_LINKEDIN_URL);
+static KeptQuery linkedin_url_count_of_any = COUNT_OF_ANY(HAS_LINKEDIN_URL);
+static KeptQuery company_page_of_any = PAGE_OF_ANY(IS_OF_COMPANY);
+static KeptQuery company_count_of_any = COUNT_OF_ANY(IS_OF_COMPANY);
+
+static KeptQuery rare_page_of_any = {
+	.sql = RARE_PAGE(COLUMNS, "revyops.contact WHERE revyops.custom_field_hashes(client_id, custom_fields) && $8" FILTERS_OF_ANY,
+					 "$9", "($10, $11)", "$12", "$13"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 13,
+	.types = {FILTER_TYPES_OF_ANY, INT8ARRAYOID, INT8OID, PAGE_TYPES},
 };
 
 static KeptQuery update_contact = {
 	.sql = "UPDATE revyops.contact SET email = $3, linkedin_url = $4, first_name = $5, last_name = $6,"
 	" company_id = $7, origin = $8, contact_status = $9, previous_status = $10, status_changed_at = $11,"
-	" custom_fields = $12, updated_time = $13 WHERE client_id = $1 AND id = $2",
-	.expected = SPI_OK_UPDATE, .nparameters = 13,
+	" custom_fields = $12, updated_time = $13, first_campaign_email_sent = $14, last_campaign_email_sent = $15,"
+	" last_reply_received = $16 WHERE client_id = $1 AND id = $2",
+	.expected = SPI_OK_UPDATE, .nparameters = 16,
 	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
+		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 };
 
 static KeptQuery delete_contact = {
@@ -309,7 +323,7 @@ fits(const Contact *contact, const ContactFilter *filter)
 	return rvo_query_run(&is_of_domain, &e) > 0;
 }
 
-/* list_one lists the contact that has a key, if there is one and it fits. */
+/* list_one lists the contact that has a key, if there is one and it fits.  No cursor leads there: nothing follows. */
 static void
 list_one(ListRows *list, int client_id, const ContactFilter *filter, const ListPage *page)
 {
@@ -322,7 +336,7 @@ list_one(ListRows *list, int client_id, const ContactFilter *filter, const ListP
 	list->items = (char *) contact;
 	list->total = get(by_email ? &get_contact_by_email : &get_contact_by_linkedin_url, &e, contact) &&
 		fits(contact, filter);
-	list->count = page->number == 1 ? list->total : 0;
+	list->count = page->place.entries == 0 ? list->total : 0;
 }
 
 /* list_of_client lists contacts of one client. */
@@ -345,14 +359,13 @@ list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const
 	}
 	else
 	{
-		list->total = INT64_MAX;
-		if (filter->field_name.data != NULL)
+		if (filter->field_name.data != NULL && !page->place.scanned)
 		{
 			rvo_add_hashes(&e, client_id, filter->field_name, filter->field_value);
-			rvo_list_few(list, &few_with_field, &e, RARE_FIELD_MAX + 1, page);
+			if (rvo_list_rare(list, &rare_page, &e, page))
+				return;
 		}
-		if (list->total > RARE_FIELD_MAX)
-			rvo_list_scan(list, &scan, conditions, page);
+		rvo_list_scan(list, &scan, conditions, page);
 	}
 }
 
@@ -361,33 +374,30 @@ static void
 list_of_any(ListRows *list, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
 {
 	static const ListScan scan = {&scan_page_of_any, false, &scan_count_of_any};
+	static const ListScan by_email = {&email_page_of_any, true, &email_count_of_any};
+	static const ListScan by_linkedin_url = {&linkedin_url_page_of_any, true, &linkedin_url_count_of_any};
+	static const ListScan of_company = {&company_page_of_any, true, &company_count_of_any};
 	Execution	e = *conditions;
-	KeptQuery  *few = NULL;
-	int64		bound = rvo_list_bound(page);
 
 	rvo_add_text(&e, filter->email);
 	rvo_add_text(&e, filter->linkedin_url);
 	rvo_add_text(&e, filter->domain);
 	if (filter->email.data != NULL)
-		few = &few_of_any_by_email;
+		rvo_list_scan(list, &by_email, &e, page);
 	else if (filter->linkedin_url.data != NULL)
-		few = &few_of_any_by_linkedin_url;
+		rvo_list_scan(list, &by_linkedin_url, &e, page);
 	else if (filter->domain.data != NULL)
-		few = &few_of_any_of_company;
-	else if (filter->field_name.data != NULL)
-	{
-		few = &few_of_any_with_field;
-		bound = RARE_FIELD_MAX + 1;
-	}
-	list->total = INT64_MAX;
-	if (few == &few_of_any_with_field)
-		rvo_add_hashes(&e, ALL_CLIENTS, filter->field_name, filter->field_value);
+		rvo_list_scan(list, &of_company, &e, page);
 	else
-		rvo_add_datum(&e, (Datum) 0, true);
-	if (few != NULL)
-		rvo_list_few(list, few, &e, bound, page);
-	if (few == NULL || (few == &few_of_any_with_field && list->total > RARE_FIELD_MAX))
+	{
+		if (filter->field_name.data != NULL && !page->place.scanned)
+		{
+			rvo_add_hashes(&e, ALL_CLIENTS, filter->field_name, filter->field_value);
+			if (rvo_list_rare(list, &rare_page_of_any, &e, page))
+				return;
+		}
 		rvo_list_scan(list, &scan, conditions, page);
+	}
 }
 
 /* rvo_store_list_contacts reads a page of the contacts that fit, in the order of ids. */
@@ -428,6 +438,9 @@ rvo_store_update_contact(int client_id, const Contact *contact)
 	rvo_add_nullable_time(&e, contact->status_changed_at);
 	rvo_add_json(&e, rvo_custom_fields_nested(&contact->custom_fields, contact->updated_time));
 	rvo_add_time(&e, contact->updated_time);
+	rvo_add_nullable_time(&e, contact->first_campaign_email_sent);
+	rvo_add_nullable_time(&e, contact->last_campaign_email_sent);
+	rvo_add_nullable_time(&e, contact->last_reply_received);
 	if (rvo_query_run(&update_contact, &e) != 1)
 		rvo_fault_raise_bug("a locked contact was not updated");
 }

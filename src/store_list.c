@@ -2,11 +2,14 @@
  * store_list.c
  *	  Reading pages of lists: what lists of contacts and companies share.
  *
- * Floor 2, called by the other store files.  Lists are in the order of ids.  A
- * page is read in one of two ways.  A scan reads the rows in that order, stops
- * behind the page, and looks a few pages ahead to count.  Where an index gives
- * the few rows that fit, they are taken up to a bound, sorted, and counted.
- * Either way costs what is before the page and on it, not the whole list.
+ * Floor 2, called by the other store files.  Lists are in the order of ids, of
+ * several clients' rows with the same id in the order of clients.  A page is
+ * read in one of two ways.  A scan reads the rows in that order, stops behind
+ * the page, and looks a few pages ahead to count.  Where an index gives the few
+ * rows that fit, they are taken up to a bound, sorted, and counted.
+ *
+ * A page begins behind a row, so many rows further on.  One that a cursor leads
+ * to has nothing in between: it costs what is on it, wherever it is.
  */
 #include "postgres.h"
 
@@ -15,7 +18,6 @@
 #include "utils/array.h"
 
 #include "compat.h"
-#include "custom_field.h"
 #include "store_list.h"
 
 /* ---------------------------------------------------------------- values */
@@ -92,38 +94,52 @@ rvo_add_hashes(Execution *e, int client_id, Slice field_name, Slice field_value)
 /* Reads rows into a list, up to its page's size, and notes where it ended. */
 typedef struct Reading
 {
-	ListRows	   *list;
+	ListRows   *list;
 	int			size;
-	int			last_client_id;
-	int64		last_id;
-	int64		counted;		/* the column behind those of the item, where there is one */
-	bool		has_count;
-	bool		has_more;
+	bool		counts;			/* two columns behind those of the item: */
+	int64		following;		/* rows behind the page's place */
+	int64		found;			/* rows of all that fit */
 } Reading;
 
 static void
 read_item(void *arg, const Datum *values, const bool *nulls)
 {
 	Reading    *reading = arg;
-	ListRows	   *list = reading->list;
+	ListRows   *list = reading->list;
 
-	reading->has_more = list->count == reading->size;
-	if (reading->has_more)
+	list->has_more = list->count == reading->size;
+	if (list->has_more)
 		return;
 	list->kind->read(list->items + list->count * list->kind->item_size, values, nulls);
 	list->count++;
-	reading->last_client_id = DatumGetInt32(values[0]);
-	reading->last_id = DatumGetInt64(values[1]);
-	if (reading->has_count)
-		reading->counted = DatumGetInt64(values[list->kind->ncolumns]);
+	list->last_client_id = DatumGetInt32(values[0]);
+	list->last_id = DatumGetInt64(values[1]);
+	if (reading->counts)
+	{
+		reading->following = DatumGetInt64(values[list->kind->ncolumns]);
+		reading->found = DatumGetInt64(values[list->kind->ncolumns + 1]);
+	}
 }
 
+/*
+ * read_page reads a page by a query: conditions, the id and client_id behind
+ * which to read, LIMIT, OFFSET.  One row more tells whether that is all.
+ */
 static Reading
-begin_reading(ListRows *list, int size, bool has_count)
+read_page(ListRows *list, KeptQuery *query, bool counts, const Execution *conditions, const ListPage *page)
 {
+	Execution	e = *conditions;
+	Reading		reading = {.list = list, .size = page->size, .counts = counts};
+
 	list->count = 0;
-	list->items = palloc(size * list->kind->item_size);
-	return (Reading) {.list = list, .size = size, .has_count = has_count};
+	list->has_more = false;
+	list->items = palloc(page->size * list->kind->item_size);
+	rvo_add_datum(&e, Int64GetDatum(page->place.id), false);
+	rvo_add_integer(&e, page->place.client_id);
+	rvo_add_datum(&e, Int64GetDatum((int64) page->size + 1), false);
+	rvo_add_datum(&e, Int64GetDatum(page->offset), false);
+	rvo_query_read(query, &e, read_item, &reading);
+	return reading;
 }
 
 /* count_rows counts rows that fit, among so many behind one. */
@@ -143,53 +159,41 @@ count_rows(KeptQuery *query, const Execution *conditions, int64 id, int client_i
 void
 rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page)
 {
-	Execution	e = *conditions;
-	Reading		reading = begin_reading(list, page->size, false);
-
-	rvo_add_datum(&e, Int64GetDatum((int64) page->size + 1), false);
-	rvo_add_datum(&e, Int64GetDatum(PAGE_OFFSET(page)), false);
-	rvo_query_read(scan->page, &e, read_item, &reading);
-
-	list->total = PAGE_OFFSET(page) + list->count;
+	read_page(list, scan->page, false, conditions, page);
+	list->scanned = true;
+	list->total = page->place.entries + list->count;
 	if (page->bare)
 		return;
-	if (reading.has_more)
+	if (list->has_more)
 		list->total += !scan->count_ahead ? 1 :
-			Max(1, count_rows(scan->count, conditions, reading.last_id, reading.last_client_id,
+			Max(1, count_rows(scan->count, conditions, list->last_id, list->last_client_id,
 							  (int64) page->size * PAGES_AHEAD));
-	else if (list->count == 0 && page->number > 1)
+	else if (list->count == 0 && page->offset > 0)
 		list->total = count_rows(scan->count, conditions, PG_INT64_MIN, PG_INT32_MIN, PG_INT64_MAX);
 }
 
-/* rvo_list_bound returns how many rows a page and what is counted behind it are made of. */
-int64
-rvo_list_bound(const ListPage *page)
-{
-	return PAGE_OFFSET(page) + (int64) page->size * (1 + PAGES_AHEAD);
-}
-
 /*
- * rvo_list_few reads a page out of rows that an index finds, bound at most:
- * conditions, bound, LIMIT, OFFSET.
+ * rvo_list_rare reads a page out of the rows that an index finds, by a RARE_PAGE.  False if
+ * more than RARE_FIELD_MAX fit; then the list is to be scanned.
  */
-void
-rvo_list_few(ListRows *list, KeptQuery *query, const Execution *conditions, int64 bound, const ListPage *page)
+bool
+rvo_list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
 {
 	Execution	e = *conditions;
-	Reading		reading = begin_reading(list, page->size, true);
+	Reading		reading;
 
-	rvo_add_datum(&e, Int64GetDatum(bound), false);
-	rvo_add_datum(&e, Int64GetDatum(page->size), false);
-	rvo_add_datum(&e, Int64GetDatum(PAGE_OFFSET(page)), false);
-	rvo_query_read(query, &e, read_item, &reading);
-	list->total = reading.counted;
-	if (list->count == 0 && page->number > 1)
+	rvo_add_datum(&e, Int64GetDatum((int64) RARE_FIELD_MAX + 1), false);
+	reading = read_page(list, query, true, &e, page);
+	list->total = page->place.entries - page->offset + reading.following;
+	if (list->count == 0 && page->place.entries > 0)
 	{
-		/* Behind the end: the count comes with a row. */
+		/* Behind the end: the counts come with a row. */
 		ListRows	first = *list;
-		ListPage	one = {.number = 1, .size = 1};
+		ListPage	one = {.place = {NO_ROW}, .size = 1};
 
-		rvo_list_few(&first, query, conditions, bound, &one);
-		list->total = first.total;
+		reading = read_page(&first, query, true, &e, &one);
+		if (page->offset > 0)
+			list->total = reading.found;
 	}
+	return reading.found <= RARE_FIELD_MAX;
 }

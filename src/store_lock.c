@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "common/hashfn.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 
@@ -36,4 +37,17 @@ void
 rvo_store_mark_import_running(int64 job)
 {
 	LockDatabaseObject(table_oid("import_job"), (Oid) job, 0, ExclusiveLock);
+}
+
+/*
+ * rvo_store_wait_for_twin waits until no other transaction is at work under a
+ * client's idempotency key, and makes others wait for this one.  Two keys may share a
+ * lock, at one in 2^48.
+ */
+void
+rvo_store_wait_for_twin(int client_id, Slice key)
+{
+	uint64		hash = hash_bytes_extended((const unsigned char *) key.data, key.len, client_id);
+
+	LockDatabaseObject(table_oid("idempotency_key"), (Oid) hash, (uint16) (hash >> 32), ExclusiveLock);
 }

@@ -5,7 +5,10 @@
 #ifndef RVO_STORE_LOCK_H
 #define RVO_STORE_LOCK_H
 
+#include "text.h"
+
 extern void rvo_store_line_up(int client_id, bool alone);
 extern void rvo_store_mark_import_running(int64 job);
+extern void rvo_store_wait_for_twin(int client_id, Slice key);
 
 #endif							/* RVO_STORE_LOCK_H */

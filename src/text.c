@@ -42,6 +42,17 @@ rvo_slice_equal(Slice a, Slice b)
 	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
+/* rvo_same_secret compares octets, and takes the same time wherever they differ. */
+bool
+rvo_same_secret(const unsigned char *a, const unsigned char *b, int len)
+{
+	unsigned char difference = 0;
+
+	for (int i = 0; i < len; i++)
+		difference |= a[i] ^ b[i];
+	return difference == 0;
+}
+
 /*
  * space_length returns the bytes of the white space character that s starts
  * with, 0 if it starts with another one.  White space is Unicode's

@@ -55,7 +55,7 @@ SELECT api.revyops_create_contact('{"email": "jane@acme.com", "company_id": "acm
 EOS
 
 # ---- away with it
-$node->safe_psql('other', 'DROP EXTENSION revyops; DROP SCHEMA api');
+$node->safe_psql('other', 'TRUNCATE revyops.client CASCADE; DROP EXTENSION revyops; DROP SCHEMA api');
 is($node->safe_psql('other', "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^(pg_|information_schema)'"),
 	'0', 'DROP EXTENSION leaves no relation');
 is($node->safe_psql('other', "SELECT count(*) FROM pg_namespace WHERE nspname ~ 'revyops'"), '0', 'and no schema');

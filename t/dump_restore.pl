@@ -1,11 +1,15 @@
 # A dump holds everything and loads into a new cluster, where work goes on:
-# keys open, ids go on from where they were, duplicates are refused.
+# keys open, ids go on from where they were, duplicates are refused.  In every
+# format, and by the commands of doc/operations.md.
 use strict;
 use warnings;
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+
+use lib 't';
+use page;
 
 my @utf8 = (extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 my $old = PostgreSQL::Test::Cluster->new('old');
@@ -17,7 +21,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact import_job import_reject))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact import_job import_reject idempotency_key))
   . ' ORDER BY 1, 2';
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
 
@@ -36,7 +40,9 @@ SELECT $schema.revyops_create_company('{"domain": "acme.com", "company_custom_fi
 SELECT $schema.revyops_create_contact(jsonb_build_object('email', format('c%s\@acme.com', i), 'linkedin_url', format('in/josé-%s', i),
 	'company_id', 'acme.com', 'contact_custom_fields_input', '[{"field_name": "Näme", "field_value": "line\\u00a0\\"quoted\\" \\\\ \\t🙂"}]'::jsonb))
 	FROM generate_series(1, 100) i;
+SELECT $schema.revyops_create_company('{"domain": "kept.com"}', 'FLAT', 'a key');
 INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a public suffix since
+SELECT $schema.revyops_merge_contacts(1, 99), $schema.revyops_merge_contacts(100, 1), $schema.revyops_merge_contacts(100, 98);
 SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
 CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL), ('nope', E'line\n"quoted"'), ('c2\@acme.com', 'x'), (NULL, 'y')) v(email, "Näme");
@@ -60,10 +66,21 @@ sub goes_on
 		't', "$name: the key opens, ids go on");
 	my ($rc, $out, $err) = $new->psql($target, "SET revyops.api_key = '$key'; $create('{\"email\": \"C7\@acme.com\", \"linkedin_url\": \"in/josé-8\"}')", on_error_stop => 1);
 	like($err, qr/contact already exists.*"existing_id":7\}.*"existing_id":8\}/s, "$name: duplicates are refused");
+	(undef, undef, $err) = $new->psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_get_contact(99)");
+	like($err, qr/contact was merged.*"merged_into":100\}\]/s, "$name: old ids lead where they led");
+	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT count(*) FROM revyops.merged_contact; SELECT $schema.revyops_delete_contact(100); SELECT count(*) FROM revyops.merged_contact"), "3\n\n0", "$name: and go with the contact");
+	my $again = "SET revyops.client_id = 1; SELECT $schema.revyops_create_company('{\"domain\": \"kept.com\"}', 'FLAT', 'a key')";
+	is($new->safe_psql($target, $again), $old->safe_psql($db, $again), "$name: what is asked for again gets the answer of before");
 	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");
-	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '3', "$name: so do the ids of companies");
+	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '4', "$name: so do the ids of companies");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),
 		"1|1|2\n2|2|2\n3|3|2", "$name: jobs have their rejects, a new one its own id");
+	# the key of cursors is this database's own
+	is($new->safe_psql($target, 'SELECT name, secret FROM revyops.secret') eq $old->safe_psql($db, 'SELECT name, secret FROM revyops.secret'), '', "$name: another key of cursors");
+	is($new->safe_psql($target, 'SELECT name FROM revyops.secret'), 'cursor', "$name: but one of the same name");
+	my $next = $old->safe_psql($db, "SET revyops.client_id = 1; SELECT $schema.revyops_list_contacts(page_size => 1)->>'next'");
+	($rc, $out, $err) = $new->psql($target, "SET revyops.client_id = 1; SELECT $schema.revyops_list_contacts(after => '$next')");
+	like($err, qr/invalid request.*"invalid_cursor"/s, "$name: cursors end");
 	is($new->safe_psql($target, "SELECT $schema.revyops_create_client('Three')"), '3', "$name: and of clients");
 }
 
@@ -74,14 +91,51 @@ for my $case ([ 'plain', 'public' ], [ 'other', 'api' ])
 	my $file = "$PostgreSQL::Test::Utils::tmp_check/$db";
 
 	$old->command_ok([ 'pg_dump', '--file', "$file.sql", $db ], "schema $schema: pg_dump");
-	$new->safe_psql('postgres', "CREATE DATABASE ${db}_sql; CREATE DATABASE ${db}_fc");
+	$new->safe_psql('postgres', "CREATE DATABASE ${db}_sql; CREATE DATABASE ${db}_fc; CREATE DATABASE ${db}_parallel");
 	$new->command_ok([ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', "$file.sql", "${db}_sql" ], "schema $schema: psql loads it");
 	goes_on("schema $schema, SQL", $db, $schema, $key, "${db}_sql");
 
 	$old->command_ok([ 'pg_dump', '-Fc', '--file', "$file.dump", $db ], "schema $schema: pg_dump -Fc");
 	$new->command_ok([ 'pg_restore', '--exit-on-error', '--dbname', "${db}_fc", "$file.dump" ], "schema $schema: pg_restore loads it");
 	goes_on("schema $schema, custom format", $db, $schema, $key, "${db}_fc");
+	# what the page says of parallel jobs
+	local $ENV{PGOPTIONS} = '-c session_replication_role=replica';
+	$new->command_ok([ 'pg_restore', '--exit-on-error', '-j', '4', '--dbname', "${db}_parallel", "$file.dump" ], "schema $schema: pg_restore -j loads it");
+	delete local $ENV{PGOPTIONS};
+	goes_on("schema $schema, parallel", $db, $schema, $key, "${db}_parallel");
 }
+
+# ---- as the page says: a role for it, a directory written and read by several connections
+my $backup = PostgreSQL::Test::Utils::tempdir;
+my $key = fill('revyops', 'api');
+$old->safe_psql('revyops', <<'EOS');
+CREATE ROLE app LOGIN;
+GRANT USAGE ON SCHEMA api TO app;
+GRANT EXECUTE ON FUNCTION api.revyops_create_contact TO app;
+ALTER ROLE app SET revyops.client_id = 2;
+CREATE ROLE any_client LOGIN;
+GRANT SET ON PARAMETER revyops.client_id TO any_client;
+EOS
+page::follow($old, 'Backup', 'sql', 1);
+page::follow($old, 'Backup', 'sh', 1, backup => $backup);
+for my $write ('DELETE FROM revyops.contact', "SELECT nextval('revyops.contact_id_seq')", "SELECT api.revyops_create_client('x')")
+{
+	my ($rc, $out, $err) = $old->psql('revyops', $write, extra_params => [ '-U', 'backup' ]);
+	like($err, qr/permission denied/, "by the page: the role does not write: $write");
+}
+my (undef, $told) = page::follow($new, 'Restore', 'sh', 1, backup => $backup);
+is(join("\n", grep { !/role "\w+" already exists$/ } split /\n/, $told), '', 'by the page: nothing else is told');
+goes_on('by the page', 'revyops', 'api', $key, 'revyops');
+is($new->safe_psql('revyops', q{SELECT api.revyops_create_contact('{"email": "app@acme.com"}')->'email'}, extra_params => [ '-U', 'app' ]), '"app@acme.com"', 'by the page: a role that is bound to a client creates');
+is($new->safe_psql('revyops', 'SET revyops.client_id = 1; SHOW revyops.client_id', extra_params => [ '-U', 'any_client' ]), '1', 'by the page: one may choose its client');
+
+# ---- by a database's owner who is no superuser
+$key = fill('owned', 'public');
+$old->command_ok([ 'pg_dump', '-Fd', '-j', '2', '-U', 'backup', '--file', "$backup/owned/revyops", 'owned' ], 'owner: pg_dump') if mkdir "$backup/owned";
+$new->safe_psql('postgres', 'ALTER DATABASE revyops RENAME TO restored');
+page::follow($new, 'Restore without a superuser', 'sql', 1);
+page::follow($new, 'Restore without a superuser', 'sh', 1, backup => "$backup/owned");
+goes_on('owner', 'owned', 'public', $key, 'revyops');
 
 # a dump of a dump is the same dump
 my ($first) = run_command([ 'pg_dump', '--data-only', '-h', $old->host, '-p', $old->port, 'plain' ]);

@@ -18,7 +18,7 @@ SET revyops.client_id = 1;
 SELECT revyops_create_company('{"domain": "acme.com"}');
 CREATE ROLE limited;
 CREATE ROLE writer;
-ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO limited;
+ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO limited;
 EOS
 
 # One session makes all calls, so that what it remembers is put to the test.
@@ -84,8 +84,8 @@ answers($policy, 'no more', 'ALTER ROLE limited NOBYPASSRLS');
 answers('', 'row-level security disabled', 'ALTER TABLE revyops.contact DISABLE ROW LEVEL SECURITY');
 answers('PT404: company not found', 'companies that the policy hides', 'ALTER TABLE revyops.company ENABLE ROW LEVEL SECURITY', @companies);
 answers('', 'companies that it shows', 'CREATE POLICY own ON revyops.company TO limited USING (true)', @companies);
-answers('', 'another owner', 'ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY; ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO ' . $node->safe_psql('postgres', 'SELECT current_user'), 1);
-answers($policy, 'and back', 'ALTER FUNCTION revyops_create_contact(jsonb, text) OWNER TO limited', 1);
+answers('', 'another owner', 'ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY; ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO ' . $node->safe_psql('postgres', 'SELECT current_user'), 1);
+answers($policy, 'and back', 'ALTER FUNCTION revyops_create_contact(jsonb, text, text) OWNER TO limited', 1);
 $session->quit;
 
 unlike(slurp_file($node->logfile), qr/PANIC|FATAL|TRAP|terminated by signal|XX000|WARNING/, 'nothing odd in the server\'s log');

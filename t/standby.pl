@@ -1,10 +1,21 @@
-# Reading on a standby: every reader works there, and a writer is refused.
+# Reading on a standby: every reader answers there as on the primary, by SQL and
+# over HTTP, and a writer is refused.
 use strict;
 use warnings;
 
+# what script/test started, whose binary the servers' user may run
+my $beside;
+BEGIN { $beside = defined $ENV{PGHOST} ? "$ENV{PGHOST}/../bin/postgrest" : '' }
+
+use IO::Socket::UNIX;
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
+
+use lib 't';
+use page;
 
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
@@ -13,8 +24,14 @@ $primary->safe_psql('postgres', <<'EOS');
 CREATE EXTENSION revyops;
 SELECT revyops_create_client('One'), revyops_create_client('Two');
 SET revyops.client_id = 1;
-SELECT revyops_create_company('{"domain": "acme.com", "company_custom_fields": [{"field_name": "industry", "field_value": "SaaS"}]}');
-SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "company_id": 1, "contact_custom_fields_input": [{"field_name": "A", "field_value": "1"}]}');
+SELECT revyops_create_company('{"domain": "acme.com", "name": "Acme", "company_custom_fields": [{"field_name": "industry", "field_value": "SaaS"}]}');
+SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "first_name": "Jane", "last_name": "Lee", "company_id": 1, "contact_custom_fields_input": [{"field_name": "industry", "field_value": "SaaS"}]}');
+CREATE TABLE staging AS SELECT 'jim@acme.com' AS email;
+CALL revyops_import_contacts('staging');
+EOS
+$primary->safe_psql('postgres', <<'EOS');
+SET revyops.client_id = 1;
+SELECT revyops_create_contact('{"email": "old@acme.com"}'), revyops_merge_contacts(1, 3);
 EOS
 my $key = $primary->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x', NULL, 'master')");
 $primary->backup('copy');
@@ -23,37 +40,143 @@ $standby->init_from_backup($primary, 'copy', has_streaming => 1);
 $standby->start;
 $primary->wait_for_catchup($standby);
 
-# the library has made no plan there yet
-my $identify = "SET revyops.api_key = '$key';";
-for my $read (
-	"revyops_get_contact(1)->>'email'",
-	"revyops_list_contacts()->'results'->0->>'email'",
-	"revyops_list_contacts(email => 'jane\@acme.com')->'results'->0->>'email'",
-	"revyops_list_contacts(linkedin_url => 'in/jane')->'results'->0->>'email'",
-	"revyops_list_contacts(domain => 'acme.com', page_size => 1)->'results'->0->>'email'",
-	"revyops_lookup_contacts('A', '1')->'results'->0->>'email'")
+my $identify = "\\set VERBOSITY verbose\nSET revyops.api_key = '$key';\n";
+
+# answers is what a statement gives, or the SQLSTATE and message of its error.
+sub answers
 {
-	is($standby->safe_psql('postgres', "$identify SELECT $read"), 'jane@acme.com', $read);
+	my ($node, $statement) = @_;
+	my ($rc, $out, $err) = $node->psql('postgres', "$identify$statement");
+	return $err =~ /ERROR:  (.*)/ ? $1 : $out;
 }
-for my $read ("revyops_get_company(1)->>'domain'", "revyops_list_companies(name => '', industry => 'SaaS')->'results'->0->>'domain'", "revyops_lookup_companies('industry', 'SaaS')->'results'->0->>'domain'")
+
+# functions gives the names of the extension's functions of a volatility that match.
+sub functions
 {
-	is($standby->safe_psql('postgres', "$identify SELECT $read"), 'acme.com', $read);
+	my ($volatility, $match) = @_;
+	return split /\n/, $primary->safe_psql('postgres', "SELECT proname FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass AND deptype = 'e'
+		WHERE provolatile = '$volatility' AND prosecdef AND pronamespace::regnamespace::text || '.' || proname ~ '$match' ORDER BY 1");
 }
-# the adapters read in a subtransaction
-my $headers = "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-id\": \"1\"}', false) \\gset";
-for my $adapter (qw(contacts_v2_get contacts_v1_get contacts_v2_master_get))
+
+# ---- readers by SQL, in sessions whose library has made no plan yet
+my %reads = (
+	revyops_get_contact => [ '1', "1, 'FLAT'" ],
+	revyops_list_contacts => [ '', "email => 'jane\@acme.com'", "linkedin_url => 'in/jane'", "domain => 'acme.com', page_size => 1", "firstname => 'Jane', lastname => 'Lee'" ],
+	revyops_lookup_contacts => [ "'industry', 'SaaS'" ],
+	revyops_get_company => ['1'],
+	revyops_list_companies => [ '', "domain => 'acme.com'", "name => 'Acme', industry => 'SaaS'" ],
+	revyops_lookup_companies => [ "'industry', 'SaaS'" ],
+	revyops_export_contact => ['1']);
+is_deeply([ sort keys %reads, 'revyops_check_contacts' ], [ functions('s', '^public\.') ], 'readers: all are tried');
+for my $function (sort keys %reads)
 {
-	is($standby->safe_psql('postgres', "$headers\nSELECT revyops_http.$adapter('')->>'email'"), 'jane@acme.com', $adapter);
+	for my $arguments (@{ $reads{$function} })
+	{
+		my $read = "SELECT $function($arguments)";
+		my $answer = answers($standby, $read);
+		like($answer, qr/acme\.com/, "$read: has an answer");
+		is($answer, answers($primary, $read), "$read: the primary's");
+	}
 }
-for my $adapter (qw(contacts_v1_list contacts_v1_master_list))
+# locks no company, which a standby would refuse, and takes no id
+my $check = "SELECT string_agg(concat_ws(' ', status, errors->0->>'pointer', errors->0->>'existing_id', errors->0->>'duplicate_of'), ', ' ORDER BY ordinal)
+	FROM revyops_check_contacts('[{\"email\": \"new\@acme.com\", \"company_id\": \"mail.acme.com\"}, {\"email\": \"NEW\@acme.com\"}, {\"linkedin_url\": \"in/jane\"}, {\"email\": \"x\@acme.com\", \"company_id\": 1}, {\"email\": \"y\@acme.com\", \"company_id\": 9}, {}]')";
+is(answers($standby, $check), '201, 409 /email 1, 409 /linkedin_url 1, 201, 404 /company_id, 400 ', 'revyops_check_contacts');
+is(answers($standby, 'SELECT revyops_import_status() ~ \'1 rows?: 1 created, .*finished$\''), 't', 'revyops_import_status');
+is(answers($standby, "SET revyops.api_key = 'nope'; SELECT revyops_get_contact(1)"), 'PT403: missing or invalid credentials', 'a wrong key');
+is(answers($standby, 'SELECT revyops_get_contact(77)'), 'PT404: contact not found', 'no such contact');
+
+# ---- the adapters, which read in a subtransaction
+sub adapter
 {
-	is($standby->safe_psql('postgres', "$headers\nSELECT revyops_http.$adapter('')->0->>'email'"), 'jane@acme.com', $adapter);
+	my ($node, $name, $query) = @_;
+	my $headers = "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-id\": \"1\", \"x-revyops-query\": \"$query\"}', false) \\gset";
+	return answers($node, "$headers\nSELECT revyops_http.$name('') AS answer \\gset\nSELECT current_setting('response.status', true), :'answer'");
 }
-for my $write ("revyops_create_contact('{\"email\": \"x\@acme.com\"}')", "revyops_update_contact(1, '{\"first_name\": \"x\"}')", "revyops_delete_contact(1)", "revyops_delete_company(1)")
+my @adapters = functions('s', '^revyops_http\.');
+cmp_ok(scalar @adapters, '>=', 20, 'adapters: there are');
+for my $name (@adapters)
 {
-	my ($rc, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$identify SELECT $write");
-	like($err, qr/ERROR:  25006: /, $write);
+	my $query = $name =~ /lookup/ ? 'field_name=industry&field_value=SaaS' : '';
+	my $answer = adapter($standby, $name, $query);
+	like($answer, qr/acme\.com/, "$name: has an answer");
+	is($answer, adapter($primary, $name, $query), "$name: the primary's");
 }
-my ($rc, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY verbose\nSET revyops.api_key = 'nope'; SELECT revyops_get_contact(1)");
-like($err, qr/ERROR:  PT403: /, 'a wrong key');
+
+# ---- cursors
+# a cursor of the primary's leads on there, and the reverse: they share the key
+for my $way ([ $primary, $standby ], [ $standby, $primary ], [ $standby, $standby ])
+{
+	my ($from, $to) = @$way;
+	my $next = $from->safe_psql('postgres', "$identify SELECT revyops_list_contacts(page_size => 1)->>'next'");
+	like($next, qr/^[\w-]{64}$/, $from->name . ' gives a cursor');
+	is($to->safe_psql('postgres', "$identify SELECT p->'results'->0->>'email', p->>'next' IS NULL FROM revyops_list_contacts(after => '$next') p"), 'jim@acme.com|t', 'which leads on at the ' . $to->name);
+}
+my ($link) = $standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-query\": \"page_size=1\"}', false) \\gset\nSELECT revyops_http.contacts_v2_master_list('')->>'next'") =~ /\?(.*)/;
+is($standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-query\": \"$link\"}', false) \\gset\nSELECT revyops_http.contacts_v2_master_list('')->'results'->0->>'email'"), 'jim@acme.com', 'the link of a master list');
+
+# ---- writers
+my %writes = (
+	revyops_create_client => "'Three'",
+	revyops_create_api_key => "1, 'y'",
+	revyops_expire => '',
+	revyops_revoke_api_key => "left('$key', 16)",
+	revyops_create_contact => "'{\"email\": \"x\@acme.com\"}'",
+	revyops_create_contacts => "'[{\"email\": \"x\@acme.com\"}]'",
+	revyops_update_contact => "1, '{\"first_name\": \"x\"}'",
+	revyops_delete_contact => '1',
+	revyops_merge_contacts => '1, 2',
+	revyops_erase_contact => '1',
+	revyops_add_contact_custom_field => "1, '{\"field_name\": \"x\", \"field_value\": \"y\"}'",
+	revyops_update_contact_custom_field => "1, 2, '{\"field_value\": \"y\"}'",
+	revyops_delete_contact_custom_field => '1, 2',
+	revyops_create_company => "'{\"domain\": \"beta.com\"}'",
+	revyops_create_companies => "'[{\"domain\": \"beta.com\"}]'",
+	revyops_update_company => "1, '{\"name\": \"x\"}'",
+	revyops_delete_company => '1',
+	revyops_add_company_custom_field => "1, '{\"field_name\": \"x\", \"field_value\": \"y\"}'",
+	revyops_update_company_custom_field => "1, 1, '{\"field_value\": \"y\"}'",
+	revyops_delete_company_custom_field => '1, 1');
+is_deeply([ sort keys %writes, 'revyops_import_status' ], [ functions('v', '^public\.') ], 'writers: all are tried');
+like(answers($standby, "SELECT $_($writes{$_})"), qr/^25006: cannot .* (?:in a read-only transaction|during recovery)$/, "$_: refused") for sort keys %writes;
+like(answers($standby, "CALL revyops_import_contacts('staging')"), qr/^25006: /, 'revyops_import_contacts: refused');
+
+# ---- PostgREST there, with the shipped configuration and what the page adds to it
+SKIP:
+{
+	my ($binary) = grep { -x } $ENV{POSTGREST} // '', $beside;
+	skip 'no PostgREST', 5 unless defined $binary;
+	my $directory = PostgreSQL::Test::Utils::tempdir_short;
+	my $socket = "$directory/postgrest.sock";
+
+	$primary->command_ok([ 'psql', '-Xq', '-f', 'http/roles.sql', 'postgres' ], 'HTTP: roles');
+	$primary->wait_for_catchup($standby);
+	append_to_file("$directory/postgrest.conf", slurp_file('http/postgrest.conf') . page::block('Standby', 'conf', 1));
+	my $log = '';
+	my $postgrest = IPC::Run::start([ 'sh', '-c', 'cd "$0" && exec "$1" postgrest.conf', $directory, $binary ], '>&', \$log,
+		init => sub { @ENV{ 'PGHOST', 'PGPORT', 'PGDATABASE' } = ($standby->host, $standby->port, 'postgres') });
+
+	# request gives status and body; nothing while nobody listens
+	my $request = sub {
+		my ($function, $body) = @_;
+		my $connection = IO::Socket::UNIX->new(Peer => $socket) or return '';
+		print $connection "POST /rpc/$function HTTP/1.0\r\nHost: x\r\nX-Api-Key: $key\r\nX-Revyops-Id: 1\r\nX-Revyops-Content-Type: application/json\r\nContent-Type: application/octet-stream\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
+		my $answer = join '', <$connection>;
+		my ($status) = $answer =~ /^HTTP\/1\.\d (\d+)/;
+		return ($status // '') . ' ' . ($answer =~ s/^.*?\r\n\r\n//sr);
+	};
+	my $tries = 10 * $PostgreSQL::Test::Utils::timeout_default;
+	$postgrest->pump_nb, usleep(100_000) until $request->('contacts_v2_get', '') =~ /^200/ || !$tries--;
+	like($request->('contacts_v2_get', ''), qr/^200 \{"id": 1,.*"jane\@acme\.com"/, 'HTTP: a contact');
+	like($request->('contacts_v1_master_list', ''), qr/^200 \[\{.*"jane\@acme\.com"/, 'HTTP: a list');
+	is($request->('contacts_v2_create', '{"email": "x@acme.com"}'), '400 {"code":"0A000","details":null,"hint":null,"message":"cannot set transaction read-write mode during recovery"}', 'HTTP: a write is refused, by PostgREST');
+	$postgrest->signal('TERM');
+	eval { $postgrest->finish };
+	unlike($log, qr/Listening for notifications/, 'HTTP: it does not try to listen for NOTIFY') or diag $log;
+}
+
+# ---- promoted, it takes over
+$standby->promote;
+like(answers($standby, "SELECT revyops_create_contact('{\"email\": \"new\@acme.com\"}')->'id'"), qr/^\d+$/, 'promoted: it creates');
+like(answers($standby, "SELECT revyops_create_contact('{\"email\": \"Jane\@acme.com\"}')"), qr/^PT409: contact already exists$/, 'promoted: it refuses duplicates');
 done_testing();

@@ -89,6 +89,16 @@ test('200: NESTED when not named', async () => {
 	assert.deepEqual(got.json.contact_custom_fields, []);
 });
 
+test('200: the same again under an idempotency key', async () => {
+	const body = { contact: { email: unique() }, idempotency_key: 'again' };
+	const first = await create(body);
+	assert.equal(first.status, 200, first.text);
+	const count = contacts();
+	const again = await create(body);
+	assert.deepEqual([again.status, again.json], [200, first.json]);
+	assert.equal(contacts(), count);
+});
+
 // the status of the PT code, its message as the reason, the faults as details
 const cases = [
 	['a faulty contact', 400, 'invalid request', () => create({ contact: { email: 'x' } }), ['invalid_email']],
@@ -98,6 +108,7 @@ const cases = [
 	['no key', 403, 'missing or invalid credentials', () => create({ contact: { email: unique() } }, null), ['missing_credentials']],
 	['a bad key', 403, 'missing or invalid credentials', () => create({ contact: { email: unique() } }, 'nope'), ['invalid_credentials']],
 	['an unknown company', 404, 'company not found', () => create({ contact: { email: unique(), company_id: 'nobody.com' } }), ['not_found']],
+	['a key that was used', 422, 'idempotency key was used for another request', () => create({ contact: { email: unique() }, idempotency_key: 'again' }), ['key_reused']],
 	['a taken e-mail', 409, 'contact already exists', () => create({ contact: { email: 'JANE@acme.com' } }), ['already_exists']],
 ];
 for (const [name, status, reason, request, codes] of cases)

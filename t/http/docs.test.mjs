@@ -28,7 +28,7 @@ test('GET /docs leads to the page', async () => {
 });
 test('it lists every operation', async () => {
 	assert.equal(await page.title(), 'RevyOps contact API');
-	assert.equal(await page.locator('.opblock').count(), 40);
+	assert.equal(await page.locator('.opblock').count(), 41);
 });
 test('a request sent from it is answered', async () => {
 	const client = newClient('docs');

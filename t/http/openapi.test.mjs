@@ -55,13 +55,19 @@ async function success(path, method) {
 	const kind = kinds[name];
 	const row = path.includes('{id}') ? await created(client, kind.path, kind.body()) : undefined;
 	const field = row && kind.fields(row)[0];
-	const body = path.endsWith('/batch') ? { [name]: [kind.body()] } :
+	const body = path.endsWith('/merge') ? { other_id: (await created(client, kind.path, kind.body())).id } :
+		path.endsWith('/batch') ? { [name]: [kind.body()] } :
 		path.endsWith('/custom-fields') ? { field_name: 'c', field_value: '3' } :
 		path.endsWith('{field_id}') ? { field_value: '3' } : method === 'post' ? kind.body() : { [name === 'contacts' ? 'contact_status' : 'company_status']: 'new' };
 	return { kind, name, ids: { id: row?.id, field_id: field?.id }, query: path.endsWith('/lookup-by-custom-field') ? 'field_name=a&field_value=1' : '',
 		body: ['post', 'patch'].includes(method) ? JSON.stringify(body) : undefined, type: JSON_TYPE, who: path.includes('-master-list') ? master : client };
 }
 const twist = {
+	301: async call => {
+		const { id } = await created(client, call.kind.path, call.kind.body());
+		const got = await post(client, { other_id: call.ids.id }, { path: `${call.kind.path}/${id}/merge` });
+		assert.equal(got.status, 200, got.text);
+	},
 	400: (call, path, method) => {
 		if (call.body !== undefined)
 			call.body = '{';
@@ -93,12 +99,17 @@ const twist = {
 	415: call => {
 		call.type = 'text/plain';
 	},
+	422: async (call, path, method) => {
+		call.headers = [['Idempotency-Key', `key ${++serial}`]];
+		await answer(path, method, call);
+		call.body = JSON.stringify({ ...JSON.parse(call.body), more: 1 });
+	},
 };
 
 const called = new Set();
 async function answer(path, method, call) {
 	const url = path.replace(/\{(\w+)\}/g, (_, n) => call.ids[n]);
-	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]])], call.body);
+	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]]), ...(call.headers ?? [])], call.body);
 	const { responses } = api.paths[path][method];
 	const response = responses[got.status];
 	assert.ok(response, `${got.status} is not in the description: ${got.text}`);
@@ -110,7 +121,7 @@ async function answer(path, method, call) {
 		assert.ok(validate(got.json), `${ajv.errorsText(validate.errors)}\n${got.text}`);
 	}
 	if (follow(response).headers?.Location)
-		assert.equal(got.headers.location, `${path}/${got.json.id}`);
+		assert.equal(got.headers.location, got.status === 301 ? path.replace('{id}', got.json.errors[0].merged_into) : `${path}/${got.json.id}`);
 	return got;
 }
 
@@ -126,10 +137,21 @@ for (const [path, item] of Object.entries(api.paths))
 		for (const status of Object.keys(item[method].responses))
 			test(`${method.toUpperCase()} ${path}: ${status}`, async () => {
 				const call = await success(path, method);
-				if (Number(status) >= 400)
-					twist[status](call, path, method);
+				if (Number(status) >= 300)
+					await twist[status](call, path, method);
 				assert.equal((await answer(path, method, call)).status, Number(status));
 				called.add(`${method} ${path} ${status}`);
+			});
+		if ((item[method].parameters ?? []).some(p => p.$ref?.endsWith('/after')))
+			test(`${method.toUpperCase()} ${path}: next`, async () => {
+				const call = await success(path, method);
+				await created(client, call.kind.path, call.kind.body());	// one more than a page
+				call.query += `${call.query ? '&' : ''}page_size=1`;
+				const first = (await answer(path, method, call)).json;
+				assert.ok(first.next.startsWith(`${path}?${call.query}&after=`), first.next);
+				call.query = first.next.slice(first.next.indexOf('?') + 1);
+				assert.match(new URLSearchParams(call.query).get('after'), new RegExp(api.components.parameters.after.schema.pattern));
+				assert.equal((await answer(path, method, call)).json.current_page, 2);
 			});
 		if ((item[method].parameters ?? []).some(p => p.$ref?.endsWith('/structure')))
 			test(`${method.toUpperCase()} ${path}: FLAT`, async () => {
@@ -138,6 +160,16 @@ for (const [path, item] of Object.entries(api.paths))
 				assert.ok((await answer(path, method, call)).status < 300);
 			});
 	}
+
+const takesKey = item => item.post?.parameters?.some(p => p.$ref?.endsWith('/idempotency_key'));
+for (const [path] of Object.entries(api.paths).filter(([, item]) => takesKey(item)))
+	test(`POST ${path}: replayed`, async () => {
+		const call = { ...await success(path, 'post'), headers: [['Idempotency-Key', `key ${++serial}`]] };
+		const first = await answer(path, 'post', call);
+		const again = await answer(path, 'post', call);
+		assert.deepEqual([again.text, again.headers.location], [first.text, first.headers.location]);
+		assert.equal(again.headers['idempotent-replayed'], follow(follow(api.paths[path].post.responses[again.status]).headers['Idempotent-Replayed']).schema.const);
+	});
 
 test('whatever is served is described, and nothing else', () => {
 	const nginx = readFileSync(new URL('../../http/nginx.conf', import.meta.url), 'utf8');
@@ -179,7 +211,9 @@ test('no endpoint shows another client\'s rows, or changes them', async () => {
 
 test('the validators can say no', () => {
 	const page = validator('/components/schemas/ContactPage');
-	assert.ok(!page({}) && !page({ count: 0, total_pages: 0, current_page: 1, page_size: 100, results: [], more: 1 }));
+	const envelope = { next: null, count: 0, total_pages: 0, current_page: 1, page_size: 100, results: [] };
+	const { next, ...without } = envelope;
+	assert.ok(page(envelope) && page({ ...envelope, next: '/x' }) && !page({}) && !page(without) && !page({ ...envelope, next: 1 }) && !page({ ...envelope, more: 1 }));
 	assert.ok(!validator('/components/schemas/Contact')({ ...kinds.contacts.taken, linkedin_url: null, company_id: null, client_id: '1' }));
 	assert.ok(!validator('/components/schemas/Error')({ detail: 'x', errors: [] }));
 });

@@ -1,0 +1,107 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(41);
+-- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
+SELECT test.two_clients() \gset
+SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
+SELECT set_config('revyops.client_id', '1', true), revyops_create_company('{"domain": "acme.com", "name": "Acme"}'), revyops_create_contact('{"email": "next@acme.com", "last_name": "Next"}') \gset hidden_
+SELECT revyops_create_contact('{"email": "erika@person.org", "linkedin_url": "in/erika-m", "first_name": "Erika", "last_name": "Mustermann", "company_id": 1, "origin": "fair", "contact_status": "Active",
+	"contact_custom_fields_input": [{"field_name": "Hobby", "field_value": "Falconry"}]}'),
+	revyops_create_contact('{"email": "alt@person.net", "linkedin_url": "in/alt-m", "contact_custom_fields_input": [{"field_name": "Nick", "field_value": "Rikchen"}]}'),
+	revyops_create_contact('{"email": "older@person.net"}') \gset hidden_
+SELECT revyops_merge_contacts(4, 5), revyops_merge_contacts(3, 4) \gset hidden_
+-- rejected rows: of the person, in whatever column and form; of others, with something in common; of another client
+INSERT INTO revyops.import_job (client_id, id, source) VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 3, 'c');
+INSERT INTO revyops.import_reject (client_id, job, ordinal, source_row, status, errors) VALUES
+	(1, 2, 2, '{"Work mail": "older@person.net", "x": "Rowthree"}', 400, '[]'),
+	(1, 1, 1, '{"email": " Erika@PERSON.org ", "first_name": "Rowone", "company_id": "nowhere.com"}', 404, '[{"pointer": "/company_id", "code": "not_found"}]'),
+	(1, 1, 2, '{"email": "next@person.org", "first_name": "Kim"}', 404, '[]'),
+	(1, 1, 3, '{"email": null, "linkedin_url": "https://de.linkedin.com/in/Erika-M/?x=y", "last_name": "Rowtwo"}', 400, '[]'),
+	(1, 2, 1, '{"contact": {"emails": [1, ["alt@person.net"]], "first_name": "Nested"}}', 400, '[]'),
+	(1, 2, 3, '{"email": "rika@person.org", "linkedin_url": "in/m", "y": [null, true, 1, {}]}', 400, '[]'),
+	(2, 3, 1, '{"email": "erika@person.org"}', 404, '[]');
+
+-- kept answers: to a create of his, by an id; to one of a merged contact, by a key; of a batch, where others are too; of others; of a company
+INSERT INTO revyops.idempotency_key (client_id, key, request_sha256, status, headers, body, created_time) SELECT c, k, sha256(''), s, NULL, b, '2026-01-02 03:04:05.678901+00' FROM (VALUES
+	(1, 'one', 201, '{"id": 3, "email": "before@person.net", "contact_status": ""}'), (1, 'two', 201, '{"id": 99, "linkedin_url": "https://www.linkedin.com/in/alt-m", "contact_status": ""}'),
+	(1, 'three', 201, '{"id": 5, "email": null, "first_name": "Rowone", "contact_status": ""}'),
+	(1, 'batch', 200, '{"results": [{"index": 0, "status": 201, "contact": {"id": 2, "email": "next@acme.com", "contact_status": ""}}, {"index": 1, "status": 201, "contact": {"id": 98, "email": "erika@person.org", "contact_status": ""}},
+		{"index": 2, "status": 409, "errors": [{"existing_id": 3}]}, {"index": 3, "status": 201, "contact": {"id": 4, "contact_status": ""}}], "summary": {}}'),
+	(1, 'other', 201, '{"id": 2, "email": "next@acme.com", "contact_status": ""}'), (1, 'company', 201, '{"id": 3, "domain": "acme.com", "company_status": ""}'),
+	(2, 'one', 201, '{"id": 3, "email": "erika@person.org", "contact_status": ""}')) v(c, k, s, b);
+
+-- traces names the tables that hold a text in a row that is not the second client's, and how many such rows there are.
+CREATE FUNCTION test.traces() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	t regclass;
+	n bigint;
+	found text;
+BEGIN
+	FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'revyops'::regnamespace AND relkind = 'r' ORDER BY relname LOOP
+		EXECUTE format('SELECT count(*) FROM %s AS r WHERE to_jsonb(r)->>''client_id'' IS DISTINCT FROM ''2'''
+			' AND r::text ~* ''erika|mustermann|person\.net|alt-m|falconry|rikchen|row(one|two|three)|nested''', t) INTO n;
+		IF n > 0 THEN
+			found := concat_ws(', ', found, format('%s %s', t, n));
+		END IF;
+	END LOOP;
+	RETURN found;
+END
+$$;
+SELECT is(test.traces(), 'revyops.contact 1, revyops.idempotency_key 4, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
+
+-- export
+SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
+	"contact": {"id": 3, "client_id": "1", "email": "erika@person.org", "linkedin_url": "https://www.linkedin.com/in/erika-m", "first_name": "Erika", "last_name": "Mustermann", "company_id": 1, "origin": "fair", "contact_status": "Active",
+		"previous_status": null, "status_changed_at": null, "first_campaign_email_sent": null, "last_campaign_email_sent": null, "last_reply_received": null, "updated_time": "TIME",
+		"contact_custom_fields": [{"id": 1, "field_name": "Hobby", "field_value": "Falconry", "updated_time": "TIME"}, {"id": 2, "field_name": "Nick", "field_value": "Rikchen", "updated_time": "TIME"}]},
+	"company": {"id": 1, "domain": "acme.com", "name": "Acme"},
+	"merged_contacts": [{"id": 4, "email": "alt@person.net", "linkedin_url": "https://www.linkedin.com/in/alt-m", "merged_time": "TIME"}, {"id": 5, "email": "older@person.net", "linkedin_url": null, "merged_time": "TIME"}],
+	"import_rejects": [{"job": 1, "ordinal": 1, "source_row": {"email": " Erika@PERSON.org ", "first_name": "Rowone", "company_id": "nowhere.com"}, "status": 404, "errors": [{"pointer": "/company_id", "code": "not_found"}]},
+		{"job": 1, "ordinal": 3, "source_row": {"email": null, "linkedin_url": "https://de.linkedin.com/in/Erika-M/?x=y", "last_name": "Rowtwo"}, "status": 400, "errors": []},
+		{"job": 2, "ordinal": 1, "source_row": {"contact": {"emails": [1, ["alt@person.net"]], "first_name": "Nested"}}, "status": 400, "errors": []},
+		{"job": 2, "ordinal": 2, "source_row": {"Work mail": "older@person.net", "x": "Rowthree"}, "status": 400, "errors": []}],
+	"kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 98, "email": "erika@person.org", "contact_status": ""}, {"id": 4, "contact_status": ""}]},
+		{"key": "one", "created_time": "TIME", "status": 201, "contacts": [{"id": 3, "email": "before@person.net", "contact_status": ""}]},
+		{"key": "three", "created_time": "TIME", "status": 201, "contacts": [{"id": 5, "email": null, "first_name": "Rowone", "contact_status": ""}]},
+		{"key": "two", "created_time": "TIME", "status": 201, "contacts": [{"id": 99, "linkedin_url": "https://www.linkedin.com/in/alt-m", "contact_status": ""}]}]}')::text, 'all of it');
+SELECT is_empty($$SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'revyops.contact'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+	AND NOT revyops_export_contact(3)->'contact' ? CASE a.attname WHEN 'custom_fields' THEN 'contact_custom_fields' ELSE a.attname END$$, 'every column');
+SELECT is(test.settled(revyops_export_contact(2)), (jsonb '{"contact": {"id": 2, "client_id": "1", "email": "next@acme.com", "linkedin_url": null, "first_name": "", "last_name": "Next", "company_id": null, "origin": "", "contact_status": "",
+	"previous_status": null, "status_changed_at": null, "first_campaign_email_sent": null, "last_campaign_email_sent": null, "last_reply_received": null, "updated_time": "TIME", "contact_custom_fields": []},
+	"company": null, "merged_contacts": [], "import_rejects": [], "kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]},
+		{"key": "other", "created_time": "TIME", "status": 201, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]}]}')::text, 'of whom less is held');
+SET LOCAL TIME ZONE 'Asia/Kathmandu';
+SELECT is(revyops_export_contact(3)->'merged_contacts'->0->>'merged_time', revyops_export_contact(3)->'contact'->>'updated_time', 'times are in UTC');
+SET LOCAL TIME ZONE 'UTC';
+
+-- errors, of both
+CREATE FUNCTION test.both(id text, state text, message text, detail jsonb) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT test.fails_with(format('SELECT revyops_%s_contact(%s)', f, id), state, message, detail, concat_ws(' ', f, id)) FROM unnest(ARRAY['export', 'erase']) f $$;
+SELECT test.both('NULL', 'PT400', 'invalid request', '[{"parameter": "id", "code": "required"}]');
+SELECT test.both('99', 'PT404', 'contact not found', '[{"parameter": "id", "code": "not_found"}]');
+SELECT test.both('1', 'PT401', 'contact does not belong to this client', '[{"parameter": "id", "code": "other_client"}]');
+SELECT test.both('5', 'PT301', 'contact was merged', '[{"parameter": "id", "code": "merged", "merged_into": 3}]');
+SELECT set_config('revyops.client_id', '0', true) AS "hidden" \gset
+SELECT test.both('3', 'PT403', 'missing or invalid credentials', '[{"parameter": "X-API-Key", "code": "missing_credentials"}]');
+SELECT set_config('revyops.client_id', '1', true) AS "hidden" \gset
+SELECT is(test.traces(), 'revyops.contact 1, revyops.idempotency_key 4, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
+
+-- erase
+SELECT is(revyops_erase_contact(3), '{"contacts": 1, "kept_answers": 4, "import_rejects": 4, "merged_contacts": 2}', 'erased');
+SELECT is(test.traces(), NULL, 'no trace');
+SELECT is(test.rows(), '2 clients, 0 keys, 1 companies, 2 contacts', 'the company and the others are there');
+SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, ordinal), ', ' ORDER BY client_id, job, ordinal) FROM revyops.import_reject), '1 1 2, 1 2 3, 2 3 1', 'and their rejected rows, and the other client''s');
+SELECT is((SELECT string_agg(concat_ws(' ', client_id, key), ', ' ORDER BY client_id, key) FROM revyops.idempotency_key), '1 company, 1 other, 2 one', 'and answers about others');
+SELECT test.both(i::text, 'PT404', 'contact not found', '[{"parameter": "id", "code": "not_found"}]') FROM unnest(ARRAY[3, 4, 5]) i;
+SELECT is(revyops_create_contact('{"email": "erika@person.org"}')->>'email', 'erika@person.org', 'she may come back');
+SELECT is(revyops_erase_contact(2), '{"contacts": 1, "kept_answers": 1, "import_rejects": 0, "merged_contacts": 0}', 'of whom less is held');
+
+-- what a string must be to mention somebody
+SELECT is(revyops.mentions(document, '{jane@acme.com,https://www.linkedin.com/in/jane}'), expected, coalesce(document::text, 'NULL'))
+FROM (VALUES (jsonb '"JANE@acme.com"', true), ('["in/Jane"]', true), ('{"a": {"b": [{"c": "www.linkedin.com/in/jane"}]}}', true), ('{"jane@acme.com": 1}', false), ('"Jane <jane@acme.com>"', false),
+	('"jane@acme.co"', false), ('["", " ", null, true, 1, {}, []]', false), (NULL, NULL)) v(document, expected);
+SELECT is(revyops.mentions('"jane@acme.com"', keys), expected, coalesce(keys::text, 'NULL')) FROM (VALUES ('{}'::text[], false), ('{NULL}', false), ('{NULL,jane@acme.com}', true), (NULL, NULL)) v(keys, expected);
+
+SELECT * FROM finish();
+ROLLBACK;

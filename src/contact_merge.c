@@ -1,0 +1,136 @@
+/*
+ * contact_merge.c
+ *	  Merging two contacts of one person: the one that is kept gets what it lacks
+ *	  from the other, which is deleted.
+ *
+ * Floor 3.  Both rows are locked, the smaller id first, so that merges of the
+ * same contacts wait for each other in one direction.  A company that the kept
+ * one is to get is locked before them, as everywhere.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "compat.h"
+#include "contact_merge.h"
+#include "contact_read.h"
+#include "field_change.h"
+#include "store.h"
+#include "store_contact.h"
+#include "store_merged.h"
+
+/* fill gives a text that is blank the other's. */
+static void
+fill(Slice *text, Slice other)
+{
+	if (text->len == 0)
+		*text = other;
+}
+
+static NullableTime
+earlier(NullableTime a, NullableTime b)
+{
+	return !a.given || (b.given && b.time < a.time) ? b : a;
+}
+
+static NullableTime
+later(NullableTime a, NullableTime b)
+{
+	return !a.given || (b.given && b.time > a.time) ? b : a;
+}
+
+/* fill_all gives the kept contact what it lacks. */
+static void
+fill_all(Contact *keep, const Contact *other)
+{
+	fill(&keep->email, other->email);
+	fill(&keep->linkedin_url, other->linkedin_url);
+	fill(&keep->first_name, other->first_name);
+	fill(&keep->last_name, other->last_name);
+	if (keep->company_id == 0)
+		keep->company_id = other->company_id;
+	fill(&keep->origin, other->origin);
+	if (keep->contact_status.len == 0 && other->contact_status.len > 0)
+	{
+		keep->contact_status = other->contact_status;
+		keep->previous_status = other->previous_status;
+		keep->status_changed_at = other->status_changed_at;
+	}
+	keep->first_campaign_email_sent = earlier(keep->first_campaign_email_sent, other->first_campaign_email_sent);
+	keep->last_campaign_email_sent = later(keep->last_campaign_email_sent, other->last_campaign_email_sent);
+	keep->last_reply_received = later(keep->last_reply_received, other->last_reply_received);
+	rvo_custom_fields_fill(&keep->custom_fields, &other->custom_fields);
+}
+
+/*
+ * lock_company locks the company that the kept contact is about to get, while
+ * no contact is locked yet.  It may be another by the time they are: whoever
+ * deletes that one at the same moment meets us in a deadlock, which the server ends.
+ */
+static void
+lock_company(int client_id, const ContactMerge *merge)
+{
+	Contact		keep;
+	Contact		other;
+
+	if (rvo_store_get_contact(client_id, *merge->keep, &keep) && keep.company_id == 0 &&
+		rvo_store_get_contact(client_id, *merge->other, &other) && other.company_id != 0)
+		(void) rvo_store_lock_company(client_id, other.company_id);
+}
+
+/* lock_both locks the contacts in the order of their ids.  Raises if one is missing, the kept one first. */
+static void
+lock_both(int client_id, const ContactMerge *merge, Contact *keep, Contact *other)
+{
+	bool		keep_first = *merge->keep < *merge->other;
+	bool		has_other = !keep_first && rvo_store_lock_contact(client_id, *merge->other, other);
+
+	if (!rvo_store_lock_contact(client_id, *merge->keep, keep))
+		rvo_contact_raise_missing(client_id, *merge->keep, merge->keep_name);
+	if (keep_first)
+		has_other = rvo_store_lock_contact(client_id, *merge->other, other);
+	if (!has_other)
+		rvo_contact_raise_missing(client_id, *merge->other, merge->other_name);
+}
+
+/* check raises FAILURE_INVALID_REQUEST if there are not two contacts to merge; returns how to show the kept one. */
+static Structure
+check(const ContactMerge *merge)
+{
+	FaultList	faults = {0};
+	Structure	structure;
+
+	if (merge->keep == NULL)
+		rvo_fault_add(&faults, merge->keep_name, FAULT_REQUIRED);
+	if (merge->other == NULL)
+		rvo_fault_add(&faults, merge->other_name, FAULT_REQUIRED);
+	else if (merge->keep != NULL && *merge->keep == *merge->other)
+		rvo_fault_add(&faults, merge->other_name, FAULT_SAME_CONTACT);
+	structure = rvo_structure_read(merge->structure, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	return structure;
+}
+
+/*
+ * rvo_contact_merge fills what one contact lacks from another, deletes that, and
+ * returns the first, in the current context.  The other goes before its keys
+ * are written, so nobody can take them in between, and no key can be taken.
+ */
+Jsonb *
+rvo_contact_merge(const Caller *caller, const ContactMerge *merge)
+{
+	Structure	structure = check(merge);
+	Contact		keep;
+	Contact		other;
+
+	lock_company(caller->client_id, merge);
+	lock_both(caller->client_id, merge, &keep, &other);
+	fill_all(&keep, &other);
+	rvo_fields_check_count(&keep.custom_fields, merge->other_name);
+	keep.updated_time = GetCurrentTransactionStartTimestamp();
+	rvo_store_insert_merged_contact(caller->client_id, &other, keep.id, keep.updated_time);
+	(void) rvo_store_delete_contact(caller->client_id, other.id);
+	rvo_store_update_contact(caller->client_id, &keep);
+	return rvo_contact_render_created(&keep, structure);
+}
