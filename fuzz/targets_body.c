@@ -20,6 +20,7 @@
 #include "../src/field_change.h"
 #include "../src/http_body.h"
 #include "../src/import_row.h"
+#include "../src/known_member.h"
 #include "../src/linkedin.h"
 #include "../src/member.h"
 #include "../src/page.h"
@@ -112,11 +113,23 @@ check_shown(JsonbValue value)
 
 /* ---------------------------------------------------------------- contacts and companies */
 
+/* a_caller returns a client without settings, whose unknown members are faults or not. */
+static Caller
+a_caller(bool strict)
+{
+	Caller		caller = {.client_id = 1, .strict = strict, .notes = palloc0(sizeof(CallNotes))};
+
+	caller.settings.default_status = CONST_SLICE("");
+	caller.settings.default_origin = CONST_SLICE("");
+	caller.notes->context = CurrentMemoryContext;
+	return caller;
+}
+
 static void
-check_contact(JsonbContainer *body, const char *fields_member)
+check_contact(const Caller *caller, JsonbContainer *body, const char *fields_member)
 {
 	FaultList	faults = {0};
-	ContactInput input = rvo_contact_input_read(body, fields_member, &faults);
+	ContactInput input = rvo_contact_input_read(caller, body, fields_member, &faults);
 	Contact		contact;
 
 	check_faults(&faults);
@@ -145,10 +158,10 @@ check_contact(JsonbContainer *body, const char *fields_member)
 }
 
 static void
-check_contact_changes(JsonbContainer *body)
+check_contact_changes(const Caller *caller, JsonbContainer *body)
 {
 	FaultList	faults = {0};
-	ContactChanges changes = rvo_contact_changes_read(body, &faults);
+	ContactChanges changes = rvo_contact_changes_read(caller, body, &faults);
 
 	check_faults(&faults);
 	if (faults.count > 0)
@@ -159,15 +172,15 @@ check_contact_changes(JsonbContainer *body)
 }
 
 static void
-check_company(JsonbContainer *body)
+check_company(const Caller *caller, JsonbContainer *body)
 {
 	FaultList	faults = {0};
 	FaultList	more = {0};
-	CompanyInput input = rvo_company_input_read(body, &faults);
+	CompanyInput input = rvo_company_input_read(caller, body, &faults);
 	Company		company;
 
 	check_faults(&faults);
-	(void) rvo_company_changes_read(body, &more);
+	(void) rvo_company_changes_read(caller, body, &more);
 	check_faults(&more);
 	if (faults.count > 0)
 		return;
@@ -202,13 +215,15 @@ check_field(Jsonb *body)
 		FieldChange change = {action, &id, &id, body};
 		CustomFields fields = {lengthof(items), palloc(sizeof(items))};
 		FaultList	faults = {0};
+		Caller		caller = a_caller(false);
 		bool		different;
 
 		memcpy(fields.items, items, sizeof(items));
-		(void) rvo_custom_field_read(&body->root, action == FIELD_ADD, &faults);
+		(void) rvo_custom_field_read(&caller, CONTACT_ENTITY, &body->root, action == FIELD_ADD, &faults);
 		check_faults(&faults);
 		if (action == FIELD_DELETE || faults.count == 0)
-			(void) rvo_field_change_apply(&change, rvo_field_change_read(&change, "contact_id"), &fields, &different);
+			(void) rvo_field_change_apply(NULL, &change, rvo_field_change_read(&caller, CONTACT_ENTITY, &change, "contact_id"),
+										  &fields, &different);
 	}
 }
 
@@ -217,14 +232,19 @@ static void
 check_body(Jsonb *body, Slice input)
 {
 	FaultList	faults = {0};
+	Caller		lenient = a_caller(false);
+	Caller		strict = a_caller(true);
 
-	(void) rvo_contact_input_read(&body->root, CONTACT_FIELDS_INPUT, &faults);
+	(void) rvo_contact_input_read(&lenient, &body->root, CONTACT_FIELDS_INPUT, &faults);
 	fuzz_check_memory(input);
 	check_jsonb(body);
-	check_contact(&body->root, CONTACT_FIELDS_INPUT);
-	check_contact(&body->root, CONTACT_FIELDS);
-	check_contact_changes(&body->root);
-	check_company(&body->root);
+	check_contact(&lenient, &body->root, CONTACT_FIELDS_INPUT);
+	check_contact(&strict, &body->root, CONTACT_FIELDS_INPUT);
+	check_contact(&lenient, &body->root, CONTACT_FIELDS);
+	check_contact_changes(&lenient, &body->root);
+	check_contact_changes(&strict, &body->root);
+	check_company(&lenient, &body->root);
+	(void) rvo_members_header(&lenient);
 }
 
 /* parse_body reads a body as it would come over HTTP. */
@@ -238,16 +258,21 @@ void
 fuzz_contact(Slice input)
 {
 	Jsonb	   *body = parse_body(input);
+	Caller		lenient = a_caller(false);
+	Caller		strict = a_caller(true);
 
-	check_contact(&body->root, CONTACT_FIELDS_INPUT);
-	check_contact_changes(&body->root);
+	check_contact(&lenient, &body->root, CONTACT_FIELDS_INPUT);
+	check_contact(&strict, &body->root, CONTACT_FIELDS_INPUT);
+	check_contact_changes(&lenient, &body->root);
 	check_field(body);
 }
 
 void
 fuzz_company(Slice input)
 {
-	check_company(&parse_body(input)->root);
+	Caller		caller = a_caller(false);
+
+	check_company(&caller, &parse_body(input)->root);
 }
 
 /* ---------------------------------------------------------------- the three decoders */
@@ -340,7 +365,7 @@ fuzz_row(Slice input)
 {
 	TupleDesc	descriptor = row_descriptor();
 	Slice		whole = input;
-	ImportColumns *columns = rvo_import_columns_read(descriptor, CONST_SLICE("fuzz"));
+	ImportColumns *columns = rvo_import_columns_read(descriptor);
 	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
 	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
 	HeapTuple	row;

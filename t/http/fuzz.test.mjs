@@ -59,6 +59,9 @@ const templates = [
 	kind => ['POST', `/public/v2/${kind}`, kind === 'contacts' ? contact('contact_custom_fields_input') : company()],
 	kind => ['POST', `/public/${kind}`, body(kind)],
 	kind => ['POST', `/public/v2/${kind}/batch`, { mode: one(['partial', 'atomic']), [kind]: some(6, () => kind === 'contacts' ? contact('contact_custom_fields_input') : company()) }],
+	() => ['PUT', '/public/v2/contacts', body('contacts')],
+	() => ['PUT', '/public/v2/contacts/batch', { mode: one(['partial', 'atomic']), contacts: some(6, () => contact('contact_custom_fields_input')) }],
+	() => ['POST', `/public/v2/contacts/${id('contacts')}/merge`, { other_id: Number(id('contacts')) }],
 	kind => ['PATCH', `/public/v2/${kind}/${id(kind)}`, body(kind)],
 	kind => ['PATCH', `/public/${kind}/${id(kind)}`, body(kind)],
 	kind => ['POST', `/public/${kind}/${id(kind)}/custom-fields`, field()],
@@ -167,7 +170,7 @@ function make(client) {
 
 // ---------------------------------------------------------------- what must hold of the answers
 
-const DOCUMENTED = [200, 201, 204, 400, 401, 403, 404, 405, 409, 413, 415];
+const DOCUMENTED = [200, 201, 204, 301, 400, 401, 403, 404, 405, 409, 413, 415, 422];
 const LOG = `current_setting('data_directory') || '/../log/postgres.log'`;
 const logSize = () => sql(`SELECT size FROM pg_stat_file(${LOG})`);
 const alarms = from => sql(`SELECT line FROM regexp_split_to_table(convert_from(pg_read_binary_file(${LOG}, ${from}, 100000000), 'LATIN1'), '\n') AS line
@@ -187,14 +190,16 @@ function check(sent, got, books) {
 		assert.ok(got.json.errors === undefined || (Array.isArray(got.json.errors) && got.json.errors.every(e => typeof e.code === 'string')), told());
 	}
 	const [, kind, rest] = /^\/public\/(?:v2\/)?(contacts|companies)([^?]*)/.exec(sent.path) ?? [];
-	if (sent.method === 'POST' && rest === '' && got.status === 201) {
+	if (['POST', 'PUT'].includes(sent.method) && rest === '' && got.status === 201) {
 		assert.equal(got.headers.location?.split('/').pop(), String(got.json.id), told());
 		books[kind]++;
 	}
-	if (sent.method === 'POST' && rest === '/batch' && got.status === 200) {
+	if (['POST', 'PUT'].includes(sent.method) && rest === '/batch' && got.status === 200) {
 		assert.equal(got.json.results.filter(r => r.status === 201).length, got.json.summary.created, told());
 		books[kind] += got.json.summary.created;
 	}
+	if (sent.method === 'POST' && /^\/\d+\/merge$/.test(rest) && got.status === 200)
+		books[kind]--;
 	if (sent.method === 'DELETE' && got.status === 204 && /^\/\d+$/.test(rest))
 		books[kind]--;
 }

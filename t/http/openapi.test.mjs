@@ -122,8 +122,8 @@ async function answer(path, method, call) {
 		const validate = validator(`${at}/content/application~1json/schema`);
 		assert.ok(validate(got.json), `${ajv.errorsText(validate.errors)}\n${got.text}`);
 	}
-	const place = got.status === 301 ? path.replace('{id}', got.json.errors[0].merged_into) : `${path}/${got.json.id}`;
-	assert.equal(got.headers.location, follow(response).headers?.Location ? place : undefined);
+	const place = () => got.status === 301 ? path.replace('{id}', got.json.errors[0].merged_into) : `${path}/${got.json.id}`;
+	assert.equal(got.headers.location, follow(response).headers?.Location ? place() : undefined);
 	return got;
 }
 
