@@ -1,0 +1,65 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+-- No call leaves memory behind that its transaction does not take along: a thousand more, and the
+-- backend holds what it held before.
+SELECT test.two_clients() \gset
+SET LOCAL revyops.client_id = 2;
+SELECT revyops_create_contact('{"email": "jane@acme.com", "contact_custom_fields_input": [{"field_name": "A", "field_value": "1"}]}')->>'id' AS jane \gset
+SELECT set_config('revyops.client_id', '0', true), set_config('request.headers', json_build_object('x-api-key', revyops_create_api_key(2, 'x'),
+	'x-revyops-id', :'jane')::text, true) \gset hidden_
+SELECT set_config('test.jane', :'jane', true) \gset hidden_
+
+-- held is what the backend holds beyond a transaction, in octets; the table of its locks apart.
+CREATE FUNCTION test.held() RETURNS bigint LANGUAGE sql AS $$ SELECT sum(used_bytes)::bigint FROM pg_backend_memory_contexts
+	WHERE name = 'TopMemoryContext' OR (parent IN ('TopMemoryContext', 'CacheMemoryContext')
+		AND name NOT IN ('TopTransactionContext', 'TopPortalContext', 'MessageContext', 'ErrorContext', 'LOCALLOCK hash')) $$;
+
+-- grown runs a statement with numbers from 1 on, and tells by how much a thousand runs made the backend grow.
+CREATE FUNCTION test.grown(statement text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	before bigint;
+	n int;
+BEGIN
+	FOR n IN 1 .. 1200 LOOP
+		BEGIN
+			EXECUTE replace(statement, '$n', n::text);
+		EXCEPTION WHEN OTHERS THEN
+			IF SQLSTATE NOT LIKE 'PT%' THEN
+				RAISE;
+			END IF;
+		END;
+		IF n = 200 THEN
+			before := test.held();
+		END IF;
+	END LOOP;
+	RETURN test.held() - before;
+END
+$$;
+
+CREATE TEMPORARY TABLE calls (call text);
+INSERT INTO calls VALUES
+	($$revyops_create_contact('{"email": "m$n@acme.com", "linkedin_url": "in/m$n", "contact_custom_fields_input": [{"field_name": "A", "field_value": "1"}]}')$$),
+	($$revyops_create_contact('{"email": "jane@acme.com"}')$$),
+	($$revyops_create_contact('{"email": "nobody", "linkedin_url": "in/"}')$$),
+	($$revyops_create_company('{"domain": "münchen$n.com"}')$$),
+	($$revyops_upsert_contact('{"email": "jane@acme.com", "first_name": "$n"}')$$),
+	($$revyops_update_contact($jane, '{"last_name": "$n", "contact_custom_fields": [{"field_name": "A", "field_value": "$n"}]}')$$),
+	($$revyops_get_contact($jane)$$),
+	($$revyops_list_contacts(page_size => 5)$$),
+	($$revyops_list_contacts(email => 'jane@acme.com')$$),
+	($$revyops_lookup_contacts('A', '1', page_size => 5)$$),
+	($$revyops_normalize_email('Jane@mail.bücher.example.com')$$),
+	($$revyops_normalize_domain('https://www.bücher.co.uk/a')$$),
+	($$revyops_normalize_linkedin_url('uk.linkedin.com/pub/jane/1/2/3')$$),
+	($$count(*) FROM revyops_create_contacts('[{"email": "b$n@acme.com"}, {"email": "B$n@acme.com"}, {"email": "x"}]')$$),
+	($$count(*) FROM revyops_upsert_contacts('[{"email": "jane@acme.com", "first_name": "$n"}, {"email": "u$n@acme.com"}]')$$),
+	($$count(*) FROM revyops_check_contacts('[{"email": "jane@acme.com"}, {"email": "c$n@acme.com"}]')$$),
+	($$revyops_http.contacts_v2_create('{"email": "h$n@acme.com"}')$$),
+	($$revyops_http.contacts_v2_create('{"email": ')$$),
+	($$revyops_http.contacts_v2_batch('{"contacts": [{"email": "i$n@acme.com"}, {"email": "jane@acme.com"}]}')$$),
+	($$revyops_http.contacts_v2_get('')$$);
+SELECT plan((SELECT count(*) FROM calls)::int);
+SELECT cmp_ok(test.grown('SELECT ' || replace(call, '$jane', current_setting('test.jane'))), '<', 8192::bigint, split_part(call, '$n', 1)) FROM calls;
+SELECT finish();
+ROLLBACK;
