@@ -133,7 +133,7 @@ sub model_merge
 	my %new = %$k;
 	$new{$_} //= $o->{$_} for qw(email linkedin_url);
 	$new{$_} eq '' and $new{$_} = $o->{$_} for qw(first_name last_name origin);
-	@new{qw(contact_status previous_status)} = @$o{qw(contact_status previous_status)} if $k->{contact_status} eq '';
+	@new{qw(contact_status previous_status)} = @$o{qw(contact_status previous_status)} if $k->{contact_status} eq '' && $o->{contact_status} ne '';
 	my %has = map { $_->[0] => 1 } @{ $k->{fields} };
 	$new{fields} = [ @{ $k->{fields} }, grep { !$has{ $_->[0] } } @{ $o->{fields} } ];
 	delete $contacts{$other};

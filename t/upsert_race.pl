@@ -63,17 +63,28 @@ is($changed + $created + $taken, 500, "all answered: $changed changed, $created 
 is($node->safe_psql('postgres', 'SELECT count(*) FROM revyops.contact'), $created, 'as many contacts as were created');
 ok($created == 1 ? $taken == 0 : $created == 2, 'one contact and no 409, or two');
 
-# Many keys, upserts that move them about, and deletions.  Batches of one item: larger ones that meet
-# in their second keys may deadlock.
+unlike(slurp_file($node->logfile), qr/deadlock/, 'no deadlock so far');
+
+# Many keys, upserts that move them about, and deletions.  Two that give their contacts each other's
+# keys wait for each other, as two UPDATEs do: that is a deadlock, once in some ten thousand.
 $node->safe_psql('postgres', 'CALL forget()');
-$node->pgbench('-n -c 8 -j 2 -t 800', 0, [qr/processed: 6400\/6400/], [qr/^$/], 'keys that move: no error but 409', {
-	'move@6' => "${set}\\set e random(0, 5)\n\\set l random(1, 5)\nSELECT upsert(body(:e, :l));\n",
-	'single@2' => "${set}\\set e random(1, 5)\nSELECT upsert(body(:e, 0));\n",
-	'batch@1' => "${set}\\set e random(1, 5)\nSELECT upsert_batch(jsonb_build_array(body(:e, 0)));\n",
-	'delete@1' => "\\set e random(1, 5)\nDELETE FROM revyops.contact WHERE email = :e || '\@acme.com';\n" });
+$node->safe_psql('postgres', <<'EOS');
+CREATE FUNCTION move(statement text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE statement;
+EXCEPTION WHEN deadlock_detected THEN
+	NULL;
+END
+$$;
+EOS
+$node->pgbench('-n -c 8 -j 2 -t 800', 0, [qr/processed: 6400\/6400/], [qr/^$/], 'keys that move: no error but 409 and 40P01', {
+	'move@6' => "${set}\\set e random(0, 5)\n\\set l random(1, 5)\nSELECT move(format('SELECT upsert(body(%s, %s))', :e, :l));\n",
+	'single@2' => "${set}\\set e random(1, 5)\nSELECT move(format('SELECT upsert(body(%s, 0))', :e));\n",
+	'batch@1' => "${set}\\set e random(1, 5)\nSELECT move(format('SELECT upsert_batch(jsonb_build_array(body(%s, 0)))', :e));\n",
+	'delete@1' => "\\set e random(1, 5)\nSELECT move(format('DELETE FROM revyops.contact WHERE email = %L', :e || '\@acme.com'));\n" });
 ($changed, $created, $taken) = counts();
 cmp_ok($_->[1], '>', 100, "$_->[0]: $_->[1]") for [ 200 => $changed ], [ 201 => $created ], [ 409 => $taken ];
 is($node->safe_psql('postgres', 'SELECT count(*) - count(DISTINCT (coalesce(email, linkedin_url))) FROM revyops.contact'), '0', 'no key twice');
-unlike(slurp_file($node->logfile), qr/deadlock|XX000|PANIC|TRAP|terminated by signal/, 'nothing else in the server\'s log');
+unlike(slurp_file($node->logfile), qr/XX000|PANIC|TRAP|terminated by signal/, 'nothing else in the server\'s log');
 
 done_testing();
