@@ -21,9 +21,9 @@
 #include "store_insert.h"
 
 /*
- * rvo_contact_resolve_company returns the id of the company that the contact names, 0 for
- * none, and keeps it from being deleted.  It is made where the client wants that.  Raises FAILURE_COMPANY_NOT_FOUND and
- * FAILURE_COMPANY_OF_OTHER_CLIENT.
+ * rvo_contact_resolve_company returns the id of the company that the contact
+ * names, 0 for none, and keeps it from being deleted.  It is made where the client
+ * wants that.  Raises FAILURE_COMPANY_NOT_FOUND and FAILURE_COMPANY_OF_OTHER_CLIENT.
  */
 int64
 rvo_contact_resolve_company(const Caller *caller, const CompanyReference *company)
