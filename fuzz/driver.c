@@ -39,6 +39,8 @@ static const Target targets[] = {
 	{.name = "email", .run = fuzz_email},
 	{.name = "linkedin", .run = fuzz_linkedin},
 	{.name = "domain", .run = fuzz_domain},
+	{.name = "field", .run = fuzz_field},
+	{.name = "cursor", .run = fuzz_cursor, .in_transaction = true},
 	{.name = "json", .run = fuzz_json, .takes_bytes = true},
 	{.name = "urlencoded", .run = fuzz_urlencoded, .takes_bytes = true},
 	{.name = "multipart", .run = fuzz_multipart, .takes_bytes = true},

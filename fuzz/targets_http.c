@@ -14,11 +14,13 @@
 
 #define REQUESTS_MAX 4
 
-/* script/fuzz puts this key into the database: client 1's, and a master key. */
+/* script/fuzz puts these keys into the database: master keys of client 1 and, with all that one can set, client 2. */
 #define KEY "rvo_000000000000_0000000000000000000000000000000000000000000000000000000000000000"
+#define OTHER_KEY "rvo_000000000001_0000000000000000000000000000000000000000000000000000000000000000"
 
 #define ADAPTERS(X) \
 	X(contacts_v2_create) X(contacts_v2_update) X(contacts_v2_batch) X(contacts_v2_list) \
+	X(contacts_v2_upsert) X(contacts_v2_upsert_batch) X(contacts_v2_merge) \
 	X(contacts_v2_get) X(contacts_v2_lookup) X(contacts_v1_list) X(contacts_v1_create) \
 	X(contacts_v1_get) X(contacts_v1_update) X(contacts_v1_delete) X(contacts_v1_lookup) \
 	X(contacts_v1_field_add) X(contacts_v1_field_update) X(contacts_v1_field_delete) \
@@ -41,7 +43,7 @@ static const struct
 	PGFunction	function;
 }			adapters[] = {ADAPTERS(ENTRY)};
 
-static const int statuses[] = {200, 201, 204, 400, 401, 403, 404, 409, 413, 415};
+static const int statuses[] = {200, 201, 204, 301, 400, 401, 403, 404, 409, 413, 415, 422};
 
 static PGFunction
 find_adapter(Slice name)
@@ -67,11 +69,17 @@ set_setting(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
 
+static int
+answer_status(void)
+{
+	return atoi(GetConfigOption("response.status", false, false));
+}
+
 static void
 check_answer(text *body)
 {
 	Slice		answer = rvo_slice_of_text(body);
-	int			status = atoi(GetConfigOption("response.status", false, false));
+	int			status = answer_status();
 	bool		documented = false;
 	JsonbValue	detail;
 
@@ -83,29 +91,61 @@ check_answer(text *body)
 		MUST(rvo_json_get(&rvo_json_parse(answer)->root, CONST_SLICE("detail"), &detail));
 }
 
-/* request: a line "adapter id field_id query", a line with the content type, and the body. */
+/* call carries out a request and returns its body. */
+static text *
+call(PGFunction adapter, Slice body)
+{
+	return DatumGetTextPP(DirectFunctionCall1(adapter, PointerGetDatum(cstring_to_text_with_len(body.data, body.len))));
+}
+
+/* check_repeated expects the same answer again for a creation that has an idempotency key. */
+static void
+check_repeated(PGFunction adapter, Slice body, text *first)
+{
+	int			status = answer_status();
+
+	if (status != 201 || (adapter != revyops_http_contacts_v2_create && adapter != revyops_http_companies_v2_create))
+		return;
+	MUST(rvo_slice_equal(rvo_slice_of_text(first), rvo_slice_of_text(call(adapter, body))));
+	MUST(answer_status() == status);
+}
+
+/*
+ * request: a line "adapter id field_id query"; a line with the content type and,
+ * behind tabs, an idempotency key, what is preferred, and whether it is client 2's;
+ * and the body.
+ */
 static void
 request(Slice input)
 {
 	Slice		query = fuzz_line(&input);
-	Slice		type = fuzz_line(&input);
+	Slice		more = fuzz_line(&input);
+	Slice		type = rvo_text_split(&more, '\t');
+	Slice		key = rvo_text_split(&more, '\t');
+	Slice		prefer = rvo_text_split(&more, '\t');
 	PGFunction	adapter = find_adapter(rvo_text_split(&query, ' '));
 	Slice		id = rvo_text_split(&query, ' ');
 	Slice		field_id = rvo_text_split(&query, ' ');
 	StringInfoData headers;
+	text	   *answer;
 
 	if (adapter == NULL)
 		return;
 	initStringInfo(&headers);
 	appendStringInfoChar(&headers, '{');
-	put_header(&headers, "x-api-key", CONST_SLICE(KEY));
+	put_header(&headers, "x-api-key", more.len > 0 ? CONST_SLICE(OTHER_KEY) : CONST_SLICE(KEY));
 	put_header(&headers, "x-revyops-content-type", type);
+	put_header(&headers, "x-revyops-idempotency-key", key);
+	put_header(&headers, "x-revyops-prefer", prefer);
 	put_header(&headers, "x-revyops-query", query);
 	put_header(&headers, "x-revyops-id", id);
 	put_header(&headers, "x-revyops-field-id", field_id);
 	appendStringInfoChar(&headers, '}');
 	set_setting("request.headers", headers.data);
-	check_answer(DatumGetTextPP(DirectFunctionCall1(adapter, PointerGetDatum(cstring_to_text_with_len(input.data, input.len)))));
+	answer = call(adapter, input);
+	check_answer(answer);
+	if (key.len > 0)
+		check_repeated(adapter, input, answer);
 }
 
 /* The input: requests, with a byte 0x1e between them; all in one transaction. */

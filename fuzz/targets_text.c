@@ -1,6 +1,6 @@
 /*
  * targets_text.c
- *	  Targets that take a text: the normalisers, query strings, headers.
+ *	  Targets that take a text: the normalisers, query strings, headers, cursors.
  */
 #include "postgres.h"
 
@@ -8,9 +8,11 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "../src/cursor.h"
 #include "../src/domain.h"
 #include "../src/email.h"
 #include "../src/fault.h"
+#include "../src/field_value.h"
 #include "../src/http_body.h"
 #include "../src/linkedin.h"
 #include "../src/member.h"
@@ -73,6 +75,82 @@ fuzz_domain(Slice input)
 	for (Slice parent = domain; rvo_domain_parent(&parent);)
 		MUST(parent.len > 0 && parent.len < domain.len &&
 			 parent.data + parent.len == domain.data + domain.len);
+}
+
+static bool
+choose(Slice *value)
+{
+	static const Slice choices[] = {CONST_SLICE("SaaS"), CONST_SLICE("\xc3\x96l"), CONST_SLICE("b b")};
+
+	return rvo_field_choice(choices, lengthof(choices), value);
+}
+
+/* The input: the value of a custom field; whatever type has it, its canonical form is its own. */
+void
+fuzz_field(Slice input)
+{
+	static bool (*const types[]) (Slice *) = {rvo_field_number, rvo_field_boolean, rvo_field_url, choose};
+	Slice		value = rvo_text_trim(input);
+
+	(void) rvo_field_date(value);
+	for (size_t i = 0; i < lengthof(types) && value.len > 0; i++)
+	{
+		Slice		canonical = value;
+		Slice		again;
+
+		if (!types[i] (&canonical))
+		{
+			MUST(canonical.data == value.data && canonical.len == value.len);
+			continue;
+		}
+		again = canonical;
+		MUST(canonical.len > 0 && types[i] (&again) && rvo_slice_equal(canonical, again));
+	}
+	fuzz_check_memory(input);
+}
+
+/*
+ * The input: a cursor that somebody made up, or where to bend a good one; a secret; two conditions; the
+ * octets of a place.
+ */
+void
+fuzz_cursor(Slice input)
+{
+	Slice		made_up = fuzz_line(&input);
+	Slice		secret = fuzz_line(&input);
+	Slice		conditions[] = {fuzz_line(&input), fuzz_line(&input)};
+	Slice		fewer[] = {conditions[0], NO_SLICE};
+	ListScope	scope = {"contacts", 1, .conditions = conditions, .count = lengthof(conditions), .possible = true};
+	ListScope	others[] = {scope, scope, scope, scope, scope};
+	ListPlace	place = {0};
+	ListPlace	read;
+	Slice		cursor;
+	char	   *bent;
+	unsigned int at = made_up.len > 0 ? (unsigned char) made_up.data[0] : 0;
+
+	MUST(!rvo_cursor_read(secret, &scope, made_up, &read));
+	memcpy(&place.id, input.data, Min(input.len, (int) sizeof(place.id)));
+	place.client_id = place.id >> 7;
+	place.pages = place.id ^ made_up.len;
+	place.entries = ~place.id;
+	place.scanned = place.id & 1;
+	cursor = rvo_cursor_write(secret, &scope, &place);
+	MUST(rvo_cursor_read(secret, &scope, cursor, &read));
+	MUST(read.id == place.id && read.client_id == place.client_id && read.pages == place.pages &&
+		 read.entries == place.entries && read.scanned == place.scanned);
+
+	others[0].what = "companies";
+	others[1].client_id = 2;
+	others[2].by_field = true;
+	others[3].possible = false;
+	others[4].conditions = fewer;
+	for (size_t i = 0; i < lengthof(others); i++)
+		MUST(!rvo_cursor_read(secret, &others[i], cursor, &read));
+	bent = pnstrdup(cursor.data, cursor.len);
+	bent[at % cursor.len] = bent[at % cursor.len] == 'A' ? 'B' : 'A';
+	MUST(!rvo_cursor_read(secret, &scope, (Slice) {bent, cursor.len}, &read));
+	MUST(!rvo_cursor_read(rvo_slice("another"), &scope, cursor, &read) || rvo_slice_equal(secret, rvo_slice("another")));
+	fuzz_check_memory(input);
 }
 
 /* The input: a digit that says which parameter, and a query string. */

@@ -15,7 +15,7 @@
 #include "field_value.h"
 #include "hostname.h"
 
-/* What numeric has room for by far, and nobody writes out. */
+/* What numeric has room for by far, and nobody writes out; with or without an exponent. */
 #define NUMBER_MAX_LENGTH 1000
 #define EXPONENT_MAX_DIGITS 3
 
@@ -72,12 +72,16 @@ bool
 rvo_field_number(Slice *value)
 {
 	Numeric		number;
+	Slice		canonical;
 
 	if (!is_number(*value))
 		return false;
 	number = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(rvo_slice_cstring(*value)),
 												 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-	*value = rvo_slice(numeric_normalize(number));
+	canonical = rvo_slice(numeric_normalize(number));
+	if (canonical.len > NUMBER_MAX_LENGTH)
+		return false;
+	*value = canonical;
 	return true;
 }
 
