@@ -15,6 +15,7 @@
 #include "contact_read.h"
 #include "contact_upsert.h"
 #include "contact_upsert_batch.h"
+#include "known_member.h"
 #include "http_resource.h"
 
 static text *
@@ -53,14 +54,19 @@ static const Resource contacts = {
 
 /* read_other returns the id of the contact to merge, 0 if there is none, and notes what is wrong with it. */
 static int64
-read_other(Jsonb *body, FaultList *faults)
+read_other(const Caller *caller, Jsonb *body, FaultList *faults)
 {
+	static const Slice known[] = {CONST_SLICE("other_id")};
 	JsonbValue	value;
 	int64		id = 0;
 
 	if (!rvo_json_is_object(rvo_json_root(body)))
+	{
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
-	else if (!rvo_json_get(&body->root, CONST_SLICE("other_id"), &value) || value.type == jbvNull)
+		return 0;
+	}
+	rvo_members_check(caller, &body->root, "", known, lengthof(known), faults);
+	if (!rvo_json_get(&body->root, CONST_SLICE("other_id"), &value) || value.type == jbvNull)
 		rvo_fault_add(faults, "/other_id", FAULT_REQUIRED);
 	else if (!(value.type == jbvNumeric && rvo_json_to_id(&value, &id)) &&
 			 !(value.type == jbvString && rvo_text_to_id(rvo_text_trim(rvo_json_string(&value)), &id)))
@@ -72,7 +78,7 @@ static void
 serve_merge(const HttpRequest *request, Answer *answer)
 {
 	FaultList	faults = {0};
-	int64		other = read_other(request->body, &faults);
+	int64		other = read_other(&request->caller, request->body, &faults);
 	ContactMerge merge = {&request->id, "id", &other, "/other_id", request->structure};
 
 	if (faults.count > 0)

@@ -109,10 +109,15 @@ rvo_members_tell(const Caller *caller)
 	rvo_fault_notice_ignored(ignored.data, meant.len > 0 ? meant.data : NULL);
 }
 
-/* append_encoded writes a name so that it can stand in a header: percent-encoded, but for letters and digits. */
+/*
+ * append_encoded writes a name so that it can stand in a header: percent-encoded, but for letters and digits;
+ * the empty one as two quotes, which no other has.
+ */
 static void
 append_encoded(StringInfo to, Slice name)
 {
+	if (name.len == 0)
+		appendStringInfoString(to, "\"\"");
 	for (int i = 0; i < name.len; i++)
 	{
 		unsigned char c = name.data[i];

@@ -18,6 +18,12 @@ test('lenient: ignored, and named in a header', async () => {
 	assert.equal(applied(got), undefined);
 });
 
+test('lenient: the empty name', async () => {
+	const got = await post(client, { email: unique(), '': 1, '""': 1, x: 1 });
+	assert.equal(got.status, 201, got.text);
+	assert.equal(unknown(got), '"", x, %22%22');
+});
+
 test('lenient: nothing to tell', async () => {
 	const got = await post(client, { email: unique(), id: 7, updated_time: 'x' });
 	assert.equal(got.status, 201, got.text);

@@ -84,6 +84,14 @@ test('bodies', async () => {
 	assert.deepEqual([got.status, got.headers.allow], [405, 'POST']);
 });
 
+test('unknown members', async () => {
+	const [keep, old] = [await create(), await create()];
+	const strict = await merge(keep.id, { other_id: old.id, otherid: 1, keep: 2 }, { headers: [['Prefer', 'handling=strict']] });
+	fails(strict, 400, 'Invalid request.', [{ pointer: '/keep', code: 'unknown_member', nearest: [] }, { pointer: '/otherid', code: 'unknown_member', nearest: ['other_id'] }]);
+	const lenient = await merge(keep.id, { other_id: old.id, otherid: 1, keep: 2 });
+	assert.deepEqual([lenient.status, lenient.json.id, lenient.headers['x-revyops-unknown-members']], [200, keep.id, 'keep, otherid'], lenient.text);
+});
+
 test('both ways at once: one is kept', async () => {
 	for (let i = 0; i < 10; i++) {
 		const [a, b] = [await create(), await create()];
