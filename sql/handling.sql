@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(31);
+SELECT plan(38);
 -- Members of a body that nobody knows: ignored with a NOTICE, or (strict) a fault.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset hidden_
@@ -12,9 +12,16 @@ SELECT is(revyops_create_contact('{"email": "a@acme.com", "e_mail": "x", "colour
 SELECT is(revyops_create_contact('{"email": "b@acme.com", "contact_custom_fields_input": [{"field_name": "A", "field_value": "1", "Field-Type": "x"}]}')->>'email', 'b@acme.com', 'also within a list');
 SELECT is(revyops_update_contact(1, '{"Firstname": "x"}')->>'email', 'a@acme.com', 'of a change');
 SELECT is(revyops_add_contact_custom_field(1, '{"field_name": "B", "field_value": "1", "x": 1}')->>'field_name', 'B', 'of one custom field');
+SELECT is(revyops_update_contact_custom_field(1, (revyops_add_contact_custom_field(1, '{"field_name": "C", "field_value": "1"}')->>'id')::bigint, '{"field_value": "2", "y": 1}')->>'field_value', '2', 'of its change');
+SELECT is(revyops_upsert_contact('{"email": "u@acme.com", "Firstname": "x"}')->>'created', 'true', 'of an upsert that creates');
+SELECT is(revyops_upsert_contact('{"email": "u@acme.com", "Lastname": "x"}')->>'created', 'false', 'and of one that changes');
 SELECT is(revyops_create_company('{"domain": "b.com", "Name ": "x"}')->>'domain', 'b.com', 'of a company');
 SELECT is(revyops_update_company(1, '{"website": "x"}')->>'domain', 'acme.com', 'of its change');
 SELECT is((SELECT array_agg(status ORDER BY ordinal) FROM revyops_create_contacts('[{"email": "c@acme.com", "x": 1}, {"email": "bad", "y": 1}, {"email": "d@acme.com", "x": 2, "lastname": 3}]')), '{201,400,201}', 'of a batch: one NOTICE');
+SELECT is((SELECT array_agg(status ORDER BY ordinal) FROM revyops_upsert_contacts('[{"email": "c@acme.com", "z": 1}, {"email": "u2@acme.com", "x": 2}]')), '{200,201}', 'of upserts');
+SELECT is((SELECT array_agg(status) FROM revyops_create_companies('[{"domain": "c.com", "z": 1}]')), '{201}', 'of companies');
+SELECT is(revyops_add_company_custom_field(1, '{"field_name": "B", "field_value": "1", "x": 1}')->>'field_name', 'B', 'of one custom field of a company');
+SELECT is(revyops_update_company_custom_field(1, (revyops_add_company_custom_field(1, '{"field_name": "C", "field_value": "1"}')->>'id')::bigint, '{"field_value": "2", "y": 1}')->>'field_value', '2', 'of its change');
 SELECT is((SELECT array_agg(status) FROM revyops_create_contacts((SELECT jsonb_agg(jsonb_build_object('email', format('n%s@acme.com', i), format('member %s', chr(96 + i)), i)) FROM generate_series(1, 22) i))), array_fill(201, '{22}'), 'it names twenty');
 SELECT is(revyops_create_contact(jsonb_build_object('email', 'e@acme.com', repeat('ö', 200), 1))->>'email', 'e@acme.com', 'a long name is cut');
 SELECT is(revyops_create_contact(revyops_get_contact(1) || '{"email": "f@acme.com"}')->>'email', 'f@acme.com', 'what an answer has is known');

@@ -40,7 +40,6 @@ Datum
 revyops_create_company(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	Jsonb	   *answer;
 	KeyedRequest request = {
 		.caller = &caller,
 		.key = rvo_argument_text(fcinfo, 2),
@@ -50,9 +49,7 @@ revyops_create_company(PG_FUNCTION_ARGS)
 		.body = rvo_argument_jsonb(fcinfo, 0),
 	};
 
-	answer = rvo_idempotency_create(&request, create);
-	rvo_members_tell(&caller);
-	PG_RETURN_JSONB_P(answer);
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_idempotency_create(&request, create)));
 }
 
 /* revyops_get_company(id bigint, structure text) returns jsonb */
@@ -111,12 +108,10 @@ Datum
 revyops_update_company(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	Jsonb	   *answer;
+	Jsonb	   *answer = rvo_company_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+											rvo_argument_text(fcinfo, 2));
 
-	answer = rvo_company_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
-								 rvo_argument_text(fcinfo, 2));
-	rvo_members_tell(&caller);
-	PG_RETURN_JSONB_P(answer);
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }
 
 /* revyops_delete_company(id bigint) returns void */
@@ -134,12 +129,9 @@ Datum
 revyops_add_company_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	Jsonb	   *answer;
 	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
 
-	answer = rvo_company_change_field(&caller, &change);
-	rvo_members_tell(&caller);
-	PG_RETURN_JSONB_P(answer);
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_company_change_field(&caller, &change)));
 }
 
 /* revyops_update_company_custom_field(company_id bigint, field_id bigint, changes jsonb) returns jsonb */
@@ -147,14 +139,11 @@ Datum
 revyops_update_company_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	Jsonb	   *answer;
 	FieldChange change = {
 		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
 	};
 
-	answer = rvo_company_change_field(&caller, &change);
-	rvo_members_tell(&caller);
-	PG_RETURN_JSONB_P(answer);
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_company_change_field(&caller, &change)));
 }
 
 /* revyops_delete_company_custom_field(company_id bigint, field_id bigint) returns void */

@@ -47,7 +47,6 @@ Datum
 revyops_create_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	Jsonb	   *answer;
 	KeyedRequest request = {
 		.caller = &caller,
 		.key = rvo_argument_text(fcinfo, 2),
@@ -57,9 +56,7 @@ revyops_create_contact(PG_FUNCTION_ARGS)
 		.body = rvo_argument_jsonb(fcinfo, 0),
 	};
 
-	answer = rvo_idempotency_create(&request, create);
-	rvo_members_tell(&caller);
-	PG_RETURN_JSONB_P(answer);
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_idempotency_create(&request, create)));
 }
 
 /* revyops_upsert_contact(contact jsonb, structure text) returns jsonb */
@@ -69,9 +66,10 @@ revyops_upsert_contact(PG_FUNCTION_ARGS)
 	Caller		caller = rvo_auth_caller_of_call();
 	int64		id;
 	bool		created;
+	Jsonb	   *answer = rvo_contact_upsert(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1),
+											&id, &created);
 
-	PG_RETURN_JSONB_P(rvo_contact_upsert(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1),
-										 &id, &created));
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }
 
 /* revyops_get_contact(id bigint, structure text) returns jsonb */
@@ -132,12 +130,10 @@ Datum
 revyops_update_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	Jsonb	   *answer;
+	Jsonb	   *answer = rvo_contact_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+											rvo_argument_text(fcinfo, 2));
 
-	answer = rvo_contact_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
-								 rvo_argument_text(fcinfo, 2));
-	rvo_members_tell(&caller);
-	PG_RETURN_JSONB_P(answer);
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }
 
 /* revyops_delete_contact(id bigint) returns void */
@@ -189,12 +185,9 @@ Datum
 revyops_add_contact_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	Jsonb	   *answer;
 	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
 
-	answer = rvo_contact_change_field(&caller, &change);
-	rvo_members_tell(&caller);
-	PG_RETURN_JSONB_P(answer);
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_contact_change_field(&caller, &change)));
 }
 
 /* revyops_update_contact_custom_field(contact_id bigint, field_id bigint, changes jsonb) returns jsonb */
@@ -202,14 +195,11 @@ Datum
 revyops_update_contact_custom_field(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	Jsonb	   *answer;
 	FieldChange change = {
 		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
 	};
 
-	answer = rvo_contact_change_field(&caller, &change);
-	rvo_members_tell(&caller);
-	PG_RETURN_JSONB_P(answer);
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_contact_change_field(&caller, &change)));
 }
 
 /* revyops_delete_contact_custom_field(contact_id bigint, field_id bigint) returns void */

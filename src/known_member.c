@@ -109,6 +109,14 @@ rvo_members_tell(const Caller *caller)
 	rvo_fault_notice_ignored(ignored.data, meant.len > 0 ? meant.data : NULL);
 }
 
+/* rvo_members_told hands on an answer, having told of what was ignored. */
+Jsonb *
+rvo_members_told(const Caller *caller, Jsonb *answer)
+{
+	rvo_members_tell(caller);
+	return answer;
+}
+
 /*
  * append_encoded writes a name so that it can stand in a header: percent-encoded, but for letters and digits;
  * the empty one as two quotes, which no other has.
