@@ -13,6 +13,7 @@
 #include "funcapi.h"
 #include "utils/tuplestore.h"
 
+#include "argument.h"
 #include "auth.h"
 #include "batch.h"
 #include "company_batch.h"
@@ -54,17 +55,11 @@ put_row(void *arg, const BatchItem *item)
 	tuplestore_putvalues(sink->result->setResult, sink->result->setDesc, values, nulls);
 }
 
-static Slice
-text_argument(FunctionCallInfo fcinfo, int n)
-{
-	return rvo_slice_of_text(PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n));
-}
-
 /* run runs a batch of the first argument's items; faults are those of the other arguments. */
 static Datum
 run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 {
-	JsonbContainer *items = rvo_json_root(PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0));
+	JsonbContainer *items = rvo_json_root(rvo_argument_jsonb(fcinfo, 0));
 	Caller		caller = rvo_auth_caller_of_call();
 
 	if (!rvo_json_is_array(items))
@@ -91,8 +86,8 @@ static Datum
 run_batch(FunctionCallInfo fcinfo, const BatchKind *kind)
 {
 	FaultList	faults = {0};
-	RowSink		sink = {.kind = kind, .structure = rvo_structure_read(text_argument(fcinfo, 1), &faults)};
-	Batch		batch = {.mode = rvo_batch_mode_read(text_argument(fcinfo, 2), "mode", &faults)};
+	RowSink		sink = {.kind = kind, .structure = rvo_structure_read(rvo_argument_text(fcinfo, 1), &faults)};
+	Batch		batch = {.mode = rvo_batch_mode_read(rvo_argument_text(fcinfo, 2), "mode", &faults)};
 
 	return run(fcinfo, &batch, &sink, &faults);
 }

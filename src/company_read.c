@@ -49,6 +49,12 @@ rvo_company_get(int client_id, const int64 *id, Slice structure_name)
 	return rvo_json_encode(&value);
 }
 
+static JsonbValue
+render(const void *item, Structure structure, bool with_client)
+{
+	return rvo_company_render(item, structure, with_client);
+}
+
 /* rvo_company_list returns a page of the companies that fit, as JSON text in the current context. */
 text *
 rvo_company_list(int client_id, const CompanyQuery *query)
@@ -64,7 +70,6 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 	};
 	ListScope	scope = {"companies", client_id, query->list.by_field, SCOPE_OF(filter)};
 	ListRows	list = {0};
-	PageWriter	writer;
 
 	if (filter.field_value.data != NULL)
 		filter.field_name = INDUSTRY_FIELD;
@@ -79,14 +84,5 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_companies(client_id, &filter, &page, &list);
-	writer = rvo_page_begin(&page, rvo_list_next(&scope, query->list.link, &page, &list), list.total, list.count);
-	for (int i = 0; i < list.count; i++)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
-		JsonbValue	entry = rvo_company_render((Company *) list.items + i, structure, client_id == ALL_CLIENTS);
-
-		MemoryContextSwitchTo(caller);
-		rvo_page_put(&writer, &entry);
-	}
-	return rvo_page_end(&writer);
+	return rvo_list_write(&scope, &query->list, &page, &list, render, structure);
 }

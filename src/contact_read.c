@@ -62,6 +62,12 @@ rvo_contact_get(int client_id, const int64 *id, Slice structure_name)
 	return rvo_json_encode(&value);
 }
 
+static JsonbValue
+render(const void *item, Structure structure, bool with_client)
+{
+	return rvo_contact_render(item, structure, with_client);
+}
+
 /* rvo_contact_list returns a page of the contacts that fit, as JSON text in the current context. */
 text *
 rvo_contact_list(int client_id, const ContactQuery *query)
@@ -79,7 +85,6 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 	};
 	ListScope	scope = {"contacts", client_id, query->list.by_field, SCOPE_OF(filter)};
 	ListRows	list = {0};
-	PageWriter	writer;
 
 	if (query->list.by_field)
 	{
@@ -92,14 +97,5 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (possible)
 		rvo_store_list_contacts(client_id, &filter, &page, &list);
-	writer = rvo_page_begin(&page, rvo_list_next(&scope, query->list.link, &page, &list), list.total, list.count);
-	for (int i = 0; i < list.count; i++)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
-		JsonbValue	entry = rvo_contact_render((Contact *) list.items + i, structure, client_id == ALL_CLIENTS);
-
-		MemoryContextSwitchTo(caller);
-		rvo_page_put(&writer, &entry);
-	}
-	return rvo_page_end(&writer);
+	return rvo_list_write(&scope, &query->list, &page, &list, render, structure);
 }

@@ -1,6 +1,6 @@
 /*
  * list.c
- *	  The use cases of lists: where a page begins, and what leads to the next.
+ *	  The use cases of lists: where a page begins, what is on it, and what leads to the next.
  *
  * Floor 3, for contact_read.c and company_read.c.  The key of cursors is read
  * only where a cursor is: most lists fit on a page.
@@ -21,9 +21,9 @@ rvo_list_find_place(const ListScope *scope, Slice after, ListPage *page, FaultLi
 		rvo_fault_add(faults, "after", FAULT_INVALID_CURSOR);
 }
 
-/* rvo_list_next returns the cursor of the page behind this one, with link in front; no value if this is the last. */
-Slice
-rvo_list_next(const ListScope *scope, Slice link, const ListPage *page, const ListRows *list)
+/* next_page returns the cursor of the page behind this one, with link in front; no value if this is the last. */
+static Slice
+next_page(const ListScope *scope, Slice link, const ListPage *page, const ListRows *list)
 {
 	ListPlace	place = {
 		list->last_id, list->last_client_id, page->place.pages + 1, page->place.entries + list->count, list->scanned
@@ -39,4 +39,22 @@ rvo_list_next(const ListScope *scope, Slice link, const ListPage *page, const Li
 		appendBinaryStringInfo(&next, link.data, link.len);
 	appendBinaryStringInfo(&next, cursor.data, cursor.len);
 	return (Slice) {next.data, next.len};
+}
+
+/* rvo_list_write writes a page of what was read, as JSON text in the current context. */
+text *
+rvo_list_write(const ListScope *scope, const ListRequest *request, const ListPage *page,
+			   const ListRows *list, EntryRenderer render, Structure structure)
+{
+	PageWriter	writer = rvo_page_begin(page, next_page(scope, request->link, page, list), list->total, list->count);
+
+	for (int i = 0; i < list->count; i++)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
+		JsonbValue	entry = render(list->items + i * list->kind->item_size, structure, scope->client_id == ALL_CLIENTS);
+
+		MemoryContextSwitchTo(caller);
+		rvo_page_put(&writer, &entry);
+	}
+	return rvo_page_end(&writer);
 }
