@@ -1,6 +1,6 @@
 /*
  * revyops.c
- *	  The module: its magic, its settings, its hook.
+ *	  The module: its magic, its settings, its hooks.
  *
  * Floor 5.
  */
@@ -14,6 +14,7 @@
 #include "api_keep.h"
 #include "auth.h"
 #include "compat.h"
+#include "store_size.h"
 
 PG_MODULE_MAGIC;
 
@@ -26,9 +27,10 @@ static const struct config_enum_entry handlings[] = {
 };
 
 /*
- * _PG_init defines the settings and guards the tables.  A placeholder that somebody planted before
- * the library was loaded is checked now as if he set it now: a plain role's
- * revyops.client_id is dropped with a warning.
+ * _PG_init defines the settings, guards the tables and tells the planner of
+ * them.  A placeholder that somebody planted before the library was loaded is
+ * checked now as if he set it now: a plain role's revyops.client_id is dropped
+ * with a warning.
  */
 void
 _PG_init(void)
@@ -56,4 +58,5 @@ _PG_init(void)
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
 	rvo_keep_data_init();
+	rvo_size_init();
 }

@@ -1,0 +1,10 @@
+/*
+ * store_size.h
+ *	  What the planner is told of the tables' size.
+ */
+#ifndef RVO_STORE_SIZE_H
+#define RVO_STORE_SIZE_H
+
+extern void rvo_size_init(void);
+
+#endif							/* RVO_STORE_SIZE_H */
