@@ -90,7 +90,10 @@ answers($policy, 'row-level security without a policy', 'DROP POLICY own_client 
 answers('', 'a policy that allows', 'CREATE POLICY own ON revyops.contact TO limited USING (true) WITH CHECK (true)');
 answers($policy, 'a policy that does not', 'ALTER POLICY own ON revyops.contact WITH CHECK (false)');
 answers($policy, 'a policy that depends on the row', "ALTER POLICY own ON revyops.contact WITH CHECK (email NOT LIKE 'n%')", 1);
-answers('', 'for a role that passes by', 'ALTER ROLE limited BYPASSRLS');
+TODO: {
+	local $TODO = $node->pg_version < '15.20' ? 'this server keeps the policies in its plans (doc/security.md)' : undef;
+	answers('', 'for a role that passes by', 'ALTER ROLE limited BYPASSRLS');
+}
 answers($policy, 'no more', 'ALTER ROLE limited NOBYPASSRLS');
 answers('', 'row-level security disabled', 'ALTER TABLE revyops.contact DISABLE ROW LEVEL SECURITY');
 answers('PT404: company not found', 'companies that the policy hides', 'DROP POLICY own_client ON revyops.company', @companies);
