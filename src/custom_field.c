@@ -75,6 +75,7 @@ read_value(JsonbContainer *item, const char *member, int i, bool allow_null, Fau
 {
 	JsonbValue	value;
 	Slice		text = NO_SLICE;
+	int			length = 0;
 	FaultCode	fault = FAULT_NONE;
 
 	if (!rvo_json_get(item, CONST_SLICE("field_value"), &value))
@@ -84,8 +85,7 @@ read_value(JsonbContainer *item, const char *member, int i, bool allow_null, Fau
 	else if (value.type == jbvBool)
 		text = rvo_slice(value.val.boolean ? "true" : "false");
 	else if (value.type == jbvNumeric)
-		text = rvo_slice(DatumGetCString(DirectFunctionCall1(numeric_out,
-															 NumericGetDatum(value.val.numeric))));
+		text = rvo_json_number_text(&value, CUSTOM_FIELD_VALUE_MAX_LENGTH, &length);
 	else if (value.type != jbvNull)
 		fault = FAULT_NOT_A_STRING;
 	else if (!allow_null)
@@ -93,16 +93,12 @@ read_value(JsonbContainer *item, const char *member, int i, bool allow_null, Fau
 
 	if (fault != FAULT_NONE)
 		rvo_fault_add(faults, item_pointer(member, i, "/field_value"), fault);
+	else if (length > CUSTOM_FIELD_VALUE_MAX_LENGTH)
+		rvo_fault_add_limit(faults, item_pointer(member, i, "/field_value"), FAULT_TOO_LONG,
+							CUSTOM_FIELD_VALUE_MAX_LENGTH, length);
 	else if (text.len > CUSTOM_FIELD_VALUE_MAX_LENGTH || rvo_text_has_control(text, true))
 		rvo_member_check_text(text, item_pointer(member, i, "/field_value"),
 							  CUSTOM_FIELD_VALUE_MAX_LENGTH, true, faults);
-
-	/* A number may have 131,072 digits, and a body a thousand of them. */
-	if (fault == FAULT_NONE && value.type == jbvNumeric && text.len > CUSTOM_FIELD_VALUE_MAX_LENGTH)
-	{
-		pfree(unconstify(char *, text.data));
-		text = NO_SLICE;
-	}
 	return text;
 }
 

@@ -30,6 +30,9 @@
 #define NUMBER_MAX_LENGTH 4000
 #define EXPONENT_MAX_DIGITS 4
 
+/* What numeric holds before the point. */
+#define NUMBER_MAX_DIGITS 131072
+
 /* rvo_json_root returns what jsonb holds; NULL stays NULL. */
 JsonbContainer *
 rvo_json_root(Jsonb *jsonb)
@@ -97,6 +100,57 @@ rvo_json_to_id(const JsonbValue *value, int64 *id)
 		return false;
 	*id = DatumGetInt64(DirectFunctionCall1(numeric_int8, number));
 	return DatumGetBool(DirectFunctionCall2(numeric_eq, number, NumericGetDatum(int64_to_numeric(*id))));
+}
+
+/* power_of_ten makes 10^exponent, as short as any number. */
+static Numeric
+power_of_ten(int exponent)
+{
+	char		text[16];
+
+	snprintf(text, sizeof(text), "1e%d", exponent);
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
+/*
+ * rvo_json_number_text writes a number as jsonb shows it, in memory of its own;
+ * no value, but how long it would be, if it had more digits than max_digits on
+ * either side of the point.  It is not written then: 1e131071 is eight octets
+ * of a body, a millisecond and 128 KiB.
+ */
+Slice
+rvo_json_number_text(const JsonbValue *value, int max_digits, int *length)
+{
+	Datum		number = NumericGetDatum(value->val.numeric);
+	Datum		size = DirectFunctionCall1(numeric_abs, number);
+	int			scale = DatumGetInt32(DirectFunctionCall1(numeric_scale, number));
+	Slice		text;
+	int			fewer = 0;
+	int			digits = NUMBER_MAX_DIGITS;
+
+	Assert(value->type == jbvNumeric);
+	if (scale <= max_digits &&
+		DatumGetBool(DirectFunctionCall2(numeric_lt, size, NumericGetDatum(power_of_ten(max_digits)))))
+	{
+		text = rvo_slice(DatumGetCString(DirectFunctionCall1(numeric_out, number)));
+		*length = text.len;
+		return text;
+	}
+
+	/* How many digits stand before the point: the least power of ten that is larger. */
+	while (digits - fewer > 1)
+	{
+		int			middle = fewer + (digits - fewer) / 2;
+
+		if (DatumGetBool(DirectFunctionCall2(numeric_lt, size, NumericGetDatum(power_of_ten(middle)))))
+			digits = middle;
+		else
+			fewer = middle;
+	}
+	*length = digits + (scale > 0 ? 1 + scale : 0) +
+		DatumGetBool(DirectFunctionCall2(numeric_lt, number, NumericGetDatum(int64_to_numeric(0))));
+	return NO_SLICE;
 }
 
 JsonbValue
