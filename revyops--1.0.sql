@@ -123,7 +123,15 @@ CREATE TABLE revyops.company (
 						CONSTRAINT company_custom_fields_array CHECK (pg_catalog.jsonb_typeof(custom_fields) = 'array'),
 	updated_time		timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	CONSTRAINT company_pkey PRIMARY KEY (client_id, id),
-	CONSTRAINT company_domain_key UNIQUE (domain, client_id)
+	CONSTRAINT company_domain_key UNIQUE (domain, client_id),
+	-- 255 characters of four octets
+	CONSTRAINT company_texts_short CHECK (
+		pg_catalog.octet_length(name) <= 1020 AND
+		pg_catalog.octet_length(company_status) <= 1020 AND
+		pg_catalog.octet_length(previous_status) <= 1020),
+	CONSTRAINT company_times_in_range CHECK (
+		status_changed_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00' AND
+		updated_time BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00')
 );
 ALTER SEQUENCE revyops.company_id_seq OWNED BY revyops.company.id;
 CREATE INDEX company_id_idx ON revyops.company (id) WHERE client_id > 0;
@@ -153,6 +161,18 @@ CREATE TABLE revyops.contact (
 	CONSTRAINT contact_pkey PRIMARY KEY (client_id, id),
 	CONSTRAINT contact_email_key UNIQUE (email, client_id),
 	CONSTRAINT contact_linkedin_url_key UNIQUE (linkedin_url, client_id),
+	CONSTRAINT contact_texts_short CHECK (
+		pg_catalog.octet_length(first_name) <= 1020 AND
+		pg_catalog.octet_length(last_name) <= 1020 AND
+		pg_catalog.octet_length(origin) <= 1020 AND
+		pg_catalog.octet_length(contact_status) <= 1020 AND
+		pg_catalog.octet_length(previous_status) <= 1020),
+	CONSTRAINT contact_times_in_range CHECK (
+		status_changed_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00' AND
+		first_campaign_email_sent BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00' AND
+		last_campaign_email_sent BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00' AND
+		last_reply_received BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00' AND
+		updated_time BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00'),
 	CONSTRAINT contact_identifier_required CHECK (email IS NOT NULL OR linkedin_url IS NOT NULL),
 	CONSTRAINT contact_company_fkey FOREIGN KEY (client_id, company_id) REFERENCES revyops.company (client_id, id)
 );

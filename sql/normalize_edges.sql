@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(91);
+SELECT plan(93);
 
 CREATE TABLE test.edge (n serial, kind text, value text, canonical text, error text, about text);
 
@@ -77,6 +77,8 @@ INSERT INTO test.edge (kind, value, canonical, error, about) VALUES
 	('linkedin_url', 'https://www.linkedin.com/in/JOS%c3%a9', 'https://www.linkedin.com/in/jos%C3%A9', NULL, 'percent form in lower case hex'),
 	('linkedin_url', E'https://www.linkedin.com/in/jose\u0301', 'https://www.linkedin.com/in/jos%C3%A9', NULL, 'decomposed accent'),
 	('linkedin_url', 'https://www.linkedin.com/in/jose%CC%81', 'https://www.linkedin.com/in/jos%C3%A9', NULL, 'decomposed accent in percent form'),
+	('linkedin_url', E'in/\u212aim', 'https://www.linkedin.com/in/kim', NULL, 'kelvin sign'),
+	('linkedin_url', 'https://www.linkedin.com/in/%E2%84%AAim', 'https://www.linkedin.com/in/kim', NULL, 'kelvin sign in percent form'),
 	('linkedin_url', 'https://www.linkedin.com/in/%6Aane', 'https://www.linkedin.com/in/jane', NULL, 'plain letter in percent form'),
 	('linkedin_url', 'https://www.linkedin.com/in/jane%2', NULL, 'invalid_linkedin_url', 'cut percent form'),
 	('linkedin_url', 'https://www.linkedin.com/in/jane%zz', NULL, 'invalid_linkedin_url', 'percent form of no number'),

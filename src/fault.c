@@ -330,6 +330,17 @@ rvo_fault_raise_taken_key(void)
 			 errmsg("a key of a contact has been taken by another session")));
 }
 
+/* rvo_fault_raise_rewritten ends the call: a rule of the tables' owner made something else of a statement. */
+void
+rvo_fault_raise_rewritten(const char *statement)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("a rule does something else instead"),
+			 errdetail("The statement was: %s", statement),
+			 errhint("Use a trigger, or a rule that does something also.")));
+}
+
 /* rvo_fault_notice_ignored tells that members were ignored; both are lists of JSON strings, nearest may be NULL. */
 void
 rvo_fault_notice_ignored(const char *names, const char *nearest)

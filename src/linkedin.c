@@ -105,7 +105,10 @@ unescape(Slice segment, StringInfo out)
 	return pg_verify_mbstr(PG_UTF8, out->data, out->len, true);
 }
 
-/* compose brings text into NFC, so that both forms of an accent are one key. */
+/*
+ * compose brings text into NFC, so that both forms of an accent are one key.
+ * The kelvin sign becomes an ASCII K by that.
+ */
 static Slice
 compose(Slice s)
 {
@@ -128,6 +131,7 @@ compose(Slice s)
 		unsigned char utf8[4];
 
 		unicode_to_utf8(*composed, utf8);
+		utf8[0] = rvo_ascii_lower(utf8[0]);
 		appendBinaryStringInfo(&out, (char *) utf8, pg_utf_mblen(utf8));
 	}
 	return (Slice) {out.data, out.len};

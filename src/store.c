@@ -35,8 +35,8 @@ static KeptQuery has_client = {
 };
 
 static KeptQuery find_client = {
-	.sql = "SELECT on_unknown_domain, infer_company, custom_fields, default_status, default_origin,"
-	" contact_fields_defined, company_fields_defined"
+	.sql = "SELECT on_unknown_domain::text, infer_company::text, custom_fields::text, default_status::text,"
+	" default_origin::text, contact_fields_defined::boolean, company_fields_defined::boolean"
 	" FROM revyops.client WHERE id = $1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},
@@ -61,13 +61,13 @@ static KeptQuery insert_api_key = {
 };
 
 static KeptQuery find_api_key = {
-	.sql = "SELECT client_id, secret_sha256, expires_at, revoked_at, scope FROM revyops.api_key WHERE prefix = $1",
+	.sql = "SELECT client_id, secret_sha256::bytea, expires_at::timestamptz, revoked_at, scope::text FROM revyops.api_key WHERE prefix = $1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {TEXTOID},
 };
 
 static KeptQuery list_api_keys = {
-	.sql = "SELECT prefix, name, scope, created_time, expires_at, revoked_at FROM revyops.api_key"
+	.sql = "SELECT prefix, name::text, scope::text, created_time::timestamptz, expires_at::timestamptz, revoked_at::timestamptz FROM revyops.api_key"
 	" WHERE client_id = $1 ORDER BY created_time, prefix",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},
@@ -81,7 +81,7 @@ static KeptQuery revoke_api_key = {
 };
 
 static KeptQuery find_secret = {
-	.sql = "SELECT secret FROM revyops.secret WHERE name = $1",
+	.sql = "SELECT secret::bytea FROM revyops.secret WHERE name = $1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {TEXTOID},
 };
@@ -111,7 +111,7 @@ static KeptQuery has_company_of_others = {
 };
 
 static KeptQuery find_free_mail_exception = {
-	.sql = "SELECT is_free_mail FROM revyops.free_mail_exception WHERE domain = $1",
+	.sql = "SELECT is_free_mail::boolean FROM revyops.free_mail_exception WHERE domain = $1",
 	.expected = SPI_OK_SELECT, .nparameters = 1,
 	.types = {TEXTOID},
 };
@@ -208,7 +208,7 @@ rvo_store_has_client(int client_id)
 static bool
 is_set(const Execution *e, int column, const char *value)
 {
-	return rvo_slice_equal(rvo_slice_of_text(DatumGetTextPP(e->results[column])), rvo_slice(value));
+	return rvo_slice_equal(rvo_result(e, column), rvo_slice(value));
 }
 
 /* rvo_store_find_client reads a client's settings; false if there is no such client. */
@@ -224,8 +224,8 @@ rvo_store_find_client(int client_id, ClientSettings *settings)
 		.creates_companies = is_set(&e, 0, "create"),
 		.infers_company = is_set(&e, 1, "on"),
 		.strict_fields = is_set(&e, 2, "strict"),
-		.default_status = rvo_slice_of_text(DatumGetTextPP(e.results[3])),
-		.default_origin = rvo_slice_of_text(DatumGetTextPP(e.results[4])),
+		.default_status = rvo_result(&e, 3),
+		.default_origin = rvo_result(&e, 4),
 		.fields_defined = {DatumGetBool(e.results[5]), DatumGetBool(e.results[6])},
 	};
 	return true;
@@ -266,13 +266,17 @@ bool
 rvo_store_find_api_key(Slice prefix, ApiKey *key)
 {
 	Execution	e = {0};
+	Slice		secret;
 
 	rvo_add_text(&e, prefix);
 	if (read_now(&find_api_key, &e) == 0)
 		return false;
 	key->client_id = DatumGetInt32(e.results[0]);
-	memcpy(key->secret_sha256, VARDATA_ANY(DatumGetByteaPP(e.results[1])), PG_SHA256_DIGEST_LENGTH);
-	key->master = rvo_slice_equal(rvo_slice_of_text(DatumGetTextPP(e.results[4])), CONST_SLICE("master"));
+	secret = rvo_result(&e, 1);
+	if (secret.len != PG_SHA256_DIGEST_LENGTH)
+		return false;
+	memcpy(key->secret_sha256, secret.data, PG_SHA256_DIGEST_LENGTH);
+	key->master = rvo_slice_equal(rvo_result(&e, 4), CONST_SLICE("master"));
 	key->live = e.result_nulls[3] &&
 		(e.result_nulls[2] || DatumGetTimestampTz(e.results[2]) > GetCurrentTimestamp());
 	return true;
@@ -307,7 +311,7 @@ rvo_store_cursor_secret(void)
 	rvo_add_text(&e, CONST_SLICE("cursor"));
 	if (rvo_query_run(&find_secret, &e) == 0)
 		rvo_fault_raise_bug("revyops.secret has no key for cursors");
-	return rvo_slice_of_text(DatumGetTextPP(e.results[0]));
+	return rvo_result(&e, 0);
 }
 
 /* rvo_store_find_company returns the id of the client's company with this domain, or 0. */

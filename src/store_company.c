@@ -14,8 +14,9 @@
 #include "fault.h"
 #include "store_company.h"
 
-#define COLUMNS "client_id, id, domain, name, company_status, previous_status, status_changed_at," \
-	" custom_fields, updated_time"
+/* The casts are for an owner who gives a column another type; without, they are nothing. */
+#define COLUMNS "client_id, id, domain::text, name::text, company_status::text, previous_status::text," \
+	" status_changed_at::timestamptz, custom_fields::jsonb, updated_time::timestamptz"
 #define NUMBER_OF_COLUMNS 9
 
 /* The conditions that no index decides about, $2 and $3. */
@@ -127,12 +128,12 @@ read_company(void *item, const Datum *values, const bool *nulls)
 	*(Company *) item = (Company) {
 		.client_id = DatumGetInt32(values[0]),
 		.id = DatumGetInt64(values[1]),
-		.domain = rvo_result_text(values[2], false),
-		.name = rvo_result_text(values[3], false),
-		.company_status = rvo_result_text(values[4], false),
+		.domain = rvo_result_text(values[2], nulls[2]),
+		.name = rvo_result_text(values[3], nulls[3]),
+		.company_status = rvo_result_text(values[4], nulls[4]),
 		.previous_status = rvo_result_text(values[5], nulls[5]),
 		.status_changed_at = rvo_result_time(values[6], nulls[6]),
-		.custom_fields = rvo_result_fields(values[7]),
+		.custom_fields = rvo_result_fields(values[7], nulls[7]),
 		.updated_time = DatumGetTimestampTz(values[8]),
 	};
 }

@@ -16,9 +16,11 @@
 #include "store_contact.h"
 #include "store_insert.h"
 
-#define COLUMNS "client_id, id, email, linkedin_url, first_name, last_name, company_id, origin," \
-	" contact_status, previous_status, status_changed_at, first_campaign_email_sent," \
-	" last_campaign_email_sent, last_reply_received, custom_fields, updated_time"
+/* The casts are for an owner who gives a column another type; without, they are nothing. */
+#define COLUMNS "client_id, id, email::text, linkedin_url::text, first_name::text, last_name::text, company_id," \
+	" origin::text, contact_status::text, previous_status::text, status_changed_at::timestamptz," \
+	" first_campaign_email_sent::timestamptz, last_campaign_email_sent::timestamptz," \
+	" last_reply_received::timestamptz, custom_fields::jsonb, updated_time::timestamptz"
 #define NUMBER_OF_COLUMNS 16
 
 /* The conditions that no index decides about, $2 to $4. */
@@ -245,17 +247,17 @@ read_contact(void *item, const Datum *values, const bool *nulls)
 		.id = DatumGetInt64(values[1]),
 		.email = rvo_result_text(values[2], nulls[2]),
 		.linkedin_url = rvo_result_text(values[3], nulls[3]),
-		.first_name = rvo_result_text(values[4], false),
-		.last_name = rvo_result_text(values[5], false),
+		.first_name = rvo_result_text(values[4], nulls[4]),
+		.last_name = rvo_result_text(values[5], nulls[5]),
 		.company_id = nulls[6] ? 0 : DatumGetInt64(values[6]),
-		.origin = rvo_result_text(values[7], false),
-		.contact_status = rvo_result_text(values[8], false),
+		.origin = rvo_result_text(values[7], nulls[7]),
+		.contact_status = rvo_result_text(values[8], nulls[8]),
 		.previous_status = rvo_result_text(values[9], nulls[9]),
 		.status_changed_at = rvo_result_time(values[10], nulls[10]),
 		.first_campaign_email_sent = rvo_result_time(values[11], nulls[11]),
 		.last_campaign_email_sent = rvo_result_time(values[12], nulls[12]),
 		.last_reply_received = rvo_result_time(values[13], nulls[13]),
-		.custom_fields = rvo_result_fields(values[14]),
+		.custom_fields = rvo_result_fields(values[14], nulls[14]),
 		.updated_time = DatumGetTimestampTz(values[15]),
 	};
 }

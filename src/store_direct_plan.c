@@ -358,7 +358,7 @@ rvo_direct_is_prepared(const DirectState *state)
 	return state->run != 0 || (state->prepared && state->user == GetUserId());
 }
 
-/* rvo_direct_prepare reads a plan, and notes whether it can be run here. */
+/* rvo_direct_prepare reads a plan, and notes whether it can be run here; no plan cannot. */
 void
 rvo_direct_prepare(DirectState *state, const PlannedStmt *plan)
 {
@@ -376,7 +376,9 @@ rvo_direct_prepare(DirectState *state, const PlannedStmt *plan)
 	/* From here on a change that comes in while we look sets prepared back. */
 	state->prepared = true;
 	MemoryContextSwitchTo(state->context);
-	if (IsA(plan->planTree, ModifyTable))
+	if (plan == NULL || plan->planTree == NULL)
+		possible = false;
+	else if (IsA(plan->planTree, ModifyTable))
 		possible = read_insert(state, plan);
 	else
 		possible = read_search(state, plan);

@@ -18,7 +18,7 @@
 #define OF_FIELD " WHERE client_id = $1 AND entity = $2 AND name = $3"
 
 static KeptQuery read_definitions = {
-	.sql = "SELECT name, type, options FROM revyops.custom_field_definition"
+	.sql = "SELECT name::text, type::text, options::jsonb FROM revyops.custom_field_definition"
 	" WHERE client_id = $1 AND entity = $2 ORDER BY name",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, TEXTOID},
@@ -78,9 +78,9 @@ static KeptQuery delete_definition = {
 };
 
 static KeptQuery list_fields = {
-	.sql = "SELECT name, 'defined'::pg_catalog.text, type, options, created_time FROM revyops.custom_field_definition"
+	.sql = "SELECT name::text, 'defined'::text, type::text, options::jsonb, created_time::timestamptz FROM revyops.custom_field_definition"
 	" WHERE client_id = $1 AND entity = $2"
-	" UNION ALL SELECT name, 'seen', NULL, NULL, created_time FROM revyops.custom_field_seen AS s"
+	" UNION ALL SELECT name::text, 'seen', NULL, NULL, created_time::timestamptz FROM revyops.custom_field_seen AS s"
 	" WHERE client_id = $1 AND entity = $2 AND NOT EXISTS (SELECT FROM revyops.custom_field_definition AS d"
 	" WHERE d.client_id = s.client_id AND d.entity = s.entity AND d.name = s.name) ORDER BY 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
@@ -166,7 +166,7 @@ read_definition(void *arg, const Datum *values, const bool *nulls)
 {
 	Reading    *reading = arg;
 
-	reading->read(reading->arg, copied(values[0], false), copied(values[1], false), copied_json(values[2], nulls[2]));
+	reading->read(reading->arg, copied(values[0], nulls[0]), copied(values[1], nulls[1]), copied_json(values[2], nulls[2]));
 }
 
 /* rvo_store_read_definitions shows the client's definitions, in the current context. */
@@ -271,8 +271,8 @@ read_listed(void *arg, const Datum *values, const bool *nulls)
 {
 	Listing    *listing = arg;
 	ListedField field = {
-		.name = copied(values[0], false),
-		.state = copied(values[1], false),
+		.name = copied(values[0], nulls[0]),
+		.state = copied(values[1], nulls[1]),
 		.type = copied(values[2], nulls[2]),
 		.options = copied_json(values[3], nulls[3]),
 		.created_time = DatumGetTimestampTz(values[4]),

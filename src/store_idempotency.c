@@ -15,7 +15,7 @@
 #include "store_query.h"
 
 static KeptQuery find_answer = {
-	.sql = "SELECT request_sha256, status, headers, body, created_time FROM revyops.idempotency_key"
+	.sql = "SELECT request_sha256::bytea, status::integer, headers::text, body::text, created_time::timestamptz FROM revyops.idempotency_key"
 	" WHERE client_id = $1 AND key = $2",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, TEXTOID},
@@ -47,15 +47,19 @@ bool
 rvo_store_find_answer(int client_id, Slice key, KeptAnswer *answer)
 {
 	Execution	e = {0};
+	Slice		sha256;
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_text(&e, key);
 	if (rvo_query_run(&find_answer, &e) == 0)
 		return false;
-	memcpy(answer->request_sha256, VARDATA_ANY(DatumGetByteaPP(e.results[0])), PG_SHA256_DIGEST_LENGTH);
+	sha256 = rvo_result(&e, 0);
+	if (sha256.len != PG_SHA256_DIGEST_LENGTH)
+		rvo_fault_raise_bug("a kept answer has no hash");
+	memcpy(answer->request_sha256, sha256.data, PG_SHA256_DIGEST_LENGTH);
 	answer->status = DatumGetInt32(e.results[1]);
-	answer->headers = rvo_slice_of_text(e.result_nulls[2] ? NULL : DatumGetTextPP(e.results[2]));
-	answer->body = rvo_slice_of_text(DatumGetTextPP(e.results[3]));
+	answer->headers = rvo_result(&e, 2);
+	answer->body = rvo_result(&e, 3);
 	answer->created_time = DatumGetTimestampTz(e.results[4]);
 	return true;
 }

@@ -17,7 +17,7 @@
 
 /* What read_progress reads.  Between two of its transactions a running job holds no lock for a moment. */
 #define PROGRESS_COLUMNS \
-	"id, source, rows_seen, created, duplicates, failed, estimated_total, rows_per_second," \
+	"id, source::text, rows_seen, created, duplicates, failed, estimated_total, rows_per_second," \
 	" updated_rows, mode = 'upsert', finished IS NOT NULL," \
 	" finished IS NULL AND (pg_catalog.clock_timestamp() - updated < '1 s' OR EXISTS (" \
 	"SELECT FROM pg_catalog.pg_locks WHERE locktype = 'object' AND classid = 'revyops.import_job'::regclass" \
@@ -79,7 +79,7 @@ read_progress(const Execution *e)
 {
 	return (ImportProgress) {
 		.job = DatumGetInt64(e->results[0]),
-		.source = rvo_slice_of_text(DatumGetTextPP(e->results[1])),
+		.source = rvo_result(e, 1),
 		.rows_seen = DatumGetInt64(e->results[2]),
 		.created = DatumGetInt64(e->results[3]),
 		.duplicates = DatumGetInt64(e->results[4]),

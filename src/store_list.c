@@ -29,11 +29,11 @@ rvo_result_text(Datum value, bool isnull)
 	return isnull ? NO_SLICE : rvo_slice_of_text(DatumGetTextPCopy(value));
 }
 
-/* rvo_result_fields copies custom fields. */
+/* rvo_result_fields copies custom fields; null is none. */
 CustomFields
-rvo_result_fields(Datum value)
+rvo_result_fields(Datum value, bool isnull)
 {
-	return rvo_custom_fields_of_jsonb(DatumGetJsonbPCopy(value));
+	return isnull ? (CustomFields) {0} : rvo_custom_fields_of_jsonb(DatumGetJsonbPCopy(value));
 }
 
 NullableTime

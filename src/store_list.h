@@ -70,7 +70,7 @@ typedef struct ListScan
 } ListScan;
 
 extern Slice rvo_result_text(Datum value, bool isnull);
-extern CustomFields rvo_result_fields(Datum value);
+extern CustomFields rvo_result_fields(Datum value, bool isnull);
 extern NullableTime rvo_result_time(Datum value, bool isnull);
 
 extern void rvo_add_pattern(Execution *e, Slice field_name, Slice field_value);

@@ -75,6 +75,13 @@ rvo_add_json(Execution *e, JsonbValue value)
 	rvo_add_datum(e, JsonbPGetDatum(rvo_json_encode(&value)), false);
 }
 
+/* rvo_result shows a text or bytea of the first row; null is no value. */
+Slice
+rvo_result(const Execution *e, int column)
+{
+	return rvo_slice_of_text(e->result_nulls[column] ? NULL : DatumGetTextPP(e->results[column]));
+}
+
 /* add_array adds an array of n elements as a parameter: of jsonb, or of a type of 8 octets. */
 static void
 add_array(Execution *e, Datum *values, bool *nulls, int n, Oid type)
@@ -207,7 +214,17 @@ keep_plan(KeptQuery *query)
 static uint64
 execute(KeptQuery *query, Execution *e)
 {
-	if (SPI_execute_plan(keep_plan(query), e->values, e->nulls, query->read_only, 0) != query->expected)
+	int			result = SPI_execute_plan(keep_plan(query), e->values, e->nulls, query->read_only, 0);
+
+	if (result == SPI_OK_REWRITTEN)
+	{
+		/* Of what a rule made nothing of, no plan notices when the rule goes. */
+		SPI_freeplan(query->plan);
+		query->plan = NULL;
+		query->direct.prepared = false;
+		rvo_fault_raise_rewritten(query->sql);
+	}
+	if (result != query->expected)
 		rvo_fault_raise_bug("unexpected result of a query");
 	return SPI_processed;
 }
@@ -243,7 +260,7 @@ run_plan(KeptQuery *query, Execution *e)
 	return rows;
 }
 
-/* prepare_direct shows the query's plan to store_direct.c. */
+/* prepare_direct shows the query's plan to store_direct.c; rules may have made none or several of it. */
 static void
 prepare_direct(KeptQuery *query)
 {
@@ -251,7 +268,8 @@ prepare_direct(KeptQuery *query)
 
 	SPI_connect();
 	plan = SPI_plan_get_cached_plan(keep_plan(query));
-	rvo_direct_prepare(&query->direct, linitial_node(PlannedStmt, plan->stmt_list));
+	rvo_direct_prepare(&query->direct,
+					   list_length(plan->stmt_list) == 1 ? linitial_node(PlannedStmt, plan->stmt_list) : NULL);
 	ReleaseCachedPlan(plan, CurrentResourceOwner);
 	SPI_finish();
 }

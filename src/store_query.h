@@ -61,6 +61,7 @@ extern void rvo_add_nullable_times(Execution *e, const void *const *rows, int n,
 extern void rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) (const void *row));
 
+extern Slice rvo_result(const Execution *e, int column);
 extern uint64 rvo_query_run(KeptQuery *query, Execution *e);
 extern bool rvo_query_insert(KeptQuery *query, int client_id, const void *const *rows, int n,
 							 RowWriter write, bool *inserted);
