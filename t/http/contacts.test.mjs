@@ -1,7 +1,7 @@
 // POST /public/v2/contacts and /companies: answers, statuses, headers.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { COMPANIES, CONTACTS, FORM_TYPE, JSON_TYPE, multipart, newClient, post, request, rows, sql, urlencoded } from './stack.mjs';
+import { COMPANIES, CONTACTS, firstWords, FORM_TYPE, JSON_TYPE, multipart, newClient, post, raw, request, rows, sql, url, urlencoded } from './stack.mjs';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 let serial = 0;
@@ -146,3 +146,41 @@ for (const path of ['/', '/public/v2/contact', '/public/v2/contacts/', '/public/
 		assert.equal(got.status, 404, got.text);
 		assert.deepEqual(got.json, { detail: 'Not found.' });
 	});
+
+test('no answer is to be kept by anybody between', async () => {
+	const mine = newClient('caching');
+	const key = [['X-API-Key', mine.key]];
+	const { id } = (await post(mine, { email: 'kept@acme.com' })).json;
+	const merged = (await post(mine, { email: 'merged@acme.com' })).json.id;
+	const calls = [
+		[200, () => post(mine, { other_id: merged }, { path: `${CONTACTS}/${id}/merge` })],
+		[301, () => request('GET', `${CONTACTS}/${merged}`, key)],
+		[200, () => request('GET', `${CONTACTS}/${id}`, key)],
+		[200, () => request('GET', CONTACTS, key)],
+		[201, () => post(mine, { email: unique() })],
+		[200, () => post(mine, { contacts: [] }, { path: `${CONTACTS}/batch` })],
+		[400, () => post(mine, '{')],
+		[400, () => request('GET', `${CONTACTS}?x=\xff`, key)],
+		[400, () => raw('nonsense\r\n\r\n')],
+		[400, () => raw(`POST ${CONTACTS} HTTP/1.1\r\nHost: ${url.host}\r\nX-API-Key: ${mine.key}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`)],
+		[401, () => request('GET', `/public/v2/companies/${theirs}`, key)],
+		[403, () => request('GET', CONTACTS, [])],
+		[403, () => request('GET', CONTACTS, [['X-API-Key', 'nope']])],
+		[403, () => post({ key: 'nope' }, '{}', { path: `${CONTACTS}/batch` })],
+		[404, () => request('GET', `${CONTACTS}/999999999`, key)],
+		[404, () => request('GET', '/public/v2/contact', key)],
+		[404, () => request('GET', '/', [])],
+		[405, () => request('DELETE', CONTACTS, key)],
+		[409, () => post(mine, { email: 'kept@acme.com' })],
+		[413, () => post(mine, 'x'.repeat(1024 * 1024 + 1))],
+		[415, () => post(mine, '{}', { type: 'text/plain' })],
+		[204, () => request('DELETE', `/public/contacts/${id}`, key)],
+	];
+	const got = [];
+	for (const [, call] of calls)
+		got.push(await call());
+	assert.deepEqual(got.map(g => [g.status, g.headers['cache-control']]), calls.map(([status]) => [status, 'no-store']));
+});
+
+test('a connection is told how long it is kept', async () =>
+	assert.match(await firstWords(`GET ${CONTACTS} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`), /\r\nConnection: keep-alive\r\nKeep-Alive: timeout=10\r\n/));

@@ -42,7 +42,7 @@ for (const state of ['40001', '40P01'])
 // ---- answers that are not ours: each is a 503, with nothing of PostgREST's
 function isUnavailable({ status, headers: { date, connection, ...headers }, text }) {
 	assert.deepEqual([status, text], [503, '{"detail":"Service unavailable, try again."}']);
-	assert.deepEqual(headers, { server: 'nginx', 'content-type': 'application/json; charset=utf-8', 'retry-after': '1',
+	assert.deepEqual(headers, { server: 'nginx', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'retry-after': '1',
 		...(headers['content-length'] ? { 'content-length': String(text.length) } : { 'transfer-encoding': 'chunked' }) });
 }
 const get = () => request('GET', `${CONTACTS}/999999999`, [['X-API-Key', client.key]]);
@@ -78,7 +78,7 @@ for (const [name, path] of [['a contact', CONTACTS], ['a batch', CONTACTS_BATCH]
 		test(`400: a broken chunked encoding of ${name}, ${what}`, async () => {
 			const { status, headers: { date, ...headers }, text } = await raw(`POST ${path} HTTP/1.1\r\nHost: ${url.host}\r\nX-API-Key: ${client.key}\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`);
 			assert.equal(status, 400, text);
-			assert.deepEqual(headers, { server: 'nginx', 'content-type': 'application/json; charset=utf-8', connection: 'close', ...(headers['content-length'] ? { 'content-length': '25' } : { 'transfer-encoding': 'chunked' }) });
+			assert.deepEqual(headers, { server: 'nginx', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', connection: 'close', ...(headers['content-length'] ? { 'content-length': '25' } : { 'transfer-encoding': 'chunked' }) });
 			assert.equal(headers['content-length'] ? text : text.split('\r\n')[1], '{"detail":"Bad request."}');
 			assert.equal(rows(client), '0 contacts, 0 companies');
 		});

@@ -119,7 +119,7 @@ for (const [name, path, headers, words] of [
 ])
 	test(`403: the whole answer to ${name}`, async () => {
 		const { date, connection, ...got } = (await request('POST', path, headers, '{}')).headers;
-		assert.deepEqual(got, { server: 'nginx', 'content-type': 'application/json; charset=utf-8',
+		assert.deepEqual(got, { server: 'nginx', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store',
 			...(got['content-length'] ? { 'content-length': String(words.length) } : { 'transfer-encoding': 'chunked' }) });
 		assert.equal((await request('POST', path, headers, '{}')).text, words);
 	});
