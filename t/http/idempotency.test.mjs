@@ -132,7 +132,7 @@ test('what can be a key', async () => {
 	const client = fresh();
 	const INVALID = { detail: 'Invalid request.',
 		errors: [{ parameter: 'Idempotency-Key', code: 'invalid_idempotency_key', message: 'Expected 1 to 255 printable ASCII characters.' }] };
-	for (const key of ['x'.repeat(256), 'caf\xe9', 'a\tb']) {
+	for (const key of ['x'.repeat(256), 'caf\xe9', 'a\tb', ['a', 'b'], ['b', 'a'], ['a', 'a'], ['', 'a']]) {
 		const got = await keyed(client, key, { email: 'jane@acme.com' });
 		assert.deepEqual([got.status, got.json], [400, INVALID], key);
 	}
