@@ -140,11 +140,30 @@ for (const path of [CONTACTS, COMPANIES])
 			if (method !== 'HEAD')
 				assert.equal(got.json.detail, 'Method not allowed.');
 		});
-for (const path of ['/', '/public/v2/contact', '/public/v2/contacts/', '/public//v2/contacts', '/public/v2/contacts/x', '/public/v2/contacts/1/', '/public/v2/contacts/-1', '/public/contacts/1/custom-fields/x', '/public/v2/contacts/1/custom-fields', '/public/companies/lookup-by-custom-field', '/public/v2/./contacts/x', '/rpc/contacts_v2_create', '/rpc/revyops_create_contact', '/contacts_v2_create', '/-/500', '/-/contacts_v2_create', '/public/v2/contacts%2f', '/contact'])
+for (const path of ['/', '/public/v2/contact', '/public/v2/contacts/', '/public//v2/contacts', '/public/v2/contacts/x', '/public/v2/contacts/1/', '/public/v2/contacts/-1', '/public/contacts/1/custom-fields/x', '/public/v2/contacts/1/custom-fields', '/public/companies/lookup-by-custom-field', '/public/v2/./contacts/x', '/rpc/contacts_v2_create', '/rpc/revyops_create_contact', '/contacts_v2_create', '/-/500', '/-/contacts_v2_create', '/public/v2/contacts%2f', '/contact',
+	'/public', '/public/', '/public/v2/Contacts', '/PUBLIC/v2/contacts', '/public/V2/companies', '/public/v2/CONTACTS/batch', '/public/v2/contacts/Batch', '/public/v2/contacts%0A', '/public/v2/contacts/batch%0A', '/public/v2/contacts/batch%0Ax'])
 	test(`404: ${path}`, async () => {
 		const got = await post(client, { email: unique() }, { path });
 		assert.equal(got.status, 404, got.text);
 		assert.deepEqual(got.json, { detail: 'Not found.' });
+	});
+
+// a final line feed is no part of an id
+for (const [name, of] of [['contacts', id => `/public/contacts/${id}`], ['companies', id => `/public/companies/${id}`]])
+	test(`404: ${name}, an id with a line feed`, async () => {
+		const made = (await post(client, name === 'contacts' ? { email: unique(), contact_custom_fields_input: [{ field_name: 'a', field_value: '1' }] } :
+			{ domain: `lf${++serial}.com`, company_custom_fields: [{ field_name: 'a', field_value: '1' }] }, { path: `/public/v2/${name}` })).json;
+		const key = [['X-API-Key', client.key]];
+		const get = async () => (await request('GET', of(made.id), key)).json;
+		const before = await get();
+		const field = `${of(made.id)}/custom-fields/${(made.contact_custom_fields ?? made.company_custom_fields)[0].id}`;
+		for (const [method, path] of [['GET', of(made.id)], ['DELETE', of(made.id)], ['DELETE', field], ['GET', `/public/v2/${name}/${made.id}`]])
+			for (const end of ['%0A', '%0a', '%0D', '%20', '%0A%0A']) {
+				const got = await request(method, path + end, key);
+				assert.deepEqual([got.status, got.text], [404, '{"detail":"Not found."}'], `${method} ${path}${end}`);
+			}
+		assert.deepEqual(await get(), before);
+		assert.equal(before.id, made.id);
 	});
 
 test('no answer is to be kept by anybody between', async () => {
