@@ -95,6 +95,33 @@ for (const [name, key] of brackets)
 			assert.deepEqual(got.json.contact_custom_fields.map(f => [f.field_name, f.field_value]), [['f2', 'v2'], ['f10', 'v10']]);
 		});
 
+// a change takes both lists, and the other one last
+for (const path of ['/public/v2/contacts', '/public/contacts'])
+	for (const form of [urlencoded, multipart])
+		for (const [name, key] of brackets)
+			test(`forms: a change of ${path} with both lists, ${name}, ${form.name}`, async () => {
+				const { id } = (await post(client, { email: unique() })).json;
+				const list = (member, ...values) => values.flatMap(([n, v], i) => [[`${member}[${i}]${key('field_name')}`, n], [`${member}[${i}]${key('field_value')}`, v]]);
+				const change = async fields => {
+					const { type, body } = form(fields);
+					const got = await request('PATCH', `${path}/${id}`, [['X-API-Key', client.key], ['Content-Type', type], ['Prefer', 'handling=strict']], body);
+					assert.equal(got.status, 200, got.text);
+					return Object.fromEntries(got.json.contact_custom_fields.map(f => [f.field_name, f.field_value]));
+				};
+				assert.deepEqual(await change(list('contact_custom_fields_input', ['a', '1'], ['b', '1'])), { a: '1', b: '1' });
+				assert.deepEqual(await change([...list('contact_custom_fields_input', ['b', '3'], ['d', '3']), ['first_name', 'Jane'], ...list('contact_custom_fields', ['b', '2'], ['c', '2'])]),
+					{ a: '1', b: '3', c: '2', d: '3' });
+				assert.deepEqual(await change([['contact_custom_fields_input', '[{"field_name": "a", "field_value": null}]'], ['contact_custom_fields', '[{"field_name": "e", "field_value": 4}]']]),
+					{ b: '3', c: '2', d: '3', e: '4' });
+			});
+test('forms: a change with both lists and parts of neither', async () => {
+	const { id } = (await post(client, { email: unique() })).json;
+	const { type, body } = urlencoded([['contact_custom_fields_inputs[0]field_name', 'a'], ['contact_custom_fields[0]field_name', 'a'], ['contact_custom_fields_input[0]', 'x']]);
+	const got = await request('PATCH', `${CONTACTS}/${id}`, [['X-API-Key', client.key], ['Content-Type', type], ['Prefer', 'handling=strict']], body);
+	isError(got, 400, 'Invalid request.', [{ pointer: '/contact_custom_fields/0/field_value', code: 'required' }, { pointer: '/contact_custom_fields_input/0', code: 'not_an_object' },
+		{ pointer: '/contact_custom_fields_inputs[0]field_name', code: 'unknown_member', nearest: [] }]);
+});
+
 test('multipart: quoted boundary, preamble, epilogue, other headers, a value with line breaks', async () => {
 	const body = 'preamble\r\n--x y\r\nContent-Type: text/plain; charset=utf-8\r\ncontent-disposition: form-data; name="email"\r\n\r\n' + unique()
 		+ '\r\n--x y\r\nContent-Disposition: form-data; name=first_name\r\n\r\n--x\r\n--x y--\r\nepilogue';
