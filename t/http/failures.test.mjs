@@ -29,6 +29,12 @@ for (const [name, body] of [
 		assert.equal(rows(client), '0 contacts, 0 companies');
 	});
 
+test('500: in a batch', { timeout: 20_000 }, async () => {
+	const got = await post(client, { contacts: [{ email: 'boom@acme.com', first_name: 'BOOM' }] }, { path: CONTACTS_BATCH });
+	assert.deepEqual([got.status, got.text, got.headers['retry-after']], [500, '{"detail":"Internal server error."}', undefined]);
+	assert.equal(rows(client), '0 contacts, 0 companies');
+});
+
 for (const state of ['40001', '40P01'])
 	for (const when of ['NOW', 'LATE'])
 		test(`503, with when to try again: ${state} ${when}`, { timeout: 20_000 }, async () => {
