@@ -602,6 +602,11 @@ CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 
+CREATE FUNCTION revyops_http.key_check(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_key_check'
+	LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+
 /* ---------------------------------------------------------------- row security
  *
  * For roles that read and write the tables themselves.  The owner, as whom the
@@ -743,7 +748,8 @@ REVOKE ALL ON FUNCTION
 	revyops_http.contacts_v2_batch(bytea),
 	revyops_http.contacts_v2_upsert(bytea),
 	revyops_http.contacts_v2_upsert_batch(bytea),
-	revyops_http.companies_v2_batch(bytea)
+	revyops_http.companies_v2_batch(bytea),
+	revyops_http.key_check(bytea)
 	FROM PUBLIC;
 REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text, text) FROM PUBLIC;
 
@@ -968,6 +974,8 @@ COMMENT ON FUNCTION revyops_http.contacts_v2_upsert_batch(bytea) IS
 'PUT /public/v2/contacts/batch: creates contacts, or changes those that are there.';
 COMMENT ON FUNCTION revyops_http.companies_v2_batch(bytea) IS
 'POST /public/v2/companies/batch: creates companies.';
+COMMENT ON FUNCTION revyops_http.key_check(bytea) IS
+'No path: nginx asks it about the key of a batch, before it takes the body. 204 or 403.';
 
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 COMMENT ON SEQUENCE revyops.company_id_seq IS 'Ids of companies, of all clients together.';

@@ -31,7 +31,7 @@
 	X(companies_v1_get) X(companies_v1_update) X(companies_v1_delete) \
 	X(companies_v1_field_add) X(companies_v1_field_update) X(companies_v1_field_delete) \
 	X(companies_v2_master_list) X(companies_v2_master_get) X(companies_v2_master_lookup) \
-	X(companies_v1_master_list) X(companies_v1_master_get)
+	X(companies_v1_master_list) X(companies_v1_master_get) X(key_check)
 
 #define DECLARE(name) extern Datum revyops_http_##name(PG_FUNCTION_ARGS);
 ADAPTERS(DECLARE)

@@ -59,10 +59,10 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'revyops_http.contacts_v1_update', 'revyops_http.contacts_v1_delete', 'revyops_http.contacts_v1_lookup', 'revyops_http.contacts_v1_field_add',
 	'revyops_http.contacts_v1_field_update', 'revyops_http.contacts_v1_field_delete', 'revyops_http.contacts_v2_master_list', 'revyops_http.contacts_v2_master_get',
 	'revyops_http.contacts_v2_master_lookup', 'revyops_http.contacts_v1_master_list', 'revyops_http.contacts_v1_master_get', 'revyops_http.contacts_v1_master_lookup',
-	'revyops_http.contacts_v2_batch', 'revyops_http.contacts_v2_merge', 'revyops_http.contacts_v2_upsert', 'revyops_http.contacts_v2_upsert_batch', 'revyops_http.companies_v2_batch'], 'SECURITY DEFINER is what touches tables, and nothing else');
+	'revyops_http.contacts_v2_batch', 'revyops_http.contacts_v2_merge', 'revyops_http.contacts_v2_upsert', 'revyops_http.contacts_v2_upsert_batch', 'revyops_http.companies_v2_batch', 'revyops_http.key_check'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
-	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|_(get|list|lookup)$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
+	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|_(get|list|lookup)$|^key_check$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
 	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');

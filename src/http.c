@@ -145,7 +145,8 @@ work(void *arg, bool again)
 		if (call->body.len > endpoint->body_max)
 			rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
 		call->decoding = true;
-		request.body = rvo_http_body_decode(headers.content_type, call->body, endpoint->list_member);
+		request.body = rvo_http_body_decode(headers.content_type, call->body,
+											&(FormLists) {endpoint->list_member, endpoint->other_list});
 		call->decoding = false;
 	}
 	if (endpoint->once && headers.idempotency_key.data != NULL)

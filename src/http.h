@@ -42,6 +42,7 @@ struct Endpoint
 	const Resource *resource;
 	void		(*serve) (const HttpRequest *request, Answer *answer);
 	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
+	const char *other_list;		/* another such member; NULL = none */
 	int			body_max;		/* octets */
 	bool		has_structure;	/* as a parameter of the query */
 	bool		master;			/* for master keys only */
@@ -72,6 +73,7 @@ revyops_http_##adapter(PG_FUNCTION_ARGS) \
 
 /* What the endpoints are made of. */
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX_OCTETS
+#define TAKES_BOTH(list, other) TAKES(list), .other_list = (other)
 #define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX_OCTETS, .creates_many = true
 #define V2 .has_structure = true
 #define MASTER .master = true

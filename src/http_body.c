@@ -29,7 +29,8 @@ typedef struct FormPart
 {
 	Slice		name;
 	Slice		value;
-	int			index;			/* position in the list that it belongs to, or -1 */
+	int			list;			/* 1 or 2: the list that it belongs to, 0 = none */
+	int			index;			/* position in that list */
 	int			order;			/* position in the form */
 } FormPart;
 
@@ -94,7 +95,7 @@ add_part(Form *form, Slice name, Slice value)
 			repalloc(form->parts, form->allocated * sizeof(FormPart));
 	}
 	form->parts[form->count] = (FormPart) {
-		check_encoding(name), check_encoding(value), -1, form->count
+		check_encoding(name), check_encoding(value), 0, 0, form->count
 	};
 	form->count++;
 }
@@ -320,11 +321,11 @@ read_multipart(Slice content_type, Slice body, Form *form)
 
 /*
  * read_list_name tells whether a part's name is list[index]member, and if so
- * leaves the index and the member's name in the part.  list[index] alone leaves
- * an empty name: the entry itself.
+ * leaves the list's number, the index and the member's name in the part.
+ * list[index] alone leaves an empty name: the entry itself.
  */
 static void
-read_list_name(FormPart *part, Slice list)
+read_list_name(FormPart *part, Slice list, int number)
 {
 	Slice		rest = part->name;
 	Slice		digits;
@@ -350,16 +351,19 @@ read_list_name(FormPart *part, Slice list)
 	else if (rest.len > 0 && rest.data[0] == '[' && rest.data[rest.len - 1] == ']')
 		rest = (Slice) {rest.data + 1, rest.len - 2};
 	part->name = rest;
+	part->list = number;
 	part->index = index;
 }
 
-/* by_index sorts the list's parts behind the others, by entry, then as they came. */
+/* by_index sorts the lists' parts behind the others, by list and entry, then as they came. */
 static int
 by_index(const void *a, const void *b)
 {
 	const FormPart *x = a;
 	const FormPart *y = b;
 
+	if (x->list != y->list)
+		return x->list < y->list ? -1 : 1;
 	if (x->index != y->index)
 		return x->index < y->index ? -1 : 1;
 	return x->order - y->order;
@@ -392,40 +396,48 @@ read_list(const FormPart *parts, int count)
 
 /* form_to_jsonb makes one object of the parts of a form. */
 static Jsonb *
-form_to_jsonb(Form *form, const char *list_member)
+form_to_jsonb(Form *form, const FormLists *names)
 {
-	JsonObject	object = rvo_json_open(form->count + 1);
-	Slice		list = rvo_slice(list_member);
+	const Slice lists[] = {rvo_slice(names->list), names->other != NULL ? rvo_slice(names->other) : NO_SLICE};
+	int			nlists = names->other != NULL ? 2 : 1;
+	JsonObject	object = rvo_json_open(form->count + nlists);
 	JsonbValue	value;
 	int			i;
 
 	for (i = 0; i < form->count; i++)
-		read_list_name(&form->parts[i], list);
+		for (int list = 1; list <= nlists && form->parts[i].list == 0; list++)
+			read_list_name(&form->parts[i], lists[list - 1], list);
 	qsort(form->parts, form->count, sizeof(FormPart), by_index);
 
-	for (i = 0; i < form->count && form->parts[i].index < 0; i++)
+	for (i = 0; i < form->count && form->parts[i].list == 0; i++)
 	{
 		FormPart   *part = &form->parts[i];
 
-		if (!rvo_slice_equal(part->name, list))
+		if (!rvo_slice_equal(part->name, lists[0]) && !(nlists > 1 && rvo_slice_equal(part->name, lists[1])))
 			rvo_json_put(&object, part->name, rvo_json_text(part->value));
 		else if (rvo_text_trim(part->value).len > 0)	/* an empty input of an HTML form is no list */
 			rvo_json_put(&object, part->name, rvo_json_list(part->value));
 	}
-	if (i < form->count)
-		rvo_json_put(&object, list, read_list(form->parts + i, form->count - i));
+	for (int list = 1; list <= nlists; list++)
+	{
+		int			first = i;
+
+		while (i < form->count && form->parts[i].list == list)
+			i++;
+		if (i > first)
+			rvo_json_put(&object, lists[list - 1], read_list(form->parts + first, i - first));
+	}
 	value = rvo_json_close(&object);
 	return rvo_json_encode(&value);
 }
 
 /*
  * rvo_http_body_decode decodes a body.  No content type at all means JSON.
- * list_member names the member that is a list of custom fields.  Raises
- * FAILURE_UNSUPPORTED_MEDIA_TYPE, FAILURE_INVALID_REQUEST, and what jsonb_in
+ * lists names the members that are lists.  Raises FAILURE_UNSUPPORTED_MEDIA_TYPE, FAILURE_INVALID_REQUEST, and what jsonb_in
  * raises.  The result is in the current context.
  */
 Jsonb *
-rvo_http_body_decode(Slice content_type, Slice body, const char *list_member)
+rvo_http_body_decode(Slice content_type, Slice body, const FormLists *lists)
 {
 	Form		form = {0};
 	Slice		rest = content_type;
@@ -439,7 +451,7 @@ rvo_http_body_decode(Slice content_type, Slice body, const char *list_member)
 		read_multipart(content_type, body, &form);
 	else
 		rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_MEDIA_TYPE);
-	return form_to_jsonb(&form, list_member);
+	return form_to_jsonb(&form, lists);
 }
 
 /*

@@ -8,7 +8,14 @@
 #include "jsonio.h"
 #include "text.h"
 
-extern Jsonb *rvo_http_body_decode(Slice content_type, Slice body, const char *list_member);
+/* The members of a form that are lists. */
+typedef struct FormLists
+{
+	const char *list;
+	const char *other;			/* NULL = no other */
+} FormLists;
+
+extern Jsonb *rvo_http_body_decode(Slice content_type, Slice body, const FormLists *lists);
 extern void rvo_http_query_copy(StringInfo to, Slice query, const char *const *except);
 extern Slice rvo_http_query_parameter(Slice query, const char *name);
 

@@ -87,6 +87,7 @@ serve_merge(const HttpRequest *request, Answer *answer)
 }
 
 #define CONTACTS .resource = &contacts
+#define CHANGES TAKES_BOTH(CONTACT_FIELDS, CONTACT_FIELDS_INPUT)
 #define GET(path) CONTACTS, .serve = rvo_serve_get, .kept_path = (path)
 
 /* What is upserted in batches. */
@@ -110,16 +111,16 @@ serve_upsert(const HttpRequest *request, Answer *answer)
 HTTP_ADAPTER(contacts_v2_list, CONTACTS, .serve = rvo_serve_list, .list_path = "/public/v2/contacts", V2)
 HTTP_ADAPTER(contacts_v2_create, CONTACTS, .serve = rvo_serve_create, .created_path = "/public/v2/contacts/", ONCE, V2, TAKES(CONTACT_FIELDS_INPUT))
 HTTP_ADAPTER(contacts_v2_batch, CONTACTS, .serve = rvo_serve_batch, ONCE, V2, TAKES_BATCH("contacts"))
-HTTP_ADAPTER(contacts_v2_upsert, .serve = serve_upsert, .created_path = "/public/v2/contacts/", V2, TAKES(CONTACT_FIELDS_INPUT))
+HTTP_ADAPTER(contacts_v2_upsert, .serve = serve_upsert, .created_path = "/public/v2/contacts/", V2, CHANGES)
 HTTP_ADAPTER(contacts_v2_upsert_batch, .resource = &upserts, .serve = rvo_serve_batch, V2, TAKES_BATCH("contacts"))
 HTTP_ADAPTER(contacts_v2_get, GET("/public/v2/contacts/"), V2)
-HTTP_ADAPTER(contacts_v2_update, CONTACTS, .serve = rvo_serve_update, V2, TAKES(CONTACT_FIELDS))
+HTTP_ADAPTER(contacts_v2_update, CONTACTS, .serve = rvo_serve_update, V2, CHANGES)
 HTTP_ADAPTER(contacts_v2_merge, CONTACTS, .serve = serve_merge, V2, TAKES(CONTACT_FIELDS))
 HTTP_ADAPTER(contacts_v2_lookup, CONTACTS, .serve = rvo_serve_lookup, .list_path = "/public/v2/contacts/lookup-by-custom-field", V2)
 HTTP_ADAPTER(contacts_v1_list, CONTACTS, .serve = rvo_serve_list_bare)
 HTTP_ADAPTER(contacts_v1_create, CONTACTS, .serve = rvo_serve_create, .created_path = "/public/contacts/", ONCE, TAKES(CONTACT_FIELDS))
 HTTP_ADAPTER(contacts_v1_get, GET("/public/contacts/"))
-HTTP_ADAPTER(contacts_v1_update, CONTACTS, .serve = rvo_serve_update, TAKES(CONTACT_FIELDS))
+HTTP_ADAPTER(contacts_v1_update, CONTACTS, .serve = rvo_serve_update, CHANGES)
 HTTP_ADAPTER(contacts_v1_delete, CONTACTS, .serve = rvo_serve_delete)
 HTTP_ADAPTER(contacts_v1_lookup, CONTACTS, .serve = rvo_serve_lookup_bare)
 HTTP_ADAPTER(contacts_v1_field_add, CONTACTS, .serve = rvo_serve_add_field, TAKES(CONTACT_FIELDS))

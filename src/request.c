@@ -34,11 +34,33 @@ rvo_request_read(void)
 	return request;
 }
 
+/* split_unquoted is rvo_text_split that passes over quoted strings; one without an end goes to the end. */
+static Slice
+split_unquoted(Slice *s, char separator)
+{
+	Slice		front = {s->data, 0};
+	bool		quoted = false;
+
+	while (front.len < s->len && (quoted || s->data[front.len] != separator))
+	{
+		char		c = s->data[front.len++];
+
+		if (c == '"')
+			quoted = !quoted;
+		else if (c == '\\' && quoted && front.len < s->len)
+			front.len++;
+	}
+	s->data += front.len;
+	s->len -= front.len;
+	(void) rvo_text_split(s, separator);
+	return front;
+}
+
 /* preference reads one preference, without its parameters; true if it is one of handling. */
 static bool
 preference(Slice text, Handling *handling)
 {
-	Slice		value = rvo_text_trim(rvo_text_split(&text, ';'));
+	Slice		value = rvo_text_trim(split_unquoted(&text, ';'));
 	Slice		name = rvo_text_trim(rvo_text_split(&value, '='));
 
 	value = rvo_text_trim(value);
@@ -60,7 +82,7 @@ rvo_request_handling(const Request *request)
 	Slice		rest = request->prefer;
 	Handling	handling = HANDLING_NOT_SAID;
 
-	while (rest.len > 0 && !preference(rvo_text_split(&rest, ','), &handling))
+	while (rest.len > 0 && !preference(split_unquoted(&rest, ','), &handling))
 		;
 	return handling;
 }

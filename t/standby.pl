@@ -102,7 +102,7 @@ sub adapter
 	my $headers = "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-id\": \"1\", \"x-revyops-query\": \"$query\"}', false) \\gset";
 	return answers($node, "$headers\nSELECT revyops_http.$name('') AS answer \\gset\nSELECT current_setting('response.status', true), :'answer'");
 }
-my @adapters = functions('s', '^revyops_http\.');
+my @adapters = grep { $_ ne 'key_check' } functions('s', '^revyops_http\.');
 cmp_ok(scalar @adapters, '>=', 20, 'adapters: there are');
 for my $name (@adapters)
 {
@@ -111,6 +111,9 @@ for my $name (@adapters)
 	like($answer, qr/acme\.com/, "$name: has an answer");
 	is($answer, adapter($primary, $name, $query), "$name: the primary's");
 }
+
+like(adapter($standby, 'key_check', ''), qr/^204\b/, 'key_check: the key is good');
+is(adapter($standby, 'key_check', ''), adapter($primary, 'key_check', ''), 'key_check: the primary\'s answer');
 
 # ---- a role that reads the table
 is($standby->safe_psql('postgres', "$identify SELECT email FROM revyops.contact ORDER BY id", extra_params => [ '-U', 'tenant' ]), "jane\@acme.com\njim\@acme.com", 'a role that reads the table: its client\'s rows');

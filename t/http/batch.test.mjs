@@ -594,6 +594,26 @@ test('a batch beside single creates of the same contacts', async () => {
 		assert.ok([...created.values()].includes(s.json.errors[0].existing_id));
 });
 
+// All wait for what a third has open; so many are in work, and one more is not let in.
+test('503: one batch more than eight', { timeout: 30_000 }, async () => {
+	const client = fresh();
+	const third = spawn('psql', ['-XAtq'], { stdio: ['pipe', 'pipe', 'inherit'] });
+	third.stdin.write(`BEGIN; INSERT INTO revyops.contact (client_id, id, email) VALUES (${client.id}, 0, 'held@acme.com');\n\\echo open\n`);
+	await once(third.stdout, 'data');
+	const eight = range(8, i => batch(client, { contacts: [{ email: `eight${i}@acme.com` }, { email: 'held@acme.com' }] }));
+	const waiting = () => Number(sql(`SELECT count(*) FROM pg_stat_activity WHERE usename = 'revyops_authenticator' AND wait_event_type = 'Lock'`));
+	while (waiting() < 8)
+		await new Promise(setImmediate);
+	const ninth = await batch(client, { contacts: [{ email: 'ninth@acme.com' }] });
+	assert.equal((await post(client, { email: 'single@acme.com' }, { path: CONTACTS })).status, 201);
+	third.stdin.end('ROLLBACK;\n');
+	const answers = await Promise.all(eight);
+	assert.deepEqual([ninth.status, ninth.headers['retry-after'], ninth.json], [503, '1', { detail: 'Service unavailable, try again.' }]);
+	assert.deepEqual(answers.map(a => a.status), Array(8).fill(200), answers.map(a => a.text.slice(0, 100)).join());
+	assert.equal(rows(client), '10 contacts, 0 companies');
+	assert.equal((await batch(client, { contacts: [{ email: 'ninth@acme.com' }] })).json.summary.created, 1);
+});
+
 test('a connection dropped in the middle of a body leaves nothing', async () => {
 	const client = fresh();
 	const body = JSON.stringify({ contacts: range(5000, i => ({ email: `d${i}@acme.com` })) });

@@ -1,7 +1,7 @@
 // POST /public/v2/contacts and /companies: answers, statuses, headers.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { COMPANIES, CONTACTS, FORM_TYPE, JSON_TYPE, multipart, newClient, post, request, rows, sql, urlencoded } from './stack.mjs';
+import { COMPANIES, CONTACTS, firstWords, FORM_TYPE, JSON_TYPE, multipart, newClient, post, raw, request, rows, sql, url, urlencoded } from './stack.mjs';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 let serial = 0;
@@ -95,6 +95,33 @@ for (const [name, key] of brackets)
 			assert.deepEqual(got.json.contact_custom_fields.map(f => [f.field_name, f.field_value]), [['f2', 'v2'], ['f10', 'v10']]);
 		});
 
+// a change takes both lists, and the other one last
+for (const path of ['/public/v2/contacts', '/public/contacts'])
+	for (const form of [urlencoded, multipart])
+		for (const [name, key] of brackets)
+			test(`forms: a change of ${path} with both lists, ${name}, ${form.name}`, async () => {
+				const { id } = (await post(client, { email: unique() })).json;
+				const list = (member, ...values) => values.flatMap(([n, v], i) => [[`${member}[${i}]${key('field_name')}`, n], [`${member}[${i}]${key('field_value')}`, v]]);
+				const change = async fields => {
+					const { type, body } = form(fields);
+					const got = await request('PATCH', `${path}/${id}`, [['X-API-Key', client.key], ['Content-Type', type], ['Prefer', 'handling=strict']], body);
+					assert.equal(got.status, 200, got.text);
+					return Object.fromEntries(got.json.contact_custom_fields.map(f => [f.field_name, f.field_value]));
+				};
+				assert.deepEqual(await change(list('contact_custom_fields_input', ['a', '1'], ['b', '1'])), { a: '1', b: '1' });
+				assert.deepEqual(await change([...list('contact_custom_fields_input', ['b', '3'], ['d', '3']), ['first_name', 'Jane'], ...list('contact_custom_fields', ['b', '2'], ['c', '2'])]),
+					{ a: '1', b: '3', c: '2', d: '3' });
+				assert.deepEqual(await change([['contact_custom_fields_input', '[{"field_name": "a", "field_value": null}]'], ['contact_custom_fields', '[{"field_name": "e", "field_value": 4}]']]),
+					{ b: '3', c: '2', d: '3', e: '4' });
+			});
+test('forms: a change with both lists and parts of neither', async () => {
+	const { id } = (await post(client, { email: unique() })).json;
+	const { type, body } = urlencoded([['contact_custom_fields_inputs[0]field_name', 'a'], ['contact_custom_fields[0]field_name', 'a'], ['contact_custom_fields_input[0]', 'x']]);
+	const got = await request('PATCH', `${CONTACTS}/${id}`, [['X-API-Key', client.key], ['Content-Type', type], ['Prefer', 'handling=strict']], body);
+	isError(got, 400, 'Invalid request.', [{ pointer: '/contact_custom_fields/0/field_value', code: 'required' }, { pointer: '/contact_custom_fields_input/0', code: 'not_an_object' },
+		{ pointer: '/contact_custom_fields_inputs[0]field_name', code: 'unknown_member', nearest: [] }]);
+});
+
 test('multipart: quoted boundary, preamble, epilogue, other headers, a value with line breaks', async () => {
 	const body = 'preamble\r\n--x y\r\nContent-Type: text/plain; charset=utf-8\r\ncontent-disposition: form-data; name="email"\r\n\r\n' + unique()
 		+ '\r\n--x y\r\nContent-Disposition: form-data; name=first_name\r\n\r\n--x\r\n--x y--\r\nepilogue';
@@ -140,9 +167,66 @@ for (const path of [CONTACTS, COMPANIES])
 			if (method !== 'HEAD')
 				assert.equal(got.json.detail, 'Method not allowed.');
 		});
-for (const path of ['/', '/public/v2/contact', '/public/v2/contacts/', '/public//v2/contacts', '/public/v2/contacts/x', '/public/v2/contacts/1/', '/public/v2/contacts/-1', '/public/contacts/1/custom-fields/x', '/public/v2/contacts/1/custom-fields', '/public/companies/lookup-by-custom-field', '/public/v2/./contacts/x', '/rpc/contacts_v2_create', '/rpc/revyops_create_contact', '/contacts_v2_create', '/-/500', '/-/contacts_v2_create', '/public/v2/contacts%2f', '/contact'])
+for (const path of ['/', '/public/v2/contact', '/public/v2/contacts/', '/public//v2/contacts', '/public/v2/contacts/x', '/public/v2/contacts/1/', '/public/v2/contacts/-1', '/public/contacts/1/custom-fields/x', '/public/v2/contacts/1/custom-fields', '/public/companies/lookup-by-custom-field', '/public/v2/./contacts/x', '/rpc/contacts_v2_create', '/rpc/revyops_create_contact', '/contacts_v2_create', '/-/500', '/-/contacts_v2_create', '/public/v2/contacts%2f', '/contact',
+	'/public', '/public/', '/public/v2/Contacts', '/PUBLIC/v2/contacts', '/public/V2/companies', '/public/v2/CONTACTS/batch', '/public/v2/contacts/Batch', '/public/v2/contacts%0A', '/public/v2/contacts/batch%0A', '/public/v2/contacts/batch%0Ax'])
 	test(`404: ${path}`, async () => {
 		const got = await post(client, { email: unique() }, { path });
 		assert.equal(got.status, 404, got.text);
 		assert.deepEqual(got.json, { detail: 'Not found.' });
 	});
+
+// a final line feed is no part of an id
+for (const [name, of] of [['contacts', id => `/public/contacts/${id}`], ['companies', id => `/public/companies/${id}`]])
+	test(`404: ${name}, an id with a line feed`, async () => {
+		const made = (await post(client, name === 'contacts' ? { email: unique(), contact_custom_fields_input: [{ field_name: 'a', field_value: '1' }] } :
+			{ domain: `lf${++serial}.com`, company_custom_fields: [{ field_name: 'a', field_value: '1' }] }, { path: `/public/v2/${name}` })).json;
+		const key = [['X-API-Key', client.key]];
+		const get = async () => (await request('GET', of(made.id), key)).json;
+		const before = await get();
+		const field = `${of(made.id)}/custom-fields/${(made.contact_custom_fields ?? made.company_custom_fields)[0].id}`;
+		for (const [method, path] of [['GET', of(made.id)], ['DELETE', of(made.id)], ['DELETE', field], ['GET', `/public/v2/${name}/${made.id}`]])
+			for (const end of ['%0A', '%0a', '%0D', '%20', '%0A%0A']) {
+				const got = await request(method, path + end, key);
+				assert.deepEqual([got.status, got.text], [404, '{"detail":"Not found."}'], `${method} ${path}${end}`);
+			}
+		assert.deepEqual(await get(), before);
+		assert.equal(before.id, made.id);
+	});
+
+test('no answer is to be kept by anybody between', async () => {
+	const mine = newClient('caching');
+	const key = [['X-API-Key', mine.key]];
+	const { id } = (await post(mine, { email: 'kept@acme.com' })).json;
+	const merged = (await post(mine, { email: 'merged@acme.com' })).json.id;
+	const calls = [
+		[200, () => post(mine, { other_id: merged }, { path: `${CONTACTS}/${id}/merge` })],
+		[301, () => request('GET', `${CONTACTS}/${merged}`, key)],
+		[200, () => request('GET', `${CONTACTS}/${id}`, key)],
+		[200, () => request('GET', CONTACTS, key)],
+		[201, () => post(mine, { email: unique() })],
+		[200, () => post(mine, { contacts: [] }, { path: `${CONTACTS}/batch` })],
+		[400, () => post(mine, '{')],
+		[400, () => request('GET', `${CONTACTS}?x=\xff`, key)],
+		[400, () => raw('nonsense\r\n\r\n')],
+		[400, () => raw(`POST ${CONTACTS} HTTP/1.1\r\nHost: ${url.host}\r\nX-API-Key: ${mine.key}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`)],
+		[401, () => request('GET', `/public/v2/companies/${theirs}`, key)],
+		[403, () => request('GET', CONTACTS, [])],
+		[403, () => request('GET', CONTACTS, [['X-API-Key', 'nope']])],
+		[403, () => post({ key: 'nope' }, '{}', { path: `${CONTACTS}/batch` })],
+		[404, () => request('GET', `${CONTACTS}/999999999`, key)],
+		[404, () => request('GET', '/public/v2/contact', key)],
+		[404, () => request('GET', '/', [])],
+		[405, () => request('DELETE', CONTACTS, key)],
+		[409, () => post(mine, { email: 'kept@acme.com' })],
+		[413, () => post(mine, 'x'.repeat(1024 * 1024 + 1))],
+		[415, () => post(mine, '{}', { type: 'text/plain' })],
+		[204, () => request('DELETE', `/public/contacts/${id}`, key)],
+	];
+	const got = [];
+	for (const [, call] of calls)
+		got.push(await call());
+	assert.deepEqual(got.map(g => [g.status, g.headers['cache-control']]), calls.map(([status]) => [status, 'no-store']));
+});
+
+test('a connection is told how long it is kept', async () =>
+	assert.match(await firstWords(`GET ${CONTACTS} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`), /\r\nConnection: keep-alive\r\nKeep-Alive: timeout=10\r\n/));

@@ -26,6 +26,18 @@ test('GET /docs leads to the page', async () => {
 	const got = await request('GET', '/docs', []);
 	assert.deepEqual([got.status, got.headers.location], [301, '/docs/']);
 });
+test('the files are there to be read, as what they are', async () => {
+	for (const path of ['/openapi.yaml', '/docs/', '/docs/docs.js'])
+		for (const method of ['POST', 'PUT', 'DELETE']) {
+			const got = await request(method, path, [], '');
+			assert.deepEqual([got.status, got.headers.allow, got.text], [405, 'GET', '{"detail":"Method not allowed."}'], `${method} ${path}`);
+		}
+	const types = [];
+	for (const path of ['/openapi.yaml', '/docs/openapi.yaml', '/docs/', '/docs/docs.js', '/docs/swagger-ui.css', '/docs/favicon-32x32.png'])
+		types.push((await request('GET', path, [])).headers['content-type']);
+	assert.deepEqual(types, ['application/yaml', 'application/yaml', 'text/html', 'text/javascript', 'text/css', 'image/png']);
+	assert.equal((await request('GET', '/docs/none', [])).status, 404);
+});
 test('it lists every operation', async () => {
 	assert.equal(await page.title(), 'RevyOps contact API');
 	assert.equal(await page.locator('.opblock').count(), 43);

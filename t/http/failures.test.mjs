@@ -1,8 +1,9 @@
 // What must not happen, happens: a bug behind the function, a lost race.  The
 // caller gets a plain 500, a 503 if he may try again, or a 409, and nothing is written.
+// What PostgREST says by itself never reaches him.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { newClient, post, rows, sql } from './stack.mjs';
+import { CONTACTS, CONTACTS_BATCH, newClient, post, raw, request, rows, sql, url } from './stack.mjs';
 
 const client = newClient('failures');
 // Constraints and triggers that only these contacts meet.
@@ -28,6 +29,12 @@ for (const [name, body] of [
 		assert.equal(rows(client), '0 contacts, 0 companies');
 	});
 
+test('500: in a batch', { timeout: 20_000 }, async () => {
+	const got = await post(client, { contacts: [{ email: 'boom@acme.com', first_name: 'BOOM' }] }, { path: CONTACTS_BATCH });
+	assert.deepEqual([got.status, got.text, got.headers['retry-after']], [500, '{"detail":"Internal server error."}', undefined]);
+	assert.equal(rows(client), '0 contacts, 0 companies');
+});
+
 for (const state of ['40001', '40P01'])
 	for (const when of ['NOW', 'LATE'])
 		test(`503, with when to try again: ${state} ${when}`, { timeout: 20_000 }, async () => {
@@ -35,6 +42,50 @@ for (const state of ['40001', '40P01'])
 			assert.equal(got.status, 503, got.text);
 			assert.equal(got.headers['retry-after'], '1');
 			assert.deepEqual(got.json, { detail: 'Service unavailable, try again.' });
+			assert.equal(rows(client), '0 contacts, 0 companies');
+		});
+
+// ---- answers that are not ours: each is a 503, with nothing of PostgREST's
+function isUnavailable({ status, headers: { date, connection, ...headers }, text }) {
+	assert.deepEqual([status, text], [503, '{"detail":"Service unavailable, try again."}']);
+	assert.deepEqual(headers, { server: 'nginx', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'retry-after': '1',
+		...(headers['content-length'] ? { 'content-length': String(text.length) } : { 'transfer-encoding': 'chunked' }) });
+}
+const get = () => request('GET', `${CONTACTS}/999999999`, [['X-API-Key', client.key]]);
+// statements, and what undoes them
+async function during(statements, undo, body) {
+	sql(statements);
+	try {
+		await body();
+	} finally {
+		sql(undo);
+	}
+	assert.equal((await get()).status, 404);
+}
+
+test('503: the role may not run the function', () => during('REVOKE EXECUTE ON FUNCTION revyops_http.contacts_v2_get(bytea) FROM revyops_anon',
+	'GRANT EXECUTE ON FUNCTION revyops_http.contacts_v2_get(bytea) TO revyops_anon', async () => isUnavailable(await get())));
+test('503: the function is gone', () => during('ALTER FUNCTION revyops_http.contacts_v2_get(bytea) RENAME TO away',
+	'ALTER FUNCTION revyops_http.away(bytea) RENAME TO contacts_v2_get', async () => isUnavailable(await get())));
+test('503: nobody may ask about the key of a batch', () => during('REVOKE EXECUTE ON FUNCTION revyops_http.key_check(bytea) FROM revyops_anon',
+	'GRANT EXECUTE ON FUNCTION revyops_http.key_check(bytea) TO revyops_anon', async () => isUnavailable(await post(client, { contacts: [] }, { path: CONTACTS_BATCH }))));
+for (const status of [200, 201, 204, 301, 304, 400, 401, 403, 404, 406, 409, 416, 422, 429])
+	test(`503: ${status}, and not of ours`, () => during(`ALTER FUNCTION revyops_http.contacts_v2_get(bytea) RENAME TO away;
+		CREATE FUNCTION revyops_http.contacts_v2_get(bytea) RETURNS json LANGUAGE sql AS $$
+			SELECT set_config('response.status', '${status}', true), set_config('response.headers',
+				'[{"Set-Cookie": "a=b"}, {"Location": "/secret"}, {"Retry-After": "77"}, {"WWW-Authenticate": "Bearer"}, {"Content-Type": "text/html"}, {"X-Secret": "1"}]', true);
+			SELECT '{"secret": 1}'::json $$`,
+	`DROP FUNCTION revyops_http.contacts_v2_get(bytea);
+		ALTER FUNCTION revyops_http.away(bytea) RENAME TO contacts_v2_get`, async () => isUnavailable(await get())));
+
+for (const [name, path] of [['a contact', CONTACTS], ['a batch', CONTACTS_BATCH]])
+	for (const [what, chunks] of [['a length that is none', 'zz\r\n{}\r\n0\r\n\r\n'], ['a length beyond 63 bits', 'FFFFFFFFFFFFFFFF\r\n{}\r\n0\r\n\r\n'],
+		['a second chunk that is none', '2\r\n{}\r\nzz\r\n{}\r\n0\r\n\r\n'], ['a chunk without its end', '2\r\n{}x0\r\n\r\n']])
+		test(`400: a broken chunked encoding of ${name}, ${what}`, async () => {
+			const { status, headers: { date, ...headers }, text } = await raw(`POST ${path} HTTP/1.1\r\nHost: ${url.host}\r\nX-API-Key: ${client.key}\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`);
+			assert.equal(status, 400, text);
+			assert.deepEqual(headers, { server: 'nginx', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', connection: 'close', ...(headers['content-length'] ? { 'content-length': '25' } : { 'transfer-encoding': 'chunked' }) });
+			assert.equal(headers['content-length'] ? text : text.split('\r\n')[1], '{"detail":"Bad request."}');
 			assert.equal(rows(client), '0 contacts, 0 companies');
 		});
 

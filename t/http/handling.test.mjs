@@ -42,7 +42,8 @@ test('lenient: a header of bounded length', async () => {
 });
 
 for (const [prefer, is] of [['handling=strict', 'strict'], ['respond-async, Handling = "strict"; x=y', 'strict'], ['handling=strict, handling=lenient', 'strict'], ['handling=lenient', 'lenient'],
-	['handling=lenient, handling=strict', 'lenient'], ['handling=harsh', undefined], ['handling=harsh, handling=strict', undefined], ['strict', undefined], ['tx=rollback, return=minimal', undefined],
+	['handling=lenient, handling=strict', 'lenient'], ['x="a, handling=lenient", handling=strict', 'strict'], ['x="a\\", handling=lenient", handling=strict', 'strict'],
+	['handling=strict; x="a, b", handling=lenient', 'strict'], ['x="a; y", handling=strict', 'strict'], ['x="a, handling=strict', undefined], ['"handling"=strict', undefined], ['handling=harsh', undefined], ['handling=harsh, handling=strict', undefined], ['strict', undefined], ['tx=rollback, return=minimal', undefined],
 	[`x=${'y'.repeat(300)}, handling=strict`, undefined]])
 	test(`Prefer: ${prefer.slice(0, 40)}`, async () => {
 		const got = await post(client, { email: unique(), colour: 1 }, { headers: [['Prefer', prefer]] });
@@ -51,6 +52,12 @@ for (const [prefer, is] of [['handling=strict', 'strict'], ['respond-async, Hand
 		assert.equal(unknown(got), is === 'strict' ? undefined : 'colour');
 		if (is === 'strict')
 			assert.deepEqual(errors(got), [{ pointer: '/colour', code: 'unknown_member', nearest: [] }]);
+	});
+
+for (const [lines, is] of [[['respond-async', 'handling=strict'], 'strict'], [['handling=lenient', 'handling=strict'], 'lenient'], [['', 'handling=strict'], 'strict'], [['return=minimal', 'x="', 'handling=strict'], undefined]])
+	test(`Prefer in ${lines.length} lines: ${lines.join(' / ')}`, async () => {
+		const got = await post(client, { email: unique(), colour: 1 }, { headers: [['Prefer', lines]] });
+		assert.deepEqual([got.status, applied(got), unknown(got)], is === 'strict' ? [400, 'handling=strict', undefined] : [201, is && `handling=${is}`, 'colour']);
 	});
 
 test('strict: what is known passes', async () => {

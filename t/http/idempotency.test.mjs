@@ -132,7 +132,7 @@ test('what can be a key', async () => {
 	const client = fresh();
 	const INVALID = { detail: 'Invalid request.',
 		errors: [{ parameter: 'Idempotency-Key', code: 'invalid_idempotency_key', message: 'Expected 1 to 255 printable ASCII characters.' }] };
-	for (const key of ['x'.repeat(256), 'caf\xe9', 'a\tb']) {
+	for (const key of ['x'.repeat(256), 'caf\xe9', 'a\tb', ['a', 'b'], ['b', 'a'], ['a', 'a'], ['', 'a']]) {
 		const got = await keyed(client, key, { email: 'jane@acme.com' });
 		assert.deepEqual([got.status, got.json], [400, INVALID], key);
 	}
@@ -258,9 +258,10 @@ test('another request under a key that is at work waits, and is 422', { timeout:
 });
 
 for (const [path, body, left] of CREATES.filter(([p]) => p === CONTACTS || p === COMPANIES || p === CONTACTS_BATCH))
-	test(`a hundred at once of POST ${path}: one is carried out`, { timeout: 60_000 }, async () => {
+	test(`many at once of POST ${path}: one is carried out`, { timeout: 60_000 }, async () => {
 		const client = fresh();
-		const answers = await Promise.all(Array.from({ length: 100 }, () => keyed(client, 'hundred', body, { path })));
+		// of batches nginx lets in eight
+		const answers = await Promise.all(Array.from({ length: path === CONTACTS_BATCH ? 6 : 100 }, () => keyed(client, 'many', body, { path })));
 		const first = answers.filter(a => a.headers['idempotent-replayed'] === undefined);
 		assert.equal(first.length, 1, JSON.stringify(first.map(a => [a.status, a.text])));
 		for (const answer of answers)

@@ -4,7 +4,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { CONTACTS, JSON_TYPE, newClient, post, raw, request, rows, sql, url } from './stack.mjs';
+import { COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, firstWords, JSON_TYPE, newClient, post, raw, request, rows, sql, url } from './stack.mjs';
 
 let serial = 0;
 const body = () => JSON.stringify({ email: `key${++serial}@acme.com` });
@@ -104,6 +104,55 @@ test('a key that is revoked while its request waits', async () => {
 	session.stdin.end('ROLLBACK;\n');
 	assert.equal((await waiting).status, 201);
 	assert.equal((await post({ key }, text)).status, 403);
+});
+
+// nginx refuses who has no key, and for a batch any that is not good: as the functions do, byte for byte
+const refused = headers => sql(`SELECT set_config('request.headers', '${headers}', false) \\gset
+	SELECT revyops_http.contacts_v2_create('{}')`);
+for (const [name, path, headers, words] of [
+	['no key', CONTACTS, [], refused('{}')],
+	['no key for a list', `${CONTACTS}?page=1`, [], refused('{}')],
+	['no key for a batch', CONTACTS_BATCH, [], refused('{}')],
+	['a wrong key', CONTACTS, [['X-API-Key', 'nope']], refused('{"x-api-key": "nope"}')],
+	['a wrong key for a batch', CONTACTS_BATCH, [['X-API-Key', 'nope']], refused('{"x-api-key": "nope"}')],
+	['an unusable key for a batch', COMPANIES_BATCH, [['X-API-Key', 'a b']], refused('{"x-api-key": "nope"}')],
+])
+	test(`403: the whole answer to ${name}`, async () => {
+		const { date, connection, ...got } = (await request('POST', path, headers, '{}')).headers;
+		assert.deepEqual(got, { server: 'nginx', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store',
+			...(got['content-length'] ? { 'content-length': String(words.length) } : { 'transfer-encoding': 'chunked' }) });
+		assert.equal((await request('POST', path, headers, '{}')).text, words);
+	});
+
+const asks = (path, length, ...headers) => Buffer.from([`POST ${path} HTTP/1.1`, `Host: ${url.host}`, `Content-Length: ${length}`, 'Expect: 100-continue', ...headers, '', ''].join('\r\n'));
+const MIB = 1024 * 1024;
+for (const [name, path, length, key, words] of [
+	['without a key', CONTACTS, MIB, undefined, '403 Forbidden'],
+	['of a batch without a key', CONTACTS_BATCH, 16 * MIB, undefined, '403 Forbidden'],
+	['of a batch with a wrong key', CONTACTS_BATCH, 16 * MIB, 'nope', '403 Forbidden'],
+	['of a batch with a revoked key', COMPANIES_BATCH, 16 * MIB, revoked, '403 Forbidden'],
+	['of a batch with a good key', CONTACTS_BATCH, 16 * MIB, client.key, '100 Continue'],
+])
+	test(`${words}: a body ${name}`, async () => {
+		const got = await firstWords(asks(path, length, ...(key === undefined ? [] : [`X-API-Key: ${key}`])));
+		assert.equal(got.split('\r\n')[0], `HTTP/1.1 ${words}`);
+	});
+
+test('what comes before the 403', async () => {
+	for (const [status, method, path, type] of [[404, 'POST', '/public/v2/contact', 'text/plain'], [405, 'PATCH', CONTACTS_BATCH, 'text/plain'], [400, 'POST', `${CONTACTS}?\xff`, 'text/plain'], [415, 'POST', CONTACTS_BATCH, 'text/plain']])
+		assert.equal((await request(method, path, [['Content-Type', type]], '{}')).status, status);
+	assert.match(await firstWords(asks(CONTACTS_BATCH, 16 * MIB + 1)), /^HTTP\/1\.1 413 /);
+});
+
+test('503: a batch whose key nobody can check', async () => {
+	sql('ALTER FUNCTION revyops_http.key_check(bytea) RENAME TO key_check_away');
+	try {
+		const got = await post(client, '{}', { path: CONTACTS_BATCH });
+		assert.deepEqual([got.status, got.headers['retry-after'], got.text], [503, '1', '{"detail":"Service unavailable, try again."}']);
+	} finally {
+		sql('ALTER FUNCTION revyops_http.key_check_away(bytea) RENAME TO key_check');
+	}
+	assert.equal((await post(client, '{"contacts": []}', { path: CONTACTS_BATCH })).status, 200);
 });
 
 test('403 comes before 400, whatever the body', async () => {

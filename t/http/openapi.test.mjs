@@ -47,6 +47,11 @@ for (const kind of Object.values(kinds)) {
 }
 await created(client, '/public/v2/contacts', { linkedin_url: 'in/openapi', company_id: kinds.companies.taken.id });
 
+// ---- what is served, and by which function
+const nginx = readFileSync(new URL('../../http/nginx.conf', import.meta.url), 'utf8');
+const functions = new Map([...nginx.matchAll(/^\s+"(?:~\^)?(GET|POST|PUT|PATCH|DELETE) (\/public\/[^"$]+)\$?" +(\w+);/gm)]
+	.map(([, method, path, name]) => [`${method} ${path.replace('[0-9]+', '{id}').replace('[0-9]+', '{field_id}')}`, name]));
+
 // ---- how each status is brought about
 const LARGE = path => Buffer.alloc((path.endsWith('/batch') ? 16 : 1) * 1024 * 1024 + 1, 0x20);
 // A call of an operation that succeeds: path, query and body, on rows of its own.
@@ -73,7 +78,7 @@ const twist = {
 		if (call.body !== undefined)
 			call.body = '{';
 		else
-			call.query = path.startsWith('/public/v2') ? 'structure=x' : '';
+			call.query = path.startsWith('/public/v2') ? 'structure=x' : path.endsWith('/lookup-by-custom-field') ? '' : `${call.name === 'contacts' ? 'email' : 'name'}=%ff`;
 	},
 	401: (call, path) => {
 		if (path.includes('{id}'))
@@ -106,6 +111,11 @@ const twist = {
 		await answer(path, method, call);
 		call.body = JSON.stringify({ ...JSON.parse(call.body), more: 1 });
 	},
+	503: (call, path, method) => {
+		const rights = `ON FUNCTION revyops_http.${functions.get(`${method.toUpperCase()} ${path}`)}(bytea)`;
+		sql(`REVOKE EXECUTE ${rights} FROM revyops_anon`);
+		return () => sql(`GRANT EXECUTE ${rights} TO revyops_anon`);
+	},
 };
 
 const called = new Set();
@@ -124,6 +134,8 @@ async function answer(path, method, call) {
 	}
 	const place = () => got.status === 301 ? path.replace('{id}', got.json.errors[0].merged_into) : `${path}/${got.json.id}`;
 	assert.equal(got.headers.location, follow(response).headers?.Location ? place() : undefined);
+	assert.equal(got.headers['cache-control'], 'no-store');
+	assert.equal(got.headers['retry-after'], follow(response).headers?.['Retry-After'] ? '1' : undefined);
 	return got;
 }
 
@@ -139,9 +151,12 @@ for (const [path, item] of Object.entries(api.paths))
 		for (const status of Object.keys(item[method].responses))
 			test(`${method.toUpperCase()} ${path}: ${status}`, async () => {
 				const call = await success(path, method, status);
-				if (Number(status) >= 300)
-					await twist[status](call, path, method);
-				assert.equal((await answer(path, method, call)).status, Number(status));
+				const undo = Number(status) >= 300 ? await twist[status](call, path, method) : undefined;
+				try {
+					assert.equal((await answer(path, method, call)).status, Number(status));
+				} finally {
+					undo?.();
+				}
 				called.add(`${method} ${path} ${status}`);
 			});
 		if ((item[method].parameters ?? []).some(p => p.$ref?.endsWith('/after')))
@@ -174,12 +189,30 @@ for (const [path] of Object.entries(api.paths).filter(([, item]) => takesKey(ite
 	});
 
 test('whatever is served is described, and nothing else', () => {
-	const nginx = readFileSync(new URL('../../http/nginx.conf', import.meta.url), 'utf8');
-	const served = [...nginx.matchAll(/^\s+"(?:~\^)?(GET|POST|PUT|PATCH|DELETE) (\/public\/[^"$]+)\$?" +\w+;/gm)]
-		.map(([, method, path]) => `${method} ${path.replace('[0-9]+', '{id}').replace('[0-9]+', '{field_id}')}`);
 	const described = Object.entries(api.paths).flatMap(([path, item]) => METHODS.filter(m => item[m]).map(m => `${m.toUpperCase()} ${path}`));
-	assert.deepEqual(served.sort(), described.sort());
+	assert.deepEqual([...functions.keys()].sort(), described.sort());
 });
+
+test('any other method is 405, and told which there are', async () => {
+	for (const [path, item] of Object.entries(api.paths))
+		for (const method of [...METHODS, 'head', 'options'].filter(m => !item[m])) {
+			const got = await request(method.toUpperCase(), path.replace(/\{\w+\}/g, '1'), [['X-API-Key', client.key]]);
+			assert.deepEqual([got.status, got.headers.allow, got.text], [405, METHODS.filter(m => item[m]).map(m => m.toUpperCase()).join(', '), method === 'head' ? '' : '{"detail":"Method not allowed."}'], `${method} ${path}`);
+		}
+});
+
+for (const [path, item] of Object.entries(api.paths))
+	for (const method of METHODS.filter(m => item[m]?.requestBody))
+		test(`${method.toUpperCase()} ${path}: Prefer, and a member that nobody knows`, async () => {
+			assert.ok(item[method].parameters.some(p => p.$ref === '#/components/parameters/prefer'));
+			for (const status of Object.keys(item[method].responses).filter(s => s < 300)) {
+				const call = await success(path, method, status);
+				const got = await answer(path, method, { ...call, body: JSON.stringify({ ...JSON.parse(call.body), colour: 1 }), headers: [['Prefer', 'handling=lenient']] });
+				assert.deepEqual([got.status, got.headers['preference-applied'], got.headers['x-revyops-unknown-members']], [Number(status), 'handling=lenient', path === '/public/contacts' && method === 'post' ? 'colour, contact_custom_fields_input' : 'colour']);
+				const described = item[method].responses[status].headers;
+				assert.ok(described['Preference-Applied'] && described['X-Revyops-Unknown-Members']);
+			}
+		});
 
 // the other client's key, on whatever has an id or lists something
 test('no endpoint shows another client\'s rows, or changes them', async () => {

@@ -84,6 +84,17 @@ export function raw(bytes) {
 	});
 }
 
+// The first that comes back, and no more of it: of a request whose body stays away.
+export const firstWords = bytes => new Promise((resolve, reject) => {
+	const socket = net.connect(Number(url.port), url.hostname);
+	socket.on('error', reject);
+	socket.once('data', data => {
+		socket.destroy();
+		resolve(data.toString('latin1'));
+	});
+	socket.write(bytes);
+});
+
 // ---- forms: a list of [name, value]
 export const urlencoded = fields => ({ type: FORM_TYPE, body: fields.map(f => f.map(encodeURIComponent).join('=')).join('&') });
 

@@ -26,6 +26,11 @@ test('a new one is a 201 with Location, one that is there a 200 without', async 
 	assert.equal(third.status, 200);
 	assert.equal(third.json.last_name, 'Doe');
 	assert.deepEqual(third.json.contact_custom_fields.map(f => f.field_name), ['B']);
+	const both = urlencoded([['linkedin_url', 'in/jane'], ...[['contact_custom_fields_input', 'C'], ['contact_custom_fields', 'D']].flatMap(([list, name]) =>
+		[[`${list}[0]field_name`, name], [`${list}[0]field_value`, '3']])]);
+	const fourth = await put(client, both.body, `${CONTACTS}?structure=FLAT`, both.type);
+	assert.equal(fourth.status, 200);
+	assert.deepEqual(fourth.json.contact_custom_fields, { B: '2', C: '3', D: '3' });
 	assert.equal(rows(client), '1 contacts, 0 companies');
 });
 
