@@ -34,7 +34,9 @@ rvo_field_rules_create(bool strict)
 	rules->items = palloc(rules->capacity * sizeof(FieldRule));
 	rules->names = palloc(rules->capacity * sizeof(Slice));
 	rules->by_name = rvo_slice_map_create(rules->capacity);
-	rules->recorded = rvo_slice_map_create(rules->capacity);
+	rules->noted = rvo_slice_map_create(rules->capacity);
+	rules->noted_capacity = rules->capacity;
+	rules->noted_names = palloc(rules->noted_capacity * sizeof(Slice));
 	return rules;
 }
 
@@ -140,6 +142,33 @@ find(const FieldRules *rules, Slice name)
 	const int64 *position = rvo_slice_map_find(rules->by_name, name);
 
 	return position != NULL ? &rules->items[*position] : NULL;
+}
+
+/* rvo_field_rules_note_name remembers a name that was written, in the current context, if it is not defined. */
+void
+rvo_field_rules_note_name(FieldRules *rules, Slice name)
+{
+	bool		found;
+
+	if (find(rules, name) != NULL || rvo_slice_map_find(rules->noted, name) != NULL)
+		return;
+	name.data = rvo_slice_cstring(name);
+	(void) rvo_slice_map_put(rules->noted, name, &found);
+	if (rules->nnoted == rules->noted_capacity)
+	{
+		rules->noted_capacity *= 2;
+		rules->noted_names = repalloc(rules->noted_names, rules->noted_capacity * sizeof(Slice));
+	}
+	rules->noted_names[rules->nnoted++] = name;
+}
+
+/* rvo_field_rules_noted_names returns the names that were noted, in their order. */
+Slice *
+rvo_field_rules_noted_names(FieldRules *rules, int *n)
+{
+	qsort(rules->noted_names, rules->nnoted, sizeof(Slice), rvo_slice_compare);
+	*n = rules->nnoted;
+	return rules->noted_names;
 }
 
 /* canonical brings a value to the one form that equal values share; false if it is none of the type. */
