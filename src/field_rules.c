@@ -68,6 +68,22 @@ check_choice(const JsonbValue *value, const Slice *choices, int n)
 	return is_among(choices, n, choice) ? FAULT_DUPLICATE : FAULT_NONE;
 }
 
+/* find_choices finds the list of choices of a definition's options; returns what is wrong with it. */
+static FaultCode
+find_choices(JsonbContainer *options, JsonbContainer **choices)
+{
+	JsonbValue	list;
+
+	if (options == NULL || !rvo_json_is_object(options) || !rvo_json_get(options, CONST_SLICE("choices"), &list))
+		return FAULT_REQUIRED;
+	if (list.type != jbvBinary || !rvo_json_is_array(list.val.binary.data))
+		return FAULT_NOT_AN_ARRAY;
+	*choices = list.val.binary.data;
+	if (JsonContainerSize(*choices) == 0)
+		return FAULT_REQUIRED;
+	return JsonContainerSize(*choices) > CHOICES_MAX ? FAULT_TOO_MANY : FAULT_NONE;
+}
+
 /*
  * rvo_field_choices reads the choices of a definition's options, and notes what
  * is wrong with them.  NULL stands for SQL's NULL.  They point into the options.
@@ -75,29 +91,21 @@ check_choice(const JsonbValue *value, const Slice *choices, int n)
 Slice *
 rvo_field_choices(JsonbContainer *options, int *n, FaultList *faults)
 {
-	JsonbValue	list;
+	JsonbContainer *list;
 	JsonbValue	value;
 	JsonbIterator *it;
 	JsonbIteratorToken token;
-	FaultCode	fault = FAULT_NONE;
+	FaultCode	fault = find_choices(options, &list);
 	Slice	   *choices;
 
 	*n = 0;
-	if (options == NULL || !rvo_json_is_object(options) || !rvo_json_get(options, CONST_SLICE("choices"), &list))
-		fault = FAULT_REQUIRED;
-	else if (list.type != jbvBinary || !rvo_json_is_array(list.val.binary.data))
-		fault = FAULT_NOT_AN_ARRAY;
-	else if (JsonContainerSize(list.val.binary.data) == 0)
-		fault = FAULT_REQUIRED;
-	else if (JsonContainerSize(list.val.binary.data) > CHOICES_MAX)
-		fault = FAULT_TOO_MANY;
 	if (fault != FAULT_NONE)
 	{
 		rvo_fault_add(faults, "options", fault);
 		return NULL;
 	}
-	choices = palloc(JsonContainerSize(list.val.binary.data) * sizeof(Slice));
-	it = JsonbIteratorInit(list.val.binary.data);
+	choices = palloc(JsonContainerSize(list) * sizeof(Slice));
+	it = JsonbIteratorInit(list);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
 		if (token != WJB_ELEM)
@@ -111,11 +119,28 @@ rvo_field_choices(JsonbContainer *options, int *n, FaultList *faults)
 	return choices;
 }
 
+/* read_choices fills a rule with the choices of a stored definition, which were checked when it was made. */
+static void
+read_choices(FieldRule *rule, JsonbContainer *options)
+{
+	JsonbContainer *list;
+	JsonbValue	value;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+
+	if (find_choices(options, &list) != FAULT_NONE)
+		return;
+	rule->choices = palloc(JsonContainerSize(list) * sizeof(Slice));
+	it = JsonbIteratorInit(list);
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+		if (token == WJB_ELEM && value.type == jbvString)
+			rule->choices[rule->nchoices++] = rvo_json_string(&value);
+}
+
 /* rvo_field_rules_add adds a stored definition, into which the rules then point. */
 void
 rvo_field_rules_add(FieldRules *rules, Slice name, Slice type, Jsonb *options)
 {
-	FaultList	ignored = {0};
 	FieldRule	rule = {.name = name};
 	bool		found;
 
@@ -123,7 +148,7 @@ rvo_field_rules_add(FieldRules *rules, Slice name, Slice type, Jsonb *options)
 		if (rvo_slice_equal(rvo_field_types[i], type))
 			rule.type = i;
 	if (rule.type == FIELD_CHOICE)
-		rule.choices = rvo_field_choices(rvo_json_root(options), &rule.nchoices, &ignored);
+		read_choices(&rule, rvo_json_root(options));
 	if (rules->count == rules->capacity)
 	{
 		rules->capacity *= 2;
