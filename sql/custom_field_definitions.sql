@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(147);
+SELECT plan(152);
 -- Definitions of custom fields: what they let pass, in which form, and what becomes of values.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.run(statement text) RETURNS text
@@ -65,6 +65,16 @@ SELECT test.fails_400($$SELECT revyops_create_contact('{"email": "bad", "contact
 	'[{"pointer": "/email", "code": "invalid_email"}, {"pointer": "/contact_custom_fields_input/0/field_value", "code": "invalid_value", "type": "number"},
 	{"pointer": "/contact_custom_fields_input/1/field_value", "code": "null_not_allowed"},
 	{"pointer": "/contact_custom_fields_input/2/field_value", "code": "invalid_value", "type": "choice", "choices": ["small", "Large", "Übergroß"]}]', 'faults in their order, with type and choices');
+-- A URL of so many characters; six more in canonical form.
+CREATE FUNCTION test.url(length int) RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT to_jsonb(rpad('http://ü.com/', length, 'a')) $$;
+SELECT is(test.write('Site', test.url(2494)), rpad('http://xn--tda.com/', 2500, 'a'), 'a canonical form as long as may be');
+SELECT test.fails_400(format('SELECT revyops_create_contact(%L)', jsonb_build_object('email', 'u@x.com', 'contact_custom_fields_input', test.field('Site', test.url(length)))),
+	jsonb_build_array(jsonb_build_object('pointer', '/contact_custom_fields_input/0/field_value', 'code', 'too_long', 'limit', 2500, 'actual', actual)), 'and longer: ' || actual)
+	FROM (VALUES (2495, 2501), (2500, 2506), (2501, 2501)) v(length, actual);
+SELECT revyops_create_contact(jsonb_build_object('email', 'w@x.com', 'contact_custom_fields_input', test.field('Note', test.url(2500)))) #>> '{contact_custom_fields,0,id}' AS note \gset
+SELECT test.fails_400(format('SELECT revyops_update_contact_custom_field(%s, %s, %L)', id, :note, '{"field_name": "Site"}'), '[{"pointer": "/field_value", "code": "too_long", "limit": 2500, "actual": 2506}]', 'also for what becomes one')
+	FROM revyops.contact WHERE email = 'w@x.com';
 
 -- where values are written
 SELECT is(revyops_create_contact('{"email": "a@x.com", "contact_custom_fields_input": [{"field_name": "Score", "field_value": "1.0"}, {"field_name": "Free", "field_value": "1.0"}]}')->'id' IS NOT NULL, true, 'a contact');
