@@ -381,6 +381,9 @@ rvo_custom_fields_merge(CustomFields *fields, const CustomFields *changes)
 {
 	bool		different = false;
 
+	/* Many items of a batch change one large contact, and no custom field of it. */
+	if (changes->count == 0)
+		return false;
 	make_room(fields, changes->count);
 	for (int i = 0; i < changes->count; i++)
 	{
