@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(137);
+SELECT plan(152);
 -- Definitions of custom fields: what they let pass, in which form, and what becomes of values.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.run(statement text) RETURNS text
@@ -65,6 +65,16 @@ SELECT test.fails_400($$SELECT revyops_create_contact('{"email": "bad", "contact
 	'[{"pointer": "/email", "code": "invalid_email"}, {"pointer": "/contact_custom_fields_input/0/field_value", "code": "invalid_value", "type": "number"},
 	{"pointer": "/contact_custom_fields_input/1/field_value", "code": "null_not_allowed"},
 	{"pointer": "/contact_custom_fields_input/2/field_value", "code": "invalid_value", "type": "choice", "choices": ["small", "Large", "Übergroß"]}]', 'faults in their order, with type and choices');
+-- A URL of so many characters; six more in canonical form.
+CREATE FUNCTION test.url(length int) RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT to_jsonb(rpad('http://ü.com/', length, 'a')) $$;
+SELECT is(test.write('Site', test.url(2494)), rpad('http://xn--tda.com/', 2500, 'a'), 'a canonical form as long as may be');
+SELECT test.fails_400(format('SELECT revyops_create_contact(%L)', jsonb_build_object('email', 'u@x.com', 'contact_custom_fields_input', test.field('Site', test.url(length)))),
+	jsonb_build_array(jsonb_build_object('pointer', '/contact_custom_fields_input/0/field_value', 'code', 'too_long', 'limit', 2500, 'actual', actual)), 'and longer: ' || actual)
+	FROM (VALUES (2495, 2501), (2500, 2506), (2501, 2501)) v(length, actual);
+SELECT revyops_create_contact(jsonb_build_object('email', 'w@x.com', 'contact_custom_fields_input', test.field('Note', test.url(2500)))) #>> '{contact_custom_fields,0,id}' AS note \gset
+SELECT test.fails_400(format('SELECT revyops_update_contact_custom_field(%s, %s, %L)', id, :note, '{"field_name": "Site"}'), '[{"pointer": "/field_value", "code": "too_long", "limit": 2500, "actual": 2506}]', 'also for what becomes one')
+	FROM revyops.contact WHERE email = 'w@x.com';
 
 -- where values are written
 SELECT is(revyops_create_contact('{"email": "a@x.com", "contact_custom_fields_input": [{"field_name": "Score", "field_value": "1.0"}, {"field_name": "Free", "field_value": "1.0"}]}')->'id' IS NOT NULL, true, 'a contact');
@@ -134,11 +144,22 @@ SELECT is(jsonb_array_length(revyops_lookup_contacts('Points', '7')::jsonb->'res
 SELECT is(revyops_rename_custom_field('contact', 'Free', 'Liberty'), 1::bigint, 'a recorded name can be renamed as well');
 SELECT is((SELECT test.fields(custom_fields) FROM revyops.contact WHERE id = :a), 'Points=7, Liberty=x, Active=true', 'with its values');
 SELECT is(test.listed('contact') ~ 'Liberty seen' AND test.listed('contact') !~ 'Free', true, 'and stays recorded');
+SELECT ctid AS place FROM revyops.contact WHERE id = :a \gset
+SELECT is(revyops_rename_custom_field('contact', 'Liberty', 'Liberty'), 0::bigint, 'to the same name');
+SELECT is(revyops_rename_custom_field('contact', 'Points', 'Points'), 0::bigint, 'as a defined one');
+SELECT is((SELECT ctid FROM revyops.contact WHERE id = :a), :'place', 'nothing is written');
+SELECT test.fails_with($$SELECT revyops_rename_custom_field('contact', 'Nobody', 'Nobody')$$, 'PT404', 'custom field not found', '[{"parameter": "name", "code": "not_found"}]', 'unless it is unknown');
+SELECT is(revyops_remove_custom_field('contact', 'Liberty'), 0::bigint, 'forgetting a recorded name');
+SELECT is(test.fields(revyops_update_contact(:a, '{"first_name": "Jo", "contact_custom_fields": [{"field_name": "Points", "field_value": "8"}, {"field_name": "Liberty", "field_value": "x"}]}')->'contact_custom_fields'), 'Points=8, Liberty=x, Active=true', 'a value that stays');
+SELECT is((SELECT test.fields(contact->'contact_custom_fields') FROM revyops_upsert_contacts('[{"email": "a@x.com", "contact_custom_fields": [{"field_name": "Points", "field_value": "7"}]}]')), 'Points=7, Liberty=x, Active=true', 'when others change');
+SELECT is(test.listed('contact') !~ 'Liberty', true, 'does not bring it back');
+SELECT is(test.fields(revyops_update_contact(:a, '{"contact_custom_fields": [{"field_name": "Liberty", "field_value": "y"}]}')->'contact_custom_fields'), 'Points=7, Liberty=y, Active=true', 'writing it');
+SELECT is(test.listed('contact') ~ 'Liberty seen', true, 'does');
 SELECT is(revyops_remove_custom_field('contact', 'Active'), 0::bigint, 'removing a definition');
-SELECT is((SELECT test.fields(custom_fields) FROM revyops.contact WHERE id = :a), 'Points=7, Liberty=x, Active=true', 'leaves the values');
+SELECT is((SELECT test.fields(custom_fields) FROM revyops.contact WHERE id = :a), 'Points=7, Liberty=y, Active=true', 'leaves the values');
 SELECT is(test.write('Active', '"perhaps"'), 'perhaps', 'which may now be anything');
 SELECT is((SELECT count(*) FROM revyops.contact WHERE client_id = 1 AND custom_fields @> '[{"field_name": "Points"}]'), revyops_remove_custom_field('contact', 'Points', 'delete'), 'or takes them along');
-SELECT is((SELECT test.fields(custom_fields) FROM revyops.contact WHERE id = :a), 'Liberty=x, Active=true', 'and only those');
+SELECT is((SELECT test.fields(custom_fields) FROM revyops.contact WHERE id = :a), 'Liberty=y, Active=true', 'and only those');
 SELECT is(test.settled((SELECT jsonb_agg(custom_fields) FROM revyops.contact WHERE email = 'b1@x.com') #> '{0}') ~ 'Batch', true, 'other fields of a row stay');
 SELECT is(revyops_remove_custom_field('company', 'Staff', 'delete'), 2::bigint, 'of companies');
 SELECT is((SELECT custom_fields FROM revyops.company WHERE domain = 'b.com'), '[]', 'the last one leaves an empty list');

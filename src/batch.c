@@ -26,6 +26,7 @@
 
 #include "batch.h"
 #include "compat.h"
+#include "field_definition.h"
 #include "store.h"
 
 /* Items that are worked on together: so many, and so many octets of bodies or hardly more. */
@@ -527,4 +528,5 @@ rvo_batch_end(Batch *batch)
 	MemoryContextDelete(batch->item_context);
 	if (batch->faults.count > 0)
 		rvo_fault_raise(batch->failure, &batch->faults);
+	rvo_field_names_record_noted(batch->caller);
 }

@@ -36,7 +36,7 @@ settle(const Caller *caller, const BatchItem *items, int n)
 {
 	for (int i = 0; i < n; i++)
 		if (items[i].faults.count == 0)
-			rvo_field_names_record(caller, COMPANY_ENTITY, &items[i].row.company.custom_fields);
+			rvo_field_names_note(caller, COMPANY_ENTITY, &items[i].row.company.custom_fields);
 }
 
 static void

@@ -186,7 +186,7 @@ rvo_company_delete(int client_id, const int64 *id)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	if (!rvo_store_lock_company_to_delete(client_id, *id))
 		rvo_company_raise_missing(client_id, *id, "id");
-	rvo_store_detach_contacts(client_id, *id, GetCurrentTransactionStartTimestamp());
+	rvo_store_detach_contacts(client_id, *id);
 	if (IsolationUsesXactSnapshot())
 		delete_by_snapshot(client_id, *id);
 	else

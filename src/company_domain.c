@@ -95,16 +95,6 @@ rvo_company_of_domain(const Caller *caller, const CompanyReference *reference)
 	return id;
 }
 
-static int
-by_bytes(const void *a, const void *b)
-{
-	const Slice *x = a;
-	const Slice *y = b;
-	int			order = memcmp(x->data, y->data, Min(x->len, y->len));
-
-	return order != 0 ? order : x->len - y->len;
-}
-
 /*
  * rvo_companies_make adds companies of domains that had none a moment ago, and
  * returns them, one a domain.  It sorts the domains, so that two who make the
@@ -118,7 +108,7 @@ rvo_companies_make(int client_id, Slice *domains, int n)
 	bool	   *inserted = palloc(n * sizeof(bool));
 	DomainCompany *made = palloc(n * sizeof(DomainCompany));
 
-	qsort(domains, n, sizeof(Slice), by_bytes);
+	qsort(domains, n, sizeof(Slice), rvo_slice_compare);
 	for (int i = 0; i < n; i++)
 	{
 		companies[i] = new_company(domains[i]);

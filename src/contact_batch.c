@@ -299,7 +299,7 @@ rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
 	drop_unused_companies(caller, items, n);
 	for (int i = 0; i < n; i++)
 		if (items[i].faults.count == 0)
-			rvo_field_names_record(caller, CONTACT_ENTITY, &items[i].row.contact.custom_fields);
+			rvo_field_names_note(caller, CONTACT_ENTITY, &items[i].row.contact.custom_fields);
 }
 
 /* rvo_contact_items_resolve finds the companies that items name, and notes what is not there. */

@@ -112,6 +112,16 @@ rvo_custom_fields_find(const CustomFields *fields, Slice name)
 	return NULL;
 }
 
+/* check_canonical notes a value that is too long in its canonical form only: A-labels are longer than names. */
+static void
+check_canonical(Slice given, Slice canonical, const char *pointer, FaultList *faults)
+{
+	int			length = rvo_text_characters(canonical);
+
+	if (length > CUSTOM_FIELD_VALUE_MAX_LENGTH && rvo_text_characters(given) <= CUSTOM_FIELD_VALUE_MAX_LENGTH)
+		rvo_fault_add_limit(faults, pointer, FAULT_TOO_LONG, CUSTOM_FIELD_VALUE_MAX_LENGTH, length);
+}
+
 /*
  * rvo_custom_field_check gives the value of a field its canonical form, and notes
  * what is wrong with the i-th entry of a list by the client's definitions.  One
@@ -120,6 +130,7 @@ rvo_custom_fields_find(const CustomFields *fields, Slice name)
 void
 rvo_custom_field_check(const FieldRules *rules, CustomField *field, const char *member, int i, FaultList *faults)
 {
+	Slice		given = field->value;
 	FaultCode	code;
 
 	if (rules == NULL || field->name.data == NULL || field->value.data == NULL)
@@ -129,6 +140,8 @@ rvo_custom_field_check(const FieldRules *rules, CustomField *field, const char *
 		rvo_field_rules_explain(rules, field->name, code,
 								item_pointer(member, i, code == FAULT_UNKNOWN_FIELD ? "/field_name" : "/field_value"),
 								faults);
+	else if (field->value.len > CUSTOM_FIELD_VALUE_MAX_LENGTH)
+		check_canonical(given, field->value, item_pointer(member, i, "/field_value"), faults);
 }
 
 static void
@@ -368,6 +381,9 @@ rvo_custom_fields_merge(CustomFields *fields, const CustomFields *changes)
 {
 	bool		different = false;
 
+	/* Many items of a batch change one large contact, and no custom field of it. */
+	if (changes->count == 0)
+		return false;
 	make_room(fields, changes->count);
 	for (int i = 0; i < changes->count; i++)
 	{

@@ -5,7 +5,8 @@
  * Floor 3, under contact.c and company.c.  A client that has never defined a
  * field, and is not strict, pays nothing: its row says so, which each call reads
  * anyway.  Changes of definitions lock that row, so that they come one after
- * another; who writes contacts meanwhile goes by what he has read.
+ * another; who writes contacts meanwhile goes by what he has read.  All lock
+ * contacts or companies first, then records of names, in the order of names.
  */
 #include "postgres.h"
 
@@ -50,29 +51,55 @@ rvo_field_rules_load(const Caller *caller, Entity entity)
 }
 
 /*
- * rvo_field_names_record keeps the names of fields that were written and are not
- * defined, for the client to review.
+ * rvo_field_names_note remembers the names of fields that the call has written
+ * and that are not defined, until rvo_field_names_record_noted.
  */
 void
-rvo_field_names_record(const Caller *caller, Entity entity, const CustomFields *fields)
+rvo_field_names_note(const Caller *caller, Entity entity, const CustomFields *fields)
 {
 	FieldRules *rules = caller->notes->rules[entity];
+	MemoryContext context;
 
 	if (rules == NULL || rules->strict)
 		return;
+	context = MemoryContextSwitchTo(caller->notes->context);
 	for (int i = 0; i < fields->count; i++)
-	{
-		MemoryContext context;
-		Slice		name = fields->items[i].name;
-		bool		found;
+		if (fields->items[i].updated_time.data == NULL) /* of now */
+			rvo_field_rules_note_name(rules, fields->items[i].name);
+	MemoryContextSwitchTo(context);
+}
 
-		if (rvo_slice_map_find(rules->by_name, name) != NULL || rvo_slice_map_find(rules->recorded, name) != NULL)
+/*
+ * rvo_field_names_record_noted keeps what was noted for the client to review.  It
+ * ends a call: whoever waits for somebody else's record of a name holds all else
+ * that he needs, and records of lesser names only.  So no two wait for each other.
+ */
+void
+rvo_field_names_record_noted(const Caller *caller)
+{
+	for (Entity entity = 0; entity < ENTITIES; entity++)
+	{
+		FieldRules *rules = caller->notes->rules[entity];
+		Slice	   *names;
+		int			n;
+
+		if (rules == NULL)
 			continue;
-		context = MemoryContextSwitchTo(caller->notes->context);
-		(void) rvo_slice_map_put(rules->recorded, (Slice) {rvo_slice_cstring(name), name.len}, &found);
-		MemoryContextSwitchTo(context);
-		rvo_store_insert_seen(caller->client_id, entities[entity], name, GetCurrentTransactionStartTimestamp());
+		names = rvo_field_rules_noted_names(rules, &n);
+		for (int i = 0; i < n; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			rvo_store_insert_seen(caller->client_id, entities[entity], names[i], GetCurrentTransactionStartTimestamp());
+		}
 	}
+}
+
+/* rvo_field_names_record does both, for a call that writes one contact or company. */
+void
+rvo_field_names_record(const Caller *caller, Entity entity, const CustomFields *fields)
+{
+	rvo_field_names_note(caller, entity, fields);
+	rvo_field_names_record_noted(caller);
 }
 
 /* ---------------------------------------------------------------- definitions */
@@ -173,6 +200,30 @@ check_new_name(int client_id, Slice entity, Slice name, Slice new_name)
 		rvo_fault_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
 }
 
+/* rename_values renames the values; returns how many there were.  Raises FAILURE_CUSTOM_FIELD_EXISTS. */
+static int64
+rename_values(int client_id, Slice entity, Slice name, Slice new_name)
+{
+	TimestampTz latest = rvo_store_lock_rows_with(client_id, entity, name);
+
+	/* Nobody gives them the new name from now on. */
+	check_new_name(client_id, entity, name, new_name);
+	return rvo_store_rename_values(client_id, entity, name, new_name, latest);
+}
+
+/* rename_seen records a name in place of another, in the order of names as who writes contacts. */
+static void
+rename_seen(int client_id, Slice entity, Slice name, Slice new_name)
+{
+	bool		before = rvo_slice_compare(&new_name, &name) < 0;
+
+	if (before)
+		rvo_store_insert_seen(client_id, entity, new_name, GetCurrentTransactionStartTimestamp());
+	(void) rvo_store_delete_seen(client_id, entity, name);
+	if (!before)
+		rvo_store_insert_seen(client_id, entity, new_name, GetCurrentTransactionStartTimestamp());
+}
+
 /*
  * rvo_field_rename renames a field that is defined or was recorded, with the
  * values of all contacts or companies; returns how many of those had it.
@@ -182,30 +233,37 @@ rvo_field_rename(const Caller *caller, Slice entity_name, Slice name, Slice new_
 {
 	FaultList	faults = {0};
 	Slice		entity = entities[read_one_of(entity_name, "entity", entities, ENTITIES, &faults)];
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	bool		defined;
+	int64		rows;
 
 	name = read_name(name, "name", &faults);
 	new_name = read_name(new_name, "new_name", &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_lock_client(caller->client_id);
-	if (rvo_store_is_defined(caller->client_id, entity, name))
+	defined = rvo_store_is_defined(caller->client_id, entity, name);
+	if (!defined && !rvo_store_is_seen(caller->client_id, entity, name))
+		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
+	if (rvo_slice_equal(name, new_name))
+		return 0;
+	rows = rename_values(caller->client_id, entity, name, new_name);
+	if (!defined)
+		rename_seen(caller->client_id, entity, name, new_name);
+	else
 	{
-		if (rvo_slice_equal(name, new_name))
-			return 0;
-		check_new_name(caller->client_id, entity, name, new_name);
 		rvo_store_rename_definition(caller->client_id, entity, name, new_name);
 		(void) rvo_store_delete_seen(caller->client_id, entity, new_name);
 	}
-	else if (rvo_store_delete_seen(caller->client_id, entity, name))
-	{
-		if (!rvo_slice_equal(name, new_name))
-			check_new_name(caller->client_id, entity, name, new_name);
-		rvo_store_insert_seen(caller->client_id, entity, new_name, now);
-	}
-	else
-		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
-	return rvo_store_rename_values(caller->client_id, entity, name, new_name, now);
+	return rows;
+}
+
+/* delete_values deletes the values; returns how many there were. */
+static int64
+delete_values(int client_id, Slice entity, Slice name)
+{
+	TimestampTz latest = rvo_store_lock_rows_with(client_id, entity, name);
+
+	return rvo_store_delete_values(client_id, entity, name, latest);
 }
 
 /*
@@ -218,18 +276,19 @@ rvo_field_remove(const Caller *caller, Slice entity_name, Slice name, Slice mode
 	FaultList	faults = {0};
 	Slice		entity = entities[read_one_of(entity_name, "entity", entities, ENTITIES, &faults)];
 	bool		keeps;
-	bool		known;
+	int64		rows;
 
 	name = read_name(name, "name", &faults);
 	keeps = read_one_of(mode, "mode", modes, lengthof(modes), &faults) == 1;
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_lock_client(caller->client_id);
-	known = rvo_store_delete_definition(caller->client_id, entity, name);
-	known |= rvo_store_delete_seen(caller->client_id, entity, name);
-	if (!known)
+	if (!rvo_store_delete_definition(caller->client_id, entity, name) &&
+		!rvo_store_is_seen(caller->client_id, entity, name))
 		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
-	return keeps ? 0 : rvo_store_delete_values(caller->client_id, entity, name, GetCurrentTransactionStartTimestamp());
+	rows = keeps ? 0 : delete_values(caller->client_id, entity, name);
+	(void) rvo_store_delete_seen(caller->client_id, entity, name);
+	return rows;
 }
 
 /* rvo_field_list shows the fields that are defined or were recorded, by name. */

@@ -10,6 +10,8 @@
 #include "store_field.h"
 
 extern void rvo_field_rules_load(const Caller *caller, Entity entity);
+extern void rvo_field_names_note(const Caller *caller, Entity entity, const CustomFields *fields);
+extern void rvo_field_names_record_noted(const Caller *caller);
 extern void rvo_field_names_record(const Caller *caller, Entity entity, const CustomFields *fields);
 
 extern void rvo_field_define(const Caller *caller, Slice entity, Slice name, Slice type, Jsonb *options);

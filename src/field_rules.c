@@ -34,7 +34,9 @@ rvo_field_rules_create(bool strict)
 	rules->items = palloc(rules->capacity * sizeof(FieldRule));
 	rules->names = palloc(rules->capacity * sizeof(Slice));
 	rules->by_name = rvo_slice_map_create(rules->capacity);
-	rules->recorded = rvo_slice_map_create(rules->capacity);
+	rules->noted = rvo_slice_map_create(rules->capacity);
+	rules->noted_capacity = rules->capacity;
+	rules->noted_names = palloc(rules->noted_capacity * sizeof(Slice));
 	return rules;
 }
 
@@ -66,6 +68,22 @@ check_choice(const JsonbValue *value, const Slice *choices, int n)
 	return is_among(choices, n, choice) ? FAULT_DUPLICATE : FAULT_NONE;
 }
 
+/* find_choices finds the list of choices of a definition's options; returns what is wrong with it. */
+static FaultCode
+find_choices(JsonbContainer *options, JsonbContainer **choices)
+{
+	JsonbValue	list;
+
+	if (options == NULL || !rvo_json_is_object(options) || !rvo_json_get(options, CONST_SLICE("choices"), &list))
+		return FAULT_REQUIRED;
+	if (list.type != jbvBinary || !rvo_json_is_array(list.val.binary.data))
+		return FAULT_NOT_AN_ARRAY;
+	*choices = list.val.binary.data;
+	if (JsonContainerSize(*choices) == 0)
+		return FAULT_REQUIRED;
+	return JsonContainerSize(*choices) > CHOICES_MAX ? FAULT_TOO_MANY : FAULT_NONE;
+}
+
 /*
  * rvo_field_choices reads the choices of a definition's options, and notes what
  * is wrong with them.  NULL stands for SQL's NULL.  They point into the options.
@@ -73,29 +91,21 @@ check_choice(const JsonbValue *value, const Slice *choices, int n)
 Slice *
 rvo_field_choices(JsonbContainer *options, int *n, FaultList *faults)
 {
-	JsonbValue	list;
+	JsonbContainer *list;
 	JsonbValue	value;
 	JsonbIterator *it;
 	JsonbIteratorToken token;
-	FaultCode	fault = FAULT_NONE;
+	FaultCode	fault = find_choices(options, &list);
 	Slice	   *choices;
 
 	*n = 0;
-	if (options == NULL || !rvo_json_is_object(options) || !rvo_json_get(options, CONST_SLICE("choices"), &list))
-		fault = FAULT_REQUIRED;
-	else if (list.type != jbvBinary || !rvo_json_is_array(list.val.binary.data))
-		fault = FAULT_NOT_AN_ARRAY;
-	else if (JsonContainerSize(list.val.binary.data) == 0)
-		fault = FAULT_REQUIRED;
-	else if (JsonContainerSize(list.val.binary.data) > CHOICES_MAX)
-		fault = FAULT_TOO_MANY;
 	if (fault != FAULT_NONE)
 	{
 		rvo_fault_add(faults, "options", fault);
 		return NULL;
 	}
-	choices = palloc(JsonContainerSize(list.val.binary.data) * sizeof(Slice));
-	it = JsonbIteratorInit(list.val.binary.data);
+	choices = palloc(JsonContainerSize(list) * sizeof(Slice));
+	it = JsonbIteratorInit(list);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
 		if (token != WJB_ELEM)
@@ -109,11 +119,28 @@ rvo_field_choices(JsonbContainer *options, int *n, FaultList *faults)
 	return choices;
 }
 
+/* read_choices fills a rule with the choices of a stored definition, which were checked when it was made. */
+static void
+read_choices(FieldRule *rule, JsonbContainer *options)
+{
+	JsonbContainer *list;
+	JsonbValue	value;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+
+	if (find_choices(options, &list) != FAULT_NONE)
+		return;
+	rule->choices = palloc(JsonContainerSize(list) * sizeof(Slice));
+	it = JsonbIteratorInit(list);
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+		if (token == WJB_ELEM && value.type == jbvString)
+			rule->choices[rule->nchoices++] = rvo_json_string(&value);
+}
+
 /* rvo_field_rules_add adds a stored definition, into which the rules then point. */
 void
 rvo_field_rules_add(FieldRules *rules, Slice name, Slice type, Jsonb *options)
 {
-	FaultList	ignored = {0};
 	FieldRule	rule = {.name = name};
 	bool		found;
 
@@ -121,7 +148,7 @@ rvo_field_rules_add(FieldRules *rules, Slice name, Slice type, Jsonb *options)
 		if (rvo_slice_equal(rvo_field_types[i], type))
 			rule.type = i;
 	if (rule.type == FIELD_CHOICE)
-		rule.choices = rvo_field_choices(rvo_json_root(options), &rule.nchoices, &ignored);
+		read_choices(&rule, rvo_json_root(options));
 	if (rules->count == rules->capacity)
 	{
 		rules->capacity *= 2;
@@ -140,6 +167,33 @@ find(const FieldRules *rules, Slice name)
 	const int64 *position = rvo_slice_map_find(rules->by_name, name);
 
 	return position != NULL ? &rules->items[*position] : NULL;
+}
+
+/* rvo_field_rules_note_name remembers a name that was written, in the current context, if it is not defined. */
+void
+rvo_field_rules_note_name(FieldRules *rules, Slice name)
+{
+	bool		found;
+
+	if (find(rules, name) != NULL || rvo_slice_map_find(rules->noted, name) != NULL)
+		return;
+	name.data = rvo_slice_cstring(name);
+	(void) rvo_slice_map_put(rules->noted, name, &found);
+	if (rules->nnoted == rules->noted_capacity)
+	{
+		rules->noted_capacity *= 2;
+		rules->noted_names = repalloc(rules->noted_names, rules->noted_capacity * sizeof(Slice));
+	}
+	rules->noted_names[rules->nnoted++] = name;
+}
+
+/* rvo_field_rules_noted_names returns the names that were noted, in their order. */
+Slice *
+rvo_field_rules_noted_names(FieldRules *rules, int *n)
+{
+	qsort(rules->noted_names, rules->nnoted, sizeof(Slice), rvo_slice_compare);
+	*n = rules->nnoted;
+	return rules->noted_names;
 }
 
 /* canonical brings a value to the one form that equal values share; false if it is none of the type. */

@@ -40,13 +40,18 @@ typedef struct FieldRules
 	FieldRule  *items;
 	Slice	   *names;
 	SliceMap   *by_name;		/* position in items */
-	SliceMap   *recorded;		/* names that are not defined, and were recorded in this call */
+	SliceMap   *noted;			/* names that are not defined, and were written in this call */
+	int			nnoted;
+	int			noted_capacity;
+	Slice	   *noted_names;	/* the same as a list */
 } FieldRules;
 
 extern const Slice rvo_field_types[FIELD_TYPES];
 
 extern FieldRules *rvo_field_rules_create(bool strict);
 extern void rvo_field_rules_add(FieldRules *rules, Slice name, Slice type, Jsonb *options);
+extern void rvo_field_rules_note_name(FieldRules *rules, Slice name);
+extern Slice *rvo_field_rules_noted_names(FieldRules *rules, int *n);
 extern Slice *rvo_field_choices(JsonbContainer *options, int *n, FaultList *faults);
 extern FaultCode rvo_field_rules_check(const FieldRules *rules, Slice name, Slice *value);
 extern void rvo_field_rules_explain(const FieldRules *rules, Slice name, FaultCode code, const char *pointer,

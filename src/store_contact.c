@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "fault.h"
+#include "field_change.h"
 #include "store_contact.h"
 #include "store_insert.h"
 
@@ -231,8 +232,16 @@ static KeptQuery delete_contact = {
 	.types = {INT4OID, INT8OID},
 };
 
+/* Locked in the order of ids, as elsewhere; none can be added, since their company is locked. */
+static KeptQuery lock_contacts_of_company = {
+	.sql = "SELECT COALESCE(pg_catalog.max(updated_time), '-infinity') FROM (SELECT updated_time FROM revyops.contact"
+	" WHERE company_id = $2 AND client_id = $1 ORDER BY id FOR NO KEY UPDATE) AS c",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
 static KeptQuery detach_contacts = {
-	.sql = "UPDATE revyops.contact SET company_id = NULL, updated_time = GREATEST(updated_time, $3)"
+	.sql = "UPDATE revyops.contact SET company_id = NULL, updated_time = $3"
 	" WHERE company_id = $2 AND client_id = $1",
 	.expected = SPI_OK_UPDATE, .nparameters = 3,
 	.types = {INT4OID, INT8OID, TIMESTAMPTZOID},
@@ -546,14 +555,15 @@ rvo_store_delete_contact(int client_id, int64 id)
 	return rvo_query_run(&delete_contact, &e) > 0;
 }
 
-/* rvo_store_detach_contacts takes a company from its contacts. */
+/* rvo_store_detach_contacts takes a company that was locked from its contacts. */
 void
-rvo_store_detach_contacts(int client_id, int64 company_id, TimestampTz updated_time)
+rvo_store_detach_contacts(int client_id, int64 company_id)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, company_id);
-	rvo_add_time(&e, updated_time);
+	rvo_query_run(&lock_contacts_of_company, &e);
+	rvo_add_time(&e, rvo_time_of_change(DatumGetTimestampTz(e.results[0])));
 	rvo_query_run(&detach_contacts, &e);
 }

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "custom_field.h"
+#include "field_change.h"
 #include "store_field.h"
 #include "store_query.h"
 
@@ -29,6 +30,12 @@ static KeptQuery insert_seen = {
 	" VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
 	.expected = SPI_OK_INSERT, .nparameters = 4,
 	.types = {INT4OID, TEXTOID, TEXTOID, TIMESTAMPTZOID},
+};
+
+static KeptQuery find_seen = {
+	.sql = "SELECT name FROM revyops.custom_field_seen" OF_FIELD,
+	.expected = SPI_OK_SELECT, .nparameters = 3,
+	.types = {INT4OID, TEXTOID, TEXTOID},
 };
 
 static KeptQuery delete_seen = {
@@ -87,7 +94,20 @@ static KeptQuery list_fields = {
 	.types = {INT4OID, TEXTOID},
 };
 
-/* ---- values; of contacts and of companies */
+/*
+ * ---- values; of contacts and of companies
+ *
+ * Rows are locked before they are changed, in the order of ids as elsewhere.  What
+ * gets the field after that has a later time than the last of them, and
+ * is left as it is.
+ */
+
+#define LOCK_ROWS(table) { \
+	.sql = "SELECT COALESCE(pg_catalog.max(updated_time), '-infinity') FROM (SELECT updated_time FROM revyops." table \
+	" WHERE client_id = $1 AND custom_fields @> $2 ORDER BY id FOR NO KEY UPDATE) AS c", \
+	.expected = SPI_OK_SELECT, .nparameters = 2, \
+	.types = {INT4OID, JSONBOID}, \
+}
 
 #define COUNT_BOTH(table) { \
 	.sql = "SELECT pg_catalog.count(*), pg_catalog.min(id) FROM revyops." table \
@@ -100,20 +120,22 @@ static KeptQuery list_fields = {
 	.sql = "UPDATE revyops." table " SET updated_time = $6, custom_fields = (SELECT pg_catalog.jsonb_agg(" \
 	"CASE WHEN f ->> 'field_name' = $3 THEN f || pg_catalog.jsonb_build_object('field_name', $4, 'updated_time', $5)" \
 	" ELSE f END ORDER BY n) FROM pg_catalog.jsonb_array_elements(custom_fields) WITH ORDINALITY AS t (f, n))" \
-	" WHERE client_id = $1 AND custom_fields @> $2", \
-	.expected = SPI_OK_UPDATE, .nparameters = 6, \
-	.types = {INT4OID, JSONBOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID}, \
+	" WHERE client_id = $1 AND custom_fields @> $2 AND updated_time <= $7 AND NOT custom_fields @> $8", \
+	.expected = SPI_OK_UPDATE, .nparameters = 8, \
+	.types = {INT4OID, JSONBOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, JSONBOID}, \
 }
 
 #define DELETE_VALUES(table) { \
 	.sql = "UPDATE revyops." table " SET updated_time = $4, custom_fields = (SELECT COALESCE(" \
 	"pg_catalog.jsonb_agg(f ORDER BY n) FILTER (WHERE (f ->> 'field_name') IS DISTINCT FROM $3), '[]')" \
 	" FROM pg_catalog.jsonb_array_elements(custom_fields) WITH ORDINALITY AS t (f, n))" \
-	" WHERE client_id = $1 AND custom_fields @> $2", \
-	.expected = SPI_OK_UPDATE, .nparameters = 4, \
-	.types = {INT4OID, JSONBOID, TEXTOID, TIMESTAMPTZOID}, \
+	" WHERE client_id = $1 AND custom_fields @> $2 AND updated_time <= $5", \
+	.expected = SPI_OK_UPDATE, .nparameters = 5, \
+	.types = {INT4OID, JSONBOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}, \
 }
 
+static KeptQuery lock_rows_of_contacts = LOCK_ROWS("contact");
+static KeptQuery lock_rows_of_companies = LOCK_ROWS("company");
 static KeptQuery count_both_of_contacts = COUNT_BOTH("contact");
 static KeptQuery count_both_of_companies = COUNT_BOTH("company");
 static KeptQuery rename_values_of_contacts = RENAME_VALUES("contact");
@@ -189,6 +211,15 @@ rvo_store_insert_seen(int client_id, Slice entity, Slice name, TimestampTz time)
 
 	rvo_add_time(&e, time);
 	rvo_query_run(&insert_seen, &e);
+}
+
+/* rvo_store_is_seen tells whether a name is recorded. */
+bool
+rvo_store_is_seen(int client_id, Slice entity, Slice name)
+{
+	Execution	e = of_field(client_id, entity, name);
+
+	return rvo_query_run(&find_seen, &e) > 0;
 }
 
 /* rvo_store_delete_seen forgets a recorded name; false if it is none. */
@@ -307,6 +338,22 @@ add_name_pattern(Execution *e, Slice name)
 	rvo_add_json(e, list);
 }
 
+/*
+ * rvo_store_lock_rows_with keeps others from changing the contacts or companies
+ * that have a field, until the transaction ends; returns when the last of them was
+ * changed, which rvo_store_rename_values and rvo_store_delete_values want to know.
+ */
+TimestampTz
+rvo_store_lock_rows_with(int client_id, Slice entity, Slice name)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	add_name_pattern(&e, name);
+	rvo_query_run(is_contact(entity) ? &lock_rows_of_contacts : &lock_rows_of_companies, &e);
+	return DatumGetTimestampTz(e.results[0]);
+}
+
 /* rvo_store_count_rows_with_both counts the contacts or companies that have two fields; *first is one of them. */
 int64
 rvo_store_count_rows_with_both(int client_id, Slice entity, Slice name, Slice other, int64 *first)
@@ -321,11 +368,12 @@ rvo_store_count_rows_with_both(int client_id, Slice entity, Slice name, Slice ot
 	return DatumGetInt64(e.results[0]);
 }
 
-/* rvo_store_rename_values renames a field of all contacts or companies; returns how many have it. */
+/* rvo_store_rename_values renames a field of all contacts or companies that were locked; returns how many have it. */
 int64
-rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, TimestampTz time)
+rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, TimestampTz latest)
 {
 	Execution	e = {0};
+	TimestampTz time = rvo_time_of_change(latest);
 
 	rvo_add_integer(&e, client_id);
 	add_name_pattern(&e, name);
@@ -333,18 +381,21 @@ rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name,
 	rvo_add_text(&e, new_name);
 	rvo_add_text(&e, rvo_json_time(time));
 	rvo_add_time(&e, time);
+	rvo_add_time(&e, latest);
+	add_name_pattern(&e, new_name);
 	return rvo_query_run(is_contact(entity) ? &rename_values_of_contacts : &rename_values_of_companies, &e);
 }
 
-/* rvo_store_delete_values takes a field from all contacts or companies; returns how many had it. */
+/* rvo_store_delete_values takes a field from all contacts or companies that were locked; returns how many had it. */
 int64
-rvo_store_delete_values(int client_id, Slice entity, Slice name, TimestampTz time)
+rvo_store_delete_values(int client_id, Slice entity, Slice name, TimestampTz latest)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	add_name_pattern(&e, name);
 	rvo_add_text(&e, name);
-	rvo_add_time(&e, time);
+	rvo_add_time(&e, rvo_time_of_change(latest));
+	rvo_add_time(&e, latest);
 	return rvo_query_run(is_contact(entity) ? &delete_values_of_contacts : &delete_values_of_companies, &e);
 }

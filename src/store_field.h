@@ -23,6 +23,7 @@ typedef void (*DefinitionReader) (void *arg, Slice name, Slice type, Jsonb *opti
 
 extern void rvo_store_read_definitions(int client_id, Slice entity, DefinitionReader read, void *arg);
 extern void rvo_store_insert_seen(int client_id, Slice entity, Slice name, TimestampTz time);
+extern bool rvo_store_is_seen(int client_id, Slice entity, Slice name);
 extern bool rvo_store_delete_seen(int client_id, Slice entity, Slice name);
 
 extern void rvo_store_lock_client(int client_id);
@@ -34,8 +35,9 @@ extern bool rvo_store_delete_definition(int client_id, Slice entity, Slice name)
 extern void rvo_store_list_fields(int client_id, Slice entity, void (*put) (void *arg, const ListedField *field),
 								  void *arg);
 
+extern TimestampTz rvo_store_lock_rows_with(int client_id, Slice entity, Slice name);
 extern int64 rvo_store_count_rows_with_both(int client_id, Slice entity, Slice name, Slice other, int64 *first);
-extern int64 rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, TimestampTz time);
-extern int64 rvo_store_delete_values(int client_id, Slice entity, Slice name, TimestampTz time);
+extern int64 rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, TimestampTz latest);
+extern int64 rvo_store_delete_values(int client_id, Slice entity, Slice name, TimestampTz latest);
 
 #endif							/* RVO_STORE_FIELD_H */

@@ -42,6 +42,17 @@ rvo_slice_equal(Slice a, Slice b)
 	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
+/* rvo_slice_compare compares slices by bytes, as qsort wants it. */
+int
+rvo_slice_compare(const void *a, const void *b)
+{
+	const Slice *x = a;
+	const Slice *y = b;
+	int			order = memcmp(x->data, y->data, Min(x->len, y->len));
+
+	return order != 0 ? order : x->len - y->len;
+}
+
 /* rvo_same_secret compares octets, and takes the same time wherever they differ. */
 bool
 rvo_same_secret(const unsigned char *a, const unsigned char *b, int len)

@@ -24,6 +24,7 @@ extern Slice rvo_slice(const char *string);
 extern Slice rvo_slice_of_text(const text *value);
 extern char *rvo_slice_cstring(Slice s);
 extern bool rvo_slice_equal(Slice a, Slice b);
+extern int	rvo_slice_compare(const void *a, const void *b);
 extern bool rvo_same_secret(const unsigned char *a, const unsigned char *b, int len);
 
 extern Slice rvo_text_trim(Slice s);
