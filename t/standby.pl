@@ -112,7 +112,7 @@ for my $name (@adapters)
 	is($answer, adapter($primary, $name, $query), "$name: the primary's");
 }
 
-like(adapter($standby, 'key_check', ''), qr/^204\b/, 'key_check: the key is good');
+is(adapter($standby, 'key_check', ''), '|null', 'key_check: the key is good, so there is nothing to say');
 is(adapter($standby, 'key_check', ''), adapter($primary, 'key_check', ''), 'key_check: the primary\'s answer');
 
 # ---- a role that reads the table
