@@ -359,7 +359,7 @@ my $job = $node->safe_psql('postgres', "SELECT max(id) FROM revyops.import_job W
 my $line = "import $job of public.a_view [####################] 100 %, 1,234,567 rows: 1,000 created, 1 duplicate, 1,000,000 failed; N rows/s; finished";
 is(status($_), $line, "status($_): the last import, or the one named") for '', 'NULL', $job;
 my $none = "ERROR:  PT404: import not found\nDETAIL:  [{\"parameter\":\"job\",\"code\":\"not_found\",}]\n";
-is(status($_), $none, "status($_): there is none") for -1, $job + 1, $job - 1;
+is(status($_), $none, "status($_): there is none") for 0, -1, $job + 1, $job - 1;
 $client = $node->safe_psql('postgres', "SELECT revyops_create_client('none')");
 is(status(''), $none, 'status: a client without imports');
 
