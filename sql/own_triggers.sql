@@ -51,8 +51,12 @@ END
 $$;
 SELECT is(current_setting('search_path') || ' ' || current_setting('enable_seqscan'), '"$user", public on', 'what the caller has set');
 CREATE TRIGGER own_look AFTER INSERT ON revyops.contact FOR EACH ROW EXECUTE FUNCTION test.look();
+CREATE ROLE own_app;
+GRANT EXECUTE ON FUNCTION revyops_create_contact TO own_app;
+SET LOCAL ROLE own_app;
 SELECT revyops_create_contact('{"email": "dan@acme.com"}') AS "hidden" \gset
-SELECT is((SELECT string_agg(concat_ws(' ', path, seqscan, who = current_user), '; ') FROM test.ran), 'pg_catalog, pg_temp off t', 'a trigger has the functions'' settings');
+RESET ROLE;
+SELECT is((SELECT string_agg(concat_ws(' ', path, seqscan, who = current_user), '; ') FROM test.ran), 'pg_catalog, pg_temp off t', 'a trigger has the functions'' settings, and their owner''s rights');
 DROP TRIGGER own_look ON revyops.contact;
 CREATE TABLE public.own_log (email text);
 CREATE FUNCTION test.unqualified() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO own_log VALUES (NEW.email); RETURN NEW; END $$;
