@@ -126,7 +126,7 @@ SELECT results_eq($$SELECT test.outcomes(test.batch('ab.com', 'aa.com', 'AB.com'
 SELECT is((SELECT string_agg(domain || ' ' || name, ', ' ORDER BY domain) FROM revyops.company WHERE domain ~ '^a[abc].com'), 'aa.com trigger, ab.com trigger, ac.com trigger', 'that changes each row');
 SELECT is(test.try(test.call('[{"domain": "ad.com"}, {"domain": "ae.com", "name": "refused"}]')), '{"sqlstate": "P0001", "message": "refused", "detail": ""}', 'that raises');
 SELECT is(test.try(test.call('[{"domain": "ad.com"}, {"domain": "ae.com", "name": "skipped"}]')),
-	'{"sqlstate": "XX000", "message": "revyops: some of many were not inserted, and no key explains it", "detail": ""}', 'that skips a row');
+	'{"sqlstate": "XX000", "message": "revyops: a company was not inserted, and its domain does not explain it", "detail": ""}', 'that skips a row');
 SELECT is((SELECT count(*) FROM revyops.company WHERE domain IN ('ad.com', 'ae.com')), 0::bigint, 'and left no row');
 
 SELECT * FROM finish();

@@ -70,6 +70,6 @@ SELECT is((SELECT count(*)::int FROM revyops.contact WHERE email ~ '^m\d' AND la
 -- a trigger of the owner's
 CREATE FUNCTION test.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE unique_violation USING MESSAGE = 'refused'; END $$;
 CREATE TRIGGER own BEFORE UPDATE ON revyops.contact FOR EACH ROW EXECUTE FUNCTION test.refuse();
-SELECT is(test.try(test.call('[{"email": "jane@acme.com", "last_name": "x"}]'))->>'sqlstate', 'XX000', 'a unique violation that no key explains');
+SELECT is(test.try(test.call('[{"email": "jane@acme.com", "last_name": "x"}]')), '{"sqlstate": "23505", "message": "refused", "detail": ""}', 'a unique violation that no key explains');
 SELECT * FROM finish();
 ROLLBACK;

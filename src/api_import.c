@@ -24,6 +24,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "argument.h"
 #include "attempt.h"
 #include "auth.h"
 #include "compat.h"
@@ -177,9 +178,7 @@ revyops_import_contacts(PG_FUNCTION_ARGS)
 Datum
 revyops_import_status(PG_FUNCTION_ARGS)
 {
-	int64		job = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-
-	PG_RETURN_TEXT_P(cstring_to_text(rvo_import_status(rvo_auth_client_id_of_call(), job)));
+	PG_RETURN_TEXT_P(cstring_to_text(rvo_import_status(rvo_auth_client_id_of_call(), rvo_argument_id(fcinfo, 0))));
 }
 
 /*

@@ -379,8 +379,10 @@ create_open(Batch *batch, Chunk *chunk)
 		keep_open(chunk);
 
 		fruitless = chunk->nopen < before ? 0 : fruitless + 1;
-		if (fruitless == INSERT_ATTEMPTS)
-			rvo_fault_raise_bug("some of many were not inserted, and no key explains it");
+		if (fruitless < INSERT_ATTEMPTS)
+			continue;
+		batch->kind->insert_or_raise(batch->caller->client_id, chunk->open[0]);
+		rvo_fault_raise_bug("some of many were not inserted, and no key explains it");
 	}
 	complete_owners(batch, chunk);
 }

@@ -66,6 +66,9 @@ typedef struct BatchKind
 	/* insert adds the items, in this order; inserted tells for each whether it was. */
 	void		(*insert) (int client_id, BatchItem *const *items, int n, bool *inserted);
 
+	/* insert_or_raise adds an item that was not inserted, though nobody has its keys, or raises what is in its way. */
+	void		(*insert_or_raise) (int client_id, const BatchItem *item);
+
 	/* settle ends a chunk, created or not; NULL if there is nothing to do. */
 	void		(*settle) (const Caller *caller, const BatchItem *items, int n);
 
@@ -76,7 +79,7 @@ typedef struct BatchKind
 	 * upsert creates or changes the items, in their order.  Of one that was it
 	 * fills id, found and row; of one whose keys are of two others it fills the
 	 * owners and says that it is taken.  NULL for a batch that creates; else
-	 * number, insert and find_owners are not called.
+	 * number, insert, insert_or_raise and find_owners are not called.
 	 */
 	void		(*upsert) (const Caller *caller, BatchItem *const *items, int n);
 

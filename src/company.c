@@ -43,7 +43,7 @@ rvo_company_number(Company *company)
 	rvo_store_number_fields(&company->custom_fields);
 }
 
-/* insert gives the company ids and adds it.  Raises FAILURE_COMPANY_EXISTS, naming who has the domain. */
+/* insert gives the company ids and adds it.  Raises FAILURE_COMPANY_EXISTS, naming who has the domain; else as for a contact. */
 static void
 insert(int client_id, Company *company)
 {
@@ -62,7 +62,7 @@ insert(int client_id, Company *company)
 			rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
 		}
 	}
-	rvo_fault_raise_bug("a company was not inserted, and its domain does not explain it");
+	rvo_store_insert_company_or_raise(client_id, company);
 }
 
 /*

@@ -53,6 +53,12 @@ insert_items(int client_id, BatchItem *const *items, int n, bool *inserted)
 }
 
 static void
+insert_or_raise(int client_id, const BatchItem *item)
+{
+	rvo_store_insert_company_or_raise(client_id, &item->row.company);
+}
+
+static void
 find_owners(int client_id, BatchItem *const *items, int n)
 {
 	int64	   *ids = palloc(n * sizeof(int64));
@@ -75,6 +81,7 @@ const BatchKind rvo_company_batch = {
 	.settle = settle,
 	.number = number_item,
 	.insert = insert_items,
+	.insert_or_raise = insert_or_raise,
 	.find_owners = find_owners,
 	.render = render_item,
 };

@@ -18,6 +18,7 @@
 #include "store.h"
 #include "store_company.h"
 #include "store_contact.h"
+#include "store_key.h"
 
 /* A company to write, in a subtransaction. */
 typedef struct Writing
@@ -39,13 +40,14 @@ static void
 save_with_domain(int client_id, const Company *company)
 {
 	Writing		writing = {client_id, company};
+	ErrorData  *error = NULL;
 
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		ErrorData  *error = rvo_attempt_once(write_company, &writing);
 		FaultList	faults = {0};
 		int64		owner;
 
+		error = rvo_attempt_once(write_company, &writing);
 		if (error == NULL)
 			return;
 		if (!rvo_fault_is_taken_key(error->sqlerrcode))
@@ -56,10 +58,9 @@ save_with_domain(int client_id, const Company *company)
 			rvo_fault_add_existing(&faults, "/domain", owner);
 			rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
 		}
-		if (IsolationUsesXactSnapshot())
-			rvo_fault_raise_serialization();
+		rvo_store_check_repeatable(error);
 	}
-	rvo_fault_raise_bug("a company was not updated, and its domain does not explain it");
+	ReThrowError(error);
 }
 
 /* save writes a company that was changed. */
@@ -144,7 +145,7 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	return rvo_company_render_created(&company, structure);
 }
 
-/* A company to delete, in a subtransaction. */
+/* A company to delete, perhaps in a subtransaction. */
 typedef struct Deletion
 {
 	int			client_id;
@@ -156,15 +157,15 @@ delete_company(void *arg, bool again pg_attribute_unused())
 {
 	Deletion   *deletion = arg;
 
-	rvo_store_delete_company(deletion->client_id, deletion->id);
+	if (!rvo_store_delete_company(deletion->client_id, deletion->id))
+		rvo_fault_raise_bug("a locked company was not deleted");
 }
 
 /* delete_by_snapshot deletes a company that may have contacts which this transaction can't see. */
 static void
-delete_by_snapshot(int client_id, int64 id)
+delete_by_snapshot(Deletion *deletion)
 {
-	Deletion	deletion = {client_id, id};
-	ErrorData  *error = rvo_attempt_once(delete_company, &deletion);
+	ErrorData  *error = rvo_attempt_once(delete_company, deletion);
 
 	if (error == NULL)
 		return;
@@ -182,15 +183,18 @@ delete_by_snapshot(int client_id, int64 id)
 void
 rvo_company_delete(int client_id, const int64 *id)
 {
+	Deletion	deletion;
+
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	if (!rvo_store_lock_company_to_delete(client_id, *id))
 		rvo_company_raise_missing(client_id, *id, "id");
 	rvo_store_detach_contacts(client_id, *id);
+	deletion = (Deletion) {client_id, *id};
 	if (IsolationUsesXactSnapshot())
-		delete_by_snapshot(client_id, *id);
+		delete_by_snapshot(&deletion);
 	else
-		rvo_store_delete_company(client_id, *id);
+		delete_company(&deletion, false);
 }
 
 /* rvo_company_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */

@@ -61,17 +61,20 @@ new_company(Slice domain)
 static DomainCompany
 make(int client_id, Slice domain)
 {
+	Company		company;
+
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		Company		company = new_company(domain);
-
+		company = new_company(domain);
 		if (rvo_store_insert_company(client_id, &company))
 			return (DomainCompany) {domain, company.id, true};
 		company.id = rvo_store_lock_company_of_domain(client_id, domain);
 		if (company.id != 0)
 			return (DomainCompany) {domain, company.id, false};
 	}
-	rvo_fault_raise_bug("a company was not made, and its domain does not explain it");
+	company = new_company(domain);
+	rvo_store_insert_company_or_raise(client_id, &company);
+	return (DomainCompany) {domain, company.id, true};
 }
 
 /*

@@ -120,7 +120,10 @@ rvo_contact_raise_taken(const ContactOwners *owners, int64 id)
 		rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
 }
 
-/* insert gives the contact ids and adds it.  Raises FAILURE_CONTACT_EXISTS, naming who has each key. */
+/*
+ * insert gives the contact ids and adds it.  Raises FAILURE_CONTACT_EXISTS,
+ * naming who has each key; what no key of ours explains comes as the server says it.
+ */
 static void
 insert(int client_id, Contact *contact)
 {
@@ -134,7 +137,7 @@ insert(int client_id, Contact *contact)
 		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
 		rvo_contact_raise_taken(&owners, 0);
 	}
-	rvo_fault_raise_bug("a contact was not inserted, and no key explains it");
+	rvo_store_insert_contact_or_raise(client_id, contact);
 }
 
 /*

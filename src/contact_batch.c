@@ -288,7 +288,7 @@ drop_unused_companies(const Caller *caller, const BatchItem *items, int n)
 			continue;
 		(void) rvo_slice_map_put(used, id_slice(id), &found);
 		if (!found)
-			rvo_store_delete_company(caller->client_id, *id);
+			(void) rvo_store_delete_company(caller->client_id, *id);	/* a trigger may keep it */
 	}
 }
 
@@ -326,6 +326,12 @@ static void
 insert_items(int client_id, BatchItem *const *items, int n, bool *inserted)
 {
 	rvo_store_insert_contacts(client_id, rows(items, n), n, inserted);
+}
+
+static void
+insert_or_raise(int client_id, const BatchItem *item)
+{
+	rvo_store_insert_contact_or_raise(client_id, &item->row.contact);
 }
 
 /* read_owners fills the items' owners; read_only: as the calling statement sees them. */
@@ -369,6 +375,7 @@ const BatchKind rvo_contact_batch = {
 	.settle = rvo_contact_items_settle,
 	.number = number_item,
 	.insert = insert_items,
+	.insert_or_raise = insert_or_raise,
 	.find_owners = find_owners,
 	.render = rvo_contact_item_render,
 };

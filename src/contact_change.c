@@ -9,8 +9,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
-
 #include "attempt.h"
 #include "compat.h"
 #include "contact.h"
@@ -20,6 +18,7 @@
 #include "field_definition.h"
 #include "store.h"
 #include "store_contact.h"
+#include "store_key.h"
 
 /* A contact to write, in a subtransaction. */
 typedef struct Writing
@@ -45,12 +44,12 @@ rvo_contact_stamp(Contact *contact)
 }
 
 /*
- * rvo_contact_save writes a contact that was changed; false if its keys are
- * others than before and somebody has one.  Only the index can tell whether
- * somebody is about to take them, and an UPDATE has no ON CONFLICT: hence the
- * subtransaction.
+ * rvo_contact_save writes a contact that was changed, and returns NULL.  If its
+ * keys are others than before, a unique violation is returned, and nothing is
+ * written.  Only the index can tell whether somebody is about to take them, and
+ * an UPDATE has no ON CONFLICT: hence the subtransaction.
  */
-bool
+ErrorData *
 rvo_contact_save(int client_id, Contact *contact, bool other_keys)
 {
 	Writing		writing = {client_id, contact};
@@ -60,23 +59,26 @@ rvo_contact_save(int client_id, Contact *contact, bool other_keys)
 	if (!other_keys)
 	{
 		rvo_store_update_contact(client_id, contact);
-		return true;
+		return NULL;
 	}
 	error = rvo_attempt_once(write_contact, &writing);
 	if (error != NULL && !rvo_fault_is_taken_key(error->sqlerrcode))
 		ReThrowError(error);
-	return error == NULL;
+	return error;
 }
 
 /* save does so, and raises FAILURE_CONTACT_EXISTS if other contacts have the keys, naming them. */
 static void
 save(const Caller *caller, Contact *contact, bool other_keys)
 {
+	ErrorData  *error = NULL;
+
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
 		ContactOwners owners;
 
-		if (rvo_contact_save(caller->client_id, contact, other_keys))
+		error = rvo_contact_save(caller->client_id, contact, other_keys);
+		if (error == NULL)
 		{
 			rvo_field_names_record(caller, CONTACT_ENTITY, &contact->custom_fields);
 			return;
@@ -84,11 +86,10 @@ save(const Caller *caller, Contact *contact, bool other_keys)
 		owners = rvo_store_find_contact_owners(caller->client_id, contact->email, contact->linkedin_url);
 		rvo_contact_raise_taken(&owners, contact->id);
 
-		/* Who had the key is gone, or is not to be seen by this transaction's snapshot. */
-		if (IsolationUsesXactSnapshot())
-			rvo_fault_raise_serialization();
+		/* Who had the key is gone, or is not to be seen by this transaction's snapshot, or it is no key of ours. */
+		rvo_store_check_repeatable(error);
 	}
-	rvo_fault_raise_bug("a contact was not updated, and no key explains it");
+	ReThrowError(error);
 }
 
 /* lock reads a contact and keeps others from changing it. */
@@ -236,8 +237,8 @@ rvo_contact_delete(int client_id, const int64 *id)
 {
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
-	if (!rvo_store_delete_contact(client_id, *id))
-		rvo_contact_raise_missing(client_id, *id, "id");
+	(void) lock(client_id, *id, "id");
+	rvo_store_delete_contact(client_id, *id);
 }
 
 /* rvo_contact_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */

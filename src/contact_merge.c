@@ -128,7 +128,7 @@ rvo_contact_merge(const Caller *caller, const ContactMerge *merge)
 	rvo_fields_check_count(&keep.custom_fields, merge->other_name);
 	keep.updated_time = rvo_time_of_change(keep.updated_time);
 	rvo_store_insert_merged_contact(caller->client_id, &other, keep.id, keep.updated_time);
-	(void) rvo_store_delete_contact(caller->client_id, other.id);
+	rvo_store_delete_contact(caller->client_id, other.id);
 	rvo_store_update_contact(caller->client_id, &keep);
 	return rvo_contact_render_created(&keep, structure);
 }

@@ -77,7 +77,7 @@ rvo_contact_erase(int client_id, const int64 *id)
 	if (!rvo_store_lock_contact(client_id, *id, &contact))
 		rvo_contact_raise_gone(client_id, *id);
 	counts = rvo_store_delete_traces(client_id, *id);
-	(void) rvo_store_delete_contact(client_id, *id);
+	rvo_store_delete_contact(client_id, *id);
 	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
 	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_integer(counts.kept_answers));
 	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_integer(counts.import_rejects));

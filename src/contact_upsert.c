@@ -8,8 +8,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
-
 #include "compat.h"
 #include "contact.h"
 #include "contact_change.h"
@@ -20,6 +18,7 @@
 #include "store.h"
 #include "store_contact.h"
 #include "store_insert.h"
+#include "store_key.h"
 
 /* What is asked for, and the contact that came of it. */
 typedef struct Upsert
@@ -28,6 +27,7 @@ typedef struct Upsert
 	ContactChanges changes;
 	int64		company_id;		/* that the changes name */
 	Contact		contact;
+	ErrorData  *taken;			/* what kept it from being changed; NULL = another reason */
 } Upsert;
 
 /* find returns the id of the contact with the keys, 0 for none.  Raises FAILURE_CONTACT_EXISTS if they are of two. */
@@ -90,29 +90,37 @@ change(Upsert *upsert, int64 id)
 	bool		different;
 	bool		other_keys;
 
+	upsert->taken = NULL;
 	if (!rvo_store_lock_contact(upsert->caller->client_id, id, &upsert->contact) ||
 		!has_key(&upsert->contact, &upsert->changes.values))
 		return false;
 	different = rvo_contact_apply(&upsert->contact, &upsert->changes, upsert->company_id, &other_keys, &faults);
 	check(&faults);
-	return !different || rvo_contact_save(upsert->caller->client_id, &upsert->contact, other_keys);
+	upsert->taken = different ? rvo_contact_save(upsert->caller->client_id, &upsert->contact, other_keys) : NULL;
+	if (upsert->taken != NULL)
+		rvo_store_check_repeatable(upsert->taken);
+	return upsert->taken == NULL;
 }
 
 /* carry_out creates or changes the contact, whatever others do; returns whether it is new. */
 static bool
 carry_out(Upsert *upsert)
 {
+	int64		id = 0;
+
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		int64		id = find(upsert);
-
-		/* What was in the way is not to be seen by this transaction's snapshot. */
-		if (attempt > 0 && IsolationUsesXactSnapshot())
-			rvo_fault_raise_serialization();
+		id = find(upsert);
 		if (id == 0 ? create(upsert) : change(upsert, id))
 			return id == 0;
 	}
-	rvo_fault_raise_bug("a contact was neither inserted nor updated, and no key explains it");
+	if (id == 0)
+		rvo_store_insert_contact_or_raise(upsert->caller->client_id, &upsert->contact);
+	else if (upsert->taken != NULL)
+		ReThrowError(upsert->taken);
+	else
+		rvo_fault_raise_bug("a contact was not updated, and no key explains it");
+	return true;
 }
 
 /*

@@ -16,7 +16,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
 
 #include "attempt.h"
@@ -29,6 +28,7 @@
 #include "slice_map.h"
 #include "store_contact.h"
 #include "store_insert.h"
+#include "store_key.h"
 
 #define NUMBER_OF_KEYS 2
 
@@ -147,7 +147,7 @@ by_keys(const void *a, const void *b)
 								  (Slice[BATCH_MAX_KEYS]) {y->email, y->linkedin_url});
 }
 
-/* insert_contacts adds contacts in the order of their keys; see batch.c. */
+/* insert_contacts adds contacts in the order of their keys; see batch.c.  Raises what is in the way of one. */
 static void
 insert_contacts(int client_id, Contact **contacts, int n)
 {
@@ -157,7 +157,7 @@ insert_contacts(int client_id, Contact **contacts, int n)
 	rvo_store_insert_contacts(client_id, contacts, n, inserted);
 	for (int i = 0; i < n; i++)
 		if (!inserted[i])
-			rvo_fault_raise_taken_key();
+			rvo_store_insert_contact_or_raise(client_id, contacts[i]);
 }
 
 /* write_rows writes what is new or differs, and ends the round. */
@@ -301,21 +301,18 @@ attempt(void *arg, bool again pg_attribute_unused())
 static void
 upsert_items(const Caller *caller, BatchItem *const *items, int n)
 {
+	ErrorData  *error = NULL;
+
 	for (int i = 0; i < INSERT_ATTEMPTS; i++)
 	{
 		Upserts		upserts = {.caller = caller, .items = items, .count = n};
-		ErrorData  *error = rvo_attempt_once(attempt, &upserts);
 
+		error = rvo_attempt_once(attempt, &upserts);
 		if (error == NULL)
 			return;
-		if (!rvo_fault_is_taken_key(error->sqlerrcode))
-			ReThrowError(error);
-
-		/* Who has the key is not to be seen by this transaction's snapshot. */
-		if (IsolationUsesXactSnapshot())
-			rvo_fault_raise_serialization();
+		rvo_store_check_repeatable(error);
 	}
-	rvo_fault_raise_bug("some of many were neither inserted nor updated, and no key explains it");
+	ReThrowError(error);
 }
 
 const BatchKind rvo_contact_upsert_batch = {

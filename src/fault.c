@@ -321,15 +321,6 @@ rvo_fault_raise_serialization(void)
 			 errmsg("could not serialize access due to concurrent update")));
 }
 
-/* rvo_fault_raise_taken_key ends work with 23505, as a unique index does: for whoever started it. */
-void
-rvo_fault_raise_taken_key(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_UNIQUE_VIOLATION),
-			 errmsg("a key of a contact has been taken by another session")));
-}
-
 /* rvo_fault_raise_rewritten ends the call: a rule of the tables' owner made something else of a statement. */
 void
 rvo_fault_raise_rewritten(const char *statement)

@@ -112,7 +112,6 @@ extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode co
 extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_has_data(const char *table) pg_attribute_noreturn();
 extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
-extern void rvo_fault_raise_taken_key(void) pg_attribute_noreturn();
 extern void rvo_fault_raise_rewritten(const char *statement) pg_attribute_noreturn();
 extern void rvo_fault_notice_ignored(const char *names, const char *nearest);
 extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();

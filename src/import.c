@@ -117,9 +117,9 @@ rvo_import_note(int client_id, Import *import)
 												   import->estimate, import->finished);
 }
 
-/* rvo_import_status returns a line on a job, the client's last one for 0.  Raises FAILURE_IMPORT_NOT_FOUND. */
+/* rvo_import_status returns a line on a job, the client's last one for NULL.  Raises FAILURE_IMPORT_NOT_FOUND. */
 const char *
-rvo_import_status(int client_id, int64 job)
+rvo_import_status(int client_id, const int64 *job)
 {
 	ImportProgress progress;
 

@@ -36,6 +36,6 @@ typedef struct Import
 extern void rvo_import_begin(int client_id, Import *import);
 extern void rvo_import_write(const Caller *caller, Import *import);
 extern void rvo_import_note(int client_id, Import *import);
-extern const char *rvo_import_status(int client_id, int64 job);
+extern const char *rvo_import_status(int client_id, const int64 *job);
 
 #endif							/* RVO_IMPORT_H */

@@ -59,6 +59,8 @@ append_rest(StringInfo line, const ImportProgress *progress)
 
 	if (progress->finished)
 		appendStringInfoString(line, "; finished");
+	else if (progress->on_standby)
+		appendStringInfoString(line, "; not finished");
 	else if (!progress->running)
 		appendStringInfoString(line, "; interrupted");
 	else if (progress->rows_per_second > 0)

@@ -21,6 +21,7 @@ typedef struct ImportProgress
 	bool		upserts;
 	bool		finished;
 	bool		running;		/* false and not finished: it was broken off */
+	bool		on_standby;		/* where nobody can tell whether it is running */
 } ImportProgress;
 
 extern const char *rvo_import_progress_counts(const ImportProgress *progress);

@@ -249,13 +249,13 @@ rvo_store_update_company(int client_id, const Company *company)
 		rvo_fault_raise_bug("a locked company was not updated");
 }
 
-/* rvo_store_delete_company deletes a company that is locked and has no contacts left. */
-void
+/* rvo_store_delete_company deletes a company that has no contacts left; false if it is gone, or a trigger kept it. */
+bool
 rvo_store_delete_company(int client_id, int64 id)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
-	rvo_query_run(&delete_company, &e);
+	return rvo_query_run(&delete_company, &e) > 0;
 }

@@ -23,6 +23,6 @@ extern bool rvo_store_lock_company_to_change(int client_id, int64 id, Company *c
 extern bool rvo_store_lock_company_to_delete(int client_id, int64 id);
 extern void rvo_store_list_companies(int client_id, const CompanyFilter *filter, const ListPage *page, ListRows *list);
 extern void rvo_store_update_company(int client_id, const Company *company);
-extern void rvo_store_delete_company(int client_id, int64 id);
+extern bool rvo_store_delete_company(int client_id, int64 id);
 
 #endif							/* RVO_STORE_COMPANY_H */

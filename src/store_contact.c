@@ -544,15 +544,16 @@ rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 		rvo_fault_raise_bug("some locked contacts were not updated");
 }
 
-/* rvo_store_delete_contact deletes a contact; false if the client has none with this id. */
-bool
+/* rvo_store_delete_contact deletes a contact that was locked. */
+void
 rvo_store_delete_contact(int client_id, int64 id)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
-	return rvo_query_run(&delete_contact, &e) > 0;
+	if (rvo_query_run(&delete_contact, &e) != 1)
+		rvo_fault_raise_bug("a locked contact was not deleted");
 }
 
 /* rvo_store_detach_contacts takes a company that was locked from its contacts. */

@@ -33,7 +33,7 @@ extern bool rvo_store_has_contact_of_others(int client_id, int64 id);
 extern void rvo_store_list_contacts(int client_id, const ContactFilter *filter, const ListPage *page, ListRows *list);
 extern void rvo_store_update_contact(int client_id, const Contact *contact);
 extern void rvo_store_update_contacts(int client_id, Contact *const *contacts, int n);
-extern bool rvo_store_delete_contact(int client_id, int64 id);
+extern void rvo_store_delete_contact(int client_id, int64 id);
 extern void rvo_store_detach_contacts(int client_id, int64 company_id);
 
 #endif							/* RVO_STORE_CONTACT_H */

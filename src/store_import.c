@@ -3,10 +3,12 @@
  *	  Import jobs and what they rejected.
  *
  * Floor 2.  Whether a job is running is told by a lock that its transactions
- * hold (store_lock.c), so that a crash needs no cleaning up.
+ * hold (store_lock.c), so that a crash needs no cleaning up.  A standby does not
+ * have it.
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
@@ -90,6 +92,7 @@ read_progress(const Execution *e)
 		.upserts = DatumGetBool(e->results[9]),
 		.finished = DatumGetBool(e->results[10]),
 		.running = DatumGetBool(e->results[11]),
+		.on_standby = RecoveryInProgress(),
 	};
 }
 
@@ -151,16 +154,16 @@ rvo_store_insert_import_rejects(int client_id, int64 job, int64 rows_before,
 	rvo_query_run(&insert_import_rejects, &e);
 }
 
-/* rvo_store_find_import_job tells how far a job is, the client's last one for 0; false if there is none. */
+/* rvo_store_find_import_job tells how far a job is, the client's last one for NULL; false if there is none. */
 bool
-rvo_store_find_import_job(int client_id, int64 job, ImportProgress *progress)
+rvo_store_find_import_job(int client_id, const int64 *job, ImportProgress *progress)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	if (job != 0)
-		rvo_add_id(&e, job);
-	if (rvo_query_run(job != 0 ? &find_import_job : &find_last_import_job, &e) == 0)
+	if (job != NULL)
+		rvo_add_id(&e, *job);
+	if (rvo_query_run(job != NULL ? &find_import_job : &find_last_import_job, &e) == 0)
 		return false;
 	*progress = read_progress(&e);
 	return true;

@@ -33,6 +33,6 @@ extern ImportProgress rvo_store_update_import_job(int client_id, int64 job, cons
 												  double estimate, bool finished);
 extern void rvo_store_insert_import_rejects(int client_id, int64 job, int64 rows_before,
 											const ImportReject *rejects, int n);
-extern bool rvo_store_find_import_job(int client_id, int64 job, ImportProgress *progress);
+extern bool rvo_store_find_import_job(int client_id, const int64 *job, ImportProgress *progress);
 
 #endif							/* RVO_STORE_IMPORT_H */

@@ -2,7 +2,11 @@
  * store_insert.c
  *	  Inserting contacts and companies, one or many.
  *
- * Floor 2.  Many are inserted by the query for one, run for each of them within
+ * Floor 2.  A row that meets any row with the same value in a unique index, ours
+ * or the user's, is not inserted.  If it is not about our keys, the caller has
+ * the same without ON CONFLICT tell.
+ *
+ * Many are inserted by the query for one, run for each of them within
  * one execution.  Where its plan does not allow that (store_direct.c), a
  * set-based statement does it, with an array for each column.  What that has
  * inserted is told by RETURNING within a CTE.
@@ -17,12 +21,15 @@
 #include "store_insert.h"
 #include "store_query.h"
 
-static KeptQuery insert_company = {
-	.sql = "INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields, updated_time)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-	.expected = SPI_OK_INSERT, .nparameters = 7,
-	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID},
-};
+#define INSERT_COMPANY(on_conflict) { \
+	.sql = "INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields, updated_time)" \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)" on_conflict, \
+	.expected = SPI_OK_INSERT, .nparameters = 7, \
+	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID}, \
+}
+
+static KeptQuery insert_company = INSERT_COMPANY(" ON CONFLICT DO NOTHING");
+static KeptQuery insert_company_or_raise = INSERT_COMPANY("");
 
 static KeptQuery insert_companies = {
 	.sql = "WITH inserted AS (INSERT INTO revyops.company (client_id, id, domain, name, company_status,"
@@ -34,14 +41,17 @@ static KeptQuery insert_companies = {
 	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
 };
 
-static KeptQuery insert_contact = {
-	.sql = "INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name,"
-	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
-	.expected = SPI_OK_INSERT, .nparameters = 13,
-	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
-};
+#define INSERT_CONTACT(on_conflict) { \
+	.sql = "INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name," \
+	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)" \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)" on_conflict, \
+	.expected = SPI_OK_INSERT, .nparameters = 13, \
+	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, \
+		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID}, \
+}
+
+static KeptQuery insert_contact = INSERT_CONTACT(" ON CONFLICT DO NOTHING");
+static KeptQuery insert_contact_or_raise = INSERT_CONTACT("");
 
 static KeptQuery insert_contacts = {
 	.sql = "WITH inserted AS (INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name,"
@@ -113,6 +123,20 @@ rvo_store_insert_company(int client_id, const Company *company)
 }
 
 /*
+ * rvo_store_insert_company_or_raise adds a company that was not added, though
+ * nobody has its domain: what is in the way says so itself.
+ */
+void
+rvo_store_insert_company_or_raise(int client_id, const Company *company)
+{
+	Execution	e = {0};
+
+	write_company(&e, client_id, company);
+	if (rvo_query_run(&insert_company_or_raise, &e) != 1)
+		rvo_fault_raise_bug("a company was not inserted, and its domain does not explain it");
+}
+
+/*
  * rvo_store_insert_companies adds companies, in this order; inserted tells for each
  * whether it was, or a key of it is taken.
  */
@@ -171,6 +195,20 @@ rvo_store_insert_contact(int client_id, const Contact *contact)
 
 	write_contact(&e, client_id, contact);
 	return rvo_query_run(&insert_contact, &e) > 0;
+}
+
+/*
+ * rvo_store_insert_contact_or_raise adds a contact that was not added, though
+ * nobody has its keys: what is in the way says so itself.
+ */
+void
+rvo_store_insert_contact_or_raise(int client_id, const Contact *contact)
+{
+	Execution	e = {0};
+
+	write_contact(&e, client_id, contact);
+	if (rvo_query_run(&insert_contact_or_raise, &e) != 1)
+		rvo_fault_raise_bug("a contact was not inserted, and no key explains it");
 }
 
 /* rvo_add_contacts gives the parameters of a statement that writes many, with an array for each column. */

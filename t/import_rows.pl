@@ -257,6 +257,10 @@ is(contacts(), "a\@acme.com||New|f||Active\nhttps://www.linkedin.com/in/b|||f|ow
 is(fields(), "Score|1\nScore|3", 'upsert: fields');
 is(rejects() =~ s/\{[^}]*\}/ROW/gr, "3|ROW|409|/email already_exists, /linkedin_url already_exists\n6|ROW|400|/email invalid_email", 'upsert: two contacts are a reject');
 is($node->safe_psql('postgres', "SELECT mode, rows_seen, created, updated_rows, duplicates, failed FROM revyops.import_job WHERE client_id = $client"), 'upsert|6|1|3|0|2', 'upsert: the job');
+my $with_company = join ', ', map { "revyops_create_contact('{\"email\": \"$_\@acme.com\", \"last_name\": \"Lee\", \"company_id\": \"acme.com\"}')" } 'a', 'b';
+is(import(qq{SELECT $with_company; CREATE TABLE upsert_blanks AS SELECT * FROM (VALUES ('a\@acme.com', ' ', ''), ('b\@acme.com', NULL, NULL)) v(email, last_name, company_id)},
+	"'upsert_blanks', mode => 'upsert'", ''), '2 rows: 0 created, 2 updated, 0 failed; N rows/s', 'upsert: blanks');
+is(contacts(), "a\@acme.com|||f||\nb\@acme.com||Lee|t||", 'upsert: a blank text empties a member and takes the company away, NULL leaves them');
 like(import('SELECT 1', "'upserts', mode => 'x'"), qr/invalid request/, 'a mode that is none');
 like(import('SELECT 1', "'upserts', mode => NULL"), qr/invalid request/, 'mode NULL');
 
@@ -359,7 +363,7 @@ my $job = $node->safe_psql('postgres', "SELECT max(id) FROM revyops.import_job W
 my $line = "import $job of public.a_view [####################] 100 %, 1,234,567 rows: 1,000 created, 1 duplicate, 1,000,000 failed; N rows/s; finished";
 is(status($_), $line, "status($_): the last import, or the one named") for '', 'NULL', $job;
 my $none = "ERROR:  PT404: import not found\nDETAIL:  [{\"parameter\":\"job\",\"code\":\"not_found\",}]\n";
-is(status($_), $none, "status($_): there is none") for -1, $job + 1, $job - 1;
+is(status($_), $none, "status($_): there is none") for 0, -1, $job + 1, $job - 1;
 $client = $node->safe_psql('postgres', "SELECT revyops_create_client('none')");
 is(status(''), $none, 'status: a client without imports');
 

@@ -92,6 +92,30 @@ my $check = "SELECT string_agg(concat_ws(' ', status, errors->0->>'pointer', err
 	FROM revyops_check_contacts('[{\"email\": \"new\@acme.com\", \"company_id\": \"mail.acme.com\"}, {\"email\": \"NEW\@acme.com\"}, {\"linkedin_url\": \"in/jane\"}, {\"email\": \"x\@acme.com\", \"company_id\": 1}, {\"email\": \"y\@acme.com\", \"company_id\": 9}, {}]')";
 is(answers($standby, $check), '201, 409 /email 1, 409 /linkedin_url 1, 201, 404 /company_id, 400 ', 'revyops_check_contacts');
 is(answers($standby, 'SELECT revyops_import_status() ~ \'1 rows?: 1 created, .*finished$\''), 't', 'revyops_import_status');
+# one of client 2 that waits in its first batch for somebody else's contact; a standby can't tell whether it is running
+{
+	my ($blocker, $importer) = map { $primary->background_psql('postgres') } 1 .. 2;
+	my $key_of_two = $primary->safe_psql('postgres', "SELECT revyops_create_api_key(2, 'import')");
+	my $status = sub { return $_[0]->safe_psql('postgres', "SET revyops.api_key = '$key_of_two'; SELECT regexp_replace(regexp_replace(revyops_import_status(), '^import \\d+', 'import N'), '[\\d,]+ rows/s', 'N rows/s')") };
+	my $counts = 'import N of public.of_two [#######.............]  35 %, 7 of about 20 rows: 7 created, 0 duplicates, 0 failed; N rows/s';
+
+	$primary->safe_psql('postgres', "CREATE TABLE of_two AS SELECT 'i' || i || '\@acme.com' AS email FROM generate_series(1, 20) i; ANALYZE of_two");
+	$blocker->query_safe("SET revyops.client_id = 2; BEGIN; SELECT 1 FROM revyops_create_contact('{\"email\": \"i13\@acme.com\"}')");
+	$importer->query_until(qr/begun/, "SET revyops.client_id = 2;\n\\echo begun\nCALL revyops_import_contacts('of_two', 7);\n");
+	$primary->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query ~ 'of_two' AND wait_event_type = 'Lock')") or die 'the import did not wait';
+	# not only because it was busy a moment ago
+	$primary->safe_psql('postgres', "UPDATE revyops.import_job SET updated = updated - interval '1 hour', rows_per_second = 0");
+	$primary->wait_for_catchup($standby);
+	is($status->($standby), "$counts; not finished", 'revyops_import_status: an import that runs on the primary');
+	is($status->($primary), $counts, 'which knows that it does');
+	$primary->safe_psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ '^CALL .*of_two'");
+	eval { $importer->quit };
+	$primary->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE query ~ '^CALL .*of_two')") or die 'the import did not end';
+	is($status->($standby), "$counts; not finished", 'or was interrupted there');
+	is($status->($primary), "$counts; interrupted", 'which the primary knows');
+	$blocker->query_safe('ROLLBACK');
+	$blocker->quit;
+}
 is(answers($standby, "SET revyops.api_key = 'nope'; SELECT revyops_get_contact(1)"), 'PT403: missing or invalid credentials', 'a wrong key');
 is(answers($standby, 'SELECT revyops_get_contact(77)'), 'PT404: contact not found', 'no such contact');
 

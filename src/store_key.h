@@ -1,0 +1,12 @@
+/*
+ * store_key.h
+ *	  Whether what kept a row from being written is a key of ours.
+ */
+#ifndef RVO_STORE_KEY_H
+#define RVO_STORE_KEY_H
+
+#include "utils/elog.h"
+
+extern void rvo_store_check_repeatable(ErrorData *error);
+
+#endif							/* RVO_STORE_KEY_H */
