@@ -151,5 +151,6 @@ for my $table (qw(contact company import_job import_reject))
 	my ($rc, undef, $refused) = $node->psql('postgres', "SELECT * FROM revyops.$table", extra_params => [ '-U', 'importer' ]);
 	like($refused, qr/permission denied for schema revyops/, "the role: no rights on revyops.$table");
 }
-unlike(slurp_file($node->logfile), qr/PANIC|FATAL|TRAP|terminated by signal|XX000|WARNING/, 'nothing odd in the server\'s log');
+# who watches is killed, which a slow server notices while it tells him
+unlike(slurp_file($node->logfile), qr/PANIC|FATAL(?!:  connection to client lost)|TRAP|terminated by signal|XX000|WARNING/, 'nothing odd in the server\'s log');
 done_testing();

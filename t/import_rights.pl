@@ -82,7 +82,8 @@ like(says($app, 'SELECT revyops_import_status()'), qr/^import \d+ of public\.row
 # ---- what a plain role may not call
 is(says($app, "SELECT revyops.import_$_(NULL)"), '42501: permission denied for schema revyops', "import_$_ is not for callers") for qw(begin write note);
 $node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA revyops TO app');
-is(says($app, "SELECT revyops.import_$_(NULL)"), "42883: function revyops.import_$_(unknown) does not exist", "import_$_: SQL has no value for its argument") for qw(begin write note);
+# 15.18 finds the function first
+like(says($app, "SELECT revyops.import_$_(NULL)"), qr/^(42883: function revyops\.import_$_\(unknown\) does not exist|0A000: cannot accept a value of type internal)$/, "import_$_: SQL has no value for its argument") for qw(begin write note);
 is(says($app, 'SELECT count(*) FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = \'revyops\') AND proname LIKE \'import%\' AND has_function_privilege(oid, \'EXECUTE\')'), '0', 'and none of them may be called');
 is(says($app, "SELECT * FROM revyops.$_"), "42501: permission denied for table $_", "$_ is not readable") for qw(import_job import_reject);
 is(says($app, "CALL revyops_import_contacts('revyops.contact')"), '42501: permission denied for table contact', 'nor are the contacts a source');
