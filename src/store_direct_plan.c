@@ -188,8 +188,8 @@ table_is_plain(Relation table)
 static void
 read_foreign_key(DirectState *state, Relation table)
 {
-	TriggerDesc *triggers = table->trigdesc;
 	List	   *keys = RelationGetFKeyList(table);
+	TriggerDesc *triggers = table->trigdesc;	/* looking for the keys may have brought another */
 	const ForeignKeyCacheInfo *key;
 
 	state->nreferring = 0;
