@@ -317,9 +317,7 @@ rvo_batch_compare_keys(const Slice *a, const Slice *b)
 				return a[k].data == NULL ? 1 : -1;
 			continue;
 		}
-		order = memcmp(a[k].data, b[k].data, Min(a[k].len, b[k].len));
-		if (order == 0)
-			order = a[k].len - b[k].len;
+		order = rvo_slice_compare(&a[k], &b[k]);
 		if (order != 0)
 			return order;
 	}
@@ -361,6 +359,15 @@ insert(Batch *batch, BatchItem **picked, int n)
 			note_created(batch, picked[i]);
 }
 
+/* insert_or_raise inserts an item that no key keeps from it: what does, says so itself, unless it went just now. */
+static void
+insert_or_raise(Batch *batch, BatchItem *item)
+{
+	batch->kind->number(item);
+	batch->kind->insert_or_raise(batch->caller->client_id, item);
+	note_created(batch, item);
+}
+
 /* create_open inserts what is open, round by round, until the fate of all is known. */
 static void
 create_open(Batch *batch, Chunk *chunk)
@@ -379,10 +386,12 @@ create_open(Batch *batch, Chunk *chunk)
 		keep_open(chunk);
 
 		fruitless = chunk->nopen < before ? 0 : fruitless + 1;
-		if (fruitless < INSERT_ATTEMPTS)
-			continue;
-		batch->kind->insert_or_raise(batch->caller->client_id, chunk->open[0]);
-		rvo_fault_raise_bug("some of many were not inserted, and no key explains it");
+		if (fruitless == INSERT_ATTEMPTS)
+		{
+			insert_or_raise(batch, chunk->open[0]);
+			keep_open(chunk);
+			fruitless = 0;
+		}
 	}
 	complete_owners(batch, chunk);
 }

@@ -124,6 +124,7 @@ rvo_json_number_text(const JsonbValue *value, int max_digits, int *length)
 {
 	Datum		number = NumericGetDatum(value->val.numeric);
 	Datum		size = DirectFunctionCall1(numeric_abs, number);
+	Datum		usual = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
 	int			scale = DatumGetInt32(DirectFunctionCall1(numeric_scale, number));
 	Slice		text;
 	int			fewer = 0;
@@ -131,7 +132,8 @@ rvo_json_number_text(const JsonbValue *value, int max_digits, int *length)
 
 	Assert(value->type == jbvNumeric);
 	if (scale <= max_digits &&
-		DatumGetBool(DirectFunctionCall2(numeric_lt, size, NumericGetDatum(power_of_ten(max_digits)))))
+		(DatumGetBool(DirectFunctionCall2(numeric_lt, size, usual)) ||
+		 DatumGetBool(DirectFunctionCall2(numeric_lt, size, NumericGetDatum(power_of_ten(max_digits))))))
 	{
 		text = rvo_slice(DatumGetCString(DirectFunctionCall1(numeric_out, number)));
 		*length = text.len;

@@ -234,7 +234,7 @@ static KeptQuery delete_contact = {
 
 /* Locked in the order of ids, as elsewhere; none can be added, since their company is locked. */
 static KeptQuery lock_contacts_of_company = {
-	.sql = "SELECT COALESCE(pg_catalog.max(updated_time), '-infinity') FROM (SELECT updated_time FROM revyops.contact"
+	.sql = "SELECT COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity') FROM (SELECT updated_time FROM revyops.contact"
 	" WHERE company_id = $2 AND client_id = $1 ORDER BY id FOR NO KEY UPDATE) AS c",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},

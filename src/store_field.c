@@ -103,7 +103,7 @@ static KeptQuery list_fields = {
  */
 
 #define LOCK_ROWS(table) { \
-	.sql = "SELECT COALESCE(pg_catalog.max(updated_time), '-infinity') FROM (SELECT updated_time FROM revyops." table \
+	.sql = "SELECT COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity') FROM (SELECT updated_time FROM revyops." table \
 	" WHERE client_id = $1 AND custom_fields @> $2 ORDER BY id FOR NO KEY UPDATE) AS c", \
 	.expected = SPI_OK_SELECT, .nparameters = 2, \
 	.types = {INT4OID, JSONBOID}, \
