@@ -84,6 +84,9 @@ const hostile = [null, true, -1, 0, 1.5, 1e308, '', ' \u3000', '\u0000', '\u0001
 	[null], '9223372036854775808', 9007199254740993, '\'; DROP TABLE revyops.contact; --', '%00', '${x}', '../../etc/passwd', 'jane@acme.com', 'in/p1', '\u202e', 'e\u0301'];
 const RAW = ['1e400', '-0.0', '1e131071', '1e-20000', '123456789012345678901234567890', '"\\u0000"', '"\\ud800"', '"\\x"', nested(65), nested(5000), 'NaN', '', '"', '{', '/**/1'];
 
+// put makes a member of any name; an assignment to __proto__ makes none, and of an array something else
+const put = (object, name, value) => Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+
 // spoil changes one value somewhere in a body.
 function spoil(value) {
 	if (value === null || typeof value !== 'object' || chance(6))
@@ -91,12 +94,12 @@ function spoil(value) {
 	const keys = Object.keys(value);
 	const copy = Array.isArray(value) ? [...value] : { ...value };
 	if (keys.length === 0 || chance(8))
-		copy[one(['email', 'domain', 'field_name', 'id', '0', '__proto__', 'contact_custom_fields', ''])] = one(hostile);
+		put(copy, one(['email', 'domain', 'field_name', 'id', '0', '__proto__', 'contact_custom_fields', '']), one(hostile));
 	else if (chance(8))
 		delete copy[one(keys)];
 	else {
 		const key = one(keys);
-		copy[key] = spoil(copy[key]);
+		put(copy, key, spoil(copy[key]));
 	}
 	return copy;
 }
