@@ -45,7 +45,7 @@ BEGIN
 END
 $$;
 CREATE FUNCTION own_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-CREATE TRIGGER own_before BEFORE INSERT OR UPDATE ON revyops.company FOR EACH ROW EXECUTE FUNCTION own_trigger();
+CREATE TRIGGER own_before BEFORE UPDATE ON revyops.company FOR EACH ROW EXECUTE FUNCTION own_trigger();
 CREATE UNIQUE INDEX own_index ON revyops.contact (client_id, last_name, first_name) WHERE last_name <> '';
 -- From its first row on a statement goes on with other caches: what was prepared for it is in use by then.
 CREATE FUNCTION midway(text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS
