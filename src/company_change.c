@@ -35,6 +35,19 @@ write_company(void *arg, bool again pg_attribute_unused())
 	rvo_store_update_company(writing->client_id, writing->company);
 }
 
+/* check_domain raises FAILURE_COMPANY_EXISTS if another company has the domain by now, naming it. */
+static void
+check_domain(int client_id, const Company *company)
+{
+	FaultList	faults = {0};
+	int64		owner = rvo_store_find_company(client_id, company->domain);
+
+	if (owner == 0 || owner == company->id)
+		return;
+	rvo_fault_add_existing(&faults, "/domain", owner);
+	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
+}
+
 /* save_with_domain writes a company whose domain is another than before; as for a contact's keys. */
 static void
 save_with_domain(int client_id, const Company *company)
@@ -42,22 +55,15 @@ save_with_domain(int client_id, const Company *company)
 	Writing		writing = {client_id, company};
 	ErrorData  *error = NULL;
 
+	check_domain(client_id, company);
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		FaultList	faults = {0};
-		int64		owner;
-
 		error = rvo_attempt_once(write_company, &writing);
 		if (error == NULL)
 			return;
 		if (!rvo_fault_is_taken_key(error->sqlerrcode))
 			ReThrowError(error);
-		owner = rvo_store_find_company(client_id, company->domain);
-		if (owner != 0 && owner != company->id)
-		{
-			rvo_fault_add_existing(&faults, "/domain", owner);
-			rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
-		}
+		check_domain(client_id, company);
 		rvo_store_check_repeatable(error);
 	}
 	ReThrowError(error);

@@ -67,24 +67,36 @@ rvo_contact_save(int client_id, Contact *contact, bool other_keys)
 	return error;
 }
 
-/* save does so, and raises FAILURE_CONTACT_EXISTS if other contacts have the keys, naming them. */
+/* check_keys raises FAILURE_CONTACT_EXISTS if other contacts have the keys by now, naming them. */
+static void
+check_keys(int client_id, const Contact *contact)
+{
+	ContactOwners owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
+
+	rvo_contact_raise_taken(&owners, contact->id);
+}
+
+/*
+ * save does so, and raises FAILURE_CONTACT_EXISTS if other contacts have the keys.
+ * It looks before it writes, too: two that want each other's key would both
+ * write, and then wait for each other.
+ */
 static void
 save(const Caller *caller, Contact *contact, bool other_keys)
 {
 	ErrorData  *error = NULL;
 
+	if (other_keys)
+		check_keys(caller->client_id, contact);
 	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
 	{
-		ContactOwners owners;
-
 		error = rvo_contact_save(caller->client_id, contact, other_keys);
 		if (error == NULL)
 		{
 			rvo_field_names_record(caller, CONTACT_ENTITY, &contact->custom_fields);
 			return;
 		}
-		owners = rvo_store_find_contact_owners(caller->client_id, contact->email, contact->linkedin_url);
-		rvo_contact_raise_taken(&owners, contact->id);
+		check_keys(caller->client_id, contact);
 
 		/* Who had the key is gone, or is not to be seen by this transaction's snapshot, or it is no key of ours. */
 		rvo_store_check_repeatable(error);

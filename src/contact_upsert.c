@@ -82,7 +82,10 @@ has_key(const Contact *contact, const ContactInput *keys)
 		(keys->linkedin_url.data != NULL && rvo_slice_equal(contact->linkedin_url, keys->linkedin_url));
 }
 
-/* change applies the changes to the contact; false if it is another by now, or somebody has a key that it is to have. */
+/*
+ * change applies the changes to the contact; false if it is another by now, or
+ * somebody has a key that it is to have.  As an update, it looks before it writes.
+ */
 static bool
 change(Upsert *upsert, int64 id)
 {
@@ -96,6 +99,8 @@ change(Upsert *upsert, int64 id)
 		return false;
 	different = rvo_contact_apply(&upsert->contact, &upsert->changes, upsert->company_id, &other_keys, &faults);
 	check(&faults);
+	if (other_keys && find(upsert) != id)
+		return false;
 	upsert->taken = different ? rvo_contact_save(upsert->caller->client_id, &upsert->contact, other_keys) : NULL;
 	if (upsert->taken != NULL)
 		rvo_store_check_repeatable(upsert->taken);

@@ -1,5 +1,6 @@
 # Eight clients create contacts out of five e-mails and five LinkedIn URLs, roll
-# half of them back and delete others: only 201 and 409 may come of it.
+# half of them back and delete others: only 201 and 409 may come of it.  The same
+# where contacts, and companies, take each other's keys.
 use strict;
 use warnings;
 
@@ -69,6 +70,32 @@ $node->pgbench('-n -c 8 -j 2 -t 1000', 0, [qr/processed: 8000\/8000/], [qr/^$/],
 	'come@2' => "SET revyops.client_id = 1;\nSELECT try('SELECT revyops_create_company(jsonb_build_object(''domain'', ''beta.com''))');\n",
 	'go@2' => "SELECT drop_company();\n" });
 cmp_ok($node->safe_psql('postgres', 'SELECT last_value FROM n404'), '>', 10, '404 among them');
+
+# four of a kind, six keys
+$node->safe_psql('postgres', <<'EOS');
+SET revyops.client_id = 1;
+CREATE FUNCTION contact_of(n int) RETURNS bigint LANGUAGE sql AS $$ SELECT coalesce((SELECT id FROM revyops.contact WHERE email = n || '@swap.com'), 0) $$;
+CREATE FUNCTION company_of(n int) RETURNS bigint LANGUAGE sql AS $$ SELECT coalesce((SELECT id FROM revyops.company WHERE domain = 'swap' || n || '.com'), 0) $$;
+SELECT revyops_create_contact(jsonb_build_object('email', n || '@swap.com')), revyops_create_contact(jsonb_build_object('email', n || '@upsert.com')),
+	revyops_create_company(jsonb_build_object('domain', 'swap' || n || '.com')) FROM generate_series(1, 4) n;
+EOS
+my %swaps = (
+	'contacts' => "format('SELECT revyops_update_contact(%s, %L)', contact_of(:n), jsonb_build_object('email', :other || '\@swap.com'))",
+	'companies' => "format('SELECT revyops_update_company(%s, %L)', company_of(:n), jsonb_build_object('domain', 'swap' || :other || '.com'))",
+	'contacts, by upsert' => "format('SELECT revyops_upsert_contact(%L)', jsonb_build_object('email', :n || '\@upsert.com', 'linkedin_url', 'in/swap' || :other))",
+	'contacts, by upsert of two' => "format('SELECT revyops_upsert_contacts(%L)', jsonb_build_array("
+	  . "jsonb_build_object('email', :n || '\@upsert.com', 'linkedin_url', 'in/swap' || :other), jsonb_build_object('email', :other || '\@upsert.com', 'linkedin_url', 'in/swap' || :n)))");
+foreach my $what (sort keys %swaps)
+{
+	(my $name = $what) =~ s/\W+/_/g;
+	$node->safe_psql('postgres', "SELECT setval('n201', 1), setval('n409', 1)");
+	$node->pgbench('-n -c 8 -j 2 -t 500', 0, [qr/processed: 4000\/4000/], [qr/^$/], "$what take each other's keys: no error but 404 and 409",
+		{ "swap_$name" => "SET revyops.client_id = 1;\n\\set n random(1, 6)\n\\set other random(1, 6)\nSELECT try($swaps{$what});\n" });
+	my ($done, $taken) = split /\|/, $node->safe_psql('postgres', 'SELECT n201.last_value, n409.last_value FROM n201, n409');
+	cmp_ok($done, '>', 100, "done: $done");
+	cmp_ok($taken, '>', 100, "409: $taken") unless $what =~ /of two/;	# told by item
+}
+is($node->safe_psql('postgres', 'SELECT (SELECT count(*) - count(DISTINCT email) FROM revyops.contact WHERE email IS NOT NULL), (SELECT count(*) - count(DISTINCT linkedin_url) FROM revyops.contact WHERE linkedin_url IS NOT NULL), (SELECT count(*) - count(DISTINCT domain) FROM revyops.company)'), '0|0|0', 'no key twice');
 unlike(slurp_file($node->logfile), qr/deadlock|XX000|PANIC|TRAP|terminated by signal/, 'nothing else in the server\'s log');
 
 done_testing();
