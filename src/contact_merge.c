@@ -5,10 +5,14 @@
  *
  * Floor 3.  Both rows are locked, the smaller id first, so that merges of the
  * same contacts wait for each other in one direction.  A company that the kept
- * one is to get is locked before them, as everywhere.
+ * one is to get is locked before them, as everywhere.  Which one that is, only
+ * they tell: if it is another one once they are locked, they are let go again.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+
+#include "attempt.h"
 #include "compat.h"
 #include "contact_merge.h"
 #include "contact_read.h"
@@ -60,35 +64,71 @@ fill_all(Contact *keep, const Contact *other)
 	rvo_custom_fields_fill(&keep->custom_fields, &other->custom_fields);
 }
 
-/*
- * lock_company locks the company that the kept contact is about to get, while
- * no contact is locked yet.  It may be another by the time they are: whoever
- * deletes that one at the same moment meets us in a deadlock, which the server ends.
- */
-static void
-lock_company(int client_id, const ContactMerge *merge)
+/* Two contacts to lock, in a subtransaction. */
+typedef struct Locking
 {
+	int			client_id;
+	const ContactMerge *merge;
+	int64		company_id;		/* that the kept contact is to get, and which is locked; 0 = none */
 	Contact		keep;
 	Contact		other;
+} Locking;
 
-	if (rvo_store_get_contact(client_id, *merge->keep, &keep) && keep.company_id == 0 &&
-		rvo_store_get_contact(client_id, *merge->other, &other) && other.company_id != 0)
-		(void) rvo_store_lock_company(client_id, other.company_id);
+/* company_to_get returns the company that the kept contact lacks and the other has; 0 for none. */
+static int64
+company_to_get(const Locking *locking)
+{
+	return locking->keep.company_id == 0 ? locking->other.company_id : 0;
 }
 
-/* lock_both locks the contacts in the order of their ids.  Raises if one is missing, the kept one first. */
+/*
+ * lock_both locks the contacts in the order of their ids.  Raises if one is
+ * missing, the kept one first, and 40001 if the company to get is another one.
+ */
 static void
-lock_both(int client_id, const ContactMerge *merge, Contact *keep, Contact *other)
+lock_both(void *arg, bool again pg_attribute_unused())
 {
+	Locking    *locking = arg;
+	int			client_id = locking->client_id;
+	const ContactMerge *merge = locking->merge;
 	bool		keep_first = *merge->keep < *merge->other;
-	bool		has_other = !keep_first && rvo_store_lock_contact(client_id, *merge->other, other);
+	bool		has_other = !keep_first && rvo_store_lock_contact(client_id, *merge->other, &locking->other);
+	int64		company_id;
 
-	if (!rvo_store_lock_contact(client_id, *merge->keep, keep))
+	if (!rvo_store_lock_contact(client_id, *merge->keep, &locking->keep))
 		rvo_contact_raise_missing(client_id, *merge->keep, merge->keep_name);
 	if (keep_first)
-		has_other = rvo_store_lock_contact(client_id, *merge->other, other);
+		has_other = rvo_store_lock_contact(client_id, *merge->other, &locking->other);
 	if (!has_other)
 		rvo_contact_raise_missing(client_id, *merge->other, merge->other_name);
+	company_id = company_to_get(locking);
+	if (company_id == 0 || company_id == locking->company_id)
+		return;
+	locking->company_id = company_id;
+	rvo_fault_raise_serialization();
+}
+
+/* lock locks the company to get, and then the contacts.  They are let go again if it is another one by then. */
+static void
+lock(Locking *locking)
+{
+	int			client_id = locking->client_id;
+	ErrorData  *error = NULL;
+
+	if (rvo_store_get_contact(client_id, *locking->merge->keep, &locking->keep) &&
+		rvo_store_get_contact(client_id, *locking->merge->other, &locking->other))
+		locking->company_id = company_to_get(locking);
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		if (locking->company_id != 0)
+			(void) rvo_store_lock_company(client_id, locking->company_id);
+		error = rvo_attempt_once(lock_both, locking);
+		if (error == NULL)
+			return;
+		if (error->sqlerrcode != ERRCODE_T_R_SERIALIZATION_FAILURE || IsolationUsesXactSnapshot())
+			break;
+	}
+	ReThrowError(error);
 }
 
 /* check raises FAILURE_INVALID_REQUEST if there are not two contacts to merge; returns how to show the kept one. */
@@ -119,16 +159,16 @@ Jsonb *
 rvo_contact_merge(const Caller *caller, const ContactMerge *merge)
 {
 	Structure	structure = check(merge);
-	Contact		keep;
-	Contact		other;
+	Locking		locking = {.client_id = caller->client_id, .merge = merge};
+	Contact    *keep = &locking.keep;
+	Contact    *other = &locking.other;
 
-	lock_company(caller->client_id, merge);
-	lock_both(caller->client_id, merge, &keep, &other);
-	fill_all(&keep, &other);
-	rvo_fields_check_count(&keep.custom_fields, merge->other_name);
-	keep.updated_time = rvo_time_of_change(keep.updated_time);
-	rvo_store_insert_merged_contact(caller->client_id, &other, keep.id, keep.updated_time);
-	rvo_store_delete_contact(caller->client_id, other.id);
-	rvo_store_update_contact(caller->client_id, &keep);
-	return rvo_contact_render_created(&keep, structure);
+	lock(&locking);
+	fill_all(keep, other);
+	rvo_fields_check_count(&keep->custom_fields, merge->other_name);
+	keep->updated_time = rvo_time_of_change(keep->updated_time);
+	rvo_store_insert_merged_contact(caller->client_id, other, keep->id, keep->updated_time);
+	rvo_store_delete_contact(caller->client_id, other->id);
+	rvo_store_update_contact(caller->client_id, keep);
+	return rvo_contact_render_created(keep, structure);
 }

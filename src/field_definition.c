@@ -204,11 +204,11 @@ check_new_name(int client_id, Slice entity, Slice name, Slice new_name)
 static int64
 rename_values(int client_id, Slice entity, Slice name, Slice new_name)
 {
-	TimestampTz latest = rvo_store_lock_rows_with(client_id, entity, name);
+	LockedRows	rows = rvo_store_lock_rows_with(client_id, entity, name);
 
 	/* Nobody gives them the new name from now on. */
 	check_new_name(client_id, entity, name, new_name);
-	return rvo_store_rename_values(client_id, entity, name, new_name, latest);
+	return rvo_store_rename_values(client_id, entity, name, new_name, rows);
 }
 
 /* rename_seen records a name in place of another, in the order of names as who writes contacts. */
@@ -261,9 +261,9 @@ rvo_field_rename(const Caller *caller, Slice entity_name, Slice name, Slice new_
 static int64
 delete_values(int client_id, Slice entity, Slice name)
 {
-	TimestampTz latest = rvo_store_lock_rows_with(client_id, entity, name);
+	LockedRows	rows = rvo_store_lock_rows_with(client_id, entity, name);
 
-	return rvo_store_delete_values(client_id, entity, name, latest);
+	return rvo_store_delete_values(client_id, entity, name, rows);
 }
 
 /*

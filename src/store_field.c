@@ -97,13 +97,13 @@ static KeptQuery list_fields = {
 /*
  * ---- values; of contacts and of companies
  *
- * Rows are locked before they are changed, in the order of ids as elsewhere.  What
- * gets the field after that has a later time than the last of them, and
- * is left as it is.
+ * Rows are locked before they are changed, in the order of ids as elsewhere, and
+ * no others are: whoever gives a row the field after that may wait for one of them.
  */
 
 #define LOCK_ROWS(table) { \
-	.sql = "SELECT COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity') FROM (SELECT updated_time FROM revyops." table \
+	.sql = "SELECT COALESCE(pg_catalog.array_agg(id), '{}'), COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity')" \
+	" FROM (SELECT id, updated_time FROM revyops." table \
 	" WHERE client_id = $1 AND custom_fields @> $2 ORDER BY id FOR NO KEY UPDATE) AS c", \
 	.expected = SPI_OK_SELECT, .nparameters = 2, \
 	.types = {INT4OID, JSONBOID}, \
@@ -120,18 +120,18 @@ static KeptQuery list_fields = {
 	.sql = "UPDATE revyops." table " SET updated_time = $6, custom_fields = (SELECT pg_catalog.jsonb_agg(" \
 	"CASE WHEN f ->> 'field_name' = $3 THEN f || pg_catalog.jsonb_build_object('field_name', $4, 'updated_time', $5)" \
 	" ELSE f END ORDER BY n) FROM pg_catalog.jsonb_array_elements(custom_fields) WITH ORDINALITY AS t (f, n))" \
-	" WHERE client_id = $1 AND custom_fields @> $2 AND updated_time <= $7 AND NOT custom_fields @> $8", \
-	.expected = SPI_OK_UPDATE, .nparameters = 8, \
-	.types = {INT4OID, JSONBOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, JSONBOID}, \
+	" WHERE client_id = $1 AND id = ANY ($2)", \
+	.expected = SPI_OK_UPDATE, .nparameters = 6, \
+	.types = {INT4OID, INT8ARRAYOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID}, \
 }
 
 #define DELETE_VALUES(table) { \
 	.sql = "UPDATE revyops." table " SET updated_time = $4, custom_fields = (SELECT COALESCE(" \
 	"pg_catalog.jsonb_agg(f ORDER BY n) FILTER (WHERE (f ->> 'field_name') IS DISTINCT FROM $3), '[]')" \
 	" FROM pg_catalog.jsonb_array_elements(custom_fields) WITH ORDINALITY AS t (f, n))" \
-	" WHERE client_id = $1 AND custom_fields @> $2 AND updated_time <= $5", \
-	.expected = SPI_OK_UPDATE, .nparameters = 5, \
-	.types = {INT4OID, JSONBOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}, \
+	" WHERE client_id = $1 AND id = ANY ($2)", \
+	.expected = SPI_OK_UPDATE, .nparameters = 4, \
+	.types = {INT4OID, INT8ARRAYOID, TEXTOID, TIMESTAMPTZOID}, \
 }
 
 static KeptQuery lock_rows_of_contacts = LOCK_ROWS("contact");
@@ -340,10 +340,10 @@ add_name_pattern(Execution *e, Slice name)
 
 /*
  * rvo_store_lock_rows_with keeps others from changing the contacts or companies
- * that have a field, until the transaction ends; returns when the last of them was
- * changed, which rvo_store_rename_values and rvo_store_delete_values want to know.
+ * that have a field, until the transaction ends; returns which they are, in the
+ * current context.
  */
-TimestampTz
+LockedRows
 rvo_store_lock_rows_with(int client_id, Slice entity, Slice name)
 {
 	Execution	e = {0};
@@ -351,7 +351,7 @@ rvo_store_lock_rows_with(int client_id, Slice entity, Slice name)
 	rvo_add_integer(&e, client_id);
 	add_name_pattern(&e, name);
 	rvo_query_run(is_contact(entity) ? &lock_rows_of_contacts : &lock_rows_of_companies, &e);
-	return DatumGetTimestampTz(e.results[0]);
+	return (LockedRows) {e.results[0], DatumGetTimestampTz(e.results[1])};
 }
 
 /* rvo_store_count_rows_with_both counts the contacts or companies that have two fields; *first is one of them. */
@@ -368,34 +368,31 @@ rvo_store_count_rows_with_both(int client_id, Slice entity, Slice name, Slice ot
 	return DatumGetInt64(e.results[0]);
 }
 
-/* rvo_store_rename_values renames a field of all contacts or companies that were locked; returns how many have it. */
+/* rvo_store_rename_values renames a field of contacts or companies that were locked; returns how many they are. */
 int64
-rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, TimestampTz latest)
+rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, LockedRows rows)
 {
 	Execution	e = {0};
-	TimestampTz time = rvo_time_of_change(latest);
+	TimestampTz time = rvo_time_of_change(rows.latest);
 
 	rvo_add_integer(&e, client_id);
-	add_name_pattern(&e, name);
+	rvo_add_datum(&e, rows.ids, false);
 	rvo_add_text(&e, name);
 	rvo_add_text(&e, new_name);
 	rvo_add_text(&e, rvo_json_time(time));
 	rvo_add_time(&e, time);
-	rvo_add_time(&e, latest);
-	add_name_pattern(&e, new_name);
 	return rvo_query_run(is_contact(entity) ? &rename_values_of_contacts : &rename_values_of_companies, &e);
 }
 
-/* rvo_store_delete_values takes a field from all contacts or companies that were locked; returns how many had it. */
+/* rvo_store_delete_values takes a field from contacts or companies that were locked; returns how many they are. */
 int64
-rvo_store_delete_values(int client_id, Slice entity, Slice name, TimestampTz latest)
+rvo_store_delete_values(int client_id, Slice entity, Slice name, LockedRows rows)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	add_name_pattern(&e, name);
+	rvo_add_datum(&e, rows.ids, false);
 	rvo_add_text(&e, name);
-	rvo_add_time(&e, rvo_time_of_change(latest));
-	rvo_add_time(&e, latest);
+	rvo_add_time(&e, rvo_time_of_change(rows.latest));
 	return rvo_query_run(is_contact(entity) ? &delete_values_of_contacts : &delete_values_of_companies, &e);
 }

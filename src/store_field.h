@@ -19,6 +19,13 @@ typedef struct ListedField
 	TimestampTz created_time;
 } ListedField;
 
+/* Contacts or companies that are locked. */
+typedef struct LockedRows
+{
+	Datum		ids;			/* bigint[] */
+	TimestampTz latest;			/* when the last of them was changed */
+} LockedRows;
+
 typedef void (*DefinitionReader) (void *arg, Slice name, Slice type, Jsonb *options);
 
 extern void rvo_store_read_definitions(int client_id, Slice entity, DefinitionReader read, void *arg);
@@ -35,9 +42,9 @@ extern bool rvo_store_delete_definition(int client_id, Slice entity, Slice name)
 extern void rvo_store_list_fields(int client_id, Slice entity, void (*put) (void *arg, const ListedField *field),
 								  void *arg);
 
-extern TimestampTz rvo_store_lock_rows_with(int client_id, Slice entity, Slice name);
+extern LockedRows rvo_store_lock_rows_with(int client_id, Slice entity, Slice name);
 extern int64 rvo_store_count_rows_with_both(int client_id, Slice entity, Slice name, Slice other, int64 *first);
-extern int64 rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, TimestampTz latest);
-extern int64 rvo_store_delete_values(int client_id, Slice entity, Slice name, TimestampTz latest);
+extern int64 rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, LockedRows rows);
+extern int64 rvo_store_delete_values(int client_id, Slice entity, Slice name, LockedRows rows);
 
 #endif							/* RVO_STORE_FIELD_H */
