@@ -124,7 +124,7 @@ carry_out(Upsert *upsert)
 	else if (upsert->taken != NULL)
 		ReThrowError(upsert->taken);
 	else
-		rvo_fault_raise_bug("a contact was not updated, and no key explains it");
+		rvo_fault_raise_serialization();	/* each time it was another one by then */
 	return true;
 }
 
