@@ -250,7 +250,8 @@ rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 	if (call.handling != HANDLING_NOT_SAID)
 		rvo_http_add_header(&call.answer, "Preference-Applied",
 							call.handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");
-	set_response("response.status", psprintf("%d", answer->status));
+	/* PostgREST takes any 503 for a lost server: it drops its connections and reads the catalog.  nginx makes one of a 504. */
+	set_response("response.status", psprintf("%d", answer->status == 503 ? 504 : answer->status));
 	rvo_http_add_header(&call.answer, "X-Revyops-Answer", "1"); /* nginx tells it from PostgREST's own by this */
 	set_response("response.headers", psprintf("[%s]", answer->headers->data));
 	PG_RETURN_TEXT_P(answer->body);
