@@ -102,7 +102,7 @@ static KeptQuery list_fields = {
  */
 
 #define LOCK_ROWS(table) { \
-	.sql = "SELECT COALESCE(pg_catalog.array_agg(id), '{}'), COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity')" \
+	.sql = "SELECT COALESCE(pg_catalog.array_agg(id::bigint), '{}'), COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity')" \
 	" FROM (SELECT id, updated_time FROM revyops." table \
 	" WHERE client_id = $1 AND custom_fields @> $2 ORDER BY id FOR NO KEY UPDATE) AS c", \
 	.expected = SPI_OK_SELECT, .nparameters = 2, \
