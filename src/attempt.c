@@ -4,7 +4,8 @@
  *
  * Floor 0.  The work is done in a subtransaction of its own.  For callers who
  * answer for what went wrong: the HTTP adapters, and the import, which owns its
- * transactions; and for writes whose constraint nobody can ask beforehand.
+ * transactions; and for writes whose constraint nobody can ask beforehand, and
+ * locks that may have to be let go.
  * Everybody else lets an error end the call.
  *
  * The only place with PG_TRY.

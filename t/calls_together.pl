@@ -1,4 +1,4 @@
-# Twelve clients make every single call that writes, on six contacts and four companies:
+# Twelve clients make every single call that writes contacts, companies, their fields or settings, on six contacts and four companies:
 # nobody deadlocks, and only what the reference lists comes of it.  Upserts are in
 # upsert_race.pl, batches in batch_race.pl: those may meet in a deadlock.
 use strict;
@@ -13,8 +13,7 @@ $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->append_conf('postgresql.conf', 'log_error_verbosity = verbose');	# SQLSTATEs
 $node->start;
 
-# A call is a function and its arguments in jsonb's order.  What was done is counted in
-# sequences, which a rollback leaves alone.
+# What was done is counted in sequences, which a rollback leaves alone.
 $node->safe_psql('postgres', <<'EOS');
 CREATE EXTENSION revyops;
 SELECT revyops_create_client('One');

@@ -47,13 +47,14 @@ for (const state of ['40001', '40P01'])
 		});
 
 test('503: PostgREST keeps its connections', { timeout: 20_000 }, async () => {
-	const connections = () => sql("SELECT pid, backend_start FROM pg_stat_activity WHERE usename = 'revyops_authenticator' ORDER BY pid");
+	const connections = () => sql("SELECT pid, backend_start FROM pg_stat_activity WHERE usename = 'revyops_authenticator' ORDER BY pid").split('\n');
 	await get();
 	const before = connections();
 	for (const end = Date.now() + 1000; Date.now() < end;)
 		assert.equal((await post(client, { email: 'boom@acme.com', first_name: 'NOW', last_name: '40001' })).status, 503);
 	await get();
-	assert.equal(connections(), before);
+	// some may have ended, after half a minute without use
+	assert.deepEqual(connections().filter(c => !before.includes(c)), []);
 });
 
 // ---- answers that are not ours: each is a 503, with nothing of PostgREST's
