@@ -51,7 +51,7 @@ has_rows(Oid table)
 {
 	Relation	relation = table_open(table, NoLock);
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	TableScanDesc scan = table_beginscan(relation, snapshot, 0, NULL);
+	TableScanDesc scan = table_beginscan_compat(relation, snapshot);
 	TupleTableSlot *slot = table_slot_create(relation, NULL);
 	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
 

@@ -98,7 +98,7 @@ rvo_cursor_write(Slice secret, const ListScope *scope, const ListPlace *place)
 	append_place(&octets, place);
 	seal(secret, scope, octets.data, hmac);
 	appendBinaryStringInfo(&octets, (char *) hmac, SEAL_OCTETS);
-	if (pg_b64_encode(octets.data, octets.len, text, CURSOR_LENGTH) != CURSOR_LENGTH)
+	if (pg_b64_encode((void *) octets.data, octets.len, text, CURSOR_LENGTH) != CURSOR_LENGTH)
 		rvo_fault_raise_bug("could not encode a cursor");
 	swap(text, "+/", "-_");
 	return (Slice) {text, CURSOR_LENGTH};
@@ -118,7 +118,7 @@ rvo_cursor_read(Slice secret, const ListScope *scope, Slice cursor, ListPlace *p
 		return false;
 	memcpy(text, cursor.data, CURSOR_LENGTH);
 	swap(text, "-_", "+/");
-	if (pg_b64_decode(text, CURSOR_LENGTH, octets, CURSOR_OCTETS) != CURSOR_OCTETS)
+	if (pg_b64_decode(text, CURSOR_LENGTH, (void *) octets, CURSOR_OCTETS) != CURSOR_OCTETS)
 		return false;
 	seal(secret, scope, octets, hmac);
 	if (!rvo_same_secret(hmac, (uint8 *) octets + PLACE_OCTETS, SEAL_OCTETS) ||

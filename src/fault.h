@@ -7,6 +7,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "compat.h"
 #include "text.h"
 
 /* One thing that is wrong, at one place.  fault.c holds code and message. */
@@ -107,14 +108,14 @@ extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kep
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
 extern char *rvo_fault_json(const FaultList *faults);
 
-extern void rvo_fault_raise(Failure failure, const FaultList *faults) pg_attribute_noreturn();
-extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code) pg_attribute_noreturn();
-extern void rvo_fault_raise_in_transaction(void) pg_attribute_noreturn();
-extern void rvo_fault_raise_has_data(const char *table) pg_attribute_noreturn();
-extern void rvo_fault_raise_serialization(void) pg_attribute_noreturn();
-extern void rvo_fault_raise_rewritten(const char *statement) pg_attribute_noreturn();
+pg_noreturn extern void rvo_fault_raise(Failure failure, const FaultList *faults);
+pg_noreturn extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code);
+pg_noreturn extern void rvo_fault_raise_in_transaction(void);
+pg_noreturn extern void rvo_fault_raise_has_data(const char *table);
+pg_noreturn extern void rvo_fault_raise_serialization(void);
+pg_noreturn extern void rvo_fault_raise_rewritten(const char *statement);
 extern void rvo_fault_notice_ignored(const char *names, const char *nearest);
-extern void rvo_fault_raise_bug(const char *message) pg_attribute_noreturn();
+pg_noreturn extern void rvo_fault_raise_bug(const char *message);
 
 extern int	rvo_failure_http_status(Failure failure);
 extern int	rvo_fault_http_status(int sqlstate);

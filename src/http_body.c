@@ -41,7 +41,7 @@ typedef struct Form
 	FormPart   *parts;
 } Form;
 
-static void malformed(void) pg_attribute_noreturn();
+pg_noreturn static void malformed(void);
 
 static void
 malformed(void)

@@ -345,17 +345,16 @@ JsonbValue
 rvo_json_jsonb(Jsonb *jsonb)
 {
 	JsonbValue	scalar;
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);
 	JsonbValue	value;
-	JsonbValue *result = NULL;
 	JsonbIteratorToken token;
 
 	if (JsonbExtractScalar(&jsonb->root, &scalar))
 		return scalar;
 	while ((token = JsonbIteratorNext(&it, &value, false)) != WJB_DONE)
-		result = pushJsonbValue(&state, token, token < WJB_BEGIN_ARRAY ? &value : NULL);
-	return *result;
+		pushJsonbValue_compat(&state, token, token < WJB_BEGIN_ARRAY ? &value : NULL);
+	return *state.result;
 }
 
 /* put_digits writes a number of fixed width and returns what comes behind it. */
@@ -406,7 +405,7 @@ rvo_json_nullable_time(NullableTime time)
 bool
 rvo_json_is_valid(Slice text)
 {
-	JsonLexContext *lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
+	JsonLexContext *lex = makeJsonLexContextCstringLen_compat(text.data, text.len);
 
 	return pg_parse_json(lex, &nullSemAction) == JSON_SUCCESS;
 }
@@ -458,16 +457,17 @@ is_too_large(Slice text)
 }
 
 /* check_number notes a number that numeric may not hold, by its length and the digits of its exponent. */
-static void
+static JsonCallbackResult
 check_number(void *all_fit, char *token, JsonTokenType type)
 {
 	const char *exponent;
 
 	if (type != JSON_TOKEN_NUMBER)
-		return;
+		return JSON_GO_ON;
 	exponent = token + strcspn(token, "eE");
 	if (strlen(token) > NUMBER_MAX_LENGTH || strlen(exponent + strspn(exponent, "eE+-0")) > EXPONENT_MAX_DIGITS)
 		*(bool *) all_fit = false;
+	return JSON_GO_ON;
 }
 
 /*
@@ -478,7 +478,7 @@ check_number(void *all_fit, char *token, JsonTokenType type)
 bool
 rvo_json_is_loadable(Slice text)
 {
-	JsonLexContext *lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
+	JsonLexContext *lex = makeJsonLexContextCstringLen_compat(text.data, text.len);
 	bool		all_fit = true;
 	JsonSemAction actions = {.semstate = &all_fit, .scalar = check_number};
 
@@ -496,7 +496,7 @@ typedef struct FindState
 	Slice	   *here;			/* where the next scalar belongs, if anywhere */
 } FindState;
 
-static void
+static JsonCallbackResult
 find_member(void *state, char *name, bool isnull pg_attribute_unused())
 {
 	FindState  *find = state;
@@ -507,9 +507,10 @@ find_member(void *state, char *name, bool isnull pg_attribute_unused())
 			find->here = find->members[i].value;
 	if (find->here != NULL)
 		*find->here = CONST_SLICE("");
+	return JSON_GO_ON;
 }
 
-static void
+static JsonCallbackResult
 find_scalar(void *state, char *token, JsonTokenType type)
 {
 	FindState  *find = state;
@@ -517,12 +518,14 @@ find_scalar(void *state, char *token, JsonTokenType type)
 	if (find->here != NULL && type == JSON_TOKEN_STRING)
 		*find->here = rvo_slice(token);
 	find->here = NULL;
+	return JSON_GO_ON;
 }
 
-static void
+static JsonCallbackResult
 find_container(void *state)
 {
 	((FindState *) state)->here = NULL;
+	return JSON_GO_ON;
 }
 
 /*
@@ -540,7 +543,7 @@ rvo_json_find_strings(Slice text, const JsonStringMember *members, int count)
 
 	if (trimmed.len == 0 || trimmed.data[0] != '{' || is_too_large(text))
 		return false;
-	find.lex = makeJsonLexContextCstringLen(unconstify(char *, text.data), text.len, PG_UTF8, true);
+	find.lex = makeJsonLexContextCstringLen_compat(text.data, text.len);
 	actions.semstate = &find;
 	actions.object_field_start = find_member;
 	actions.object_start = find_container;

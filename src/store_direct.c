@@ -120,13 +120,13 @@ insert_unless_taken(ResultRelInfo *target, TupleTableSlot *row, EState *estate, 
 		uint32		token;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!ExecCheckIndexConstraints(target, row, estate, &conflict, unique))
+		if (!ExecCheckIndexConstraints_compat(target, row, estate, &conflict, unique))
 			return false;
 		unique = NIL;			/* from now on, all */
 		token = SpeculativeInsertionLockAcquire(xid);
 		table_tuple_insert_speculative(table, row, estate->es_output_cid, 0, NULL, token);
 		withdrawn = false;
-		(void) ExecInsertIndexTuples(target, row, estate, false, true, &withdrawn, NIL);
+		(void) ExecInsertIndexTuples_compat(target, row, estate, &withdrawn);
 		table_tuple_complete_speculative(table, row, token, !withdrawn);
 		SpeculativeInsertionLockRelease(xid);
 	}
@@ -190,7 +190,7 @@ begin_insertion(DirectState *state, Relation table)
 	Insertion	insertion = {.state = state, .estate = estate, .target = makeNode(ResultRelInfo)};
 
 	InitResultRelInfo(insertion.target, table, 0, NULL, 0);
-	insertion.target->ri_ConstraintExprs = state->checks;
+	insertion.target->ri_CheckConstraintExprs = state->checks;
 	open_indexes(state, insertion.target, estate->es_query_cxt);
 	insertion.row = table_slot_create(table, &estate->es_tupleTable);
 	insertion.row->tts_tableOid = RelationGetRelid(table);
@@ -392,7 +392,7 @@ search_row(const DirectState *state, Relation table, Relation index, const Direc
 	memcpy(keys, state->keys, state->nkeys * sizeof(ScanKeyData));
 	for (int i = 0; i < state->nkeys; i++)
 		keys[i].sk_argument = run->values[state->key_sources[i] - 1];
-	search = index_beginscan(table, index, GetActiveSnapshot(), state->nkeys, 0);
+	search = index_beginscan_compat(table, index, GetActiveSnapshot(), state->nkeys);
 	index_rescan(search, keys, state->nkeys, NULL, 0);
 	if (index_getnext_slot(search, ForwardScanDirection, row))
 	{

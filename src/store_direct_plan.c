@@ -98,7 +98,7 @@ compile_checks(DirectState *state, Relation table)
 
 	state->checks = palloc(Max(n, 1) * sizeof(ExprState *));
 	for (int i = 0; i < n; i++)
-		state->checks[i] = compile(stringToNode(constr->check[i].ccbin));
+		state->checks[i] = check_is_enforced(&constr->check[i]) ? compile(stringToNode(constr->check[i].ccbin)) : NULL;
 }
 
 /* compile_index describes an index as ExecOpenIndices does, with its expressions compiled. */
@@ -109,7 +109,7 @@ compile_index(Oid oid)
 	IndexInfo  *info = BuildIndexInfo(index);
 	ListCell   *cell;
 
-	if (info->ii_Unique)
+	if (info->ii_Unique && !index->rd_index->indisexclusion)
 		BuildSpeculativeIndexInfo(index, info);
 	foreach(cell, info->ii_Expressions)
 		info->ii_ExpressionsState = lappend(info->ii_ExpressionsState, compile(lfirst(cell)));
@@ -124,7 +124,7 @@ static void
 compile_indexes(DirectState *state, Relation table)
 {
 	List	   *oids = RelationGetIndexList(table);
-	Oid			primary_key = RelationGetPrimaryKeyIndex(table);
+	Oid			primary_key = RelationGetPrimaryKeyIndex_compat(table);
 	ListCell   *cell;
 
 	state->indexes = palloc(Max(list_length(oids), 1) * sizeof(Oid));
@@ -173,7 +173,7 @@ table_is_plain(Relation table)
 	TriggerDesc *triggers = table->trigdesc;
 
 	if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition ||
-		(table->rd_att->constr != NULL && table->rd_att->constr->has_generated_stored))
+		(table->rd_att->constr != NULL && has_generated_columns(table->rd_att->constr)))
 		return false;
 	return triggers == NULL ||
 		!(triggers->trig_insert_before_row || triggers->trig_insert_instead_row ||

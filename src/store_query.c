@@ -150,7 +150,7 @@ rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset)
 	Size		header = ARR_OVERHEAD_WITHNULLS(1, n);
 	Size		size = header;
 	ArrayType  *array;
-	bits8	   *valid;
+	uint8	   *valid;
 	char	   *to;
 
 	for (int i = 0; i < n; i++)

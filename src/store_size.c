@@ -12,6 +12,7 @@
 
 #include "catalog/namespace.h"
 #include "nodes/pathnodes.h"
+#include "optimizer/pathnode.h"
 #include "optimizer/plancat.h"
 #include "utils/lsyscache.h"
 
@@ -23,16 +24,17 @@
 #define PAGES 200
 #define INDEX_PAGES 40
 
-static get_relation_info_hook_type next_hook = NULL;
+static table_size_hook_type next_hook = NULL;
 
 static void
-enlarge(PlannerInfo *root, Oid relation, bool inherited, RelOptInfo *info)
+enlarge(TABLE_SIZE_HOOK_PARAMETERS)
 {
+	Oid			table = TABLE_SIZE_HOOK_TABLE;
 	ListCell   *cell;
 
 	if (next_hook != NULL)
-		next_hook(root, relation, inherited, info);
-	if (info->tuples >= ROWS || get_rel_namespace(relation) != get_namespace_oid("revyops", true))
+		next_hook(TABLE_SIZE_HOOK_ARGUMENTS);
+	if (!OidIsValid(table) || info->tuples >= ROWS || get_rel_namespace(table) != get_namespace_oid("revyops", true))
 		return;
 	info->tuples = ROWS;
 	info->pages = Max(info->pages, PAGES);
@@ -49,6 +51,6 @@ enlarge(PlannerInfo *root, Oid relation, bool inherited, RelOptInfo *info)
 void
 rvo_size_init(void)
 {
-	next_hook = get_relation_info_hook;
-	get_relation_info_hook = enlarge;
+	next_hook = table_size_hook;
+	table_size_hook = enlarge;
 }
