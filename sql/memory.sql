@@ -11,7 +11,15 @@ SELECT set_config('revyops.client_id', '0', true), set_config('request.headers',
 SELECT set_config('test.jane', :'jane', true) \gset hidden_
 
 -- held is what the backend holds beyond a transaction, in octets; the table of its locks apart.
-CREATE FUNCTION test.held() RETURNS bigint LANGUAGE sql AS $$ SELECT sum(used_bytes)::bigint FROM pg_backend_memory_contexts
+-- From 18 on a context names all above it by number.
+SELECT current_setting('server_version_num')::int >= 180000 AS has_path \gset
+\if :has_path
+CREATE VIEW test.contexts AS WITH c AS MATERIALIZED (SELECT * FROM pg_backend_memory_contexts)
+	SELECT c.name, p.name AS parent, c.used_bytes FROM c LEFT JOIN c p ON p.path = c.path[:c.level - 1];
+\else
+CREATE VIEW test.contexts AS SELECT name, parent, used_bytes FROM pg_backend_memory_contexts;
+\endif
+CREATE FUNCTION test.held() RETURNS bigint LANGUAGE sql AS $$ SELECT sum(used_bytes)::bigint FROM test.contexts
 	WHERE name = 'TopMemoryContext' OR (parent IN ('TopMemoryContext', 'CacheMemoryContext')
 		AND name NOT IN ('TopTransactionContext', 'TopPortalContext', 'MessageContext', 'ErrorContext', 'LOCALLOCK hash')) $$;
 

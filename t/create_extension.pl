@@ -67,7 +67,7 @@ like(fails('denied', 'CREATE EXTENSION revyops', extra_params => [ '-U', 'plain'
 
 # ---- the script on its own
 my ($share) = run_command([ 'pg_config', '--sharedir' ]);
-my $destdir = $node->safe_psql('postgres', "SELECT coalesce(current_setting('extension_destdir', true), '')");
+my $destdir = $node->safe_psql('postgres', "SELECT coalesce(current_setting('extension_destdir', true), current_setting('extension_control_path', true), '')") =~ s/\Q$share\E:.*|^\$system$//r;
 my ($rc, $out, $msg) = $node->psql('denied', "\\i $destdir$share/extension/revyops--1.0.sql");
 is($out, 'Use "CREATE EXTENSION revyops" to load this file.', 'the script refuses psql');
 

@@ -98,7 +98,7 @@ is($node->safe_psql('emptied', 'CREATE EXTENSION revyops SCHEMA api; SELECT api.
 
 # ---- without the library
 $node->safe_psql('emptied', "UPDATE pg_proc SET probin = '\$libdir/gone' WHERE proname = 'keep_data'");
-like(refusal('emptied', 'DROP EXTENSION revyops'), qr/could not access file "\$libdir\/gone"/, 'a server without the library does not drop it');
+like(refusal('emptied', 'DROP EXTENSION revyops'), qr/could not access file "(?:\$libdir\/)?gone"/, 'a server without the library does not drop it');
 page::follow($node, 'Removing', 'sql', 2, database => 'emptied');
 is($node->safe_psql('emptied', 'SELECT count(*) FROM pg_extension WHERE extname = \'revyops\''), '0', 'unless the event trigger is disabled');
 

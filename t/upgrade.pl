@@ -18,10 +18,11 @@ $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 my $destdir = PostgreSQL::Test::Utils::tempdir;
 my ($share, $lib) = map { (run_command([ 'pg_config', $_ ]))[0] } '--sharedir', '--pkglibdir';
 my $extension = "$destdir$share/extension";
-my ($stage) = slurp_file($node->data_dir . '/postgresql.conf') =~ /^extension_destdir = '(.*)'/m;
+my ($stage) = slurp_file($node->data_dir . '/postgresql.conf') =~ /^extension_(?:destdir = '|control_path = '(?=.*\Q$share\E:))(.*?)(?:\Q$share\E:.*)?'/m;
 system_or_bail('mkdir', '-p', $extension, "$destdir$lib");
 system_or_bail('cp', ($stage // '') . "$lib/revyops.so", "$destdir$lib");
-$node->append_conf('postgresql.conf', "extension_destdir = '$destdir'");
+$node->append_conf('postgresql.conf', $node->pg_version < 18 ? "extension_destdir = '$destdir'" :
+	"extension_control_path = '$destdir$share:\$system'\ndynamic_library_path = '$destdir$lib:\$libdir'");
 $node->start;
 
 my $control = slurp_file('revyops.control');
