@@ -118,11 +118,13 @@ install_packages()
 	command -v apt-get >/dev/null || die "needs these packages of Debian or Ubuntu: $*"
 	[ ${#as_root[@]} = 0 ] || command -v sudo >/dev/null || die "needs these packages: $*. Run it as root, or install sudo"
 	say "installing $*"
+	# lists that are missing
+	"${install[@]}" --simulate >/dev/null 2>&1 || "${as_root[@]}" apt-get update -qq >&2 || true
+	"${install[@]}" --simulate >/dev/null || die "nothing was installed: the package sources here lack some of this"
 	[ ! -e $policy ] || policy=
 	"${as_root[@]}" install -D -m 644 /dev/stdin $cluster <<<'create_main_cluster = false'
 	[ -z "$policy" ] || "${as_root[@]}" install -m 755 /dev/stdin $policy <<<$'#!/bin/sh\nexit 101'
-	# lists that are missing, then lists that are out of date
-	"${install[@]}" --simulate >/dev/null 2>&1 || "${as_root[@]}" apt-get update -qq >&2
+	# lists that are out of date
 	{ "${install[@]}" || { "${as_root[@]}" apt-get update -qq && "${install[@]}"; }; } >&2 || rc=$?
 	"${as_root[@]}" rm -f $cluster $policy
 	[ $rc = 0 ] || die "could not install $*"
