@@ -8,7 +8,11 @@ DATA = $(sort $(wildcard revyops--*.sql))
 DOCS = README.md
 PGFILEDESC = "revyops - contact database inside PostgreSQL"
 
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+# The folders of src/, each of which includes only itself and those before it.
+DIRS = base value shape store work hook api http
+SOURCES = src/revyops.c $(sort $(patsubst $(srcdir)/%,%,$(wildcard $(DIRS:%=$(srcdir)/src/%/*.c))))
+SOURCE_HEADERS = $(wildcard $(DIRS:%=$(srcdir)/src/%/*.h))
+OBJS = $(SOURCES:.c=.o)
 
 # make installcheck: against the server that PGHOST etc. name.  The TAP tests of t/
 # make servers of their own; script/test runs them.
@@ -23,14 +27,20 @@ ifneq (,$(findstring clang,$(CC)))
 PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
 endif
 # The server's headers are written for gcc; what clang says of them is not ours.
-PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 SHLIB_LINK = -lidn2 -lpsl
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS): $(wildcard src/*.h)
+# Bitcode goes by the same headers: it must not know older structs than the library.
+$(OBJS) $(OBJS:.o=.bc): $(SOURCE_HEADERS)
+
+# A build outside of the tree puts its objects into folders of the same names.
+ifdef VPATH
+$(shell mkdir -p $(sort $(dir $(OBJS))))
+endif
 
 .PHONY: lint
 lint:
-	script/lint
+	$(srcdir)/script/lint

@@ -21,7 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#include "../src/fault.h"
+#include "base/fault.h"
 #include "fuzz.h"
 
 /*

@@ -5,8 +5,8 @@
 #ifndef RVO_FUZZ_H
 #define RVO_FUZZ_H
 
-#include "../src/jsonio.h"
-#include "../src/text.h"
+#include "base/jsonio.h"
+#include "base/text.h"
 
 /* One way into the code.  run gets valid UTF-8 without NUL, as the server's texts are, unless it takes bytes. */
 typedef struct Target

@@ -8,14 +8,14 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-#include "../src/cursor.h"
-#include "../src/domain.h"
-#include "../src/email.h"
-#include "../src/fault.h"
-#include "../src/field_value.h"
-#include "../src/http_body.h"
-#include "../src/linkedin.h"
-#include "../src/member.h"
+#include "base/fault.h"
+#include "http/http_body.h"
+#include "shape/cursor.h"
+#include "shape/member.h"
+#include "value/domain.h"
+#include "value/email_address.h"
+#include "value/field_value.h"
+#include "value/linkedin.h"
 #include "fuzz.h"
 
 /*

@@ -11,10 +11,10 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
-#include "api_keep.h"
-#include "auth.h"
-#include "compat.h"
-#include "store_size.h"
+#include "base/compat.h"
+#include "hook/keep_data.h"
+#include "hook/plan_size.h"
+#include "work/auth.h"
 
 PG_MODULE_MAGIC;
 

@@ -1,0 +1,158 @@
+/*
+ * api_company.c
+ *	  The SQL functions of companies.
+ *
+ * Floor 4: unpack the arguments and hand on.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "api/argument.h"
+#include "base/compat.h"
+#include "shape/known_member.h"
+#include "work/auth.h"
+#include "work/company.h"
+#include "work/company_change.h"
+#include "work/company_read.h"
+#include "work/idempotency.h"
+
+PG_FUNCTION_INFO_V1(revyops_create_company);
+PG_FUNCTION_INFO_V1(revyops_get_company);
+PG_FUNCTION_INFO_V1(revyops_list_companies);
+PG_FUNCTION_INFO_V1(revyops_lookup_companies);
+PG_FUNCTION_INFO_V1(revyops_update_company);
+PG_FUNCTION_INFO_V1(revyops_delete_company);
+PG_FUNCTION_INFO_V1(revyops_add_company_custom_field);
+PG_FUNCTION_INFO_V1(revyops_update_company_custom_field);
+PG_FUNCTION_INFO_V1(revyops_delete_company_custom_field);
+
+static Jsonb *
+create(const Caller *caller, Jsonb *body, Slice structure)
+{
+	int64		id;
+
+	return rvo_company_create(caller, body, structure, &id);
+}
+
+/* revyops_create_company(company jsonb, structure text, idempotency_key text) returns jsonb */
+Datum
+revyops_create_company(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	KeyedRequest request = {
+		.caller = &caller,
+		.key = rvo_argument_text(fcinfo, 2),
+		.key_name = "idempotency_key",
+		.endpoint = "revyops_create_company",
+		.structure = rvo_argument_text(fcinfo, 1),
+		.body = rvo_argument_jsonb(fcinfo, 0),
+	};
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_idempotency_create(&request, create)));
+}
+
+/* revyops_get_company(id bigint, structure text) returns jsonb */
+Datum
+revyops_get_company(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_company_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1)));
+}
+
+/*
+ * revyops_list_companies(domain text, name text, industry text, page integer,
+ * page_size integer, structure text, after text) returns json
+ */
+Datum
+revyops_list_companies(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	CompanyQuery query = {
+		.domain = rvo_argument_text(fcinfo, 0),
+		.name = rvo_argument_text(fcinfo, 1),
+		.industry = rvo_argument_text(fcinfo, 2),
+		.list.page = rvo_argument_number(fcinfo, 3),
+		.list.page_size = rvo_argument_number(fcinfo, 4),
+		.list.structure = rvo_argument_text(fcinfo, 5),
+		.list.after = rvo_argument_text(fcinfo, 6),
+	};
+
+	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
+}
+
+/*
+ * revyops_lookup_companies(field_name text, field_value text, page integer,
+ * page_size integer, structure text, after text) returns json
+ */
+Datum
+revyops_lookup_companies(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	CompanyQuery query = {
+		.list.by_field = true,
+		.list.field_name = rvo_argument_text(fcinfo, 0),
+		.list.field_value = rvo_argument_text(fcinfo, 1),
+		.list.page = rvo_argument_number(fcinfo, 2),
+		.list.page_size = rvo_argument_number(fcinfo, 3),
+		.list.structure = rvo_argument_text(fcinfo, 4),
+		.list.after = rvo_argument_text(fcinfo, 5),
+	};
+
+	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
+}
+
+/* revyops_update_company(id bigint, changes jsonb, structure text) returns jsonb */
+Datum
+revyops_update_company(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer = rvo_company_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+											rvo_argument_text(fcinfo, 2));
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
+}
+
+/* revyops_delete_company(id bigint) returns void */
+Datum
+revyops_delete_company(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	rvo_company_delete(client_id, rvo_argument_id(fcinfo, 0));
+	PG_RETURN_VOID();
+}
+
+/* revyops_add_company_custom_field(company_id bigint, field jsonb) returns jsonb */
+Datum
+revyops_add_company_custom_field(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_company_change_field(&caller, &change)));
+}
+
+/* revyops_update_company_custom_field(company_id bigint, field_id bigint, changes jsonb) returns jsonb */
+Datum
+revyops_update_company_custom_field(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	FieldChange change = {
+		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
+	};
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_company_change_field(&caller, &change)));
+}
+
+/* revyops_delete_company_custom_field(company_id bigint, field_id bigint) returns void */
+Datum
+revyops_delete_company_custom_field(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	FieldChange change = {FIELD_DELETE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), NULL};
+
+	(void) rvo_company_change_field(&caller, &change);
+	PG_RETURN_VOID();
+}

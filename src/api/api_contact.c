@@ -1,0 +1,214 @@
+/*
+ * api_contact.c
+ *	  The SQL functions of contacts.
+ *
+ * Floor 4: unpack the arguments and hand on.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "api/argument.h"
+#include "base/compat.h"
+#include "shape/known_member.h"
+#include "work/auth.h"
+#include "work/contact.h"
+#include "work/contact_change.h"
+#include "work/contact_merge.h"
+#include "work/contact_privacy.h"
+#include "work/contact_read.h"
+#include "work/contact_upsert.h"
+#include "work/idempotency.h"
+
+PG_FUNCTION_INFO_V1(revyops_create_contact);
+PG_FUNCTION_INFO_V1(revyops_upsert_contact);
+PG_FUNCTION_INFO_V1(revyops_get_contact);
+PG_FUNCTION_INFO_V1(revyops_list_contacts);
+PG_FUNCTION_INFO_V1(revyops_lookup_contacts);
+PG_FUNCTION_INFO_V1(revyops_update_contact);
+PG_FUNCTION_INFO_V1(revyops_delete_contact);
+PG_FUNCTION_INFO_V1(revyops_merge_contacts);
+PG_FUNCTION_INFO_V1(revyops_export_contact);
+PG_FUNCTION_INFO_V1(revyops_erase_contact);
+PG_FUNCTION_INFO_V1(revyops_add_contact_custom_field);
+PG_FUNCTION_INFO_V1(revyops_update_contact_custom_field);
+PG_FUNCTION_INFO_V1(revyops_delete_contact_custom_field);
+
+static Jsonb *
+create(const Caller *caller, Jsonb *body, Slice structure)
+{
+	int64		id;
+
+	return rvo_contact_create(caller, body, CONTACT_FIELDS_INPUT, structure, &id);
+}
+
+/* revyops_create_contact(contact jsonb, structure text, idempotency_key text) returns jsonb */
+Datum
+revyops_create_contact(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	KeyedRequest request = {
+		.caller = &caller,
+		.key = rvo_argument_text(fcinfo, 2),
+		.key_name = "idempotency_key",
+		.endpoint = "revyops_create_contact",
+		.structure = rvo_argument_text(fcinfo, 1),
+		.body = rvo_argument_jsonb(fcinfo, 0),
+	};
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_idempotency_create(&request, create)));
+}
+
+/* revyops_upsert_contact(contact jsonb, structure text) returns jsonb */
+Datum
+revyops_upsert_contact(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	int64		id;
+	bool		created;
+	Jsonb	   *answer = rvo_contact_upsert(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1),
+											&id, &created);
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
+}
+
+/* revyops_get_contact(id bigint, structure text) returns jsonb */
+Datum
+revyops_get_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_contact_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1)));
+}
+
+/*
+ * revyops_list_contacts(domain text, email text, firstname text, lastname text,
+ * linkedin_url text, page integer, page_size integer, structure text, after text) returns json
+ */
+Datum
+revyops_list_contacts(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	ContactQuery query = {
+		.domain = rvo_argument_text(fcinfo, 0),
+		.email = rvo_argument_text(fcinfo, 1),
+		.firstname = rvo_argument_text(fcinfo, 2),
+		.lastname = rvo_argument_text(fcinfo, 3),
+		.linkedin_url = rvo_argument_text(fcinfo, 4),
+		.list.page = rvo_argument_number(fcinfo, 5),
+		.list.page_size = rvo_argument_number(fcinfo, 6),
+		.list.structure = rvo_argument_text(fcinfo, 7),
+		.list.after = rvo_argument_text(fcinfo, 8),
+	};
+
+	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));
+}
+
+/*
+ * revyops_lookup_contacts(field_name text, field_value text, page integer,
+ * page_size integer, structure text, after text) returns json
+ */
+Datum
+revyops_lookup_contacts(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+	ContactQuery query = {
+		.list.by_field = true,
+		.list.field_name = rvo_argument_text(fcinfo, 0),
+		.list.field_value = rvo_argument_text(fcinfo, 1),
+		.list.page = rvo_argument_number(fcinfo, 2),
+		.list.page_size = rvo_argument_number(fcinfo, 3),
+		.list.structure = rvo_argument_text(fcinfo, 4),
+		.list.after = rvo_argument_text(fcinfo, 5),
+	};
+
+	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));
+}
+
+/* revyops_update_contact(id bigint, changes jsonb, structure text) returns jsonb */
+Datum
+revyops_update_contact(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer = rvo_contact_update(&caller, rvo_argument_id(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1),
+											rvo_argument_text(fcinfo, 2));
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
+}
+
+/* revyops_delete_contact(id bigint) returns void */
+Datum
+revyops_delete_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	rvo_contact_delete(client_id, rvo_argument_id(fcinfo, 0));
+	PG_RETURN_VOID();
+}
+
+/* revyops_merge_contacts(keep bigint, other bigint, structure text) returns jsonb */
+Datum
+revyops_merge_contacts(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	ContactMerge merge = {
+		.keep = rvo_argument_id(fcinfo, 0),
+		.keep_name = "keep",
+		.other = rvo_argument_id(fcinfo, 1),
+		.other_name = "other",
+		.structure = rvo_argument_text(fcinfo, 2),
+	};
+
+	PG_RETURN_JSONB_P(rvo_contact_merge(&caller, &merge));
+}
+
+/* revyops_export_contact(id bigint) returns jsonb */
+Datum
+revyops_export_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_contact_export(client_id, rvo_argument_id(fcinfo, 0)));
+}
+
+/* revyops_erase_contact(id bigint) returns jsonb */
+Datum
+revyops_erase_contact(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	PG_RETURN_JSONB_P(rvo_contact_erase(client_id, rvo_argument_id(fcinfo, 0)));
+}
+
+/* revyops_add_contact_custom_field(contact_id bigint, field jsonb) returns jsonb */
+Datum
+revyops_add_contact_custom_field(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	FieldChange change = {FIELD_ADD, rvo_argument_id(fcinfo, 0), NULL, rvo_argument_jsonb(fcinfo, 1)};
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_contact_change_field(&caller, &change)));
+}
+
+/* revyops_update_contact_custom_field(contact_id bigint, field_id bigint, changes jsonb) returns jsonb */
+Datum
+revyops_update_contact_custom_field(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	FieldChange change = {
+		FIELD_CHANGE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), rvo_argument_jsonb(fcinfo, 2)
+	};
+
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_contact_change_field(&caller, &change)));
+}
+
+/* revyops_delete_contact_custom_field(contact_id bigint, field_id bigint) returns void */
+Datum
+revyops_delete_contact_custom_field(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	FieldChange change = {FIELD_DELETE, rvo_argument_id(fcinfo, 0), rvo_argument_id(fcinfo, 1), NULL};
+
+	(void) rvo_contact_change_field(&caller, &change);
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,18 @@
+/*
+ * argument.h
+ *	  Arguments of SQL functions, where SQL's NULL is a value like any other.
+ */
+#ifndef RVO_ARGUMENT_H
+#define RVO_ARGUMENT_H
+
+#include "fmgr.h"
+#include "utils/jsonb.h"
+
+#include "base/text.h"
+
+extern Slice rvo_argument_text(FunctionCallInfo fcinfo, int n);
+extern Jsonb *rvo_argument_jsonb(FunctionCallInfo fcinfo, int n);
+extern const int64 *rvo_argument_id(FunctionCallInfo fcinfo, int n);
+extern int	rvo_argument_number(FunctionCallInfo fcinfo, int n);
+
+#endif							/* RVO_ARGUMENT_H */

@@ -1,0 +1,86 @@
+/*
+ * attempt.c
+ *	  Work whose error can be caught and undone.
+ *
+ * Floor 0.  The work is done in a subtransaction of its own.  For callers who
+ * answer for what went wrong: the HTTP adapters, and the import, which owns its
+ * transactions; and for writes whose constraint nobody can ask beforehand, and
+ * locks that may have to be let go.
+ * Everybody else lets an error end the call.
+ *
+ * The only place with PG_TRY.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "base/attempt.h"
+#include "base/compat.h"
+#include "base/fault.h"
+
+/* How often work is done that the server breaks off to end a deadlock. */
+#define ATTEMPTS 10
+
+/*
+ * attempt does work and returns NULL, or undoes it and returns the error that
+ * ended it, in the current context.
+ */
+static ErrorData *
+attempt(Work work, void *arg, bool again)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		work(arg, again);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_END_TRY();
+	return error;
+}
+
+/*
+ * rvo_attempt_once does work and returns NULL, or undoes it and returns the
+ * error that ended it, in the current context.  For work within somebody else's
+ * transaction: whatever locks that holds, no repetition gets out of a deadlock.
+ */
+ErrorData *
+rvo_attempt_once(Work work, void *arg)
+{
+	return attempt(work, arg, false);
+}
+
+/*
+ * rvo_attempt does work and returns NULL, or undoes it and returns the error
+ * that ended it, in the current context.  An order to stop is raised again.
+ * What lost a deadlock is tried again.  It may be back before the winner goes
+ * on, and meet it once more: work that can wait for others to end does so then.
+ */
+ErrorData *
+rvo_attempt(Work work, void *arg)
+{
+	ErrorData  *error = attempt(work, arg, false);
+
+	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_fault_is_deadlock(error->sqlerrcode); i++)
+		error = attempt(work, arg, true);
+	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode))
+		ReThrowError(error);
+	return error;
+}

@@ -1,0 +1,411 @@
+/*
+ * fault.c
+ *	  What can be wrong with a request, and how a caller is told.
+ *
+ * Floor 0.  A fault is one entry of the error's DETAIL: where (a JSON pointer
+ * into the body, or the name of a parameter), which code, and a sentence.  A
+ * failure ends the call: an SQLSTATE PTnnn, PostgREST's convention for HTTP
+ * status nnn, and a fixed primary message, which PostgREST puts into the
+ * status line as it is.  Nothing that a caller sent ever reaches the latter; what
+ * an entry quotes of it is escaped and bounded.
+ */
+#include "postgres.h"
+
+#include "utils/elog.h"
+#include "utils/json.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+
+static const struct
+{
+	const char *code;
+	const char *message;
+}			fault_texts[] = {
+	[FAULT_NONE] = {"", ""},
+	[FAULT_ALREADY_EXISTS] = {"already_exists", "This value is already taken."},
+	[FAULT_AMBIGUOUS_PAGE] = {"ambiguous_page", "A page has either a number or a cursor."},
+	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
+	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
+	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
+	[FAULT_IDENTIFIER_REQUIRED] = {"identifier_required", "Either email or linkedin_url is required."},
+	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
+	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
+	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
+	[FAULT_INVALID_CURSOR] = {"invalid_cursor", "Expected the next of a page of this list, with the same conditions."},
+	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
+	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
+	[FAULT_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", "Expected 1 to 255 printable ASCII characters."},
+	[FAULT_INVALID_IMPORT_MODE] = {"invalid_mode", "Expected create or upsert."},
+	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
+	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
+	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
+	[FAULT_INVALID_OPTION] = {"invalid_option", "Expected one of the values that are allowed."},
+	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
+	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
+	[FAULT_INVALID_VALUE] = {"invalid_value", "This value does not fit the type of its custom field."},
+	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
+	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
+	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
+	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
+	[FAULT_MERGED] = {"merged", "This contact was merged into another."},
+	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
+	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
+	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
+	[FAULT_NOT_AN_OBJECT] = {"not_an_object", "Expected an object."},
+	[FAULT_NOT_FOUND] = {"not_found", "There is none with this id or domain."},
+	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
+	[FAULT_OPTIONS_NOT_ALLOWED] = {"options_not_allowed", "This type has no options."},
+	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
+	[FAULT_REQUIRED] = {"required", "A value is required."},
+	[FAULT_SAME_CONTACT] = {"same_contact", "This is the same contact."},
+	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
+	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
+	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
+	[FAULT_TOO_MANY] = {"too_many", "There are too many entries."},
+	[FAULT_UNKNOWN_FIELD] = {"unknown_field", "This custom field is not defined."},
+	[FAULT_UNKNOWN_MEMBER] = {"unknown_member", "There is no such member."},
+	[FAULT_UNKNOWN_SETTING] = {"unknown_setting", "There is no such setting."},
+	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
+};
+
+static const struct
+{
+	int			status;
+	int			sqlstate;
+	const char *message;
+}			failures[] = {
+#define PT(a, b, c) (a) * 100 + (b) * 10 + (c), MAKE_SQLSTATE('P', 'T', '0' + (a), '0' + (b), '0' + (c))
+	[FAILURE_CONTACT_MERGED] = {PT(3, 0, 1), "contact was merged"},
+	[FAILURE_INVALID_REQUEST] = {PT(4, 0, 0), "invalid request"},
+	[FAILURE_COMPANY_OF_OTHER_CLIENT] = {PT(4, 0, 1), "company does not belong to this client"},
+	[FAILURE_CONTACT_OF_OTHER_CLIENT] = {PT(4, 0, 1), "contact does not belong to this client"},
+	[FAILURE_CREDENTIALS] = {PT(4, 0, 3), "missing or invalid credentials"},
+	[FAILURE_COMPANY_NOT_FOUND] = {PT(4, 0, 4), "company not found"},
+	[FAILURE_CONTACT_NOT_FOUND] = {PT(4, 0, 4), "contact not found"},
+	[FAILURE_CUSTOM_FIELD_NOT_FOUND] = {PT(4, 0, 4), "custom field not found"},
+	[FAILURE_CLIENT_NOT_FOUND] = {PT(4, 0, 4), "client not found"},
+	[FAILURE_CONTACT_EXISTS] = {PT(4, 0, 9), "contact already exists"},
+	[FAILURE_COMPANY_EXISTS] = {PT(4, 0, 9), "company already exists"},
+	[FAILURE_IMPORT_NOT_FOUND] = {PT(4, 0, 4), "import not found"},
+	[FAILURE_CUSTOM_FIELD_EXISTS] = {PT(4, 0, 9), "custom field already exists"},
+	[FAILURE_TOO_LARGE] = {PT(4, 1, 3), "request body too large"},
+	[FAILURE_UNSUPPORTED_MEDIA_TYPE] = {PT(4, 1, 5), "unsupported media type"},
+	[FAILURE_KEY_REUSED] = {PT(4, 2, 2), "idempotency key was used for another request"},
+#undef PT
+};
+
+/* Octets of a caller's own name in a pointer. */
+#define POINTER_NAME_MAX 255
+
+/* begin_next makes the list ready for what comes behind its entries. */
+static void
+begin_next(FaultList *faults)
+{
+	if (faults->entries == NULL)
+		faults->entries = makeStringInfo();
+	else if (faults->count > 0)
+		appendStringInfoChar(faults->entries, ',');
+	faults->count++;
+}
+
+/*
+ * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
+ * (RFC 6901) into the body, made of constants, array positions and what
+ * member_pointer makes, "" being the whole body, or else the name of a parameter
+ * beside it.
+ */
+static StringInfo
+begin_entry(FaultList *faults, const char *where, FaultCode code)
+{
+	bool		is_pointer = where[0] == '\0' || where[0] == '/';
+
+	begin_next(faults);
+	appendStringInfoChar(faults->entries, '{');
+	if (faults->number_name != NULL)
+		appendStringInfo(faults->entries, "\"%s\":%d,", faults->number_name, faults->number);
+	appendStringInfo(faults->entries, "\"%s\":\"%s\",\"code\":\"%s\",\"message\":\"%s\"",
+					 is_pointer ? "pointer" : "parameter", where,
+					 fault_texts[code].code, fault_texts[code].message);
+	return faults->entries;
+}
+
+/* rvo_fault_add notes a fault. */
+void
+rvo_fault_add(FaultList *faults, const char *where, FaultCode code)
+{
+	appendStringInfoChar(begin_entry(faults, where, code), '}');
+}
+
+/* rvo_fault_add_limit notes that actual exceeds limit. */
+void
+rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code, int limit, int actual)
+{
+	appendStringInfo(begin_entry(faults, where, code),
+					 ",\"limit\":%d,\"actual\":%d}", limit, actual);
+}
+
+/* append_names appends a list of names. */
+static void
+append_names(StringInfo entry, const char *member, const Slice *names, int n)
+{
+	appendStringInfo(entry, ",\"%s\":[", member);
+	for (int i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(entry, ',');
+		escape_json(entry, rvo_slice_cstring(names[i]));
+	}
+	appendStringInfoChar(entry, ']');
+}
+
+/* rvo_fault_add_names notes a fault with names that would be right, or nearly. */
+void
+rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member, const Slice *names, int n)
+{
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	append_names(entry, member, names, n);
+	appendStringInfoChar(entry, '}');
+}
+
+/* member_pointer points to a member by the caller's own name for it, as it can stand in a JSON string. */
+static const char *
+member_pointer(const char *above, Slice name)
+{
+	StringInfoData pointer;
+	StringInfoData escaped;
+	int			len = rvo_text_clip(name, POINTER_NAME_MAX);
+
+	initStringInfo(&pointer);
+	appendStringInfo(&pointer, "%s/", above);
+	for (int i = 0; i < len; i++)
+	{
+		if (name.data[i] == '~')
+			appendStringInfoString(&pointer, "~0");
+		else if (name.data[i] == '/')
+			appendStringInfoString(&pointer, "~1");
+		else
+			appendStringInfoChar(&pointer, name.data[i]);
+	}
+	if (len < name.len)
+		appendStringInfoString(&pointer, "...");
+	initStringInfo(&escaped);
+	escape_json(&escaped, pointer.data);
+	escaped.data[escaped.len - 1] = '\0';
+	return escaped.data + 1;
+}
+
+/* rvo_fault_add_member notes that a member is unknown, and which ones are nearly named so. */
+void
+rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest)
+{
+	rvo_fault_add_names(faults, member_pointer(above, name), FAULT_UNKNOWN_MEMBER, "nearest", nearest, nnearest);
+}
+
+/* rvo_fault_add_type notes that a value is none of a type; choices are those of the type, or some of them. */
+void
+rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type, const Slice *choices, int nchoices)
+{
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	appendStringInfo(entry, ",\"type\":\"%.*s\"", type.len, type.data);
+	if (nchoices > 0)
+		append_names(entry, "choices", choices, nchoices);
+	appendStringInfoChar(entry, '}');
+}
+
+/* rvo_fault_add_existing_rows notes how many rows are in the way, and which is the first. */
+void
+rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_ALREADY_EXISTS),
+					 ",\"existing_id\":" INT64_FORMAT ",\"rows\":" INT64_FORMAT "}", existing_id, rows);
+}
+
+/* rvo_fault_add_existing notes that a key is taken, and by which row. */
+void
+rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_ALREADY_EXISTS),
+					 ",\"existing_id\":" INT64_FORMAT "}", existing_id);
+}
+
+/*
+ * rvo_fault_add_duplicate notes that an earlier one of the same batch has taken
+ * a key; existing_id is what that became, 0 if nothing will be left of it.
+ */
+void
+rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of)
+{
+	StringInfo	entry = begin_entry(faults, where, FAULT_ALREADY_EXISTS);
+
+	if (existing_id != 0)
+		appendStringInfo(entry, ",\"existing_id\":" INT64_FORMAT, existing_id);
+	appendStringInfo(entry, ",\"duplicate_of\":%d}", duplicate_of);
+}
+
+/* rvo_fault_add_merged notes that a contact was merged, and into which. */
+void
+rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id)
+{
+	appendStringInfo(begin_entry(faults, where, FAULT_MERGED),
+					 ",\"merged_into\":" INT64_FORMAT "}", kept_id);
+}
+
+/* rvo_fault_add_all appends the entries of another list. */
+void
+rvo_fault_add_all(FaultList *faults, const FaultList *more)
+{
+	if (more->count == 0)
+		return;
+	begin_next(faults);
+	appendBinaryStringInfo(faults->entries, more->entries->data, more->entries->len);
+	faults->count += more->count - 1;
+}
+
+/* rvo_fault_json returns the faults as a JSON array, in the current context. */
+char *
+rvo_fault_json(const FaultList *faults)
+{
+	return psprintf("[%s]", faults->count > 0 ? faults->entries->data : "");
+}
+
+/* rvo_fault_raise ends the call with an error whose DETAIL is the faults. */
+void
+rvo_fault_raise(Failure failure, const FaultList *faults)
+{
+	ereport(ERROR,
+			(errcode(failures[failure].sqlstate),
+			 errmsg("%s", failures[failure].message),
+			 errdetail_internal("%s", rvo_fault_json(faults))));
+}
+
+/* rvo_fault_raise_one is rvo_fault_raise for a single fault. */
+void
+rvo_fault_raise_one(Failure failure, const char *where, FaultCode code)
+{
+	FaultList	faults = {0};
+
+	rvo_fault_add(&faults, where, code);
+	rvo_fault_raise(failure, &faults);
+}
+
+/* rvo_fault_raise_in_transaction refuses an import inside a transaction block, as VACUUM does. */
+void
+rvo_fault_raise_in_transaction(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+			 errmsg("revyops_import_contacts cannot run inside a transaction block"),
+			 errhint("It commits after each batch. Within a transaction use revyops_create_contacts.")));
+}
+
+/* rvo_fault_raise_has_data refuses to drop the extension, of whose tables this one has rows. */
+void
+rvo_fault_raise_has_data(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+			 errmsg("cannot drop extension revyops because it has data"),
+			 errdetail("Table revyops.%s has rows.", table),
+			 errhint("Dump what is needed, then empty it: TRUNCATE revyops.client CASCADE.")));
+}
+
+/* rvo_fault_raise_serialization ends the call with 40001: the caller's snapshot is too old, he may try again. */
+void
+rvo_fault_raise_serialization(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent update")));
+}
+
+/* rvo_fault_raise_rewritten ends the call: a rule of the tables' owner made something else of a statement. */
+void
+rvo_fault_raise_rewritten(const char *statement)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("a rule does something else instead"),
+			 errdetail("The statement was: %s", statement),
+			 errhint("Use a trigger, or a rule that does something also.")));
+}
+
+/* rvo_fault_notice_ignored tells that members were ignored; both are lists of JSON strings, nearest may be NULL. */
+void
+rvo_fault_notice_ignored(const char *names, const char *nearest)
+{
+	ereport(NOTICE,
+			(errmsg("unknown members were ignored"),
+			 errdetail_internal("Ignored: %s.", names),
+			 nearest != NULL ? errhint("Perhaps you meant %s.", nearest) : 0));
+}
+
+/* rvo_fault_raise_bug ends the call with XX000: what only a bug of ours explains. */
+void
+rvo_fault_raise_bug(const char *message)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("revyops: %s", message)));
+}
+
+int
+rvo_failure_http_status(Failure failure)
+{
+	return failures[failure].status;
+}
+
+/* rvo_fault_http_status returns the status of one of our failures, 503 for what may be tried again, else 500. */
+int
+rvo_fault_http_status(int sqlstate)
+{
+	for (size_t i = 0; i < lengthof(failures); i++)
+		if (failures[i].sqlstate == sqlstate)
+			return failures[i].status;
+	return rvo_fault_is_transient(sqlstate) ? 503 : 500;
+}
+
+/* rvo_fault_is_cancel tells an order to stop from an error. */
+bool
+rvo_fault_is_cancel(int sqlstate)
+{
+	return sqlstate == ERRCODE_QUERY_CANCELED;
+}
+
+/* rvo_fault_is_taken_key tells that a unique index has the key already. */
+bool
+rvo_fault_is_taken_key(int sqlstate)
+{
+	return sqlstate == ERRCODE_UNIQUE_VIOLATION;
+}
+
+/* rvo_fault_is_in_use tells that a foreign key refers to what was to be deleted. */
+bool
+rvo_fault_is_in_use(int sqlstate)
+{
+	return sqlstate == ERRCODE_FOREIGN_KEY_VIOLATION;
+}
+
+/* rvo_fault_is_deadlock tells work that the server broke off so that others can go on. */
+bool
+rvo_fault_is_deadlock(int sqlstate)
+{
+	return sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
+/* rvo_fault_is_transient tells that others were in the way, and the same call may succeed when made again. */
+bool
+rvo_fault_is_transient(int sqlstate)
+{
+	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
+/* rvo_fault_is_data tells errors that only the data can be blamed for. */
+bool
+rvo_fault_is_data(int sqlstate)
+{
+	int			class = ERRCODE_TO_CATEGORY(sqlstate);
+
+	return class == ERRCODE_DATA_EXCEPTION || class == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+}

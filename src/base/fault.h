@@ -1,0 +1,129 @@
+/*
+ * fault.h
+ *	  What can be wrong with a request, and how a caller is told.
+ */
+#ifndef RVO_FAULT_H
+#define RVO_FAULT_H
+
+#include "lib/stringinfo.h"
+
+#include "base/compat.h"
+#include "base/text.h"
+
+/* One thing that is wrong, at one place.  fault.c holds code and message. */
+typedef enum FaultCode
+{
+	FAULT_NONE,
+	FAULT_ALREADY_EXISTS,
+	FAULT_AMBIGUOUS_PAGE,
+	FAULT_CONTROL_CHARACTER,
+	FAULT_DUPLICATE,
+	FAULT_EXPIRED,
+	FAULT_IDENTIFIER_REQUIRED,
+	FAULT_INVALID_BATCH_SIZE,
+	FAULT_INVALID_COMPANY,
+	FAULT_INVALID_CREDENTIALS,
+	FAULT_INVALID_CURSOR,
+	FAULT_INVALID_DOMAIN,
+	FAULT_INVALID_EMAIL,
+	FAULT_INVALID_IDEMPOTENCY_KEY,
+	FAULT_INVALID_IMPORT_MODE,
+	FAULT_INVALID_LINKEDIN_URL,
+	FAULT_INVALID_MODE,
+	FAULT_INVALID_NUMBER,
+	FAULT_INVALID_OPTION,
+	FAULT_INVALID_SCOPE,
+	FAULT_INVALID_STRUCTURE,
+	FAULT_INVALID_VALUE,
+	FAULT_KEY_REUSED,
+	FAULT_MALFORMED_BODY,
+	FAULT_MALFORMED_QUERY,
+	FAULT_MASTER_KEY_REQUIRED,
+	FAULT_MERGED,
+	FAULT_MISSING_CREDENTIALS,
+	FAULT_NOT_A_STRING,
+	FAULT_NOT_AN_ARRAY,
+	FAULT_NOT_AN_OBJECT,
+	FAULT_NOT_FOUND,
+	FAULT_NULL_NOT_ALLOWED,
+	FAULT_OPTIONS_NOT_ALLOWED,
+	FAULT_OTHER_CLIENT,
+	FAULT_REQUIRED,
+	FAULT_SAME_CONTACT,
+	FAULT_TOO_DEEP,
+	FAULT_TOO_LARGE,
+	FAULT_TOO_LONG,
+	FAULT_TOO_MANY,
+	FAULT_UNKNOWN_FIELD,
+	FAULT_UNKNOWN_MEMBER,
+	FAULT_UNKNOWN_SETTING,
+	FAULT_UNSUPPORTED_MEDIA_TYPE
+} FaultCode;
+
+/* Why a call fails: its SQLSTATE and primary message. */
+typedef enum Failure
+{
+	FAILURE_CONTACT_MERGED,
+	FAILURE_INVALID_REQUEST,
+	FAILURE_COMPANY_OF_OTHER_CLIENT,
+	FAILURE_CONTACT_OF_OTHER_CLIENT,
+	FAILURE_CREDENTIALS,
+	FAILURE_COMPANY_NOT_FOUND,
+	FAILURE_CONTACT_NOT_FOUND,
+	FAILURE_CUSTOM_FIELD_NOT_FOUND,
+	FAILURE_CLIENT_NOT_FOUND,
+	FAILURE_CONTACT_EXISTS,
+	FAILURE_COMPANY_EXISTS,
+	FAILURE_IMPORT_NOT_FOUND,
+	FAILURE_CUSTOM_FIELD_EXISTS,
+	FAILURE_TOO_LARGE,
+	FAILURE_UNSUPPORTED_MEDIA_TYPE,
+	FAILURE_KEY_REUSED
+} Failure;
+
+/*
+ * The faults of one request, as the entries of a JSON array.  Starts as {0}.
+ * Where many are told apart, each entry says which of them it is of.
+ */
+typedef struct FaultList
+{
+	StringInfo	entries;		/* NULL while there is none */
+	int			count;
+	const char *number_name;	/* "ordinal" or "index"; NULL = entries have none */
+	int			number;
+} FaultList;
+
+extern void rvo_fault_add(FaultList *faults, const char *where, FaultCode code);
+extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code,
+								int limit, int actual);
+extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member,
+								const Slice *names, int n);
+extern void rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest);
+extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type,
+							   const Slice *choices, int nchoices);
+extern void rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows);
+extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
+extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
+extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id);
+extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
+extern char *rvo_fault_json(const FaultList *faults);
+
+pg_noreturn extern void rvo_fault_raise(Failure failure, const FaultList *faults);
+pg_noreturn extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code);
+pg_noreturn extern void rvo_fault_raise_in_transaction(void);
+pg_noreturn extern void rvo_fault_raise_has_data(const char *table);
+pg_noreturn extern void rvo_fault_raise_serialization(void);
+pg_noreturn extern void rvo_fault_raise_rewritten(const char *statement);
+extern void rvo_fault_notice_ignored(const char *names, const char *nearest);
+pg_noreturn extern void rvo_fault_raise_bug(const char *message);
+
+extern int	rvo_failure_http_status(Failure failure);
+extern int	rvo_fault_http_status(int sqlstate);
+extern bool rvo_fault_is_cancel(int sqlstate);
+extern bool rvo_fault_is_taken_key(int sqlstate);
+extern bool rvo_fault_is_in_use(int sqlstate);
+extern bool rvo_fault_is_deadlock(int sqlstate);
+extern bool rvo_fault_is_transient(int sqlstate);
+extern bool rvo_fault_is_data(int sqlstate);
+
+#endif							/* RVO_FAULT_H */

@@ -1,0 +1,213 @@
+/*
+ * text.c
+ *	  Slices of UTF-8 text: trimming, counting, looking for control characters.
+ *
+ * Floor 0.  Nothing here reports a fault.  What is not valid UTF-8 is read as
+ * bytes, never beyond the slice.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "mb/pg_wchar.h"
+
+#include "base/compat.h"
+#include "base/text.h"
+
+/* rvo_slice wraps a C string. */
+Slice
+rvo_slice(const char *string)
+{
+	return (Slice) {string, strlen(string)};
+}
+
+/* rvo_slice_of_text shows the bytes of a detoasted text; NULL gives no value. */
+Slice
+rvo_slice_of_text(const text *value)
+{
+	if (value == NULL)
+		return NO_SLICE;
+	return (Slice) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+}
+
+/* rvo_slice_cstring copies a slice to a C string in the current context. */
+char *
+rvo_slice_cstring(Slice s)
+{
+	return pnstrdup(s.data, s.len);
+}
+
+bool
+rvo_slice_equal(Slice a, Slice b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* rvo_slice_compare compares slices by bytes, as qsort wants it. */
+int
+rvo_slice_compare(const void *a, const void *b)
+{
+	const Slice *x = a;
+	const Slice *y = b;
+	int			order = memcmp(x->data, y->data, Min(x->len, y->len));
+
+	return order != 0 ? order : x->len - y->len;
+}
+
+/* rvo_same_secret compares octets, and takes the same time wherever they differ. */
+bool
+rvo_same_secret(const unsigned char *a, const unsigned char *b, int len)
+{
+	unsigned char difference = 0;
+
+	for (int i = 0; i < len; i++)
+		difference |= a[i] ^ b[i];
+	return difference == 0;
+}
+
+/*
+ * space_length returns the bytes of the white space character that s starts
+ * with, 0 if it starts with another one.  White space is Unicode's
+ * White_Space, with the separators 0x1C to 0x1F, as Python's str.strip has it.
+ */
+static int
+space_length(const unsigned char *s, int len)
+{
+	if (s[0] == ' ' || (s[0] >= 0x09 && s[0] <= 0x0d) || (s[0] >= 0x1c && s[0] <= 0x1f))
+		return 1;
+	if (len >= 2 && s[0] == 0xc2 && (s[1] == 0x85 || s[1] == 0xa0))
+		return 2;				/* U+0085, U+00A0 */
+	if (len < 3)
+		return 0;
+	if (s[0] == 0xe1 && s[1] == 0x9a && s[2] == 0x80)
+		return 3;				/* U+1680 */
+	if (s[0] == 0xe2 && s[1] == 0x80 &&
+		((s[2] >= 0x80 && s[2] <= 0x8a) || s[2] == 0xa8 || s[2] == 0xa9 || s[2] == 0xaf))
+		return 3;				/* U+2000 to U+200A, U+2028, U+2029, U+202F */
+	if (s[0] == 0xe2 && s[1] == 0x81 && s[2] == 0x9f)
+		return 3;				/* U+205F */
+	if (s[0] == 0xe3 && s[1] == 0x80 && s[2] == 0x80)
+		return 3;				/* U+3000 */
+	return 0;
+}
+
+/* rvo_text_trim takes the white space off both ends; no value stays none. */
+Slice
+rvo_text_trim(Slice s)
+{
+	int			space;
+
+	while (s.len > 0 && (space = space_length((const unsigned char *) s.data, s.len)) > 0)
+	{
+		s.data += space;
+		s.len -= space;
+	}
+	while (s.len > 0)
+	{
+		int			start = s.len - 1;
+
+		while (start > 0 && ((unsigned char) s.data[start] & 0xc0) == 0x80)
+			start--;
+		space = space_length((const unsigned char *) s.data + start, s.len - start);
+		if (space == 0)
+			break;
+		s.len -= space;
+	}
+	return s;
+}
+
+/* rvo_text_split takes the text up to a separator, or all, off the front of s. */
+Slice
+rvo_text_split(Slice *s, char separator)
+{
+	const char *found = memchr(s->data, separator, s->len);
+	Slice		front = {s->data, found != NULL ? found - s->data : s->len};
+	int			taken = front.len + (found != NULL ? 1 : 0);
+
+	s->data += taken;
+	s->len -= taken;
+	return front;
+}
+
+/* rvo_text_is_digits tells whether there are ASCII digits only, and at least one. */
+bool
+rvo_text_is_digits(Slice s)
+{
+	for (int i = 0; i < s.len; i++)
+		if (!rvo_is_digit(s.data[i]))
+			return false;
+	return s.len > 0;
+}
+
+/* rvo_text_to_id reads digits as an id; false if they are none: zero, or too many. */
+bool
+rvo_text_to_id(Slice s, int64 *id)
+{
+	*id = 0;
+	if (!rvo_text_is_digits(s))
+		return false;
+	for (int i = 0; i < s.len; i++)
+	{
+		if (pg_mul_s64_overflow(*id, 10, id) ||
+			pg_add_s64_overflow(*id, s.data[i] - '0', id))
+			return false;
+	}
+	return *id > 0;
+}
+
+/* rvo_text_characters counts characters, not bytes. */
+int
+rvo_text_characters(Slice s)
+{
+	int			n = 0;
+
+	for (int i = 0; i < s.len; i++)
+		n += ((unsigned char) s.data[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* rvo_text_clip returns how many octets to keep of a text, so that it ends with a whole character. */
+int
+rvo_text_clip(Slice s, int max_octets)
+{
+	int			len = Min(s.len, max_octets);
+
+	while (len > 0 && len < s.len && ((unsigned char) s.data[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
+/*
+ * rvo_text_has_control tells whether a control character (C0, DEL, C1) is in
+ * the text.  allow_line_breaks lets tab, line feed and carriage return pass.
+ */
+bool
+rvo_text_has_control(Slice s, bool allow_line_breaks)
+{
+	for (int i = 0; i < s.len; i++)
+	{
+		unsigned char c = s.data[i];
+
+		if (c >= 0x20 && c != 0x7f && c != 0xc2)
+			continue;
+		if (c == 0xc2)
+		{
+			if (i + 1 < s.len && (unsigned char) s.data[i + 1] < 0xa0)
+				return true;
+			continue;
+		}
+		if (allow_line_breaks && (c == '\t' || c == '\n' || c == '\r'))
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* rvo_hex_digit returns the value of a hexadecimal digit, -1 for anything else. */
+int
+rvo_hex_digit(char c)
+{
+	if (rvo_is_digit(c))
+		return c - '0';
+	c = rvo_ascii_lower(c);
+	return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+}

@@ -1,0 +1,88 @@
+/*
+ * keep_data.c
+ *	  DROP EXTENSION is refused while there is data.
+ *
+ * Floor 4.  The server drops an extension with all its tables, full or not, and
+ * so does a DROP SCHEMA … CASCADE of the schema that the API is in.  A trigger on
+ * sql_drop comes too late: it would be dropped with the rest.  So the tables are
+ * looked at when each is about to go, by the server's hook for that.  The event
+ * trigger is there to have the library loaded by then.
+ */
+#include "postgres.h"
+
+#include "access/tableam.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "commands/extension.h"
+#include "fmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "hook/keep_data.h"
+
+PG_FUNCTION_INFO_V1(revyops_keep_data);
+
+/* Whoever had the hook before. */
+static object_access_hook_type next_hook = NULL;
+
+/*
+ * is_kept tells whether a table decides if there is data.  Contacts don't refer to
+ * clients; what else doesn't is nothing without either.
+ */
+static bool
+is_kept(Oid table)
+{
+	const char *name = get_rel_name(table);
+
+	return name != NULL && (strcmp(name, "client") == 0 || strcmp(name, "contact") == 0) &&
+		getExtensionOfObject(RelationRelationId, table) == get_extension_oid("revyops", true);
+}
+
+/*
+ * has_rows tells whether a table has any as of now, whatever the transaction's
+ * snapshot and the policies say.  Who drops it has locked it.
+ */
+static bool
+has_rows(Oid table)
+{
+	Relation	relation = table_open(table, NoLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	TableScanDesc scan = table_beginscan_compat(relation, snapshot);
+	TupleTableSlot *slot = table_slot_create(relation, NULL);
+	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+
+	ExecDropSingleTupleTableSlot(slot);
+	table_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(relation, NoLock);
+	return found;
+}
+
+/* keep_data is called by the server before it drops an object, among other things. */
+static void
+keep_data(ObjectAccessType access, Oid class, Oid object, int part, void *arg)
+{
+	if (next_hook != NULL)
+		next_hook(access, class, object, part, arg);
+	if (access == OAT_DROP && class == RelationRelationId && part == 0 && is_kept(object) && has_rows(object))
+		rvo_fault_raise_has_data(get_rel_name(object));
+}
+
+/* rvo_keep_data_init has the tables looked at from now on, in this backend. */
+void
+rvo_keep_data_init(void)
+{
+	next_hook = object_access_hook;
+	object_access_hook = keep_data;
+}
+
+/* revyops.keep_data() returns event_trigger: calling it has loaded the library, which is all it is for. */
+Datum
+revyops_keep_data(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,60 @@
+/*
+ * caller.h
+ *	  Who is calling, and how he wants it.
+ */
+#ifndef RVO_CALLER_H
+#define RVO_CALLER_H
+
+#include "base/text.h"
+
+/* What has custom fields. */
+typedef enum Entity
+{
+	CONTACT_ENTITY,
+	COMPANY_ENTITY
+} Entity;
+
+#define ENTITIES 2
+
+/* What a client has set, by revyops_set_client_setting. */
+typedef struct ClientSettings
+{
+	bool		creates_companies;	/* on_unknown_domain = create */
+	bool		infers_company; /* infer_company = on */
+	bool		strict_fields;	/* custom_fields = strict */
+	bool		fields_defined[ENTITIES];	/* whether it has ever defined a custom field */
+	Slice		default_status;
+	Slice		default_origin;
+} ClientSettings;
+
+/* How many ignored members a call names. */
+#define UNKNOWN_MEMBERS_NOTED 20
+
+/* A member of a body that nobody knows. */
+typedef struct UnknownMember
+{
+	Slice		name;
+	Slice		nearest;		/* no value = none is near */
+} UnknownMember;
+
+/* What a call finds out on its way, in the memory context of who made its caller. */
+typedef struct CallNotes
+{
+	int			nunknown;		/* members that were ignored; of each name one */
+	UnknownMember unknown[UNKNOWN_MEMBERS_NOTED];
+	bool		more_unknown;	/* than there is room for */
+	MemoryContext context;
+	bool		rules_loaded[ENTITIES];
+	struct FieldRules *rules[ENTITIES]; /* of custom fields; NULL = none */
+} CallNotes;
+
+/* A client; what changes data gets one, what only reads a client's id. */
+typedef struct Caller
+{
+	int			client_id;
+	ClientSettings settings;
+	bool		strict;			/* an unknown member of a body is a fault */
+	CallNotes  *notes;
+} Caller;
+
+#endif							/* RVO_CALLER_H */

@@ -1,0 +1,133 @@
+/*
+ * cursor.c
+ *	  A cursor: a place in a list, as a caller holds it.
+ *
+ * Floor 1.  A cursor is a version, the place, and an HMAC-SHA-256 over both and
+ * over what list it is: whose, of what, with which conditions.  So nobody can
+ * make one up, bend one, or use one where it does not belong.  The place is no
+ * secret; that it looks like noise keeps callers from building on what is in it.
+ */
+#include "postgres.h"
+
+#include "common/base64.h"
+#include "common/hmac.h"
+#include "common/sha2.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+
+#include "base/compat.h"
+#include "shape/cursor.h"
+
+#define CURSOR_VERSION 1
+#define PLACE_OCTETS 30
+#define SEAL_OCTETS 18			/* of the HMAC: more than enough where each guess is a request */
+#define CURSOR_OCTETS (PLACE_OCTETS + SEAL_OCTETS)
+#define CURSOR_LENGTH 64		/* in base64, which has no bit to spare then: no two texts are one cursor */
+
+StaticAssertDecl(CURSOR_OCTETS * 4 == CURSOR_LENGTH * 3, "a cursor must fill its text");
+
+/* append_place writes the version and the place. */
+static void
+append_place(StringInfo to, const ListPlace *place)
+{
+	pq_sendbyte(to, CURSOR_VERSION);
+	pq_sendint64(to, place->id);
+	pq_sendint32(to, place->client_id);
+	pq_sendint64(to, place->pages);
+	pq_sendint64(to, place->entries);
+	pq_sendbyte(to, place->scanned);
+	Assert(to->len == PLACE_OCTETS);
+}
+
+/* append_scope writes what tells lists apart; no two lists write the same. */
+static void
+append_scope(StringInfo to, const ListScope *scope)
+{
+	appendBinaryStringInfo(to, scope->what, strlen(scope->what) + 1);
+	pq_sendint32(to, scope->client_id);
+	pq_sendbyte(to, scope->by_field);
+	pq_sendbyte(to, scope->possible);
+	for (int i = 0; i < scope->count; i++)
+	{
+		Slice		condition = scope->conditions[i];
+
+		pq_sendint32(to, condition.data == NULL ? -1 : condition.len);
+		if (condition.len > 0)
+			appendBinaryStringInfo(to, condition.data, condition.len);
+	}
+}
+
+/* seal computes the HMAC of a list and the octets of a place. */
+static void
+seal(Slice secret, const ListScope *scope, const char *place, uint8 *hmac)
+{
+	pg_hmac_ctx *ctx = pg_hmac_create(PG_SHA256);
+	StringInfoData message;
+
+	initStringInfo(&message);
+	appendBinaryStringInfo(&message, place, PLACE_OCTETS);
+	append_scope(&message, scope);
+	if (ctx == NULL ||
+		pg_hmac_init(ctx, (const uint8 *) secret.data, secret.len) < 0 ||
+		pg_hmac_update(ctx, (const uint8 *) message.data, message.len) < 0 ||
+		pg_hmac_final(ctx, hmac, PG_SHA256_DIGEST_LENGTH) < 0)
+		rvo_fault_raise_bug("could not compute an HMAC");
+	pg_hmac_free(ctx);
+}
+
+/* swap makes base64url of base64 or, with the pairs turned round, the reverse; what is of neither kind stays. */
+static void
+swap(char *text, const char *from, const char *to)
+{
+	for (int i = 0; i < CURSOR_LENGTH; i++)
+		if (text[i] == from[0])
+			text[i] = to[0];
+		else if (text[i] == from[1])
+			text[i] = to[1];
+}
+
+/* rvo_cursor_write returns the cursor of a place, in the current context. */
+Slice
+rvo_cursor_write(Slice secret, const ListScope *scope, const ListPlace *place)
+{
+	StringInfoData octets;
+	uint8		hmac[PG_SHA256_DIGEST_LENGTH];
+	char	   *text = palloc(CURSOR_LENGTH);
+
+	initStringInfo(&octets);
+	append_place(&octets, place);
+	seal(secret, scope, octets.data, hmac);
+	appendBinaryStringInfo(&octets, (char *) hmac, SEAL_OCTETS);
+	if (pg_b64_encode((void *) octets.data, octets.len, text, CURSOR_LENGTH) != CURSOR_LENGTH)
+		rvo_fault_raise_bug("could not encode a cursor");
+	swap(text, "+/", "-_");
+	return (Slice) {text, CURSOR_LENGTH};
+}
+
+/* rvo_cursor_read reads a cursor of this list; false for anything else. */
+bool
+rvo_cursor_read(Slice secret, const ListScope *scope, Slice cursor, ListPlace *place)
+{
+	char		text[CURSOR_LENGTH];
+	char		octets[CURSOR_OCTETS];
+	StringInfoData message = {.data = octets, .len = PLACE_OCTETS, .maxlen = sizeof(octets)};
+	uint8		hmac[PG_SHA256_DIGEST_LENGTH];
+
+	if (cursor.len != CURSOR_LENGTH || memchr(cursor.data, '+', cursor.len) != NULL ||
+		memchr(cursor.data, '/', cursor.len) != NULL)
+		return false;
+	memcpy(text, cursor.data, CURSOR_LENGTH);
+	swap(text, "-_", "+/");
+	if (pg_b64_decode(text, CURSOR_LENGTH, (void *) octets, CURSOR_OCTETS) != CURSOR_OCTETS)
+		return false;
+	seal(secret, scope, octets, hmac);
+	if (!rvo_same_secret(hmac, (uint8 *) octets + PLACE_OCTETS, SEAL_OCTETS) ||
+		pq_getmsgbyte(&message) != CURSOR_VERSION)
+		return false;
+	place->id = pq_getmsgint64(&message);
+	place->client_id = pq_getmsgint(&message, sizeof(int32));
+	place->pages = pq_getmsgint64(&message);
+	place->entries = pq_getmsgint64(&message);
+	place->scanned = pq_getmsgbyte(&message) != 0;
+	return true;
+}

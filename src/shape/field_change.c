@@ -1,0 +1,136 @@
+/*
+ * field_change.c
+ *	  Adding, changing and deleting one custom field, and when a change was: what
+ *	  contacts and companies share.
+ *
+ * Floor 1.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/timestamp.h"
+
+#include "base/compat.h"
+#include "shape/field_change.h"
+
+/*
+ * rvo_field_change_read reads what a change asks for.  Raises
+ * FAILURE_INVALID_REQUEST; owner names the parameter with the id of the contact
+ * or company.
+ */
+CustomField
+rvo_field_change_read(const Caller *caller, Entity entity, const FieldChange *change, const char *owner)
+{
+	FaultList	faults = {0};
+	CustomField input = {0};
+
+	if (change->owner_id == NULL)
+		rvo_fault_add(&faults, owner, FAULT_REQUIRED);
+	if (change->field_id == NULL && change->action != FIELD_ADD)
+		rvo_fault_add(&faults, "field_id", FAULT_REQUIRED);
+	if (change->action != FIELD_DELETE)
+		input = rvo_custom_field_read(caller, entity, rvo_json_root(change->body), change->action == FIELD_ADD, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	return input;
+}
+
+/* check_name raises FAILURE_CUSTOM_FIELD_EXISTS if another field has the name. */
+static void
+check_name(const CustomFields *fields, Slice name, const CustomField *itself)
+{
+	const CustomField *other = name.data != NULL ? rvo_custom_fields_find(fields, name) : NULL;
+	FaultList	faults = {0};
+
+	if (other == NULL || other == itself)
+		return;
+	rvo_fault_add_existing(&faults, "/field_name", other->id);
+	rvo_fault_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
+}
+
+/* check_rest checks a name with the value that was there, or a value with the name.  Raises FAILURE_INVALID_REQUEST. */
+static void
+check_rest(const FieldRules *rules, const CustomField *field, CustomField *input)
+{
+	FaultList	faults = {0};
+	CustomField changed = *input;
+
+	if (input->name.data != NULL && input->value.data != NULL)
+		return;
+	if (input->name.data == NULL)
+		changed.name = field->name;
+	else
+		changed.value = field->value;
+	rvo_custom_field_check(rules, &changed, NULL, 0, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	input->value = changed.value;
+}
+
+/*
+ * rvo_field_change_apply changes a list and returns the field in it, NULL if it
+ * was deleted; *different tells whether anything is not as before.  Raises
+ * FAILURE_CUSTOM_FIELD_NOT_FOUND, FAILURE_CUSTOM_FIELD_EXISTS, and
+ * FAILURE_INVALID_REQUEST for what does not go with the rest of the field.
+ */
+CustomField *
+rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, CustomField input, CustomFields *fields,
+					   bool *different)
+{
+	CustomField *field;
+
+	*different = true;
+	if (change->action == FIELD_ADD)
+	{
+		check_name(fields, input.name, NULL);
+		field = rvo_custom_fields_add(fields, input);
+		rvo_fields_check_count(fields, "");
+		return field;
+	}
+	field = rvo_custom_fields_find_id(fields, *change->field_id);
+	if (field == NULL)
+		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "field_id", FAULT_NOT_FOUND);
+	if (change->action == FIELD_DELETE)
+	{
+		rvo_custom_fields_remove(fields, field);
+		return NULL;
+	}
+	if (input.name.data != NULL || input.value.data != NULL)
+		check_rest(rules, field, &input);
+	check_name(fields, input.name, field);
+	*different = rvo_custom_field_change(field, input.name, input.value);
+	return field;
+}
+
+/* rvo_fields_note_count notes that a change leaves too many custom fields, if it does. */
+void
+rvo_fields_note_count(const CustomFields *fields, const char *pointer, FaultList *faults)
+{
+	if (fields->count > CUSTOM_FIELDS_MAX)
+		rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, CUSTOM_FIELDS_MAX, fields->count);
+}
+
+/* rvo_fields_check_count raises FAILURE_INVALID_REQUEST if it does. */
+void
+rvo_fields_check_count(const CustomFields *fields, const char *pointer)
+{
+	FaultList	faults = {0};
+
+	rvo_fields_note_count(fields, pointer, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+}
+
+/*
+ * rvo_time_of_change returns the time of a change to a locked row that was last
+ * changed at before: the transaction's, as everywhere.  But if the row was changed
+ * by a transaction that began later and ended earlier, it is now, so that the
+ * times of a row go on as its changes do.
+ */
+TimestampTz
+rvo_time_of_change(TimestampTz before)
+{
+	TimestampTz start = GetCurrentTransactionStartTimestamp();
+
+	return before > start ? GetCurrentTimestamp() : start;
+}

@@ -1,0 +1,24 @@
+/*
+ * member.h
+ *	  String members of a request body.
+ */
+#ifndef RVO_MEMBER_H
+#define RVO_MEMBER_H
+
+#include "base/fault.h"
+#include "base/jsonio.h"
+#include "base/text.h"
+
+#define MEMBER_MAX_LENGTH 255	/* characters of a name, origin or status */
+
+/* A normaliser: gives the canonical form, or no value for blank. */
+typedef FaultCode (*Normalizer) (Slice in, Slice *out);
+
+extern bool rvo_member_is_given(JsonbContainer *body, const char *name);
+extern Slice rvo_member_text(JsonbContainer *body, const char *name, FaultList *faults);
+extern Slice rvo_member_key(JsonbContainer *body, const char *name, Normalizer normalize,
+							int max_length, FaultList *faults);
+extern void rvo_member_check_text(Slice text, const char *pointer, int max_length,
+								  bool allow_line_breaks, FaultList *faults);
+
+#endif							/* RVO_MEMBER_H */

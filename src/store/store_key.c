@@ -1,0 +1,91 @@
+/*
+ * store_key.c
+ *	  Whether what kept a row from being written is a key of ours.
+ *
+ * Floor 2.  The tables are the user's: he may have unique indexes of his own, and
+ * triggers that write what has some.  What they say is his to hear.  His indexes
+ * are told from ours by their columns, for ours may have other names by now.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "commands/extension.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "store/store_key.h"
+
+/* is_column tells whether a column, 0 for an expression, has one of the names. */
+static bool
+is_column(Oid table, AttrNumber column, const char *const *names)
+{
+	const char *name = column == 0 ? NULL : get_attname(table, column, true);
+
+	for (; name != NULL && *names != NULL; names++)
+		if (strcmp(name, *names) == 0)
+			return true;
+	return false;
+}
+
+/* has_our_columns tells whether an index is of client_id and a key, in any order. */
+static bool
+has_our_columns(Oid table, const int2vector *columns)
+{
+	static const char *const client[] = {"client_id", NULL};
+	static const char *const keys[] = {"id", "email", "linkedin_url", "domain", NULL};
+
+	if (columns->dim1 != 2)
+		return false;
+	return (is_column(table, columns->values[0], client) && is_column(table, columns->values[1], keys)) ||
+		(is_column(table, columns->values[1], client) && is_column(table, columns->values[0], keys));
+}
+
+/* is_our_index tells whether a relation is an index like ours, on a table of the extension. */
+static bool
+is_our_index(Oid relation)
+{
+	HeapTuple	row = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relation));
+	const FormData_pg_index *index;
+	bool		ours;
+
+	if (!HeapTupleIsValid(row))
+		return false;
+	index = (const FormData_pg_index *) GETSTRUCT(row);
+	ours = getExtensionOfObject(RelationRelationId, index->indrelid) == get_extension_oid("revyops", true) &&
+		has_our_columns(index->indrelid, &index->indkey);
+	ReleaseSysCache(row);
+	return ours;
+}
+
+/* is_our_key tells whether the index that raised an error is one of our keys'. */
+static bool
+is_our_key(const ErrorData *error)
+{
+	Oid			schema;
+
+	if (!rvo_fault_is_taken_key(error->sqlerrcode) || error->schema_name == NULL || error->constraint_name == NULL)
+		return false;
+	schema = get_namespace_oid(error->schema_name, true);
+	return OidIsValid(schema) && is_our_index(get_relname_relid(error->constraint_name, schema));
+}
+
+/*
+ * rvo_store_check_repeatable returns if a write that was undone may go better
+ * another time: one of our keys was taken, and this transaction can see by whom.
+ * Else it raises the error again, or 40001 if its snapshot is too old for that.
+ */
+void
+rvo_store_check_repeatable(ErrorData *error)
+{
+	if (!is_our_key(error))
+		ReThrowError(error);
+	if (IsolationUsesXactSnapshot())
+		rvo_fault_raise_serialization();
+}

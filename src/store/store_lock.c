@@ -1,0 +1,53 @@
+/*
+ * store_lock.c
+ *	  Locks on what is not a row, held until the transaction ends.
+ *
+ * Floor 2.  They are the server's locks on objects, of a class that is one of
+ * our tables.  No SQL can take them, unlike advisory locks, so nobody can keep a
+ * client's batches waiting.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "common/hashfn.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+
+#include "base/compat.h"
+#include "store/store_lock.h"
+
+static Oid
+table_oid(const char *name)
+{
+	return get_relname_relid(name, get_namespace_oid("revyops", false));
+}
+
+/*
+ * rvo_store_line_up lets a client's batches run side by side, but one that is
+ * alone: it waits for the others to end, and they for it.
+ */
+void
+rvo_store_line_up(int client_id, bool alone)
+{
+	LockDatabaseObject(table_oid("client"), client_id, 0, alone ? ExclusiveLock : ShareLock);
+}
+
+/* rvo_store_mark_import_running shows that a job is running. */
+void
+rvo_store_mark_import_running(int64 job)
+{
+	LockDatabaseObject(table_oid("import_job"), (Oid) job, 0, ExclusiveLock);
+}
+
+/*
+ * rvo_store_wait_for_twin waits until no other transaction is at work under a
+ * client's idempotency key, and makes others wait for this one.  Two keys may share a
+ * lock, at one in 2^48.
+ */
+void
+rvo_store_wait_for_twin(int client_id, Slice key)
+{
+	uint64		hash = hash_bytes_extended((const unsigned char *) key.data, key.len, client_id);
+
+	LockDatabaseObject(table_oid("idempotency_key"), (Oid) hash, (uint16) (hash >> 32), ExclusiveLock);
+}

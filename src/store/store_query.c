@@ -1,0 +1,363 @@
+/*
+ * store_query.c
+ *	  Running a query: its text, its kept plan, its parameters and results.
+ *
+ * Floor 2, called by the other store files.  Only store*.c call SPI.  Each
+ * query opens and closes it for itself, and hands its results out as values in
+ * the caller's memory context, so that nothing points into SPI and nobody has
+ * to bracket anything.
+ *
+ * Plans are kept for the life of the backend and are generic: which index
+ * serves a query is decided by its shape, not by the first values seen.  The
+ * functions that come here run with enable_seqscan off, so that a plan made
+ * while a table is small still fits when it is large.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/plancache.h"
+#include "utils/timestamp.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "store/store_query.h"
+
+void
+rvo_add_datum(Execution *e, Datum value, bool isnull)
+{
+	e->values[e->count] = value;
+	e->nulls[e->count++] = isnull ? 'n' : ' ';
+}
+
+void
+rvo_add_integer(Execution *e, int32 value)
+{
+	rvo_add_datum(e, Int32GetDatum(value), false);
+}
+
+/* rvo_add_id adds an id; 0 is null. */
+void
+rvo_add_id(Execution *e, int64 id)
+{
+	rvo_add_datum(e, Int64GetDatum(id), id == 0);
+}
+
+/* rvo_add_text adds a text; no value is null. */
+void
+rvo_add_text(Execution *e, Slice value)
+{
+	if (value.data == NULL)
+		rvo_add_datum(e, (Datum) 0, true);
+	else
+		rvo_add_datum(e, PointerGetDatum(cstring_to_text_with_len(value.data, value.len)), false);
+}
+
+void
+rvo_add_time(Execution *e, TimestampTz time)
+{
+	rvo_add_datum(e, TimestampTzGetDatum(time), false);
+}
+
+void
+rvo_add_nullable_time(Execution *e, NullableTime time)
+{
+	rvo_add_datum(e, TimestampTzGetDatum(time.time), !time.given);
+}
+
+void
+rvo_add_json(Execution *e, JsonbValue value)
+{
+	rvo_add_datum(e, JsonbPGetDatum(rvo_json_encode(&value)), false);
+}
+
+/* rvo_result shows a text or bytea of the first row; null is no value. */
+Slice
+rvo_result(const Execution *e, int column)
+{
+	return rvo_slice_of_text(e->result_nulls[column] ? NULL : DatumGetTextPP(e->results[column]));
+}
+
+/* add_array adds an array of n elements as a parameter: of jsonb, or of a type of 8 octets. */
+static void
+add_array(Execution *e, Datum *values, bool *nulls, int n, Oid type)
+{
+	bool		by_value = type != JSONBOID;
+	int			length = by_value ? (int) sizeof(int64) : -1;
+	char		alignment = by_value ? TYPALIGN_DOUBLE : TYPALIGN_INT;
+	int			lower_bound = 1;
+
+	rvo_add_datum(e, PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower_bound, type, length,
+														by_value, alignment)),
+				  false);
+}
+
+/* rvo_add_ids adds a column of ids; 0 is null. */
+void
+rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc(n * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+	{
+		values[i] = Int64GetDatum(COLUMN(rows[i], offset, int64));
+		nulls[i] = values[i] == 0;
+	}
+	add_array(e, values, nulls, n, INT8OID);
+}
+
+/* rvo_add_times adds a column of times. */
+void
+rvo_add_times(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc0(n * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+		values[i] = TimestampTzGetDatum(COLUMN(rows[i], offset, TimestampTz));
+	add_array(e, values, nulls, n, TIMESTAMPTZOID);
+}
+
+/* rvo_add_nullable_times adds a column of times that may be null. */
+void
+rvo_add_nullable_times(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc(n * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+	{
+		NullableTime time = COLUMN(rows[i], offset, NullableTime);
+
+		values[i] = TimestampTzGetDatum(time.time);
+		nulls[i] = !time.given;
+	}
+	add_array(e, values, nulls, n, TIMESTAMPTZOID);
+}
+
+/*
+ * rvo_add_texts adds a column of texts; no value is null.  The array is written in
+ * place: a datum for each text first would cost more than the text.
+ */
+void
+rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Size		header = ARR_OVERHEAD_WITHNULLS(1, n);
+	Size		size = header;
+	ArrayType  *array;
+	uint8	   *valid;
+	char	   *to;
+
+	for (int i = 0; i < n; i++)
+		if (COLUMN(rows[i], offset, Slice).data != NULL)
+			size += INTALIGN(VARHDRSZ + COLUMN(rows[i], offset, Slice).len);
+	array = palloc0(size);
+	SET_VARSIZE(array, size);
+	array->ndim = 1;
+	array->dataoffset = header;
+	array->elemtype = TEXTOID;
+	ARR_DIMS(array)[0] = n;
+	ARR_LBOUND(array)[0] = 1;
+	valid = ARR_NULLBITMAP(array);
+	to = ARR_DATA_PTR(array);
+	for (int i = 0; i < n; i++)
+	{
+		Slice		text = COLUMN(rows[i], offset, Slice);
+
+		if (text.data == NULL)
+			continue;
+		valid[i / 8] |= 1 << i % 8;
+		SET_VARSIZE(to, VARHDRSZ + text.len);
+		memcpy(VARDATA(to), text.data, text.len);
+		to += INTALIGN(VARHDRSZ + text.len);
+	}
+	rvo_add_datum(e, PointerGetDatum(array), false);
+}
+
+/* rvo_add_jsons adds a column of jsonb, which value makes of each row. */
+void
+rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) (const void *row))
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+
+	for (int i = 0; i < n; i++)
+	{
+		JsonbValue	json = value(rows[i]);
+
+		values[i] = JsonbPGetDatum(rvo_json_encode(&json));
+	}
+	add_array(e, values, NULL, n, JSONBOID);
+}
+
+/* keep_plan prepares a query once in a backend's life; SPI is open. */
+static SPIPlanPtr
+keep_plan(KeptQuery *query)
+{
+	if (query->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nparameters, query->types,
+											  CURSOR_OPT_GENERIC_PLAN);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			rvo_fault_raise_bug("could not prepare a query");
+		query->plan = plan;
+	}
+	return query->plan;
+}
+
+/* execute runs a query by its plan and returns the number of rows; SPI is open. */
+static uint64
+execute(KeptQuery *query, Execution *e)
+{
+	int			result = SPI_execute_plan(keep_plan(query), e->values, e->nulls, query->read_only, 0);
+
+	if (result == SPI_OK_REWRITTEN)
+	{
+		/* Of what a rule made nothing of, no plan notices when the rule goes. */
+		SPI_freeplan(query->plan);
+		query->plan = NULL;
+		query->direct.prepared = false;
+		rvo_fault_raise_rewritten(query->sql);
+	}
+	if (result != query->expected)
+		rvo_fault_raise_bug("unexpected result of a query");
+	return SPI_processed;
+}
+
+/* take_results copies the first row's columns into the caller's memory context. */
+static void
+take_results(Execution *e)
+{
+	TupleDesc	columns = SPI_tuptable->tupdesc;
+
+	Assert(columns->natts <= QUERY_MAX_RESULTS);
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[0], columns, i + 1, &e->result_nulls[i]);
+
+		e->results[i] = e->result_nulls[i] ? (Datum) 0 :
+			SPI_datumTransfer(value, column->attbyval, column->attlen);
+	}
+}
+
+/* run_plan runs a query by its plan and returns the number of rows. */
+static uint64
+run_plan(KeptQuery *query, Execution *e)
+{
+	uint64		rows;
+
+	SPI_connect();
+	rows = execute(query, e);
+	if (rows > 0 && SPI_tuptable != NULL)
+		take_results(e);
+	SPI_finish();
+	return rows;
+}
+
+/* prepare_direct shows the query's plan to store_direct.c; rules may have made none or several of it. */
+static void
+prepare_direct(KeptQuery *query)
+{
+	CachedPlan *plan;
+
+	SPI_connect();
+	plan = SPI_plan_get_cached_plan(keep_plan(query));
+	rvo_direct_prepare(&query->direct,
+					   list_length(plan->stmt_list) == 1 ? linitial_node(PlannedStmt, plan->stmt_list) : NULL);
+	ReleaseCachedPlan(plan, CurrentResourceOwner);
+	SPI_finish();
+}
+
+/*
+ * rvo_query_run executes a query, by the short way where there is one, and
+ * returns the number of rows; the first one's columns are in e.  Unless it is
+ * read_only, a query sees what its own transaction did before, and in READ
+ * COMMITTED what others have committed by now.
+ */
+uint64
+rvo_query_run(KeptQuery *query, Execution *e)
+{
+	DirectRun	direct = {e->values, e->nulls, query->read_only, e->results, e->result_nulls};
+
+	if (!rvo_direct_is_prepared(&query->direct))
+		prepare_direct(query);
+	switch (rvo_direct_run(&query->direct, &direct))
+	{
+		case DIRECT_NO_ROW:
+			return 0;
+		case DIRECT_ONE_ROW:
+			return 1;
+		case DIRECT_NOT_POSSIBLE:
+			break;
+	}
+	return run_plan(query, e);
+}
+
+/* What next_row carries through store_direct.c. */
+typedef struct RowSource
+{
+	Execution	e;
+	int			client_id;
+	const void *const *rows;
+	RowWriter	write;
+} RowSource;
+
+static void
+next_row(void *arg, int i, const Datum **values, const char **nulls)
+{
+	RowSource  *source = arg;
+
+	source->e.count = 0;
+	source->write(&source->e, source->client_id, source->rows[i]);
+	*values = source->e.values;
+	*nulls = source->e.nulls;
+}
+
+/*
+ * rvo_query_insert runs an insert of one row for many rows, as one statement;
+ * inserted tells for each whether it was.  False if there is no short way to
+ * do that; then nothing was done.
+ */
+bool
+rvo_query_insert(KeptQuery *query, int client_id, const void *const *rows, int n,
+				 RowWriter write, bool *inserted)
+{
+	RowSource	source = {.client_id = client_id, .rows = rows, .write = write};
+	DirectRows	direct = {n, next_row, &source, inserted};
+
+	if (!rvo_direct_is_prepared(&query->direct))
+		prepare_direct(query);
+	return rvo_direct_insert(&query->direct, &direct);
+}
+
+/*
+ * rvo_query_read executes a query and shows each row of its result to read, in
+ * the caller's memory context.  Returns the number of rows.
+ */
+uint64
+rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum		values[QUERY_MAX_RESULTS];
+	bool		nulls[QUERY_MAX_RESULTS];
+	uint64		rows;
+
+	SPI_connect();
+	rows = execute(query, e);
+	MemoryContextSwitchTo(caller);
+	Assert(SPI_tuptable->tupdesc->natts <= QUERY_MAX_RESULTS);
+	for (uint64 i = 0; i < rows; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
+		read(arg, values, nulls);
+	}
+	SPI_finish();
+	return rows;
+}

@@ -1,0 +1,71 @@
+/*
+ * store_query.h
+ *	  Running a query: its text, its kept plan, its parameters and results.
+ */
+#ifndef RVO_STORE_QUERY_H
+#define RVO_STORE_QUERY_H
+
+#include "datatype/timestamp.h"
+#include "executor/spi.h"
+
+#include "base/jsonio.h"
+#include "base/text.h"
+#include "store/store_direct.h"
+
+#define QUERY_MAX_PARAMETERS 16
+#define QUERY_MAX_RESULTS 20
+
+/*
+ * A query, and the result code that it must end with.  A static variable of
+ * whoever runs it; what follows the types is filled on the way.
+ */
+typedef struct KeptQuery
+{
+	const char *sql;
+	int			expected;
+	bool		read_only;		/* sees what the calling statement sees, and works on a standby */
+	int			nparameters;
+	Oid			types[QUERY_MAX_PARAMETERS];
+	SPIPlanPtr	plan;			/* kept for the backend's life */
+	DirectState direct;
+} KeptQuery;
+
+/* One execution: its parameters, filled in the order of $1, $2, …, and its first row. */
+typedef struct Execution
+{
+	int			count;
+	Datum		values[QUERY_MAX_PARAMETERS];
+	char		nulls[QUERY_MAX_PARAMETERS];	/* as SPI has it: ' ' or 'n' */
+	Datum		results[QUERY_MAX_RESULTS];
+	bool		result_nulls[QUERY_MAX_RESULTS];
+} Execution;
+
+/* A column of many rows is a member of their struct, named by its offset. */
+#define COLUMN(row, offset, type) (*(const type *) ((const char *) (row) + (offset)))
+
+/* What is called for each row of a result; by-reference values live as long as the call. */
+typedef void (*RowReader) (void *arg, const Datum *values, const bool *nulls);
+
+/* What gives the parameters of one of many rows, in the current context. */
+typedef void (*RowWriter) (Execution *e, int client_id, const void *row);
+
+extern void rvo_add_datum(Execution *e, Datum value, bool isnull);
+extern void rvo_add_integer(Execution *e, int32 value);
+extern void rvo_add_id(Execution *e, int64 id);
+extern void rvo_add_text(Execution *e, Slice value);
+extern void rvo_add_time(Execution *e, TimestampTz time);
+extern void rvo_add_nullable_time(Execution *e, NullableTime time);
+extern void rvo_add_json(Execution *e, JsonbValue value);
+extern void rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_times(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_nullable_times(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) (const void *row));
+
+extern Slice rvo_result(const Execution *e, int column);
+extern uint64 rvo_query_run(KeptQuery *query, Execution *e);
+extern bool rvo_query_insert(KeptQuery *query, int client_id, const void *const *rows, int n,
+							 RowWriter write, bool *inserted);
+extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);
+
+#endif							/* RVO_STORE_QUERY_H */

@@ -1,0 +1,173 @@
+/*
+ * domain.c
+ *	  The canonical form of a company's domain, and how far up its parents go.
+ *
+ * Floor 1.  A domain may come bare, in a URL or in an e-mail address.
+ * Canonical is lower case, A-labels, no root dot, no leading "www.".
+ *
+ * The public suffix list is used in two ways.  Nobody owns a suffix of ICANN's
+ * part ("co.uk"), so that is refused.  A suffix of the private part
+ * ("github.io", "wordpress.com") is some company's own domain and accepted,
+ * but the search for a parent never climbs from a customer's name to it.
+ */
+#include "postgres.h"
+
+#include <libpsl.h>
+
+#include "base/compat.h"
+#include "value/domain.h"
+#include "value/hostname.h"
+
+static const char *
+find_first_of(Slice s, const char *set)
+{
+	for (int i = 0; i < s.len; i++)
+		if (s.data[i] != '\0' && strchr(set, s.data[i]) != NULL)
+			return s.data + i;
+	return NULL;
+}
+
+/* skip_scheme steps over "scheme://" or "//"; false if there is neither. */
+static bool
+skip_scheme(Slice *s)
+{
+	int			i = 0;
+
+	while (i < s->len && (rvo_is_letter(s->data[i]) || rvo_is_digit(s->data[i]) ||
+						  strchr("+-.", s->data[i]) != NULL))
+		i++;
+	if (i > 0 && i < s->len && s->data[i] == ':')
+		i++;
+	else
+		i = 0;
+	if (i + 2 > s->len || s->data[i] != '/' || s->data[i + 1] != '/')
+		return false;
+	s->data += i + 2;
+	s->len -= i + 2;
+	return true;
+}
+
+/* after_last_at steps over user information, or over an address's local part. */
+static Slice
+after_last_at(Slice s)
+{
+	for (int i = s.len - 1; i >= 0; i--)
+		if (s.data[i] == '@')
+			return (Slice) {s.data + i + 1, s.len - i - 1};
+	return s;
+}
+
+/* without_port takes ":8080" off the end, if a number stands there. */
+static Slice
+without_port(Slice s)
+{
+	int			i = s.len;
+
+	while (i > 0 && rvo_is_digit(s.data[i - 1]))
+		i--;
+	if (i > 0 && s.data[i - 1] == ':')
+		s.len = i - 1;
+	return s;
+}
+
+/* read_authority reads the name in front of a path, query or fragment. */
+static bool
+read_authority(Slice s, Hostname *out)
+{
+	const char *end = find_first_of(s, "/?#");
+
+	if (end != NULL)
+		s.len = end - s.data;
+	return rvo_hostname_read(without_port(after_last_at(s)), out);
+}
+
+static bool
+is_public_suffix(const char *domain)
+{
+	return psl_is_public_suffix2(psl_builtin(), domain, PSL_TYPE_ICANN);
+}
+
+/* has_spare_www tells whether "www." stands in front of a name; "www.com" is a name of its own. */
+static bool
+has_spare_www(const char *domain)
+{
+	return strncmp(domain, "www.", 4) == 0 && strchr(domain + 4, '.') != NULL &&
+		!is_public_suffix(domain + 4);
+}
+
+/*
+ * rvo_domain_normalize gives the canonical form, in the current context, or no
+ * value for blank.  Fault: FAULT_INVALID_DOMAIN.
+ */
+FaultCode
+rvo_domain_normalize(Slice in, Slice *out)
+{
+	Slice		s = rvo_text_trim(in);
+	Hostname	name;
+	char	   *domain = name.data;
+
+	*out = NO_SLICE;
+	if (s.len == 0)
+		return FAULT_NONE;
+
+	/* An address's local part may hold a slash, hence the second attempt. */
+	if (skip_scheme(&s) ? !read_authority(s, &name) :
+		!read_authority(s, &name) && !rvo_hostname_read(after_last_at(s), &name))
+		return FAULT_INVALID_DOMAIN;
+
+	while (has_spare_www(domain))
+		domain += 4;
+	if (is_public_suffix(domain))
+		return FAULT_INVALID_DOMAIN;
+	*out = rvo_slice(pstrdup(domain));
+	return FAULT_NONE;
+}
+
+/*
+ * rvo_domain_is_canonical tells whether a domain is written in canonical form.
+ * That it is no public suffix is not asked: the list changes, and a name that
+ * joins it must not make a dump unloadable.
+ */
+bool
+rvo_domain_is_canonical(Slice domain)
+{
+	Hostname	name;
+
+	return rvo_hostname_read(domain, &name) && !has_spare_www(name.data) &&
+		rvo_slice_equal(domain, (Slice) {name.data, name.len});
+}
+
+/*
+ * rvo_domain_parent steps from a canonical domain to its parent, which is the
+ * end of it.  False if what is left is what somebody registered, or a suffix.
+ */
+bool
+rvo_domain_parent(Slice *domain)
+{
+	const char *name = rvo_slice_cstring(*domain);
+	const char *registrable = psl_registrable_domain(psl_builtin(), name);
+	const char *dot = strchr(name, '.');
+
+	if (registrable == NULL || registrable == name || dot == NULL)
+		return false;
+	domain->data += dot + 1 - name;
+	domain->len -= dot + 1 - name;
+	return true;
+}
+
+/*
+ * rvo_domain_registrable gives the part of a canonical domain that somebody
+ * registered, which is the end of it.  False for a suffix of either part of the
+ * list, and for a name that is not canonical without what stands before it.
+ */
+bool
+rvo_domain_registrable(Slice domain, Slice *registrable)
+{
+	const char *name = rvo_slice_cstring(domain);
+	const char *found = psl_registrable_domain(psl_builtin(), name);
+
+	if (found == NULL)
+		return false;
+	*registrable = (Slice) {domain.data + (found - name), domain.len - (found - name)};
+	return rvo_domain_is_canonical(*registrable);
+}

@@ -1,0 +1,15 @@
+/*
+ * email_address.h
+ *	  The canonical form of an e-mail address.
+ */
+#ifndef RVO_EMAIL_ADDRESS_H
+#define RVO_EMAIL_ADDRESS_H
+
+#include "base/fault.h"
+#include "base/text.h"
+
+#define EMAIL_MAX_LENGTH 254	/* octets, RFC 5321 */
+
+extern FaultCode rvo_email_normalize(Slice in, Slice *out);
+
+#endif							/* RVO_EMAIL_ADDRESS_H */

@@ -1,0 +1,190 @@
+/*
+ * field_value.c
+ *	  Canonical forms of the values of defined custom fields.
+ *
+ * Floor 1.  Values are trimmed and not blank.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+
+#include "base/compat.h"
+#include "value/field_value.h"
+#include "value/hostname.h"
+
+/* What numeric has room for by far, and nobody writes out; with or without an exponent. */
+#define NUMBER_MAX_LENGTH 1000
+#define EXPONENT_MAX_DIGITS 3
+
+/* skip_digits steps over digits and returns how many there were. */
+static int
+skip_digits(Slice *s)
+{
+	int			n = 0;
+
+	while (n < s->len && rvo_is_digit(s->data[n]))
+		n++;
+	s->data += n;
+	s->len -= n;
+	return n;
+}
+
+/* skip steps over one of some characters; false if there is none. */
+static bool
+skip(Slice *s, const char *set)
+{
+	if (s->len == 0 || s->data[0] == '\0' || strchr(set, s->data[0]) == NULL)
+		return false;
+	s->data++;
+	s->len--;
+	return true;
+}
+
+/* is_number tells whether a text is a decimal number that numeric has room for. */
+static bool
+is_number(Slice s)
+{
+	int			digits;
+
+	if (s.len > NUMBER_MAX_LENGTH)
+		return false;
+	(void) skip(&s, "+-");
+	digits = skip_digits(&s);
+	if (skip(&s, "."))
+		digits += skip_digits(&s);
+	if (digits == 0)
+		return false;
+	if (skip(&s, "eE"))
+	{
+		(void) skip(&s, "+-");
+		digits = skip_digits(&s);
+		if (digits == 0 || digits > EXPONENT_MAX_DIGITS)
+			return false;
+	}
+	return s.len == 0;
+}
+
+/* rvo_field_number: 1.50, +1.5 and 15e-1 are 1.5. */
+bool
+rvo_field_number(Slice *value)
+{
+	Numeric		number;
+	Slice		canonical;
+
+	if (!is_number(*value))
+		return false;
+	number = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(rvo_slice_cstring(*value)),
+												 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	canonical = rvo_slice(numeric_normalize(number));
+	if (canonical.len > NUMBER_MAX_LENGTH)
+		return false;
+	*value = canonical;
+	return true;
+}
+
+/* rvo_field_boolean: what PostgreSQL reads as a boolean is true or false. */
+bool
+rvo_field_boolean(Slice *value)
+{
+	bool		result;
+
+	if (!parse_bool_with_len(value->data, value->len, &result))
+		return false;
+	*value = result ? CONST_SLICE("true") : CONST_SLICE("false");
+	return true;
+}
+
+/* number_at reads the digits at a place; -1 if they are none. */
+static int
+number_at(Slice s, int at, int width)
+{
+	int			number = 0;
+
+	for (int i = at; i < at + width; i++)
+	{
+		if (!rvo_is_digit(s.data[i]))
+			return -1;
+		number = number * 10 + s.data[i] - '0';
+	}
+	return number;
+}
+
+/* rvo_field_date: a day of the calendar, as 2026-11-25. */
+bool
+rvo_field_date(Slice value)
+{
+	int			year;
+	int			month;
+	int			day;
+
+	if (value.len != 10 || value.data[4] != '-' || value.data[7] != '-')
+		return false;
+	year = number_at(value, 0, 4);
+	month = number_at(value, 5, 2);
+	day = number_at(value, 8, 2);
+	return year >= 1 && month >= 1 && month <= MONTHS_PER_YEAR && day >= 1 && day <= day_tab[isleap(year)][month - 1];
+}
+
+/* starts_with tells whether a text begins with a scheme, in whatever case. */
+static bool
+starts_with(Slice s, const char *scheme)
+{
+	int			len = strlen(scheme);
+
+	return s.len > len && pg_strncasecmp(s.data, scheme, len) == 0;
+}
+
+/* has_blank looks for white space and control characters. */
+static bool
+has_blank(Slice s)
+{
+	for (int i = 0; i < s.len; i++)
+		if ((unsigned char) s.data[i] <= ' ' || s.data[i] == 0x7f)
+			return true;
+	return rvo_text_has_control(s, false);
+}
+
+/*
+ * rvo_field_url: http or https and a dotted host, both in lower case, the host as
+ * A-labels; what follows stays as it is.  No user name stands in it.
+ */
+bool
+rvo_field_url(Slice *value)
+{
+	const char *scheme = starts_with(*value, "https://") ? "https://" : "http://";
+	Slice		rest = *value;
+	Slice		host;
+	Hostname	name;
+	int			end = 0;
+	int			port;
+
+	if (!starts_with(rest, scheme) || has_blank(rest))
+		return false;
+	rest.data += strlen(scheme);
+	rest.len -= strlen(scheme);
+	while (end < rest.len && strchr("/?#", rest.data[end]) == NULL)
+		end++;
+	for (port = end; port > 0 && rvo_is_digit(rest.data[port - 1]);)
+		port--;
+	host = (Slice) {rest.data, port > 0 && port < end && rest.data[port - 1] == ':' ? port - 1 : end};
+	if (memchr(host.data, '@', host.len) != NULL || !rvo_hostname_read(host, &name))
+		return false;
+	*value = rvo_slice(psprintf("%s%s%.*s", scheme, name.data, rest.len - host.len, rest.data + host.len));
+	return true;
+}
+
+/* rvo_field_choice: one of the choices; if not exactly, then but for ASCII case. */
+bool
+rvo_field_choice(const Slice *choices, int n, Slice *value)
+{
+	for (int i = 0; i < n; i++)
+		if (choices[i].len == value->len && pg_strncasecmp(choices[i].data, value->data, value->len) == 0)
+		{
+			*value = choices[i];
+			return true;
+		}
+	return false;
+}

@@ -1,0 +1,128 @@
+/*
+ * batch.h
+ *	  Creating or upserting many at once, each with an outcome of its own.
+ */
+#ifndef RVO_BATCH_H
+#define RVO_BATCH_H
+
+#include "base/fault.h"
+#include "base/jsonio.h"
+#include "base/slice_map.h"
+#include "base/text.h"
+#include "shape/caller.h"
+#include "shape/company_render.h"
+#include "shape/contact_input.h"
+#include "shape/contact_render.h"
+
+#define BATCH_MAX_KEYS 2
+
+/* What becomes of the others when one item has a fault. */
+typedef enum BatchMode
+{
+	BATCH_PARTIAL,				/* they are created */
+	BATCH_ATOMIC				/* nothing is created */
+} BatchMode;
+
+/* One of many: what was asked for, and what came of it. */
+typedef struct BatchItem
+{
+	int			number;			/* its place in the input */
+	FaultList	faults;			/* none: it was created, or found */
+	Failure		failure;		/* if there are faults */
+	Slice		keys[BATCH_MAX_KEYS];	/* no value = none */
+	int64		owners[BATCH_MAX_KEYS]; /* who has the keys, when somebody was found to; 0 = nobody */
+	bool		tried;			/* its turn has come, nothing earlier being in its way */
+	bool		taken;			/* a key of it is, so that it will not be created */
+	int			ncreated_before;	/* of the batch, when that was found */
+	int64		id;
+	bool		found;			/* an upsert found it there, and changed it */
+	CompanyReference company;	/* of a contact */
+	const ContactChanges *changes;	/* of an upsert */
+	union
+	{
+		Contact		contact;
+		Company		company;
+	}			row;
+} BatchItem;
+
+/*
+ * What tells contacts from companies.  The lists that the functions get are never
+ * empty.  A kind without number, insert and render only checks: nothing is written.
+ */
+typedef struct BatchKind
+{
+	const char *key_pointers[BATCH_MAX_KEYS];
+	Failure		taken;			/* if a key is */
+
+	/* read fills an item, and notes what is wrong with the body; NULL is no object. */
+	void		(*read) (const Caller *caller, BatchItem *item, JsonbContainer *body);
+
+	/* resolve finds what the items refer to, and notes what is not there; NULL if they refer to nothing. */
+	void		(*resolve) (const Caller *caller, BatchItem *const *items, int n);
+
+	/* number gives an item and its custom fields new ids. */
+	void		(*number) (BatchItem *item);
+
+	/* insert adds the items, in this order; inserted tells for each whether it was. */
+	void		(*insert) (int client_id, BatchItem *const *items, int n, bool *inserted);
+
+	/* insert_or_raise adds an item that was not inserted, though nobody has its keys, or raises what is in its way. */
+	void		(*insert_or_raise) (int client_id, const BatchItem *item);
+
+	/* settle ends a chunk, created or not; NULL if there is nothing to do. */
+	void		(*settle) (const Caller *caller, const BatchItem *items, int n);
+
+	/* find_owners fills the items' owners. */
+	void		(*find_owners) (int client_id, BatchItem *const *items, int n);
+
+	/*
+	 * upsert creates or changes the items, in their order.  Of one that was it
+	 * fills id, found and row; of one whose keys are of two others it fills the
+	 * owners and says that it is taken.  NULL for a batch that creates; else
+	 * number, insert, insert_or_raise and find_owners are not called.
+	 */
+	void		(*upsert) (const Caller *caller, BatchItem *const *items, int n);
+
+	/* render returns the answer to the create or upsert of one. */
+	Jsonb	   *(*render) (const BatchItem *item, Structure structure);
+} BatchKind;
+
+/* A batch under way; begun by filling the members above the line with {0} below. */
+typedef struct Batch
+{
+	const BatchKind *kind;
+	const Caller *caller;
+	BatchMode	mode;
+	const char *number_name;	/* what callers call an item's place: "ordinal" or "index" */
+	int			first_number;
+
+	/* Told of each item, in the order of input; what is needed later must be copied. */
+	void		(*sink) (void *arg, const BatchItem *item);
+	void	   *sink_arg;
+
+	/* ---- only batch.c looks here */
+	int			count;			/* items so far */
+	int			nbodies;
+	JsonbContainer **bodies;	/* of the chunk that is being gathered */
+	Size		octets;			/* of these */
+	struct CreatedItem *created;	/* by ascending id */
+	int			ncreated;
+	int			created_capacity;
+	SliceMap   *pretended[BATCH_MAX_KEYS];	/* of a check: keys that would be taken, and by which pretended id */
+	int64		last_pretended;
+	FaultList	faults;			/* BATCH_ATOMIC: of all items */
+	Failure		failure;
+	MemoryContext context;		/* of what outlives a chunk */
+	MemoryContext chunk_context;
+	MemoryContext item_context; /* of what the sink makes of one item */
+} Batch;
+
+extern int	rvo_batch_item_status(const BatchItem *item);
+extern int	rvo_batch_compare_keys(const Slice *a, const Slice *b);
+extern BatchMode rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults);
+extern void rvo_batch_begin(Batch *batch);
+extern void rvo_batch_add(Batch *batch, JsonbContainer *body, int octets);
+extern void rvo_batch_add_array(Batch *batch, JsonbContainer *array);
+extern void rvo_batch_end(Batch *batch);
+
+#endif							/* RVO_BATCH_H */

@@ -1,0 +1,12 @@
+/*
+ * company_batch.h
+ *	  Companies as items of a batch.
+ */
+#ifndef RVO_COMPANY_BATCH_H
+#define RVO_COMPANY_BATCH_H
+
+#include "work/batch.h"
+
+extern const BatchKind rvo_company_batch;
+
+#endif							/* RVO_COMPANY_BATCH_H */

@@ -1,0 +1,17 @@
+/*
+ * company_change.h
+ *	  The use cases of companies: changing and deleting.
+ */
+#ifndef RVO_COMPANY_CHANGE_H
+#define RVO_COMPANY_CHANGE_H
+
+#include "base/jsonio.h"
+#include "base/text.h"
+#include "shape/caller.h"
+#include "shape/field_change.h"
+
+extern Jsonb *rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name);
+extern void rvo_company_delete(int client_id, const int64 *id);
+extern Jsonb *rvo_company_change_field(const Caller *caller, const FieldChange *change);
+
+#endif							/* RVO_COMPANY_CHANGE_H */

@@ -1,0 +1,124 @@
+/*
+ * company_domain.c
+ *	  The company that a domain stands for: found, or made.
+ *
+ * Floor 3, under contact.c and contact_batch.c.  A company that is made has the
+ * domain that somebody registered, which is where the search for the next
+ * contact's company ends: one organisation, one company.  Nobody makes one of a
+ * public suffix, or of a domain where anybody can get an address.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "store/store.h"
+#include "store/store_insert.h"
+#include "value/domain.h"
+#include "work/company_domain.h"
+
+/* is_free_mail tells whether anybody can get an address of a domain, or of a parent. */
+static bool
+is_free_mail(Slice domain)
+{
+	bool		found;
+
+	do
+		found = rvo_store_is_free_mail(domain);
+	while (!found && rvo_domain_parent(&domain));
+	return found;
+}
+
+/*
+ * find looks for the company with this domain, then for its parents, down to the
+ * part that somebody registered.  Returns 0 for none.
+ */
+static int64
+find(int client_id, Slice domain)
+{
+	int64		id;
+
+	do
+		id = rvo_store_lock_company_of_domain(client_id, domain);
+	while (id == 0 && rvo_domain_parent(&domain));
+	return id;
+}
+
+static Company
+new_company(Slice domain)
+{
+	return (Company) {
+		.id = rvo_store_next_id(COMPANY_IDS),
+		.domain = domain,
+		.name = CONST_SLICE(""),
+		.company_status = CONST_SLICE(""),
+		.updated_time = GetCurrentTransactionStartTimestamp(),
+	};
+}
+
+/* make adds a company, unless somebody else has added it first. */
+static DomainCompany
+make(int client_id, Slice domain)
+{
+	Company		company;
+
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		company = new_company(domain);
+		if (rvo_store_insert_company(client_id, &company))
+			return (DomainCompany) {domain, company.id, true};
+		company.id = rvo_store_lock_company_of_domain(client_id, domain);
+		if (company.id != 0)
+			return (DomainCompany) {domain, company.id, false};
+	}
+	company = new_company(domain);
+	rvo_store_insert_company_or_raise(client_id, &company);
+	return (DomainCompany) {domain, company.id, true};
+}
+
+/*
+ * rvo_company_of_domain returns the id of the company that a contact names by
+ * domain, or 0, and keeps it from being deleted.  Where the client wants it, one
+ * that is not there is made.
+ */
+int64
+rvo_company_of_domain(const Caller *caller, const CompanyReference *reference)
+{
+	Slice		registrable;
+	int64		id;
+
+	if (reference->inferred && is_free_mail(reference->domain))
+		return 0;
+	id = find(caller->client_id, reference->domain);
+	if (id == 0 && caller->settings.creates_companies &&
+		rvo_domain_registrable(reference->domain, &registrable) &&
+		(reference->inferred || !is_free_mail(reference->domain)))
+		id = make(caller->client_id, registrable).id;
+	return id;
+}
+
+/*
+ * rvo_companies_make adds companies of domains that had none a moment ago, and
+ * returns them, one a domain.  It sorts the domains, so that two who make the
+ * same wait for each other in one direction.
+ */
+DomainCompany *
+rvo_companies_make(int client_id, Slice *domains, int n)
+{
+	Company    *companies = palloc(n * sizeof(Company));
+	Company   **rows = palloc(n * sizeof(Company *));
+	bool	   *inserted = palloc(n * sizeof(bool));
+	DomainCompany *made = palloc(n * sizeof(DomainCompany));
+
+	qsort(domains, n, sizeof(Slice), rvo_slice_compare);
+	for (int i = 0; i < n; i++)
+	{
+		companies[i] = new_company(domains[i]);
+		rows[i] = &companies[i];
+	}
+	rvo_store_insert_companies(client_id, rows, n, inserted);
+	for (int i = 0; i < n; i++)
+		made[i] = inserted[i] ? (DomainCompany) {domains[i], companies[i].id, true} : make(client_id, domains[i]);
+	return made;
+}

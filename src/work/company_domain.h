@@ -1,0 +1,23 @@
+/*
+ * company_domain.h
+ *	  The company that a domain stands for: found, or made.
+ */
+#ifndef RVO_COMPANY_DOMAIN_H
+#define RVO_COMPANY_DOMAIN_H
+
+#include "base/text.h"
+#include "shape/caller.h"
+#include "shape/contact_input.h"
+
+/* A company that was missing. */
+typedef struct DomainCompany
+{
+	Slice		domain;
+	int64		id;
+	bool		made;			/* here; else somebody else was first */
+} DomainCompany;
+
+extern int64 rvo_company_of_domain(const Caller *caller, const CompanyReference *reference);
+extern DomainCompany *rvo_companies_make(int client_id, Slice *domains, int n);
+
+#endif							/* RVO_COMPANY_DOMAIN_H */

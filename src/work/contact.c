@@ -1,0 +1,164 @@
+/*
+ * contact.c
+ *	  The use cases of contacts: the order of steps.
+ *
+ * Floor 3.  The order of checks is the API's: the body (400),
+ * the company (404, 401), the duplicate keys (409).
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "shape/contact_input.h"
+#include "shape/contact_render.h"
+#include "store/store.h"
+#include "store/store_insert.h"
+#include "value/domain.h"
+#include "work/company_domain.h"
+#include "work/contact.h"
+#include "work/field_definition.h"
+
+/*
+ * rvo_contact_resolve_company returns the id of the company that the contact
+ * names, 0 for none, and keeps it from being deleted.  It is made where the client
+ * wants that.  Raises FAILURE_COMPANY_NOT_FOUND and FAILURE_COMPANY_OF_OTHER_CLIENT.
+ */
+int64
+rvo_contact_resolve_company(const Caller *caller, const CompanyReference *company)
+{
+	int64		id = company->id;
+
+	if (company->domain.data != NULL)
+		id = rvo_company_of_domain(caller, company);
+	else if (id == 0)
+		return 0;
+	else if (!rvo_store_lock_company(caller->client_id, id))
+	{
+		if (rvo_store_has_company_of_others(caller->client_id, id))
+			rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
+		id = 0;
+	}
+	if (id == 0 && !company->inferred)
+		rvo_fault_raise_one(FAILURE_COMPANY_NOT_FOUND, "/company_id", FAULT_NOT_FOUND);
+	return id;
+}
+
+/* rvo_contact_infer_company makes an e-mail address name the company, where none is named and the client wants it. */
+void
+rvo_contact_infer_company(const Caller *caller, const ContactInput *input, CompanyReference *company)
+{
+	Slice		domain;
+
+	if (caller->settings.infers_company && company->id == 0 && company->domain.data == NULL &&
+		input->email.data != NULL && rvo_domain_normalize(input->email, &domain) == FAULT_NONE)
+		*company = (CompanyReference) {.domain = domain, .inferred = true};
+}
+
+static Slice
+text_or_default(Slice text, Slice absent)
+{
+	return text.len > 0 ? text : absent;
+}
+
+/*
+ * rvo_contact_make makes a new contact of what was sent, without ids and
+ * company.  What was left out is what the client has set for that.
+ */
+Contact
+rvo_contact_make(const Caller *caller, const ContactInput *input)
+{
+	return (Contact) {
+		.email = input->email,
+		.linkedin_url = input->linkedin_url,
+		.first_name = input->first_name,
+		.last_name = input->last_name,
+		.origin = text_or_default(input->origin, caller->settings.default_origin),
+		.contact_status = text_or_default(input->contact_status, caller->settings.default_status),
+		.custom_fields = input->custom_fields,
+		.updated_time = GetCurrentTransactionStartTimestamp(),
+	};
+}
+
+/*
+ * rvo_contact_read reads a body to a contact without ids and company, and which
+ * company it names.  body is NULL for SQL's NULL; fields_member names the list of custom fields.
+ */
+Contact
+rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_member, CompanyReference *company,
+				 FaultList *faults)
+{
+	ContactInput input;
+
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	input = rvo_contact_input_read(caller, body, fields_member, faults);
+	*company = input.company;
+	rvo_contact_infer_company(caller, &input, company);
+	return rvo_contact_make(caller, &input);
+}
+
+/* rvo_contact_number gives a contact and its custom fields new ids. */
+void
+rvo_contact_number(Contact *contact)
+{
+	contact->id = rvo_store_next_id(CONTACT_IDS);
+	rvo_store_number_fields(&contact->custom_fields);
+}
+
+/* rvo_contact_raise_taken raises FAILURE_CONTACT_EXISTS if others than this contact have keys, naming them. */
+void
+rvo_contact_raise_taken(const ContactOwners *owners, int64 id)
+{
+	FaultList	faults = {0};
+
+	if (owners->of_email != 0 && owners->of_email != id)
+		rvo_fault_add_existing(&faults, "/email", owners->of_email);
+	if (owners->of_linkedin_url != 0 && owners->of_linkedin_url != id)
+		rvo_fault_add_existing(&faults, "/linkedin_url", owners->of_linkedin_url);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+}
+
+/*
+ * insert gives the contact ids and adds it.  Raises FAILURE_CONTACT_EXISTS,
+ * naming who has each key; what no key of ours explains comes as the server says it.
+ */
+static void
+insert(int client_id, Contact *contact)
+{
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		ContactOwners owners;
+
+		rvo_contact_number(contact);
+		if (rvo_store_insert_contact(client_id, contact))
+			return;
+		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
+		rvo_contact_raise_taken(&owners, 0);
+	}
+	rvo_store_insert_contact_or_raise(client_id, contact);
+}
+
+/*
+ * rvo_contact_create adds a contact for a client and returns the
+ * answer, in the current context, and the new id.  body is NULL and
+ * structure_name no value for SQL's NULL; fields_member names the list of
+ * custom fields.
+ */
+Jsonb *
+rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member, Slice structure_name, int64 *id)
+{
+	FaultList	faults = {0};
+	Structure	structure = rvo_structure_read(structure_name, &faults);
+	CompanyReference company;
+	Contact		contact = rvo_contact_read(caller, rvo_json_root(body), fields_member, &company, &faults);
+
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	contact.company_id = rvo_contact_resolve_company(caller, &company);
+	insert(caller->client_id, &contact);
+	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.custom_fields);
+	*id = contact.id;
+	return rvo_contact_render_created(&contact, structure);
+}

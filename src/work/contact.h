@@ -1,0 +1,25 @@
+/*
+ * contact.h
+ *	  The use cases of contacts: creating one.
+ */
+#ifndef RVO_CONTACT_H
+#define RVO_CONTACT_H
+
+#include "base/jsonio.h"
+#include "base/text.h"
+#include "shape/caller.h"
+#include "shape/contact_input.h"
+#include "shape/contact_render.h"
+#include "store/store.h"
+
+extern void rvo_contact_infer_company(const Caller *caller, const ContactInput *input, CompanyReference *company);
+extern Contact rvo_contact_make(const Caller *caller, const ContactInput *input);
+extern Contact rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_member,
+								CompanyReference *company, FaultList *faults);
+extern void rvo_contact_number(Contact *contact);
+extern void rvo_contact_raise_taken(const ContactOwners *owners, int64 id);
+extern int64 rvo_contact_resolve_company(const Caller *caller, const CompanyReference *company);
+extern Jsonb *rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member, Slice structure_name,
+								 int64 *id);
+
+#endif							/* RVO_CONTACT_H */

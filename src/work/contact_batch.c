@@ -1,0 +1,389 @@
+/*
+ * contact_batch.c
+ *	  Contacts as items of a batch.
+ *
+ * Floor 3, on top of batch.c.  The companies that a chunk names are found by
+ * one query: each domain with its parents, each id.  Those that are to be made
+ * are made at once, for all; which of them nobody got in the end, because his
+ * contact was a duplicate, are taken away again at the end of the chunk.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/slice_map.h"
+#include "store/store_batch.h"
+#include "store/store_company.h"
+#include "store/store_insert.h"
+#include "value/domain.h"
+#include "work/company_domain.h"
+#include "work/contact.h"
+#include "work/contact_batch.h"
+#include "work/field_definition.h"
+
+/* What the companies are looked up by, and what was found. */
+typedef struct Lookup
+{
+	SliceMap   *domains;		/* the company's id, 0 until found */
+	SliceMap   *ids;			/* as below, keyed by the bytes of the id */
+	SliceMap   *free_mail;		/* domains where anybody can get an address */
+	SliceMap   *made;			/* domains that had none: the company's id if it was made here, 0 if somebody else was first */
+} Lookup;
+
+/* Values of Lookup.ids; 0 is nobody's company. */
+#define OWN_COMPANY 1
+#define COMPANY_OF_OTHERS 2
+
+/* In Lookup.domains of a check: one that would be made. */
+#define FORESEEN_COMPANY (-1)
+
+/* rows returns the contacts of the items. */
+static Contact **
+rows(BatchItem *const *items, int n)
+{
+	Contact   **contacts = palloc(n * sizeof(Contact *));
+
+	for (int i = 0; i < n; i++)
+		contacts[i] = &items[i]->row.contact;
+	return contacts;
+}
+
+static void
+read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
+{
+	item->row.contact = rvo_contact_read(caller, body, CONTACT_FIELDS_INPUT, &item->company, &item->faults);
+	item->keys[0] = item->row.contact.email;
+	item->keys[1] = item->row.contact.linkedin_url;
+}
+
+static Slice
+id_slice(const int64 *id)
+{
+	return (Slice) {(const char *) id, sizeof(int64)};
+}
+
+static void
+found_by_domain(void *arg, Slice domain, int64 id)
+{
+	int64	   *company = rvo_slice_map_find(((Lookup *) arg)->domains, domain);
+
+	if (company != NULL)
+		*company = id;
+}
+
+static void
+found_by_id(void *arg, int64 id, bool other_client)
+{
+	int64	   *owner = rvo_slice_map_find(((Lookup *) arg)->ids, id_slice(&id));
+
+	if (owner != NULL)
+		*owner = other_client ? COMPANY_OF_OTHERS : OWN_COMPANY;
+}
+
+/* add_domain lists a domain and its parents to look up, those that are not listed yet. */
+static int
+add_domain(Lookup *lookup, Slice domain, Slice **domains, int n, int *capacity)
+{
+	bool		found;
+
+	do
+	{
+		(void) rvo_slice_map_put(lookup->domains, domain, &found);
+		if (found)
+			break;
+		if (n == *capacity)
+		{
+			*capacity *= 2;
+			*domains = repalloc(*domains, *capacity * sizeof(Slice));
+		}
+		(*domains)[n++] = domain;
+	} while (rvo_domain_parent(&domain));
+	return n;
+}
+
+static void
+found_free_mail(void *arg, Slice domain)
+{
+	int64	   *found = rvo_slice_map_find(((Lookup *) arg)->free_mail, domain);
+
+	if (found != NULL)
+		*found = true;
+}
+
+/* look_up_free_mail finds out about all domains, if it is of any interest. */
+static void
+look_up_free_mail(const Caller *caller, Lookup *lookup, const Slice *domains, int n)
+{
+	bool		found;
+
+	if (n == 0 || !(caller->settings.infers_company || caller->settings.creates_companies))
+		return;
+	for (int i = 0; i < n; i++)
+		(void) rvo_slice_map_put(lookup->free_mail, domains[i], &found);
+	rvo_store_find_free_mail(domains, n, found_free_mail, lookup);
+}
+
+/* look_up finds all companies that the items name. */
+static Lookup
+look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess access)
+{
+	Lookup		lookup = {
+		rvo_slice_map_create(64), rvo_slice_map_create(64), rvo_slice_map_create(64), rvo_slice_map_create(64)
+	};
+	CompanyReader reader = {found_by_domain, found_by_id, &lookup};
+	int			capacity = n;
+	Slice	   *domains = palloc(capacity * sizeof(Slice));
+	int64	   *ids = palloc(n * sizeof(int64));
+	int			ndomains = 0;
+	int			nids = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		const CompanyReference *company = &items[i]->company;
+		bool		found = true;
+
+		if (company->domain.data != NULL)
+			ndomains = add_domain(&lookup, company->domain, &domains, ndomains, &capacity);
+		else if (company->id != 0)
+			(void) rvo_slice_map_put(lookup.ids, id_slice(&company->id), &found);
+		if (!found)
+			ids[nids++] = company->id;
+	}
+	if (ndomains + nids > 0)
+		rvo_store_find_companies_of_contacts(caller->client_id, domains, ndomains, ids, nids, access, &reader);
+	look_up_free_mail(caller, &lookup, domains, ndomains);
+	return lookup;
+}
+
+static bool
+is_free_mail(const Lookup *lookup, Slice domain)
+{
+	int64	   *found;
+
+	do
+		found = rvo_slice_map_find(lookup->free_mail, domain);
+	while (!(found != NULL && *found) && rvo_domain_parent(&domain));
+	return found != NULL && *found;
+}
+
+/* company_of_domain returns the company with this domain, or with its nearest parent; 0 for none. */
+static int64
+company_of_domain(const Lookup *lookup, const CompanyReference *company)
+{
+	Slice		domain = company->domain;
+	int64		id;
+
+	if (company->inferred && is_free_mail(lookup, domain))
+		return 0;
+	do
+		id = *rvo_slice_map_find(lookup->domains, domain);
+	while (id == 0 && rvo_domain_parent(&domain));
+	return id;
+}
+
+/* make_companies makes those that the items name by domain and that are not there; a check foresees them. */
+static void
+make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, CompanyAccess access)
+{
+	Slice	   *domains = palloc(n * sizeof(Slice));
+	int			ndomains = 0;
+	DomainCompany *companies;
+
+	for (int i = 0; i < n; i++)
+	{
+		const CompanyReference *company = &items[i]->company;
+		bool		found = true;
+		Slice		registrable;
+
+		if (company->domain.data != NULL && company_of_domain(lookup, company) == 0 &&
+			!is_free_mail(lookup, company->domain) && rvo_domain_registrable(company->domain, &registrable))
+			(void) rvo_slice_map_put(lookup->made, registrable, &found);
+		if (!found)
+			domains[ndomains++] = registrable;
+	}
+	for (int i = 0; i < ndomains && access == COMPANIES_READ; i++)
+		*rvo_slice_map_find(lookup->domains, domains[i]) = FORESEEN_COMPANY;
+	if (ndomains == 0 || access == COMPANIES_READ)
+		return;
+	companies = rvo_companies_make(client_id, domains, ndomains);
+	for (int i = 0; i < ndomains; i++)
+	{
+		*rvo_slice_map_find(lookup->domains, companies[i].domain) = companies[i].id;
+		*rvo_slice_map_find(lookup->made, companies[i].domain) = companies[i].made ? companies[i].id : 0;
+	}
+}
+
+/* is_made tells whether the company that was found for a domain was made just now. */
+static bool
+is_made(const Lookup *lookup, Slice domain, int64 id)
+{
+	Slice		registrable;
+	const int64 *made;
+
+	if (id == 0 || !rvo_domain_registrable(domain, &registrable))
+		return false;
+	made = rvo_slice_map_find(lookup->made, registrable);
+	return made != NULL && *made == id;
+}
+
+/* resolve finds the items' companies, and notes what is wrong with those that are not the caller's. */
+static void
+resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess access)
+{
+	Lookup		lookup = look_up(caller, items, n, access);
+
+	if (caller->settings.creates_companies)
+		make_companies(caller->client_id, &lookup, items, n, access);
+	for (int i = 0; i < n; i++)
+	{
+		CompanyReference *company = &items[i]->company;
+		int64		id = company->id;
+		int64		owner = id != 0 ? *rvo_slice_map_find(lookup.ids, id_slice(&id)) : 0;
+
+		if (company->domain.data != NULL)
+		{
+			id = company_of_domain(&lookup, company);
+			company->made = caller->settings.creates_companies && is_made(&lookup, company->domain, id);
+		}
+		else if (id == 0)
+			continue;			/* none named */
+		else if (owner != OWN_COMPANY)
+			id = 0;
+		items[i]->row.contact.company_id = id;
+		company->found = id;
+		if (id != 0 || company->inferred)
+			continue;
+		items[i]->failure = owner == COMPANY_OF_OTHERS ? FAILURE_COMPANY_OF_OTHER_CLIENT : FAILURE_COMPANY_NOT_FOUND;
+		rvo_fault_add(&items[i]->faults, "/company_id", owner == COMPANY_OF_OTHERS ? FAULT_OTHER_CLIENT : FAULT_NOT_FOUND);
+	}
+}
+
+/* uses_company tells whether an item left a contact with its company; who was there infers none. */
+static bool
+uses_company(const BatchItem *item)
+{
+	return item->faults.count == 0 && !(item->found && item->company.inferred);
+}
+
+/*
+ * drop_unused_companies deletes the companies that were made for this chunk and
+ * that no contact has: alone, none of those items would have left one.
+ */
+static void
+drop_unused_companies(const Caller *caller, const BatchItem *items, int n)
+{
+	SliceMap   *used;
+	bool		found;
+
+	if (!caller->settings.creates_companies)
+		return;
+	used = rvo_slice_map_create(64);
+	for (int i = 0; i < n; i++)
+		if (items[i].company.made && uses_company(&items[i]))
+			(void) rvo_slice_map_put(used, id_slice(&items[i].company.found), &found);
+	for (int i = 0; i < n; i++)
+	{
+		const int64 *id = &items[i].company.found;
+
+		if (!items[i].company.made || uses_company(&items[i]))
+			continue;
+		(void) rvo_slice_map_put(used, id_slice(id), &found);
+		if (!found)
+			(void) rvo_store_delete_company(caller->client_id, *id);	/* a trigger may keep it */
+	}
+}
+
+/* rvo_contact_items_settle takes away what no item needed, and notes names of custom fields. */
+void
+rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
+{
+	drop_unused_companies(caller, items, n);
+	for (int i = 0; i < n; i++)
+		if (items[i].faults.count == 0)
+			rvo_field_names_note(caller, CONTACT_ENTITY, &items[i].row.contact.custom_fields);
+}
+
+/* rvo_contact_items_resolve finds the companies that items name, and notes what is not there. */
+void
+rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n)
+{
+	resolve(caller, items, n, COMPANIES_LOCKED);
+}
+
+static void
+find_companies(const Caller *caller, BatchItem *const *items, int n)
+{
+	resolve(caller, items, n, COMPANIES_READ);
+}
+
+static void
+number_item(BatchItem *item)
+{
+	rvo_contact_number(&item->row.contact);
+	item->id = item->row.contact.id;
+}
+
+static void
+insert_items(int client_id, BatchItem *const *items, int n, bool *inserted)
+{
+	rvo_store_insert_contacts(client_id, rows(items, n), n, inserted);
+}
+
+static void
+insert_or_raise(int client_id, const BatchItem *item)
+{
+	rvo_store_insert_contact_or_raise(client_id, &item->row.contact);
+}
+
+/* read_owners fills the items' owners; read_only: as the calling statement sees them. */
+static void
+read_owners(int client_id, BatchItem *const *items, int n, bool read_only)
+{
+	ContactOwners *owners = palloc(n * sizeof(ContactOwners));
+
+	rvo_store_find_contacts_owners(client_id, rows(items, n), n, read_only, owners);
+	for (int i = 0; i < n; i++)
+	{
+		items[i]->owners[0] = owners[i].of_email;
+		items[i]->owners[1] = owners[i].of_linkedin_url;
+	}
+}
+
+static void
+find_owners(int client_id, BatchItem *const *items, int n)
+{
+	read_owners(client_id, items, n, false);
+}
+
+static void
+find_owners_read_only(int client_id, BatchItem *const *items, int n)
+{
+	read_owners(client_id, items, n, true);
+}
+
+/* rvo_contact_item_render returns the answer to the create or upsert of an item. */
+Jsonb *
+rvo_contact_item_render(const BatchItem *item, Structure structure)
+{
+	return rvo_contact_render_created(&item->row.contact, structure);
+}
+
+const BatchKind rvo_contact_batch = {
+	.key_pointers = {"/email", "/linkedin_url"},
+	.taken = FAILURE_CONTACT_EXISTS,
+	.read = read_item,
+	.resolve = rvo_contact_items_resolve,
+	.settle = rvo_contact_items_settle,
+	.number = number_item,
+	.insert = insert_items,
+	.insert_or_raise = insert_or_raise,
+	.find_owners = find_owners,
+	.render = rvo_contact_item_render,
+};
+
+const BatchKind rvo_contact_check = {
+	.key_pointers = {"/email", "/linkedin_url"},
+	.taken = FAILURE_CONTACT_EXISTS,
+	.read = read_item,
+	.resolve = find_companies,
+	.find_owners = find_owners_read_only,
+};

@@ -1,0 +1,174 @@
+/*
+ * contact_merge.c
+ *	  Merging two contacts of one person: the one that is kept gets what it lacks
+ *	  from the other, which is deleted.
+ *
+ * Floor 3.  Both rows are locked, the smaller id first, so that merges of the
+ * same contacts wait for each other in one direction.  A company that the kept
+ * one is to get is locked before them, as everywhere.  Which one that is, only
+ * they tell: if it is another one once they are locked, they are let go again.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+
+#include "base/attempt.h"
+#include "base/compat.h"
+#include "shape/field_change.h"
+#include "store/store.h"
+#include "store/store_contact.h"
+#include "store/store_merged.h"
+#include "work/contact_merge.h"
+#include "work/contact_read.h"
+
+/* fill gives a text that is blank the other's. */
+static void
+fill(Slice *text, Slice other)
+{
+	if (text->len == 0)
+		*text = other;
+}
+
+static NullableTime
+earlier(NullableTime a, NullableTime b)
+{
+	return !a.given || (b.given && b.time < a.time) ? b : a;
+}
+
+static NullableTime
+later(NullableTime a, NullableTime b)
+{
+	return !a.given || (b.given && b.time > a.time) ? b : a;
+}
+
+/* fill_all gives the kept contact what it lacks. */
+static void
+fill_all(Contact *keep, const Contact *other)
+{
+	fill(&keep->email, other->email);
+	fill(&keep->linkedin_url, other->linkedin_url);
+	fill(&keep->first_name, other->first_name);
+	fill(&keep->last_name, other->last_name);
+	if (keep->company_id == 0)
+		keep->company_id = other->company_id;
+	fill(&keep->origin, other->origin);
+	if (keep->contact_status.len == 0 && other->contact_status.len > 0)
+	{
+		keep->contact_status = other->contact_status;
+		keep->previous_status = other->previous_status;
+		keep->status_changed_at = other->status_changed_at;
+	}
+	keep->first_campaign_email_sent = earlier(keep->first_campaign_email_sent, other->first_campaign_email_sent);
+	keep->last_campaign_email_sent = later(keep->last_campaign_email_sent, other->last_campaign_email_sent);
+	keep->last_reply_received = later(keep->last_reply_received, other->last_reply_received);
+	rvo_custom_fields_fill(&keep->custom_fields, &other->custom_fields);
+}
+
+/* Two contacts to lock, in a subtransaction. */
+typedef struct Locking
+{
+	int			client_id;
+	const ContactMerge *merge;
+	int64		company_id;		/* that the kept contact is to get, and which is locked; 0 = none */
+	Contact		keep;
+	Contact		other;
+} Locking;
+
+/* company_to_get returns the company that the kept contact lacks and the other has; 0 for none. */
+static int64
+company_to_get(const Locking *locking)
+{
+	return locking->keep.company_id == 0 ? locking->other.company_id : 0;
+}
+
+/*
+ * lock_both locks the contacts in the order of their ids.  Raises if one is
+ * missing, the kept one first, and 40001 if the company to get is another one.
+ */
+static void
+lock_both(void *arg, bool again pg_attribute_unused())
+{
+	Locking    *locking = arg;
+	int			client_id = locking->client_id;
+	const ContactMerge *merge = locking->merge;
+	bool		keep_first = *merge->keep < *merge->other;
+	bool		has_other = !keep_first && rvo_store_lock_contact(client_id, *merge->other, &locking->other);
+	int64		company_id;
+
+	if (!rvo_store_lock_contact(client_id, *merge->keep, &locking->keep))
+		rvo_contact_raise_missing(client_id, *merge->keep, merge->keep_name);
+	if (keep_first)
+		has_other = rvo_store_lock_contact(client_id, *merge->other, &locking->other);
+	if (!has_other)
+		rvo_contact_raise_missing(client_id, *merge->other, merge->other_name);
+	company_id = company_to_get(locking);
+	if (company_id == 0 || company_id == locking->company_id)
+		return;
+	locking->company_id = company_id;
+	rvo_fault_raise_serialization();
+}
+
+/* lock locks the company to get, and then the contacts.  They are let go again if it is another one by then. */
+static void
+lock(Locking *locking)
+{
+	int			client_id = locking->client_id;
+	ErrorData  *error = NULL;
+
+	if (rvo_store_get_contact(client_id, *locking->merge->keep, &locking->keep) &&
+		rvo_store_get_contact(client_id, *locking->merge->other, &locking->other))
+		locking->company_id = company_to_get(locking);
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		if (locking->company_id != 0)
+			(void) rvo_store_lock_company(client_id, locking->company_id);
+		error = rvo_attempt_once(lock_both, locking);
+		if (error == NULL)
+			return;
+		if (error->sqlerrcode != ERRCODE_T_R_SERIALIZATION_FAILURE || IsolationUsesXactSnapshot())
+			break;
+	}
+	ReThrowError(error);
+}
+
+/* check raises FAILURE_INVALID_REQUEST if there are not two contacts to merge; returns how to show the kept one. */
+static Structure
+check(const ContactMerge *merge)
+{
+	FaultList	faults = {0};
+	Structure	structure;
+
+	if (merge->keep == NULL)
+		rvo_fault_add(&faults, merge->keep_name, FAULT_REQUIRED);
+	if (merge->other == NULL)
+		rvo_fault_add(&faults, merge->other_name, FAULT_REQUIRED);
+	else if (merge->keep != NULL && *merge->keep == *merge->other)
+		rvo_fault_add(&faults, merge->other_name, FAULT_SAME_CONTACT);
+	structure = rvo_structure_read(merge->structure, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	return structure;
+}
+
+/*
+ * rvo_contact_merge fills what one contact lacks from another, deletes that, and
+ * returns the first, in the current context.  The other goes before its keys
+ * are written, so nobody can take them in between, and no key can be taken.
+ */
+Jsonb *
+rvo_contact_merge(const Caller *caller, const ContactMerge *merge)
+{
+	Structure	structure = check(merge);
+	Locking		locking = {.client_id = caller->client_id, .merge = merge};
+	Contact    *keep = &locking.keep;
+	Contact    *other = &locking.other;
+
+	lock(&locking);
+	fill_all(keep, other);
+	rvo_fields_check_count(&keep->custom_fields, merge->other_name);
+	keep->updated_time = rvo_time_of_change(keep->updated_time);
+	rvo_store_insert_merged_contact(caller->client_id, other, keep->id, keep->updated_time);
+	rvo_store_delete_contact(caller->client_id, other->id);
+	rvo_store_update_contact(caller->client_id, keep);
+	return rvo_contact_render_created(keep, structure);
+}

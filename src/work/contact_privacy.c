@@ -1,0 +1,87 @@
+/*
+ * contact_privacy.c
+ *	  All that is held about the person of a contact: to be shown to him, or to be
+ *	  removed.
+ *
+ * Floor 3.  A new table that can hold something about a person belongs into
+ * store_trace.c, and thereby into both.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "shape/contact_render.h"
+#include "store/store_company.h"
+#include "store/store_contact.h"
+#include "store/store_trace.h"
+#include "work/contact_privacy.h"
+#include "work/contact_read.h"
+
+/* check_id raises FAILURE_INVALID_REQUEST for SQL's NULL. */
+static void
+check_id(const int64 *id)
+{
+	if (id == NULL)
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+}
+
+/* show_company shows as much of a company as tells which it is; null for none. */
+static JsonbValue
+show_company(int client_id, int64 id)
+{
+	Company		company;
+	JsonObject	object = rvo_json_open(3);
+
+	if (id == 0 || !rvo_store_get_company(client_id, id, &company))
+		return rvo_json_null();
+	rvo_json_put(&object, CONST_SLICE("id"), rvo_json_integer(id));
+	rvo_json_put(&object, CONST_SLICE("name"), rvo_json_text(company.name));
+	rvo_json_put(&object, CONST_SLICE("domain"), rvo_json_text(company.domain));
+	return rvo_json_close(&object);
+}
+
+/* rvo_contact_export returns all that is held about a contact's person, in the current context. */
+Jsonb *
+rvo_contact_export(int client_id, const int64 *id)
+{
+	Contact		contact;
+	PersonTraces traces;
+	JsonObject	answer = rvo_json_open(5);
+	JsonbValue	value;
+
+	check_id(id);
+	if (!rvo_store_get_contact(client_id, *id, &contact))
+		rvo_contact_raise_gone(client_id, *id);
+	traces = rvo_store_get_traces(client_id, *id);
+	rvo_json_put(&answer, CONST_SLICE("company"), show_company(client_id, contact.company_id));
+	rvo_json_put(&answer, CONST_SLICE("contact"), rvo_contact_render(&contact, STRUCTURE_NESTED, true));
+	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_jsonb(traces.kept_answers));
+	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_jsonb(traces.import_rejects));
+	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_jsonb(traces.merged_contacts));
+	value = rvo_json_close(&answer);
+	return rvo_json_encode(&value);
+}
+
+/*
+ * rvo_contact_erase removes all that is held about a contact's person, and
+ * returns how much that was, in the current context.
+ */
+Jsonb *
+rvo_contact_erase(int client_id, const int64 *id)
+{
+	Contact		contact;
+	TraceCounts counts;
+	JsonObject	answer = rvo_json_open(4);
+	JsonbValue	value;
+
+	check_id(id);
+	if (!rvo_store_lock_contact(client_id, *id, &contact))
+		rvo_contact_raise_gone(client_id, *id);
+	counts = rvo_store_delete_traces(client_id, *id);
+	rvo_store_delete_contact(client_id, *id);
+	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
+	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_integer(counts.kept_answers));
+	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_integer(counts.import_rejects));
+	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_integer(counts.merged_contacts));
+	value = rvo_json_close(&answer);
+	return rvo_json_encode(&value);
+}

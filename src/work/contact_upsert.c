@@ -1,0 +1,153 @@
+/*
+ * contact_upsert.c
+ *	  The use cases of contacts: creating one, or changing the one that is there.
+ *
+ * Floor 3.  It looks first and inserts then, so that a contact that is there
+ * costs no ids.  Whatever others do in between (create the contact, delete it,
+ * give it other keys, take a key that it is to have) makes it look again.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "shape/contact_input.h"
+#include "shape/contact_render.h"
+#include "store/store.h"
+#include "store/store_contact.h"
+#include "store/store_insert.h"
+#include "store/store_key.h"
+#include "work/contact.h"
+#include "work/contact_change.h"
+#include "work/contact_upsert.h"
+#include "work/field_definition.h"
+
+/* What is asked for, and the contact that came of it. */
+typedef struct Upsert
+{
+	const Caller *caller;
+	ContactChanges changes;
+	int64		company_id;		/* that the changes name */
+	Contact		contact;
+	ErrorData  *taken;			/* what kept it from being changed; NULL = another reason */
+} Upsert;
+
+/* find returns the id of the contact with the keys, 0 for none.  Raises FAILURE_CONTACT_EXISTS if they are of two. */
+static int64
+find(const Upsert *upsert)
+{
+	const ContactInput *keys = &upsert->changes.values;
+	ContactOwners owners = rvo_store_find_contact_owners(upsert->caller->client_id, keys->email, keys->linkedin_url);
+
+	if (owners.of_email == 0)
+		return owners.of_linkedin_url;
+	if (owners.of_linkedin_url != 0 && owners.of_linkedin_url != owners.of_email)
+		rvo_contact_raise_taken(&owners, 0);
+	return owners.of_email;
+}
+
+static void
+check(const FaultList *faults)
+{
+	if (faults->count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+}
+
+/* company_of_email returns the company that a new contact's e-mail address names, where the client wants that; 0 for none. */
+static int64
+company_of_email(const Upsert *upsert)
+{
+	CompanyReference company = {0};
+
+	rvo_contact_infer_company(upsert->caller, &upsert->changes.values, &company);
+	return rvo_contact_resolve_company(upsert->caller, &company);
+}
+
+/* create adds the contact; false if somebody has a key by now. */
+static bool
+create(Upsert *upsert)
+{
+	FaultList	faults = {0};
+
+	upsert->contact = rvo_contact_new(upsert->caller, &upsert->changes,
+									  upsert->company_id != 0 ? upsert->company_id : company_of_email(upsert), &faults);
+	check(&faults);
+	rvo_contact_number(&upsert->contact);
+	return rvo_store_insert_contact(upsert->caller->client_id, &upsert->contact);
+}
+
+/* has_key tells whether a contact has one of the keys that are looked for. */
+static bool
+has_key(const Contact *contact, const ContactInput *keys)
+{
+	return (keys->email.data != NULL && rvo_slice_equal(contact->email, keys->email)) ||
+		(keys->linkedin_url.data != NULL && rvo_slice_equal(contact->linkedin_url, keys->linkedin_url));
+}
+
+/*
+ * change applies the changes to the contact; false if it is another by now, or
+ * somebody has a key that it is to have.  As an update, it looks before it writes.
+ */
+static bool
+change(Upsert *upsert, int64 id)
+{
+	FaultList	faults = {0};
+	bool		different;
+	bool		other_keys;
+
+	upsert->taken = NULL;
+	if (!rvo_store_lock_contact(upsert->caller->client_id, id, &upsert->contact) ||
+		!has_key(&upsert->contact, &upsert->changes.values))
+		return false;
+	different = rvo_contact_apply(&upsert->contact, &upsert->changes, upsert->company_id, &other_keys, &faults);
+	check(&faults);
+	if (other_keys && find(upsert) != id)
+		return false;
+	upsert->taken = different ? rvo_contact_save(upsert->caller->client_id, &upsert->contact, other_keys) : NULL;
+	if (upsert->taken != NULL)
+		rvo_store_check_repeatable(upsert->taken);
+	return upsert->taken == NULL;
+}
+
+/* carry_out creates or changes the contact, whatever others do; returns whether it is new. */
+static bool
+carry_out(Upsert *upsert)
+{
+	int64		id = 0;
+
+	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	{
+		id = find(upsert);
+		if (id == 0 ? create(upsert) : change(upsert, id))
+			return id == 0;
+	}
+	if (id == 0)
+		rvo_store_insert_contact_or_raise(upsert->caller->client_id, &upsert->contact);
+	else if (upsert->taken != NULL)
+		ReThrowError(upsert->taken);
+	else
+		rvo_fault_raise_serialization();	/* each time it was another one by then */
+	return true;
+}
+
+/*
+ * rvo_contact_upsert changes the contact that has the e-mail or LinkedIn URL of
+ * body, as rvo_contact_update does, or adds one, and returns the contact, in the
+ * current context.  body is NULL and structure_name no value for SQL's NULL.
+ */
+Jsonb *
+rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id, bool *created)
+{
+	FaultList	faults = {0};
+	Structure	structure = rvo_structure_read(structure_name, &faults);
+	Upsert		upsert = {.caller = caller};
+
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	upsert.changes = rvo_contact_upsert_read(caller, rvo_json_root(body), &faults);
+	check(&faults);
+
+	/* Before the contact, as everywhere. */
+	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.values.company);
+	*created = carry_out(&upsert);
+	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.custom_fields);
+	*id = upsert.contact.id;
+	return rvo_contact_render_upserted(&upsert.contact, structure, *created);
+}

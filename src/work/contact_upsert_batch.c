@@ -1,0 +1,326 @@
+/*
+ * contact_upsert_batch.c
+ *	  Contacts as items of a batch that creates or changes them.
+ *
+ * Floor 3, on top of batch.c.  All contacts that the items are about are read
+ * and locked by one query, in the order of ids.  Then the items are applied to
+ * them one after another, in memory, and each gets the contact as it leaves it.
+ * At the end each contact that is new or differs is written once.
+ *
+ * What is written need not be written in order, as long as no contact gets a
+ * key that another one gives up: the index knows that one's key until it is
+ * written.  Before such an item, what there is so far is written: a round.
+ *
+ * All that is one subtransaction.  If another session took a key in between,
+ * it is undone and done again: then that session's contacts are read as well.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "base/attempt.h"
+#include "base/compat.h"
+#include "base/slice_map.h"
+#include "store/store_contact.h"
+#include "store/store_insert.h"
+#include "store/store_key.h"
+#include "work/contact.h"
+#include "work/contact_batch.h"
+#include "work/contact_change.h"
+#include "work/contact_upsert_batch.h"
+#include "work/field_definition.h"
+
+#define NUMBER_OF_KEYS 2
+
+/* A contact that items are about. */
+typedef struct Row
+{
+	Contact		contact;		/* as it is by now */
+	bool		stored;			/* it is in the table, in some form */
+	bool		pending;		/* and not in this one */
+} Row;
+
+/* A chunk's items, and one attempt at them. */
+typedef struct Upserts
+{
+	const Caller *caller;
+	BatchItem *const *items;
+	int			count;
+
+	Row		  **rows;
+	int			nrows;
+	Row		  **pending;		/* what has to be written */
+	int			npending;
+	SliceMap   *owners[NUMBER_OF_KEYS]; /* of a key: a row, counted from 1; 0 = none, -n = given up in round n */
+	int			round;
+} Upserts;
+
+static void
+read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
+{
+	ContactChanges *changes = palloc(sizeof(ContactChanges));
+
+	rvo_field_rules_load(caller, CONTACT_ENTITY);
+	*changes = rvo_contact_upsert_read(caller, body, &item->faults);
+	item->changes = changes;
+	item->company = changes->values.company;
+	rvo_contact_infer_company(caller, &changes->values, &item->company);
+	item->keys[0] = changes->values.email;
+	item->keys[1] = changes->values.linkedin_url;
+}
+
+/* ---------------------------------------------------------------- who has which key */
+
+static Slice
+key_of(const Contact *contact, int k)
+{
+	return k == 0 ? contact->email : contact->linkedin_url;
+}
+
+static void
+set_owner(Upserts *upserts, int k, Slice key, int64 owner)
+{
+	bool		found;
+
+	if (key.data != NULL)
+		*rvo_slice_map_put(upserts->owners[k], key, &found) = owner;
+}
+
+/* set_pending notes that a contact has to be written. */
+static void
+set_pending(Upserts *upserts, Row *row)
+{
+	if (!row->pending)
+		upserts->pending[upserts->npending++] = row;
+	row->pending = true;
+}
+
+/* add_row adds a contact that has its keys. */
+static Row *
+add_row(Upserts *upserts, const Contact *contact, bool stored)
+{
+	Row		   *row = palloc(sizeof(Row));
+
+	*row = (Row) {.contact = *contact, .stored = stored};
+	upserts->rows[upserts->nrows++] = row;
+	for (int k = 0; k < NUMBER_OF_KEYS; k++)
+		set_owner(upserts, k, key_of(contact, k), upserts->nrows);
+	return row;
+}
+
+static void
+add_found(void *arg, const Contact *contact)
+{
+	(void) add_row(arg, contact, true);
+}
+
+/* find_rows reads and locks the contacts that the items are about. */
+static void
+find_rows(Upserts *upserts)
+{
+	int			n = upserts->count;
+	Slice	   *keys[NUMBER_OF_KEYS];
+
+	/* Each key finds one at most, and each item makes one at most. */
+	upserts->rows = palloc((NUMBER_OF_KEYS + 1) * n * sizeof(Row *));
+	upserts->pending = palloc((NUMBER_OF_KEYS + 1) * n * sizeof(Row *));
+	for (int k = 0; k < NUMBER_OF_KEYS; k++)
+	{
+		upserts->owners[k] = rvo_slice_map_create(2 * n);
+		keys[k] = palloc(n * sizeof(Slice));
+		for (int i = 0; i < n; i++)
+			keys[k][i] = upserts->items[i]->keys[k];
+	}
+	rvo_store_lock_contacts(upserts->caller->client_id, keys[0], keys[1], n, add_found, upserts);
+	upserts->round = 1;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static int
+by_keys(const void *a, const void *b)
+{
+	const Contact *x = *(Contact *const *) a;
+	const Contact *y = *(Contact *const *) b;
+
+	return rvo_batch_compare_keys((Slice[BATCH_MAX_KEYS]) {x->email, x->linkedin_url},
+								  (Slice[BATCH_MAX_KEYS]) {y->email, y->linkedin_url});
+}
+
+/* insert_contacts adds contacts in the order of their keys; see batch.c.  Raises what is in the way of one. */
+static void
+insert_contacts(int client_id, Contact **contacts, int n)
+{
+	bool	   *inserted = palloc(n * sizeof(bool));
+
+	qsort(contacts, n, sizeof(Contact *), by_keys);
+	rvo_store_insert_contacts(client_id, contacts, n, inserted);
+	for (int i = 0; i < n; i++)
+		if (!inserted[i])
+			rvo_store_insert_contact_or_raise(client_id, contacts[i]);
+}
+
+/* write_rows writes what is new or differs, and ends the round. */
+static void
+write_rows(Upserts *upserts)
+{
+	Contact   **created = palloc((upserts->npending + 1) * sizeof(Contact *));
+	Contact   **changed = palloc((upserts->npending + 1) * sizeof(Contact *));
+	int			ncreated = 0;
+	int			nchanged = 0;
+
+	for (int i = 0; i < upserts->npending; i++)
+	{
+		Row		   *row = upserts->pending[i];
+
+		if (row->stored)
+			changed[nchanged++] = &row->contact;
+		else
+			created[ncreated++] = &row->contact;
+		row->stored = true;
+		row->pending = false;
+	}
+	upserts->npending = 0;
+	if (ncreated > 0)
+		insert_contacts(upserts->caller->client_id, created, ncreated);
+	if (nchanged > 0)
+		rvo_store_update_contacts(upserts->caller->client_id, changed, nchanged);
+	upserts->round++;
+}
+
+/* ---------------------------------------------------------------- items */
+
+/* settle gives an item the contact as it leaves it. */
+static void
+settle(BatchItem *item, const Contact *contact, bool found)
+{
+	item->row.contact = *contact;
+	item->id = contact->id;
+	item->found = found;
+}
+
+/* create adds the contact of an item, if nothing is wrong with it. */
+static void
+create(Upserts *upserts, BatchItem *item)
+{
+	Contact		contact = rvo_contact_new(upserts->caller, item->changes, item->company.found, &item->faults);
+
+	if (item->faults.count > 0)
+		return;
+	rvo_contact_number(&contact);
+	set_pending(upserts, add_row(upserts, &contact, false));
+	settle(item, &contact, false);
+}
+
+/* change applies an item to its contact, if nothing is wrong with what it would be then. */
+static void
+change(Upserts *upserts, BatchItem *item, int owner)
+{
+	Row		   *row = upserts->rows[owner - 1];
+	Contact		contact = row->contact;
+	bool		other_keys;
+	int64		company_id = item->company.inferred ? 0 : item->company.found;	/* only what is new infers one */
+	bool		different = rvo_contact_apply(&contact, item->changes, company_id, &other_keys, &item->faults);
+
+	if (item->faults.count > 0)
+		return;
+	if (different)
+	{
+		rvo_contact_stamp(&contact);
+		set_pending(upserts, row);
+	}
+	for (int k = 0; k < NUMBER_OF_KEYS && other_keys; k++)
+		if (!rvo_slice_equal(key_of(&row->contact, k), key_of(&contact, k)))
+		{
+			set_owner(upserts, k, key_of(&row->contact, k), -upserts->round);
+			set_owner(upserts, k, key_of(&contact, k), owner);
+		}
+	row->contact = contact;
+	settle(item, &contact, true);
+}
+
+/* carry_out creates or changes the contact of an item, unless its keys are of two. */
+static void
+carry_out(Upserts *upserts, BatchItem *item)
+{
+	int64		owners[NUMBER_OF_KEYS] = {0};
+	bool		given_up = false;
+
+	for (int k = 0; k < NUMBER_OF_KEYS; k++)
+	{
+		const int64 *owner = item->keys[k].data == NULL ? NULL : rvo_slice_map_find(upserts->owners[k], item->keys[k]);
+
+		if (owner == NULL)
+			continue;
+		given_up |= *owner == -upserts->round;
+		owners[k] = Max(*owner, 0);
+	}
+	if (owners[0] != 0 && owners[1] != 0 && owners[0] != owners[1])
+	{
+		for (int k = 0; k < NUMBER_OF_KEYS; k++)
+			item->owners[k] = upserts->rows[owners[k] - 1]->contact.id;
+		item->taken = true;
+		return;
+	}
+	if (given_up)
+		write_rows(upserts);
+	if (owners[0] == 0 && owners[1] == 0)
+		create(upserts, item);
+	else
+		change(upserts, item, Max(owners[0], owners[1]));
+}
+
+/* reset makes an item as it was before an attempt. */
+static void
+reset(BatchItem *item)
+{
+	item->faults.entries = NULL;
+	item->faults.count = 0;
+	item->taken = false;
+	item->found = false;
+	item->id = 0;
+	memset(item->owners, 0, sizeof(item->owners));
+}
+
+/* attempt upserts a chunk, in a subtransaction.  Raises a unique violation if somebody else took a key. */
+static void
+attempt(void *arg, bool again pg_attribute_unused())
+{
+	Upserts    *upserts = arg;
+
+	find_rows(upserts);
+	for (int i = 0; i < upserts->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		reset(upserts->items[i]);
+		carry_out(upserts, upserts->items[i]);
+	}
+	write_rows(upserts);
+}
+
+static void
+upsert_items(const Caller *caller, BatchItem *const *items, int n)
+{
+	ErrorData  *error = NULL;
+
+	for (int i = 0; i < INSERT_ATTEMPTS; i++)
+	{
+		Upserts		upserts = {.caller = caller, .items = items, .count = n};
+
+		error = rvo_attempt_once(attempt, &upserts);
+		if (error == NULL)
+			return;
+		rvo_store_check_repeatable(error);
+	}
+	ReThrowError(error);
+}
+
+const BatchKind rvo_contact_upsert_batch = {
+	.key_pointers = {"/email", "/linkedin_url"},
+	.taken = FAILURE_CONTACT_EXISTS,
+	.read = read_item,
+	.resolve = rvo_contact_items_resolve,
+	.settle = rvo_contact_items_settle,
+	.upsert = upsert_items,
+	.render = rvo_contact_item_render,
+};

@@ -1,0 +1,32 @@
+/*
+ * idempotency.h
+ *	  Requests that may be repeated: each is carried out once.
+ */
+#ifndef RVO_IDEMPOTENCY_H
+#define RVO_IDEMPOTENCY_H
+
+#include "base/jsonio.h"
+#include "base/text.h"
+#include "shape/caller.h"
+#include "store/store_idempotency.h"
+
+/* A request with a key.  What follows the key tells the request from others. */
+typedef struct KeyedRequest
+{
+	const Caller *caller;
+	Slice		key;
+	const char *key_name;		/* what its parameter or header is called */
+	const char *endpoint;
+	Slice		structure;
+	Jsonb	   *body;			/* NULL for SQL's NULL */
+} KeyedRequest;
+
+/* What creates one thing and returns the answer. */
+typedef Jsonb *(*Creation) (const Caller *caller, Jsonb *body, Slice structure);
+
+extern bool rvo_idempotency_begin(const KeyedRequest *request, KeptAnswer *answer);
+extern void rvo_idempotency_end(const KeyedRequest *request, KeptAnswer *answer);
+extern Jsonb *rvo_idempotency_create(const KeyedRequest *request, Creation create);
+extern int64 rvo_idempotency_expire(void);
+
+#endif							/* RVO_IDEMPOTENCY_H */
