@@ -1,8 +1,6 @@
 /*
  * revyops.c
  *	  The module: its magic, its settings, its hooks.
- *
- * Floor 5.
  */
 #include "postgres.h"
 

@@ -2,10 +2,10 @@
  * api_batch.c
  *	  The SQL functions that create or upsert many at once, or tell what that would do.
  *
- * Floor 4: unpack the arguments and hand on.  The check of many is one of them
- * in all but writing.  The result is a set, one row an
- * item; it is complete before the caller sees the first row, so that a LIMIT
- * does not decide what is written.
+ * Unpack the arguments and hand on.  The check of many is one of them in all
+ * but writing.  The result is a set, one row an item; it is complete before
+ * the caller sees the first row, so that a LIMIT does not decide what is
+ * written.
  */
 #include "postgres.h"
 

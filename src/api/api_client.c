@@ -2,7 +2,7 @@
  * api_client.c
  *	  The SQL functions of clients and their API keys.
  *
- * Floor 4: unpack the arguments and hand on.
+ * Unpack the arguments and hand on.
  */
 #include "postgres.h"
 

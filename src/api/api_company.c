@@ -2,7 +2,7 @@
  * api_company.c
  *	  The SQL functions of companies.
  *
- * Floor 4: unpack the arguments and hand on.
+ * Unpack the arguments and hand on.
  */
 #include "postgres.h"
 

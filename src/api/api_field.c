@@ -2,7 +2,7 @@
  * api_field.c
  *	  The SQL functions of custom-field definitions.
  *
- * Floor 4: unpack the arguments and hand on.
+ * Unpack the arguments and hand on.
  */
 #include "postgres.h"
 

@@ -1,8 +1,6 @@
 /*
  * api_idempotency.c
  *	  The SQL function that ends what is kept for a time.
- *
- * Floor 4.
  */
 #include "postgres.h"
 

@@ -2,11 +2,11 @@
  * api_import.c
  *	  The SQL procedure that imports a table, and what belongs to it.
  *
- * Floor 4.  A procedure that commits can be neither SECURITY DEFINER nor carry
- * SET.  So it runs as the caller, and with his search_path: it reads the source
- * and shows its rows, and that calls functions of his types.  All that is
- * written goes through three functions in schema revyops that are SECURITY
- * DEFINER.  They take a pointer, which nobody can make in SQL.
+ * A procedure that commits can be neither SECURITY DEFINER nor carry SET.  So
+ * it runs as the caller, and with his search_path: it reads the source and
+ * shows its rows, and that calls functions of his types.  All that is written
+ * goes through three functions in schema revyops that are SECURITY DEFINER.
+ * They take a pointer, which nobody can make in SQL.
  *
  * Each batch is a subtransaction, so that one that lost a deadlock is tried
  * again, and a transaction.

@@ -4,7 +4,7 @@
  *	  the tables' constraints, the expression of the custom field index, and
  *	  whether a document has a key.
  *
- * Floor 4.  All are immutable and touch no table.
+ * All are immutable and touch no table.
  */
 #include "postgres.h"
 

@@ -2,8 +2,8 @@
  * argument.c
  *	  Arguments of SQL functions, where SQL's NULL is a value like any other.
  *
- * Floor 1, called by api_*.c.  No function is STRICT: what NULL means is
- * decided by the use case.
+ * Called by api_*.c.  No function is STRICT: what NULL means is decided by the
+ * use case.
  */
 #include "postgres.h"
 

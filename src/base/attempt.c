@@ -2,11 +2,11 @@
  * attempt.c
  *	  Work whose error can be caught and undone.
  *
- * Floor 0.  The work is done in a subtransaction of its own.  For callers who
- * answer for what went wrong: the HTTP adapters, and the import, which owns its
+ * The work is done in a subtransaction of its own.  For callers who answer for
+ * what went wrong: the HTTP adapters, and the import, which owns its
  * transactions; and for writes whose constraint nobody can ask beforehand, and
- * locks that may have to be let go.
- * Everybody else lets an error end the call.
+ * locks that may have to be let go.  Everybody else lets an error end the
+ * call.
  *
  * The only place with PG_TRY.
  */

@@ -2,10 +2,10 @@
  * compat.h
  *	  The only place that knows server versions: PostgreSQL 15 to 19.
  *
- * Floor 0.  Include after postgres.h.  The code is written for the newest
- * server.  Where a name of its can be given to older ones, that is done here;
- * where its arguments have changed, NAME_compat has those that we use, and calls
- * NAME.  Each entry says since which version.
+ * Include after postgres.h.  The code is written for the newest server.  Where
+ * a name of its can be given to older ones, that is done here; where its
+ * arguments have changed, NAME_compat has those that we use, and calls NAME.
+ * Each entry says since which version.
  */
 #ifndef RVO_COMPAT_H
 #define RVO_COMPAT_H

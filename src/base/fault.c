@@ -2,12 +2,12 @@
  * fault.c
  *	  What can be wrong with a request, and how a caller is told.
  *
- * Floor 0.  A fault is one entry of the error's DETAIL: where (a JSON pointer
- * into the body, or the name of a parameter), which code, and a sentence.  A
- * failure ends the call: an SQLSTATE PTnnn, PostgREST's convention for HTTP
- * status nnn, and a fixed primary message, which PostgREST puts into the
- * status line as it is.  Nothing that a caller sent ever reaches the latter; what
- * an entry quotes of it is escaped and bounded.
+ * A fault is one entry of the error's DETAIL: where (a JSON pointer into the
+ * body, or the name of a parameter), which code, and a sentence.  A failure
+ * ends the call: an SQLSTATE PTnnn, PostgREST's convention for HTTP status
+ * nnn, and a fixed primary message, which PostgREST puts into the status line
+ * as it is.  Nothing that a caller sent ever reaches the latter; what an entry
+ * quotes of it is escaped and bounded.
  */
 #include "postgres.h"
 

@@ -2,9 +2,9 @@
  * jsonio.c
  *	  Reading members of a jsonb object, building jsonb, looking at JSON text.
  *
- * Floor 0.  Strings are slices: what is read points into the jsonb that it was
- * read from, what is built into what it was made of, until rvo_json_encode
- * copies it all.
+ * Strings are slices: what is read points into the jsonb that it was read
+ * from, what is built into what it was made of, until rvo_json_encode copies
+ * it all.
  *
  * A value is built as the tree that the server's own functions build, but
  * without pushJsonbValue, which copies and sorts every object on the way and

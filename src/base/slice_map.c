@@ -2,8 +2,8 @@
  * slice_map.c
  *	  A hash table from slices to numbers.
  *
- * Floor 0.  The table lives in the memory context that is current when it is
- * made; the keys' bytes stay where they are and must outlive it.
+ * The table lives in the memory context that is current when it is made; the
+ * keys' bytes stay where they are and must outlive it.
  */
 #include "postgres.h"
 

@@ -2,8 +2,8 @@
  * text.c
  *	  Slices of UTF-8 text: trimming, counting, looking for control characters.
  *
- * Floor 0.  Nothing here reports a fault.  What is not valid UTF-8 is read as
- * bytes, never beyond the slice.
+ * Nothing here reports a fault.  What is not valid UTF-8 is read as bytes,
+ * never beyond the slice.
  */
 #include "postgres.h"
 

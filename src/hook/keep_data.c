@@ -2,11 +2,11 @@
  * keep_data.c
  *	  DROP EXTENSION is refused while there is data.
  *
- * Floor 4.  The server drops an extension with all its tables, full or not, and
- * so does a DROP SCHEMA … CASCADE of the schema that the API is in.  A trigger on
- * sql_drop comes too late: it would be dropped with the rest.  So the tables are
- * looked at when each is about to go, by the server's hook for that.  The event
- * trigger is there to have the library loaded by then.
+ * The server drops an extension with all its tables, full or not, and so does
+ * a DROP SCHEMA … CASCADE of the schema that the API is in.  A trigger on
+ * sql_drop comes too late: it would be dropped with the rest.  So the tables
+ * are looked at when each is about to go, by the server's hook for that.  The
+ * event trigger is there to have the library loaded by then.
  */
 #include "postgres.h"
 

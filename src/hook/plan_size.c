@@ -2,11 +2,11 @@
  * plan_size.c
  *	  What the planner is told of the tables' size.
  *
- * Floor 2.  Plans are kept, and nothing makes a backend plan anew because a table
- * has grown.  For a table that VACUUM found empty all indexes cost the same, so
- * a look-up by e-mail address may be planned as a walk through all contacts of
- * the client; a load in one transaction is quadratic then.  So no table of ours
- * is ever planned for as a small one.
+ * Plans are kept, and nothing makes a backend plan anew because a table has
+ * grown.  For a table that VACUUM found empty all indexes cost the same, so a
+ * look-up by e-mail address may be planned as a walk through all contacts of
+ * the client; a load in one transaction is quadratic then.  So no table of
+ * ours is ever planned for as a small one.
  */
 #include "postgres.h"
 

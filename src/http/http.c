@@ -2,13 +2,13 @@
  * http.c
  *	  What the adapters share: one raw request in, one answer out.
  *
- * Floor 4, under http_contact.c and http_company.c.  nginx hands the body on as
- * it came and names the content type, the query string and the ids of the path
- * in headers.  An error is caught, undone and answered: PostgREST
- * would show a raw error's details, and repeat a serialization failure without
- * end.  Status and headers go into PostgREST's response.* settings, which it
- * reads after the commit: they are built from constants, numbers, and names that
- * are percent-encoded.
+ * Under http_contact.c and http_company.c.  nginx hands the body on as it came
+ * and names the content type, the query string and the ids of the path in
+ * headers.  An error is caught, undone and answered: PostgREST would show a
+ * raw error's details, and repeat a serialization failure without end.  Status
+ * and headers go into PostgREST's response.* settings, which it reads after
+ * the commit: they are built from constants, numbers, and names that are
+ * percent-encoded.
  */
 #include "postgres.h"
 

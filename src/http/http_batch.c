@@ -2,10 +2,10 @@
  * http_batch.c
  *	  The envelope in which many are created or upserted over HTTP.
  *
- * Floor 4.  {"contacts": […], "mode": "partial"} is answered by
- * {"results": [{"index", "status", "contact" or "errors"}], "summary": {"total",
- * "created", "failed"}}; the summary of an upsert has "updated" as well.  As
- * everywhere in JSON, items are counted from 0.
+ * {"contacts": […], "mode": "partial"} is answered by {"results": [{"index",
+ * "status", "contact" or "errors"}], "summary": {"total", "created",
+ * "failed"}}; the summary of an upsert has "updated" as well.  As everywhere
+ * in JSON, items are counted from 0.
  */
 #include "postgres.h"
 

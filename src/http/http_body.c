@@ -2,9 +2,9 @@
  * http_body.c
  *	  Decodes a request's body, in any of the three content types, to jsonb.
  *
- * Floor 1.  A form knows strings only.  The list of custom fields comes in it
- * either as one JSON text, or as an entry a part, the way HTML forms are sent
- * to Django REST Framework: list[0]field_name=…, which other clients write as
+ * A form knows strings only.  The list of custom fields comes in it either as
+ * one JSON text, or as an entry a part, the way HTML forms are sent to Django
+ * REST Framework: list[0]field_name=…, which other clients write as
  * list[0].field_name or list[0][field_name].  Of equal names the last counts.
  *
  * What can't be decoded raises FAILURE_INVALID_REQUEST with

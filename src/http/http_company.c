@@ -2,8 +2,8 @@
  * http_company.c
  *	  The endpoints of companies, for PostgREST.
  *
- * Floor 4.  v2 has pages and the parameter structure; v1 has arrays of the
- * first PAGE_MAX_SIZE, NESTED, and the deletions.  http/openapi.yaml has the paths.
+ * v2 has pages and the parameter structure; v1 has arrays of the first
+ * PAGE_MAX_SIZE, NESTED, and the deletions.  http/openapi.yaml has the paths.
  */
 #include "postgres.h"
 

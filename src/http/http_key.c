@@ -2,8 +2,8 @@
  * http_key.c
  *	  Whether a request's key is good, for nginx.
  *
- * Floor 4.  nginx asks before it takes the body of a batch: who has no key
- * costs no more than this.  The answer that counts is the batch's own.
+ * nginx asks before it takes the body of a batch: who has no key costs no more
+ * than this.  The answer that counts is the batch's own.
  */
 #include "postgres.h"
 

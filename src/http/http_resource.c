@@ -2,8 +2,8 @@
  * http_resource.c
  *	  What the endpoints of contacts and of companies do alike.
  *
- * Floor 4, under http_contact.c and http_company.c, which name an endpoint's
- * resource and which of these functions serves it.
+ * Under http_contact.c and http_company.c, which name an endpoint's resource
+ * and which of these functions serves it.
  */
 #include "postgres.h"
 

@@ -2,7 +2,7 @@
  * company_input.c
  *	  Reads the body that creates or changes a company, and notes every fault in it.
  *
- * Floor 1, on top of its other files.  Read-only members are not looked at.
+ * Read-only members are not looked at.
  */
 #include "postgres.h"
 

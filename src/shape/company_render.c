@@ -2,8 +2,8 @@
  * company_render.c
  *	  Shows a company as the API does.
  *
- * Floor 1, on top of its other files.  Every member is always present, but for
- * client_id, which only the master list has.
+ * Every member is always present, but for client_id, which only the master
+ * list has.
  */
 #include "postgres.h"
 

@@ -2,9 +2,8 @@
  * contact_input.c
  *	  Reads the body that creates or changes a contact, or both, and notes every fault in it.
  *
- * Floor 1, on top of its other files.  The faults come in the order of the
- * contract's members, then custom fields, then unknown members.  Read-only
- * members are not looked at.
+ * The faults come in the order of the contract's members, then custom fields,
+ * then unknown members.  Read-only members are not looked at.
  */
 #include "postgres.h"
 

@@ -2,10 +2,9 @@
  * contact_render.c
  *	  Shows a contact as the API does.
  *
- * Floor 1, on top of its other files.  The answer to a create or change is the
- * contract's ContactPostResponseV2: members that are not nullable there are
- * left out when they have no value.  The answer to a read is ContactV2, where
- * they are null.
+ * The answer to a create or change is the contract's ContactPostResponseV2:
+ * members that are not nullable there are left out when they have no value.
+ * The answer to a read is ContactV2, where they are null.
  */
 #include "postgres.h"
 

@@ -2,10 +2,11 @@
  * cursor.c
  *	  A cursor: a place in a list, as a caller holds it.
  *
- * Floor 1.  A cursor is a version, the place, and an HMAC-SHA-256 over both and
- * over what list it is: whose, of what, with which conditions.  So nobody can
- * make one up, bend one, or use one where it does not belong.  The place is no
- * secret; that it looks like noise keeps callers from building on what is in it.
+ * A cursor is a version, the place, and an HMAC-SHA-256 over both and over
+ * what list it is: whose, of what, with which conditions.  So nobody can make
+ * one up, bend one, or use one where it does not belong.  The place is no
+ * secret; that it looks like noise keeps callers from building on what is in
+ * it.
  */
 #include "postgres.h"
 

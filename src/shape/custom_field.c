@@ -2,8 +2,8 @@
  * custom_field.c
  *	  The custom fields of a contact or company: reading, changing, storing, showing.
  *
- * Floor 1.  They are stored as the NESTED list itself, so that what a caller
- * gets is what a SELECT shows.  Field names are unique within one row.
+ * They are stored as the NESTED list itself, so that what a caller gets is
+ * what a SELECT shows.  Field names are unique within one row.
  */
 #include "postgres.h"
 

@@ -2,8 +2,6 @@
  * field_change.c
  *	  Adding, changing and deleting one custom field, and when a change was: what
  *	  contacts and companies share.
- *
- * Floor 1.
  */
 #include "postgres.h"
 

@@ -2,9 +2,9 @@
  * field_rules.c
  *	  What a client has defined of its custom fields, and whether a value fits.
  *
- * Floor 1.  A value stays a text: what a type decides is which texts there may
- * be, and that equal values are equal texts, so that they are found.  A blank
- * value is one of every type.
+ * A value stays a text: what a type decides is which texts there may be, and
+ * that equal values are equal texts, so that they are found.  A blank value is
+ * one of every type.
  */
 #include "postgres.h"
 

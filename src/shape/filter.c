@@ -2,8 +2,8 @@
  * filter.c
  *	  The conditions of a list, as callers give them.
  *
- * Floor 1.  Values are trimmed, and keys brought to canonical form, as they are
- * when they are stored; then they are compared as they are.
+ * Values are trimmed, and keys brought to canonical form, as they are when
+ * they are stored; then they are compared as they are.
  */
 #include "postgres.h"
 

@@ -1,8 +1,6 @@
 /*
  * import_progress.c
  *	  How far an import is, in a line for people.
- *
- * Floor 1.
  */
 #include "postgres.h"
 

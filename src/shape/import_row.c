@@ -2,11 +2,11 @@
  * import_row.c
  *	  A row of somebody's table as the body that creates a contact.
  *
- * Floor 1.  A column "contact" of type jsonb is the whole body.  Without one, a
- * column named like a member of the contract is that member (read-only members
- * are ignored, as in a body), and every other column a custom field of its
- * name.  NULL is absent.  A text stays a text; of other types the value is what
- * JSON has for it, or else its text.
+ * A column "contact" of type jsonb is the whole body.  Without one, a column
+ * named like a member of the contract is that member (read-only members are
+ * ignored, as in a body), and every other column a custom field of its name.
+ * NULL is absent.  A text stays a text; of other types the value is what JSON
+ * has for it, or else its text.
  *
  * Runs as the caller: output functions of his types are his.
  */

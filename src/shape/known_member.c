@@ -2,9 +2,9 @@
  * known_member.c
  *	  Members of a body that nobody knows: a fault, or told of.
  *
- * Floor 1.  Strictly, each is a fault; else it is ignored, and the call names it
- * when it has succeeded: in a NOTICE, or in a header.  Members that only an
- * answer has are known, so that an answer can be sent back.
+ * Strictly, each is a fault; else it is ignored, and the call names it when it
+ * has succeeded: in a NOTICE, or in a header.  Members that only an answer has
+ * are known, so that an answer can be sent back.
  */
 #include "postgres.h"
 

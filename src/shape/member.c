@@ -2,9 +2,9 @@
  * member.c
  *	  String members of a request body.
  *
- * Floor 1.  What a contact and a company share: plain text members, which are
- * "" when absent and may not be null, and key members, for which absent, null
- * and blank are the same.
+ * What a contact and a company share: plain text members, which are "" when
+ * absent and may not be null, and key members, for which absent, null and
+ * blank are the same.
  */
 #include "postgres.h"
 

@@ -2,9 +2,9 @@
  * page.c
  *	  A page of a list: which one is asked for, and how it is shown.
  *
- * Floor 1.  What lists count is exact as long as no more than PAGES_AHEAD pages
- * follow; else it is the entries up to there, or to the first of the next page,
- * so that whoever turns the pages always gets to the end.
+ * What lists count is exact as long as no more than PAGES_AHEAD pages follow;
+ * else it is the entries up to there, or to the first of the next page, so
+ * that whoever turns the pages always gets to the end.
  */
 #include "postgres.h"
 

@@ -2,9 +2,9 @@
  * person.c
  *	  Whether a document mentions a person: rejected rows, stored answers.
  *
- * Floor 1.  A person is known by e-mail addresses and LinkedIn URLs.  Who the
- * columns of somebody's table belong to, nobody knows, so any string counts,
- * however deep, that has one of those as its canonical form.
+ * A person is known by e-mail addresses and LinkedIn URLs.  Who the columns of
+ * somebody's table belong to, nobody knows, so any string counts, however
+ * deep, that has one of those as its canonical form.
  */
 #include "postgres.h"
 

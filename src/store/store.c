@@ -2,9 +2,9 @@
  * store.c
  *	  Queries for one row, one typed function each.
  *
- * Floor 2.  Results are values in the caller's memory context.  Every statement
- * on a client's data names client_id, but for the one that tells another
- * client's company from none at all.
+ * Results are values in the caller's memory context.  Every statement on a
+ * client's data names client_id, but for the one that tells another client's
+ * company from none at all.
  */
 #include "postgres.h"
 

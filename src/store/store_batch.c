@@ -2,9 +2,9 @@
  * store_batch.c
  *	  Look-ups of many rows at once, one typed function each.
  *
- * Floor 2.  The list is an array parameter, and each entry of it is a look-up
- * of its own by a unique index: a LATERAL or scalar sub-select, which the planner
- * can't turn into a join.  With the list as a condition, a plan made for a small
+ * The list is an array parameter, and each entry of it is a look-up of its own
+ * by a unique index: a LATERAL or scalar sub-select, which the planner can't
+ * turn into a join.  With the list as a condition, a plan made for a small
  * table would read all of a client.
  */
 #include "postgres.h"

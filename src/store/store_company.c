@@ -2,8 +2,8 @@
  * store_company.c
  *	  Queries that read, change and delete companies, one typed function each.
  *
- * Floor 2.  Lists are read as store_contact.c does it: by domain one row at
- * most, by custom field few, else in the order of ids.
+ * Lists are read as store_contact.c does it: by domain one row at most, by
+ * custom field few, else in the order of ids.
  */
 #include "postgres.h"
 

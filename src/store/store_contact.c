@@ -2,8 +2,8 @@
  * store_contact.c
  *	  Queries that read, change and delete contacts, one typed function each.
  *
- * Floor 2.  A list is read by the index that finds the fewest rows: by e-mail
- * or LinkedIn URL one at most, by custom field and by company few, else in the
+ * A list is read by the index that finds the fewest rows: by e-mail or
+ * LinkedIn URL one at most, by custom field and by company few, else in the
  * order of ids.  Every statement names client_id, but for the master lists.
  */
 #include "postgres.h"

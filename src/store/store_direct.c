@@ -2,8 +2,8 @@
  * store_direct.c
  *	  Plans of two simple shapes, run without an executor start.
  *
- * Floor 2, called by store_query.c only.  Starting and ending the executor for one
- * row of a table with six indexes costs more than the row itself: the CHECK
+ * Called by store_query.c only.  Starting and ending the executor for one row
+ * of a table with six indexes costs more than the row itself: the CHECK
  * constraints and the expression of an index are parsed and compiled anew each
  * time.  Here they are compiled once in a backend's life, as a plan is kept,
  * and the row is inserted, or found, the way ModifyTable, IndexScan and

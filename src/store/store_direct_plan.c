@@ -2,10 +2,10 @@
  * store_direct_plan.c
  *	  Reads plans for store_direct.c, and notes when they no longer hold.
  *
- * Floor 2.  What a state keeps is read off a plan, and only if that is an
- * insert of bare parameters that does nothing on conflict, or a search for one
- * row by all the columns of a unique index.  Any change makes the server call
- * forget(), and the next run prepares anew.
+ * What a state keeps is read off a plan, and only if that is an insert of bare
+ * parameters that does nothing on conflict, or a search for one row by all the
+ * columns of a unique index.  Any change makes the server call forget(), and
+ * the next run prepares anew.
  */
 #include "postgres.h"
 

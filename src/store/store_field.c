@@ -2,8 +2,8 @@
  * store_field.c
  *	  Queries on custom-field definitions and on the values of a field, one typed function each.
  *
- * Floor 2.  No index finds a field by name alone: what is done to all values of
- * one reads all contacts, or companies, of the client.
+ * No index finds a field by name alone: what is done to all values of one
+ * reads all contacts, or companies, of the client.
  */
 #include "postgres.h"
 

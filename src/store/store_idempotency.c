@@ -1,8 +1,6 @@
 /*
  * store_idempotency.c
  *	  Idempotency keys and the answers kept under them.
- *
- * Floor 2.
  */
 #include "postgres.h"
 

@@ -2,8 +2,8 @@
  * store_import.c
  *	  Import jobs and what they rejected.
  *
- * Floor 2.  Whether a job is running is told by a lock that its transactions
- * hold (store_lock.c), so that a crash needs no cleaning up.  A standby does not
+ * Whether a job is running is told by a lock that its transactions hold
+ * (store_lock.c), so that a crash needs no cleaning up.  A standby does not
  * have it.
  */
 #include "postgres.h"

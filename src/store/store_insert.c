@@ -2,9 +2,9 @@
  * store_insert.c
  *	  Inserting contacts and companies, one or many.
  *
- * Floor 2.  A row that meets any row with the same value in a unique index, ours
- * or the user's, is not inserted.  If it is not about our keys, the caller has
- * the same without ON CONFLICT tell.
+ * A row that meets any row with the same value in a unique index, ours or the
+ * user's, is not inserted.  If it is not about our keys, the caller has the
+ * same without ON CONFLICT tell.
  *
  * Many are inserted by the query for one, run for each of them within
  * one execution.  Where its plan does not allow that (store_direct.c), a

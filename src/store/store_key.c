@@ -2,9 +2,10 @@
  * store_key.c
  *	  Whether what kept a row from being written is a key of ours.
  *
- * Floor 2.  The tables are the user's: he may have unique indexes of his own, and
- * triggers that write what has some.  What they say is his to hear.  His indexes
- * are told from ours by their columns, for ours may have other names by now.
+ * The tables are the user's: he may have unique indexes of his own, and
+ * triggers that write what has some.  What they say is his to hear.  His
+ * indexes are told from ours by their columns, for ours may have other names
+ * by now.
  */
 #include "postgres.h"
 

@@ -2,10 +2,10 @@
  * store_list.c
  *	  Reading pages of lists: what lists of contacts and companies share.
  *
- * Floor 2, called by the other store files.  Lists are in the order of ids, of
- * several clients' rows with the same id in the order of clients.  A page is
- * read in one of two ways.  A scan reads the rows in that order, stops behind
- * the page, and looks a few pages ahead to count.  Where an index gives the few
+ * Called by the other store files.  Lists are in the order of ids, of several
+ * clients' rows with the same id in the order of clients.  A page is read in
+ * one of two ways.  A scan reads the rows in that order, stops behind the
+ * page, and looks a few pages ahead to count.  Where an index gives the few
  * rows that fit, they are taken up to a bound, sorted, and counted.
  *
  * A page begins behind a row, so many rows further on.  One that a cursor leads

@@ -2,8 +2,8 @@
  * store_lock.c
  *	  Locks on what is not a row, held until the transaction ends.
  *
- * Floor 2.  They are the server's locks on objects, of a class that is one of
- * our tables.  No SQL can take them, unlike advisory locks, so nobody can keep a
+ * They are the server's locks on objects, of a class that is one of our
+ * tables.  No SQL can take them, unlike advisory locks, so nobody can keep a
  * client's batches waiting.
  */
 #include "postgres.h"

@@ -2,10 +2,10 @@
  * store_merged.c
  *	  Contacts that were merged into others.
  *
- * Floor 2.  Of a merged contact its id is left, which leads to the kept one,
- * and its keys, by which all that mentions the person can be found
- * (store_trace.c).  There are no chains: what led to a contact that is merged
- * itself is turned to the one that is kept.
+ * Of a merged contact its id is left, which leads to the kept one, and its
+ * keys, by which all that mentions the person can be found (store_trace.c).
+ * There are no chains: what led to a contact that is merged itself is turned
+ * to the one that is kept.
  */
 #include "postgres.h"
 

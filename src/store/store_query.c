@@ -2,10 +2,10 @@
  * store_query.c
  *	  Running a query: its text, its kept plan, its parameters and results.
  *
- * Floor 2, called by the other store files.  Only store*.c call SPI.  Each
- * query opens and closes it for itself, and hands its results out as values in
- * the caller's memory context, so that nothing points into SPI and nobody has
- * to bracket anything.
+ * Called by the other store files.  Only store*.c call SPI.  Each query opens
+ * and closes it for itself, and hands its results out as values in the
+ * caller's memory context, so that nothing points into SPI and nobody has to
+ * bracket anything.
  *
  * Plans are kept for the life of the backend and are generic: which index
  * serves a query is decided by its shape, not by the first values seen.  The

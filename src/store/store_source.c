@@ -2,11 +2,11 @@
  * store_source.c
  *	  Reading somebody's table or view, batch by batch across transactions.
  *
- * Floor 2.  Unlike all other queries this one is the caller's: it runs with his
- * rights, and as part of a procedure that commits.  It is a cursor, so all of it
- * is of one snapshot; at the first commit the server sets the rows aside that are
- * not read yet, in memory and then on disk.  The cursor is pinned, as PL/pgSQL's
- * loops have it, so that an error takes it away.
+ * Unlike all other queries this one is the caller's: it runs with his rights,
+ * and as part of a procedure that commits.  It is a cursor, so all of it is of
+ * one snapshot; at the first commit the server sets the rows aside that are
+ * not read yet, in memory and then on disk.  The cursor is pinned, as
+ * PL/pgSQL's loops have it, so that an error takes it away.
  */
 #include "postgres.h"
 

@@ -3,8 +3,8 @@
  *	  What is held about a person beside his contact: the contacts that were
  *	  merged into it, and whatever mentions him.
  *
- * Floor 2.  He is known by the keys of his contact and of those.  What mentions
- * him has no index, so all of the client's is read: it is asked for rarely.
+ * He is known by the keys of his contact and of those.  What mentions him has
+ * no index, so all of the client's is read: it is asked for rarely.
  */
 #include "postgres.h"
 

@@ -2,8 +2,8 @@
  * domain.c
  *	  The canonical form of a company's domain, and how far up its parents go.
  *
- * Floor 1.  A domain may come bare, in a URL or in an e-mail address.
- * Canonical is lower case, A-labels, no root dot, no leading "www.".
+ * A domain may come bare, in a URL or in an e-mail address.  Canonical is
+ * lower case, A-labels, no root dot, no leading "www.".
  *
  * The public suffix list is used in two ways.  Nobody owns a suffix of ICANN's
  * part ("co.uk"), so that is refused.  A suffix of the private part

@@ -2,10 +2,10 @@
  * email_address.c
  *	  The canonical form of an e-mail address: the duplicate key of a contact.
  *
- * Floor 1.  The syntax is the one of HTML's <input type=email> (WHATWG), with
- * a dotted domain and without dots at the ends of the local part or two in a
- * row.  Canonical is ASCII lower case with the domain as A-labels; neither
- * plus tags nor dots are folded.
+ * The syntax is the one of HTML's <input type=email> (WHATWG), with a dotted
+ * domain and without dots at the ends of the local part or two in a row.
+ * Canonical is ASCII lower case with the domain as A-labels; neither plus tags
+ * nor dots are folded.
  */
 #include "postgres.h"
 

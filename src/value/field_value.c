@@ -2,7 +2,7 @@
  * field_value.c
  *	  Canonical forms of the values of defined custom fields.
  *
- * Floor 1.  Values are trimmed and not blank.
+ * Values are trimmed and not blank.
  */
 #include "postgres.h"
 

@@ -2,10 +2,10 @@
  * hostname.c
  *	  The canonical form of a host name: dotted, lower case, A-labels.
  *
- * Floor 0.  E-mail addresses and company domains share it.  A name of plain
- * ASCII labels is read here; anything else (U-labels, and A-labels, which must
- * be ones that a U-label really has) goes through libidn2, UTS #46
- * non-transitional, as browsers do.
+ * E-mail addresses and company domains share it.  A name of plain ASCII labels
+ * is read here; anything else (U-labels, and A-labels, which must be ones that
+ * a U-label really has) goes through libidn2, UTS #46 non-transitional, as
+ * browsers do.
  */
 #include "postgres.h"
 

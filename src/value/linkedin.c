@@ -2,7 +2,7 @@
  * linkedin.c
  *	  The canonical form of a LinkedIn profile URL: the other duplicate key.
  *
- * Floor 1.  Only personal profiles: /in/<slug>, and the old form
+ * Only personal profiles: /in/<slug>, and the old form
  * /pub/<name>/<a>/<b>/<c>, which LinkedIn answers with the profile
  * /in/<name>-<c><b><a>, b and c filled up to three digits.  Canonical is
  * https://www.linkedin.com/in/<slug> with the slug in ASCII lower case and

@@ -2,9 +2,9 @@
  * nearest.c
  *	  Names that are nearly the one that was given.
  *
- * Floor 0.  Near is what a typing error makes: few letters added, left out or
- * exchanged.  ASCII case and the white space between words don't count, as
- * "first name" and "First_Name" are meant for first_name.
+ * Near is what a typing error makes: few letters added, left out or exchanged.
+ * ASCII case and the white space between words don't count, as "first name"
+ * and "First_Name" are meant for first_name.
  */
 #include "postgres.h"
 

@@ -1,8 +1,6 @@
 /*
  * sha256.c
  *	  SHA-256 of texts.
- *
- * Floor 1.
  */
 #include "postgres.h"
 

@@ -2,9 +2,9 @@
  * auth.c
  *	  Who is calling, and the keys that prove it.
  *
- * Floor 3.  The first that is present decides: the header X-API-Key, the
- * setting revyops.api_key, the setting revyops.client_id.  One that is present
- * and wrong is refused; it never falls through to the next.
+ * The first that is present decides: the header X-API-Key, the setting
+ * revyops.api_key, the setting revyops.client_id.  One that is present and
+ * wrong is refused; it never falls through to the next.
  *
  * A key is "rvo_" and 12 hexadecimal digits (the public prefix by which it is
  * found and revoked), "_", and 64 hexadecimal digits (256 random bits).  Only

@@ -2,12 +2,12 @@
  * batch.c
  *	  Creating or upserting many at once: the order of steps.
  *
- * Floor 3.  Each item gets the verdict that it would get if the items were
- * created one by one, in their order.  That is done in chunks, and a chunk in
- * rounds: who may be created is inserted, and those who were not are looked up
- * before the next round, with those who had to wait.  Who waits is an item that
- * shares a key with an earlier one whose fate is open.  So a chunk of new items
- * takes one statement, and one with duplicates two or three.
+ * Each item gets the verdict that it would get if the items were created one
+ * by one, in their order.  That is done in chunks, and a chunk in rounds: who
+ * may be created is inserted, and those who were not are looked up before the
+ * next round, with those who had to wait.  Who waits is an item that shares a
+ * key with an earlier one whose fate is open.  So a chunk of new items takes
+ * one statement, and one with duplicates two or three.
  *
  * A check goes the same way, and writes nothing: an item that would be created
  * gets a pretended id, under which later ones find its keys taken.

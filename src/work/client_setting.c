@@ -2,8 +2,8 @@
  * client_setting.c
  *	  What a client can set.
  *
- * Floor 3.  A setting is a column of revyops.client by its name.  What they mean
- * is in caller.h, where auth.c puts them for each call.
+ * A setting is a column of revyops.client by its name.  What they mean is in
+ * caller.h, where auth.c puts them for each call.
  */
 #include "postgres.h"
 

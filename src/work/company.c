@@ -2,8 +2,7 @@
  * company.c
  *	  The use cases of companies: the order of steps.
  *
- * Floor 3.  The order of checks is the API's: the body (400),
- * the duplicate key (409).
+ * The order of checks is the API's: the body (400), the duplicate key (409).
  */
 #include "postgres.h"
 

@@ -2,7 +2,7 @@
  * company_batch.c
  *	  Companies as items of a batch.
  *
- * Floor 3, on top of batch.c.
+ * On top of batch.c.
  */
 #include "postgres.h"
 

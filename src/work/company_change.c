@@ -2,8 +2,8 @@
  * company_change.c
  *	  The use cases of companies: changing, deleting, and their custom fields one by one.
  *
- * Floor 3.  A change locks the row, so that of two changes at once the second
- * starts from what the first left.
+ * A change locks the row, so that of two changes at once the second starts
+ * from what the first left.
  */
 #include "postgres.h"
 

@@ -2,10 +2,10 @@
  * company_domain.c
  *	  The company that a domain stands for: found, or made.
  *
- * Floor 3, under contact.c and contact_batch.c.  A company that is made has the
- * domain that somebody registered, which is where the search for the next
- * contact's company ends: one organisation, one company.  Nobody makes one of a
- * public suffix, or of a domain where anybody can get an address.
+ * Under contact.c and contact_batch.c.  A company that is made has the domain
+ * that somebody registered, which is where the search for the next contact's
+ * company ends: one organisation, one company.  Nobody makes one of a public
+ * suffix, or of a domain where anybody can get an address.
  */
 #include "postgres.h"
 

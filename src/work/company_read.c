@@ -2,8 +2,8 @@
  * company_read.c
  *	  The use cases of companies: getting one, listing, looking up by custom field.
  *
- * Floor 3.  The client ALL_CLIENTS reads the master list: the companies of
- * every client, each with its client_id.
+ * The client ALL_CLIENTS reads the master list: the companies of every client,
+ * each with its client_id.
  */
 #include "postgres.h"
 

@@ -2,8 +2,8 @@
  * contact.c
  *	  The use cases of contacts: the order of steps.
  *
- * Floor 3.  The order of checks is the API's: the body (400),
- * the company (404, 401), the duplicate keys (409).
+ * The order of checks is the API's: the body (400), the company (404, 401),
+ * the duplicate keys (409).
  */
 #include "postgres.h"
 

@@ -2,10 +2,10 @@
  * contact_batch.c
  *	  Contacts as items of a batch.
  *
- * Floor 3, on top of batch.c.  The companies that a chunk names are found by
- * one query: each domain with its parents, each id.  Those that are to be made
- * are made at once, for all; which of them nobody got in the end, because his
- * contact was a duplicate, are taken away again at the end of the chunk.
+ * On top of batch.c.  The companies that a chunk names are found by one query:
+ * each domain with its parents, each id.  Those that are to be made are made
+ * at once, for all; which of them nobody got in the end, because his contact
+ * was a duplicate, are taken away again at the end of the chunk.
  */
 #include "postgres.h"
 

@@ -2,10 +2,10 @@
  * contact_change.c
  *	  The use cases of contacts: changing, deleting, and their custom fields one by one.
  *
- * Floor 3.  A change locks the row, so that of two changes at once the second
- * starts from what the first left.  Where a company is named, it is locked
- * before the contact, as in a create and in the deletion of a company: nobody
- * waits for a company while he holds a contact.
+ * A change locks the row, so that of two changes at once the second starts
+ * from what the first left.  Where a company is named, it is locked before the
+ * contact, as in a create and in the deletion of a company: nobody waits for a
+ * company while he holds a contact.
  */
 #include "postgres.h"
 

@@ -3,9 +3,9 @@
  *	  Merging two contacts of one person: the one that is kept gets what it lacks
  *	  from the other, which is deleted.
  *
- * Floor 3.  Both rows are locked, the smaller id first, so that merges of the
- * same contacts wait for each other in one direction.  A company that the kept
- * one is to get is locked before them, as everywhere.  Which one that is, only
+ * Both rows are locked, the smaller id first, so that merges of the same
+ * contacts wait for each other in one direction.  A company that the kept one
+ * is to get is locked before them, as everywhere.  Which one that is, only
  * they tell: if it is another one once they are locked, they are let go again.
  */
 #include "postgres.h"

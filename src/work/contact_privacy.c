@@ -3,7 +3,7 @@
  *	  All that is held about the person of a contact: to be shown to him, or to be
  *	  removed.
  *
- * Floor 3.  A new table that can hold something about a person belongs into
+ * A new table that can hold something about a person belongs into
  * store_trace.c, and thereby into both.
  */
 #include "postgres.h"

@@ -2,8 +2,8 @@
  * contact_read.c
  *	  The use cases of contacts: getting one, listing, looking up by custom field.
  *
- * Floor 3.  The client ALL_CLIENTS reads the master list: the contacts of every
- * client, each with its client_id.
+ * The client ALL_CLIENTS reads the master list: the contacts of every client,
+ * each with its client_id.
  */
 #include "postgres.h"
 

@@ -2,9 +2,9 @@
  * contact_upsert.c
  *	  The use cases of contacts: creating one, or changing the one that is there.
  *
- * Floor 3.  It looks first and inserts then, so that a contact that is there
- * costs no ids.  Whatever others do in between (create the contact, delete it,
- * give it other keys, take a key that it is to have) makes it look again.
+ * It looks first and inserts then, so that a contact that is there costs no
+ * ids.  Whatever others do in between (create the contact, delete it, give it
+ * other keys, take a key that it is to have) makes it look again.
  */
 #include "postgres.h"
 

@@ -2,10 +2,10 @@
  * contact_upsert_batch.c
  *	  Contacts as items of a batch that creates or changes them.
  *
- * Floor 3, on top of batch.c.  All contacts that the items are about are read
- * and locked by one query, in the order of ids.  Then the items are applied to
- * them one after another, in memory, and each gets the contact as it leaves it.
- * At the end each contact that is new or differs is written once.
+ * On top of batch.c.  All contacts that the items are about are read and
+ * locked by one query, in the order of ids.  Then the items are applied to
+ * them one after another, in memory, and each gets the contact as it leaves
+ * it.  At the end each contact that is new or differs is written once.
  *
  * What is written need not be written in order, as long as no contact gets a
  * key that another one gives up: the index knows that one's key until it is

@@ -2,11 +2,11 @@
  * field_definition.c
  *	  The use cases of custom-field definitions: using, making, changing and listing them.
  *
- * Floor 3, under contact.c and company.c.  A client that has never defined a
- * field, and is not strict, pays nothing: its row says so, which each call reads
- * anyway.  Changes of definitions lock that row, so that they come one after
- * another; who writes contacts meanwhile goes by what he has read.  All lock
- * contacts or companies first, then records of names, in the order of names.
+ * Under contact.c and company.c.  A client that has never defined a field, and
+ * is not strict, pays nothing: its row says so, which each call reads anyway.
+ * Changes of definitions lock that row, so that they come one after another;
+ * who writes contacts meanwhile goes by what he has read.  All lock contacts
+ * or companies first, then records of names, in the order of names.
  */
 #include "postgres.h"
 

@@ -2,9 +2,9 @@
  * idempotency.c
  *	  Requests that may be repeated: each is carried out once.
  *
- * Floor 3.  The caller names a request by a key.  Its answer is kept under that
- * in the transaction that did the work, so what is found there was committed,
- * and a request that failed has left nothing and may come again, corrected.
+ * The caller names a request by a key.  Its answer is kept under that in the
+ * transaction that did the work, so what is found there was committed, and a
+ * request that failed has left nothing and may come again, corrected.
  *
  * Who works under a key holds a lock on it until his transaction ends.  So a
  * twin waits at the door and then finds the answer.  Without the lock he would

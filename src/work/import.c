@@ -2,8 +2,8 @@
  * import.c
  *	  The use cases of an import: a job, its batches, how far it is.
  *
- * Floor 3.  These parts write and run as the owner.  Reading the source, and
- * showing a row of it that was rejected, is the caller's (api_import.c).
+ * These parts write and run as the owner.  Reading the source, and showing a
+ * row of it that was rejected, is the caller's (api_import.c).
  */
 #include "postgres.h"
 

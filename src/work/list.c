@@ -2,8 +2,8 @@
  * list.c
  *	  The use cases of lists: where a page begins, what is on it, and what leads to the next.
  *
- * Floor 3, for contact_read.c and company_read.c.  The key of cursors is read
- * only where a cursor is: most lists fit on a page.
+ * For contact_read.c and company_read.c.  The key of cursors is read only
+ * where a cursor is: most lists fit on a page.
  */
 #include "postgres.h"
 

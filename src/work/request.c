@@ -2,8 +2,8 @@
  * request.c
  *	  What PostgREST tells of an HTTP request: the setting request.headers.
  *
- * Floor 1.  Anyone may set it, so it proves nothing: a key in it counts for
- * what it is, and a setting that cannot be read counts as a bad key.
+ * Anyone may set it, so it proves nothing: a key in it counts for what it is,
+ * and a setting that cannot be read counts as a bad key.
  */
 #include "postgres.h"
 
