@@ -1,0 +1,20 @@
+/* All that is held about a person. */
+
+/* What finds the documents that a person is mentioned in, for the owner only. */
+CREATE FUNCTION revyops.mentions(document jsonb, keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_mentions'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.mentions(jsonb, text[]) IS
+'Whether a string in a document is one of these e-mail addresses and LinkedIn URLs, in any form.';
+
+CREATE FUNCTION @extschema@.revyops_export_contact(id bigint) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_export_contact(bigint) IS
+'Returns all that is held about the person of a contact.';
+
+CREATE FUNCTION @extschema@.revyops_erase_contact(id bigint) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_erase_contact(bigint) IS
+'Removes all that is held about the person of a contact, and returns how much that was.';
