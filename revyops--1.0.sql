@@ -15309,95 +15309,30 @@ $list$, E'\n'), E'\n') AS d;
 
 /* ---------------------------------------------------------------- schema/99-privileges.sql */
 
-/* What PUBLIC may not call. */
+/*
+ * Only the owner may call a function until it is granted to others.  Left to PUBLIC are
+ * those that run with the rights of whoever writes a row, for constraints and indexes.
+ *
+ * The functions are found as members of the extension, not by schema: the API's schema
+ * may hold functions of the user.  This file comes last, when all are there.
+ */
 
-REVOKE ALL ON FUNCTION
-	@extschema@.revyops_create_client(text),
-	@extschema@.revyops_create_api_key(integer, text, timestamptz, text),
-	@extschema@.revyops_list_api_keys(integer),
-	@extschema@.revyops_revoke_api_key(text),
-	@extschema@.revyops_set_client_setting(integer, text, text),
-	@extschema@.revyops_define_custom_field(text, text, text, jsonb),
-	@extschema@.revyops_rename_custom_field(text, text, text),
-	@extschema@.revyops_remove_custom_field(text, text, text),
-	@extschema@.revyops_list_custom_fields(text),
-	@extschema@.revyops_create_company(jsonb, text, text),
-	@extschema@.revyops_create_contact(jsonb, text, text),
-	@extschema@.revyops_create_companies(jsonb, text, text),
-	@extschema@.revyops_create_contacts(jsonb, text, text),
-	@extschema@.revyops_check_contacts(jsonb),
-	@extschema@.revyops_expire(),
-	@extschema@.revyops_upsert_contact(jsonb, text),
-	@extschema@.revyops_upsert_contacts(jsonb, text, text),
-	@extschema@.revyops_import_status(bigint),
-	revyops.current_client_id(),
-	revyops.mentions(jsonb, text[]),
-	revyops.import_begin(internal),
-	revyops.import_write(internal),
-	revyops.import_note(internal),
-	revyops.keep_data(),
-	@extschema@.revyops_get_company(bigint, text),
-	@extschema@.revyops_list_companies(text, text, text, integer, integer, text, text),
-	@extschema@.revyops_lookup_companies(text, text, integer, integer, text, text),
-	@extschema@.revyops_update_company(bigint, jsonb, text),
-	@extschema@.revyops_delete_company(bigint),
-	@extschema@.revyops_add_company_custom_field(bigint, jsonb),
-	@extschema@.revyops_update_company_custom_field(bigint, bigint, jsonb),
-	@extschema@.revyops_delete_company_custom_field(bigint, bigint),
-	@extschema@.revyops_get_contact(bigint, text),
-	@extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text),
-	@extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text),
-	@extschema@.revyops_update_contact(bigint, jsonb, text),
-	@extschema@.revyops_delete_contact(bigint),
-	@extschema@.revyops_merge_contacts(bigint, bigint, text),
-	@extschema@.revyops_export_contact(bigint),
-	@extschema@.revyops_erase_contact(bigint),
-	@extschema@.revyops_add_contact_custom_field(bigint, jsonb),
-	@extschema@.revyops_update_contact_custom_field(bigint, bigint, jsonb),
-	@extschema@.revyops_delete_contact_custom_field(bigint, bigint),
-	revyops_http.companies_v2_list(bytea),
-	revyops_http.companies_v2_create(bytea),
-	revyops_http.companies_v2_get(bytea),
-	revyops_http.companies_v2_update(bytea),
-	revyops_http.companies_v2_lookup(bytea),
-	revyops_http.companies_v1_list(bytea),
-	revyops_http.companies_v1_create(bytea),
-	revyops_http.companies_v1_get(bytea),
-	revyops_http.companies_v1_update(bytea),
-	revyops_http.companies_v1_delete(bytea),
-	revyops_http.companies_v1_field_add(bytea),
-	revyops_http.companies_v1_field_update(bytea),
-	revyops_http.companies_v1_field_delete(bytea),
-	revyops_http.companies_v2_master_list(bytea),
-	revyops_http.companies_v2_master_get(bytea),
-	revyops_http.companies_v2_master_lookup(bytea),
-	revyops_http.companies_v1_master_list(bytea),
-	revyops_http.companies_v1_master_get(bytea),
-	revyops_http.contacts_v2_list(bytea),
-	revyops_http.contacts_v2_create(bytea),
-	revyops_http.contacts_v2_get(bytea),
-	revyops_http.contacts_v2_update(bytea),
-	revyops_http.contacts_v2_merge(bytea),
-	revyops_http.contacts_v2_lookup(bytea),
-	revyops_http.contacts_v1_list(bytea),
-	revyops_http.contacts_v1_create(bytea),
-	revyops_http.contacts_v1_get(bytea),
-	revyops_http.contacts_v1_update(bytea),
-	revyops_http.contacts_v1_delete(bytea),
-	revyops_http.contacts_v1_lookup(bytea),
-	revyops_http.contacts_v1_field_add(bytea),
-	revyops_http.contacts_v1_field_update(bytea),
-	revyops_http.contacts_v1_field_delete(bytea),
-	revyops_http.contacts_v2_master_list(bytea),
-	revyops_http.contacts_v2_master_get(bytea),
-	revyops_http.contacts_v2_master_lookup(bytea),
-	revyops_http.contacts_v1_master_list(bytea),
-	revyops_http.contacts_v1_master_get(bytea),
-	revyops_http.contacts_v1_master_lookup(bytea),
-	revyops_http.contacts_v2_batch(bytea),
-	revyops_http.contacts_v2_upsert(bytea),
-	revyops_http.contacts_v2_upsert_batch(bytea),
-	revyops_http.companies_v2_batch(bytea),
-	revyops_http.key_check(bytea)
-	FROM PUBLIC;
-REVOKE ALL ON PROCEDURE @extschema@.revyops_import_contacts(regclass, integer, text, text) FROM PUBLIC;
+DO $$
+BEGIN
+	EXECUTE (
+		SELECT pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM PUBLIC',
+			pg_catalog.string_agg(p.oid::pg_catalog.regprocedure::pg_catalog.text, ', '))
+		FROM pg_catalog.pg_extension e
+			JOIN pg_catalog.pg_depend d ON d.refobjid OPERATOR(pg_catalog.=) e.oid
+			JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) d.objid
+		WHERE e.extname OPERATOR(pg_catalog.=) 'revyops'
+			AND d.deptype OPERATOR(pg_catalog.=) 'e'
+			AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+			AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+			AND p.proname OPERATOR(pg_catalog.<>) ALL (ARRAY[
+				'revyops_normalize_email', 'revyops_normalize_linkedin_url', 'revyops_normalize_domain',
+				'is_canonical_email', 'is_canonical_linkedin_url', 'is_canonical_domain',
+				'custom_field_hashes'
+			]::pg_catalog.name[]));
+END
+$$;

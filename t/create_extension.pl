@@ -54,6 +54,25 @@ SELECT api.revyops_create_company('{"domain": "acme.com"}')->>'domain';
 SELECT api.revyops_create_contact('{"email": "jane@acme.com", "company_id": "acme.com"}', 'FLAT')->>'email';
 EOS
 
+# ---- a schema where the user has functions, and somebody an operator that fits better
+$node->safe_psql('postgres', 'CREATE DATABASE shared');
+$node->safe_psql('shared', <<'EOS');
+CREATE SCHEMA api;
+CREATE FUNCTION api.revyops_create_client(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION api.trap(oid, regclass) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'planted operator was called'; END $$;
+CREATE OPERATOR api.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = api.trap);
+CREATE EXTENSION revyops SCHEMA api;
+EOS
+is($node->safe_psql('shared', <<'EOS'), <<'EOS' =~ s/\n$//r, 'of the functions there PUBLIC may call the user\'s, and the pure ones');
+SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY proname
+EOS
+api.revyops_create_client(integer)
+api.revyops_normalize_domain(text)
+api.revyops_normalize_email(text)
+api.revyops_normalize_linkedin_url(text)
+api.trap(oid,regclass)
+EOS
+
 # ---- away with it
 $node->safe_psql('other', 'TRUNCATE revyops.client CASCADE; DROP EXTENSION revyops; DROP SCHEMA api');
 is($node->safe_psql('other', "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname !~ '^(pg_|information_schema)'"),
