@@ -7,7 +7,8 @@
  * constraints and the expression of an index are parsed and compiled anew each
  * time.  Here they are compiled once in a backend's life, as a plan is kept,
  * and the row is inserted, or found, the way ModifyTable, IndexScan and
- * LockRows do it.
+ * LockRows do it.  doc/architecture.md has the server's functions that this
+ * follows, and the versions that were compared.
  *
  * The plan stays the truth.  What a state keeps is read off it, and only if it
  * is an insert of bare parameters that does nothing on conflict, or a search
