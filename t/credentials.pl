@@ -38,10 +38,38 @@ auto_explain.log_settings = on
 auto_explain.log_nested_statements = on
 auto_explain.log_triggers = on
 END
-$node->append_conf('postgresql.conf', 'auto_explain.log_parameter_max_length = 0') if $node->pg_version >= 16;
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION revyops; CREATE EXTENSION pg_stat_statements');
-$node->command_ok([ 'psql', '-X', '-q', '-f', 'http/roles.sql', 'postgres' ], 'the roles of PostgREST');
+# auto_explain writes parameters down from 16 on
+my $explains = $node->pg_version >= 16;
+my @quiet = ('log_parameter_max_length=0', 'log_parameter_max_length_on_error=0', $explains ? 'auto_explain.log_parameter_max_length=0' : ());
+my $settings = q(SELECT unnest(rolconfig) FROM pg_roles WHERE rolname = ');
+for my $name (qw(roles own-postgrest))
+{
+	my ($login, $db, @more) = $name eq 'roles' ? ('revyops_authenticator', 'postgres', 'idle_in_transaction_session_timeout=10s') : ('authenticator', 'own');
+	$node->safe_psql('postgres', 'CREATE DATABASE own') if $db eq 'own';
+	$node->command_ok([ 'psql', '-X', '-q', '-f', "http/$name.sql", $db ], "$name.sql: goes through");
+	is($node->safe_psql('postgres', "$settings$login' ORDER BY 1"), join("\n", sort @quiet, @more, 'plan_cache_mode=force_generic_plan', 'statement_timeout=5s'), "$name.sql: the login's settings");
+}
+SKIP:
+{
+	skip 'auto_explain does not write parameters down before PostgreSQL 16', 4 unless $explains;
+
+	# A server that loads it later, or for a session only, knows no such name when roles.sql runs.
+	my $later = PostgreSQL::Test::Cluster->new('later');
+	$later->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+	$later->start;
+	$later->safe_psql('postgres', 'CREATE EXTENSION revyops');
+	$later->command_ok([ 'psql', '-X', '-q', '-f', 'http/roles.sql', 'postgres' ], 'a server without auto_explain: goes through');
+	$later->append_conf('postgresql.conf', "session_preload_libraries = 'auto_explain'");
+	$later->reload;
+	is($later->safe_psql('postgres', 'SHOW auto_explain.log_parameter_max_length', extra_params => [ '-U', 'revyops_authenticator' ]), '0', 'and the setting holds once it is loaded');
+	is($later->safe_psql('postgres', 'SHOW auto_explain.log_parameter_max_length'), '-1', 'for that login');
+	$later->safe_psql('postgres', 'CREATE ROLE maker CREATEROLE; CREATE ROLE app; GRANT app TO maker WITH ADMIN OPTION');
+	my ($rc, $out, $err) = $later->psql('postgres', 'SET ROLE maker; ALTER ROLE app SET auto_explain.log_parameter_max_length = 0');
+	like($err, qr/^psql:<stdin>:1: ERROR:  permission denied to set parameter "auto_explain.log_parameter_max_length"$/m, 'who is no superuser may not set it');
+	$later->stop;
+}
 
 # new_key makes a key; the word of its secret that nobody may see is from its 18th character on.
 my %secret;
@@ -132,11 +160,8 @@ $blocker->query_safe('ROLLBACK');
 $blocker->quit;
 
 # ---- SQL callers: a parameter, or the options of the connection
+$node->safe_psql('postgres', join '', "CREATE ROLE app LOGIN;\n", map { "ALTER ROLE app SET $_;\n" } @quiet, 'plan_cache_mode=force_generic_plan');
 $node->safe_psql('postgres', <<'END');
-CREATE ROLE app LOGIN;
-ALTER ROLE app SET log_parameter_max_length = 0;
-ALTER ROLE app SET log_parameter_max_length_on_error = 0;
-ALTER ROLE app SET plan_cache_mode = force_generic_plan;
 GRANT USAGE ON SCHEMA revyops TO app;
 GRANT SELECT ON revyops.contact TO app;
 GRANT EXECUTE ON FUNCTION revyops.current_client_id(), revyops_get_contact(bigint, text) TO app;
