@@ -96,6 +96,27 @@ page::follow($node, 'Removing', 'sql', 1, database => 'emptied');
 is($node->safe_psql('emptied', 'SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname ~ \'revyops\''), '0', 'emptied, it goes');
 is($node->safe_psql('emptied', 'CREATE EXTENSION revyops SCHEMA api; SELECT api.revyops_create_client(\'Again\')'), '1', 'and can come again');
 
+# ---- without the event trigger, which has the library loaded
+my $drop = 'DROP EXTENSION revyops CASCADE';
+my $disabled = "ALTER EVENT TRIGGER revyops_keep_data DISABLE;\n$drop";
+my $loaded = "SELECT revyops_normalize_email('a\@acme.com');\n";
+my @switched = ($disabled);
+$node->safe_psql('postgres', "CREATE DATABASE revyops TEMPLATE template0 ENCODING 'UTF8'");
+$node->safe_psql('revyops', "CREATE EXTENSION revyops; SELECT revyops_create_client('One')");
+SKIP:
+{
+	skip 'the setting event_triggers came with PostgreSQL 17', 2 if $node->pg_version < 17;
+	push @switched, "SET event_triggers = off;\n$drop";
+	is(refusal('revyops', "SET event_triggers = off;\n$loaded$drop"), has_data('client'), 'event triggers off, a session that has called a function: refused');
+	is(refusal('revyops', "SET event_triggers = off;\nBEGIN;\n$drop;\nROLLBACK"), 'not refused', 'one that has not: goes through, as the page says');
+}
+is(refusal('revyops', "$loaded$disabled"), has_data('client'), 'the event trigger disabled, a session that has called a function: refused');
+page::follow($node, 'Removing', 'sql', 3);
+is(refusal('revyops', $_), has_data('client'), "the library loaded with each session: refused, " . s/\n/ /r) for @switched;
+$node->safe_psql('revyops', 'CREATE ROLE app LOGIN; ALTER ROLE app SET revyops.client_id = 1; GRANT USAGE ON SCHEMA revyops TO app; GRANT EXECUTE ON FUNCTION revyops.current_client_id() TO app');
+is($node->safe_psql('revyops', 'SELECT revyops.current_client_id()', extra_params => [ '-U', 'app' ]), '1', 'and a role is its client as before');
+is($node->safe_psql('revyops', "TRUNCATE revyops.client CASCADE; $drop; SELECT count(*) FROM pg_extension WHERE extname = 'revyops'"), '0', 'emptied, it goes');
+
 # ---- without the library
 $node->safe_psql('emptied', "UPDATE pg_proc SET probin = '\$libdir/gone' WHERE proname = 'keep_data'");
 like(refusal('emptied', 'DROP EXTENSION revyops'), qr/could not access file "(?:\$libdir\/)?gone"/, 'a server without the library does not drop it');
