@@ -6,8 +6,8 @@
  * UndefinedBehaviorSanitizer and coverage, and this.  script/fuzz starts
  * "postgres --single" with it among session_preload_libraries and
  * REVYOPS_FUZZ set to a target and libFuzzer's arguments.  So what is fuzzed
- * calls the real jsonb, numeric and ereport; nothing is imitated but the memory
- * context (memory.c).  Without that variable it is the extension, no more.
+ * calls the real jsonb, numeric and ereport; nothing of the server is imitated,
+ * and its memory contexts are only made to show more (memory.c).  Without that variable it is the extension, no more.
  */
 #include "postgres.h"
 
@@ -36,6 +36,7 @@ extern void rvo_fuzz_extension_init(void);
 extern int	LLVMFuzzerRunDriver(int *argc, char ***argv, int (*run) (const uint8_t *, size_t));
 
 static const Target targets[] = {
+	{.name = "planted", .run = fuzz_planted},
 	{.name = "email", .run = fuzz_email},
 	{.name = "linkedin", .run = fuzz_linkedin},
 	{.name = "domain", .run = fuzz_domain},
@@ -67,7 +68,7 @@ fuzz_breach(const char *condition, const char *file, int line)
 void
 fuzz_check_memory(Slice input)
 {
-	MUST(fuzz_context_peak() <= MEMORY_FIXED + MEMORY_PER_OCTET * (Size) input.len);
+	MUST(fuzz_memory_peak() <= MEMORY_FIXED + MEMORY_PER_OCTET * (Size) input.len);
 }
 
 /* fuzz_line takes a line off the front of the input. */
@@ -135,7 +136,7 @@ run_one(const uint8_t *data, size_t size)
 		PushActiveSnapshot(GetTransactionSnapshot());
 	}
 	MemoryContextSwitchTo(context);
-	fuzz_context_forget_peak();
+	fuzz_memory_watch(context);
 
 	/* without room for one more, so that reading past the end is seen */
 	copy = palloc(size);

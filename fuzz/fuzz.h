@@ -5,6 +5,7 @@
 #ifndef RVO_FUZZ_H
 #define RVO_FUZZ_H
 
+#include "base/compat.h"
 #include "base/jsonio.h"
 #include "base/text.h"
 
@@ -21,17 +22,20 @@ typedef struct Target
 #define MUST(condition) \
 	((condition) ? (void) 0 : fuzz_breach(#condition, __FILE__, __LINE__))
 
-extern void fuzz_breach(const char *condition, const char *file, int line) pg_attribute_noreturn();
+pg_noreturn extern void fuzz_breach(const char *condition, const char *file, int line);
 extern void fuzz_check_memory(Slice input);
 extern Slice fuzz_line(Slice *input);
 
 /* memory.c */
 extern MemoryContext fuzz_context_create(MemoryContext parent, const char *name,
 										 Size min_size, Size init_size, Size max_size);
-extern Size fuzz_context_peak(void);
-extern void fuzz_context_forget_peak(void);
+extern void *fuzz_repalloc(void *chunk, Size size);
+extern void *fuzz_repalloc_huge(void *chunk, Size size);
+extern void fuzz_memory_watch(MemoryContext context);
+extern Size fuzz_memory_peak(void);
 
 /* targets */
+extern void fuzz_planted(Slice input);
 extern void fuzz_email(Slice input);
 extern void fuzz_linkedin(Slice input);
 extern void fuzz_domain(Slice input);

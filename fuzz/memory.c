@@ -1,169 +1,141 @@
 /*
  * memory.c
- *	  A memory context that gives every chunk its own malloc, so that
- *	  AddressSanitizer sees where each one ends and when it is gone.
+ *	  Memory contexts in which AddressSanitizer sees where each chunk ends and
+ *	  when it is gone.
  *
- * The server's own contexts cut chunks out of blocks, in which an overrun hits
- * a neighbour that is as good as any other memory.  Chunks of this one end in
- * malloc's red zone; in front of them is the header that pfree looks for, which
- * is poisoned for all code but this file's and the server's.
+ * The server's contexts cut chunks out of blocks, in which an overrun hits a
+ * neighbour that is as good as any other memory.  But a chunk that is large for
+ * its context gets a block, and so a malloc, of its own, which is freed with the
+ * chunk.  So these are the server's contexts, made such that little is large, and
+ * whoever asks for less gets more.  What was not asked for is poisoned, in front
+ * of the chunk as behind it, for all code but this file's and the server's.
  */
 #pragma clang attribute push(__attribute__((no_sanitize("address"))), apply_to = function)
 #include "postgres.h"
 
 #include <sanitizer/asan_interface.h>
 
-#include "lib/ilist.h"
 #include "nodes/memnodes.h"
 #include "utils/memutils.h"
 
 #include "fuzz.h"
 
-typedef struct FuzzContext
-{
-	MemoryContextData header;
-	dlist_head	chunks;
-} FuzzContext;
+/* The smallest sizes of blocks that a context may have; an eighth of that is the most that shares a block. */
+#define BLOCK_SIZE 1024
+#define LARGE (BLOCK_SIZE / 8 + 1)
 
-/* In front of each chunk.  The last member is where the server looks for it. */
-typedef struct Chunk
-{
-	dlist_node	node;
-	Size		size;
-	MemoryContext context;
-} Chunk;
+/* What is in front of a chunk: the server's headers of the chunk and of the block. */
+#define HEADERS_SIZE 16
 
-StaticAssertDecl(sizeof(Chunk) == MAXALIGN(sizeof(Chunk)), "a chunk starts right behind its context");
+/* In the code that is fuzzed, and its headers, these names are the functions below: see script/fuzz. */
+#undef AllocSetContextCreateInternal
+#undef repalloc
+#undef repalloc_huge
+extern MemoryContext AllocSetContextCreateInternal(MemoryContext parent, const char *name,
+												   Size min_size, Size init_size, Size max_size);
+extern void *repalloc(void *chunk, Size size);
+extern void *repalloc_huge(void *chunk, Size size);
 
-static Size allocated = 0;
+/* 17: flags. */
+#if PG_VERSION_NUM >= 170000
+#define ALLOC_PARAMETERS MemoryContext context, Size size, int flags
+#define server_alloc(size) server_methods->alloc(context, size, flags)
+#else
+#define ALLOC_PARAMETERS MemoryContext context, Size size
+#define server_alloc(size) server_methods->alloc(context, size)
+#endif
+
+static const MemoryContextMethods *server_methods;
+static MemoryContextMethods methods;
+
+static MemoryContext watched = NULL;
 static Size peak = 0;
 
-/* fuzz_context_peak returns the most that these contexts held together since it was last forgotten. */
-Size
-fuzz_context_peak(void)
+static void
+note_peak(void)
 {
+	if (watched != NULL)
+		peak = Max(peak, MemoryContextMemAllocated(watched, true));
+}
+
+/* fuzz_memory_watch forgets what was; from now on it is the memory of this context, and of those below, that counts. */
+void
+fuzz_memory_watch(MemoryContext context)
+{
+	watched = context;
+	peak = 0;
+}
+
+/* fuzz_memory_peak returns the most memory there was since then, with what the server needs for its chunks. */
+Size
+fuzz_memory_peak(void)
+{
+	note_peak();
 	return peak;
 }
 
-void
-fuzz_context_forget_peak(void)
+/* seal poisons what is round a chunk.  When its block is freed, malloc takes the poison away. */
+static void *
+seal(char *chunk, Size size)
 {
-	peak = allocated;
+	ASAN_POISON_MEMORY_REGION(chunk - HEADERS_SIZE, HEADERS_SIZE);
+	ASAN_POISON_MEMORY_REGION(chunk + size, MAXALIGN(Max(size, LARGE)) - size);
+	return chunk;
 }
 
-static dlist_head *
-chunks_of(MemoryContext context)
+/* fuzz_alloc stands in for the server's method, so that it has what the server's own functions allocate, too. */
+static void *
+fuzz_alloc(ALLOC_PARAMETERS)
 {
-	return &((FuzzContext *) context)->chunks;
-}
+	char	   *chunk = server_alloc(Max(size, LARGE));
 
-static Chunk *
-chunk_of(void *pointer)
-{
-	return (Chunk *) pointer - 1;
+	note_peak();
+	return chunk == NULL ? NULL : seal(chunk, size);
 }
 
 static void *
-fuzz_alloc(MemoryContext context, Size size)
+fuzz_resize(void *(*resize) (void *, Size), void *chunk, Size size)
 {
-	Chunk	   *chunk = malloc(sizeof(Chunk) + size);
-
-	if (chunk == NULL)
-		return NULL;
-	chunk->size = size;
-	chunk->context = context;
-	dlist_push_head(chunks_of(context), &chunk->node);
-	context->mem_allocated += size;
-	allocated += size;
-	peak = Max(peak, allocated);
-	ASAN_POISON_MEMORY_REGION(chunk, sizeof(Chunk));
-	return chunk + 1;
+	if (GetMemoryChunkContext(chunk)->methods != &methods)
+		return resize(chunk, size);
+	chunk = resize(chunk, Max(size, LARGE));
+	note_peak();
+	return seal(chunk, size);
 }
 
-static void
-fuzz_free(MemoryContext context, void *pointer)
+/*
+ * fuzz_repalloc stands in for repalloc in the code that is fuzzed: no context
+ * has a say in it.  Where the server calls its own, only what is lacking to
+ * eight octets isn't poisoned.
+ */
+void *
+fuzz_repalloc(void *chunk, Size size)
 {
-	Chunk	   *chunk = chunk_of(pointer);
-
-	dlist_delete(&chunk->node);
-	context->mem_allocated -= chunk->size;
-	allocated -= chunk->size;
-	free(chunk);
+	return fuzz_resize(repalloc, chunk, size);
 }
 
-static void *
-fuzz_realloc(MemoryContext context, void *pointer, Size size)
+void *
+fuzz_repalloc_huge(void *chunk, Size size)
 {
-	void	   *moved = fuzz_alloc(context, size);
-
-	if (moved != NULL)
-	{
-		memcpy(moved, pointer, Min(chunk_of(pointer)->size, size));
-		fuzz_free(context, pointer);
-	}
-	return moved;
+	return fuzz_resize(repalloc_huge, chunk, size);
 }
-
-static void
-fuzz_reset(MemoryContext context)
-{
-	dlist_mutable_iter i;
-
-	dlist_foreach_modify(i, chunks_of(context))
-		fuzz_free(context, dlist_container(Chunk, node, i.cur) + 1);
-}
-
-static void
-fuzz_delete(MemoryContext context)
-{
-	fuzz_reset(context);
-	free(context);
-}
-
-static Size
-fuzz_chunk_space(MemoryContext context pg_attribute_unused(), void *pointer)
-{
-	return chunk_of(pointer)->size + sizeof(Chunk);
-}
-
-static bool
-fuzz_is_empty(MemoryContext context)
-{
-	return dlist_is_empty(chunks_of(context));
-}
-
-static void
-fuzz_stats(MemoryContext context pg_attribute_unused(), MemoryStatsPrintFunc print pg_attribute_unused(),
-		   void *passthru pg_attribute_unused(), MemoryContextCounters *totals pg_attribute_unused(),
-		   bool to_stderr pg_attribute_unused())
-{
-}
-
-static const MemoryContextMethods methods = {
-	.alloc = fuzz_alloc,
-	.free_p = fuzz_free,
-	.realloc = fuzz_realloc,
-	.reset = fuzz_reset,
-	.delete_context = fuzz_delete,
-	.get_chunk_space = fuzz_chunk_space,
-	.is_empty = fuzz_is_empty,
-	.stats = fuzz_stats,
-};
 
 /*
  * fuzz_context_create stands in for AllocSetContextCreate, in the code that is
- * fuzzed as well.  The server knows no tag but its own, and looks at no more of
- * a context than its header.
+ * fuzzed as well.  With a smallest size of its own the context is none that the
+ * server keeps for later when it is deleted.
  */
 MemoryContext
 fuzz_context_create(MemoryContext parent, const char *name, Size min_size pg_attribute_unused(),
 					Size init_size pg_attribute_unused(), Size max_size pg_attribute_unused())
 {
-	FuzzContext *context = calloc(1, sizeof(FuzzContext));
+	MemoryContext context = AllocSetContextCreateInternal(parent, name, BLOCK_SIZE, BLOCK_SIZE, BLOCK_SIZE);
 
-	MemoryContextCreate(&context->header, T_AllocSetContext, &methods, parent, name);
-	dlist_init(&context->chunks);
-	return &context->header;
+	server_methods = context->methods;
+	methods = *server_methods;
+	methods.alloc = fuzz_alloc;
+	context->methods = &methods;
+	return context;
 }
 
 #pragma clang attribute pop
