@@ -25,14 +25,14 @@ render(const Contact *contact, Structure structure, Shape shape)
 	JsonObject	answer = rvo_json_open(17);
 
 	/* In jsonb's own order. */
-	rvo_json_put(&answer, CONST_SLICE("id"), rvo_json_integer(contact->id));
+	rvo_json_put(&answer, CONST_SLICE("id"), rvo_json_integer(contact->record.id));
 	if (contact->email.data != NULL || shape.show_null_keys)
 		rvo_json_put(&answer, CONST_SLICE("email"), rvo_json_text(contact->email));
 	rvo_json_put(&answer, CONST_SLICE("origin"), rvo_json_text(contact->origin));
 	if (shape.created != NULL)
 		rvo_json_put(&answer, CONST_SLICE("created"), rvo_json_boolean(*shape.created));
 	if (shape.with_client)
-		rvo_json_put(&answer, CONST_SLICE("client_id"), rvo_json_text(rvo_slice(psprintf("%d", contact->client_id))));
+		rvo_json_put(&answer, CONST_SLICE("client_id"), rvo_json_text(rvo_slice(psprintf("%d", contact->record.client_id))));
 	rvo_json_put(&answer, CONST_SLICE("last_name"), rvo_json_text(contact->last_name));
 	if (contact->company_id != 0)
 		rvo_json_put(&answer, CONST_SLICE("company_id"), rvo_json_integer(contact->company_id));
@@ -41,13 +41,13 @@ render(const Contact *contact, Structure structure, Shape shape)
 	rvo_json_put(&answer, CONST_SLICE("first_name"), rvo_json_text(contact->first_name));
 	if (contact->linkedin_url.data != NULL || shape.show_null_keys)
 		rvo_json_put(&answer, CONST_SLICE("linkedin_url"), rvo_json_text(contact->linkedin_url));
-	rvo_json_put(&answer, CONST_SLICE("updated_time"), rvo_json_text(rvo_json_time(contact->updated_time)));
+	rvo_json_put(&answer, CONST_SLICE("updated_time"), rvo_json_text(rvo_json_time(contact->record.updated_time)));
 	rvo_json_put(&answer, CONST_SLICE("contact_status"), rvo_json_text(contact->contact_status));
 	rvo_json_put(&answer, CONST_SLICE("previous_status"), rvo_json_text(contact->previous_status));
 	rvo_json_put(&answer, CONST_SLICE("status_changed_at"), rvo_json_nullable_time(contact->status_changed_at));
 	rvo_json_put(&answer, CONST_SLICE("last_reply_received"), rvo_json_nullable_time(contact->last_reply_received));
 	rvo_json_put(&answer, CONST_SLICE("contact_custom_fields"),
-				 rvo_custom_fields_show(&contact->custom_fields, structure, contact->updated_time));
+				 rvo_custom_fields_show(&contact->record.custom_fields, structure, contact->record.updated_time));
 	rvo_json_put(&answer, CONST_SLICE("last_campaign_email_sent"),
 				 rvo_json_nullable_time(contact->last_campaign_email_sent));
 	rvo_json_put(&answer, CONST_SLICE("first_campaign_email_sent"),

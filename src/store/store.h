@@ -10,8 +10,7 @@
 
 #include "base/text.h"
 #include "shape/caller.h"
-#include "shape/company_render.h"
-#include "shape/contact_render.h"
+#include "shape/record.h"
 #include "store/store_query.h"
 
 /*

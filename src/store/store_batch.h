@@ -6,8 +6,7 @@
 #define RVO_STORE_BATCH_H
 
 #include "base/text.h"
-#include "shape/company_render.h"
-#include "shape/contact_render.h"
+#include "shape/record.h"
 #include "store/store.h"
 
 /* Whether companies that are found may be deleted before the transaction ends. */

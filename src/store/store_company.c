@@ -126,15 +126,15 @@ static void
 read_company(void *item, const Datum *values, const bool *nulls)
 {
 	*(Company *) item = (Company) {
-		.client_id = DatumGetInt32(values[0]),
-		.id = DatumGetInt64(values[1]),
+		.record.client_id = DatumGetInt32(values[0]),
+		.record.id = DatumGetInt64(values[1]),
 		.domain = rvo_result_text(values[2], nulls[2]),
 		.name = rvo_result_text(values[3], nulls[3]),
 		.company_status = rvo_result_text(values[4], nulls[4]),
 		.previous_status = rvo_result_text(values[5], nulls[5]),
 		.status_changed_at = rvo_result_time(values[6], nulls[6]),
-		.custom_fields = rvo_result_fields(values[7], nulls[7]),
-		.updated_time = DatumGetTimestampTz(values[8]),
+		.record.custom_fields = rvo_result_fields(values[7], nulls[7]),
+		.record.updated_time = DatumGetTimestampTz(values[8]),
 	};
 }
 
@@ -237,14 +237,14 @@ rvo_store_update_company(int client_id, const Company *company)
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, company->id);
+	rvo_add_id(&e, company->record.id);
 	rvo_add_text(&e, company->domain);
 	rvo_add_text(&e, company->name);
 	rvo_add_text(&e, company->company_status);
 	rvo_add_text(&e, company->previous_status);
 	rvo_add_nullable_time(&e, company->status_changed_at);
-	rvo_add_json(&e, rvo_custom_fields_nested(&company->custom_fields, company->updated_time));
-	rvo_add_time(&e, company->updated_time);
+	rvo_add_json(&e, rvo_custom_fields_nested(&company->record.custom_fields, company->record.updated_time));
+	rvo_add_time(&e, company->record.updated_time);
 	if (rvo_query_run(&update_company, &e) != 1)
 		rvo_fault_raise_bug("a locked company was not updated");
 }

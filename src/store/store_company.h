@@ -5,7 +5,7 @@
 #ifndef RVO_STORE_COMPANY_H
 #define RVO_STORE_COMPANY_H
 
-#include "shape/company_render.h"
+#include "shape/record.h"
 #include "store/store_list.h"
 
 /* Which companies a list shows; no value = all.  The domain is canonical, the rest compares as it is. */

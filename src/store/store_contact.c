@@ -252,8 +252,8 @@ static void
 read_contact(void *item, const Datum *values, const bool *nulls)
 {
 	*(Contact *) item = (Contact) {
-		.client_id = DatumGetInt32(values[0]),
-		.id = DatumGetInt64(values[1]),
+		.record.client_id = DatumGetInt32(values[0]),
+		.record.id = DatumGetInt64(values[1]),
 		.email = rvo_result_text(values[2], nulls[2]),
 		.linkedin_url = rvo_result_text(values[3], nulls[3]),
 		.first_name = rvo_result_text(values[4], nulls[4]),
@@ -266,8 +266,8 @@ read_contact(void *item, const Datum *values, const bool *nulls)
 		.first_campaign_email_sent = rvo_result_time(values[11], nulls[11]),
 		.last_campaign_email_sent = rvo_result_time(values[12], nulls[12]),
 		.last_reply_received = rvo_result_time(values[13], nulls[13]),
-		.custom_fields = rvo_result_fields(values[14], nulls[14]),
-		.updated_time = DatumGetTimestampTz(values[15]),
+		.record.custom_fields = rvo_result_fields(values[14], nulls[14]),
+		.record.updated_time = DatumGetTimestampTz(values[15]),
 	};
 }
 
@@ -397,14 +397,14 @@ fits(const Contact *contact, const ContactFilter *filter)
 		return false;
 	if (filter->field_name.data != NULL)
 	{
-		const CustomField *field = rvo_custom_fields_find(&contact->custom_fields, filter->field_name);
+		const CustomField *field = rvo_custom_fields_find(&contact->record.custom_fields, filter->field_name);
 
 		if (field == NULL || differs(filter->field_value, field->value))
 			return false;
 	}
 	if (filter->domain.data == NULL)
 		return true;
-	rvo_add_integer(&e, contact->client_id);
+	rvo_add_integer(&e, contact->record.client_id);
 	rvo_add_id(&e, contact->company_id);
 	rvo_add_text(&e, filter->domain);
 	return rvo_query_run(&is_of_domain, &e) > 0;
@@ -513,7 +513,7 @@ rvo_store_update_contact(int client_id, const Contact *contact)
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, contact->id);
+	rvo_add_id(&e, contact->record.id);
 	rvo_add_text(&e, contact->email);
 	rvo_add_text(&e, contact->linkedin_url);
 	rvo_add_text(&e, contact->first_name);
@@ -523,8 +523,8 @@ rvo_store_update_contact(int client_id, const Contact *contact)
 	rvo_add_text(&e, contact->contact_status);
 	rvo_add_text(&e, contact->previous_status);
 	rvo_add_nullable_time(&e, contact->status_changed_at);
-	rvo_add_json(&e, rvo_custom_fields_nested(&contact->custom_fields, contact->updated_time));
-	rvo_add_time(&e, contact->updated_time);
+	rvo_add_json(&e, rvo_custom_fields_nested(&contact->record.custom_fields, contact->record.updated_time));
+	rvo_add_time(&e, contact->record.updated_time);
 	rvo_add_nullable_time(&e, contact->first_campaign_email_sent);
 	rvo_add_nullable_time(&e, contact->last_campaign_email_sent);
 	rvo_add_nullable_time(&e, contact->last_reply_received);

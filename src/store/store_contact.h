@@ -5,7 +5,7 @@
 #ifndef RVO_STORE_CONTACT_H
 #define RVO_STORE_CONTACT_H
 
-#include "shape/contact_render.h"
+#include "shape/record.h"
 #include "store/store_list.h"
 
 /* Which contacts a list shows; no value = all.  Keys are canonical, the rest compares as it is. */

@@ -94,7 +94,7 @@ fields_of_company(const void *row)
 {
 	const Company *company = row;
 
-	return rvo_custom_fields_nested(&company->custom_fields, company->updated_time);
+	return rvo_custom_fields_nested(&company->record.custom_fields, company->record.updated_time);
 }
 
 /* write_company gives the parameters of insert_company. */
@@ -104,12 +104,12 @@ write_company(Execution *e, int client_id, const void *row)
 	const Company *company = row;
 
 	rvo_add_integer(e, client_id);
-	rvo_add_id(e, company->id);
+	rvo_add_id(e, company->record.id);
 	rvo_add_text(e, company->domain);
 	rvo_add_text(e, company->name);
 	rvo_add_text(e, company->company_status);
 	rvo_add_json(e, fields_of_company(row));
-	rvo_add_time(e, company->updated_time);
+	rvo_add_time(e, company->record.updated_time);
 }
 
 /* rvo_store_insert_company adds a company; false if its domain is taken. */
@@ -149,13 +149,13 @@ rvo_store_insert_companies(int client_id, Company *const *companies, int n, bool
 	if (rvo_query_insert(&insert_company, client_id, rows, n, write_company, inserted))
 		return;
 	rvo_add_integer(&e, client_id);
-	rvo_add_ids(&e, rows, n, offsetof(Company, id));
+	rvo_add_ids(&e, rows, n, offsetof(Company, record.id));
 	rvo_add_texts(&e, rows, n, offsetof(Company, domain));
 	rvo_add_texts(&e, rows, n, offsetof(Company, name));
 	rvo_add_texts(&e, rows, n, offsetof(Company, company_status));
 	rvo_add_jsons(&e, rows, n, fields_of_company);
-	rvo_add_time(&e, companies[0]->updated_time);
-	run_many(&insert_companies, &e, rows, n, offsetof(Company, id), inserted);
+	rvo_add_time(&e, companies[0]->record.updated_time);
+	run_many(&insert_companies, &e, rows, n, offsetof(Company, record.id), inserted);
 }
 
 static JsonbValue
@@ -163,7 +163,7 @@ fields_of_contact(const void *row)
 {
 	const Contact *contact = row;
 
-	return rvo_custom_fields_nested(&contact->custom_fields, contact->updated_time);
+	return rvo_custom_fields_nested(&contact->record.custom_fields, contact->record.updated_time);
 }
 
 /* write_contact gives the parameters of insert_contact. */
@@ -173,7 +173,7 @@ write_contact(Execution *e, int client_id, const void *row)
 	const Contact *contact = row;
 
 	rvo_add_integer(e, client_id);
-	rvo_add_id(e, contact->id);
+	rvo_add_id(e, contact->record.id);
 	rvo_add_text(e, contact->email);
 	rvo_add_text(e, contact->linkedin_url);
 	rvo_add_text(e, contact->first_name);
@@ -184,7 +184,7 @@ write_contact(Execution *e, int client_id, const void *row)
 	rvo_add_text(e, contact->previous_status);
 	rvo_add_nullable_time(e, contact->status_changed_at);
 	rvo_add_json(e, fields_of_contact(row));
-	rvo_add_time(e, contact->updated_time);
+	rvo_add_time(e, contact->record.updated_time);
 }
 
 /* rvo_store_insert_contact adds a contact; false if one of its keys is taken. */
@@ -218,7 +218,7 @@ rvo_add_contacts(Execution *e, int client_id, Contact *const *contacts, int n)
 	const void *const *rows = (const void *const *) contacts;
 
 	rvo_add_integer(e, client_id);
-	rvo_add_ids(e, rows, n, offsetof(Contact, id));
+	rvo_add_ids(e, rows, n, offsetof(Contact, record.id));
 	rvo_add_texts(e, rows, n, offsetof(Contact, email));
 	rvo_add_texts(e, rows, n, offsetof(Contact, linkedin_url));
 	rvo_add_texts(e, rows, n, offsetof(Contact, first_name));
@@ -229,7 +229,7 @@ rvo_add_contacts(Execution *e, int client_id, Contact *const *contacts, int n)
 	rvo_add_texts(e, rows, n, offsetof(Contact, previous_status));
 	rvo_add_nullable_times(e, rows, n, offsetof(Contact, status_changed_at));
 	rvo_add_jsons(e, rows, n, fields_of_contact);
-	rvo_add_times(e, rows, n, offsetof(Contact, updated_time));
+	rvo_add_times(e, rows, n, offsetof(Contact, record.updated_time));
 }
 
 /*
@@ -245,5 +245,5 @@ rvo_store_insert_contacts(int client_id, Contact *const *contacts, int n, bool *
 	if (rvo_query_insert(&insert_contact, client_id, rows, n, write_contact, inserted))
 		return;
 	rvo_add_contacts(&e, client_id, contacts, n);
-	run_many(&insert_contacts, &e, rows, n, offsetof(Contact, id), inserted);
+	run_many(&insert_contacts, &e, rows, n, offsetof(Contact, record.id), inserted);
 }

@@ -5,8 +5,7 @@
 #ifndef RVO_STORE_INSERT_H
 #define RVO_STORE_INSERT_H
 
-#include "shape/company_render.h"
-#include "shape/contact_render.h"
+#include "shape/record.h"
 #include "store/store_query.h"
 
 extern bool rvo_store_insert_company(int client_id, const Company *company);

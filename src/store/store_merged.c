@@ -69,12 +69,12 @@ rvo_store_insert_merged_contact(int client_id, const Contact *merged, int64 kept
 	Execution	e = {0};
 
 	rvo_add_integer(&turn, client_id);
-	rvo_add_id(&turn, merged->id);
+	rvo_add_id(&turn, merged->record.id);
 	rvo_add_id(&turn, kept_id);
 	rvo_query_run(&turn_merged_contacts, &turn);
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, merged->id);
+	rvo_add_id(&e, merged->record.id);
 	rvo_add_id(&e, kept_id);
 	rvo_add_text(&e, merged->email);
 	rvo_add_text(&e, merged->linkedin_url);

@@ -5,7 +5,7 @@
 #ifndef RVO_STORE_MERGED_H
 #define RVO_STORE_MERGED_H
 
-#include "shape/contact_render.h"
+#include "shape/record.h"
 
 extern int64 rvo_store_find_kept_contact(int client_id, int64 id);
 extern int64 rvo_store_find_kept_contact_of_any(int64 id);

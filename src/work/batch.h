@@ -10,9 +10,8 @@
 #include "base/slice_map.h"
 #include "base/text.h"
 #include "shape/caller.h"
-#include "shape/company_render.h"
 #include "shape/contact_input.h"
-#include "shape/contact_render.h"
+#include "shape/record.h"
 
 #define BATCH_MAX_KEYS 2
 

@@ -29,8 +29,8 @@ rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 		.domain = input.domain,
 		.name = input.name,
 		.company_status = input.company_status,
-		.custom_fields = input.custom_fields,
-		.updated_time = GetCurrentTransactionStartTimestamp(),
+		.record.custom_fields = input.custom_fields,
+		.record.updated_time = GetCurrentTransactionStartTimestamp(),
 	};
 }
 
@@ -38,8 +38,8 @@ rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 void
 rvo_company_number(Company *company)
 {
-	company->id = rvo_store_next_id(COMPANY_IDS);
-	rvo_store_number_fields(&company->custom_fields);
+	company->record.id = rvo_store_next_id(COMPANY_IDS);
+	rvo_store_number_fields(&company->record.custom_fields);
 }
 
 /* insert gives the company ids and adds it.  Raises FAILURE_COMPANY_EXISTS, naming who has the domain; else as for a contact. */
@@ -79,7 +79,7 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	insert(caller->client_id, &company);
-	rvo_field_names_record(caller, COMPANY_ENTITY, &company.custom_fields);
-	*id = company.id;
+	rvo_field_names_record(caller, COMPANY_ENTITY, &company.record.custom_fields);
+	*id = company.record.id;
 	return rvo_company_render_created(&company, structure);
 }

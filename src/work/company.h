@@ -8,7 +8,7 @@
 #include "base/jsonio.h"
 #include "base/text.h"
 #include "shape/caller.h"
-#include "shape/company_render.h"
+#include "shape/record.h"
 
 extern Company rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 extern void rvo_company_number(Company *company);

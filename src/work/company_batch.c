@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "shape/company_render.h"
 #include "store/store_batch.h"
 #include "store/store_insert.h"
 #include "work/company.h"
@@ -36,14 +37,14 @@ settle(const Caller *caller, const BatchItem *items, int n)
 {
 	for (int i = 0; i < n; i++)
 		if (items[i].faults.count == 0)
-			rvo_field_names_note(caller, COMPANY_ENTITY, &items[i].row.company.custom_fields);
+			rvo_field_names_note(caller, COMPANY_ENTITY, &items[i].row.company.record.custom_fields);
 }
 
 static void
 number_item(BatchItem *item)
 {
 	rvo_company_number(&item->row.company);
-	item->id = item->row.company.id;
+	item->id = item->row.company.record.id;
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "shape/company_input.h"
+#include "shape/company_render.h"
 #include "store/store.h"
 #include "store/store_company.h"
 #include "store/store_contact.h"
@@ -42,7 +43,7 @@ check_domain(int client_id, const Company *company)
 	FaultList	faults = {0};
 	int64		owner = rvo_store_find_company(client_id, company->domain);
 
-	if (owner == 0 || owner == company->id)
+	if (owner == 0 || owner == company->record.id)
 		return;
 	rvo_fault_add_existing(&faults, "/domain", owner);
 	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
@@ -73,13 +74,13 @@ save_with_domain(int client_id, const Company *company)
 static void
 save(const Caller *caller, Company *company, bool other_domain)
 {
-	company->updated_time = rvo_time_of_change(company->updated_time);
-	rvo_store_number_fields(&company->custom_fields);
+	company->record.updated_time = rvo_time_of_change(company->record.updated_time);
+	rvo_store_number_fields(&company->record.custom_fields);
 	if (other_domain)
 		save_with_domain(caller->client_id, company);
 	else
 		rvo_store_update_company(caller->client_id, company);
-	rvo_field_names_record(caller, COMPANY_ENTITY, &company->custom_fields);
+	rvo_field_names_record(caller, COMPANY_ENTITY, &company->record.custom_fields);
 }
 
 /* lock reads a company and keeps others from changing it. */
@@ -113,12 +114,12 @@ set_others(Company *company, const CompanyChanges *changes)
 	if (set_text(&company->company_status, changes->has_company_status, changes->values.company_status))
 	{
 		company->previous_status = before;
-		company->status_changed_at = (NullableTime) {true, rvo_time_of_change(company->updated_time)};
+		company->status_changed_at = (NullableTime) {true, rvo_time_of_change(company->record.updated_time)};
 		different = true;
 	}
-	if (!rvo_custom_fields_merge(&company->custom_fields, &changes->values.custom_fields))
+	if (!rvo_custom_fields_merge(&company->record.custom_fields, &changes->values.custom_fields))
 		return different;
-	rvo_fields_check_count(&company->custom_fields, "/" COMPANY_FIELDS);
+	rvo_fields_check_count(&company->record.custom_fields, "/" COMPANY_FIELDS);
 	return true;
 }
 
@@ -216,11 +217,11 @@ rvo_company_change_field(const Caller *caller, const FieldChange *change)
 	rvo_field_rules_load(caller, COMPANY_ENTITY);
 	input = rvo_field_change_read(caller, COMPANY_ENTITY, change, "company_id");
 	company = lock(caller->client_id, *change->owner_id, "company_id");
-	field = rvo_field_change_apply(caller->notes->rules[COMPANY_ENTITY], change, input, &company.custom_fields, &different);
+	field = rvo_field_change_apply(caller->notes->rules[COMPANY_ENTITY], change, input, &company.record.custom_fields, &different);
 	if (different)
 		save(caller, &company, false);
 	if (field == NULL)
 		return NULL;
-	value = rvo_custom_field_nested(field, rvo_json_time(company.updated_time));
+	value = rvo_custom_field_nested(field, rvo_json_time(company.record.updated_time));
 	return rvo_json_encode(&value);
 }

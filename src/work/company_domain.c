@@ -49,11 +49,11 @@ static Company
 new_company(Slice domain)
 {
 	return (Company) {
-		.id = rvo_store_next_id(COMPANY_IDS),
+		.record.id = rvo_store_next_id(COMPANY_IDS),
 		.domain = domain,
 		.name = CONST_SLICE(""),
 		.company_status = CONST_SLICE(""),
-		.updated_time = GetCurrentTransactionStartTimestamp(),
+		.record.updated_time = GetCurrentTransactionStartTimestamp(),
 	};
 }
 
@@ -67,14 +67,14 @@ make(int client_id, Slice domain)
 	{
 		company = new_company(domain);
 		if (rvo_store_insert_company(client_id, &company))
-			return (DomainCompany) {domain, company.id, true};
-		company.id = rvo_store_lock_company_of_domain(client_id, domain);
-		if (company.id != 0)
-			return (DomainCompany) {domain, company.id, false};
+			return (DomainCompany) {domain, company.record.id, true};
+		company.record.id = rvo_store_lock_company_of_domain(client_id, domain);
+		if (company.record.id != 0)
+			return (DomainCompany) {domain, company.record.id, false};
 	}
 	company = new_company(domain);
 	rvo_store_insert_company_or_raise(client_id, &company);
-	return (DomainCompany) {domain, company.id, true};
+	return (DomainCompany) {domain, company.record.id, true};
 }
 
 /*
@@ -119,6 +119,6 @@ rvo_companies_make(int client_id, Slice *domains, int n)
 	}
 	rvo_store_insert_companies(client_id, rows, n, inserted);
 	for (int i = 0; i < n; i++)
-		made[i] = inserted[i] ? (DomainCompany) {domains[i], companies[i].id, true} : make(client_id, domains[i]);
+		made[i] = inserted[i] ? (DomainCompany) {domains[i], companies[i].record.id, true} : make(client_id, domains[i]);
 	return made;
 }

@@ -76,8 +76,8 @@ rvo_contact_make(const Caller *caller, const ContactInput *input)
 		.last_name = input->last_name,
 		.origin = text_or_default(input->origin, caller->settings.default_origin),
 		.contact_status = text_or_default(input->contact_status, caller->settings.default_status),
-		.custom_fields = input->custom_fields,
-		.updated_time = GetCurrentTransactionStartTimestamp(),
+		.record.custom_fields = input->custom_fields,
+		.record.updated_time = GetCurrentTransactionStartTimestamp(),
 	};
 }
 
@@ -102,8 +102,8 @@ rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_
 void
 rvo_contact_number(Contact *contact)
 {
-	contact->id = rvo_store_next_id(CONTACT_IDS);
-	rvo_store_number_fields(&contact->custom_fields);
+	contact->record.id = rvo_store_next_id(CONTACT_IDS);
+	rvo_store_number_fields(&contact->record.custom_fields);
 }
 
 /* rvo_contact_raise_taken raises FAILURE_CONTACT_EXISTS if others than this contact have keys, naming them. */
@@ -158,7 +158,7 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	contact.company_id = rvo_contact_resolve_company(caller, &company);
 	insert(caller->client_id, &contact);
-	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.custom_fields);
-	*id = contact.id;
+	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.record.custom_fields);
+	*id = contact.record.id;
 	return rvo_contact_render_created(&contact, structure);
 }

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "shape/caller.h"
 #include "shape/contact_input.h"
-#include "shape/contact_render.h"
+#include "shape/record.h"
 #include "store/store.h"
 
 extern void rvo_contact_infer_company(const Caller *caller, const ContactInput *input, CompanyReference *company);

@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "base/slice_map.h"
+#include "shape/contact_render.h"
 #include "store/store_batch.h"
 #include "store/store_company.h"
 #include "store/store_insert.h"
@@ -299,7 +300,7 @@ rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
 	drop_unused_companies(caller, items, n);
 	for (int i = 0; i < n; i++)
 		if (items[i].faults.count == 0)
-			rvo_field_names_note(caller, CONTACT_ENTITY, &items[i].row.contact.custom_fields);
+			rvo_field_names_note(caller, CONTACT_ENTITY, &items[i].row.contact.record.custom_fields);
 }
 
 /* rvo_contact_items_resolve finds the companies that items name, and notes what is not there. */
@@ -319,7 +320,7 @@ static void
 number_item(BatchItem *item)
 {
 	rvo_contact_number(&item->row.contact);
-	item->id = item->row.contact.id;
+	item->id = item->row.contact.record.id;
 }
 
 static void

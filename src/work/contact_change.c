@@ -12,6 +12,7 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "shape/contact_input.h"
+#include "shape/contact_render.h"
 #include "store/store.h"
 #include "store/store_contact.h"
 #include "store/store_key.h"
@@ -39,8 +40,8 @@ write_contact(void *arg, bool again pg_attribute_unused())
 void
 rvo_contact_stamp(Contact *contact)
 {
-	contact->updated_time = rvo_time_of_change(contact->updated_time);
-	rvo_store_number_fields(&contact->custom_fields);
+	contact->record.updated_time = rvo_time_of_change(contact->record.updated_time);
+	rvo_store_number_fields(&contact->record.custom_fields);
 }
 
 /*
@@ -73,7 +74,7 @@ check_keys(int client_id, const Contact *contact)
 {
 	ContactOwners owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
 
-	rvo_contact_raise_taken(&owners, contact->id);
+	rvo_contact_raise_taken(&owners, contact->record.id);
 }
 
 /*
@@ -93,7 +94,7 @@ save(const Caller *caller, Contact *contact, bool other_keys)
 		error = rvo_contact_save(caller->client_id, contact, other_keys);
 		if (error == NULL)
 		{
-			rvo_field_names_record(caller, CONTACT_ENTITY, &contact->custom_fields);
+			rvo_field_names_record(caller, CONTACT_ENTITY, &contact->record.custom_fields);
 			return;
 		}
 		check_keys(caller->client_id, contact);
@@ -134,7 +135,7 @@ set_status(Contact *contact, const ContactChanges *changes)
 	if (!set_text(&contact->contact_status, changes->has_contact_status, changes->values.contact_status))
 		return false;
 	contact->previous_status = before;
-	contact->status_changed_at = (NullableTime) {true, rvo_time_of_change(contact->updated_time)};
+	contact->status_changed_at = (NullableTime) {true, rvo_time_of_change(contact->record.updated_time)};
 	return true;
 }
 
@@ -142,11 +143,11 @@ set_status(Contact *contact, const ContactChanges *changes)
 static bool
 set_fields(Contact *contact, const ContactChanges *changes, FaultList *faults)
 {
-	bool		different = rvo_custom_fields_merge(&contact->custom_fields, &changes->values.custom_fields);
+	bool		different = rvo_custom_fields_merge(&contact->record.custom_fields, &changes->values.custom_fields);
 
-	different |= rvo_custom_fields_merge(&contact->custom_fields, &changes->more_fields);
+	different |= rvo_custom_fields_merge(&contact->record.custom_fields, &changes->more_fields);
 	if (different)
-		rvo_fields_note_count(&contact->custom_fields,
+		rvo_fields_note_count(&contact->record.custom_fields,
 							  changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS, faults);
 	return different;
 }
@@ -266,11 +267,11 @@ rvo_contact_change_field(const Caller *caller, const FieldChange *change)
 	rvo_field_rules_load(caller, CONTACT_ENTITY);
 	input = rvo_field_change_read(caller, CONTACT_ENTITY, change, "contact_id");
 	contact = lock(caller->client_id, *change->owner_id, "contact_id");
-	field = rvo_field_change_apply(caller->notes->rules[CONTACT_ENTITY], change, input, &contact.custom_fields, &different);
+	field = rvo_field_change_apply(caller->notes->rules[CONTACT_ENTITY], change, input, &contact.record.custom_fields, &different);
 	if (different)
 		save(caller, &contact, false);
 	if (field == NULL)
 		return NULL;
-	value = rvo_custom_field_nested(field, rvo_json_time(contact.updated_time));
+	value = rvo_custom_field_nested(field, rvo_json_time(contact.record.updated_time));
 	return rvo_json_encode(&value);
 }

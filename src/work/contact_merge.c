@@ -14,6 +14,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "shape/contact_render.h"
 #include "shape/field_change.h"
 #include "store/store.h"
 #include "store/store_contact.h"
@@ -61,7 +62,7 @@ fill_all(Contact *keep, const Contact *other)
 	keep->first_campaign_email_sent = earlier(keep->first_campaign_email_sent, other->first_campaign_email_sent);
 	keep->last_campaign_email_sent = later(keep->last_campaign_email_sent, other->last_campaign_email_sent);
 	keep->last_reply_received = later(keep->last_reply_received, other->last_reply_received);
-	rvo_custom_fields_fill(&keep->custom_fields, &other->custom_fields);
+	rvo_custom_fields_fill(&keep->record.custom_fields, &other->record.custom_fields);
 }
 
 /* Two contacts to lock, in a subtransaction. */
@@ -165,10 +166,10 @@ rvo_contact_merge(const Caller *caller, const ContactMerge *merge)
 
 	lock(&locking);
 	fill_all(keep, other);
-	rvo_fields_check_count(&keep->custom_fields, merge->other_name);
-	keep->updated_time = rvo_time_of_change(keep->updated_time);
-	rvo_store_insert_merged_contact(caller->client_id, other, keep->id, keep->updated_time);
-	rvo_store_delete_contact(caller->client_id, other->id);
+	rvo_fields_check_count(&keep->record.custom_fields, merge->other_name);
+	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
+	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
+	rvo_store_delete_contact(caller->client_id, other->record.id);
 	rvo_store_update_contact(caller->client_id, keep);
 	return rvo_contact_render_created(keep, structure);
 }

@@ -147,7 +147,7 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	/* Before the contact, as everywhere. */
 	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.values.company);
 	*created = carry_out(&upsert);
-	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.custom_fields);
-	*id = upsert.contact.id;
+	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.record.custom_fields);
+	*id = upsert.contact.record.id;
 	return rvo_contact_render_upserted(&upsert.contact, structure, *created);
 }

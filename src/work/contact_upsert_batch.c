@@ -195,7 +195,7 @@ static void
 settle(BatchItem *item, const Contact *contact, bool found)
 {
 	item->row.contact = *contact;
-	item->id = contact->id;
+	item->id = contact->record.id;
 	item->found = found;
 }
 
@@ -258,7 +258,7 @@ carry_out(Upserts *upserts, BatchItem *item)
 	if (owners[0] != 0 && owners[1] != 0 && owners[0] != owners[1])
 	{
 		for (int k = 0; k < NUMBER_OF_KEYS; k++)
-			item->owners[k] = upserts->rows[owners[k] - 1]->contact.id;
+			item->owners[k] = upserts->rows[owners[k] - 1]->contact.record.id;
 		item->taken = true;
 		return;
 	}

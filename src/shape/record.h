@@ -1,0 +1,50 @@
+/*
+ * record.h
+ *	  What is stored: contacts and companies.
+ */
+#ifndef RVO_RECORD_H
+#define RVO_RECORD_H
+
+#include "datatype/timestamp.h"
+
+#include "base/jsonio.h"
+#include "base/text.h"
+#include "shape/custom_field.h"
+
+/* What all records have.  It comes first in the struct of each, so that a pointer to one is a pointer to it. */
+typedef struct Record
+{
+	int			client_id;		/* of one that was read */
+	int64		id;
+	CustomFields custom_fields;
+	TimestampTz updated_time;
+} Record;
+
+typedef struct Contact
+{
+	Record		record;
+	Slice		email;			/* no value = none */
+	Slice		linkedin_url;	/* no value = none */
+	Slice		first_name;
+	Slice		last_name;
+	int64		company_id;		/* 0 = none */
+	Slice		origin;
+	Slice		contact_status;
+	Slice		previous_status;	/* no value = none */
+	NullableTime status_changed_at;
+	NullableTime first_campaign_email_sent;
+	NullableTime last_campaign_email_sent;
+	NullableTime last_reply_received;
+} Contact;
+
+typedef struct Company
+{
+	Record		record;
+	Slice		domain;
+	Slice		name;
+	Slice		company_status;
+	Slice		previous_status;	/* no value = none */
+	NullableTime status_changed_at;
+} Company;
+
+#endif							/* RVO_RECORD_H */
