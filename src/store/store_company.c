@@ -1,9 +1,14 @@
 /*
  * store_company.c
- *	  Queries that read, change and delete companies, one typed function each.
+ *	  Queries on companies, one typed function each; those of lists are in store_company_list.c.
  *
- * Lists are read as store_contact.c does it: by domain one row at most, by
- * custom field few, else in the order of ids.
+ * A look-up of many has an array as a parameter, and each entry of it is a look-up
+ * of its own by a unique index: a LATERAL or scalar sub-select, which the planner
+ * can't turn into a join.  With the array as a condition, a plan made for a small
+ * table would read all of a client.
+ *
+ * Every statement names client_id, but for those that tell another client's
+ * company from none at all, or that are the master list's.
  */
 #include "postgres.h"
 
@@ -14,50 +19,50 @@
 #include "base/fault.h"
 #include "store/store_company.h"
 
-/* The casts are for an owner who gives a column another type; without, they are nothing. */
-#define COLUMNS "client_id, id, domain::text, name::text, company_status::text, previous_status::text," \
-	" status_changed_at::timestamptz, custom_fields::jsonb, updated_time::timestamptz"
-#define NUMBER_OF_COLUMNS 9
+static KeptQuery find_company = {
+	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {TEXTOID, INT4OID},
+};
 
-/* The conditions that no index decides about, $2 and $3. */
-#define FILTERS " AND ($2 IS NULL OR name = $2) AND ($3 IS NULL OR custom_fields @> $3)"
-#define FILTER_TYPES INT4OID, TEXTOID, JSONBOID
+static KeptQuery lock_company_of_domain = {
+	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2 FOR KEY SHARE",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {TEXTOID, INT4OID},
+};
 
-/* Rows with a custom field; $4 is what the index gets. */
-#define WITH_FIELD_PAGE(rows) { \
-	.sql = RARE_PAGE(COLUMNS, "revyops.company WHERE " rows FILTERS, "$5", "($6, $7)", "$8", "$9"), \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9, \
-	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES}, \
-}
+static KeptQuery lock_company = {
+	.sql = "SELECT id FROM revyops.company WHERE client_id = $1 AND id = $2 FOR KEY SHARE",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
 
-/* Rows with a domain, $4. */
-#define OF_DOMAIN_PAGE(rows) { \
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE " rows FILTERS \
-	" AND (id, client_id) > ($5, $6) ORDER BY id, client_id LIMIT $7 OFFSET $8", \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8, \
-	.types = {FILTER_TYPES, TEXTOID, PAGE_TYPES}, \
-}
-#define OF_DOMAIN_COUNT(rows) { \
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.company WHERE " rows FILTERS \
-	" AND (id, client_id) > ($5, $6) LIMIT $7) AS c", \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7, \
-	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT4OID, INT8OID}, \
-}
+static KeptQuery has_company_of_others = {
+	.sql = "SELECT FROM revyops.company WHERE id = $1 AND client_id <> $2 AND client_id > 0",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT8OID, INT4OID},
+};
+
+static KeptQuery is_of_domain = {
+	.sql = "SELECT id FROM revyops.company WHERE client_id = $1 AND id = $2 AND domain = $3",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
+	.types = {INT4OID, INT8OID, TEXTOID},
+};
 
 static KeptQuery get_company = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE client_id = $1 AND id = $2",
+	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
 
 static KeptQuery get_company_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };
 
 static KeptQuery lock_company_to_change = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
+	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
@@ -68,45 +73,52 @@ static KeptQuery lock_company_to_delete = {
 	.types = {INT4OID, INT8OID},
 };
 
-static KeptQuery scan_page = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE client_id = $1 AND id > $4" FILTERS
-	" ORDER BY id LIMIT $6 OFFSET $7",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, PAGE_TYPES},
+/* Companies by domain and by id; lock is for the rows of the client's own. */
+#define COMPANIES_OF_CONTACTS(lock, how) { \
+	.sql = "WITH of_domain AS (SELECT c.id, c.domain FROM pg_catalog.unnest($2) AS k (domain)," \
+	" LATERAL (SELECT id, domain FROM revyops.company WHERE domain = k.domain AND client_id = $1" lock ") AS c)," \
+	" of_id AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
+	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id" lock ") AS c)," \
+	" of_others AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
+	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 AND client_id > 0 LIMIT 1) AS c)" \
+	" SELECT id, domain, false FROM of_domain" \
+	" UNION ALL SELECT id, NULL, true FROM of_others" \
+	" UNION ALL SELECT id, NULL, false FROM of_id", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 3, \
+	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID}, \
+}
+
+static KeptQuery lock_companies = COMPANIES_OF_CONTACTS(" FOR KEY SHARE", false);
+
+/* OFFSET 0 keeps it a look-up for each: without a lock the planner would make a join of it. */
+static KeptQuery read_companies = COMPANIES_OF_CONTACTS(" OFFSET 0", true);
+
+static KeptQuery find_companies = {
+	.sql = "SELECT (SELECT id FROM revyops.company WHERE domain = k.domain AND client_id = $1)"
+	" FROM pg_catalog.unnest($2) AS k (domain)",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, TEXTARRAYOID},
 };
 
-static KeptQuery scan_count = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT name, custom_fields FROM revyops.company"
-	" WHERE client_id = $1 AND id > $4 ORDER BY id LIMIT $6) AS c WHERE true" FILTERS,
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
-	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
+#define INSERT_COMPANY(on_conflict) { \
+	.sql = "INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields, updated_time)" \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)" on_conflict, \
+	.expected = SPI_OK_INSERT, .nparameters = 7, \
+	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID}, \
+}
+
+static KeptQuery insert_company = INSERT_COMPANY(" ON CONFLICT DO NOTHING");
+static KeptQuery insert_company_or_raise = INSERT_COMPANY("");
+
+static KeptQuery insert_companies = {
+	.sql = "WITH inserted AS (INSERT INTO revyops.company (client_id, id, domain, name, company_status,"
+	" custom_fields, updated_time)"
+	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+	" pg_catalog.unnest($6), $7 ON CONFLICT DO NOTHING RETURNING id)"
+	" SELECT pg_catalog.array_agg(id) FROM inserted",
+	.expected = SPI_OK_SELECT, .nparameters = 7,
+	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
 };
-
-static KeptQuery domain_page = OF_DOMAIN_PAGE("client_id = $1 AND domain = $4");
-static KeptQuery domain_count = OF_DOMAIN_COUNT("client_id = $1 AND domain = $4");
-
-static KeptQuery rare_page = WITH_FIELD_PAGE("client_id = $1 AND " HAS_HASH("$4"));
-
-/* ---- of all clients; $1 is not looked at */
-
-static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.company WHERE (id, client_id) > ($4, $5) AND client_id > 0" FILTERS
-	" ORDER BY id, client_id LIMIT $6 OFFSET $7",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, PAGE_TYPES},
-};
-
-static KeptQuery scan_count_of_any = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT name, custom_fields FROM revyops.company"
-	" WHERE (id, client_id) > ($4, $5) AND client_id > 0 ORDER BY id, client_id LIMIT $6) AS c WHERE true" FILTERS,
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
-	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
-};
-
-static KeptQuery domain_page_of_any = OF_DOMAIN_PAGE("domain = $4");
-static KeptQuery domain_count_of_any = OF_DOMAIN_COUNT("domain = $4");
-
-static KeptQuery rare_page_of_any = WITH_FIELD_PAGE("revyops.custom_field_hashes(client_id, custom_fields) && $4");
 
 static KeptQuery update_company = {
 	.sql = "UPDATE revyops.company SET domain = $3, name = $4, company_status = $5, previous_status = $6,"
@@ -120,6 +132,68 @@ static KeptQuery delete_company = {
 	.expected = SPI_OK_DELETE, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
+
+/* ---------------------------------------------------------------- one */
+
+/* rvo_store_find_company returns the id of the client's company with this domain, or 0. */
+int64
+rvo_store_find_company(int client_id, Slice domain)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, domain);
+	rvo_add_integer(&e, client_id);
+	return rvo_query_find_id(&find_company, &e);
+}
+
+/*
+ * rvo_store_lock_company_of_domain is rvo_store_find_company, and keeps the
+ * row from being deleted until the transaction ends, as the foreign key's own
+ * check does a moment later.
+ */
+int64
+rvo_store_lock_company_of_domain(int client_id, Slice domain)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, domain);
+	rvo_add_integer(&e, client_id);
+	return rvo_query_find_id(&lock_company_of_domain, &e);
+}
+
+/* rvo_store_lock_company does the same by id; false if the client has no such company. */
+bool
+rvo_store_lock_company(int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	return rvo_query_run(&lock_company, &e) > 0;
+}
+
+/* rvo_store_has_company_of_others tells another client's company from none. */
+bool
+rvo_store_has_company_of_others(int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	rvo_add_id(&e, id);
+	rvo_add_integer(&e, client_id);
+	return rvo_query_run(&has_company_of_others, &e) > 0;
+}
+
+/* rvo_store_is_company_of_domain tells whether a company has this domain. */
+bool
+rvo_store_is_company_of_domain(int client_id, int64 id, Slice domain)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	rvo_add_text(&e, domain);
+	return rvo_query_run(&is_of_domain, &e) > 0;
+}
 
 /* read_company fills a company from the columns; its texts are in the current context. */
 static void
@@ -138,7 +212,7 @@ read_company(void *item, const Datum *values, const bool *nulls)
 	};
 }
 
-static const ListKind companies = {sizeof(Company), NUMBER_OF_COLUMNS, read_company};
+const RecordTable rvo_company_table = {sizeof(Company), NUMBER_OF_COMPANY_COLUMNS, read_company};
 
 /* get runs a query for one company; false if there is none. */
 static bool
@@ -196,38 +270,43 @@ rvo_store_lock_company_to_delete(int client_id, int64 id)
 	return rvo_query_run(&lock_company_to_delete, &e) > 0;
 }
 
-/* rvo_store_list_companies reads a page of the companies that fit, in the order of ids. */
-void
-rvo_store_list_companies(int client_id, const CompanyFilter *filter, const ListPage *page, ListRows *list)
+/* write_company gives the parameters of insert_company. */
+static void
+write_company(Execution *e, int client_id, const void *row)
 {
-	bool		of_any = client_id == ALL_CLIENTS;
-	ListScan	scan = {
-		of_any ? &scan_page_of_any : &scan_page, false, of_any ? &scan_count_of_any : &scan_count
-	};
-	ListScan	of_domain = {
-		of_any ? &domain_page_of_any : &domain_page, true, of_any ? &domain_count_of_any : &domain_count
-	};
-	Execution	conditions = {0};
-	Execution	e;
+	const Company *company = row;
 
-	list->kind = &companies;
-	rvo_add_integer(&conditions, client_id);
-	rvo_add_text(&conditions, filter->name);
-	rvo_add_pattern(&conditions, filter->field_name, filter->field_value);
-	e = conditions;
-	if (filter->domain.data != NULL)
-	{
-		rvo_add_text(&e, filter->domain);
-		rvo_list_scan(list, &of_domain, &e, page);
-		return;
-	}
-	if (filter->field_name.data != NULL && !page->place.scanned)
-	{
-		rvo_add_hashes(&e, client_id, filter->field_name, filter->field_value);
-		if (rvo_list_rare(list, of_any ? &rare_page_of_any : &rare_page, &e, page))
-			return;
-	}
-	rvo_list_scan(list, &scan, &conditions, page);
+	rvo_add_integer(e, client_id);
+	rvo_add_id(e, company->record.id);
+	rvo_add_text(e, company->domain);
+	rvo_add_text(e, company->name);
+	rvo_add_text(e, company->company_status);
+	rvo_add_json(e, rvo_record_fields(row));
+	rvo_add_time(e, company->record.updated_time);
+}
+
+/* rvo_store_insert_company adds a company; false if its domain is taken. */
+bool
+rvo_store_insert_company(int client_id, const Company *company)
+{
+	Execution	e = {0};
+
+	write_company(&e, client_id, company);
+	return rvo_query_run(&insert_company, &e) > 0;
+}
+
+/*
+ * rvo_store_insert_company_or_raise adds a company that was not added, though
+ * nobody has its domain: what is in the way says so itself.
+ */
+void
+rvo_store_insert_company_or_raise(int client_id, const Company *company)
+{
+	Execution	e = {0};
+
+	write_company(&e, client_id, company);
+	if (rvo_query_run(&insert_company_or_raise, &e) != 1)
+		rvo_fault_raise_bug("a company was not inserted, and its domain does not explain it");
 }
 
 /* rvo_store_update_company writes all of a company that was locked.  Raises a unique violation if the domain is taken. */
@@ -243,7 +322,7 @@ rvo_store_update_company(int client_id, const Company *company)
 	rvo_add_text(&e, company->company_status);
 	rvo_add_text(&e, company->previous_status);
 	rvo_add_nullable_time(&e, company->status_changed_at);
-	rvo_add_json(&e, rvo_custom_fields_nested(&company->record.custom_fields, company->record.updated_time));
+	rvo_add_json(&e, rvo_record_fields(company));
 	rvo_add_time(&e, company->record.updated_time);
 	if (rvo_query_run(&update_company, &e) != 1)
 		rvo_fault_raise_bug("a locked company was not updated");
@@ -258,4 +337,81 @@ rvo_store_delete_company(int client_id, int64 id)
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
 	return rvo_query_run(&delete_company, &e) > 0;
+}
+
+/* ---------------------------------------------------------------- many */
+
+static void
+read_company_of_contacts(void *arg, const Datum *values, const bool *nulls)
+{
+	const CompanyReader *reader = arg;
+	int64		id = DatumGetInt64(values[0]);
+
+	if (nulls[1])
+		reader->of_id(reader->arg, id, DatumGetBool(values[2]));
+	else
+		reader->of_domain(reader->arg, rvo_slice_of_text(DatumGetTextPP(values[1])), id);
+}
+
+/*
+ * rvo_store_find_companies_of_contacts finds companies of the client by domain
+ * and by id; locked, they can't be deleted until the transaction ends.  The ids
+ * that another client has come before the client's own.
+ */
+void
+rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int ndomains,
+									 const int64 *ids, int nids,
+									 CompanyAccess access, const CompanyReader *reader)
+{
+	Execution	e = {0};
+	const void **rows = palloc(nids * sizeof(void *));
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_slices(&e, domains, ndomains);
+	for (int i = 0; i < nids; i++)
+		rows[i] = &ids[i];
+	rvo_add_ids(&e, rows, nids, 0);
+	rvo_query_read(access == COMPANIES_LOCKED ? &lock_companies : &read_companies, &e,
+				   read_company_of_contacts, unconstify(CompanyReader *, reader));
+}
+
+static void
+read_id(void *arg, const Datum *values, const bool *nulls)
+{
+	int64	  **next = arg;
+
+	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
+}
+
+/* rvo_store_find_companies tells for each company which id has its domain, 0 for none. */
+void
+rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_texts(&e, (const void *const *) companies, n, offsetof(Company, domain));
+	rvo_query_read(&find_companies, &e, read_id, &ids);
+}
+
+/*
+ * rvo_store_insert_companies adds companies, in this order; inserted tells for each
+ * whether it was, or a key of it is taken.
+ */
+void
+rvo_store_insert_companies(int client_id, Company *const *companies, int n, bool *inserted)
+{
+	Execution	e = {0};
+	const void *const *rows = (const void *const *) companies;
+
+	if (rvo_query_insert(&insert_company, client_id, rows, n, write_company, inserted))
+		return;
+	rvo_add_integer(&e, client_id);
+	rvo_add_ids(&e, rows, n, offsetof(Company, record.id));
+	rvo_add_texts(&e, rows, n, offsetof(Company, domain));
+	rvo_add_texts(&e, rows, n, offsetof(Company, name));
+	rvo_add_texts(&e, rows, n, offsetof(Company, company_status));
+	rvo_add_jsons(&e, rows, n, rvo_record_fields);
+	rvo_add_time(&e, companies[0]->record.updated_time);
+	rvo_query_insert_many(&insert_companies, &e, rows, n, inserted);
 }

@@ -1,28 +1,52 @@
 /*
  * store_company.h
- *	  Queries that read, change and delete companies, one typed function each.
+ *	  Queries on companies, one typed function each; those of lists are in store_company_list.c.
  */
 #ifndef RVO_STORE_COMPANY_H
 #define RVO_STORE_COMPANY_H
 
-#include "shape/record.h"
-#include "store/store_list.h"
+#include "store/store_record.h"
 
-/* Which companies a list shows; no value = all.  The domain is canonical, the rest compares as it is. */
-typedef struct CompanyFilter
+/* The casts are for an owner who gives a column another type; without, they are nothing. */
+#define COMPANY_COLUMNS "client_id, id, domain::text, name::text, company_status::text, previous_status::text," \
+	" status_changed_at::timestamptz, custom_fields::jsonb, updated_time::timestamptz"
+#define NUMBER_OF_COMPANY_COLUMNS 9
+
+/* Whether companies that are found may be deleted before the transaction ends. */
+typedef enum CompanyAccess
 {
-	Slice		domain;
-	Slice		name;
-	Slice		field_name;		/* has this custom field */
-	Slice		field_value;
-} CompanyFilter;
+	COMPANIES_READ,				/* they may; seen as the calling statement sees them */
+	COMPANIES_LOCKED
+} CompanyAccess;
 
+/* What is called for each company found; somebody else's is told as such. */
+typedef struct CompanyReader
+{
+	void		(*of_domain) (void *arg, Slice domain, int64 id);
+	void		(*of_id) (void *arg, int64 id, bool other_client);
+	void	   *arg;
+} CompanyReader;
+
+extern const RecordTable rvo_company_table;
+
+extern int64 rvo_store_find_company(int client_id, Slice domain);
+extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
+extern bool rvo_store_lock_company(int client_id, int64 id);
+extern bool rvo_store_has_company_of_others(int client_id, int64 id);
+extern bool rvo_store_is_company_of_domain(int client_id, int64 id, Slice domain);
 extern bool rvo_store_get_company(int client_id, int64 id, Company *company);
 extern bool rvo_store_get_company_of_any(int64 id, Company *company);
 extern bool rvo_store_lock_company_to_change(int client_id, int64 id, Company *company);
 extern bool rvo_store_lock_company_to_delete(int client_id, int64 id);
-extern void rvo_store_list_companies(int client_id, const CompanyFilter *filter, const ListPage *page, ListRows *list);
+extern bool rvo_store_insert_company(int client_id, const Company *company);
+extern void rvo_store_insert_company_or_raise(int client_id, const Company *company);
 extern void rvo_store_update_company(int client_id, const Company *company);
 extern bool rvo_store_delete_company(int client_id, int64 id);
+
+extern void rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int ndomains,
+												 const int64 *ids, int nids,
+												 CompanyAccess access, const CompanyReader *reader);
+extern void rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids);
+extern void rvo_store_insert_companies(int client_id, Company *const *companies, int n, bool *inserted);
 
 #endif							/* RVO_STORE_COMPANY_H */

@@ -1,10 +1,14 @@
 /*
  * store_contact.c
- *	  Queries that read, change and delete contacts, one typed function each.
+ *	  Queries on contacts, one typed function each; those of lists are in store_contact_list.c.
  *
- * A list is read by the index that finds the fewest rows: by e-mail or
- * LinkedIn URL one at most, by custom field and by company few, else in the
- * order of ids.  Every statement names client_id, but for the master lists.
+ * A look-up of many has an array as a parameter, and each entry of it is a look-up
+ * of its own by a unique index: a LATERAL or scalar sub-select, which the planner
+ * can't turn into a join.  With the array as a condition, a plan made for a small
+ * table would read all of a client.
+ *
+ * Every statement names client_id, but for those that tell another client's
+ * contact from none at all, or that are the master list's.
  */
 #include "postgres.h"
 
@@ -15,22 +19,9 @@
 #include "base/fault.h"
 #include "shape/field_change.h"
 #include "store/store_contact.h"
-#include "store/store_insert.h"
-
-/* The casts are for an owner who gives a column another type; without, they are nothing. */
-#define COLUMNS "client_id, id, email::text, linkedin_url::text, first_name::text, last_name::text, company_id," \
-	" origin::text, contact_status::text, previous_status::text, status_changed_at::timestamptz," \
-	" first_campaign_email_sent::timestamptz, last_campaign_email_sent::timestamptz," \
-	" last_reply_received::timestamptz, custom_fields::jsonb, updated_time::timestamptz"
-#define NUMBER_OF_COLUMNS 16
-
-/* The conditions that no index decides about, $2 to $4. */
-#define FILTERS " AND ($2 IS NULL OR first_name = $2) AND ($3 IS NULL OR last_name = $3)" \
-	" AND ($4 IS NULL OR custom_fields @> $4)"
-#define FILTER_TYPES INT4OID, TEXTOID, TEXTOID, JSONBOID
 
 static KeptQuery get_contact = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2",
+	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
@@ -42,25 +33,25 @@ static KeptQuery has_contact = {
 };
 
 static KeptQuery get_contact_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };
 
 static KeptQuery get_contact_by_email = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE email = $1 AND client_id = $2",
+	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE email = $1 AND client_id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {TEXTOID, INT4OID},
 };
 
 static KeptQuery get_contact_by_linkedin_url = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE linkedin_url = $1 AND client_id = $2",
+	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE linkedin_url = $1 AND client_id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {TEXTOID, INT4OID},
 };
 
 static KeptQuery lock_contact = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
+	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
@@ -72,7 +63,7 @@ static KeptQuery lock_contacts = {
 	" UNION SELECT c.id FROM pg_catalog.unnest($3) AS k (linkedin_url),"
 	" LATERAL (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1 OFFSET 0) AS c"
 	" ORDER BY id)"
-	" SELECT c.* FROM found, LATERAL (SELECT " COLUMNS " FROM revyops.contact"
+	" SELECT c.* FROM found, LATERAL (SELECT " CONTACT_COLUMNS " FROM revyops.contact"
 	" WHERE client_id = $1 AND id = found.id FOR NO KEY UPDATE) AS c",
 	.expected = SPI_OK_SELECT, .nparameters = 3,
 	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID},
@@ -84,114 +75,46 @@ static KeptQuery has_contact_of_others = {
 	.types = {INT8OID, INT4OID},
 };
 
-static KeptQuery is_of_domain = {
-	.sql = "SELECT id FROM revyops.company WHERE client_id = $1 AND id = $2 AND domain = $3",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
-	.types = {INT4OID, INT8OID, TEXTOID},
+static KeptQuery find_contact_owners = {
+	.sql = "SELECT (SELECT id FROM revyops.contact WHERE email = $1 AND client_id = $3),"
+	" (SELECT id FROM revyops.contact WHERE linkedin_url = $2 AND client_id = $3)",
+	.expected = SPI_OK_SELECT, .nparameters = 3,
+	.types = {TEXTOID, TEXTOID, INT4OID},
 };
 
-static KeptQuery scan_page = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id > $5" FILTERS
-	" ORDER BY id LIMIT $7 OFFSET $8",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
-	.types = {FILTER_TYPES, PAGE_TYPES},
-};
-
-static KeptQuery scan_count = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
-	" WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT $7) AS c WHERE true" FILTERS,
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
-};
-
-/* The same without conditions but the client: what is not shown is passed over within the index. */
-static KeptQuery scan_page_all = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id >="
-	" (SELECT id FROM revyops.contact WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT 1 OFFSET $8) ORDER BY id LIMIT $7",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
-	.types = {FILTER_TYPES, PAGE_TYPES},
-};
-
-static KeptQuery scan_count_all = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.contact"
-	" WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT $7) AS c",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
-};
-
-#define OF_COMPANY " client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $5 AND client_id = $1)"
-
-static KeptQuery company_page = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE" OF_COMPANY " AND id > $6" FILTERS " ORDER BY id LIMIT $8 OFFSET $9",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
-	.types = {FILTER_TYPES, TEXTOID, PAGE_TYPES},
-};
-
-static KeptQuery company_count = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
-	" WHERE" OF_COMPANY " AND id > $6 ORDER BY id LIMIT $8) AS c WHERE true" FILTERS,
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
-	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT4OID, INT8OID},
-};
-
-static KeptQuery rare_page = {
-	.sql = RARE_PAGE(COLUMNS, "revyops.contact WHERE client_id = $1 AND " HAS_HASH("$5") FILTERS,
-					 "$6", "($7, $8)", "$9", "$10"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10,
-	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES},
-};
-
-/* ---- of all clients; $1 is not looked at */
-
-static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE (id, client_id) > ($5, $6) AND client_id > 0" FILTERS
-	" ORDER BY id, client_id LIMIT $7 OFFSET $8",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
-	.types = {FILTER_TYPES, PAGE_TYPES},
-};
-
-static KeptQuery scan_count_of_any = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
-	" WHERE (id, client_id) > ($5, $6) AND client_id > 0 ORDER BY id, client_id LIMIT $7) AS c WHERE true" FILTERS,
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
-};
-
-/* What may stand beside the condition that the index serves, $5 to $7. */
-#define FILTERS_OF_ANY " AND ($5 IS NULL OR email = $5) AND ($6 IS NULL OR linkedin_url = $6)" \
-	" AND ($7 IS NULL OR EXISTS (SELECT FROM revyops.company AS o WHERE o.client_id = contact.client_id" \
-	" AND o.id = contact.company_id AND o.domain = $7))" FILTERS
-#define FILTER_TYPES_OF_ANY FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID
-
-/* Rows that an index finds in an order of its own; they are sorted. */
-#define PAGE_OF_ANY(rows) { \
-	.sql = "SELECT " COLUMNS " FROM revyops.contact WHERE " rows FILTERS_OF_ANY \
-	" AND (id, client_id) > ($8, $9) ORDER BY id, client_id LIMIT $10 OFFSET $11", \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
-	.types = {FILTER_TYPES_OF_ANY, PAGE_TYPES}, \
+#define FIND_CONTACTS_OWNERS(how) { \
+	.sql = "SELECT (SELECT id FROM revyops.contact WHERE email = k.email AND client_id = $1)," \
+	" (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1)" \
+	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) AS k (email, linkedin_url)", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 3, \
+	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID}, \
 }
-#define COUNT_OF_ANY(rows) { \
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.contact WHERE " rows FILTERS_OF_ANY \
-	" AND (id, client_id) > ($8, $9) LIMIT $10) AS c", \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10, \
-	.types = {FILTER_TYPES_OF_ANY, INT8OID, INT4OID, INT8OID}, \
+
+static KeptQuery find_contacts_owners = FIND_CONTACTS_OWNERS(false);
+static KeptQuery read_contacts_owners = FIND_CONTACTS_OWNERS(true);
+
+#define INSERT_CONTACT(on_conflict) { \
+	.sql = "INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name," \
+	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)" \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)" on_conflict, \
+	.expected = SPI_OK_INSERT, .nparameters = 13, \
+	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, \
+		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID}, \
 }
-#define HAS_EMAIL "email = $5"
-#define HAS_LINKEDIN_URL "linkedin_url = $6"
-#define IS_OF_COMPANY "(company_id, client_id) IN (SELECT id, client_id FROM revyops.company WHERE domain = $7)"
 
-static KeptQuery email_page_of_any = PAGE_OF_ANY(HAS_EMAIL);
-static KeptQuery email_count_of_any = COUNT_OF_ANY(HAS_EMAIL);
-static KeptQuery linkedin_url_page_of_any = PAGE_OF_ANY(HAS_LINKEDIN_URL);
-static KeptQuery linkedin_url_count_of_any = COUNT_OF_ANY(HAS_LINKEDIN_URL);
-static KeptQuery company_page_of_any = PAGE_OF_ANY(IS_OF_COMPANY);
-static KeptQuery company_count_of_any = COUNT_OF_ANY(IS_OF_COMPANY);
+static KeptQuery insert_contact = INSERT_CONTACT(" ON CONFLICT DO NOTHING");
+static KeptQuery insert_contact_or_raise = INSERT_CONTACT("");
 
-static KeptQuery rare_page_of_any = {
-	.sql = RARE_PAGE(COLUMNS, "revyops.contact WHERE revyops.custom_field_hashes(client_id, custom_fields) && $8" FILTERS_OF_ANY,
-					 "$9", "($10, $11)", "$12", "$13"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 13,
-	.types = {FILTER_TYPES_OF_ANY, INT8ARRAYOID, INT8OID, PAGE_TYPES},
+static KeptQuery insert_contacts = {
+	.sql = "WITH inserted AS (INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name,"
+	" last_name, company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
+	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
+	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13) ON CONFLICT DO NOTHING RETURNING id)"
+	" SELECT pg_catalog.array_agg(id) FROM inserted",
+	.expected = SPI_OK_SELECT, .nparameters = 13,
+	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID,
+		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
 };
 
 static KeptQuery update_contact = {
@@ -247,6 +170,8 @@ static KeptQuery detach_contacts = {
 	.types = {INT4OID, INT8OID, TIMESTAMPTZOID},
 };
 
+/* ---------------------------------------------------------------- one */
+
 /* read_contact fills a contact from the columns; its texts are in the current context. */
 static void
 read_contact(void *item, const Datum *values, const bool *nulls)
@@ -271,7 +196,7 @@ read_contact(void *item, const Datum *values, const bool *nulls)
 	};
 }
 
-static const ListKind contacts = {sizeof(Contact), NUMBER_OF_COLUMNS, read_contact};
+const RecordTable rvo_contact_table = {sizeof(Contact), NUMBER_OF_CONTACT_COLUMNS, read_contact};
 
 /* get runs a query for one contact; false if there is none. */
 static bool
@@ -315,6 +240,18 @@ rvo_store_get_contact_of_any(int64 id, Contact *contact)
 	return get(&get_contact_of_any, &e, contact);
 }
 
+/* rvo_store_get_contact_with_key reads the contact that has an e-mail address or, if that has no value, a LinkedIn URL. */
+bool
+rvo_store_get_contact_with_key(int client_id, Slice email, Slice linkedin_url, Contact *contact)
+{
+	bool		by_email = email.data != NULL;
+	Execution	e = {0};
+
+	rvo_add_text(&e, by_email ? email : linkedin_url);
+	rvo_add_integer(&e, client_id);
+	return get(by_email ? &get_contact_by_email : &get_contact_by_linkedin_url, &e, contact);
+}
+
 /* rvo_store_lock_contact is rvo_store_get_contact, and keeps others from changing it until the transaction ends. */
 bool
 rvo_store_lock_contact(int client_id, int64 id, Contact *contact)
@@ -325,6 +262,118 @@ rvo_store_lock_contact(int client_id, int64 id, Contact *contact)
 	rvo_add_id(&e, id);
 	return get(&lock_contact, &e, contact);
 }
+
+/* rvo_store_has_contact_of_others tells another client's contact from none. */
+bool
+rvo_store_has_contact_of_others(int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	rvo_add_id(&e, id);
+	rvo_add_integer(&e, client_id);
+	return rvo_query_run(&has_contact_of_others, &e) > 0;
+}
+
+/* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */
+ContactOwners
+rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url)
+{
+	Execution	e = {0};
+	ContactOwners owners = {0};
+
+	rvo_add_text(&e, email);
+	rvo_add_text(&e, linkedin_url);
+	rvo_add_integer(&e, client_id);
+	rvo_query_run(&find_contact_owners, &e);
+	owners.of_email = DatumGetInt64(e.results[0]);
+	owners.of_linkedin_url = DatumGetInt64(e.results[1]);
+	return owners;
+}
+
+/* write_contact gives the parameters of insert_contact. */
+static void
+write_contact(Execution *e, int client_id, const void *row)
+{
+	const Contact *contact = row;
+
+	rvo_add_integer(e, client_id);
+	rvo_add_id(e, contact->record.id);
+	rvo_add_text(e, contact->email);
+	rvo_add_text(e, contact->linkedin_url);
+	rvo_add_text(e, contact->first_name);
+	rvo_add_text(e, contact->last_name);
+	rvo_add_id(e, contact->company_id);
+	rvo_add_text(e, contact->origin);
+	rvo_add_text(e, contact->contact_status);
+	rvo_add_text(e, contact->previous_status);
+	rvo_add_nullable_time(e, contact->status_changed_at);
+	rvo_add_json(e, rvo_record_fields(row));
+	rvo_add_time(e, contact->record.updated_time);
+}
+
+/* rvo_store_insert_contact adds a contact; false if one of its keys is taken. */
+bool
+rvo_store_insert_contact(int client_id, const Contact *contact)
+{
+	Execution	e = {0};
+
+	write_contact(&e, client_id, contact);
+	return rvo_query_run(&insert_contact, &e) > 0;
+}
+
+/*
+ * rvo_store_insert_contact_or_raise adds a contact that was not added, though
+ * nobody has its keys: what is in the way says so itself.
+ */
+void
+rvo_store_insert_contact_or_raise(int client_id, const Contact *contact)
+{
+	Execution	e = {0};
+
+	write_contact(&e, client_id, contact);
+	if (rvo_query_run(&insert_contact_or_raise, &e) != 1)
+		rvo_fault_raise_bug("a contact was not inserted, and no key explains it");
+}
+
+/* rvo_store_update_contact writes all of a contact that was locked.  Raises a unique violation if a key is taken. */
+void
+rvo_store_update_contact(int client_id, const Contact *contact)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, contact->record.id);
+	rvo_add_text(&e, contact->email);
+	rvo_add_text(&e, contact->linkedin_url);
+	rvo_add_text(&e, contact->first_name);
+	rvo_add_text(&e, contact->last_name);
+	rvo_add_id(&e, contact->company_id);
+	rvo_add_text(&e, contact->origin);
+	rvo_add_text(&e, contact->contact_status);
+	rvo_add_text(&e, contact->previous_status);
+	rvo_add_nullable_time(&e, contact->status_changed_at);
+	rvo_add_json(&e, rvo_record_fields(contact));
+	rvo_add_time(&e, contact->record.updated_time);
+	rvo_add_nullable_time(&e, contact->first_campaign_email_sent);
+	rvo_add_nullable_time(&e, contact->last_campaign_email_sent);
+	rvo_add_nullable_time(&e, contact->last_reply_received);
+	if (rvo_query_run(&update_contact, &e) != 1)
+		rvo_fault_raise_bug("a locked contact was not updated");
+}
+
+/* rvo_store_delete_contact deletes a contact that was locked. */
+void
+rvo_store_delete_contact(int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	if (rvo_query_run(&delete_contact, &e) != 1)
+		rvo_fault_raise_bug("a locked contact was not deleted");
+}
+
+/* ---------------------------------------------------------------- many */
 
 /* What show_contact carries through rvo_query_read. */
 typedef struct ContactReading
@@ -354,206 +403,83 @@ rvo_store_lock_contacts(int client_id, const Slice *emails, const Slice *linkedi
 {
 	Execution	e = {0};
 	ContactReading reading = {read, arg};
-	const void **rows = palloc(n * sizeof(void *));
 
 	rvo_add_integer(&e, client_id);
-	for (int i = 0; i < n; i++)
-		rows[i] = &emails[i];
-	rvo_add_texts(&e, rows, n, 0);
-	for (int i = 0; i < n; i++)
-		rows[i] = &linkedin_urls[i];
-	rvo_add_texts(&e, rows, n, 0);
+	rvo_add_slices(&e, emails, n);
+	rvo_add_slices(&e, linkedin_urls, n);
 	rvo_query_read(&lock_contacts, &e, show_contact, &reading);
 }
 
-/* rvo_store_has_contact_of_others tells another client's contact from none. */
-bool
-rvo_store_has_contact_of_others(int client_id, int64 id)
-{
-	Execution	e = {0};
-
-	rvo_add_id(&e, id);
-	rvo_add_integer(&e, client_id);
-	return rvo_query_run(&has_contact_of_others, &e) > 0;
-}
-
-/* ---------------------------------------------------------------- lists */
-
-/* differs tells that a text is wanted which this is not. */
-static bool
-differs(Slice wanted, Slice text)
-{
-	return wanted.data != NULL && (text.data == NULL || !rvo_slice_equal(wanted, text));
-}
-
-/* fits tells whether a contact that was found by a key fits the rest of the filter. */
-static bool
-fits(const Contact *contact, const ContactFilter *filter)
-{
-	Execution	e = {0};
-
-	if (differs(filter->email, contact->email) || differs(filter->linkedin_url, contact->linkedin_url) ||
-		differs(filter->first_name, contact->first_name) || differs(filter->last_name, contact->last_name))
-		return false;
-	if (filter->field_name.data != NULL)
-	{
-		const CustomField *field = rvo_custom_fields_find(&contact->record.custom_fields, filter->field_name);
-
-		if (field == NULL || differs(filter->field_value, field->value))
-			return false;
-	}
-	if (filter->domain.data == NULL)
-		return true;
-	rvo_add_integer(&e, contact->record.client_id);
-	rvo_add_id(&e, contact->company_id);
-	rvo_add_text(&e, filter->domain);
-	return rvo_query_run(&is_of_domain, &e) > 0;
-}
-
-/* list_one lists the contact that has a key, if there is one and it fits.  No cursor leads there: nothing follows. */
 static void
-list_one(ListRows *list, int client_id, const ContactFilter *filter, const ListPage *page)
+read_contact_owners(void *arg, const Datum *values, const bool *nulls)
 {
-	bool		by_email = filter->email.data != NULL;
-	Execution	e = {0};
-	Contact    *contact = palloc(sizeof(Contact));
+	ContactOwners **next = arg;
 
-	rvo_add_text(&e, by_email ? filter->email : filter->linkedin_url);
-	rvo_add_integer(&e, client_id);
-	list->items = (char *) contact;
-	list->total = get(by_email ? &get_contact_by_email : &get_contact_by_linkedin_url, &e, contact) &&
-		fits(contact, filter);
-	list->count = page->place.entries == 0 ? list->total : 0;
+	(*next)->of_email = nulls[0] ? 0 : DatumGetInt64(values[0]);
+	(*next)->of_linkedin_url = nulls[1] ? 0 : DatumGetInt64(values[1]);
+	(*next)++;
 }
 
-/* list_of_client lists contacts of one client. */
-static void
-list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
-{
-	bool		all = filter->first_name.data == NULL && filter->last_name.data == NULL &&
-		filter->field_name.data == NULL;
-	ListScan	scan = {all ? &scan_page_all : &scan_page, all, all ? &scan_count_all : &scan_count};
-	Execution	e = *conditions;
-
-	if (filter->email.data != NULL || filter->linkedin_url.data != NULL)
-		list_one(list, client_id, filter, page);
-	else if (filter->domain.data != NULL)
-	{
-		static const ListScan of_company = {&company_page, true, &company_count};
-
-		rvo_add_text(&e, filter->domain);
-		rvo_list_scan(list, &of_company, &e, page);
-	}
-	else
-	{
-		if (filter->field_name.data != NULL && !page->place.scanned)
-		{
-			rvo_add_hashes(&e, client_id, filter->field_name, filter->field_value);
-			if (rvo_list_rare(list, &rare_page, &e, page))
-				return;
-		}
-		rvo_list_scan(list, &scan, conditions, page);
-	}
-}
-
-/* list_of_any lists contacts of all clients. */
-static void
-list_of_any(ListRows *list, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
-{
-	static const ListScan scan = {&scan_page_of_any, false, &scan_count_of_any};
-	static const ListScan by_email = {&email_page_of_any, true, &email_count_of_any};
-	static const ListScan by_linkedin_url = {&linkedin_url_page_of_any, true, &linkedin_url_count_of_any};
-	static const ListScan of_company = {&company_page_of_any, true, &company_count_of_any};
-	Execution	e = *conditions;
-
-	rvo_add_text(&e, filter->email);
-	rvo_add_text(&e, filter->linkedin_url);
-	rvo_add_text(&e, filter->domain);
-	if (filter->email.data != NULL)
-		rvo_list_scan(list, &by_email, &e, page);
-	else if (filter->linkedin_url.data != NULL)
-		rvo_list_scan(list, &by_linkedin_url, &e, page);
-	else if (filter->domain.data != NULL)
-		rvo_list_scan(list, &of_company, &e, page);
-	else
-	{
-		if (filter->field_name.data != NULL && !page->place.scanned)
-		{
-			rvo_add_hashes(&e, ALL_CLIENTS, filter->field_name, filter->field_value);
-			if (rvo_list_rare(list, &rare_page_of_any, &e, page))
-				return;
-		}
-		rvo_list_scan(list, &scan, conditions, page);
-	}
-}
-
-/* rvo_store_list_contacts reads a page of the contacts that fit, in the order of ids. */
+/* rvo_store_find_contacts_owners tells for each contact who has its keys; read_only: as the calling statement sees it. */
 void
-rvo_store_list_contacts(int client_id, const ContactFilter *filter, const ListPage *page, ListRows *list)
-{
-	Execution	conditions = {0};
-
-	list->kind = &contacts;
-	rvo_add_integer(&conditions, client_id);
-	rvo_add_text(&conditions, filter->first_name);
-	rvo_add_text(&conditions, filter->last_name);
-	rvo_add_pattern(&conditions, filter->field_name, filter->field_value);
-	if (client_id == ALL_CLIENTS)
-		list_of_any(list, filter, &conditions, page);
-	else
-		list_of_client(list, client_id, filter, &conditions, page);
-}
-
-/* ---------------------------------------------------------------- changes */
-
-/* rvo_store_update_contact writes all of a contact that was locked.  Raises a unique violation if a key is taken. */
-void
-rvo_store_update_contact(int client_id, const Contact *contact)
+rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, bool read_only, ContactOwners *owners)
 {
 	Execution	e = {0};
+	const void *const *rows = (const void *const *) contacts;
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, contact->record.id);
-	rvo_add_text(&e, contact->email);
-	rvo_add_text(&e, contact->linkedin_url);
-	rvo_add_text(&e, contact->first_name);
-	rvo_add_text(&e, contact->last_name);
-	rvo_add_id(&e, contact->company_id);
-	rvo_add_text(&e, contact->origin);
-	rvo_add_text(&e, contact->contact_status);
-	rvo_add_text(&e, contact->previous_status);
-	rvo_add_nullable_time(&e, contact->status_changed_at);
-	rvo_add_json(&e, rvo_custom_fields_nested(&contact->record.custom_fields, contact->record.updated_time));
-	rvo_add_time(&e, contact->record.updated_time);
-	rvo_add_nullable_time(&e, contact->first_campaign_email_sent);
-	rvo_add_nullable_time(&e, contact->last_campaign_email_sent);
-	rvo_add_nullable_time(&e, contact->last_reply_received);
-	if (rvo_query_run(&update_contact, &e) != 1)
-		rvo_fault_raise_bug("a locked contact was not updated");
+	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
+	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
+	rvo_query_read(read_only ? &read_contacts_owners : &find_contacts_owners, &e, read_contact_owners, &owners);
 }
 
-/* rvo_store_update_contacts does so for many, as one statement. */
+/* add_contacts gives the parameters of a statement that writes many, with an array for each column. */
+static void
+add_contacts(Execution *e, int client_id, Contact *const *contacts, int n)
+{
+	const void *const *rows = (const void *const *) contacts;
+
+	rvo_add_integer(e, client_id);
+	rvo_add_ids(e, rows, n, offsetof(Contact, record.id));
+	rvo_add_texts(e, rows, n, offsetof(Contact, email));
+	rvo_add_texts(e, rows, n, offsetof(Contact, linkedin_url));
+	rvo_add_texts(e, rows, n, offsetof(Contact, first_name));
+	rvo_add_texts(e, rows, n, offsetof(Contact, last_name));
+	rvo_add_ids(e, rows, n, offsetof(Contact, company_id));
+	rvo_add_texts(e, rows, n, offsetof(Contact, origin));
+	rvo_add_texts(e, rows, n, offsetof(Contact, contact_status));
+	rvo_add_texts(e, rows, n, offsetof(Contact, previous_status));
+	rvo_add_nullable_times(e, rows, n, offsetof(Contact, status_changed_at));
+	rvo_add_jsons(e, rows, n, rvo_record_fields);
+	rvo_add_times(e, rows, n, offsetof(Contact, record.updated_time));
+}
+
+/*
+ * rvo_store_insert_contacts adds contacts, in this order; inserted tells for each
+ * whether it was, or a key of it is taken.
+ */
+void
+rvo_store_insert_contacts(int client_id, Contact *const *contacts, int n, bool *inserted)
+{
+	Execution	e = {0};
+	const void *const *rows = (const void *const *) contacts;
+
+	if (rvo_query_insert(&insert_contact, client_id, rows, n, write_contact, inserted))
+		return;
+	add_contacts(&e, client_id, contacts, n);
+	rvo_query_insert_many(&insert_contacts, &e, rows, n, inserted);
+}
+
+/* rvo_store_update_contacts writes all of contacts that were locked, as one statement. */
 void
 rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 {
 	Execution	e = {0};
 
-	rvo_add_contacts(&e, client_id, contacts, n);
+	add_contacts(&e, client_id, contacts, n);
 	rvo_query_run(&update_contacts, &e);
 	if (DatumGetInt64(e.results[0]) != n)
 		rvo_fault_raise_bug("some locked contacts were not updated");
-}
-
-/* rvo_store_delete_contact deletes a contact that was locked. */
-void
-rvo_store_delete_contact(int client_id, int64 id)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	if (rvo_query_run(&delete_contact, &e) != 1)
-		rvo_fault_raise_bug("a locked contact was not deleted");
 }
 
 /* rvo_store_detach_contacts takes a company that was locked from its contacts. */

@@ -1,39 +1,49 @@
 /*
  * store_contact.h
- *	  Queries that read, change and delete contacts, one typed function each.
+ *	  Queries on contacts, one typed function each; those of lists are in store_contact_list.c.
  */
 #ifndef RVO_STORE_CONTACT_H
 #define RVO_STORE_CONTACT_H
 
-#include "shape/record.h"
-#include "store/store_list.h"
+#include "store/store_record.h"
 
-/* Which contacts a list shows; no value = all.  Keys are canonical, the rest compares as it is. */
-typedef struct ContactFilter
+/* The casts are for an owner who gives a column another type; without, they are nothing. */
+#define CONTACT_COLUMNS "client_id, id, email::text, linkedin_url::text, first_name::text, last_name::text, company_id," \
+	" origin::text, contact_status::text, previous_status::text, status_changed_at::timestamptz," \
+	" first_campaign_email_sent::timestamptz, last_campaign_email_sent::timestamptz," \
+	" last_reply_received::timestamptz, custom_fields::jsonb, updated_time::timestamptz"
+#define NUMBER_OF_CONTACT_COLUMNS 16
+
+/* Who has a key that a contact wanted; 0 = nobody. */
+typedef struct ContactOwners
 {
-	Slice		domain;			/* of the company */
-	Slice		email;
-	Slice		linkedin_url;
-	Slice		first_name;
-	Slice		last_name;
-	Slice		field_name;		/* has this custom field */
-	Slice		field_value;
-} ContactFilter;
+	int64		of_email;
+	int64		of_linkedin_url;
+} ContactOwners;
 
 /* What is called for each contact of many; its texts are in the current context. */
 typedef void (*ContactReader) (void *arg, const Contact *contact);
 
+extern const RecordTable rvo_contact_table;
+
 extern bool rvo_store_get_contact(int client_id, int64 id, Contact *contact);
 extern bool rvo_store_has_contact(int client_id, int64 id);
 extern bool rvo_store_get_contact_of_any(int64 id, Contact *contact);
+extern bool rvo_store_get_contact_with_key(int client_id, Slice email, Slice linkedin_url, Contact *contact);
 extern bool rvo_store_lock_contact(int client_id, int64 id, Contact *contact);
+extern bool rvo_store_has_contact_of_others(int client_id, int64 id);
+extern ContactOwners rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url);
+extern bool rvo_store_insert_contact(int client_id, const Contact *contact);
+extern void rvo_store_insert_contact_or_raise(int client_id, const Contact *contact);
+extern void rvo_store_update_contact(int client_id, const Contact *contact);
+extern void rvo_store_delete_contact(int client_id, int64 id);
+
 extern void rvo_store_lock_contacts(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
 									ContactReader read, void *arg);
-extern bool rvo_store_has_contact_of_others(int client_id, int64 id);
-extern void rvo_store_list_contacts(int client_id, const ContactFilter *filter, const ListPage *page, ListRows *list);
-extern void rvo_store_update_contact(int client_id, const Contact *contact);
+extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
+										   bool read_only, ContactOwners *owners);
+extern void rvo_store_insert_contacts(int client_id, Contact *const *contacts, int n, bool *inserted);
 extern void rvo_store_update_contacts(int client_id, Contact *const *contacts, int n);
-extern void rvo_store_delete_contact(int client_id, int64 id);
 extern void rvo_store_detach_contacts(int client_id, int64 company_id);
 
 #endif							/* RVO_STORE_CONTACT_H */

@@ -18,29 +18,10 @@
 #include "utils/array.h"
 
 #include "base/compat.h"
+#include "store/store_client.h"
 #include "store/store_list.h"
 
-/* ---------------------------------------------------------------- values */
-
-/* rvo_result_text copies a text, to the current context; null gives no value. */
-Slice
-rvo_result_text(Datum value, bool isnull)
-{
-	return isnull ? NO_SLICE : rvo_slice_of_text(DatumGetTextPCopy(value));
-}
-
-/* rvo_result_fields copies custom fields; null is none. */
-CustomFields
-rvo_result_fields(Datum value, bool isnull)
-{
-	return isnull ? (CustomFields) {0} : rvo_custom_fields_of_jsonb(DatumGetJsonbPCopy(value));
-}
-
-NullableTime
-rvo_result_time(Datum value, bool isnull)
-{
-	return (NullableTime) {!isnull, isnull ? 0 : DatumGetTimestampTz(value)};
-}
+/* ---------------------------------------------------------------- conditions */
 
 /* rvo_add_pattern adds what a list of custom fields with this one contains; no name is null. */
 void
@@ -51,11 +32,6 @@ rvo_add_pattern(Execution *e, Slice field_name, Slice field_value)
 	else
 		rvo_add_json(e, rvo_custom_field_pattern(field_name, field_value));
 }
-
-static KeptQuery all_clients = {
-	.sql = "SELECT id FROM revyops.client",
-	.expected = SPI_OK_SELECT, .read_only = true,
-};
 
 /* Hashes of one field for several clients. */
 typedef struct Hashes
@@ -80,10 +56,9 @@ rvo_add_hashes(Execution *e, int client_id, Slice field_name, Slice field_value)
 {
 	Hashes		hashes = {field_name, field_value, initArrayResult(INT8OID, CurrentMemoryContext, false)};
 	Datum		client = Int32GetDatum(client_id);
-	Execution	none = {0};
 
 	if (client_id == ALL_CLIENTS)
-		rvo_query_read(&all_clients, &none, add_hash, &hashes);
+		rvo_store_read_clients(add_hash, &hashes);
 	else
 		add_hash(&hashes, &client, NULL);
 	rvo_add_datum(e, makeArrayResult(hashes.array, CurrentMemoryContext), false);
@@ -110,14 +85,14 @@ read_item(void *arg, const Datum *values, const bool *nulls)
 	list->has_more = list->count == reading->size;
 	if (list->has_more)
 		return;
-	list->kind->read(list->items + list->count * list->kind->item_size, values, nulls);
+	list->table->read(list->items + list->count * list->table->size, values, nulls);
 	list->count++;
 	list->last_client_id = DatumGetInt32(values[0]);
 	list->last_id = DatumGetInt64(values[1]);
 	if (reading->counts)
 	{
-		reading->following = DatumGetInt64(values[list->kind->ncolumns]);
-		reading->found = DatumGetInt64(values[list->kind->ncolumns + 1]);
+		reading->following = DatumGetInt64(values[list->table->ncolumns]);
+		reading->found = DatumGetInt64(values[list->table->ncolumns + 1]);
 	}
 }
 
@@ -133,7 +108,7 @@ read_page(ListRows *list, KeptQuery *query, bool counts, const Execution *condit
 
 	list->count = 0;
 	list->has_more = false;
-	list->items = palloc(page->size * list->kind->item_size);
+	list->items = palloc(page->size * list->table->size);
 	rvo_add_datum(&e, Int64GetDatum(page->place.id), false);
 	rvo_add_integer(&e, page->place.client_id);
 	rvo_add_datum(&e, Int64GetDatum((int64) page->size + 1), false);

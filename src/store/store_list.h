@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "shape/custom_field.h"
 #include "shape/page.h"
-#include "store/store_query.h"
+#include "store/store_record.h"
 
 /* In place of a client's id: what the master lists show. */
 #define ALL_CLIENTS 0
@@ -40,18 +40,10 @@
 	" FROM (SELECT " columns " FROM " rows " LIMIT " bound ") AS f) AS f" \
 	" WHERE (id, client_id) > " place " ORDER BY id, client_id LIMIT " limit " OFFSET " offset
 
-/* What tells a list of contacts from one of companies. */
-typedef struct ListKind
-{
-	size_t		item_size;
-	int			ncolumns;		/* of an item; its client_id and id come first */
-	void		(*read) (void *item, const Datum *values, const bool *nulls);
-} ListKind;
-
 /* A page of a list that was read. */
 typedef struct ListRows
 {
-	const ListKind *kind;
+	const RecordTable *table;
 	char	   *items;			/* the array of contacts or companies, in the caller's context */
 	int			count;
 	int64		total;			/* entries of the whole list, as page.c counts them */
@@ -68,10 +60,6 @@ typedef struct ListScan
 	bool		count_ahead;	/* a few pages; else only whether there is one more, as rows must be looked at */
 	KeptQuery  *count;			/* conditions, the id and client_id behind which to count, how many rows to look at */
 } ListScan;
-
-extern Slice rvo_result_text(Datum value, bool isnull);
-extern CustomFields rvo_result_fields(Datum value, bool isnull);
-extern NullableTime rvo_result_time(Datum value, bool isnull);
 
 extern void rvo_add_pattern(Execution *e, Slice field_name, Slice field_value);
 extern void rvo_add_hashes(Execution *e, int client_id, Slice field_name, Slice field_value);

@@ -15,12 +15,14 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/plancache.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
@@ -80,6 +82,19 @@ Slice
 rvo_result(const Execution *e, int column)
 {
 	return rvo_slice_of_text(e->result_nulls[column] ? NULL : DatumGetTextPP(e->results[column]));
+}
+
+/* rvo_result_text copies a text, to the current context; null gives no value. */
+Slice
+rvo_result_text(Datum value, bool isnull)
+{
+	return isnull ? NO_SLICE : rvo_slice_of_text(DatumGetTextPCopy(value));
+}
+
+NullableTime
+rvo_result_time(Datum value, bool isnull)
+{
+	return (NullableTime) {!isnull, isnull ? 0 : DatumGetTimestampTz(value)};
 }
 
 /* add_array adds an array of n elements as a parameter: of jsonb, or of a type of 8 octets. */
@@ -177,6 +192,17 @@ rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset)
 		to += INTALIGN(VARHDRSZ + text.len);
 	}
 	rvo_add_datum(e, PointerGetDatum(array), false);
+}
+
+/* rvo_add_slices adds an array of texts that is at hand as one as a parameter. */
+void
+rvo_add_slices(Execution *e, const Slice *texts, int n)
+{
+	const void **rows = palloc(n * sizeof(void *));
+
+	for (int i = 0; i < n; i++)
+		rows[i] = &texts[i];
+	rvo_add_texts(e, rows, n, 0);
 }
 
 /* rvo_add_jsons adds a column of jsonb, which value makes of each row. */
@@ -297,6 +323,30 @@ rvo_query_run(KeptQuery *query, Execution *e)
 			break;
 	}
 	return run_plan(query, e);
+}
+
+/*
+ * rvo_query_run_now runs a read_only query on what is committed by now, or was done by this
+ * transaction, whatever its isolation level.  Who calls is asked like this: a
+ * key that was revoked is none, however old the snapshot of what it reads.
+ */
+uint64
+rvo_query_run_now(KeptQuery *query, Execution *e)
+{
+	uint64		rows;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetLatestSnapshot());
+	rows = rvo_query_run(query, e);
+	PopActiveSnapshot();
+	return rows;
+}
+
+/* rvo_query_find_id runs a query that selects an id; 0 if there is no row. */
+int64
+rvo_query_find_id(KeptQuery *query, Execution *e)
+{
+	return rvo_query_run(query, e) > 0 ? DatumGetInt64(e->results[0]) : 0;
 }
 
 /* What next_row carries through store_direct.c. */

@@ -60,10 +60,16 @@ extern void rvo_add_ids(Execution *e, const void *const *rows, int n, size_t off
 extern void rvo_add_times(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_nullable_times(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_slices(Execution *e, const Slice *texts, int n);
 extern void rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) (const void *row));
 
 extern Slice rvo_result(const Execution *e, int column);
+extern Slice rvo_result_text(Datum value, bool isnull);
+extern NullableTime rvo_result_time(Datum value, bool isnull);
+
 extern uint64 rvo_query_run(KeptQuery *query, Execution *e);
+extern uint64 rvo_query_run_now(KeptQuery *query, Execution *e);
+extern int64 rvo_query_find_id(KeptQuery *query, Execution *e);
 extern bool rvo_query_insert(KeptQuery *query, int client_id, const void *const *rows, int n,
 							 RowWriter write, bool *inserted);
 extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);

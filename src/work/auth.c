@@ -19,7 +19,8 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/member.h"
-#include "store/store.h"
+#include "store/store_api_key.h"
+#include "store/store_client.h"
 #include "value/sha256.h"
 #include "work/auth.h"
 

@@ -25,7 +25,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
-#include "store/store.h"
+#include "store/store_record.h"
 #include "work/batch.h"
 #include "work/field_definition.h"
 

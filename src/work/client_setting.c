@@ -10,7 +10,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/member.h"
-#include "store/store.h"
+#include "store/store_client.h"
 #include "value/nearest.h"
 #include "work/client_setting.h"
 

@@ -12,8 +12,9 @@
 #include "base/fault.h"
 #include "shape/company_input.h"
 #include "shape/company_render.h"
-#include "store/store.h"
-#include "store/store_insert.h"
+#include "store/store_company.h"
+#include "store/store_record.h"
+#include "store/store_sequence.h"
 #include "work/company.h"
 #include "work/field_definition.h"
 

@@ -8,8 +8,7 @@
 
 #include "base/compat.h"
 #include "shape/company_render.h"
-#include "store/store_batch.h"
-#include "store/store_insert.h"
+#include "store/store_company.h"
 #include "work/company.h"
 #include "work/company_batch.h"
 #include "work/field_definition.h"

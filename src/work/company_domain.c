@@ -13,8 +13,10 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
-#include "store/store.h"
-#include "store/store_insert.h"
+#include "store/store_company.h"
+#include "store/store_free_mail.h"
+#include "store/store_record.h"
+#include "store/store_sequence.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
 

@@ -10,7 +10,7 @@
 #include "shape/caller.h"
 #include "shape/contact_input.h"
 #include "shape/record.h"
-#include "store/store.h"
+#include "store/store_contact.h"
 
 extern void rvo_contact_infer_company(const Caller *caller, const ContactInput *input, CompanyReference *company);
 extern Contact rvo_contact_make(const Caller *caller, const ContactInput *input);

@@ -16,9 +16,10 @@
 #include "base/compat.h"
 #include "shape/contact_render.h"
 #include "shape/field_change.h"
-#include "store/store.h"
+#include "store/store_company.h"
 #include "store/store_contact.h"
 #include "store/store_merged.h"
+#include "store/store_record.h"
 #include "work/contact_merge.h"
 #include "work/contact_read.h"
 

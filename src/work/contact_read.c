@@ -11,6 +11,8 @@
 #include "shape/contact_render.h"
 #include "shape/filter.h"
 #include "store/store_contact.h"
+#include "store/store_contact_list.h"
+#include "store/store_list.h"
 #include "store/store_merged.h"
 #include "value/domain.h"
 #include "value/email_address.h"

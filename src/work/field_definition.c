@@ -17,7 +17,8 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/member.h"
-#include "store/store.h"
+#include "store/store_client.h"
+#include "store/store_field_value.h"
 #include "work/field_definition.h"
 
 static const Slice entities[ENTITIES] = {CONST_SLICE("contact"), CONST_SLICE("company")};

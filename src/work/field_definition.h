@@ -7,7 +7,7 @@
 
 #include "shape/caller.h"
 #include "shape/custom_field.h"
-#include "store/store_field.h"
+#include "store/store_field_definition.h"
 
 extern void rvo_field_rules_load(const Caller *caller, Entity entity);
 extern void rvo_field_names_note(const Caller *caller, Entity entity, const CustomFields *fields);

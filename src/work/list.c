@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "store/store.h"
+#include "store/store_secret.h"
 #include "work/list.h"
 
 /* rvo_list_find_place has the first page begin where a cursor says, if there is one, and notes one that is not of this list. */
@@ -51,7 +51,7 @@ rvo_list_write(const ListScope *scope, const ListRequest *request, const ListPag
 	for (int i = 0; i < list->count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
-		JsonbValue	entry = render(list->items + i * list->kind->item_size, structure, scope->client_id == ALL_CLIENTS);
+		JsonbValue	entry = render(list->items + i * list->table->size, structure, scope->client_id == ALL_CLIENTS);
 
 		MemoryContextSwitchTo(caller);
 		rvo_page_put(&writer, &entry);

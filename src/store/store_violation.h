@@ -1,12 +1,12 @@
 /*
- * store_key.h
+ * store_violation.h
  *	  Whether what kept a row from being written is a key of ours.
  */
-#ifndef RVO_STORE_KEY_H
-#define RVO_STORE_KEY_H
+#ifndef RVO_STORE_VIOLATION_H
+#define RVO_STORE_VIOLATION_H
 
 #include "utils/elog.h"
 
 extern void rvo_store_check_repeatable(ErrorData *error);
 
-#endif							/* RVO_STORE_KEY_H */
+#endif							/* RVO_STORE_VIOLATION_H */

@@ -1,9 +1,9 @@
 /*
- * store_field.h
- *	  Queries on custom-field definitions and on the values of a field, one typed function each.
+ * store_field_definition.h
+ *	  Queries on definitions of custom fields, and on names that were seen, one typed function each.
  */
-#ifndef RVO_STORE_FIELD_H
-#define RVO_STORE_FIELD_H
+#ifndef RVO_STORE_FIELD_DEFINITION_H
+#define RVO_STORE_FIELD_DEFINITION_H
 
 #include "datatype/timestamp.h"
 
@@ -20,22 +20,12 @@ typedef struct ListedField
 	TimestampTz created_time;
 } ListedField;
 
-/* Contacts or companies that are locked. */
-typedef struct LockedRows
-{
-	Datum		ids;			/* bigint[] */
-	TimestampTz latest;			/* when the last of them was changed */
-} LockedRows;
-
 typedef void (*DefinitionReader) (void *arg, Slice name, Slice type, Jsonb *options);
 
 extern void rvo_store_read_definitions(int client_id, Slice entity, DefinitionReader read, void *arg);
 extern void rvo_store_insert_seen(int client_id, Slice entity, Slice name, TimestampTz time);
 extern bool rvo_store_is_seen(int client_id, Slice entity, Slice name);
 extern bool rvo_store_delete_seen(int client_id, Slice entity, Slice name);
-
-extern void rvo_store_lock_client(int client_id);
-extern void rvo_store_note_defined(int client_id, Slice entity);
 extern bool rvo_store_is_defined(int client_id, Slice entity, Slice name);
 extern void rvo_store_define(int client_id, Slice entity, Slice name, Slice type, Jsonb *options, TimestampTz time);
 extern void rvo_store_rename_definition(int client_id, Slice entity, Slice name, Slice new_name);
@@ -43,9 +33,4 @@ extern bool rvo_store_delete_definition(int client_id, Slice entity, Slice name)
 extern void rvo_store_list_fields(int client_id, Slice entity, void (*put) (void *arg, const ListedField *field),
 								  void *arg);
 
-extern LockedRows rvo_store_lock_rows_with(int client_id, Slice entity, Slice name);
-extern int64 rvo_store_count_rows_with_both(int client_id, Slice entity, Slice name, Slice other, int64 *first);
-extern int64 rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, LockedRows rows);
-extern int64 rvo_store_delete_values(int client_id, Slice entity, Slice name, LockedRows rows);
-
-#endif							/* RVO_STORE_FIELD_H */
+#endif							/* RVO_STORE_FIELD_DEFINITION_H */

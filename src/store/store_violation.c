@@ -1,5 +1,5 @@
 /*
- * store_key.c
+ * store_violation.c
  *	  Whether what kept a row from being written is a key of ours.
  *
  * The tables are the user's: he may have unique indexes of his own, and
@@ -21,7 +21,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
-#include "store/store_key.h"
+#include "store/store_violation.h"
 
 /* is_column tells whether a column, 0 for an expression, has one of the names. */
 static bool

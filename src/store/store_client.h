@@ -1,0 +1,19 @@
+/*
+ * store_client.h
+ *	  Queries on clients and their settings, one typed function each.
+ */
+#ifndef RVO_STORE_CLIENT_H
+#define RVO_STORE_CLIENT_H
+
+#include "shape/caller.h"
+#include "store/store_query.h"
+
+extern int	rvo_store_insert_client(Slice name);
+extern bool rvo_store_has_client(int client_id);
+extern void rvo_store_read_clients(RowReader read, void *arg);
+extern bool rvo_store_find_client(int client_id, ClientSettings *settings);
+extern bool rvo_store_set_client(int client_id, Slice setting, Slice value);
+extern void rvo_store_lock_client(int client_id);
+extern void rvo_store_note_defined(int client_id, Slice entity);
+
+#endif							/* RVO_STORE_CLIENT_H */

@@ -1,0 +1,30 @@
+/*
+ * store_secret.c
+ *	  What the extension keeps to itself.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "store/store_query.h"
+#include "store/store_secret.h"
+
+static KeptQuery find_secret = {
+	.sql = "SELECT secret::bytea FROM revyops.secret WHERE name = $1",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {TEXTOID},
+};
+
+/* rvo_store_cursor_secret returns the key that cursors are signed with. */
+Slice
+rvo_store_cursor_secret(void)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, CONST_SLICE("cursor"));
+	if (rvo_query_run(&find_secret, &e) == 0)
+		rvo_fault_raise_bug("revyops.secret has no key for cursors");
+	return rvo_result(&e, 0);
+}

@@ -1,0 +1,12 @@
+/*
+ * store_secret.h
+ *	  What the extension keeps to itself.
+ */
+#ifndef RVO_STORE_SECRET_H
+#define RVO_STORE_SECRET_H
+
+#include "base/text.h"
+
+extern Slice rvo_store_cursor_secret(void);
+
+#endif							/* RVO_STORE_SECRET_H */
