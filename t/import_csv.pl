@@ -51,7 +51,7 @@ for my $part (split /^(?=## |```sql)/m, slurp_file('doc/import.md'))
 	$heading = $1 if $part =~ /^## (.*)/;
 	$page{$heading} .= $1 if $part =~ /^```sql\n(.*?)^```/ms;
 }
-my @headings = ('Once, as an administrator', 'Load and import, as the role', 'Watch, from another session of the role', 'Look at what was rejected', 'Again, after a break');
+my @headings = ('Once, as an administrator', 'Load and import, as the role', 'Watch, from another session of the role', 'Look at what was rejected', 'Again, after a break', 'A login of several clients');
 is_deeply([ sort keys %page ], [ sort @headings ], 'the page: has the parts that are tried here');
 
 # follow types a part of the page and gives what psql says, errors last; rates left out.
@@ -144,6 +144,14 @@ is(sql('SELECT count(*) FROM seen WHERE id <> ordinal'), '0', 'the file of rejec
 like(follow($headings[4], 'importer'), qr/import 2: $total rows: \Q@{[ counts(0, $rows{201} + $rows{409}, $failed) ]}\E; N rows\/s\n$/, "$headings[4]: all that is there counts as duplicate");
 is(sql('SELECT count(*) FROM revyops.contact'), $rows{201}, 'again: no contact more');
 same_lines(sql("SELECT ordinal, status, $errors FROM revyops.import_reject WHERE job = 2 ORDER BY ordinal"), $rejects, 'again: the same rejects, of another job');
+
+# ---- for another client, by SET LOCAL and by a key
+sql('GRANT SET ON PARAMETER revyops.client_id TO importer');
+like(follow($headings[5], 'importer'), qr/import 3: $total rows: \Q@{[ counts($rows{201}, $rows{409}, $failed) ]}\E; N rows\/s\n$/, "$headings[5]: all of the file");
+is(sql('SELECT client_id, count(*) FROM revyops.contact GROUP BY 1 ORDER BY 1'), "1|$rows{201}\n2|$rows{201}", "$headings[5]: the contacts are the other client's");
+my (undef, undef, $by_key) = $node->psql('postgres', "CALL import_for('" . sql("SELECT revyops_create_api_key(2, 'x')") . "', 'staging_in_order')", extra_params => [ '-U', 'importer' ]);
+like($by_key, qr/import 4: $total rows: 0 created, /, "$headings[5]: with a key, too");
+is(sql('SELECT id, client_id, finished IS NOT NULL FROM revyops.import_job ORDER BY id'), "1|1|t\n2|1|t\n3|2|t\n4|2|t", "$headings[5]: and the jobs");
 
 # ---- the role can do what the page says it can, and no more
 for my $table (qw(contact company import_job import_reject))

@@ -28,8 +28,8 @@ PG_FUNCTION_INFO_V1(revyops_set_client_setting);
 Datum
 revyops_current_client_id(PG_FUNCTION_ARGS)
 {
-	Request		request = rvo_request_read();
-	int			client_id = rvo_auth_find_client_id(&request);
+	Claim		claim = rvo_auth_claim_of_call();
+	int			client_id = rvo_auth_find_client_id(&claim);
 
 	if (client_id == 0)
 		PG_RETURN_NULL();

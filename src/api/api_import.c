@@ -10,6 +10,10 @@
  *
  * Each batch is a subtransaction, so that one that lost a deadlock is tried
  * again, and a transaction.
+ *
+ * Who an import is for is what the settings say when it is called: by SET LOCAL
+ * they say it until the first commit only.  Whether that is still good is looked
+ * up for each batch, so a revoked key ends it.
  */
 #include "postgres.h"
 
@@ -165,6 +169,7 @@ revyops_import_contacts(PG_FUNCTION_ARGS)
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
 		castNode(CallContext, fcinfo->context)->atomic)
 		rvo_fault_raise_in_transaction();
+	reading.import.claim = rvo_auth_claim_of_call();
 	reading.import.source = source == NULL ? NO_SLICE : rvo_slice(source);
 	reading.import.batch_size = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
 	reading.import.origin = rvo_slice_of_text(origin);
@@ -181,15 +186,13 @@ revyops_import_status(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(rvo_import_status(rvo_auth_client_id_of_call(), rvo_argument_id(fcinfo, 0))));
 }
 
-/*
- * revyops.import_begin(import internal) returns void
- *
- * Who an import is for is asked for each batch, so that a revoked key ends it.
- */
+/* revyops.import_begin(import internal) returns void */
 Datum
 revyops_import_begin(PG_FUNCTION_ARGS)
 {
-	rvo_import_begin(rvo_auth_client_id_of_call(), (Import *) PG_GETARG_POINTER(0));
+	Import	   *import = (Import *) PG_GETARG_POINTER(0);
+
+	rvo_import_begin(rvo_auth_client_id(&import->claim), import);
 	PG_RETURN_VOID();
 }
 
@@ -197,9 +200,10 @@ revyops_import_begin(PG_FUNCTION_ARGS)
 Datum
 revyops_import_write(PG_FUNCTION_ARGS)
 {
-	Caller		caller = rvo_auth_caller_of_call();
+	Import	   *import = (Import *) PG_GETARG_POINTER(0);
+	Caller		caller = rvo_auth_caller(&import->claim);
 
-	rvo_import_write(&caller, (Import *) PG_GETARG_POINTER(0));
+	rvo_import_write(&caller, import);
 	rvo_members_tell(&caller);
 	PG_RETURN_VOID();
 }
@@ -208,6 +212,8 @@ revyops_import_write(PG_FUNCTION_ARGS)
 Datum
 revyops_import_note(PG_FUNCTION_ARGS)
 {
-	rvo_import_note(rvo_auth_client_id_of_call(), (Import *) PG_GETARG_POINTER(0));
+	Import	   *import = (Import *) PG_GETARG_POINTER(0);
+
+	rvo_import_note(rvo_auth_client_id(&import->claim), import);
 	PG_RETURN_VOID();
 }

@@ -124,13 +124,14 @@ work(void *arg, bool again)
 	Call	   *call = arg;
 	const Endpoint *endpoint = call->endpoint;
 	Request		headers = rvo_request_read();
+	Claim		claim = rvo_auth_claim(&headers);
 	HttpRequest request = {.endpoint = endpoint, .query = headers.query, .structure = CONST_SLICE("NESTED")};
 
 	call->handling = endpoint->list_member != NULL ? rvo_request_handling(&headers) : HANDLING_NOT_SAID;
 	if (endpoint->master)
-		rvo_auth_check_master(&headers);
+		rvo_auth_check_master(&claim);
 	else
-		request.caller = rvo_auth_caller(&headers);
+		request.caller = rvo_auth_caller(&claim);
 	request.id = path_id(headers.id);
 	request.field_id = path_id(headers.field_id);
 	if (endpoint->has_structure)

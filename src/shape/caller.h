@@ -48,6 +48,14 @@ typedef struct CallNotes
 	struct FieldRules *rules[ENTITIES]; /* of custom fields; NULL = none */
 } CallNotes;
 
+/* Who a call says makes it, and how he wants it; nothing of that is looked up yet. */
+typedef struct Claim
+{
+	Slice		key;			/* an API key; no value = none */
+	int			client_id;		/* counts if there is no key; 0 = none */
+	bool		strict;			/* an unknown member of a body is a fault */
+} Claim;
+
 /* A client; what changes data gets one, what only reads a client's id. */
 typedef struct Caller
 {

@@ -60,8 +60,30 @@ key_of(const Request *request)
 	if (!request->readable)
 		return CONST_SLICE("");
 	if (request->api_key.data == NULL && rvo_api_key_setting != NULL && rvo_api_key_setting[0] != '\0')
-		return rvo_slice(rvo_api_key_setting);
+		return rvo_slice(pstrdup(rvo_api_key_setting));
 	return request->api_key;
+}
+
+/* rvo_auth_claim takes down what the settings and the request say at this moment, in the current context. */
+Claim
+rvo_auth_claim(const Request *request)
+{
+	Handling	handling = rvo_request_handling(request);
+
+	return (Claim) {
+		.key = key_of(request),
+		.client_id = rvo_client_id_setting,
+		.strict = (handling == HANDLING_NOT_SAID ? rvo_handling_setting : (int) handling) == HANDLING_STRICT,
+	};
+}
+
+/* rvo_auth_claim_of_call is rvo_auth_claim for an SQL function. */
+Claim
+rvo_auth_claim_of_call(void)
+{
+	Request		request = rvo_request_read();
+
+	return rvo_auth_claim(&request);
 }
 
 /*
@@ -69,29 +91,27 @@ key_of(const Request *request)
  * bad key.  With a key it is proven that there is one, a setting has to be looked up.
  */
 static int
-claimed_client(const Request *request, bool *proven)
+claimed_client(const Claim *claim, bool *proven)
 {
-	Slice		key = key_of(request);
-
-	*proven = key.data != NULL;
-	return *proven ? read_key(key).client_id : rvo_client_id_setting;
+	*proven = claim->key.data != NULL;
+	return *proven ? read_key(claim->key).client_id : claim->client_id;
 }
 
 /* rvo_auth_find_client_id returns the id of the calling client, 0 for nobody. */
 int
-rvo_auth_find_client_id(const Request *request)
+rvo_auth_find_client_id(const Claim *claim)
 {
 	bool		proven;
-	int			client_id = claimed_client(request, &proven);
+	int			client_id = claimed_client(claim, &proven);
 
 	return client_id != 0 && (proven || rvo_store_has_client(client_id)) ? client_id : 0;
 }
 
 /* is_shown tells whether a call says who makes it. */
 static bool
-is_shown(const Request *request)
+is_shown(const Claim *claim)
 {
-	return key_of(request).data != NULL || rvo_client_id_setting != 0;
+	return claim->key.data != NULL || claim->client_id != 0;
 }
 
 /* raise_nobody ends a call that nobody makes. */
@@ -107,12 +127,12 @@ raise_nobody(bool shown)
  * for nobody.
  */
 int
-rvo_auth_client_id(const Request *request)
+rvo_auth_client_id(const Claim *claim)
 {
-	int			client_id = rvo_auth_find_client_id(request);
+	int			client_id = rvo_auth_find_client_id(claim);
 
 	if (client_id == 0)
-		raise_nobody(is_shown(request));
+		raise_nobody(is_shown(claim));
 	return client_id;
 }
 
@@ -120,9 +140,9 @@ rvo_auth_client_id(const Request *request)
 int
 rvo_auth_client_id_of_call(void)
 {
-	Request		request = rvo_request_read();
+	Claim		claim = rvo_auth_claim_of_call();
 
-	return rvo_auth_client_id(&request);
+	return rvo_auth_client_id(&claim);
 }
 
 /*
@@ -130,15 +150,13 @@ rvo_auth_client_id_of_call(void)
  * settings, which are read on each call.  Raises FAILURE_CREDENTIALS.
  */
 Caller
-rvo_auth_caller(const Request *request)
+rvo_auth_caller(const Claim *claim)
 {
 	bool		proven;
-	Caller		caller = {.client_id = claimed_client(request, &proven)};
-	Handling	handling = rvo_request_handling(request);
+	Caller		caller = {.client_id = claimed_client(claim, &proven), .strict = claim->strict};
 
 	if (caller.client_id == 0 || !rvo_store_find_client(caller.client_id, &caller.settings))
-		raise_nobody(is_shown(request));
-	caller.strict = (handling == HANDLING_NOT_SAID ? rvo_handling_setting : (int) handling) == HANDLING_STRICT;
+		raise_nobody(is_shown(claim));
 	caller.notes = palloc0(sizeof(CallNotes));
 	caller.notes->context = CurrentMemoryContext;
 	return caller;
@@ -148,9 +166,9 @@ rvo_auth_caller(const Request *request)
 Caller
 rvo_auth_caller_of_call(void)
 {
-	Request		request = rvo_request_read();
+	Claim		claim = rvo_auth_claim_of_call();
 
-	return rvo_auth_caller(&request);
+	return rvo_auth_caller(&claim);
 }
 
 /*
@@ -158,15 +176,14 @@ rvo_auth_caller_of_call(void)
  * master key.  No setting makes a caller the master.
  */
 void
-rvo_auth_check_master(const Request *request)
+rvo_auth_check_master(const Claim *claim)
 {
-	Slice		key = key_of(request);
 	ApiKey		stored = {0};
 
-	if (key.data != NULL)
-		stored = read_key(key);
+	if (claim->key.data != NULL)
+		stored = read_key(claim->key);
 	if (stored.client_id == 0)
-		raise_nobody(key.data != NULL);
+		raise_nobody(claim->key.data != NULL);
 	if (!stored.master)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MASTER_KEY_REQUIRED);
 }

@@ -17,12 +17,14 @@ extern int	rvo_client_id_setting;
 extern char *rvo_api_key_setting;
 extern int	rvo_handling_setting;
 
-extern int	rvo_auth_find_client_id(const Request *request);
-extern int	rvo_auth_client_id(const Request *request);
+extern Claim rvo_auth_claim(const Request *request);
+extern Claim rvo_auth_claim_of_call(void);
+extern int	rvo_auth_find_client_id(const Claim *claim);
+extern int	rvo_auth_client_id(const Claim *claim);
 extern int	rvo_auth_client_id_of_call(void);
-extern Caller rvo_auth_caller(const Request *request);
+extern Caller rvo_auth_caller(const Claim *claim);
 extern Caller rvo_auth_caller_of_call(void);
-extern void rvo_auth_check_master(const Request *request);
+extern void rvo_auth_check_master(const Claim *claim);
 extern int	rvo_auth_create_client(Slice name);
 extern Slice rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at,
 									 Slice scope_name);

@@ -11,7 +11,8 @@
 /* An import, as the procedure that reads and the functions that write share it. */
 typedef struct Import
 {
-	/* what was asked for */
+	/* what was asked for, and by whom */
+	Claim		claim;
 	Slice		source;			/* no value = none */
 	int			batch_size;		/* 0 = none */
 	Slice		origin;			/* for contacts that name none; no value = the client's default */
