@@ -4,18 +4,14 @@
 use strict;
 use warnings;
 
-# where script/server has the PostgREST that was fetched, if that is another user's
-my $postgrest;
-BEGIN
-{
-	($postgrest) = grep { defined && -x } $ENV{POSTGREST}, defined $ENV{PGHOST} ? "$ENV{PGHOST}/../bin/postgrest" : undef;
-}
+use lib 't';
+
+use stack;
 use File::Temp;
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
@@ -90,20 +86,7 @@ $node->safe_psql('postgres', "SELECT revyops_revoke_api_key('@{[ substr($revoked
 $node->safe_psql('postgres', "UPDATE revyops.api_key SET expires_at = now() WHERE prefix = '@{[ substr($expired, 0, 16) ]}'");
 
 # ---- the stack as it is shipped, on this server
-$postgrest or die 'POSTGREST names no program';
-my $dir = File::Temp::tempdir(CLEANUP => 1);
-my $port = PostgreSQL::Test::Cluster::get_free_port();
-for my $file (qw(nginx.conf nginx-endpoint.inc postgrest.conf))
-{
-	append_to_file("$dir/$file", slurp_file("http/$file") =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/r);
-}
-my ($written, @servers) = ('');
-for my $server ([ $postgrest, "$dir/postgrest.conf" ], [ 'nginx', '-p', $dir, '-c', 'nginx.conf', '-e', 'stderr' ])
-{
-	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'postgres', PATH => "$ENV{PATH}:/usr/sbin");
-	push @servers, IPC::Run::start($server, '<', \undef, '>', "$dir/log" . @servers, '2>&1', init => sub { chdir $dir });
-}
-END { $_->signal('TERM'), $_->finish for @servers }
+my $stack = stack->new($node);
 
 # curl is told headers by a file: arguments are for all to see.
 sub curl
@@ -112,22 +95,17 @@ sub curl
 	my $file = File::Temp->new;
 	print $file join('', map { "$_\n" } 'Content-Type: application/json', @headers);
 	close $file;
-	return [ 'curl', '-s', '-m', '30', '-H', "\@$file", '-w', ' %{http_code}', (defined $body ? ('-d', $body) : ()), "http://127.0.0.1:$port$path" ], $file;
+	return [ 'curl', '-s', '-m', '30', '-H', "\@$file", '-w', ' %{http_code}', (defined $body ? ('-d', $body) : ()), "$stack->{url}$path" ], $file;
 }
 sub answers
 {
 	my ($status, $name, @call) = @_;
 	my ($command, $file) = curl(@call);
 	my ($out) = run_command($command);
-	like($out, qr/ $status$/, "$name: $status") if defined $status;
+	like($out, qr/ $status$/, "$name: $status");
 	return $out;
 }
 my $contacts = '/public/v2/contacts';
-for (1 .. 600)
-{
-	last if answers(undef, '', $contacts, '{}', 'X-API-Key: -') =~ / 403$/;		# without one nginx says so by itself
-	usleep(50_000);
-}
 
 answers(201, 'X-API-Key', $contacts, '{"email": "a@acme.com"}', "X-API-Key: $key");
 answers(201, 'Bearer', $contacts, '{"email": "b@acme.com"}', "Authorization: Bearer $second");
@@ -166,7 +144,7 @@ GRANT USAGE ON SCHEMA revyops TO app;
 GRANT SELECT ON revyops.contact TO app;
 GRANT EXECUTE ON FUNCTION revyops.current_client_id(), revyops_get_contact(bigint, text) TO app;
 END
-my $script = "$dir/script";
+my $script = "$stack->{dir}/script";
 append_to_file($script, "SELECT set_config('revyops.api_key', :key, false);\nSELECT 1 / count(*) FROM revyops.contact WHERE email = 'a\@acme.com';\nSELECT 1 / :zero, :key;\n");
 my ($stdout, $stderr) = run_command([ 'pgbench', '-n', '-t', '1', '-M', 'extended', '-U', 'app', '-h', $node->host, '-p', $node->port, '-D', "key=$key", '-D', 'zero=0', '-f', $script, 'postgres' ]);
 like($stderr, qr/command 2 aborted.*division by zero|aborted in command 2 .*division by zero/s, 'a key as parameter opens, and the third statement fails');
@@ -191,7 +169,7 @@ has_no_secret($log, 'the server\'s log');
 has_no_secret($activity, 'pg_stat_activity');
 has_no_secret($node->safe_psql('postgres', 'SELECT * FROM pg_stat_statements'), 'pg_stat_statements');
 has_no_secret(($node->safe_psql('postgres', 'SELECT * FROM revyops.api_key')) . (run_command([ 'pg_dumpall', '-h', $node->host, '-p', $node->port ]))[0], 'a dump of all');
-unlike(join('', map { slurp_file($_) } grep { -e } glob("$dir/log*")), qr/$secret{$_}/, "nginx and PostgREST: not the key \"$_\"") for sort keys %secret;
+unlike($stack->log, qr/$secret{$_}/, "nginx and PostgREST: not the key \"$_\"") for sort keys %secret;
 
 # A statement that has a key in its text is written down: what is looked for would be found.
 $node->safe_psql('postgres', "SET revyops.api_key = 'rvo_written_down'");
