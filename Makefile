@@ -1,25 +1,28 @@
-# PGXS build of the extension.  make, make install, make installcheck, make lint.
+# PGXS build of the extension.  make, make install, make installcheck, make lint, make dist.
+# In another directory:  make -f ../Makefile VPATH=..
 
 PG_CONFIG ?= pg_config
 
+# The directory of this file, and so of the sources; files gives names as they are from there.
+here := $(dir $(lastword $(MAKEFILE_LIST)))
+files = $(sort $(patsubst $(here)%,%,$(wildcard $(addprefix $(here),$(1)))))
+
 EXTENSION = revyops
 MODULE_big = revyops
-DATA = $(sort $(wildcard revyops--*.sql))
-DOCS = README.md
+DATA := $(call files,revyops--*.sql)
 PGFILEDESC = "revyops - contact database inside PostgreSQL"
 
 # The folders of src/, each of which includes only itself and those before it.
 DIRS = base value shape store work hook api http
-SOURCES = src/revyops.c $(sort $(patsubst $(srcdir)/%,%,$(wildcard $(DIRS:%=$(srcdir)/src/%/*.c))))
-SOURCE_HEADERS = $(wildcard $(DIRS:%=$(srcdir)/src/%/*.h))
-OBJS = $(SOURCES:.c=.o)
+OBJS := $(patsubst %.c,%.o,src/revyops.c $(call files,$(DIRS:%=src/%/*.c)))
+headers := $(wildcard $(addprefix $(here),$(DIRS:%=src/%/*.h)))
 
 # make installcheck: against the server that PGHOST etc. name.  The TAP tests of t/
 # make servers of their own; script/test runs them.
-REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
-REGRESS_OPTS = --inputdir=. --encoding=UTF8 --load-extension=pgtap
-ISOLATION = $(patsubst specs/%.spec,%,$(sort $(wildcard specs/*.spec)))
-ISOLATION_OPTS = --inputdir=. --encoding=UTF8
+REGRESS := $(patsubst sql/%.sql,%,$(call files,sql/*.sql))
+REGRESS_OPTS = --encoding=UTF8 --load-extension=pgtap
+ISOLATION := $(patsubst specs/%.spec,%,$(call files,specs/*.spec))
+ISOLATION_OPTS = --encoding=UTF8
 
 PG_CFLAGS = -Wextra
 ifneq (,$(findstring clang,$(CC)))
@@ -27,20 +30,30 @@ ifneq (,$(findstring clang,$(CC)))
 PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
 endif
 # The server's headers are written for gcc; what clang says of them is not ours.
-PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -I$(here)src -isystem $(shell $(PG_CONFIG) --includedir-server)
 SHLIB_LINK = -lidn2 -lpsl
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-# Bitcode goes by the same headers: it must not know older structs than the library.
-$(OBJS) $(OBJS:.o=.bc): $(SOURCE_HEADERS)
+# PGXS would look for everything among the sources, and take what was built there. These are sources.
+srcdir := $(srcdir)
+override VPATH :=
+vpath %.c $(srcdir)
+vpath %.control $(srcdir)
 
-# A build outside of the tree puts its objects into folders of the same names.
-ifdef VPATH
-$(shell mkdir -p $(sort $(dir $(OBJS))))
-endif
+# Another directory has none of these yet.
+object_dirs = $(sort $(dir $(OBJS)))
+$(object_dirs):
+	$(MKDIR_P) $@
 
-.PHONY: lint
+$(OBJS) $(OBJS:.o=.bc): $(headers) | $(object_dirs)
+
+.PHONY: lint dist
 lint:
-	$(srcdir)/script/lint
+	$(here)script/lint
+
+# what pgxn install and PGXN itself take
+version = $(shell sed -n 's/^   "version": "\(.*\)",$$/\1/p' $(here)META.json)
+dist:
+	git -C $(here) archive --format=zip --prefix=revyops-$(version)/ --output=$(CURDIR)/revyops-$(version).zip HEAD
