@@ -64,7 +64,7 @@ packages=(
 	nginx libnginx-mod-http-lua curl ca-certificates
 )
 # and for script/test; the HTTP tests' own
-test_packages=(postgresql-$pg-pgtap perl libipc-run-perl pgbouncer)
+test_packages=(postgresql-$pg-pgtap postgresql-$pg-pgaudit perl libipc-run-perl pgbouncer)
 http_test_packages=(npm chromium)
 # and for script/fuzz: the release's own clang, or the version that REVYOPS_CLANG names
 clang=${REVYOPS_CLANG:+-$REVYOPS_CLANG}

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(10);
+SELECT plan(11);
 -- Plans that were made while VACUUM had found the tables empty still fit when they have grown: what a call reads
 -- does not depend on how many others there are.
 SELECT test.two_clients() \gset
@@ -32,6 +32,17 @@ SELECT cmp_ok(test.read_by(query), '<=', 300 * 30::bigint, query) FROM (VALUES
 	($$SELECT count(revyops_get_contact(id)) FROM revyops.contact WHERE email LIKE 'a%'$$),
 	($$SELECT count(revyops_merge_contacts(a.id, b.id)) FROM revyops.contact a JOIN revyops.contact b ON a.email = 'a' || substr(b.email, 2) WHERE b.email LIKE 'b%'$$),
 	($$SELECT count(revyops_delete_contact(id)::text) FROM revyops.contact$$)) v(query);
+
+-- What users plan is planned by what the server knows.
+CREATE FUNCTION test.planned_rows(query text) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+	RETURN plan #>> '{0,Plan,Plan Rows}';
+END
+$$;
+SELECT cmp_ok(test.planned_rows('SELECT FROM revyops.company'), '<', 10000::numeric, 'EXPLAIN shows a small table');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "hook/keep_data.h"
 #include "hook/plan_size.h"
+#include "store/store_direct.h"
 #include "work/auth.h"
 
 PG_MODULE_MAGIC;
@@ -53,6 +54,13 @@ _PG_init(void)
 							 &rvo_handling_setting,
 							 HANDLING_LENIENT, handlings,
 							 PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("revyops.short_way",
+							 "Whether plans of simple shapes are run without starting the executor.",
+							 "Off, the executor runs each plan, with the same results. For comparing the two.",
+							 &rvo_short_way_setting,
+							 true,
+							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
 	rvo_keep_data_init();

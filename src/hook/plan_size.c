@@ -7,6 +7,8 @@
  * look-up by e-mail address may be planned as a walk through all contacts of
  * the client; a load in one transaction is quadratic then.  So no table of
  * ours is ever planned for as a small one.
+ * That is for statements of ours only: what users plan, and what EXPLAIN shows
+ * them, goes by the server's own estimate.
  */
 #include "postgres.h"
 
@@ -18,6 +20,7 @@
 
 #include "base/compat.h"
 #include "hook/plan_size.h"
+#include "store/store_query.h"
 
 /* At least; an index has so many entries, too. */
 #define ROWS 10000
@@ -34,7 +37,7 @@ enlarge(TABLE_SIZE_HOOK_PARAMETERS)
 
 	if (next_hook != NULL)
 		next_hook(TABLE_SIZE_HOOK_ARGUMENTS);
-	if (!OidIsValid(table) || info->tuples >= ROWS || get_rel_namespace(table) != get_namespace_oid("revyops", true))
+	if (!rvo_query_is_running || !OidIsValid(table) || info->tuples >= ROWS || get_rel_namespace(table) != get_namespace_oid("revyops", true))
 		return;
 	info->tuples = ROWS;
 	info->pages = Max(info->pages, PAGES);

@@ -16,8 +16,9 @@
  * planner do more (a default, a cast, a view, row-level security, a distributed
  * table) makes the plan another shape, and the plan is run.  It also is run
  * for tables with triggers other than AFTER ROW, or generated columns, when a
- * row that was found is being changed by somebody else, and when a key is taken
- * under REPEATABLE READ.
+ * row that was found is being changed by somebody else, when a key is taken
+ * under REPEATABLE READ, when an extension such as pgaudit or sepgsql hooks into
+ * the check of rights, and when revyops.short_way is off.
  *
  * A state holds no reference to a relation: each run opens the table and its
  * indexes, which also brings in what others have changed.  After an error in a
@@ -47,6 +48,8 @@
 #include "base/slice_map.h"
 #include "store/store_direct.h"
 
+bool		rvo_short_way_setting = true;
+
 /*
  * is_allowed tells whether the user has the rights that the plan needs, on the
  * whole table.  Asked each time: rights by membership change without a notice.
@@ -60,6 +63,18 @@ is_allowed(const DirectState *state)
 		return pg_class_aclcheck(state->table, user, ACL_INSERT) == ACLCHECK_OK;
 	return pg_class_aclcheck(state->table, user, ACL_SELECT) == ACLCHECK_OK &&
 		(!state->lock || pg_class_aclcheck(state->table, user, ACL_UPDATE) == ACLCHECK_OK);
+}
+
+/*
+ * is_possible tells whether a prepared plan can be run here and now, as far as
+ * that can be told before its table is opened.  ExecCheckPermissions would call
+ * the hook, with all that a plan says of its tables.
+ */
+static bool
+is_possible(const DirectState *state)
+{
+	return rvo_short_way_setting && state->possible && state->run == 0 && ExecutorCheckPerms_hook == NULL &&
+		is_allowed(state);
 }
 
 /* ---------------------------------------------------------------- insert */
@@ -340,7 +355,7 @@ rvo_direct_insert(DirectState *state, const DirectRows *rows)
 	bool		possible;
 
 	/* Who is in the way of a row, under these levels, takes the executor to tell. */
-	if (!state->possible || !state->inserts || state->run != 0 || !is_allowed(state) || IsolationUsesXactSnapshot())
+	if (!state->inserts || IsolationUsesXactSnapshot() || !is_possible(state))
 		return false;
 	PreventCommandIfReadOnly("INSERT");
 	table = table_open(state->table, RowExclusiveLock);
@@ -437,7 +452,7 @@ run_search(DirectState *state, const DirectRun *run)
 DirectResult
 rvo_direct_run(DirectState *state, const DirectRun *run)
 {
-	if (!state->possible || state->run != 0 || !is_allowed(state))
+	if (!is_possible(state))
 		return DIRECT_NOT_POSSIBLE;
 	return state->inserts ? run_insert(state, run) : run_search(state, run);
 }

@@ -35,6 +35,8 @@ typedef enum DirectResult
 	DIRECT_ONE_ROW
 } DirectResult;
 
+extern bool rvo_short_way_setting;
+
 extern DirectResult rvo_direct_run(DirectState *state, const DirectRun *run);
 extern bool rvo_direct_insert(DirectState *state, const DirectRows *rows);
 

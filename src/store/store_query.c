@@ -220,6 +220,34 @@ rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) 
 	add_array(e, values, NULL, n, JSONBOID);
 }
 
+bool		rvo_query_is_running = false;
+
+/* What is called when SPI is closed: that it was our statement that it was open for, and what was before. */
+typedef struct Connection
+{
+	MemoryContextCallback callback;
+	bool		was_running;
+} Connection;
+
+static void
+disconnected(void *arg)
+{
+	rvo_query_is_running = ((const Connection *) arg)->was_running;
+}
+
+/* connect_spi opens SPI for a statement of ours; that ends with SPI's own memory, also by an error. */
+static void
+connect_spi(void)
+{
+	Connection *connection;
+
+	SPI_connect();
+	connection = palloc(sizeof(Connection));
+	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .was_running = rvo_query_is_running};
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &connection->callback);
+	rvo_query_is_running = true;
+}
+
 /* keep_plan prepares a query once in a backend's life; SPI is open. */
 static SPIPlanPtr
 keep_plan(KeptQuery *query)
@@ -278,7 +306,7 @@ run_plan(KeptQuery *query, Execution *e)
 {
 	uint64		rows;
 
-	SPI_connect();
+	connect_spi();
 	rows = execute(query, e);
 	if (rows > 0 && SPI_tuptable != NULL)
 		take_results(e);
@@ -292,7 +320,7 @@ prepare_direct(KeptQuery *query)
 {
 	CachedPlan *plan;
 
-	SPI_connect();
+	connect_spi();
 	plan = SPI_plan_get_cached_plan(keep_plan(query));
 	rvo_direct_prepare(&query->direct,
 					   list_length(plan->stmt_list) == 1 ? linitial_node(PlannedStmt, plan->stmt_list) : NULL);
@@ -398,7 +426,7 @@ rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
 	bool		nulls[QUERY_MAX_RESULTS];
 	uint64		rows;
 
-	SPI_connect();
+	connect_spi();
 	rows = execute(query, e);
 	MemoryContextSwitchTo(caller);
 	Assert(SPI_tuptable->tupdesc->natts <= QUERY_MAX_RESULTS);
