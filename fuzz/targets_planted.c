@@ -170,11 +170,12 @@ end_child(const char *report)
 	_exit(strstr(report, committed->report) != NULL ? 0 : 1);
 }
 
-/* is_found commits a fault.  The child must not leave what libFuzzer leaves of a crash. */
+/* is_found commits a fault.  The child must not leave what libFuzzer leaves of a crash; its alarm interrupts the wait. */
 static bool
 is_found(const Fault *fault)
 {
 	pid_t		child = fork();
+	pid_t		ended;
 	int			status;
 
 	MUST(child != -1);
@@ -186,7 +187,10 @@ is_found(const Fault *fault)
 		fault->commit();
 		_exit(1);
 	}
-	MUST(waitpid(child, &status, 0) == child);
+	do
+		ended = waitpid(child, &status, 0);
+	while (ended == -1 && errno == EINTR);
+	MUST(ended == child);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
