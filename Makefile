@@ -57,3 +57,23 @@ lint:
 version = $(shell sed -n 's/^   "version": "\(.*\)",$$/\1/p' $(here)META.json)
 dist:
 	git -C $(here) archive --format=zip --prefix=revyops-$(version)/ --output=$(CURDIR)/revyops-$(version).zip HEAD
+
+# ---- by hand
+
+## make                 builds the extension
+## make install         installs it for the server of PG_CONFIG, below DESTDIR if that is set
+## make installcheck    runs the regression and isolation tests against a running server
+## make test            runs all tests, on servers of their own; TESTS="sql/identity.sql t/race.pl": some of them
+## make lint            checks the laws of the code, doc/architecture.md
+## make format          gives the changed lines of src/ the look of PostgreSQL's own; SINCE=main: changed since then
+## make dist            makes the archive of a release from the last commit
+## make clean           removes what was built
+.PHONY: help test format
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+test:
+	$(here)script/test $(TESTS)
+
+format:
+	$(here)script/format $(SINCE)
