@@ -8,6 +8,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
 
+use lib 't';
+use patience;
+
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->append_conf('postgresql.conf', "log_error_verbosity = verbose\nrestart_after_crash = on\nremove_temp_files_after_crash = on");
@@ -185,7 +188,7 @@ for my $case ([ 'statement_timeout', '57014: canceling statement due to statemen
 	$client = sql("SELECT revyops_create_client('$setting')");
 	($session, $blocker) = (session($client), session($client));
 	says($blocker, "BEGIN; SELECT 1 FROM revyops_create_contact('{\"email\": \"i13\@acme.com\"}')");
-	is(says($session, "SET $setting = '500ms'; CALL revyops_import_contacts('source', 10)"), "$line\n$error", "$setting: ends it");
+	is(says($session, "SET $setting = @{[ 500 * patience::FACTOR ]}; CALL revyops_import_contacts('source', 10)"), "$line\n$error", "$setting: ends it");
 	says($blocker, 'COMMIT');
 	is(jobs($client), '10|9|0|1|25|f', "$setting: the first batch is kept");
 	is(says($session, "RESET $setting; CALL revyops_import_contacts('source', 100)"), '25 rows: 13 created, 10 duplicates, 2 failed; N rows/s', "$setting: another call finishes the rest");

@@ -15,6 +15,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Time::HiRes qw(usleep);
 
+use patience;
+
 my @stacks;
 END { local $?; $_->stop for @stacks }
 
@@ -30,7 +32,7 @@ sub new
 
 	for my $file (qw(nginx.conf nginx-endpoint.inc postgrest.conf))
 	{
-		append_to_file("$dir/$file", slurp_file("http/$file") =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/r);
+		append_to_file("$dir/$file", patience::file($file) =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/r);
 	}
 	append_to_file("$dir/postgrest.conf", $how{settings} // '');
 	for my $server ([ $postgrest, 'postgrest.conf' ], [ 'nginx', '-p', $dir, '-c', 'nginx.conf', '-e', 'stderr' ])

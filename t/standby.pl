@@ -16,6 +16,7 @@ use Time::HiRes qw(usleep);
 
 use lib 't';
 use page;
+use patience;
 
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
@@ -195,9 +196,9 @@ SKIP:
 	my $directory = PostgreSQL::Test::Utils::tempdir_short;
 	my $socket = "$directory/postgrest.sock";
 
-	$primary->command_ok([ 'psql', '-Xq', '-f', 'http/roles.sql', 'postgres' ], 'HTTP: roles');
+	$primary->command_ok([ 'sh', '-c', 'script/patient http/roles.sql | psql -Xq postgres' ], 'HTTP: roles');
 	$primary->wait_for_catchup($standby);
-	append_to_file("$directory/postgrest.conf", slurp_file('http/postgrest.conf') . page::block('Standby', 'conf', 1));
+	append_to_file("$directory/postgrest.conf", patience::file('postgrest.conf') . page::block('Standby', 'conf', 1));
 	my $log = '';
 	my $postgrest = IPC::Run::start([ 'sh', '-c', 'cd "$0" && exec "$1" postgrest.conf', $directory, $binary ], '>&', \$log,
 		init => sub { @ENV{ 'PGHOST', 'PGPORT', 'PGDATABASE' } = ($standby->host, $standby->port, 'postgres') });

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import test from 'node:test';
 import { ajv, schemas, validate } from './schema.mjs';
-import { COMPANIES, COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, FORM_TYPE, JSON_TYPE, multipart, newClients, post, request, rows, sql, url, urlencoded } from './stack.mjs';
+import { COMPANIES, COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, FORM_TYPE, JSON_TYPE, multipart, newClients, PATIENCE, post, request, rows, sql, url, urlencoded } from './stack.mjs';
 
 const MIB = 1024 * 1024;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
@@ -544,7 +544,7 @@ test('two batches of the same contacts in opposite order: each once, nobody fail
 // One inserts in the order of e-mails, the other in that of LinkedIn URLs, each up to
 // what a third has open: then each waits for the other, and the server breaks one off.
 for (const count of [2, 4])
-	test(`${count} batches that deadlock: those broken off are tried again, nobody fails`, { timeout: 20_000 }, async () => {
+	test(`${count} batches that deadlock: those broken off are tried again, nobody fails`, { timeout: 20_000 * PATIENCE }, async () => {
 		const client = fresh();
 		const third = spawn('psql', ['-XAtq'], { stdio: ['pipe', 'pipe', 'inherit'] });
 		third.stdin.end(`BEGIN; INSERT INTO revyops.contact (client_id, id, email, linkedin_url) VALUES (${client.id}, 0, 'e2@acme.com', 'https://www.linkedin.com/in/l2');
@@ -560,7 +560,7 @@ for (const count of [2, 4])
 		assert.equal(rows(client), '4 contacts, 0 companies');
 	});
 
-test('two large batches with crossed keys', { timeout: 20_000 }, async () => {
+test('two large batches with crossed keys', { timeout: 20_000 * PATIENCE }, async () => {
 	const client = fresh();
 	const n = 2000;
 	const answers = await Promise.all([
@@ -595,7 +595,7 @@ test('a batch beside single creates of the same contacts', async () => {
 });
 
 // All wait for what a third has open; so many are in work, and one more is not let in.
-test('503: one batch more than eight', { timeout: 30_000 }, async () => {
+test('503: one batch more than eight', { timeout: 30_000 * PATIENCE }, async () => {
 	const client = fresh();
 	const third = spawn('psql', ['-XAtq'], { stdio: ['pipe', 'pipe', 'inherit'] });
 	third.stdin.write(`BEGIN; INSERT INTO revyops.contact (client_id, id, email) VALUES (${client.id}, 0, 'held@acme.com');\n\\echo open\n`);

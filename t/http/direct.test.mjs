@@ -6,9 +6,10 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { sql } from './stack.mjs';
+import { PATIENCE, sql } from './stack.mjs';
 
-const setup = new URL('../../http/own-postgrest.sql', import.meta.url);
+const inTree = name => new URL(`../../${name}`, import.meta.url).pathname;
+const setup = execFileSync(inTree('script/patient'), [inTree('http/own-postgrest.sql')]);
 const configuration = readFileSync(new URL('../../http/own-postgrest.conf', import.meta.url), 'utf8');
 const DATABASE = 'revyops_direct';
 const FUNCTION = '/rpc/revyops_create_contact';
@@ -48,7 +49,7 @@ before(async () => {
 	sql(`DROP DATABASE IF EXISTS ${DATABASE} WITH (FORCE)`);
 	sql('DROP ROLE IF EXISTS authenticator; DROP ROLE IF EXISTS web_anon');
 	sql(`CREATE DATABASE ${DATABASE}`);
-	execFileSync('psql', ['-Xq', '-d', DATABASE, '-f', setup.pathname]);
+	execFileSync('psql', ['-Xq', '-d', DATABASE], { input: setup });
 	key = sql("SELECT api.revyops_create_api_key(api.revyops_create_client('One'), 'x')", DATABASE);
 	const other = sql("SELECT api.revyops_create_api_key(api.revyops_create_client('Two'), 'x')", DATABASE);
 	sql(`SET revyops.api_key = '${key}'; SELECT api.revyops_create_company('{"domain": "acme.com"}')`, DATABASE);
@@ -62,7 +63,7 @@ before(async () => {
 		const answer = await create({ contact: {} }, null).catch(() => null);
 		if (answer?.status === 403)
 			break;
-		assert.ok(i < 400 && postgrest.exitCode === null, `PostgREST did not come up\n${log}`);
+		assert.ok(i < 400 * PATIENCE && postgrest.exitCode === null, `PostgREST did not come up\n${log}`);
 		await new Promise(resolve => setTimeout(resolve, 25));
 	}
 });

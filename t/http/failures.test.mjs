@@ -3,7 +3,7 @@
 // What PostgREST says by itself never reaches him.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { CONTACTS, CONTACTS_BATCH, newClient, post, raw, request, rows, sql, url } from './stack.mjs';
+import { CONTACTS, CONTACTS_BATCH, newClient, PATIENCE, post, raw, request, rows, sql, url } from './stack.mjs';
 
 const client = newClient('failures');
 const get = () => request('GET', `${CONTACTS}/999999999`, [['X-API-Key', client.key]]);
@@ -22,7 +22,7 @@ for (const [name, body] of [
 	...['XX000', '23505', '23503', '22023', '42501', 'P0001', 'PT999', 'PT200', 'PT302', '53100', '54001'].flatMap(state => [
 		[`${state} in the statement`, { first_name: 'NOW', last_name: state }],
 		[`${state} in a deferred trigger`, { first_name: 'LATE', last_name: state }]])])
-	test(`500: ${name}`, { timeout: 20_000 }, async () => {
+	test(`500: ${name}`, { timeout: 20_000 * PATIENCE }, async () => {
 		const got = await post(client, { email: 'boom@acme.com', ...body });
 		assert.equal(got.status, 500, got.text);
 		assert.deepEqual(got.json, { detail: 'Internal server error.' });
@@ -30,7 +30,7 @@ for (const [name, body] of [
 		assert.equal(rows(client), '0 contacts, 0 companies');
 	});
 
-test('500: in a batch', { timeout: 20_000 }, async () => {
+test('500: in a batch', { timeout: 20_000 * PATIENCE }, async () => {
 	const got = await post(client, { contacts: [{ email: 'boom@acme.com', first_name: 'BOOM' }] }, { path: CONTACTS_BATCH });
 	assert.deepEqual([got.status, got.text, got.headers['retry-after']], [500, '{"detail":"Internal server error."}', undefined]);
 	assert.equal(rows(client), '0 contacts, 0 companies');
@@ -38,7 +38,7 @@ test('500: in a batch', { timeout: 20_000 }, async () => {
 
 for (const state of ['40001', '40P01'])
 	for (const when of ['NOW', 'LATE'])
-		test(`503, with when to try again: ${state} ${when}`, { timeout: 20_000 }, async () => {
+		test(`503, with when to try again: ${state} ${when}`, { timeout: 20_000 * PATIENCE }, async () => {
 			const got = await post(client, { email: 'boom@acme.com', first_name: when, last_name: state });
 			assert.equal(got.status, 503, got.text);
 			assert.equal(got.headers['retry-after'], '1');
@@ -46,7 +46,7 @@ for (const state of ['40001', '40P01'])
 			assert.equal(rows(client), '0 contacts, 0 companies');
 		});
 
-test('503: PostgREST keeps its connections', { timeout: 20_000 }, async () => {
+test('503: PostgREST keeps its connections', { timeout: 20_000 * PATIENCE }, async () => {
 	const connections = () => sql("SELECT pid, backend_start FROM pg_stat_activity WHERE usename = 'revyops_authenticator' ORDER BY pid").split('\n');
 	await get();
 	const before = connections();

@@ -3,7 +3,7 @@
 //   REVYOPS_FUZZ_SEED=1   REVYOPS_FUZZ_REQUESTS=2000   REVYOPS_FUZZ_SECONDS: as long, instead
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { COMPANIES, FORM_TYPE, JSON_TYPE, multipart, newClient, post, request, rows, sql, urlencoded } from './stack.mjs';
+import { COMPANIES, FORM_TYPE, JSON_TYPE, multipart, newClient, PATIENCE, post, request, rows, sql, urlencoded } from './stack.mjs';
 
 const seed = Number(process.env.REVYOPS_FUZZ_SEED ?? 1);
 const until = process.env.REVYOPS_FUZZ_SECONDS === undefined ? undefined : Date.now() + 1000 * Number(process.env.REVYOPS_FUZZ_SECONDS);
@@ -207,7 +207,7 @@ function check(sent, got, books) {
 		books[kind]--;
 }
 
-test(`requests changed at random, seed ${seed}`, { timeout: until === undefined ? 600000 : undefined }, async t => {
+test(`requests changed at random, seed ${seed}`, { timeout: until === undefined ? 600000 * PATIENCE : undefined }, async t => {
 	const client = newClient('fuzz');
 	const from = logSize();
 	const books = { contacts: 0, companies: 1 };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'node:test';
-import { COMPANIES, COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, multipart, newClients, post, request, rows, sql, urlencoded } from './stack.mjs';
+import { COMPANIES, COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, multipart, newClients, PATIENCE, post, request, rows, sql, urlencoded } from './stack.mjs';
 
 const V1_CONTACTS = '/public/contacts';
 const V1_COMPANIES = '/public/companies';
@@ -199,7 +199,7 @@ async function waiter(pid) {
 const take = (client, email) => holder(`INSERT INTO revyops.contact (client_id, id, email) VALUES (${client.id}, 0, '${email}')`);
 
 for (const [name, path, body] of [['a contact', CONTACTS, { email: 'jane@acme.com' }], ['a batch', CONTACTS_BATCH, { contacts: [{ email: 'max@acme.com' }, { email: 'jane@acme.com' }] }]]) {
-	test(`${name}: a twin waits for the first and gets its answer`, { timeout: 30_000 }, async () => {
+	test(`${name}: a twin waits for the first and gets its answer`, { timeout: 30_000 * PATIENCE }, async () => {
 		const client = fresh();
 		const third = await take(client, 'jane@acme.com');
 		const first = keyed(client, 'twin', body, { path });
@@ -211,7 +211,7 @@ for (const [name, path, body] of [['a contact', CONTACTS, { email: 'jane@acme.co
 		assert.equal(rows(client), `${path === CONTACTS ? 1 : 2} contacts, 0 companies`);
 	});
 
-	test(`${name}: when the first is killed, the twin does the work`, { timeout: 30_000 }, async () => {
+	test(`${name}: when the first is killed, the twin does the work`, { timeout: 30_000 * PATIENCE }, async () => {
 		const client = fresh();
 		const third = await take(client, 'jane@acme.com');
 		const first = keyed(client, 'killed', body, { path });
@@ -228,7 +228,7 @@ for (const [name, path, body] of [['a contact', CONTACTS, { email: 'jane@acme.co
 	});
 }
 
-test('when the first fails, the twin has its own answer', { timeout: 30_000 }, async () => {
+test('when the first fails, the twin has its own answer', { timeout: 30_000 * PATIENCE }, async () => {
 	const client = fresh();
 	await post(client, { linkedin_url: 'in/jane' });
 	const third = await take(client, 'jane@acme.com');
@@ -242,7 +242,7 @@ test('when the first fails, the twin has its own answer', { timeout: 30_000 }, a
 	assert.equal(kept(client), 0);
 });
 
-test('another request under a key that is at work waits, and is 422', { timeout: 30_000 }, async () => {
+test('another request under a key that is at work waits, and is 422', { timeout: 30_000 * PATIENCE }, async () => {
 	const client = fresh();
 	const third = await take(client, 'jane@acme.com');
 	const first = keyed(client, 'busy', { email: 'jane@acme.com' });
@@ -258,7 +258,7 @@ test('another request under a key that is at work waits, and is 422', { timeout:
 });
 
 for (const [path, body, left] of CREATES.filter(([p]) => p === CONTACTS || p === COMPANIES || p === CONTACTS_BATCH))
-	test(`many at once of POST ${path}: one is carried out`, { timeout: 60_000 }, async () => {
+	test(`many at once of POST ${path}: one is carried out`, { timeout: 60_000 * PATIENCE }, async () => {
 		const client = fresh();
 		// of batches nginx lets in eight
 		const answers = await Promise.all(Array.from({ length: path === CONTACTS_BATCH ? 6 : 100 }, () => keyed(client, 'many', body, { path })));

@@ -5,6 +5,8 @@ import http from 'node:http';
 import net from 'node:net';
 
 export const url = new URL(process.env.REVYOPS_URL);
+// How many times as long the tests wait.
+export const PATIENCE = Number(process.env.REVYOPS_PATIENCE ?? 1);
 export const CONTACTS = '/public/v2/contacts';
 export const COMPANIES = '/public/v2/companies';
 export const CONTACTS_BATCH = `${CONTACTS}/batch`;
