@@ -1,20 +1,12 @@
 /*
  * caller.h
- *	  Who is calling, and how he wants it.
+ *	  The context of a call: who makes it, with which settings, and what is noted on its way.
  */
 #ifndef RVO_CALLER_H
 #define RVO_CALLER_H
 
 #include "base/text.h"
-
-/* What has custom fields. */
-typedef enum Entity
-{
-	CONTACT_ENTITY,
-	COMPANY_ENTITY
-} Entity;
-
-#define ENTITIES 2
+#include "shape/entity.h"
 
 /* What a client has set, by revyops_set_client_setting. */
 typedef struct ClientSettings

@@ -19,9 +19,6 @@ typedef struct ListScope
 	bool		possible;		/* that anything fits; else conditions are missing */
 } ListScope;
 
-/* The conditions of a filter, which is made of slices and nothing else: so none can be forgotten. */
-#define SCOPE_OF(filter) .conditions = (const Slice *) &(filter), .count = sizeof(filter) / sizeof(Slice)
-
 extern Slice rvo_cursor_write(Slice secret, const ListScope *scope, const ListPlace *place);
 extern bool rvo_cursor_read(Slice secret, const ListScope *scope, Slice cursor, ListPlace *place);
 

@@ -47,4 +47,7 @@ typedef struct Company
 	NullableTime status_changed_at;
 } Company;
 
+/* The columns that make two records of one client the same, beside their id: each is unique with client_id. */
+#define RECORD_KEYS "email", "linkedin_url", "domain"
+
 #endif							/* RVO_RECORD_H */

@@ -26,10 +26,13 @@ static KeptQuery read_clients = {
 	.expected = SPI_OK_SELECT, .read_only = true,
 };
 
+/* Whether it has definitions of an entity's custom fields: a column for each. */
+#define FIELDS_DEFINED(constant, name) ", " name "_fields_defined::boolean"
+#define FIRST_FIELDS_DEFINED 5
+
 static KeptQuery find_client = {
 	.sql = "SELECT on_unknown_domain::text, infer_company::text, custom_fields::text, default_status::text,"
-	" default_origin::text, contact_fields_defined::boolean, company_fields_defined::boolean"
-	" FROM revyops.client WHERE id = $1",
+	" default_origin::text" ENTITY_LIST(FIELDS_DEFINED) " FROM revyops.client WHERE id = $1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},
 };
@@ -51,13 +54,13 @@ static KeptQuery lock_client = {
 	.types = {INT4OID},
 };
 
-static KeptQuery note_defined = {
-	.sql = "UPDATE revyops.client SET contact_fields_defined = contact_fields_defined OR $2 = 'contact',"
-	" company_fields_defined = company_fields_defined OR $2 = 'company'"
-	" WHERE id = $1 AND NOT CASE $2 WHEN 'contact' THEN contact_fields_defined ELSE company_fields_defined END",
-	.expected = SPI_OK_UPDATE, .nparameters = 2,
-	.types = {INT4OID, TEXTOID},
-};
+#define NOTE_DEFINED(constant, name) [constant] = { \
+	.sql = "UPDATE revyops.client SET " name "_fields_defined = true WHERE id = $1 AND NOT " name "_fields_defined", \
+	.expected = SPI_OK_UPDATE, .nparameters = 1, \
+	.types = {INT4OID}, \
+},
+
+static KeptQuery note_defined[ENTITIES] = {ENTITY_LIST(NOTE_DEFINED)};
 
 /* rvo_store_insert_client adds a client and returns its id. */
 int
@@ -110,8 +113,9 @@ rvo_store_find_client(int client_id, ClientSettings *settings)
 		.strict_fields = is_set(&e, 2, "strict"),
 		.default_status = rvo_result(&e, 3),
 		.default_origin = rvo_result(&e, 4),
-		.fields_defined = {DatumGetBool(e.results[5]), DatumGetBool(e.results[6])},
 	};
+	for (Entity entity = 0; entity < ENTITIES; entity++)
+		settings->fields_defined[entity] = DatumGetBool(e.results[FIRST_FIELDS_DEFINED + entity]);
 	return true;
 }
 
@@ -137,13 +141,12 @@ rvo_store_lock_client(int client_id)
 	rvo_query_run(&lock_client, &e);
 }
 
-/* rvo_store_note_defined notes that the client has definitions from now on. */
+/* rvo_store_note_defined notes that the client has definitions of an entity's custom fields from now on. */
 void
-rvo_store_note_defined(int client_id, Slice entity)
+rvo_store_note_defined(int client_id, Entity entity)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_text(&e, entity);
-	rvo_query_run(&note_defined, &e);
+	rvo_query_run(&note_defined[entity], &e);
 }

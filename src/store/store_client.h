@@ -14,6 +14,6 @@ extern void rvo_store_read_clients(RowReader read, void *arg);
 extern bool rvo_store_find_client(int client_id, ClientSettings *settings);
 extern bool rvo_store_set_client(int client_id, Slice setting, Slice value);
 extern void rvo_store_lock_client(int client_id);
-extern void rvo_store_note_defined(int client_id, Slice entity);
+extern void rvo_store_note_defined(int client_id, Entity entity);
 
 #endif							/* RVO_STORE_CLIENT_H */

@@ -37,7 +37,7 @@ static KeptQuery lock_company = {
 	.types = {INT4OID, INT8OID},
 };
 
-static KeptQuery has_company_of_others = {
+static KeptQuery find_other_client = {
 	.sql = "SELECT FROM revyops.company WHERE id = $1 AND client_id <> $2 AND client_id > 0",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT8OID, INT4OID},
@@ -61,6 +61,7 @@ static KeptQuery get_company_of_any = {
 	.types = {INT8OID},
 };
 
+/* Contacts may be made with it meanwhile. */
 static KeptQuery lock_company_to_change = {
 	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
@@ -133,6 +134,89 @@ static KeptQuery delete_company = {
 	.types = {INT4OID, INT8OID},
 };
 
+/* ---------------------------------------------------------------- rows */
+
+/* read_company fills a company from the columns; its texts are in the current context. */
+static void
+read_company(void *item, const Datum *values, const bool *nulls)
+{
+	*(Company *) item = (Company) {
+		.record.client_id = DatumGetInt32(values[0]),
+		.record.id = DatumGetInt64(values[1]),
+		.domain = rvo_result_text(values[2], nulls[2]),
+		.name = rvo_result_text(values[3], nulls[3]),
+		.company_status = rvo_result_text(values[4], nulls[4]),
+		.previous_status = rvo_result_text(values[5], nulls[5]),
+		.status_changed_at = rvo_result_time(values[6], nulls[6]),
+		.record.custom_fields = rvo_result_fields(values[7], nulls[7]),
+		.record.updated_time = DatumGetTimestampTz(values[8]),
+	};
+}
+
+/* write_company gives the parameters of insert_company. */
+static void
+write_company(Execution *e, int client_id, const void *row)
+{
+	const Company *company = row;
+
+	rvo_add_integer(e, client_id);
+	rvo_add_id(e, company->record.id);
+	rvo_add_text(e, company->domain);
+	rvo_add_text(e, company->name);
+	rvo_add_text(e, company->company_status);
+	rvo_add_json(e, rvo_record_fields(row));
+	rvo_add_time(e, company->record.updated_time);
+}
+
+/* write_all_of_company gives those of update_company. */
+static void
+write_all_of_company(Execution *e, int client_id, const void *row)
+{
+	const Company *company = row;
+
+	rvo_add_integer(e, client_id);
+	rvo_add_id(e, company->record.id);
+	rvo_add_text(e, company->domain);
+	rvo_add_text(e, company->name);
+	rvo_add_text(e, company->company_status);
+	rvo_add_text(e, company->previous_status);
+	rvo_add_nullable_time(e, company->status_changed_at);
+	rvo_add_json(e, rvo_record_fields(row));
+	rvo_add_time(e, company->record.updated_time);
+}
+
+/* write_companies gives those of insert_companies. */
+static void
+write_companies(Execution *e, int client_id, const void *const *rows, int n)
+{
+	rvo_add_integer(e, client_id);
+	rvo_add_ids(e, rows, n, offsetof(Company, record.id));
+	rvo_add_texts(e, rows, n, offsetof(Company, domain));
+	rvo_add_texts(e, rows, n, offsetof(Company, name));
+	rvo_add_texts(e, rows, n, offsetof(Company, company_status));
+	rvo_add_jsons(e, rows, n, rvo_record_fields);
+	rvo_add_time(e, ((const Record *) rows[0])->updated_time);
+}
+
+const RecordTable rvo_company_table = {
+	.entity = COMPANY_ENTITY,
+	.size = sizeof(Company),
+	.ncolumns = NUMBER_OF_COMPANY_COLUMNS,
+	.get = &get_company,
+	.get_of_any = &get_company_of_any,
+	.lock = &lock_company_to_change,
+	.find_other_client = &find_other_client,
+	.insert = &insert_company,
+	.insert_or_raise = &insert_company_or_raise,
+	.insert_many = &insert_companies,
+	.update = &update_company,
+	.not_inserted = "a company was not inserted, and its domain does not explain it",
+	.read = read_company,
+	.write = write_company,
+	.write_many = write_companies,
+	.write_all = write_all_of_company,
+};
+
 /* ---------------------------------------------------------------- one */
 
 /* rvo_store_find_company returns the id of the client's company with this domain, or 0. */
@@ -172,17 +256,6 @@ rvo_store_lock_company(int client_id, int64 id)
 	return rvo_query_run(&lock_company, &e) > 0;
 }
 
-/* rvo_store_has_company_of_others tells another client's company from none. */
-bool
-rvo_store_has_company_of_others(int client_id, int64 id)
-{
-	Execution	e = {0};
-
-	rvo_add_id(&e, id);
-	rvo_add_integer(&e, client_id);
-	return rvo_query_run(&has_company_of_others, &e) > 0;
-}
-
 /* rvo_store_is_company_of_domain tells whether a company has this domain. */
 bool
 rvo_store_is_company_of_domain(int client_id, int64 id, Slice domain)
@@ -195,71 +268,10 @@ rvo_store_is_company_of_domain(int client_id, int64 id, Slice domain)
 	return rvo_query_run(&is_of_domain, &e) > 0;
 }
 
-/* read_company fills a company from the columns; its texts are in the current context. */
-static void
-read_company(void *item, const Datum *values, const bool *nulls)
-{
-	*(Company *) item = (Company) {
-		.record.client_id = DatumGetInt32(values[0]),
-		.record.id = DatumGetInt64(values[1]),
-		.domain = rvo_result_text(values[2], nulls[2]),
-		.name = rvo_result_text(values[3], nulls[3]),
-		.company_status = rvo_result_text(values[4], nulls[4]),
-		.previous_status = rvo_result_text(values[5], nulls[5]),
-		.status_changed_at = rvo_result_time(values[6], nulls[6]),
-		.record.custom_fields = rvo_result_fields(values[7], nulls[7]),
-		.record.updated_time = DatumGetTimestampTz(values[8]),
-	};
-}
-
-const RecordTable rvo_company_table = {sizeof(Company), NUMBER_OF_COMPANY_COLUMNS, read_company};
-
-/* get runs a query for one company; false if there is none. */
-static bool
-get(KeptQuery *query, Execution *e, Company *company)
-{
-	if (rvo_query_run(query, e) == 0)
-		return false;
-	read_company(company, e->results, e->result_nulls);
-	return true;
-}
-
-/* rvo_store_get_company reads a company of the client; false if there is none with this id. */
-bool
-rvo_store_get_company(int client_id, int64 id, Company *company)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	return get(&get_company, &e, company);
-}
-
-/* rvo_store_get_company_of_any reads a company, whose ever it is. */
-bool
-rvo_store_get_company_of_any(int64 id, Company *company)
-{
-	Execution	e = {0};
-
-	rvo_add_id(&e, id);
-	return get(&get_company_of_any, &e, company);
-}
-
 /*
- * rvo_store_lock_company_to_change is rvo_store_get_company, and keeps others
- * from changing it until the transaction ends.  Contacts may be made with it.
+ * rvo_store_lock_company_to_delete keeps others from changing a company, and waits
+ * for, and keeps off, whoever makes a contact with it.
  */
-bool
-rvo_store_lock_company_to_change(int client_id, int64 id, Company *company)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	return get(&lock_company_to_change, &e, company);
-}
-
-/* rvo_store_lock_company_to_delete also waits for, and keeps off, whoever makes a contact with it. */
 bool
 rvo_store_lock_company_to_delete(int client_id, int64 id)
 {
@@ -268,64 +280,6 @@ rvo_store_lock_company_to_delete(int client_id, int64 id)
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
 	return rvo_query_run(&lock_company_to_delete, &e) > 0;
-}
-
-/* write_company gives the parameters of insert_company. */
-static void
-write_company(Execution *e, int client_id, const void *row)
-{
-	const Company *company = row;
-
-	rvo_add_integer(e, client_id);
-	rvo_add_id(e, company->record.id);
-	rvo_add_text(e, company->domain);
-	rvo_add_text(e, company->name);
-	rvo_add_text(e, company->company_status);
-	rvo_add_json(e, rvo_record_fields(row));
-	rvo_add_time(e, company->record.updated_time);
-}
-
-/* rvo_store_insert_company adds a company; false if its domain is taken. */
-bool
-rvo_store_insert_company(int client_id, const Company *company)
-{
-	Execution	e = {0};
-
-	write_company(&e, client_id, company);
-	return rvo_query_run(&insert_company, &e) > 0;
-}
-
-/*
- * rvo_store_insert_company_or_raise adds a company that was not added, though
- * nobody has its domain: what is in the way says so itself.
- */
-void
-rvo_store_insert_company_or_raise(int client_id, const Company *company)
-{
-	Execution	e = {0};
-
-	write_company(&e, client_id, company);
-	if (rvo_query_run(&insert_company_or_raise, &e) != 1)
-		rvo_fault_raise_bug("a company was not inserted, and its domain does not explain it");
-}
-
-/* rvo_store_update_company writes all of a company that was locked.  Raises a unique violation if the domain is taken. */
-void
-rvo_store_update_company(int client_id, const Company *company)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, company->record.id);
-	rvo_add_text(&e, company->domain);
-	rvo_add_text(&e, company->name);
-	rvo_add_text(&e, company->company_status);
-	rvo_add_text(&e, company->previous_status);
-	rvo_add_nullable_time(&e, company->status_changed_at);
-	rvo_add_json(&e, rvo_record_fields(company));
-	rvo_add_time(&e, company->record.updated_time);
-	if (rvo_query_run(&update_company, &e) != 1)
-		rvo_fault_raise_bug("a locked company was not updated");
 }
 
 /* rvo_store_delete_company deletes a company that has no contacts left; false if it is gone, or a trigger kept it. */
@@ -392,26 +346,4 @@ rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 
 	rvo_add_integer(&e, client_id);
 	rvo_add_texts(&e, (const void *const *) companies, n, offsetof(Company, domain));
 	rvo_query_read(&find_companies, &e, read_id, &ids);
-}
-
-/*
- * rvo_store_insert_companies adds companies, in this order; inserted tells for each
- * whether it was, or a key of it is taken.
- */
-void
-rvo_store_insert_companies(int client_id, Company *const *companies, int n, bool *inserted)
-{
-	Execution	e = {0};
-	const void *const *rows = (const void *const *) companies;
-
-	if (rvo_query_insert(&insert_company, client_id, rows, n, write_company, inserted))
-		return;
-	rvo_add_integer(&e, client_id);
-	rvo_add_ids(&e, rows, n, offsetof(Company, record.id));
-	rvo_add_texts(&e, rows, n, offsetof(Company, domain));
-	rvo_add_texts(&e, rows, n, offsetof(Company, name));
-	rvo_add_texts(&e, rows, n, offsetof(Company, company_status));
-	rvo_add_jsons(&e, rows, n, rvo_record_fields);
-	rvo_add_time(&e, companies[0]->record.updated_time);
-	rvo_query_insert_many(&insert_companies, &e, rows, n, inserted);
 }

@@ -32,21 +32,13 @@ extern const RecordTable rvo_company_table;
 extern int64 rvo_store_find_company(int client_id, Slice domain);
 extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
 extern bool rvo_store_lock_company(int client_id, int64 id);
-extern bool rvo_store_has_company_of_others(int client_id, int64 id);
 extern bool rvo_store_is_company_of_domain(int client_id, int64 id, Slice domain);
-extern bool rvo_store_get_company(int client_id, int64 id, Company *company);
-extern bool rvo_store_get_company_of_any(int64 id, Company *company);
-extern bool rvo_store_lock_company_to_change(int client_id, int64 id, Company *company);
 extern bool rvo_store_lock_company_to_delete(int client_id, int64 id);
-extern bool rvo_store_insert_company(int client_id, const Company *company);
-extern void rvo_store_insert_company_or_raise(int client_id, const Company *company);
-extern void rvo_store_update_company(int client_id, const Company *company);
 extern bool rvo_store_delete_company(int client_id, int64 id);
 
 extern void rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int ndomains,
 												 const int64 *ids, int nids,
 												 CompanyAccess access, const CompanyReader *reader);
 extern void rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids);
-extern void rvo_store_insert_companies(int client_id, Company *const *companies, int n, bool *inserted);
 
 #endif							/* RVO_STORE_COMPANY_H */

@@ -69,7 +69,7 @@ static KeptQuery lock_contacts = {
 	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID},
 };
 
-static KeptQuery has_contact_of_others = {
+static KeptQuery find_other_client = {
 	.sql = "SELECT FROM revyops.contact WHERE id = $1 AND client_id <> $2 AND client_id > 0",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {INT8OID, INT4OID},
@@ -170,7 +170,7 @@ static KeptQuery detach_contacts = {
 	.types = {INT4OID, INT8OID, TIMESTAMPTZOID},
 };
 
-/* ---------------------------------------------------------------- one */
+/* ---------------------------------------------------------------- rows */
 
 /* read_contact fills a contact from the columns; its texts are in the current context. */
 static void
@@ -196,100 +196,6 @@ read_contact(void *item, const Datum *values, const bool *nulls)
 	};
 }
 
-const RecordTable rvo_contact_table = {sizeof(Contact), NUMBER_OF_CONTACT_COLUMNS, read_contact};
-
-/* get runs a query for one contact; false if there is none. */
-static bool
-get(KeptQuery *query, Execution *e, Contact *contact)
-{
-	if (rvo_query_run(query, e) == 0)
-		return false;
-	read_contact(contact, e->results, e->result_nulls);
-	return true;
-}
-
-/* rvo_store_get_contact reads a contact of the client; false if there is none with this id. */
-bool
-rvo_store_get_contact(int client_id, int64 id, Contact *contact)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	return get(&get_contact, &e, contact);
-}
-
-/* rvo_store_has_contact tells whether the client has a contact with this id by now. */
-bool
-rvo_store_has_contact(int client_id, int64 id)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	return rvo_query_run(&has_contact, &e) > 0;
-}
-
-/* rvo_store_get_contact_of_any reads a contact, whose ever it is. */
-bool
-rvo_store_get_contact_of_any(int64 id, Contact *contact)
-{
-	Execution	e = {0};
-
-	rvo_add_id(&e, id);
-	return get(&get_contact_of_any, &e, contact);
-}
-
-/* rvo_store_get_contact_with_key reads the contact that has an e-mail address or, if that has no value, a LinkedIn URL. */
-bool
-rvo_store_get_contact_with_key(int client_id, Slice email, Slice linkedin_url, Contact *contact)
-{
-	bool		by_email = email.data != NULL;
-	Execution	e = {0};
-
-	rvo_add_text(&e, by_email ? email : linkedin_url);
-	rvo_add_integer(&e, client_id);
-	return get(by_email ? &get_contact_by_email : &get_contact_by_linkedin_url, &e, contact);
-}
-
-/* rvo_store_lock_contact is rvo_store_get_contact, and keeps others from changing it until the transaction ends. */
-bool
-rvo_store_lock_contact(int client_id, int64 id, Contact *contact)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	return get(&lock_contact, &e, contact);
-}
-
-/* rvo_store_has_contact_of_others tells another client's contact from none. */
-bool
-rvo_store_has_contact_of_others(int client_id, int64 id)
-{
-	Execution	e = {0};
-
-	rvo_add_id(&e, id);
-	rvo_add_integer(&e, client_id);
-	return rvo_query_run(&has_contact_of_others, &e) > 0;
-}
-
-/* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */
-ContactOwners
-rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url)
-{
-	Execution	e = {0};
-	ContactOwners owners = {0};
-
-	rvo_add_text(&e, email);
-	rvo_add_text(&e, linkedin_url);
-	rvo_add_integer(&e, client_id);
-	rvo_query_run(&find_contact_owners, &e);
-	owners.of_email = DatumGetInt64(e.results[0]);
-	owners.of_linkedin_url = DatumGetInt64(e.results[1]);
-	return owners;
-}
-
 /* write_contact gives the parameters of insert_contact. */
 static void
 write_contact(Execution *e, int client_id, const void *row)
@@ -311,54 +217,108 @@ write_contact(Execution *e, int client_id, const void *row)
 	rvo_add_time(e, contact->record.updated_time);
 }
 
-/* rvo_store_insert_contact adds a contact; false if one of its keys is taken. */
+/* write_all_of_contact gives those of update_contact. */
+static void
+write_all_of_contact(Execution *e, int client_id, const void *row)
+{
+	const Contact *contact = row;
+
+	rvo_add_integer(e, client_id);
+	rvo_add_id(e, contact->record.id);
+	rvo_add_text(e, contact->email);
+	rvo_add_text(e, contact->linkedin_url);
+	rvo_add_text(e, contact->first_name);
+	rvo_add_text(e, contact->last_name);
+	rvo_add_id(e, contact->company_id);
+	rvo_add_text(e, contact->origin);
+	rvo_add_text(e, contact->contact_status);
+	rvo_add_text(e, contact->previous_status);
+	rvo_add_nullable_time(e, contact->status_changed_at);
+	rvo_add_json(e, rvo_record_fields(row));
+	rvo_add_time(e, contact->record.updated_time);
+	rvo_add_nullable_time(e, contact->first_campaign_email_sent);
+	rvo_add_nullable_time(e, contact->last_campaign_email_sent);
+	rvo_add_nullable_time(e, contact->last_reply_received);
+}
+
+/* write_contacts gives those of a statement that writes many, with an array for each column. */
+static void
+write_contacts(Execution *e, int client_id, const void *const *rows, int n)
+{
+	rvo_add_integer(e, client_id);
+	rvo_add_ids(e, rows, n, offsetof(Contact, record.id));
+	rvo_add_texts(e, rows, n, offsetof(Contact, email));
+	rvo_add_texts(e, rows, n, offsetof(Contact, linkedin_url));
+	rvo_add_texts(e, rows, n, offsetof(Contact, first_name));
+	rvo_add_texts(e, rows, n, offsetof(Contact, last_name));
+	rvo_add_ids(e, rows, n, offsetof(Contact, company_id));
+	rvo_add_texts(e, rows, n, offsetof(Contact, origin));
+	rvo_add_texts(e, rows, n, offsetof(Contact, contact_status));
+	rvo_add_texts(e, rows, n, offsetof(Contact, previous_status));
+	rvo_add_nullable_times(e, rows, n, offsetof(Contact, status_changed_at));
+	rvo_add_jsons(e, rows, n, rvo_record_fields);
+	rvo_add_times(e, rows, n, offsetof(Contact, record.updated_time));
+}
+
+const RecordTable rvo_contact_table = {
+	.entity = CONTACT_ENTITY,
+	.size = sizeof(Contact),
+	.ncolumns = NUMBER_OF_CONTACT_COLUMNS,
+	.get = &get_contact,
+	.get_of_any = &get_contact_of_any,
+	.lock = &lock_contact,
+	.find_other_client = &find_other_client,
+	.insert = &insert_contact,
+	.insert_or_raise = &insert_contact_or_raise,
+	.insert_many = &insert_contacts,
+	.update = &update_contact,
+	.not_inserted = "a contact was not inserted, and no key explains it",
+	.read = read_contact,
+	.write = write_contact,
+	.write_many = write_contacts,
+	.write_all = write_all_of_contact,
+};
+
+/* ---------------------------------------------------------------- one */
+
+/* rvo_store_has_contact tells whether the client has a contact with this id by now. */
 bool
-rvo_store_insert_contact(int client_id, const Contact *contact)
-{
-	Execution	e = {0};
-
-	write_contact(&e, client_id, contact);
-	return rvo_query_run(&insert_contact, &e) > 0;
-}
-
-/*
- * rvo_store_insert_contact_or_raise adds a contact that was not added, though
- * nobody has its keys: what is in the way says so itself.
- */
-void
-rvo_store_insert_contact_or_raise(int client_id, const Contact *contact)
-{
-	Execution	e = {0};
-
-	write_contact(&e, client_id, contact);
-	if (rvo_query_run(&insert_contact_or_raise, &e) != 1)
-		rvo_fault_raise_bug("a contact was not inserted, and no key explains it");
-}
-
-/* rvo_store_update_contact writes all of a contact that was locked.  Raises a unique violation if a key is taken. */
-void
-rvo_store_update_contact(int client_id, const Contact *contact)
+rvo_store_has_contact(int client_id, int64 id)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, contact->record.id);
-	rvo_add_text(&e, contact->email);
-	rvo_add_text(&e, contact->linkedin_url);
-	rvo_add_text(&e, contact->first_name);
-	rvo_add_text(&e, contact->last_name);
-	rvo_add_id(&e, contact->company_id);
-	rvo_add_text(&e, contact->origin);
-	rvo_add_text(&e, contact->contact_status);
-	rvo_add_text(&e, contact->previous_status);
-	rvo_add_nullable_time(&e, contact->status_changed_at);
-	rvo_add_json(&e, rvo_record_fields(contact));
-	rvo_add_time(&e, contact->record.updated_time);
-	rvo_add_nullable_time(&e, contact->first_campaign_email_sent);
-	rvo_add_nullable_time(&e, contact->last_campaign_email_sent);
-	rvo_add_nullable_time(&e, contact->last_reply_received);
-	if (rvo_query_run(&update_contact, &e) != 1)
-		rvo_fault_raise_bug("a locked contact was not updated");
+	rvo_add_id(&e, id);
+	return rvo_query_run(&has_contact, &e) > 0;
+}
+
+/* rvo_store_get_contact_with_key reads the contact that has an e-mail address or, if that has no value, a LinkedIn URL. */
+bool
+rvo_store_get_contact_with_key(int client_id, Slice email, Slice linkedin_url, Contact *contact)
+{
+	bool		by_email = email.data != NULL;
+	Execution	e = {0};
+
+	rvo_add_text(&e, by_email ? email : linkedin_url);
+	rvo_add_integer(&e, client_id);
+	return rvo_store_find(&rvo_contact_table, by_email ? &get_contact_by_email : &get_contact_by_linkedin_url, &e,
+						  &contact->record);
+}
+
+/* rvo_store_find_contact_owners tells which of the client's contacts have these keys. */
+ContactOwners
+rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url)
+{
+	Execution	e = {0};
+	ContactOwners owners = {0};
+
+	rvo_add_text(&e, email);
+	rvo_add_text(&e, linkedin_url);
+	rvo_add_integer(&e, client_id);
+	rvo_query_run(&find_contact_owners, &e);
+	owners.of_email = DatumGetInt64(e.results[0]);
+	owners.of_linkedin_url = DatumGetInt64(e.results[1]);
+	return owners;
 }
 
 /* rvo_store_delete_contact deletes a contact that was locked. */
@@ -433,50 +393,13 @@ rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, b
 	rvo_query_read(read_only ? &read_contacts_owners : &find_contacts_owners, &e, read_contact_owners, &owners);
 }
 
-/* add_contacts gives the parameters of a statement that writes many, with an array for each column. */
-static void
-add_contacts(Execution *e, int client_id, Contact *const *contacts, int n)
-{
-	const void *const *rows = (const void *const *) contacts;
-
-	rvo_add_integer(e, client_id);
-	rvo_add_ids(e, rows, n, offsetof(Contact, record.id));
-	rvo_add_texts(e, rows, n, offsetof(Contact, email));
-	rvo_add_texts(e, rows, n, offsetof(Contact, linkedin_url));
-	rvo_add_texts(e, rows, n, offsetof(Contact, first_name));
-	rvo_add_texts(e, rows, n, offsetof(Contact, last_name));
-	rvo_add_ids(e, rows, n, offsetof(Contact, company_id));
-	rvo_add_texts(e, rows, n, offsetof(Contact, origin));
-	rvo_add_texts(e, rows, n, offsetof(Contact, contact_status));
-	rvo_add_texts(e, rows, n, offsetof(Contact, previous_status));
-	rvo_add_nullable_times(e, rows, n, offsetof(Contact, status_changed_at));
-	rvo_add_jsons(e, rows, n, rvo_record_fields);
-	rvo_add_times(e, rows, n, offsetof(Contact, record.updated_time));
-}
-
-/*
- * rvo_store_insert_contacts adds contacts, in this order; inserted tells for each
- * whether it was, or a key of it is taken.
- */
-void
-rvo_store_insert_contacts(int client_id, Contact *const *contacts, int n, bool *inserted)
-{
-	Execution	e = {0};
-	const void *const *rows = (const void *const *) contacts;
-
-	if (rvo_query_insert(&insert_contact, client_id, rows, n, write_contact, inserted))
-		return;
-	add_contacts(&e, client_id, contacts, n);
-	rvo_query_insert_many(&insert_contacts, &e, rows, n, inserted);
-}
-
 /* rvo_store_update_contacts writes all of contacts that were locked, as one statement. */
 void
 rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 {
 	Execution	e = {0};
 
-	add_contacts(&e, client_id, contacts, n);
+	write_contacts(&e, client_id, (const void *const *) contacts, n);
 	rvo_query_run(&update_contacts, &e);
 	if (DatumGetInt64(e.results[0]) != n)
 		rvo_fault_raise_bug("some locked contacts were not updated");

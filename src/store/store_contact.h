@@ -26,23 +26,15 @@ typedef void (*ContactReader) (void *arg, const Contact *contact);
 
 extern const RecordTable rvo_contact_table;
 
-extern bool rvo_store_get_contact(int client_id, int64 id, Contact *contact);
 extern bool rvo_store_has_contact(int client_id, int64 id);
-extern bool rvo_store_get_contact_of_any(int64 id, Contact *contact);
 extern bool rvo_store_get_contact_with_key(int client_id, Slice email, Slice linkedin_url, Contact *contact);
-extern bool rvo_store_lock_contact(int client_id, int64 id, Contact *contact);
-extern bool rvo_store_has_contact_of_others(int client_id, int64 id);
 extern ContactOwners rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url);
-extern bool rvo_store_insert_contact(int client_id, const Contact *contact);
-extern void rvo_store_insert_contact_or_raise(int client_id, const Contact *contact);
-extern void rvo_store_update_contact(int client_id, const Contact *contact);
 extern void rvo_store_delete_contact(int client_id, int64 id);
 
 extern void rvo_store_lock_contacts(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
 									ContactReader read, void *arg);
 extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
 										   bool read_only, ContactOwners *owners);
-extern void rvo_store_insert_contacts(int client_id, Contact *const *contacts, int n, bool *inserted);
 extern void rvo_store_update_contacts(int client_id, Contact *const *contacts, int n);
 extern void rvo_store_detach_contacts(int client_id, int64 company_id);
 

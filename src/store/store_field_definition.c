@@ -77,12 +77,12 @@ static KeptQuery list_fields = {
 
 /* of_field starts an execution on one field. */
 static Execution
-of_field(int client_id, Slice entity, Slice name)
+of_field(int client_id, Entity entity, Slice name)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_text(&e, entity);
+	rvo_add_text(&e, rvo_entity_names[entity]);
 	rvo_add_text(&e, name);
 	return e;
 }
@@ -110,19 +110,19 @@ read_definition(void *arg, const Datum *values, const bool *nulls)
 
 /* rvo_store_read_definitions shows the client's definitions, in the current context. */
 void
-rvo_store_read_definitions(int client_id, Slice entity, DefinitionReader read, void *arg)
+rvo_store_read_definitions(int client_id, Entity entity, DefinitionReader read, void *arg)
 {
 	Execution	e = {0};
 	Reading		reading = {read, arg};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_text(&e, entity);
+	rvo_add_text(&e, rvo_entity_names[entity]);
 	rvo_query_read(&read_definitions, &e, read_definition, &reading);
 }
 
 /* rvo_store_insert_seen records a name, unless it is. */
 void
-rvo_store_insert_seen(int client_id, Slice entity, Slice name, TimestampTz time)
+rvo_store_insert_seen(int client_id, Entity entity, Slice name, TimestampTz time)
 {
 	Execution	e = of_field(client_id, entity, name);
 
@@ -132,7 +132,7 @@ rvo_store_insert_seen(int client_id, Slice entity, Slice name, TimestampTz time)
 
 /* rvo_store_is_seen tells whether a name is recorded. */
 bool
-rvo_store_is_seen(int client_id, Slice entity, Slice name)
+rvo_store_is_seen(int client_id, Entity entity, Slice name)
 {
 	Execution	e = of_field(client_id, entity, name);
 
@@ -141,7 +141,7 @@ rvo_store_is_seen(int client_id, Slice entity, Slice name)
 
 /* rvo_store_delete_seen forgets a recorded name; false if it is none. */
 bool
-rvo_store_delete_seen(int client_id, Slice entity, Slice name)
+rvo_store_delete_seen(int client_id, Entity entity, Slice name)
 {
 	Execution	e = of_field(client_id, entity, name);
 
@@ -149,7 +149,7 @@ rvo_store_delete_seen(int client_id, Slice entity, Slice name)
 }
 
 bool
-rvo_store_is_defined(int client_id, Slice entity, Slice name)
+rvo_store_is_defined(int client_id, Entity entity, Slice name)
 {
 	Execution	e = of_field(client_id, entity, name);
 
@@ -158,7 +158,7 @@ rvo_store_is_defined(int client_id, Slice entity, Slice name)
 
 /* rvo_store_define adds a definition, or gives it another type and options. */
 void
-rvo_store_define(int client_id, Slice entity, Slice name, Slice type, Jsonb *options, TimestampTz time)
+rvo_store_define(int client_id, Entity entity, Slice name, Slice type, Jsonb *options, TimestampTz time)
 {
 	Execution	e = of_field(client_id, entity, name);
 
@@ -169,7 +169,7 @@ rvo_store_define(int client_id, Slice entity, Slice name, Slice type, Jsonb *opt
 }
 
 void
-rvo_store_rename_definition(int client_id, Slice entity, Slice name, Slice new_name)
+rvo_store_rename_definition(int client_id, Entity entity, Slice name, Slice new_name)
 {
 	Execution	e = of_field(client_id, entity, name);
 
@@ -179,7 +179,7 @@ rvo_store_rename_definition(int client_id, Slice entity, Slice name, Slice new_n
 
 /* rvo_store_delete_definition ends a definition; false if there is none. */
 bool
-rvo_store_delete_definition(int client_id, Slice entity, Slice name)
+rvo_store_delete_definition(int client_id, Entity entity, Slice name)
 {
 	Execution	e = of_field(client_id, entity, name);
 
@@ -210,12 +210,12 @@ read_listed(void *arg, const Datum *values, const bool *nulls)
 
 /* rvo_store_list_fields shows what is defined or was recorded, by name. */
 void
-rvo_store_list_fields(int client_id, Slice entity, void (*put) (void *arg, const ListedField *field), void *arg)
+rvo_store_list_fields(int client_id, Entity entity, void (*put) (void *arg, const ListedField *field), void *arg)
 {
 	Execution	e = {0};
 	Listing		listing = {put, arg};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_text(&e, entity);
+	rvo_add_text(&e, rvo_entity_names[entity]);
 	rvo_query_read(&list_fields, &e, read_listed, &listing);
 }

@@ -9,6 +9,7 @@
 
 #include "base/jsonio.h"
 #include "base/text.h"
+#include "shape/entity.h"
 
 /* A field that is defined, or was recorded: then it has neither type nor options. */
 typedef struct ListedField
@@ -22,15 +23,15 @@ typedef struct ListedField
 
 typedef void (*DefinitionReader) (void *arg, Slice name, Slice type, Jsonb *options);
 
-extern void rvo_store_read_definitions(int client_id, Slice entity, DefinitionReader read, void *arg);
-extern void rvo_store_insert_seen(int client_id, Slice entity, Slice name, TimestampTz time);
-extern bool rvo_store_is_seen(int client_id, Slice entity, Slice name);
-extern bool rvo_store_delete_seen(int client_id, Slice entity, Slice name);
-extern bool rvo_store_is_defined(int client_id, Slice entity, Slice name);
-extern void rvo_store_define(int client_id, Slice entity, Slice name, Slice type, Jsonb *options, TimestampTz time);
-extern void rvo_store_rename_definition(int client_id, Slice entity, Slice name, Slice new_name);
-extern bool rvo_store_delete_definition(int client_id, Slice entity, Slice name);
-extern void rvo_store_list_fields(int client_id, Slice entity, void (*put) (void *arg, const ListedField *field),
+extern void rvo_store_read_definitions(int client_id, Entity entity, DefinitionReader read, void *arg);
+extern void rvo_store_insert_seen(int client_id, Entity entity, Slice name, TimestampTz time);
+extern bool rvo_store_is_seen(int client_id, Entity entity, Slice name);
+extern bool rvo_store_delete_seen(int client_id, Entity entity, Slice name);
+extern bool rvo_store_is_defined(int client_id, Entity entity, Slice name);
+extern void rvo_store_define(int client_id, Entity entity, Slice name, Slice type, Jsonb *options, TimestampTz time);
+extern void rvo_store_rename_definition(int client_id, Entity entity, Slice name, Slice new_name);
+extern bool rvo_store_delete_definition(int client_id, Entity entity, Slice name);
+extern void rvo_store_list_fields(int client_id, Entity entity, void (*put) (void *arg, const ListedField *field),
 								  void *arg);
 
 #endif							/* RVO_STORE_FIELD_DEFINITION_H */

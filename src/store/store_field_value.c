@@ -19,53 +19,43 @@
 #include "store/store_field_value.h"
 #include "store/store_query.h"
 
-#define LOCK_ROWS(table) { \
+#define LOCK_ROWS(constant, table) [constant] = { \
 	.sql = "SELECT COALESCE(pg_catalog.array_agg(id::bigint), '{}'), COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity')" \
 	" FROM (SELECT id, updated_time FROM revyops." table \
 	" WHERE client_id = $1 AND custom_fields @> $2 ORDER BY id FOR NO KEY UPDATE) AS c", \
 	.expected = SPI_OK_SELECT, .nparameters = 2, \
 	.types = {INT4OID, JSONBOID}, \
-}
+},
 
-#define COUNT_BOTH(table) { \
+#define COUNT_BOTH(constant, table) [constant] = { \
 	.sql = "SELECT pg_catalog.count(*), pg_catalog.min(id) FROM revyops." table \
 	" WHERE client_id = $1 AND custom_fields @> $2 AND custom_fields @> $3", \
 	.expected = SPI_OK_SELECT, .nparameters = 3, \
 	.types = {INT4OID, JSONBOID, JSONBOID}, \
-}
+},
 
-#define RENAME_VALUES(table) { \
+#define RENAME_VALUES(constant, table) [constant] = { \
 	.sql = "UPDATE revyops." table " SET updated_time = $6, custom_fields = (SELECT pg_catalog.jsonb_agg(" \
 	"CASE WHEN f ->> 'field_name' = $3 THEN f || pg_catalog.jsonb_build_object('field_name', $4, 'updated_time', $5)" \
 	" ELSE f END ORDER BY n) FROM pg_catalog.jsonb_array_elements(custom_fields) WITH ORDINALITY AS t (f, n))" \
 	" WHERE client_id = $1 AND id = ANY ($2)", \
 	.expected = SPI_OK_UPDATE, .nparameters = 6, \
 	.types = {INT4OID, INT8ARRAYOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID}, \
-}
+},
 
-#define DELETE_VALUES(table) { \
+#define DELETE_VALUES(constant, table) [constant] = { \
 	.sql = "UPDATE revyops." table " SET updated_time = $4, custom_fields = (SELECT COALESCE(" \
 	"pg_catalog.jsonb_agg(f ORDER BY n) FILTER (WHERE (f ->> 'field_name') IS DISTINCT FROM $3), '[]')" \
 	" FROM pg_catalog.jsonb_array_elements(custom_fields) WITH ORDINALITY AS t (f, n))" \
 	" WHERE client_id = $1 AND id = ANY ($2)", \
 	.expected = SPI_OK_UPDATE, .nparameters = 4, \
 	.types = {INT4OID, INT8ARRAYOID, TEXTOID, TIMESTAMPTZOID}, \
-}
+},
 
-static KeptQuery lock_rows_of_contacts = LOCK_ROWS("contact");
-static KeptQuery lock_rows_of_companies = LOCK_ROWS("company");
-static KeptQuery count_both_of_contacts = COUNT_BOTH("contact");
-static KeptQuery count_both_of_companies = COUNT_BOTH("company");
-static KeptQuery rename_values_of_contacts = RENAME_VALUES("contact");
-static KeptQuery rename_values_of_companies = RENAME_VALUES("company");
-static KeptQuery delete_values_of_contacts = DELETE_VALUES("contact");
-static KeptQuery delete_values_of_companies = DELETE_VALUES("company");
-
-static bool
-is_contact(Slice entity)
-{
-	return rvo_slice_equal(entity, CONST_SLICE("contact"));
-}
+static KeptQuery lock_rows[ENTITIES] = {ENTITY_LIST(LOCK_ROWS)};
+static KeptQuery count_both[ENTITIES] = {ENTITY_LIST(COUNT_BOTH)};
+static KeptQuery rename_values[ENTITIES] = {ENTITY_LIST(RENAME_VALUES)};
+static KeptQuery delete_values[ENTITIES] = {ENTITY_LIST(DELETE_VALUES)};
 
 /* add_name_pattern adds what a list with a field of this name contains. */
 static void
@@ -85,33 +75,33 @@ add_name_pattern(Execution *e, Slice name)
  * current context.
  */
 LockedRows
-rvo_store_lock_rows_with(int client_id, Slice entity, Slice name)
+rvo_store_lock_rows_with(int client_id, Entity entity, Slice name)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	add_name_pattern(&e, name);
-	rvo_query_run(is_contact(entity) ? &lock_rows_of_contacts : &lock_rows_of_companies, &e);
+	rvo_query_run(&lock_rows[entity], &e);
 	return (LockedRows) {e.results[0], DatumGetTimestampTz(e.results[1])};
 }
 
 /* rvo_store_count_rows_with_both counts the contacts or companies that have two fields; *first is one of them. */
 int64
-rvo_store_count_rows_with_both(int client_id, Slice entity, Slice name, Slice other, int64 *first)
+rvo_store_count_rows_with_both(int client_id, Entity entity, Slice name, Slice other, int64 *first)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	add_name_pattern(&e, name);
 	add_name_pattern(&e, other);
-	rvo_query_run(is_contact(entity) ? &count_both_of_contacts : &count_both_of_companies, &e);
+	rvo_query_run(&count_both[entity], &e);
 	*first = DatumGetInt64(e.results[1]);
 	return DatumGetInt64(e.results[0]);
 }
 
 /* rvo_store_rename_values renames a field of contacts or companies that were locked; returns how many they are. */
 int64
-rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, LockedRows rows)
+rvo_store_rename_values(int client_id, Entity entity, Slice name, Slice new_name, LockedRows rows)
 {
 	Execution	e = {0};
 	TimestampTz time = rvo_time_of_change(rows.latest);
@@ -122,12 +112,12 @@ rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name,
 	rvo_add_text(&e, new_name);
 	rvo_add_text(&e, rvo_json_time(time));
 	rvo_add_time(&e, time);
-	return rvo_query_run(is_contact(entity) ? &rename_values_of_contacts : &rename_values_of_companies, &e);
+	return rvo_query_run(&rename_values[entity], &e);
 }
 
 /* rvo_store_delete_values takes a field from contacts or companies that were locked; returns how many they are. */
 int64
-rvo_store_delete_values(int client_id, Slice entity, Slice name, LockedRows rows)
+rvo_store_delete_values(int client_id, Entity entity, Slice name, LockedRows rows)
 {
 	Execution	e = {0};
 
@@ -135,5 +125,5 @@ rvo_store_delete_values(int client_id, Slice entity, Slice name, LockedRows rows
 	rvo_add_datum(&e, rows.ids, false);
 	rvo_add_text(&e, name);
 	rvo_add_time(&e, rvo_time_of_change(rows.latest));
-	return rvo_query_run(is_contact(entity) ? &delete_values_of_contacts : &delete_values_of_companies, &e);
+	return rvo_query_run(&delete_values[entity], &e);
 }

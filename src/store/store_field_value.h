@@ -8,6 +8,7 @@
 #include "datatype/timestamp.h"
 
 #include "base/text.h"
+#include "shape/entity.h"
 
 /* Contacts or companies that are locked. */
 typedef struct LockedRows
@@ -16,9 +17,9 @@ typedef struct LockedRows
 	TimestampTz latest;			/* when the last of them was changed */
 } LockedRows;
 
-extern LockedRows rvo_store_lock_rows_with(int client_id, Slice entity, Slice name);
-extern int64 rvo_store_count_rows_with_both(int client_id, Slice entity, Slice name, Slice other, int64 *first);
-extern int64 rvo_store_rename_values(int client_id, Slice entity, Slice name, Slice new_name, LockedRows rows);
-extern int64 rvo_store_delete_values(int client_id, Slice entity, Slice name, LockedRows rows);
+extern LockedRows rvo_store_lock_rows_with(int client_id, Entity entity, Slice name);
+extern int64 rvo_store_count_rows_with_both(int client_id, Entity entity, Slice name, Slice other, int64 *first);
+extern int64 rvo_store_rename_values(int client_id, Entity entity, Slice name, Slice new_name, LockedRows rows);
+extern int64 rvo_store_delete_values(int client_id, Entity entity, Slice name, LockedRows rows);
 
 #endif							/* RVO_STORE_FIELD_VALUE_H */

@@ -10,9 +10,6 @@
 #include "shape/page.h"
 #include "store/store_record.h"
 
-/* In place of a client's id: what the master lists show. */
-#define ALL_CLIENTS 0
-
 /*
  * A value that more rows have than this is looked for by reading all of them
  * in order, instead of by the index on custom fields.

@@ -11,31 +11,29 @@
 #include "base/compat.h"
 #include "store/store_sequence.h"
 
-/* sequence_oid looks the sequence up each time: it may be dropped and made again. */
+/* sequence_oid looks a sequence up each time: it may be dropped and made again. */
 static Oid
-sequence_oid(IdSequence sequence)
+sequence_oid(const char *name)
 {
-	static const char *const names[] = {
-		[COMPANY_IDS] = "company_id_seq",
-		[CONTACT_IDS] = "contact_id_seq",
-		[CUSTOM_FIELD_IDS] = "custom_field_id_seq",
-	};
-
-	return get_relname_relid(names[sequence], get_namespace_oid("revyops", false));
+	return get_relname_relid(name, get_namespace_oid("revyops", false));
 }
 
-/* rvo_store_next_id takes a new id. */
+#define ID_SEQUENCE(constant, name) [constant] = name "_id_seq",
+
+/* rvo_store_next_id takes a new id for a record. */
 int64
-rvo_store_next_id(IdSequence sequence)
+rvo_store_next_id(Entity entity)
 {
-	return nextval_internal(sequence_oid(sequence), false);
+	static const char *const names[ENTITIES] = {ENTITY_LIST(ID_SEQUENCE)};
+
+	return nextval_internal(sequence_oid(names[entity]), false);
 }
 
 /* rvo_store_number_fields gives every custom field that has none a new id. */
 void
 rvo_store_number_fields(CustomFields *fields)
 {
-	Oid			sequence = fields->count > 0 ? sequence_oid(CUSTOM_FIELD_IDS) : InvalidOid;
+	Oid			sequence = fields->count > 0 ? sequence_oid("custom_field_id_seq") : InvalidOid;
 
 	for (int i = 0; i < fields->count; i++)
 		if (fields->items[i].id == 0)

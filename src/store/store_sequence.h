@@ -6,15 +6,9 @@
 #define RVO_STORE_SEQUENCE_H
 
 #include "shape/custom_field.h"
+#include "shape/entity.h"
 
-typedef enum IdSequence
-{
-	COMPANY_IDS,
-	CONTACT_IDS,
-	CUSTOM_FIELD_IDS
-} IdSequence;
-
-extern int64 rvo_store_next_id(IdSequence sequence);
+extern int64 rvo_store_next_id(Entity entity);
 extern void rvo_store_number_fields(CustomFields *fields);
 
 #endif							/* RVO_STORE_SEQUENCE_H */

@@ -21,6 +21,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "shape/record.h"
 #include "store/store_violation.h"
 
 /* is_column tells whether a column, 0 for an expression, has one of the names. */
@@ -40,7 +41,7 @@ static bool
 has_our_columns(Oid table, const int2vector *columns)
 {
 	static const char *const client[] = {"client_id", NULL};
-	static const char *const keys[] = {"id", "email", "linkedin_url", "domain", NULL};
+	static const char *const keys[] = {"id", RECORD_KEYS, NULL};
 
 	if (columns->dim1 != 2)
 		return false;

@@ -25,9 +25,9 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
-#include "store/store_record.h"
 #include "work/batch.h"
 #include "work/field_definition.h"
+#include "work/retry.h"
 
 /* Items that are worked on together: so many, and so many octets of bodies or hardly more. */
 #define CHUNK 10000
@@ -65,18 +65,12 @@ rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults)
  * Pretended ids count upwards, as a sequence does, from where no sequence comes.
  */
 
-static bool
-only_checks(const Batch *batch)
-{
-	return batch->kind->insert == NULL && batch->kind->upsert == NULL;
-}
-
 /* find_owners fills the items' owners: who has their keys, or would have them by now. */
 static void
 find_owners(const Batch *batch, BatchItem *const *items, int n)
 {
 	batch->kind->find_owners(batch->caller->client_id, items, n);
-	for (int i = 0; only_checks(batch) && i < n; i++)
+	for (int i = 0; batch->kind->only_checks && i < n; i++)
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 		{
 			const int64 *id = items[i]->keys[k].data == NULL || items[i]->owners[k] != 0 ? NULL :
@@ -254,7 +248,7 @@ complete_owners(const Batch *batch, const Chunk *chunk)
 static void
 explain(const Batch *batch, BatchItem *item)
 {
-	bool		lasting = batch->mode == BATCH_PARTIAL && !only_checks(batch);
+	bool		lasting = batch->mode == BATCH_PARTIAL && !batch->kind->only_checks;
 
 	for (int later = 0; later <= 1 && item->faults.count == 0; later++)
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
@@ -264,12 +258,12 @@ explain(const Batch *batch, BatchItem *item)
 			if (item->owners[k] == 0 || (!later && !is_owned(batch, item, k)))
 				continue;
 			if (created != NULL)
-				rvo_fault_add_duplicate(&item->faults, batch->kind->key_pointers[k],
+				rvo_fault_add_duplicate(&item->faults, batch->kind->kind->key_pointers[k],
 										lasting ? created->id : 0, created->number);
 			else
-				rvo_fault_add_existing(&item->faults, batch->kind->key_pointers[k], item->owners[k]);
+				rvo_fault_add_existing(&item->faults, batch->kind->kind->key_pointers[k], item->owners[k]);
 		}
-	item->failure = batch->kind->taken;
+	item->failure = batch->kind->kind->taken;
 }
 
 /*
@@ -330,27 +324,38 @@ by_keys(const void *a, const void *b)
 	return rvo_batch_compare_keys((*(BatchItem *const *) a)->keys, (*(BatchItem *const *) b)->keys);
 }
 
+/* number gives an item and its custom fields new ids. */
+static void
+number(const Batch *batch, BatchItem *item)
+{
+	rvo_record_number(batch->kind->kind, &item->row.record);
+	item->id = item->row.record.id;
+}
+
 /* insert adds items and notes those that were created. */
 static void
 insert(Batch *batch, BatchItem **picked, int n)
 {
 	BatchItem **ordered = palloc(n * sizeof(BatchItem *));
+	Record	  **records = palloc(n * sizeof(Record *));
 	bool	   *inserted = palloc(n * sizeof(bool));
 
 	for (int i = 0; i < n; i++)
 	{
-		if (only_checks(batch))
+		if (batch->kind->only_checks)
 			picked[i]->id = ++batch->last_pretended;
 		else
-			batch->kind->number(picked[i]);
+			number(batch, picked[i]);
 		picked[i]->tried = true;
 		ordered[i] = picked[i];
 	}
 	qsort(ordered, n, sizeof(BatchItem *), by_keys);
-	if (only_checks(batch))
+	for (int i = 0; i < n; i++)
+		records[i] = &ordered[i]->row.record;
+	if (batch->kind->only_checks)
 		pretend(batch, ordered, n, inserted);
 	else
-		batch->kind->insert(batch->caller->client_id, ordered, n, inserted);
+		rvo_store_insert_many(batch->kind->kind->table, batch->caller->client_id, records, n, inserted);
 	for (int i = 0; i < n; i++)
 		if (!inserted[i])
 			ordered[i]->id = 0;
@@ -363,8 +368,8 @@ insert(Batch *batch, BatchItem **picked, int n)
 static void
 insert_or_raise(Batch *batch, BatchItem *item)
 {
-	batch->kind->number(item);
-	batch->kind->insert_or_raise(batch->caller->client_id, item);
+	number(batch, item);
+	rvo_store_insert_or_raise(batch->kind->kind->table, batch->caller->client_id, &item->row.record);
 	note_created(batch, item);
 }
 
@@ -386,7 +391,7 @@ create_open(Batch *batch, Chunk *chunk)
 		keep_open(chunk);
 
 		fruitless = chunk->nopen < before ? 0 : fruitless + 1;
-		if (fruitless == INSERT_ATTEMPTS)
+		if (fruitless == RETRIES)
 		{
 			insert_or_raise(batch, chunk->open[0]);
 			keep_open(chunk);
@@ -436,6 +441,17 @@ hand_out(Batch *batch, const Chunk *chunk)
 	MemoryContextSwitchTo(caller);
 }
 
+/* settle ends a chunk, and notes names of custom fields. */
+static void
+settle(const Batch *batch, const Chunk *chunk)
+{
+	if (batch->kind->settle != NULL)
+		batch->kind->settle(batch->caller, chunk->items, chunk->count);
+	for (int i = 0; i < chunk->count && !batch->kind->only_checks; i++)
+		if (chunk->items[i].faults.count == 0)
+			rvo_field_names_note(batch->caller, batch->kind->kind->entity, &chunk->items[i].row.record.custom_fields);
+}
+
 /* run_chunk creates or upserts the items that were gathered. */
 static void
 run_chunk(Batch *batch)
@@ -460,8 +476,7 @@ run_chunk(Batch *batch)
 	for (int i = 0; i < chunk.count; i++)
 		if (chunk.items[i].taken)
 			explain(batch, &chunk.items[i]);
-	if (batch->kind->settle != NULL)
-		batch->kind->settle(batch->caller, chunk.items, chunk.count);
+	settle(batch, &chunk);
 	hand_out(batch, &chunk);
 	batch->count += batch->nbodies;
 	batch->nbodies = 0;
@@ -492,7 +507,7 @@ rvo_batch_begin(Batch *batch)
 	batch->created_capacity = CHUNK;
 	batch->created = palloc(CHUNK * sizeof(CreatedItem));
 	batch->last_pretended = PG_INT64_MIN;
-	for (int k = 0; k < BATCH_MAX_KEYS && only_checks(batch); k++)
+	for (int k = 0; k < BATCH_MAX_KEYS && batch->kind->only_checks; k++)
 		batch->pretended[k] = rvo_slice_map_create(CHUNK);
 }
 

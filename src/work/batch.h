@@ -12,8 +12,9 @@
 #include "shape/caller.h"
 #include "shape/contact_input.h"
 #include "shape/record.h"
+#include "work/entity_kind.h"
 
-#define BATCH_MAX_KEYS 2
+#define BATCH_MAX_KEYS RECORD_MAX_KEYS
 
 /* What becomes of the others when one item has a fault. */
 typedef enum BatchMode
@@ -39,34 +40,26 @@ typedef struct BatchItem
 	const ContactChanges *changes;	/* of an upsert */
 	union
 	{
+		Record		record;
 		Contact		contact;
 		Company		company;
 	}			row;
 } BatchItem;
 
 /*
- * What tells contacts from companies.  The lists that the functions get are never
- * empty.  A kind without number, insert and render only checks: nothing is written.
+ * What is done to the items of a batch, beside what is done to records of their
+ * kind anyway.  The lists that the functions get are never empty.
  */
 typedef struct BatchKind
 {
-	const char *key_pointers[BATCH_MAX_KEYS];
-	Failure		taken;			/* if a key is */
+	const EntityKind *kind;
+	bool		only_checks;	/* nothing is written, and there is nothing to show */
 
 	/* read fills an item, and notes what is wrong with the body; NULL is no object. */
 	void		(*read) (const Caller *caller, BatchItem *item, JsonbContainer *body);
 
 	/* resolve finds what the items refer to, and notes what is not there; NULL if they refer to nothing. */
 	void		(*resolve) (const Caller *caller, BatchItem *const *items, int n);
-
-	/* number gives an item and its custom fields new ids. */
-	void		(*number) (BatchItem *item);
-
-	/* insert adds the items, in this order; inserted tells for each whether it was. */
-	void		(*insert) (int client_id, BatchItem *const *items, int n, bool *inserted);
-
-	/* insert_or_raise adds an item that was not inserted, though nobody has its keys, or raises what is in its way. */
-	void		(*insert_or_raise) (int client_id, const BatchItem *item);
 
 	/* settle ends a chunk, created or not; NULL if there is nothing to do. */
 	void		(*settle) (const Caller *caller, const BatchItem *items, int n);
@@ -78,7 +71,7 @@ typedef struct BatchKind
 	 * upsert creates or changes the items, in their order.  Of one that was it
 	 * fills id, found and row; of one whose keys are of two others it fills the
 	 * owners and says that it is taken.  NULL for a batch that creates; else
-	 * number, insert, insert_or_raise and find_owners are not called.
+	 * find_owners is not called.
 	 */
 	void		(*upsert) (const Caller *caller, BatchItem *const *items, int n);
 

@@ -11,7 +11,6 @@
 #include "shape/record.h"
 
 extern Company rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
-extern void rvo_company_number(Company *company);
 extern Jsonb *rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id);
 
 #endif							/* RVO_COMPANY_H */

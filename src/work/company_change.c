@@ -15,85 +15,9 @@
 #include "shape/company_render.h"
 #include "store/store_company.h"
 #include "store/store_contact.h"
-#include "store/store_record.h"
-#include "store/store_sequence.h"
-#include "store/store_violation.h"
 #include "work/company_change.h"
-#include "work/company_read.h"
+#include "work/company_kind.h"
 #include "work/field_definition.h"
-
-/* A company to write, in a subtransaction. */
-typedef struct Writing
-{
-	int			client_id;
-	const Company *company;
-} Writing;
-
-static void
-write_company(void *arg, bool again pg_attribute_unused())
-{
-	Writing    *writing = arg;
-
-	rvo_store_update_company(writing->client_id, writing->company);
-}
-
-/* check_domain raises FAILURE_COMPANY_EXISTS if another company has the domain by now, naming it. */
-static void
-check_domain(int client_id, const Company *company)
-{
-	FaultList	faults = {0};
-	int64		owner = rvo_store_find_company(client_id, company->domain);
-
-	if (owner == 0 || owner == company->record.id)
-		return;
-	rvo_fault_add_existing(&faults, "/domain", owner);
-	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
-}
-
-/* save_with_domain writes a company whose domain is another than before; as for a contact's keys. */
-static void
-save_with_domain(int client_id, const Company *company)
-{
-	Writing		writing = {client_id, company};
-	ErrorData  *error = NULL;
-
-	check_domain(client_id, company);
-	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
-	{
-		error = rvo_attempt_once(write_company, &writing);
-		if (error == NULL)
-			return;
-		if (!rvo_fault_is_taken_key(error->sqlerrcode))
-			ReThrowError(error);
-		check_domain(client_id, company);
-		rvo_store_check_repeatable(error);
-	}
-	ReThrowError(error);
-}
-
-/* save writes a company that was changed. */
-static void
-save(const Caller *caller, Company *company, bool other_domain)
-{
-	company->record.updated_time = rvo_time_of_change(company->record.updated_time);
-	rvo_store_number_fields(&company->record.custom_fields);
-	if (other_domain)
-		save_with_domain(caller->client_id, company);
-	else
-		rvo_store_update_company(caller->client_id, company);
-	rvo_field_names_record(caller, COMPANY_ENTITY, &company->record.custom_fields);
-}
-
-/* lock reads a company and keeps others from changing it. */
-static Company
-lock(int client_id, int64 id, const char *where)
-{
-	Company		company;
-
-	if (!rvo_store_lock_company_to_change(client_id, id, &company))
-		rvo_company_raise_missing(client_id, id, where);
-	return company;
-}
 
 /* set_text gives a text another value, if there is one; returns whether that makes a difference. */
 static bool
@@ -146,10 +70,10 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
-	company = lock(caller->client_id, *id, "id");
+	rvo_record_lock(&rvo_company_kind, caller->client_id, *id, "id", &company.record);
 	other_domain = set_text(&company.domain, changes.has_domain, changes.values.domain);
 	if (set_others(&company, &changes) || other_domain)
-		save(caller, &company, other_domain);
+		rvo_record_save(&rvo_company_kind, caller, &company.record, other_domain);
 	return rvo_company_render_created(&company, structure);
 }
 
@@ -196,7 +120,7 @@ rvo_company_delete(int client_id, const int64 *id)
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	if (!rvo_store_lock_company_to_delete(client_id, *id))
-		rvo_company_raise_missing(client_id, *id, "id");
+		rvo_record_raise_missing(&rvo_company_kind, client_id, *id, "id");
 	rvo_store_detach_contacts(client_id, *id);
 	deletion = (Deletion) {client_id, *id};
 	if (IsolationUsesXactSnapshot())
@@ -209,20 +133,5 @@ rvo_company_delete(int client_id, const int64 *id)
 Jsonb *
 rvo_company_change_field(const Caller *caller, const FieldChange *change)
 {
-	CustomField input;
-	Company		company;
-	bool		different;
-	CustomField *field;
-	JsonbValue	value;
-
-	rvo_field_rules_load(caller, COMPANY_ENTITY);
-	input = rvo_field_change_read(caller, COMPANY_ENTITY, change, "company_id");
-	company = lock(caller->client_id, *change->owner_id, "company_id");
-	field = rvo_field_change_apply(caller->notes->rules[COMPANY_ENTITY], change, input, &company.record.custom_fields, &different);
-	if (different)
-		save(caller, &company, false);
-	if (field == NULL)
-		return NULL;
-	value = rvo_custom_field_nested(field, rvo_json_time(company.record.updated_time));
-	return rvo_json_encode(&value);
+	return rvo_record_change_field(&rvo_company_kind, caller, change);
 }

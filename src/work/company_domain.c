@@ -15,10 +15,10 @@
 #include "base/fault.h"
 #include "store/store_company.h"
 #include "store/store_free_mail.h"
-#include "store/store_record.h"
 #include "store/store_sequence.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
+#include "work/retry.h"
 
 /* is_free_mail tells whether anybody can get an address of a domain, or of a parent. */
 static bool
@@ -51,7 +51,7 @@ static Company
 new_company(Slice domain)
 {
 	return (Company) {
-		.record.id = rvo_store_next_id(COMPANY_IDS),
+		.record.id = rvo_store_next_id(COMPANY_ENTITY),
 		.domain = domain,
 		.name = CONST_SLICE(""),
 		.company_status = CONST_SLICE(""),
@@ -59,23 +59,38 @@ new_company(Slice domain)
 	};
 }
 
+/* A company to make, of a domain. */
+typedef struct Making
+{
+	int			client_id;
+	Slice		domain;
+	DomainCompany company;
+} Making;
+
+static bool
+try_to_make(void *arg)
+{
+	Making	   *making = arg;
+	Company		company = new_company(making->domain);
+
+	if (rvo_store_insert(&rvo_company_table, making->client_id, &company.record))
+		making->company = (DomainCompany) {making->domain, company.record.id, true};
+	else
+		making->company = (DomainCompany) {making->domain, rvo_store_lock_company_of_domain(making->client_id, making->domain), false};
+	return making->company.id != 0;
+}
+
 /* make adds a company, unless somebody else has added it first. */
 static DomainCompany
 make(int client_id, Slice domain)
 {
+	Making		making = {.client_id = client_id, .domain = domain};
 	Company		company;
 
-	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
-	{
-		company = new_company(domain);
-		if (rvo_store_insert_company(client_id, &company))
-			return (DomainCompany) {domain, company.record.id, true};
-		company.record.id = rvo_store_lock_company_of_domain(client_id, domain);
-		if (company.record.id != 0)
-			return (DomainCompany) {domain, company.record.id, false};
-	}
+	if (rvo_retry(try_to_make, &making))
+		return making.company;
 	company = new_company(domain);
-	rvo_store_insert_company_or_raise(client_id, &company);
+	rvo_store_insert_or_raise(&rvo_company_table, client_id, &company.record);
 	return (DomainCompany) {domain, company.record.id, true};
 }
 
@@ -109,7 +124,7 @@ DomainCompany *
 rvo_companies_make(int client_id, Slice *domains, int n)
 {
 	Company    *companies = palloc(n * sizeof(Company));
-	Company   **rows = palloc(n * sizeof(Company *));
+	Record	  **rows = palloc(n * sizeof(Record *));
 	bool	   *inserted = palloc(n * sizeof(bool));
 	DomainCompany *made = palloc(n * sizeof(DomainCompany));
 
@@ -117,9 +132,9 @@ rvo_companies_make(int client_id, Slice *domains, int n)
 	for (int i = 0; i < n; i++)
 	{
 		companies[i] = new_company(domains[i]);
-		rows[i] = &companies[i];
+		rows[i] = &companies[i].record;
 	}
-	rvo_store_insert_companies(client_id, rows, n, inserted);
+	rvo_store_insert_many(&rvo_company_table, client_id, rows, n, inserted);
 	for (int i = 0; i < n; i++)
 		made[i] = inserted[i] ? (DomainCompany) {domains[i], companies[i].record.id, true} : make(client_id, domains[i]);
 	return made;

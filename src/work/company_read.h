@@ -18,7 +18,6 @@ typedef struct CompanyQuery
 	ListRequest list;
 } CompanyQuery;
 
-pg_noreturn extern void rvo_company_raise_missing(int client_id, int64 id, const char *where);
 extern Jsonb *rvo_company_get(int client_id, const int64 *id, Slice structure_name);
 extern text *rvo_company_list(int client_id, const CompanyQuery *query);
 

@@ -14,12 +14,10 @@
 #include "shape/contact_input.h"
 #include "shape/contact_render.h"
 #include "store/store_company.h"
-#include "store/store_contact.h"
-#include "store/store_record.h"
-#include "store/store_sequence.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
 #include "work/contact.h"
+#include "work/contact_kind.h"
 #include "work/field_definition.h"
 
 /*
@@ -38,7 +36,7 @@ rvo_contact_resolve_company(const Caller *caller, const CompanyReference *compan
 		return 0;
 	else if (!rvo_store_lock_company(caller->client_id, id))
 	{
-		if (rvo_store_has_company_of_others(caller->client_id, id))
+		if (rvo_store_has_other_client(&rvo_company_table, caller->client_id, id))
 			rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
 		id = 0;
 	}
@@ -100,48 +98,6 @@ rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_
 	return rvo_contact_make(caller, &input);
 }
 
-/* rvo_contact_number gives a contact and its custom fields new ids. */
-void
-rvo_contact_number(Contact *contact)
-{
-	contact->record.id = rvo_store_next_id(CONTACT_IDS);
-	rvo_store_number_fields(&contact->record.custom_fields);
-}
-
-/* rvo_contact_raise_taken raises FAILURE_CONTACT_EXISTS if others than this contact have keys, naming them. */
-void
-rvo_contact_raise_taken(const ContactOwners *owners, int64 id)
-{
-	FaultList	faults = {0};
-
-	if (owners->of_email != 0 && owners->of_email != id)
-		rvo_fault_add_existing(&faults, "/email", owners->of_email);
-	if (owners->of_linkedin_url != 0 && owners->of_linkedin_url != id)
-		rvo_fault_add_existing(&faults, "/linkedin_url", owners->of_linkedin_url);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
-}
-
-/*
- * insert gives the contact ids and adds it.  Raises FAILURE_CONTACT_EXISTS,
- * naming who has each key; what no key of ours explains comes as the server says it.
- */
-static void
-insert(int client_id, Contact *contact)
-{
-	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
-	{
-		ContactOwners owners;
-
-		rvo_contact_number(contact);
-		if (rvo_store_insert_contact(client_id, contact))
-			return;
-		owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
-		rvo_contact_raise_taken(&owners, 0);
-	}
-	rvo_store_insert_contact_or_raise(client_id, contact);
-}
-
 /*
  * rvo_contact_create adds a contact for a client and returns the
  * answer, in the current context, and the new id.  body is NULL and
@@ -159,7 +115,7 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	contact.company_id = rvo_contact_resolve_company(caller, &company);
-	insert(caller->client_id, &contact);
+	rvo_record_insert(&rvo_contact_kind, caller->client_id, &contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.record.custom_fields);
 	*id = contact.record.id;
 	return rvo_contact_render_created(&contact, structure);

@@ -10,14 +10,11 @@
 #include "shape/caller.h"
 #include "shape/contact_input.h"
 #include "shape/record.h"
-#include "store/store_contact.h"
 
 extern void rvo_contact_infer_company(const Caller *caller, const ContactInput *input, CompanyReference *company);
 extern Contact rvo_contact_make(const Caller *caller, const ContactInput *input);
 extern Contact rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_member,
 								CompanyReference *company, FaultList *faults);
-extern void rvo_contact_number(Contact *contact);
-extern void rvo_contact_raise_taken(const ContactOwners *owners, int64 id);
 extern int64 rvo_contact_resolve_company(const Caller *caller, const CompanyReference *company);
 extern Jsonb *rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member, Slice structure_name,
 								 int64 *id);

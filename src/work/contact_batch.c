@@ -13,13 +13,12 @@
 #include "base/slice_map.h"
 #include "shape/contact_render.h"
 #include "store/store_company.h"
-#include "store/store_contact.h"
 #include "store/store_free_mail.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
 #include "work/contact.h"
 #include "work/contact_batch.h"
-#include "work/field_definition.h"
+#include "work/contact_kind.h"
 
 /* What the companies are looked up by, and what was found. */
 typedef struct Lookup
@@ -266,11 +265,11 @@ uses_company(const BatchItem *item)
 }
 
 /*
- * drop_unused_companies deletes the companies that were made for this chunk and
+ * rvo_contact_items_settle deletes the companies that were made for this chunk and
  * that no contact has: alone, none of those items would have left one.
  */
-static void
-drop_unused_companies(const Caller *caller, const BatchItem *items, int n)
+void
+rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
 {
 	SliceMap   *used;
 	bool		found;
@@ -293,16 +292,6 @@ drop_unused_companies(const Caller *caller, const BatchItem *items, int n)
 	}
 }
 
-/* rvo_contact_items_settle takes away what no item needed, and notes names of custom fields. */
-void
-rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
-{
-	drop_unused_companies(caller, items, n);
-	for (int i = 0; i < n; i++)
-		if (items[i].faults.count == 0)
-			rvo_field_names_note(caller, CONTACT_ENTITY, &items[i].row.contact.record.custom_fields);
-}
-
 /* rvo_contact_items_resolve finds the companies that items name, and notes what is not there. */
 void
 rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n)
@@ -314,25 +303,6 @@ static void
 find_companies(const Caller *caller, BatchItem *const *items, int n)
 {
 	resolve(caller, items, n, COMPANIES_READ);
-}
-
-static void
-number_item(BatchItem *item)
-{
-	rvo_contact_number(&item->row.contact);
-	item->id = item->row.contact.record.id;
-}
-
-static void
-insert_items(int client_id, BatchItem *const *items, int n, bool *inserted)
-{
-	rvo_store_insert_contacts(client_id, rows(items, n), n, inserted);
-}
-
-static void
-insert_or_raise(int client_id, const BatchItem *item)
-{
-	rvo_store_insert_contact_or_raise(client_id, &item->row.contact);
 }
 
 /* read_owners fills the items' owners; read_only: as the calling statement sees them. */
@@ -369,21 +339,17 @@ rvo_contact_item_render(const BatchItem *item, Structure structure)
 }
 
 const BatchKind rvo_contact_batch = {
-	.key_pointers = {"/email", "/linkedin_url"},
-	.taken = FAILURE_CONTACT_EXISTS,
+	.kind = &rvo_contact_kind,
 	.read = read_item,
 	.resolve = rvo_contact_items_resolve,
 	.settle = rvo_contact_items_settle,
-	.number = number_item,
-	.insert = insert_items,
-	.insert_or_raise = insert_or_raise,
 	.find_owners = find_owners,
 	.render = rvo_contact_item_render,
 };
 
 const BatchKind rvo_contact_check = {
-	.key_pointers = {"/email", "/linkedin_url"},
-	.taken = FAILURE_CONTACT_EXISTS,
+	.kind = &rvo_contact_kind,
+	.only_checks = true,
 	.read = read_item,
 	.resolve = find_companies,
 	.find_owners = find_owners_read_only,

@@ -9,113 +9,13 @@
  */
 #include "postgres.h"
 
-#include "base/attempt.h"
 #include "base/compat.h"
 #include "shape/contact_input.h"
 #include "shape/contact_render.h"
-#include "store/store_contact.h"
-#include "store/store_record.h"
-#include "store/store_sequence.h"
-#include "store/store_violation.h"
 #include "work/contact.h"
 #include "work/contact_change.h"
-#include "work/contact_read.h"
+#include "work/contact_kind.h"
 #include "work/field_definition.h"
-
-/* A contact to write, in a subtransaction. */
-typedef struct Writing
-{
-	int			client_id;
-	const Contact *contact;
-} Writing;
-
-static void
-write_contact(void *arg, bool again pg_attribute_unused())
-{
-	Writing    *writing = arg;
-
-	rvo_store_update_contact(writing->client_id, writing->contact);
-}
-
-/* rvo_contact_stamp gives a contact that was changed its time, and new custom fields their ids. */
-void
-rvo_contact_stamp(Contact *contact)
-{
-	contact->record.updated_time = rvo_time_of_change(contact->record.updated_time);
-	rvo_store_number_fields(&contact->record.custom_fields);
-}
-
-/*
- * rvo_contact_save writes a contact that was changed, and returns NULL.  If its
- * keys are others than before, a unique violation is returned, and nothing is
- * written.  Only the index can tell whether somebody is about to take them, and
- * an UPDATE has no ON CONFLICT: hence the subtransaction.
- */
-ErrorData *
-rvo_contact_save(int client_id, Contact *contact, bool other_keys)
-{
-	Writing		writing = {client_id, contact};
-	ErrorData  *error;
-
-	rvo_contact_stamp(contact);
-	if (!other_keys)
-	{
-		rvo_store_update_contact(client_id, contact);
-		return NULL;
-	}
-	error = rvo_attempt_once(write_contact, &writing);
-	if (error != NULL && !rvo_fault_is_taken_key(error->sqlerrcode))
-		ReThrowError(error);
-	return error;
-}
-
-/* check_keys raises FAILURE_CONTACT_EXISTS if other contacts have the keys by now, naming them. */
-static void
-check_keys(int client_id, const Contact *contact)
-{
-	ContactOwners owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
-
-	rvo_contact_raise_taken(&owners, contact->record.id);
-}
-
-/*
- * save does so, and raises FAILURE_CONTACT_EXISTS if other contacts have the keys.
- * It looks before it writes, too: two that want each other's key would both
- * write, and then wait for each other.
- */
-static void
-save(const Caller *caller, Contact *contact, bool other_keys)
-{
-	ErrorData  *error = NULL;
-
-	if (other_keys)
-		check_keys(caller->client_id, contact);
-	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
-	{
-		error = rvo_contact_save(caller->client_id, contact, other_keys);
-		if (error == NULL)
-		{
-			rvo_field_names_record(caller, CONTACT_ENTITY, &contact->record.custom_fields);
-			return;
-		}
-		check_keys(caller->client_id, contact);
-
-		/* Who had the key is gone, or is not to be seen by this transaction's snapshot, or it is no key of ours. */
-		rvo_store_check_repeatable(error);
-	}
-	ReThrowError(error);
-}
-
-/* lock reads a contact and keeps others from changing it. */
-static Contact
-lock(int client_id, int64 id, const char *where)
-{
-	Contact		contact;
-
-	if (!rvo_store_lock_contact(client_id, id, &contact))
-		rvo_contact_raise_missing(client_id, id, where);
-	return contact;
-}
 
 /* set_text gives a text another value, if there is one; returns whether that makes a difference. */
 static bool
@@ -207,7 +107,7 @@ find_company(const Caller *caller, int64 id, const ContactChanges *changes)
 	if (!changes->has_company)
 		return 0;
 	if (!rvo_store_has_contact(caller->client_id, id))
-		rvo_contact_raise_missing(caller->client_id, id, "id");
+		rvo_record_raise_missing(&rvo_contact_kind, caller->client_id, id, "id");
 	return rvo_contact_resolve_company(caller, &changes->values.company);
 }
 
@@ -236,12 +136,12 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
 	company_id = find_company(caller, *id, &changes);
-	contact = lock(caller->client_id, *id, "id");
+	rvo_record_lock(&rvo_contact_kind, caller->client_id, *id, "id", &contact.record);
 	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (different)
-		save(caller, &contact, other_keys);
+		rvo_record_save(&rvo_contact_kind, caller, &contact.record, other_keys);
 	return rvo_contact_render_created(&contact, structure);
 }
 
@@ -249,9 +149,11 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 void
 rvo_contact_delete(int client_id, const int64 *id)
 {
+	Contact		contact;
+
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
-	(void) lock(client_id, *id, "id");
+	rvo_record_lock(&rvo_contact_kind, client_id, *id, "id", &contact.record);
 	rvo_store_delete_contact(client_id, *id);
 }
 
@@ -259,20 +161,5 @@ rvo_contact_delete(int client_id, const int64 *id)
 Jsonb *
 rvo_contact_change_field(const Caller *caller, const FieldChange *change)
 {
-	CustomField input;
-	Contact		contact;
-	bool		different;
-	CustomField *field;
-	JsonbValue	value;
-
-	rvo_field_rules_load(caller, CONTACT_ENTITY);
-	input = rvo_field_change_read(caller, CONTACT_ENTITY, change, "contact_id");
-	contact = lock(caller->client_id, *change->owner_id, "contact_id");
-	field = rvo_field_change_apply(caller->notes->rules[CONTACT_ENTITY], change, input, &contact.record.custom_fields, &different);
-	if (different)
-		save(caller, &contact, false);
-	if (field == NULL)
-		return NULL;
-	value = rvo_custom_field_nested(field, rvo_json_time(contact.record.updated_time));
-	return rvo_json_encode(&value);
+	return rvo_record_change_field(&rvo_contact_kind, caller, change);
 }

@@ -9,15 +9,13 @@
 #include "base/text.h"
 #include "shape/caller.h"
 #include "shape/contact_input.h"
-#include "shape/record.h"
 #include "shape/field_change.h"
+#include "shape/record.h"
 
 extern bool rvo_contact_apply(Contact *contact, const ContactChanges *changes, int64 company_id, bool *other_keys,
 							  FaultList *faults);
 extern Contact rvo_contact_new(const Caller *caller, const ContactChanges *changes, int64 company_id,
 							   FaultList *faults);
-extern void rvo_contact_stamp(Contact *contact);
-extern ErrorData *rvo_contact_save(int client_id, Contact *contact, bool other_keys);
 extern Jsonb *rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name);
 extern void rvo_contact_delete(int client_id, const int64 *id);
 extern Jsonb *rvo_contact_change_field(const Caller *caller, const FieldChange *change);

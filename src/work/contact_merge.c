@@ -17,11 +17,10 @@
 #include "shape/contact_render.h"
 #include "shape/field_change.h"
 #include "store/store_company.h"
-#include "store/store_contact.h"
 #include "store/store_merged.h"
-#include "store/store_record.h"
+#include "work/contact_kind.h"
 #include "work/contact_merge.h"
-#include "work/contact_read.h"
+#include "work/retry.h"
 
 /* fill gives a text that is blank the other's. */
 static void
@@ -94,15 +93,15 @@ lock_both(void *arg, bool again pg_attribute_unused())
 	int			client_id = locking->client_id;
 	const ContactMerge *merge = locking->merge;
 	bool		keep_first = *merge->keep < *merge->other;
-	bool		has_other = !keep_first && rvo_store_lock_contact(client_id, *merge->other, &locking->other);
+	bool		has_other = !keep_first && rvo_store_lock(&rvo_contact_table, client_id, *merge->other, &locking->other.record);
 	int64		company_id;
 
-	if (!rvo_store_lock_contact(client_id, *merge->keep, &locking->keep))
-		rvo_contact_raise_missing(client_id, *merge->keep, merge->keep_name);
+	if (!rvo_store_lock(&rvo_contact_table, client_id, *merge->keep, &locking->keep.record))
+		rvo_record_raise_missing(&rvo_contact_kind, client_id, *merge->keep, merge->keep_name);
 	if (keep_first)
-		has_other = rvo_store_lock_contact(client_id, *merge->other, &locking->other);
+		has_other = rvo_store_lock(&rvo_contact_table, client_id, *merge->other, &locking->other.record);
 	if (!has_other)
-		rvo_contact_raise_missing(client_id, *merge->other, merge->other_name);
+		rvo_record_raise_missing(&rvo_contact_kind, client_id, *merge->other, merge->other_name);
 	company_id = company_to_get(locking);
 	if (company_id == 0 || company_id == locking->company_id)
 		return;
@@ -117,10 +116,10 @@ lock(Locking *locking)
 	int			client_id = locking->client_id;
 	ErrorData  *error = NULL;
 
-	if (rvo_store_get_contact(client_id, *locking->merge->keep, &locking->keep) &&
-		rvo_store_get_contact(client_id, *locking->merge->other, &locking->other))
+	if (rvo_store_get(&rvo_contact_table, client_id, *locking->merge->keep, &locking->keep.record) &&
+		rvo_store_get(&rvo_contact_table, client_id, *locking->merge->other, &locking->other.record))
 		locking->company_id = company_to_get(locking);
-	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
+	for (int attempt = 0; attempt < RETRIES; attempt++)
 	{
 		if (locking->company_id != 0)
 			(void) rvo_store_lock_company(client_id, locking->company_id);
@@ -171,6 +170,6 @@ rvo_contact_merge(const Caller *caller, const ContactMerge *merge)
 	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
 	rvo_store_delete_contact(caller->client_id, other->record.id);
-	rvo_store_update_contact(caller->client_id, keep);
+	rvo_store_update(&rvo_contact_table, caller->client_id, &keep->record);
 	return rvo_contact_render_created(keep, structure);
 }

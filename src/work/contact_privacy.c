@@ -11,10 +11,9 @@
 #include "base/compat.h"
 #include "shape/contact_render.h"
 #include "store/store_company.h"
-#include "store/store_contact.h"
 #include "store/store_trace.h"
+#include "work/contact_kind.h"
 #include "work/contact_privacy.h"
-#include "work/contact_read.h"
 
 /* check_id raises FAILURE_INVALID_REQUEST for SQL's NULL. */
 static void
@@ -31,7 +30,7 @@ show_company(int client_id, int64 id)
 	Company		company;
 	JsonObject	object = rvo_json_open(3);
 
-	if (id == 0 || !rvo_store_get_company(client_id, id, &company))
+	if (id == 0 || !rvo_store_get(&rvo_company_table, client_id, id, &company.record))
 		return rvo_json_null();
 	rvo_json_put(&object, CONST_SLICE("id"), rvo_json_integer(id));
 	rvo_json_put(&object, CONST_SLICE("name"), rvo_json_text(company.name));
@@ -49,8 +48,8 @@ rvo_contact_export(int client_id, const int64 *id)
 	JsonbValue	value;
 
 	check_id(id);
-	if (!rvo_store_get_contact(client_id, *id, &contact))
-		rvo_contact_raise_gone(client_id, *id);
+	if (!rvo_store_get(&rvo_contact_table, client_id, *id, &contact.record))
+		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
 	traces = rvo_store_get_traces(client_id, *id);
 	rvo_json_put(&answer, CONST_SLICE("company"), show_company(client_id, contact.company_id));
 	rvo_json_put(&answer, CONST_SLICE("contact"), rvo_contact_render(&contact, STRUCTURE_NESTED, true));
@@ -74,8 +73,8 @@ rvo_contact_erase(int client_id, const int64 *id)
 	JsonbValue	value;
 
 	check_id(id);
-	if (!rvo_store_lock_contact(client_id, *id, &contact))
-		rvo_contact_raise_gone(client_id, *id);
+	if (!rvo_store_lock(&rvo_contact_table, client_id, *id, &contact.record))
+		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
 	counts = rvo_store_delete_traces(client_id, *id);
 	rvo_store_delete_contact(client_id, *id);
 	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));

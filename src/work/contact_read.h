@@ -20,8 +20,6 @@ typedef struct ContactQuery
 	ListRequest list;
 } ContactQuery;
 
-pg_noreturn extern void rvo_contact_raise_missing(int client_id, int64 id, const char *where);
-pg_noreturn extern void rvo_contact_raise_gone(int client_id, int64 id);
 extern Jsonb *rvo_contact_get(int client_id, const int64 *id, Slice structure_name);
 extern text *rvo_contact_list(int client_id, const ContactQuery *query);
 

@@ -11,13 +11,13 @@
 #include "base/compat.h"
 #include "shape/contact_input.h"
 #include "shape/contact_render.h"
-#include "store/store_contact.h"
-#include "store/store_record.h"
 #include "store/store_violation.h"
 #include "work/contact.h"
 #include "work/contact_change.h"
+#include "work/contact_kind.h"
 #include "work/contact_upsert.h"
 #include "work/field_definition.h"
+#include "work/retry.h"
 
 /* What is asked for, and the contact that came of it. */
 typedef struct Upsert
@@ -25,6 +25,7 @@ typedef struct Upsert
 	const Caller *caller;
 	ContactChanges changes;
 	int64		company_id;		/* that the changes name */
+	int64		id;				/* of the contact that is there; 0 = none */
 	Contact		contact;
 	ErrorData  *taken;			/* what kept it from being changed; NULL = another reason */
 } Upsert;
@@ -69,8 +70,8 @@ create(Upsert *upsert)
 	upsert->contact = rvo_contact_new(upsert->caller, &upsert->changes,
 									  upsert->company_id != 0 ? upsert->company_id : company_of_email(upsert), &faults);
 	check(&faults);
-	rvo_contact_number(&upsert->contact);
-	return rvo_store_insert_contact(upsert->caller->client_id, &upsert->contact);
+	rvo_record_number(&rvo_contact_kind, &upsert->contact.record);
+	return rvo_store_insert(&rvo_contact_table, upsert->caller->client_id, &upsert->contact.record);
 }
 
 /* has_key tells whether a contact has one of the keys that are looked for. */
@@ -93,33 +94,37 @@ change(Upsert *upsert, int64 id)
 	bool		other_keys;
 
 	upsert->taken = NULL;
-	if (!rvo_store_lock_contact(upsert->caller->client_id, id, &upsert->contact) ||
+	if (!rvo_store_lock(&rvo_contact_table, upsert->caller->client_id, id, &upsert->contact.record) ||
 		!has_key(&upsert->contact, &upsert->changes.values))
 		return false;
 	different = rvo_contact_apply(&upsert->contact, &upsert->changes, upsert->company_id, &other_keys, &faults);
 	check(&faults);
 	if (other_keys && find(upsert) != id)
 		return false;
-	upsert->taken = different ? rvo_contact_save(upsert->caller->client_id, &upsert->contact, other_keys) : NULL;
+	if (different)
+		upsert->taken = rvo_record_write(&rvo_contact_kind, upsert->caller->client_id, &upsert->contact.record, other_keys);
 	if (upsert->taken != NULL)
 		rvo_store_check_repeatable(upsert->taken);
 	return upsert->taken == NULL;
+}
+
+static bool
+create_or_change(void *arg)
+{
+	Upsert	   *upsert = arg;
+
+	upsert->id = find(upsert);
+	return upsert->id == 0 ? create(upsert) : change(upsert, upsert->id);
 }
 
 /* carry_out creates or changes the contact, whatever others do; returns whether it is new. */
 static bool
 carry_out(Upsert *upsert)
 {
-	int64		id = 0;
-
-	for (int attempt = 0; attempt < INSERT_ATTEMPTS; attempt++)
-	{
-		id = find(upsert);
-		if (id == 0 ? create(upsert) : change(upsert, id))
-			return id == 0;
-	}
-	if (id == 0)
-		rvo_store_insert_contact_or_raise(upsert->caller->client_id, &upsert->contact);
+	if (rvo_retry(create_or_change, upsert))
+		return upsert->id == 0;
+	if (upsert->id == 0)
+		rvo_store_insert_or_raise(&rvo_contact_table, upsert->caller->client_id, &upsert->contact.record);
 	else if (upsert->taken != NULL)
 		ReThrowError(upsert->taken);
 	else

@@ -21,14 +21,14 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "base/slice_map.h"
-#include "store/store_contact.h"
-#include "store/store_record.h"
 #include "store/store_violation.h"
 #include "work/contact.h"
 #include "work/contact_batch.h"
 #include "work/contact_change.h"
+#include "work/contact_kind.h"
 #include "work/contact_upsert_batch.h"
 #include "work/field_definition.h"
+#include "work/retry.h"
 
 #define NUMBER_OF_KEYS 2
 
@@ -154,10 +154,10 @@ insert_contacts(int client_id, Contact **contacts, int n)
 	bool	   *inserted = palloc(n * sizeof(bool));
 
 	qsort(contacts, n, sizeof(Contact *), by_keys);
-	rvo_store_insert_contacts(client_id, contacts, n, inserted);
+	rvo_store_insert_many(&rvo_contact_table, client_id, (Record *const *) contacts, n, inserted);
 	for (int i = 0; i < n; i++)
 		if (!inserted[i])
-			rvo_store_insert_contact_or_raise(client_id, contacts[i]);
+			rvo_store_insert_or_raise(&rvo_contact_table, client_id, &contacts[i]->record);
 }
 
 /* write_rows writes what is new or differs, and ends the round. */
@@ -207,7 +207,7 @@ create(Upserts *upserts, BatchItem *item)
 
 	if (item->faults.count > 0)
 		return;
-	rvo_contact_number(&contact);
+	rvo_record_number(&rvo_contact_kind, &contact.record);
 	set_pending(upserts, add_row(upserts, &contact, false));
 	settle(item, &contact, false);
 }
@@ -226,7 +226,7 @@ change(Upserts *upserts, BatchItem *item, int owner)
 		return;
 	if (different)
 	{
-		rvo_contact_stamp(&contact);
+		rvo_record_stamp(&contact.record);
 		set_pending(upserts, row);
 	}
 	for (int k = 0; k < NUMBER_OF_KEYS && other_keys; k++)
@@ -298,26 +298,38 @@ attempt(void *arg, bool again pg_attribute_unused())
 	write_rows(upserts);
 }
 
+/* What upsert_items tries. */
+typedef struct Upserting
+{
+	const Caller *caller;
+	BatchItem *const *items;
+	int			count;
+	ErrorData  *error;
+} Upserting;
+
+static bool
+upsert_chunk(void *arg)
+{
+	Upserting  *upserting = arg;
+	Upserts		upserts = {.caller = upserting->caller, .items = upserting->items, .count = upserting->count};
+
+	upserting->error = rvo_attempt_once(attempt, &upserts);
+	if (upserting->error != NULL)
+		rvo_store_check_repeatable(upserting->error);
+	return upserting->error == NULL;
+}
+
 static void
 upsert_items(const Caller *caller, BatchItem *const *items, int n)
 {
-	ErrorData  *error = NULL;
+	Upserting	upserting = {.caller = caller, .items = items, .count = n};
 
-	for (int i = 0; i < INSERT_ATTEMPTS; i++)
-	{
-		Upserts		upserts = {.caller = caller, .items = items, .count = n};
-
-		error = rvo_attempt_once(attempt, &upserts);
-		if (error == NULL)
-			return;
-		rvo_store_check_repeatable(error);
-	}
-	ReThrowError(error);
+	if (!rvo_retry(upsert_chunk, &upserting))
+		ReThrowError(upserting.error);
 }
 
 const BatchKind rvo_contact_upsert_batch = {
-	.key_pointers = {"/email", "/linkedin_url"},
-	.taken = FAILURE_CONTACT_EXISTS,
+	.kind = &rvo_contact_kind,
 	.read = read_item,
 	.resolve = rvo_contact_items_resolve,
 	.settle = rvo_contact_items_settle,

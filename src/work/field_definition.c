@@ -21,7 +21,6 @@
 #include "store/store_field_value.h"
 #include "work/field_definition.h"
 
-static const Slice entities[ENTITIES] = {CONST_SLICE("contact"), CONST_SLICE("company")};
 static const Slice modes[] = {CONST_SLICE("delete"), CONST_SLICE("keep")};
 
 /* ---------------------------------------------------------------- for who writes values */
@@ -47,7 +46,7 @@ rvo_field_rules_load(const Caller *caller, Entity entity)
 	context = MemoryContextSwitchTo(notes->context);
 	notes->rules[entity] = rvo_field_rules_create(caller->settings.strict_fields);
 	if (caller->settings.fields_defined[entity])
-		rvo_store_read_definitions(caller->client_id, entities[entity], add_rule, notes->rules[entity]);
+		rvo_store_read_definitions(caller->client_id, entity, add_rule, notes->rules[entity]);
 	MemoryContextSwitchTo(context);
 }
 
@@ -90,7 +89,7 @@ rvo_field_names_record_noted(const Caller *caller)
 		for (int i = 0; i < n; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			rvo_store_insert_seen(caller->client_id, entities[entity], names[i], GetCurrentTransactionStartTimestamp());
+			rvo_store_insert_seen(caller->client_id, entity, names[i], GetCurrentTransactionStartTimestamp());
 		}
 	}
 }
@@ -168,7 +167,7 @@ void
 rvo_field_define(const Caller *caller, Slice entity_name, Slice name, Slice type_name, Jsonb *options)
 {
 	FaultList	faults = {0};
-	Slice		entity = entities[read_one_of(entity_name, "entity", entities, ENTITIES, &faults)];
+	Entity		entity = read_one_of(entity_name, "entity", rvo_entity_names, ENTITIES, &faults);
 	FieldType	type;
 	Jsonb	   *stored;
 
@@ -186,7 +185,7 @@ rvo_field_define(const Caller *caller, Slice entity_name, Slice name, Slice type
 
 /* check_new_name raises FAILURE_CUSTOM_FIELD_EXISTS if a field of the new name is defined, or stands beside the old one. */
 static void
-check_new_name(int client_id, Slice entity, Slice name, Slice new_name)
+check_new_name(int client_id, Entity entity, Slice name, Slice new_name)
 {
 	FaultList	faults = {0};
 	int64		first;
@@ -203,7 +202,7 @@ check_new_name(int client_id, Slice entity, Slice name, Slice new_name)
 
 /* rename_values renames the values; returns how many there were.  Raises FAILURE_CUSTOM_FIELD_EXISTS. */
 static int64
-rename_values(int client_id, Slice entity, Slice name, Slice new_name)
+rename_values(int client_id, Entity entity, Slice name, Slice new_name)
 {
 	LockedRows	rows = rvo_store_lock_rows_with(client_id, entity, name);
 
@@ -214,7 +213,7 @@ rename_values(int client_id, Slice entity, Slice name, Slice new_name)
 
 /* rename_seen records a name in place of another, in the order of names as who writes contacts. */
 static void
-rename_seen(int client_id, Slice entity, Slice name, Slice new_name)
+rename_seen(int client_id, Entity entity, Slice name, Slice new_name)
 {
 	bool		before = rvo_slice_compare(&new_name, &name) < 0;
 
@@ -233,7 +232,7 @@ int64
 rvo_field_rename(const Caller *caller, Slice entity_name, Slice name, Slice new_name)
 {
 	FaultList	faults = {0};
-	Slice		entity = entities[read_one_of(entity_name, "entity", entities, ENTITIES, &faults)];
+	Entity		entity = read_one_of(entity_name, "entity", rvo_entity_names, ENTITIES, &faults);
 	bool		defined;
 	int64		rows;
 
@@ -260,7 +259,7 @@ rvo_field_rename(const Caller *caller, Slice entity_name, Slice name, Slice new_
 
 /* delete_values deletes the values; returns how many there were. */
 static int64
-delete_values(int client_id, Slice entity, Slice name)
+delete_values(int client_id, Entity entity, Slice name)
 {
 	LockedRows	rows = rvo_store_lock_rows_with(client_id, entity, name);
 
@@ -275,7 +274,7 @@ int64
 rvo_field_remove(const Caller *caller, Slice entity_name, Slice name, Slice mode)
 {
 	FaultList	faults = {0};
-	Slice		entity = entities[read_one_of(entity_name, "entity", entities, ENTITIES, &faults)];
+	Entity		entity = read_one_of(entity_name, "entity", rvo_entity_names, ENTITIES, &faults);
 	bool		keeps;
 	int64		rows;
 
@@ -297,7 +296,7 @@ void
 rvo_field_list(int client_id, Slice entity_name, void (*put) (void *arg, const ListedField *field), void *arg)
 {
 	FaultList	faults = {0};
-	Slice		entity = entities[read_one_of(entity_name, "entity", entities, ENTITIES, &faults)];
+	Entity		entity = read_one_of(entity_name, "entity", rvo_entity_names, ENTITIES, &faults);
 
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);

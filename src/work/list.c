@@ -8,32 +8,69 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "shape/filter.h"
 #include "store/store_secret.h"
 #include "work/list.h"
 
-/* rvo_list_find_place has the first page begin where a cursor says, if there is one, and notes one that is not of this list. */
-void
-rvo_list_find_place(const ListScope *scope, Slice after, ListPage *page, FaultList *faults)
+/* rvo_list_begin reads what all lists are asked for; what is wrong with it is noted. */
+Listing
+rvo_list_begin(const EntityKind *kind, int client_id, const ListRequest *request)
 {
-	if (after.data == NULL)
+	Listing		list = {
+		.kind = kind,
+		.request = request,
+		.scope = {.what = kind->plural, .client_id = client_id, .by_field = request->by_field, .possible = true},
+	};
+
+	list.page = rvo_page_read(request, &list.faults);
+	list.structure = rvo_structure_read(request->structure, &list.faults);
+	return list;
+}
+
+/* rvo_list_read_field reads the custom field that a look-up is for. */
+void
+rvo_list_read_field(Listing *list, Slice *name, Slice *value)
+{
+	if (!list->request->by_field)
 		return;
-	if (!rvo_cursor_read(rvo_store_cursor_secret(), scope, after, &page->place))
-		rvo_fault_add(faults, "after", FAULT_INVALID_CURSOR);
+	*name = rvo_filter_required(list->request->field_name, "field_name", false, &list->faults);
+	*value = rvo_filter_required(list->request->field_value, "field_value", true, &list->faults);
+}
+
+/*
+ * rvo_list_find_place has the first page begin where a cursor says, if there is one;
+ * false if nothing can fit the conditions.  Raises FAILURE_INVALID_REQUEST for
+ * all that was noted, and for a cursor that is not of this list.
+ */
+bool
+rvo_list_find_place(Listing *list, const Slice *conditions, int nconditions)
+{
+	list->scope.conditions = conditions;
+	list->scope.count = nconditions;
+	if (list->request->after.data != NULL &&
+		!rvo_cursor_read(rvo_store_cursor_secret(), &list->scope, list->request->after, &list->page.place))
+		rvo_fault_add(&list->faults, "after", FAULT_INVALID_CURSOR);
+	if (list->faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &list->faults);
+	return list->scope.possible;
 }
 
 /* next_page returns the cursor of the page behind this one, with link in front; no value if this is the last. */
 static Slice
-next_page(const ListScope *scope, Slice link, const ListPage *page, const ListRows *list)
+next_page(const Listing *list)
 {
+	const ListPage *page = &list->page;
+	const ListRows *rows = &list->rows;
+	Slice		link = list->request->link;
 	ListPlace	place = {
-		list->last_id, list->last_client_id, page->place.pages + 1, page->place.entries + list->count, list->scanned
+		rows->last_id, rows->last_client_id, page->place.pages + 1, page->place.entries + rows->count, rows->scanned
 	};
 	StringInfoData next;
 	Slice		cursor;
 
-	if (page->bare || !list->has_more)
+	if (page->bare || !rows->has_more)
 		return NO_SLICE;
-	cursor = rvo_cursor_write(rvo_store_cursor_secret(), scope, &place);
+	cursor = rvo_cursor_write(rvo_store_cursor_secret(), &list->scope, &place);
 	initStringInfo(&next);
 	if (link.len > 0)
 		appendBinaryStringInfo(&next, link.data, link.len);
@@ -43,15 +80,16 @@ next_page(const ListScope *scope, Slice link, const ListPage *page, const ListRo
 
 /* rvo_list_write writes a page of what was read, as JSON text in the current context. */
 text *
-rvo_list_write(const ListScope *scope, const ListRequest *request, const ListPage *page,
-			   const ListRows *list, EntryRenderer render, Structure structure)
+rvo_list_write(const Listing *list)
 {
-	PageWriter	writer = rvo_page_begin(page, next_page(scope, request->link, page, list), list->total, list->count);
+	const ListRows *rows = &list->rows;
+	PageWriter	writer = rvo_page_begin(&list->page, next_page(list), rows->total, rows->count);
 
-	for (int i = 0; i < list->count; i++)
+	for (int i = 0; i < rows->count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
-		JsonbValue	entry = render(list->items + i * list->table->size, structure, scope->client_id == ALL_CLIENTS);
+		JsonbValue	entry = list->kind->render(rows->items + i * rows->table->size, list->structure,
+											   list->scope.client_id == ALL_CLIENTS);
 
 		MemoryContextSwitchTo(caller);
 		rvo_page_put(&writer, &entry);

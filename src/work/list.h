@@ -9,12 +9,26 @@
 #include "shape/cursor.h"
 #include "shape/page.h"
 #include "store/store_list.h"
+#include "work/entity_kind.h"
 
-/* Shows one entry of a list, in the current context. */
-typedef JsonbValue (*EntryRenderer) (const void *item, Structure structure, bool with_client);
+/* A list that is asked for, as it goes from step to step. */
+typedef struct Listing
+{
+	const EntityKind *kind;
+	const ListRequest *request;
+	Structure	structure;
+	ListPage	page;
+	ListScope	scope;
+	ListRows	rows;
+	FaultList	faults;
+} Listing;
 
-extern void rvo_list_find_place(const ListScope *scope, Slice after, ListPage *page, FaultList *faults);
-extern text *rvo_list_write(const ListScope *scope, const ListRequest *request, const ListPage *page,
-							const ListRows *list, EntryRenderer render, Structure structure);
+/* The conditions of a filter, which is made of slices and nothing else: so none can be forgotten. */
+#define SCOPE_OF(filter) (const Slice *) &(filter), sizeof(filter) / sizeof(Slice)
+
+extern Listing rvo_list_begin(const EntityKind *kind, int client_id, const ListRequest *request);
+extern void rvo_list_read_field(Listing *list, Slice *name, Slice *value);
+extern bool rvo_list_find_place(Listing *list, const Slice *conditions, int nconditions);
+extern text *rvo_list_write(const Listing *list);
 
 #endif							/* RVO_LIST_H */

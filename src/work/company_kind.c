@@ -1,0 +1,42 @@
+/*
+ * company_kind.c
+ *	  Companies as a kind of records.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "shape/company_render.h"
+#include "store/store_company.h"
+#include "work/company_kind.h"
+
+/* raise_taken raises FAILURE_COMPANY_EXISTS if another company has the domain, naming it. */
+static void
+raise_taken(int client_id, const Record *record, int64 id)
+{
+	FaultList	faults = {0};
+	int64		owner = rvo_store_find_company(client_id, ((const Company *) record)->domain);
+
+	if (owner == 0 || owner == id)
+		return;
+	rvo_fault_add_existing(&faults, "/domain", owner);
+	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
+}
+
+static JsonbValue
+render(const void *record, Structure structure, bool with_client)
+{
+	return rvo_company_render(record, structure, with_client);
+}
+
+const EntityKind rvo_company_kind = {
+	.entity = COMPANY_ENTITY,
+	.table = &rvo_company_table,
+	.plural = "companies",
+	.id_name = "company_id",
+	.key_pointers = {"/domain"},
+	.taken = FAILURE_COMPANY_EXISTS,
+	.not_found = FAILURE_COMPANY_NOT_FOUND,
+	.of_other_client = FAILURE_COMPANY_OF_OTHER_CLIENT,
+	.raise_taken = raise_taken,
+	.render = render,
+};
