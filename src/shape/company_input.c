@@ -1,40 +1,31 @@
 /*
  * company_input.c
  *	  Reads the body that creates or changes a company, and notes every fault in it.
- *
- * Read-only members are not looked at.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
 #include "shape/company_input.h"
 #include "shape/known_member.h"
-#include "shape/member.h"
-#include "value/domain.h"
 
-/* What a body may have, in jsonb's order. */
-static const Slice members[] = {
-	CONST_SLICE("id"), CONST_SLICE("name"), CONST_SLICE("domain"), CONST_SLICE("updated_time"),
-	CONST_SLICE("company_status"), CONST_SLICE("previous_status"), CONST_SLICE("status_changed_at"),
-	CONST_SLICE(COMPANY_FIELDS),
-};
-
-/* read_domain reads the domain, which a company can't be without. */
-static Slice
-read_domain(JsonbContainer *body, FaultList *faults)
+/* read_members reads all but the custom fields; a company can't be without its domain. */
+static void
+read_members(JsonbContainer *body, CompanyInput *input, bool whole, FaultList *faults)
 {
+	Record	   *values = &input->values.record;
 	int			before = faults->count;
-	Slice		domain = rvo_member_key(body, "domain", rvo_domain_normalize, 0, faults);
 
-	if (domain.data == NULL && faults->count == before)
+	input->given = rvo_record_read_keys(&rvo_company_shape, body, values, faults);
+	if ((whole || input->given != 0) && faults->count == before && !rvo_record_has_key(&rvo_company_shape, values))
 		rvo_fault_add(faults, "/domain", FAULT_REQUIRED);
-	return domain;
+	input->given |= rvo_record_read_others(&rvo_company_shape, body, values, NULL, faults);
 }
 
-/* rvo_company_input_read reads the body of a create; NULL stands for SQL's NULL. */
-CompanyInput
-rvo_company_input_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
+/* read_body reads a body; whole: all that a company can't be without must be there, and no custom field can go. */
+static CompanyInput
+read_body(const Caller *caller, JsonbContainer *body, bool whole, FaultList *faults)
 {
+	const MembersByName *members = rvo_members_by_name(&rvo_company_shape);
 	CompanyInput input = {0};
 
 	if (!rvo_json_is_object(body))
@@ -42,33 +33,24 @@ rvo_company_input_read(const Caller *caller, JsonbContainer *body, FaultList *fa
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
 		return input;
 	}
-	input.domain = read_domain(body, faults);
-	input.name = rvo_member_text(body, "name", faults);
-	input.company_status = rvo_member_text(body, "company_status", faults);
-	input.custom_fields = rvo_custom_fields_read(caller, COMPANY_ENTITY, body, COMPANY_FIELDS, faults);
-	rvo_members_check(caller, body, "", members, lengthof(members), faults);
+	read_members(body, &input, whole, faults);
+	input.values.record.custom_fields = whole ?
+		rvo_custom_fields_read(caller, COMPANY_ENTITY, body, COMPANY_FIELDS, faults) :
+		rvo_custom_fields_read_changes(caller, COMPANY_ENTITY, body, COMPANY_FIELDS, faults);
+	rvo_members_check(caller, body, "", members->known, members->nknown, faults);
 	return input;
 }
 
+/* rvo_company_input_read reads the body of a create; NULL stands for SQL's NULL. */
+CompanyInput
+rvo_company_input_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
+{
+	return read_body(caller, body, true, faults);
+}
+
 /* rvo_company_changes_read reads the body of a change; NULL stands for SQL's NULL. */
-CompanyChanges
+CompanyInput
 rvo_company_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
-	CompanyChanges changes = {0};
-
-	if (!rvo_json_is_object(body))
-	{
-		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
-		return changes;
-	}
-	changes.has_domain = rvo_member_is_given(body, "domain");
-	changes.has_name = rvo_member_is_given(body, "name");
-	changes.has_company_status = rvo_member_is_given(body, "company_status");
-	if (changes.has_domain)
-		changes.values.domain = read_domain(body, faults);
-	changes.values.name = rvo_member_text(body, "name", faults);
-	changes.values.company_status = rvo_member_text(body, "company_status", faults);
-	changes.values.custom_fields = rvo_custom_fields_read_changes(caller, COMPANY_ENTITY, body, COMPANY_FIELDS, faults);
-	rvo_members_check(caller, body, "", members, lengthof(members), faults);
-	return changes;
+	return read_body(caller, body, false, faults);
 }

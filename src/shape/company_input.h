@@ -7,31 +7,18 @@
 
 #include "base/fault.h"
 #include "base/jsonio.h"
-#include "base/text.h"
 #include "shape/caller.h"
 #include "shape/custom_field.h"
+#include "shape/record.h"
+#include "shape/record_input.h"
 
-/* Strings are canonical or trimmed, and point into the body or were palloc'd. */
 typedef struct CompanyInput
 {
-	Slice		domain;
-	Slice		name;
-	Slice		company_status;
-	CustomFields custom_fields;
+	Company		values;
+	GivenMembers given;			/* what a change does not have stays */
 } CompanyInput;
 
-/* The members of a change that are given, and their values; the others stay. */
-typedef struct CompanyChanges
-{
-	bool		has_domain;
-	bool		has_name;
-	bool		has_company_status;
-	CompanyInput values;
-} CompanyChanges;
-
-#define COMPANY_FIELDS "company_custom_fields"
-
 extern CompanyInput rvo_company_input_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
-extern CompanyChanges rvo_company_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
+extern CompanyInput rvo_company_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_COMPANY_INPUT_H */

@@ -3,74 +3,25 @@
  *	  Reads the body that creates or changes a contact, or both, and notes every fault in it.
  *
  * The faults come in the order of the contract's members, then custom fields,
- * then unknown members.  Read-only members are not looked at.
+ * then unknown members.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
 #include "shape/contact_input.h"
 #include "shape/known_member.h"
-#include "shape/member.h"
-#include "value/domain.h"
-#include "value/email_address.h"
-#include "value/linkedin.h"
 
-/* What a body may have, in jsonb's order; the last one not in v1, whose list has the other name. */
-static const Slice members[] = {
-	CONST_SLICE("id"), CONST_SLICE("email"), CONST_SLICE("origin"), CONST_SLICE("last_name"),
-	CONST_SLICE("company_id"), CONST_SLICE("first_name"), CONST_SLICE("linkedin_url"), CONST_SLICE("updated_time"),
-	CONST_SLICE("contact_status"), CONST_SLICE("previous_status"), CONST_SLICE("status_changed_at"),
-	CONST_SLICE("last_reply_received"), CONST_SLICE(CONTACT_FIELDS), CONST_SLICE("last_campaign_email_sent"),
-	CONST_SLICE("first_campaign_email_sent"), CONST_SLICE(CONTACT_FIELDS_INPUT),
-};
-
-/* read_company reads company_id: an integer or digits are an id, any other string a domain. */
-static CompanyReference
-read_company(JsonbContainer *body, FaultList *faults)
-{
-	CompanyReference company = {0};
-	JsonbValue	value;
-	Slice		s;
-	bool		valid = false;
-
-	if (!rvo_json_get(body, CONST_SLICE("company_id"), &value) || value.type == jbvNull)
-		return company;
-	if (value.type == jbvNumeric)
-		valid = rvo_json_to_id(&value, &company.id);
-	else if (value.type == jbvString)
-	{
-		s = rvo_text_trim(rvo_json_string(&value));
-		if (rvo_text_is_digits(s))
-			valid = rvo_text_to_id(s, &company.id);
-		else
-			valid = rvo_domain_normalize(s, &company.domain) == FAULT_NONE;
-	}
-	if (!valid)
-		rvo_fault_add(faults, "/company_id", FAULT_INVALID_COMPANY);
-	return company;
-}
-
-/* read_keys reads what makes two contacts the same; required: one of them must be given. */
+/* read_members reads all but the custom fields; key_required: one of the keys must be given. */
 static void
-read_keys(JsonbContainer *body, ContactInput *input, bool required, FaultList *faults)
+read_members(JsonbContainer *body, ContactInput *input, bool key_required, FaultList *faults)
 {
+	Record	   *values = &input->values.record;
 	int			before = faults->count;
 
-	input->email = rvo_member_key(body, "email", rvo_email_normalize, EMAIL_MAX_LENGTH, faults);
-	input->linkedin_url = rvo_member_key(body, "linkedin_url", rvo_linkedin_normalize, 0, faults);
-	if (required && input->email.data == NULL && input->linkedin_url.data == NULL && faults->count == before)
+	input->given = rvo_record_read_keys(&rvo_contact_shape, body, values, faults);
+	if (key_required && faults->count == before && !rvo_record_has_key(&rvo_contact_shape, values))
 		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
-}
-
-/* read_others reads all else but the custom fields. */
-static void
-read_others(JsonbContainer *body, ContactInput *input, FaultList *faults)
-{
-	input->first_name = rvo_member_text(body, "first_name", faults);
-	input->last_name = rvo_member_text(body, "last_name", faults);
-	input->company = read_company(body, faults);
-	input->origin = rvo_member_is_given(body, "origin") ? rvo_member_text(body, "origin", faults) : NO_SLICE;
-	input->contact_status = rvo_member_text(body, "contact_status", faults);
+	input->given |= rvo_record_read_others(&rvo_contact_shape, body, values, &input->company, faults);
 }
 
 /*
@@ -80,6 +31,7 @@ read_others(JsonbContainer *body, ContactInput *input, FaultList *faults)
 ContactInput
 rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *fields_member, FaultList *faults)
 {
+	const MembersByName *members = rvo_members_by_name(&rvo_contact_shape);
 	ContactInput input = {0};
 
 	if (!rvo_json_is_object(body))
@@ -87,43 +39,37 @@ rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *f
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
 		return input;
 	}
-	read_keys(body, &input, true, faults);
-	read_others(body, &input, faults);
-	input.custom_fields = rvo_custom_fields_read(caller, CONTACT_ENTITY, body, fields_member, faults);
-	rvo_members_check(caller, body, "", members,
-					  lengthof(members) - (strcmp(fields_member, CONTACT_FIELDS) == 0 ? 1 : 0), faults);
+	read_members(body, &input, true, faults);
+	input.values.record.custom_fields = rvo_custom_fields_read(caller, CONTACT_ENTITY, body, fields_member, faults);
+
+	/* The last one, CONTACT_FIELDS_INPUT, is not in v1. */
+	rvo_members_check(caller, body, "", members->known,
+					  members->nknown - (strcmp(fields_member, CONTACT_FIELDS) == 0 ? 1 : 0), faults);
 	return input;
 }
 
-/* read_changes reads the body of a change, or (keys_required) of an upsert. */
-static ContactChanges
-read_changes(const Caller *caller, JsonbContainer *body, bool keys_required, FaultList *faults)
+/* read_changes reads the body of a change, or (key_required) of an upsert. */
+static ContactInput
+read_changes(const Caller *caller, JsonbContainer *body, bool key_required, FaultList *faults)
 {
-	ContactChanges changes = {0};
+	const MembersByName *members = rvo_members_by_name(&rvo_contact_shape);
+	ContactInput input = {0};
 
 	if (!rvo_json_is_object(body))
 	{
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
-		return changes;
+		return input;
 	}
-	read_keys(body, &changes.values, keys_required, faults);
-	changes.has_email = rvo_member_is_given(body, "email");
-	changes.has_linkedin_url = rvo_member_is_given(body, "linkedin_url");
-	changes.has_first_name = rvo_member_is_given(body, "first_name");
-	changes.has_last_name = rvo_member_is_given(body, "last_name");
-	changes.has_company = rvo_member_is_given(body, "company_id");
-	changes.has_origin = rvo_member_is_given(body, "origin");
-	changes.has_contact_status = rvo_member_is_given(body, "contact_status");
-	read_others(body, &changes.values, faults);
-	changes.values.custom_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS,
-																		faults);
-	changes.more_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS_INPUT, faults);
-	rvo_members_check(caller, body, "", members, lengthof(members), faults);
-	return changes;
+	read_members(body, &input, key_required, faults);
+	input.values.record.custom_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS,
+																	   faults);
+	input.more_fields = rvo_custom_fields_read_changes(caller, CONTACT_ENTITY, body, CONTACT_FIELDS_INPUT, faults);
+	rvo_members_check(caller, body, "", members->known, members->nknown, faults);
+	return input;
 }
 
 /* rvo_contact_changes_read reads the body of a change; NULL stands for SQL's NULL. */
-ContactChanges
+ContactInput
 rvo_contact_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
 	return read_changes(caller, body, false, faults);
@@ -133,12 +79,13 @@ rvo_contact_changes_read(const Caller *caller, JsonbContainer *body, FaultList *
  * rvo_contact_upsert_read reads the body of an upsert: that of a change, which
  * must have a key to find the contact by.  A key without a value takes none away.
  */
-ContactChanges
+ContactInput
 rvo_contact_upsert_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
-	ContactChanges changes = read_changes(caller, body, true, faults);
+	ContactInput input = read_changes(caller, body, true, faults);
 
-	changes.has_email = changes.values.email.data != NULL;
-	changes.has_linkedin_url = changes.values.linkedin_url.data != NULL;
-	return changes;
+	for (int i = 0; i < rvo_contact_shape.nkeys; i++)
+		if (CONST_MEMBER_OF(&input.values, &rvo_contact_shape.members[i], Slice)->data == NULL)
+			input.given &= ~((GivenMembers) 1 << i);
+	return input;
 }

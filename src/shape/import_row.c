@@ -24,18 +24,11 @@
 
 #include "base/compat.h"
 #include "shape/import_row.h"
+#include "shape/record.h"
+#include "shape/record_member.h"
 
-#define LIST_MEMBER "contact_custom_fields_input"
+#define LIST_MEMBER CONTACT_FIELDS_INPUT
 #define BODY_COLUMN "contact"
-
-static const char *const members[] = {
-	"email", "linkedin_url", "first_name", "last_name", "company_id", "origin", "contact_status", LIST_MEMBER,
-};
-
-static const char *const read_only_members[] = {
-	"id", "updated_time", "contact_custom_fields", "first_campaign_email_sent", "last_campaign_email_sent",
-	"last_reply_received", "previous_status", "status_changed_at",
-};
 
 typedef struct ImportColumn
 {
@@ -63,13 +56,15 @@ struct ImportColumns
 
 /* ---------------------------------------------------------------- columns */
 
-static bool
-is_one_of(const char *name, const char *const *names, int n)
+/* find_member returns the member of a contact that a column is named like, NULL for none. */
+static const RecordMember *
+find_member(const char *name)
 {
-	for (int i = 0; i < n; i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
+	for (int i = 0; i < rvo_contact_shape.count; i++)
+		if (IS_KNOWN(rvo_contact_shape.members[i].kind) &&
+			rvo_slice_equal(rvo_contact_shape.members[i].name, rvo_slice(name)))
+			return &rvo_contact_shape.members[i];
+	return NULL;
 }
 
 static int
@@ -119,6 +114,7 @@ rvo_import_columns_read(TupleDesc descriptor)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 		const char *name = NameStr(attribute->attname);
+		const RecordMember *member = find_member(name);
 		ImportColumn column;
 
 		if (attribute->attisdropped)
@@ -127,10 +123,10 @@ rvo_import_columns_read(TupleDesc descriptor)
 		add_column(&columns->all, column);
 		if (strcmp(name, BODY_COLUMN) == 0 && column.type == JSONBOID)
 			columns->body = i;
-		else if (is_one_of(name, members, lengthof(members)))
-			add_column(&columns->members, column);
-		else if (!is_one_of(name, read_only_members, lengthof(read_only_members)))
+		else if (member == NULL)
 			add_column(&columns->fields, column);
+		else if (IS_WRITABLE(member->kind) || member->kind == MEMBER_FIELDS_OF_CREATE)
+			add_column(&columns->members, column);
 	}
 	qsort(columns->members.items, columns->members.count, sizeof(ImportColumn), by_name);
 	return columns;

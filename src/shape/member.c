@@ -11,11 +11,11 @@
 #include "base/compat.h"
 #include "shape/member.h"
 
-/* pointer_to returns the JSON pointer of a top-level member. */
-static const char *
-pointer_to(const char *name)
+/* rvo_member_pointer returns the JSON pointer of a top-level member. */
+const char *
+rvo_member_pointer(Slice name)
 {
-	return psprintf("/%s", name);
+	return psprintf("/%.*s", name.len, name.data);
 }
 
 /* rvo_member_check_text notes what is wrong with a trimmed text. */
@@ -33,60 +33,45 @@ rvo_member_check_text(Slice text, const char *pointer, int max_length,
 		rvo_fault_add_limit(faults, pointer, FAULT_TOO_LONG, max_length, length);
 }
 
-/* rvo_member_is_given tells whether the body has a member, be it null. */
-bool
-rvo_member_is_given(JsonbContainer *body, const char *name)
-{
-	JsonbValue	value;
-
-	return rvo_json_get(body, rvo_slice(name), &value);
-}
-
 /* rvo_member_text reads a plain text member; points into the body. */
 Slice
-rvo_member_text(JsonbContainer *body, const char *name, FaultList *faults)
+rvo_member_text(Slice name, const JsonbValue *value, FaultList *faults)
 {
-	JsonbValue	value;
 	Slice		text = CONST_SLICE("");
 
-	if (!rvo_json_get(body, rvo_slice(name), &value))
-		return text;
-	if (value.type != jbvString)
+	if (value->type != jbvString)
 	{
-		rvo_fault_add(faults, pointer_to(name),
-					  value.type == jbvNull ? FAULT_NULL_NOT_ALLOWED : FAULT_NOT_A_STRING);
+		rvo_fault_add(faults, rvo_member_pointer(name),
+					  value->type == jbvNull ? FAULT_NULL_NOT_ALLOWED : FAULT_NOT_A_STRING);
 		return text;
 	}
-	text = rvo_text_trim(rvo_json_string(&value));
-	if (text.len > 0)
-		rvo_member_check_text(text, pointer_to(name), MEMBER_MAX_LENGTH, false, faults);
+	text = rvo_text_trim(rvo_json_string(value));
+	if (text.len > MEMBER_MAX_LENGTH || rvo_text_has_control(text, false))
+		rvo_member_check_text(text, rvo_member_pointer(name), MEMBER_MAX_LENGTH, false, faults);
 	return text;
 }
 
 /*
- * rvo_member_key reads a key member in its canonical form; no value if absent,
- * null or blank.  max_length, in octets, is what the normaliser's
- * FAULT_TOO_LONG speaks of.
+ * rvo_member_key reads a key member in its canonical form; no value if null or
+ * blank.  max_length, in octets, is what the normaliser's FAULT_TOO_LONG speaks of.
  */
 Slice
-rvo_member_key(JsonbContainer *body, const char *name, Normalizer normalize,
-			   int max_length, FaultList *faults)
+rvo_member_key(Slice name, const JsonbValue *value, Normalizer normalize, int max_length, FaultList *faults)
 {
-	JsonbValue	value;
 	Slice		key;
 	FaultCode	fault;
 
-	if (!rvo_json_get(body, rvo_slice(name), &value) || value.type == jbvNull)
+	if (value->type == jbvNull)
 		return NO_SLICE;
-	if (value.type != jbvString)
+	if (value->type != jbvString)
 	{
-		rvo_fault_add(faults, pointer_to(name), FAULT_NOT_A_STRING);
+		rvo_fault_add(faults, rvo_member_pointer(name), FAULT_NOT_A_STRING);
 		return NO_SLICE;
 	}
-	fault = normalize(rvo_json_string(&value), &key);
+	fault = normalize(rvo_json_string(value), &key);
 	if (fault == FAULT_TOO_LONG)
-		rvo_fault_add_limit(faults, pointer_to(name), fault, max_length, key.len);
+		rvo_fault_add_limit(faults, rvo_member_pointer(name), fault, max_length, key.len);
 	else if (fault != FAULT_NONE)
-		rvo_fault_add(faults, pointer_to(name), fault);
+		rvo_fault_add(faults, rvo_member_pointer(name), fault);
 	return key;
 }

@@ -14,10 +14,10 @@
 /* A normaliser: gives the canonical form, or no value for blank. */
 typedef FaultCode (*Normalizer) (Slice in, Slice *out);
 
-extern bool rvo_member_is_given(JsonbContainer *body, const char *name);
-extern Slice rvo_member_text(JsonbContainer *body, const char *name, FaultList *faults);
-extern Slice rvo_member_key(JsonbContainer *body, const char *name, Normalizer normalize,
-							int max_length, FaultList *faults);
+extern const char *rvo_member_pointer(Slice name);
+extern Slice rvo_member_text(Slice name, const JsonbValue *value, FaultList *faults);
+extern Slice rvo_member_key(Slice name, const JsonbValue *value, Normalizer normalize, int max_length,
+							FaultList *faults);
 extern void rvo_member_check_text(Slice text, const char *pointer, int max_length,
 								  bool allow_line_breaks, FaultList *faults);
 

@@ -47,6 +47,11 @@ typedef struct Company
 	NullableTime status_changed_at;
 } Company;
 
+/* What custom fields are called.  Of a contact by two names: v2 creates with the second, all else has the first. */
+#define CONTACT_FIELDS "contact_custom_fields"
+#define CONTACT_FIELDS_INPUT "contact_custom_fields_input"
+#define COMPANY_FIELDS "company_custom_fields"
+
 /* The columns that make two records of one client the same, beside their id: each is unique with client_id. */
 #define RECORD_KEYS "email", "linkedin_url", "domain"
 

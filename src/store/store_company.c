@@ -50,20 +50,20 @@ static KeptQuery is_of_domain = {
 };
 
 static KeptQuery get_company = {
-	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE client_id = $1 AND id = $2",
+	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
 
 static KeptQuery get_company_of_any = {
-	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };
 
 /* Contacts may be made with it meanwhile. */
 static KeptQuery lock_company_to_change = {
-	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
+	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
@@ -101,8 +101,9 @@ static KeptQuery find_companies = {
 	.types = {INT4OID, TEXTARRAYOID},
 };
 
+
 #define INSERT_COMPANY(on_conflict) { \
-	.sql = "INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields, updated_time)" \
+	.sql = "INSERT INTO revyops.company (client_id, id, " COMPANY_INSERTED(WRITTEN) ", custom_fields, updated_time)" \
 	" VALUES ($1, $2, $3, $4, $5, $6, $7)" on_conflict, \
 	.expected = SPI_OK_INSERT, .nparameters = 7, \
 	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID}, \
@@ -112,18 +113,17 @@ static KeptQuery insert_company = INSERT_COMPANY(" ON CONFLICT DO NOTHING");
 static KeptQuery insert_company_or_raise = INSERT_COMPANY("");
 
 static KeptQuery insert_companies = {
-	.sql = "WITH inserted AS (INSERT INTO revyops.company (client_id, id, domain, name, company_status,"
-	" custom_fields, updated_time)"
+	.sql = "WITH inserted AS (INSERT INTO revyops.company (client_id, id, " COMPANY_INSERTED(WRITTEN) ", custom_fields, updated_time)"
 	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
-	" pg_catalog.unnest($6), $7 ON CONFLICT DO NOTHING RETURNING id)"
+	" pg_catalog.unnest($6), pg_catalog.unnest($7) ON CONFLICT DO NOTHING RETURNING id)"
 	" SELECT pg_catalog.array_agg(id) FROM inserted",
 	.expected = SPI_OK_SELECT, .nparameters = 7,
-	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, TIMESTAMPTZOID},
+	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
 };
 
 static KeptQuery update_company = {
-	.sql = "UPDATE revyops.company SET domain = $3, name = $4, company_status = $5, previous_status = $6,"
-	" status_changed_at = $7, custom_fields = $8, updated_time = $9 WHERE client_id = $1 AND id = $2",
+	.sql = "UPDATE revyops.company SET (" COMPANY_COLUMNS(WRITTEN) ", custom_fields, updated_time) ="
+	" ROW ($3, $4, $5, $6, $7, $8, $9) WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_UPDATE, .nparameters = 9,
 	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
 };
@@ -134,74 +134,10 @@ static KeptQuery delete_company = {
 	.types = {INT4OID, INT8OID},
 };
 
-/* ---------------------------------------------------------------- rows */
-
-/* read_company fills a company from the columns; its texts are in the current context. */
-static void
-read_company(void *item, const Datum *values, const bool *nulls)
-{
-	*(Company *) item = (Company) {
-		.record.client_id = DatumGetInt32(values[0]),
-		.record.id = DatumGetInt64(values[1]),
-		.domain = rvo_result_text(values[2], nulls[2]),
-		.name = rvo_result_text(values[3], nulls[3]),
-		.company_status = rvo_result_text(values[4], nulls[4]),
-		.previous_status = rvo_result_text(values[5], nulls[5]),
-		.status_changed_at = rvo_result_time(values[6], nulls[6]),
-		.record.custom_fields = rvo_result_fields(values[7], nulls[7]),
-		.record.updated_time = DatumGetTimestampTz(values[8]),
-	};
-}
-
-/* write_company gives the parameters of insert_company. */
-static void
-write_company(Execution *e, int client_id, const void *row)
-{
-	const Company *company = row;
-
-	rvo_add_integer(e, client_id);
-	rvo_add_id(e, company->record.id);
-	rvo_add_text(e, company->domain);
-	rvo_add_text(e, company->name);
-	rvo_add_text(e, company->company_status);
-	rvo_add_json(e, rvo_record_fields(row));
-	rvo_add_time(e, company->record.updated_time);
-}
-
-/* write_all_of_company gives those of update_company. */
-static void
-write_all_of_company(Execution *e, int client_id, const void *row)
-{
-	const Company *company = row;
-
-	rvo_add_integer(e, client_id);
-	rvo_add_id(e, company->record.id);
-	rvo_add_text(e, company->domain);
-	rvo_add_text(e, company->name);
-	rvo_add_text(e, company->company_status);
-	rvo_add_text(e, company->previous_status);
-	rvo_add_nullable_time(e, company->status_changed_at);
-	rvo_add_json(e, rvo_record_fields(row));
-	rvo_add_time(e, company->record.updated_time);
-}
-
-/* write_companies gives those of insert_companies. */
-static void
-write_companies(Execution *e, int client_id, const void *const *rows, int n)
-{
-	rvo_add_integer(e, client_id);
-	rvo_add_ids(e, rows, n, offsetof(Company, record.id));
-	rvo_add_texts(e, rows, n, offsetof(Company, domain));
-	rvo_add_texts(e, rows, n, offsetof(Company, name));
-	rvo_add_texts(e, rows, n, offsetof(Company, company_status));
-	rvo_add_jsons(e, rows, n, rvo_record_fields);
-	rvo_add_time(e, ((const Record *) rows[0])->updated_time);
-}
-
 const RecordTable rvo_company_table = {
 	.entity = COMPANY_ENTITY,
 	.size = sizeof(Company),
-	.ncolumns = NUMBER_OF_COMPANY_COLUMNS,
+	.shape = &rvo_company_shape,
 	.get = &get_company,
 	.get_of_any = &get_company_of_any,
 	.lock = &lock_company_to_change,
@@ -211,10 +147,6 @@ const RecordTable rvo_company_table = {
 	.insert_many = &insert_companies,
 	.update = &update_company,
 	.not_inserted = "a company was not inserted, and its domain does not explain it",
-	.read = read_company,
-	.write = write_company,
-	.write_many = write_companies,
-	.write_all = write_all_of_company,
 };
 
 /* ---------------------------------------------------------------- one */

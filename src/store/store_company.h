@@ -7,10 +7,10 @@
 
 #include "store/store_record.h"
 
-/* The casts are for an owner who gives a column another type; without, they are nothing. */
-#define COMPANY_COLUMNS "client_id, id, domain::text, name::text, company_status::text, previous_status::text," \
-	" status_changed_at::timestamptz, custom_fields::jsonb, updated_time::timestamptz"
-#define NUMBER_OF_COMPANY_COLUMNS 9
+/* The columns, those of a new company first. */
+#define COMPANY_INSERTED(X) X(domain, text) ", " X(name, text) ", " X(company_status, text)
+#define COMPANY_COLUMNS(X) COMPANY_INSERTED(X) ", " X(previous_status, text) ", " X(status_changed_at, timestamptz)
+#define READ_COMPANY "client_id, id, " COMPANY_COLUMNS(READ) ", custom_fields::jsonb, updated_time::timestamptz"
 
 /* Whether companies that are found may be deleted before the transaction ends. */
 typedef enum CompanyAccess

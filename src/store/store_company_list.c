@@ -19,14 +19,14 @@
 
 /* Rows with a custom field; $4 is what the index gets. */
 #define WITH_FIELD_PAGE(rows) { \
-	.sql = RARE_PAGE(COMPANY_COLUMNS, "revyops.company WHERE " rows FILTERS, "$5", "($6, $7)", "$8", "$9"), \
+	.sql = RARE_PAGE(READ_COMPANY, "revyops.company WHERE " rows FILTERS, "$5", "($6, $7)", "$8", "$9"), \
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9, \
 	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES}, \
 }
 
 /* Rows with a domain, $4. */
 #define OF_DOMAIN_PAGE(rows) { \
-	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE " rows FILTERS \
+	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE " rows FILTERS \
 	" AND (id, client_id) > ($5, $6) ORDER BY id, client_id LIMIT $7 OFFSET $8", \
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8, \
 	.types = {FILTER_TYPES, TEXTOID, PAGE_TYPES}, \
@@ -39,7 +39,7 @@
 }
 
 static KeptQuery scan_page = {
-	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE client_id = $1 AND id > $4" FILTERS
+	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE client_id = $1 AND id > $4" FILTERS
 	" ORDER BY id LIMIT $6 OFFSET $7",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
 	.types = {FILTER_TYPES, PAGE_TYPES},
@@ -60,7 +60,7 @@ static KeptQuery rare_page = WITH_FIELD_PAGE("client_id = $1 AND " HAS_HASH("$4"
 /* ---- of all clients; $1 is not looked at */
 
 static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " COMPANY_COLUMNS " FROM revyops.company WHERE (id, client_id) > ($4, $5) AND client_id > 0" FILTERS
+	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE (id, client_id) > ($4, $5) AND client_id > 0" FILTERS
 	" ORDER BY id, client_id LIMIT $6 OFFSET $7",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
 	.types = {FILTER_TYPES, PAGE_TYPES},

@@ -21,7 +21,7 @@
 #include "store/store_contact.h"
 
 static KeptQuery get_contact = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2",
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
@@ -33,25 +33,25 @@ static KeptQuery has_contact = {
 };
 
 static KeptQuery get_contact_of_any = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };
 
 static KeptQuery get_contact_by_email = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE email = $1 AND client_id = $2",
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE email = $1 AND client_id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {TEXTOID, INT4OID},
 };
 
 static KeptQuery get_contact_by_linkedin_url = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE linkedin_url = $1 AND client_id = $2",
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE linkedin_url = $1 AND client_id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {TEXTOID, INT4OID},
 };
 
 static KeptQuery lock_contact = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
@@ -63,7 +63,7 @@ static KeptQuery lock_contacts = {
 	" UNION SELECT c.id FROM pg_catalog.unnest($3) AS k (linkedin_url),"
 	" LATERAL (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1 OFFSET 0) AS c"
 	" ORDER BY id)"
-	" SELECT c.* FROM found, LATERAL (SELECT " CONTACT_COLUMNS " FROM revyops.contact"
+	" SELECT c.* FROM found, LATERAL (SELECT " READ_CONTACT " FROM revyops.contact"
 	" WHERE client_id = $1 AND id = found.id FOR NO KEY UPDATE) AS c",
 	.expected = SPI_OK_SELECT, .nparameters = 3,
 	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID},
@@ -93,9 +93,10 @@ static KeptQuery find_contact_owners = {
 static KeptQuery find_contacts_owners = FIND_CONTACTS_OWNERS(false);
 static KeptQuery read_contacts_owners = FIND_CONTACTS_OWNERS(true);
 
+#define INTO_CONTACT "(client_id, id, " CONTACT_INSERTED(WRITTEN) ", custom_fields, updated_time)"
+
 #define INSERT_CONTACT(on_conflict) { \
-	.sql = "INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name," \
-	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)" \
+	.sql = "INSERT INTO revyops.contact " INTO_CONTACT \
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)" on_conflict, \
 	.expected = SPI_OK_INSERT, .nparameters = 13, \
 	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, \
@@ -105,26 +106,26 @@ static KeptQuery read_contacts_owners = FIND_CONTACTS_OWNERS(true);
 static KeptQuery insert_contact = INSERT_CONTACT(" ON CONFLICT DO NOTHING");
 static KeptQuery insert_contact_or_raise = INSERT_CONTACT("");
 
+/* Arrays of the same. */
+#define MANY_CONTACTS "SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5)," \
+	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9)," \
+	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13)"
+#define TYPES_OF_MANY_CONTACTS {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID, \
+	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID}
+
 static KeptQuery insert_contacts = {
-	.sql = "WITH inserted AS (INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name,"
-	" last_name, company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
-	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
-	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
-	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13) ON CONFLICT DO NOTHING RETURNING id)"
+	.sql = "WITH inserted AS (INSERT INTO revyops.contact " INTO_CONTACT " " MANY_CONTACTS " ON CONFLICT DO NOTHING RETURNING id)"
 	" SELECT pg_catalog.array_agg(id) FROM inserted",
 	.expected = SPI_OK_SELECT, .nparameters = 13,
-	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
+	.types = TYPES_OF_MANY_CONTACTS,
 };
 
 static KeptQuery update_contact = {
-	.sql = "UPDATE revyops.contact SET email = $3, linkedin_url = $4, first_name = $5, last_name = $6,"
-	" company_id = $7, origin = $8, contact_status = $9, previous_status = $10, status_changed_at = $11,"
-	" custom_fields = $12, updated_time = $13, first_campaign_email_sent = $14, last_campaign_email_sent = $15,"
-	" last_reply_received = $16 WHERE client_id = $1 AND id = $2",
+	.sql = "UPDATE revyops.contact SET (" CONTACT_COLUMNS(WRITTEN) ", custom_fields, updated_time) ="
+	" ROW ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_UPDATE, .nparameters = 16,
 	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+		TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
 };
 
 /*
@@ -133,20 +134,12 @@ static KeptQuery update_contact = {
  * small, as a scan of all of a client.
  */
 static KeptQuery update_contacts = {
-	.sql = "WITH written AS (INSERT INTO revyops.contact AS c (client_id, id, email, linkedin_url, first_name, last_name,"
-	" company_id, origin, contact_status, previous_status, status_changed_at, custom_fields, updated_time)"
-	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
-	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
-	" pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13)"
-	" ON CONFLICT (client_id, id) DO UPDATE SET email = EXCLUDED.email, linkedin_url = EXCLUDED.linkedin_url,"
-	" first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name, company_id = EXCLUDED.company_id,"
-	" origin = EXCLUDED.origin, contact_status = EXCLUDED.contact_status, previous_status = EXCLUDED.previous_status,"
-	" status_changed_at = EXCLUDED.status_changed_at, custom_fields = EXCLUDED.custom_fields,"
+	.sql = "WITH written AS (INSERT INTO revyops.contact AS c " INTO_CONTACT " " MANY_CONTACTS
+	" ON CONFLICT (client_id, id) DO UPDATE SET " CONTACT_INSERTED(EXCLUDED) ", custom_fields = EXCLUDED.custom_fields,"
 	" updated_time = EXCLUDED.updated_time RETURNING 1)"
 	" SELECT pg_catalog.count(*) FROM written",
 	.expected = SPI_OK_SELECT, .nparameters = 13,
-	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID,
-		TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
+	.types = TYPES_OF_MANY_CONTACTS,
 };
 
 static KeptQuery delete_contact = {
@@ -170,100 +163,10 @@ static KeptQuery detach_contacts = {
 	.types = {INT4OID, INT8OID, TIMESTAMPTZOID},
 };
 
-/* ---------------------------------------------------------------- rows */
-
-/* read_contact fills a contact from the columns; its texts are in the current context. */
-static void
-read_contact(void *item, const Datum *values, const bool *nulls)
-{
-	*(Contact *) item = (Contact) {
-		.record.client_id = DatumGetInt32(values[0]),
-		.record.id = DatumGetInt64(values[1]),
-		.email = rvo_result_text(values[2], nulls[2]),
-		.linkedin_url = rvo_result_text(values[3], nulls[3]),
-		.first_name = rvo_result_text(values[4], nulls[4]),
-		.last_name = rvo_result_text(values[5], nulls[5]),
-		.company_id = nulls[6] ? 0 : DatumGetInt64(values[6]),
-		.origin = rvo_result_text(values[7], nulls[7]),
-		.contact_status = rvo_result_text(values[8], nulls[8]),
-		.previous_status = rvo_result_text(values[9], nulls[9]),
-		.status_changed_at = rvo_result_time(values[10], nulls[10]),
-		.first_campaign_email_sent = rvo_result_time(values[11], nulls[11]),
-		.last_campaign_email_sent = rvo_result_time(values[12], nulls[12]),
-		.last_reply_received = rvo_result_time(values[13], nulls[13]),
-		.record.custom_fields = rvo_result_fields(values[14], nulls[14]),
-		.record.updated_time = DatumGetTimestampTz(values[15]),
-	};
-}
-
-/* write_contact gives the parameters of insert_contact. */
-static void
-write_contact(Execution *e, int client_id, const void *row)
-{
-	const Contact *contact = row;
-
-	rvo_add_integer(e, client_id);
-	rvo_add_id(e, contact->record.id);
-	rvo_add_text(e, contact->email);
-	rvo_add_text(e, contact->linkedin_url);
-	rvo_add_text(e, contact->first_name);
-	rvo_add_text(e, contact->last_name);
-	rvo_add_id(e, contact->company_id);
-	rvo_add_text(e, contact->origin);
-	rvo_add_text(e, contact->contact_status);
-	rvo_add_text(e, contact->previous_status);
-	rvo_add_nullable_time(e, contact->status_changed_at);
-	rvo_add_json(e, rvo_record_fields(row));
-	rvo_add_time(e, contact->record.updated_time);
-}
-
-/* write_all_of_contact gives those of update_contact. */
-static void
-write_all_of_contact(Execution *e, int client_id, const void *row)
-{
-	const Contact *contact = row;
-
-	rvo_add_integer(e, client_id);
-	rvo_add_id(e, contact->record.id);
-	rvo_add_text(e, contact->email);
-	rvo_add_text(e, contact->linkedin_url);
-	rvo_add_text(e, contact->first_name);
-	rvo_add_text(e, contact->last_name);
-	rvo_add_id(e, contact->company_id);
-	rvo_add_text(e, contact->origin);
-	rvo_add_text(e, contact->contact_status);
-	rvo_add_text(e, contact->previous_status);
-	rvo_add_nullable_time(e, contact->status_changed_at);
-	rvo_add_json(e, rvo_record_fields(row));
-	rvo_add_time(e, contact->record.updated_time);
-	rvo_add_nullable_time(e, contact->first_campaign_email_sent);
-	rvo_add_nullable_time(e, contact->last_campaign_email_sent);
-	rvo_add_nullable_time(e, contact->last_reply_received);
-}
-
-/* write_contacts gives those of a statement that writes many, with an array for each column. */
-static void
-write_contacts(Execution *e, int client_id, const void *const *rows, int n)
-{
-	rvo_add_integer(e, client_id);
-	rvo_add_ids(e, rows, n, offsetof(Contact, record.id));
-	rvo_add_texts(e, rows, n, offsetof(Contact, email));
-	rvo_add_texts(e, rows, n, offsetof(Contact, linkedin_url));
-	rvo_add_texts(e, rows, n, offsetof(Contact, first_name));
-	rvo_add_texts(e, rows, n, offsetof(Contact, last_name));
-	rvo_add_ids(e, rows, n, offsetof(Contact, company_id));
-	rvo_add_texts(e, rows, n, offsetof(Contact, origin));
-	rvo_add_texts(e, rows, n, offsetof(Contact, contact_status));
-	rvo_add_texts(e, rows, n, offsetof(Contact, previous_status));
-	rvo_add_nullable_times(e, rows, n, offsetof(Contact, status_changed_at));
-	rvo_add_jsons(e, rows, n, rvo_record_fields);
-	rvo_add_times(e, rows, n, offsetof(Contact, record.updated_time));
-}
-
 const RecordTable rvo_contact_table = {
 	.entity = CONTACT_ENTITY,
 	.size = sizeof(Contact),
-	.ncolumns = NUMBER_OF_CONTACT_COLUMNS,
+	.shape = &rvo_contact_shape,
 	.get = &get_contact,
 	.get_of_any = &get_contact_of_any,
 	.lock = &lock_contact,
@@ -273,10 +176,6 @@ const RecordTable rvo_contact_table = {
 	.insert_many = &insert_contacts,
 	.update = &update_contact,
 	.not_inserted = "a contact was not inserted, and no key explains it",
-	.read = read_contact,
-	.write = write_contact,
-	.write_many = write_contacts,
-	.write_all = write_all_of_contact,
 };
 
 /* ---------------------------------------------------------------- one */
@@ -348,7 +247,7 @@ show_contact(void *arg, const Datum *values, const bool *nulls)
 	const ContactReading *reading = arg;
 	Contact		contact;
 
-	read_contact(&contact, values, nulls);
+	rvo_record_of_row(&rvo_contact_table, &contact.record, values, nulls);
 	reading->read(reading->arg, &contact);
 }
 
@@ -399,7 +298,7 @@ rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 {
 	Execution	e = {0};
 
-	write_contacts(&e, client_id, (const void *const *) contacts, n);
+	rvo_add_records(&e, &rvo_contact_table, client_id, (Record *const *) contacts, n);
 	rvo_query_run(&update_contacts, &e);
 	if (DatumGetInt64(e.results[0]) != n)
 		rvo_fault_raise_bug("some locked contacts were not updated");

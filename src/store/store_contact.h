@@ -7,12 +7,13 @@
 
 #include "store/store_record.h"
 
-/* The casts are for an owner who gives a column another type; without, they are nothing. */
-#define CONTACT_COLUMNS "client_id, id, email::text, linkedin_url::text, first_name::text, last_name::text, company_id," \
-	" origin::text, contact_status::text, previous_status::text, status_changed_at::timestamptz," \
-	" first_campaign_email_sent::timestamptz, last_campaign_email_sent::timestamptz," \
-	" last_reply_received::timestamptz, custom_fields::jsonb, updated_time::timestamptz"
-#define NUMBER_OF_CONTACT_COLUMNS 16
+/* The columns, those of a new contact first. */
+#define CONTACT_INSERTED(X) X(email, text) ", " X(linkedin_url, text) ", " X(first_name, text) ", " X(last_name, text) \
+	", " X(company_id, bigint) ", " X(origin, text) ", " X(contact_status, text) ", " X(previous_status, text) \
+	", " X(status_changed_at, timestamptz)
+#define CONTACT_COLUMNS(X) CONTACT_INSERTED(X) ", " X(first_campaign_email_sent, timestamptz) \
+	", " X(last_campaign_email_sent, timestamptz) ", " X(last_reply_received, timestamptz)
+#define READ_CONTACT "client_id, id, " CONTACT_COLUMNS(READ) ", custom_fields::jsonb, updated_time::timestamptz"
 
 /* Who has a key that a contact wanted; 0 = nobody. */
 typedef struct ContactOwners

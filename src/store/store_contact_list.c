@@ -20,7 +20,7 @@
 #define FILTER_TYPES INT4OID, TEXTOID, TEXTOID, JSONBOID
 
 static KeptQuery scan_page = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id > $5" FILTERS
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE client_id = $1 AND id > $5" FILTERS
 	" ORDER BY id LIMIT $7 OFFSET $8",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
 	.types = {FILTER_TYPES, PAGE_TYPES},
@@ -35,7 +35,7 @@ static KeptQuery scan_count = {
 
 /* The same without conditions but the client: what is not shown is passed over within the index. */
 static KeptQuery scan_page_all = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE client_id = $1 AND id >="
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE client_id = $1 AND id >="
 	" (SELECT id FROM revyops.contact WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT 1 OFFSET $8) ORDER BY id LIMIT $7",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
 	.types = {FILTER_TYPES, PAGE_TYPES},
@@ -51,7 +51,7 @@ static KeptQuery scan_count_all = {
 #define OF_COMPANY " client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $5 AND client_id = $1)"
 
 static KeptQuery company_page = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE" OF_COMPANY " AND id > $6" FILTERS " ORDER BY id LIMIT $8 OFFSET $9",
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE" OF_COMPANY " AND id > $6" FILTERS " ORDER BY id LIMIT $8 OFFSET $9",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
 	.types = {FILTER_TYPES, TEXTOID, PAGE_TYPES},
 };
@@ -64,7 +64,7 @@ static KeptQuery company_count = {
 };
 
 static KeptQuery rare_page = {
-	.sql = RARE_PAGE(CONTACT_COLUMNS, "revyops.contact WHERE client_id = $1 AND " HAS_HASH("$5") FILTERS,
+	.sql = RARE_PAGE(READ_CONTACT, "revyops.contact WHERE client_id = $1 AND " HAS_HASH("$5") FILTERS,
 					 "$6", "($7, $8)", "$9", "$10"),
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10,
 	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES},
@@ -73,7 +73,7 @@ static KeptQuery rare_page = {
 /* ---- of all clients; $1 is not looked at */
 
 static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE (id, client_id) > ($5, $6) AND client_id > 0" FILTERS
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE (id, client_id) > ($5, $6) AND client_id > 0" FILTERS
 	" ORDER BY id, client_id LIMIT $7 OFFSET $8",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
 	.types = {FILTER_TYPES, PAGE_TYPES},
@@ -94,7 +94,7 @@ static KeptQuery scan_count_of_any = {
 
 /* Rows that an index finds in an order of its own; they are sorted. */
 #define PAGE_OF_ANY(rows) { \
-	.sql = "SELECT " CONTACT_COLUMNS " FROM revyops.contact WHERE " rows FILTERS_OF_ANY \
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE " rows FILTERS_OF_ANY \
 	" AND (id, client_id) > ($8, $9) ORDER BY id, client_id LIMIT $10 OFFSET $11", \
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
 	.types = {FILTER_TYPES_OF_ANY, PAGE_TYPES}, \
@@ -117,7 +117,7 @@ static KeptQuery company_page_of_any = PAGE_OF_ANY(IS_OF_COMPANY);
 static KeptQuery company_count_of_any = COUNT_OF_ANY(IS_OF_COMPANY);
 
 static KeptQuery rare_page_of_any = {
-	.sql = RARE_PAGE(CONTACT_COLUMNS, "revyops.contact WHERE revyops.custom_field_hashes(client_id, custom_fields) && $8" FILTERS_OF_ANY,
+	.sql = RARE_PAGE(READ_CONTACT, "revyops.contact WHERE revyops.custom_field_hashes(client_id, custom_fields) && $8" FILTERS_OF_ANY,
 					 "$9", "($10, $11)", "$12", "$13"),
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 13,
 	.types = {FILTER_TYPES_OF_ANY, INT8ARRAYOID, INT8OID, PAGE_TYPES},

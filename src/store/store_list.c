@@ -85,14 +85,14 @@ read_item(void *arg, const Datum *values, const bool *nulls)
 	list->has_more = list->count == reading->size;
 	if (list->has_more)
 		return;
-	list->table->read(list->items + list->count * list->table->size, values, nulls);
+	rvo_record_of_row(list->table, (Record *) (list->items + list->count * list->table->size), values, nulls);
 	list->count++;
 	list->last_client_id = DatumGetInt32(values[0]);
 	list->last_id = DatumGetInt64(values[1]);
 	if (reading->counts)
 	{
-		reading->following = DatumGetInt64(values[list->table->ncolumns]);
-		reading->found = DatumGetInt64(values[list->table->ncolumns + 1]);
+		reading->following = DatumGetInt64(values[RESULTS_OF_RECORD(list->table)]);
+		reading->found = DatumGetInt64(values[RESULTS_OF_RECORD(list->table) + 1]);
 	}
 }
 

@@ -381,9 +381,9 @@ rvo_query_find_id(KeptQuery *query, Execution *e)
 typedef struct RowSource
 {
 	Execution	e;
-	int			client_id;
 	const void *const *rows;
 	RowWriter	write;
+	const void *arg;
 } RowSource;
 
 static void
@@ -392,7 +392,7 @@ next_row(void *arg, int i, const Datum **values, const char **nulls)
 	RowSource  *source = arg;
 
 	source->e.count = 0;
-	source->write(&source->e, source->client_id, source->rows[i]);
+	source->write(&source->e, source->arg, source->rows[i]);
 	*values = source->e.values;
 	*nulls = source->e.nulls;
 }
@@ -403,10 +403,9 @@ next_row(void *arg, int i, const Datum **values, const char **nulls)
  * do that; then nothing was done.
  */
 bool
-rvo_query_insert(KeptQuery *query, int client_id, const void *const *rows, int n,
-				 RowWriter write, bool *inserted)
+rvo_query_insert(KeptQuery *query, const void *const *rows, int n, RowWriter write, const void *arg, bool *inserted)
 {
-	RowSource	source = {.client_id = client_id, .rows = rows, .write = write};
+	RowSource	source = {.rows = rows, .write = write, .arg = arg};
 	DirectRows	direct = {n, next_row, &source, inserted};
 
 	if (!rvo_direct_is_prepared(&query->direct))

@@ -47,7 +47,7 @@ typedef struct Execution
 typedef void (*RowReader) (void *arg, const Datum *values, const bool *nulls);
 
 /* What gives the parameters of one of many rows, in the current context. */
-typedef void (*RowWriter) (Execution *e, int client_id, const void *row);
+typedef void (*RowWriter) (Execution *e, const void *arg, const void *row);
 
 /* A statement of ours is being planned or executed. */
 extern bool rvo_query_is_running;
@@ -73,8 +73,8 @@ extern NullableTime rvo_result_time(Datum value, bool isnull);
 extern uint64 rvo_query_run(KeptQuery *query, Execution *e);
 extern uint64 rvo_query_run_now(KeptQuery *query, Execution *e);
 extern int64 rvo_query_find_id(KeptQuery *query, Execution *e);
-extern bool rvo_query_insert(KeptQuery *query, int client_id, const void *const *rows, int n,
-							 RowWriter write, bool *inserted);
+extern bool rvo_query_insert(KeptQuery *query, const void *const *rows, int n, RowWriter write, const void *arg,
+							 bool *inserted);
 extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);
 
 #endif							/* RVO_STORE_QUERY_H */

@@ -14,26 +14,124 @@
 #include "postgres.h"
 
 #include "utils/array.h"
+#include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "base/fault.h"
 #include "store/store_record.h"
 
-/* rvo_result_fields copies custom fields; null is none. */
-CustomFields
-rvo_result_fields(Datum value, bool isnull)
+/* ---------------------------------------------------------------- rows */
+
+/* read_column takes a column into a record; texts are copied to the current context. */
+static void
+read_column(const RecordMember *member, Record *record, Datum value, bool isnull)
 {
-	return isnull ? (CustomFields) {0} : rvo_custom_fields_of_jsonb(DatumGetJsonbPCopy(value));
+	switch (member->kind)
+	{
+		case MEMBER_KEY:
+		case MEMBER_TEXT:
+		case MEMBER_STATUS:
+		case MEMBER_PREVIOUS_STATUS:
+			*MEMBER_OF(record, member, Slice) = rvo_result_text(value, isnull);
+			break;
+		case MEMBER_COMPANY:
+			*MEMBER_OF(record, member, int64) = isnull ? 0 : DatumGetInt64(value);
+			break;
+		default:
+			*MEMBER_OF(record, member, NullableTime) = rvo_result_time(value, isnull);
+	}
 }
 
-/* rvo_record_fields makes the custom fields of a record as they are stored. */
-JsonbValue
-rvo_record_fields(const void *row)
+/* rvo_record_of_row fills a record from a row of a result; its texts are in the current context. */
+void
+rvo_record_of_row(const RecordTable *table, Record *record, const Datum *values, const bool *nulls)
+{
+	int			ncolumns = table->shape->ncolumns;
+	int			fields = ncolumns + 2;
+
+	memset(record, 0, table->size);
+	record->client_id = DatumGetInt32(values[0]);
+	record->id = DatumGetInt64(values[1]);
+	for (int i = 0; i < ncolumns; i++)
+		read_column(&table->shape->members[i], record, values[i + 2], nulls[i + 2]);
+	if (!nulls[fields])
+		record->custom_fields = rvo_custom_fields_of_jsonb(DatumGetJsonbPCopy(values[fields]));
+	record->updated_time = DatumGetTimestampTz(values[fields + 1]);
+}
+
+static JsonbValue
+fields_of(const void *row)
 {
 	const Record *record = row;
 
 	return rvo_custom_fields_nested(&record->custom_fields, record->updated_time);
 }
+
+static void
+add_column(Execution *e, const RecordMember *member, const Record *record)
+{
+	switch (member->kind)
+	{
+		case MEMBER_KEY:
+		case MEMBER_TEXT:
+		case MEMBER_STATUS:
+		case MEMBER_PREVIOUS_STATUS:
+			rvo_add_text(e, *CONST_MEMBER_OF(record, member, Slice));
+			break;
+		case MEMBER_COMPANY:
+			rvo_add_id(e, *CONST_MEMBER_OF(record, member, int64));
+			break;
+		default:
+			rvo_add_nullable_time(e, *CONST_MEMBER_OF(record, member, NullableTime));
+	}
+}
+
+/* add_record gives the parameters of a statement that writes a record, with the first of its columns. */
+static void
+add_record(Execution *e, const RecordTable *table, int ncolumns, int client_id, const Record *record)
+{
+	rvo_add_integer(e, client_id);
+	rvo_add_id(e, record->id);
+	for (int i = 0; i < ncolumns; i++)
+		add_column(e, &table->shape->members[i], record);
+	rvo_add_json(e, fields_of(record));
+	rvo_add_time(e, record->updated_time);
+}
+
+static void
+add_column_of_many(Execution *e, const RecordMember *member, const void *const *rows, int n)
+{
+	switch (member->kind)
+	{
+		case MEMBER_KEY:
+		case MEMBER_TEXT:
+		case MEMBER_STATUS:
+		case MEMBER_PREVIOUS_STATUS:
+			rvo_add_texts(e, rows, n, member->offset);
+			break;
+		case MEMBER_COMPANY:
+			rvo_add_ids(e, rows, n, member->offset);
+			break;
+		default:
+			rvo_add_nullable_times(e, rows, n, member->offset);
+	}
+}
+
+/* rvo_add_records gives those of a statement that writes many, with an array for each column that is inserted. */
+void
+rvo_add_records(Execution *e, const RecordTable *table, int client_id, Record *const *records, int n)
+{
+	const void *const *rows = (const void *const *) records;
+
+	rvo_add_integer(e, client_id);
+	rvo_add_ids(e, rows, n, offsetof(Record, id));
+	for (int i = 0; i < table->shape->ninserted; i++)
+		add_column_of_many(e, &table->shape->members[i], rows, n);
+	rvo_add_jsons(e, rows, n, fields_of);
+	rvo_add_times(e, rows, n, offsetof(Record, updated_time));
+}
+
+/* ---------------------------------------------------------------- queries */
 
 /* rvo_store_find runs a query for one record, with its parameters at hand; false if there is none. */
 bool
@@ -41,7 +139,7 @@ rvo_store_find(const RecordTable *table, KeptQuery *query, Execution *e, Record 
 {
 	if (rvo_query_run(query, e) == 0)
 		return false;
-	table->read(record, e->results, e->result_nulls);
+	rvo_record_of_row(table, record, e->results, e->result_nulls);
 	return true;
 }
 
@@ -85,7 +183,7 @@ rvo_store_insert(const RecordTable *table, int client_id, const Record *record)
 {
 	Execution	e = {0};
 
-	table->write(&e, client_id, record);
+	add_record(&e, table, table->shape->ninserted, client_id, record);
 	return rvo_query_run(table->insert, &e) > 0;
 }
 
@@ -98,7 +196,7 @@ rvo_store_insert_or_raise(const RecordTable *table, int client_id, const Record 
 {
 	Execution	e = {0};
 
-	table->write(&e, client_id, record);
+	add_record(&e, table, table->shape->ninserted, client_id, record);
 	if (rvo_query_run(table->insert_or_raise, &e) != 1)
 		rvo_fault_raise_bug(table->not_inserted);
 }
@@ -127,6 +225,21 @@ run_many(KeptQuery *query, Execution *e, Record *const *records, int n, bool *in
 		rvo_fault_raise_bug("an insert of many returned rows that were not in it");
 }
 
+/* What add_inserted is told of the table. */
+typedef struct RecordInsert
+{
+	const RecordTable *table;
+	int			client_id;
+} RecordInsert;
+
+static void
+add_inserted(Execution *e, const void *arg, const void *row)
+{
+	const RecordInsert *insert = arg;
+
+	add_record(e, insert->table, insert->table->shape->ninserted, insert->client_id, row);
+}
+
 /*
  * rvo_store_insert_many adds records, in this order; inserted tells for each
  * whether it was, or a key of it is taken.
@@ -134,12 +247,12 @@ run_many(KeptQuery *query, Execution *e, Record *const *records, int n, bool *in
 void
 rvo_store_insert_many(const RecordTable *table, int client_id, Record *const *records, int n, bool *inserted)
 {
-	const void *const *rows = (const void *const *) records;
+	RecordInsert insert = {table, client_id};
 	Execution	e = {0};
 
-	if (rvo_query_insert(table->insert, client_id, rows, n, table->write, inserted))
+	if (rvo_query_insert(table->insert, (const void *const *) records, n, add_inserted, &insert, inserted))
 		return;
-	table->write_many(&e, client_id, rows, n);
+	rvo_add_records(&e, table, client_id, records, n);
 	run_many(table->insert_many, &e, records, n, inserted);
 }
 
@@ -149,7 +262,7 @@ rvo_store_update(const RecordTable *table, int client_id, const Record *record)
 {
 	Execution	e = {0};
 
-	table->write_all(&e, client_id, record);
+	add_record(&e, table, table->shape->ncolumns, client_id, record);
 	if (rvo_query_run(table->update, &e) != 1)
 		rvo_fault_raise_bug(psprintf("a locked %s was not updated", rvo_slice_cstring(rvo_entity_names[table->entity])));
 }

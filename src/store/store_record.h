@@ -7,38 +7,48 @@
 
 #include "shape/entity.h"
 #include "shape/record.h"
+#include "shape/record_member.h"
 #include "store/store_query.h"
 
 /* In place of a client's id: what the master lists show. */
 #define ALL_CLIENTS 0
 
 /*
- * The table of one kind of records: its queries, of which each takes the client's
- * id and the record's, if nothing else is said, and how its rows are read and written.
+ * A table's list of columns, those of the shape in their order, takes one of these
+ * as X: to write them, to read them, and to take them of what was to be inserted.
+ * The casts are for an owner who gives a column another type; without, they are nothing.
+ */
+#define WRITTEN(column, type) #column
+#define READ(column, type) #column "::" #type
+#define EXCLUDED(column, type) #column " = EXCLUDED." #column
+
+/*
+ * The table of one kind of records, and its queries: each takes the client's id
+ * and the record's, if nothing else is said.  What is read is client_id, id, the
+ * columns of the shape, custom_fields, updated_time; what is written as well, and
+ * the same as arrays but for client_id, where it is many.
  */
 typedef struct RecordTable
 {
 	Entity		entity;
 	size_t		size;			/* of a record */
-	int			ncolumns;		/* that are read; client_id and id come first */
+	const RecordShape *shape;
 	KeptQuery  *get;
 	KeptQuery  *get_of_any;		/* by its id alone */
 	KeptQuery  *lock;
 	KeptQuery  *find_other_client;	/* by the record's id, and the client whose it is not */
-	KeptQuery  *insert;			/* what write gives; also those below */
+	KeptQuery  *insert;			/* of the columns, those that are inserted; also the two below */
 	KeptQuery  *insert_or_raise;
-	KeptQuery  *insert_many;	/* what write_many gives */
-	KeptQuery  *update;			/* what write_all gives */
+	KeptQuery  *insert_many;
+	KeptQuery  *update;
 	const char *not_inserted;	/* the bug when it is not, and nothing is in the way */
-
-	void		(*read) (void *record, const Datum *values, const bool *nulls);
-	RowWriter	write;
-	void		(*write_many) (Execution *e, int client_id, const void *const *rows, int n);
-	RowWriter	write_all;
 } RecordTable;
 
-extern CustomFields rvo_result_fields(Datum value, bool isnull);
-extern JsonbValue rvo_record_fields(const void *row);
+/* What is read beside the columns: client_id and id in front. */
+#define RESULTS_OF_RECORD(table) ((table)->shape->ncolumns + 4)
+
+extern void rvo_record_of_row(const RecordTable *table, Record *record, const Datum *values, const bool *nulls);
+extern void rvo_add_records(Execution *e, const RecordTable *table, int client_id, Record *const *records, int n);
 
 extern bool rvo_store_get(const RecordTable *table, int client_id, int64 id, Record *record);
 extern bool rvo_store_lock(const RecordTable *table, int client_id, int64 id, Record *record);

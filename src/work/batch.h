@@ -37,7 +37,7 @@ typedef struct BatchItem
 	int64		id;
 	bool		found;			/* an upsert found it there, and changed it */
 	CompanyReference company;	/* of a contact */
-	const ContactChanges *changes;	/* of an upsert */
+	const ContactInput *changes;	/* of an upsert */
 	union
 	{
 		Record		record;

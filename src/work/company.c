@@ -11,7 +11,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/company_input.h"
-#include "shape/company_render.h"
+#include "shape/record_render.h"
 #include "work/company.h"
 #include "work/company_kind.h"
 #include "work/field_definition.h"
@@ -24,13 +24,8 @@ rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 
 	rvo_field_rules_load(caller, COMPANY_ENTITY);
 	input = rvo_company_input_read(caller, body, faults);
-	return (Company) {
-		.domain = input.domain,
-		.name = input.name,
-		.company_status = input.company_status,
-		.record.custom_fields = input.custom_fields,
-		.record.updated_time = GetCurrentTransactionStartTimestamp(),
-	};
+	input.values.record.updated_time = GetCurrentTransactionStartTimestamp();
+	return input.values;
 }
 
 /*
@@ -50,5 +45,5 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	rvo_record_insert(&rvo_company_kind, caller->client_id, &company.record);
 	rvo_field_names_record(caller, COMPANY_ENTITY, &company.record.custom_fields);
 	*id = company.record.id;
-	return rvo_company_render_created(&company, structure);
+	return rvo_record_render_created(&rvo_company_shape, &company.record, structure);
 }

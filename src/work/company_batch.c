@@ -7,7 +7,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "shape/company_render.h"
+#include "shape/record_render.h"
 #include "store/store_company.h"
 #include "work/company.h"
 #include "work/company_batch.h"
@@ -44,7 +44,7 @@ find_owners(int client_id, BatchItem *const *items, int n)
 static Jsonb *
 render_item(const BatchItem *item, Structure structure)
 {
-	return rvo_company_render_created(&item->row.company, structure);
+	return rvo_record_render_created(&rvo_company_shape, &item->row.record, structure);
 }
 
 const BatchKind rvo_company_batch = {

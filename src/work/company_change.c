@@ -12,37 +12,21 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "shape/company_input.h"
-#include "shape/company_render.h"
+#include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_contact.h"
 #include "work/company_change.h"
 #include "work/company_kind.h"
 #include "work/field_definition.h"
 
-/* set_text gives a text another value, if there is one; returns whether that makes a difference. */
+/* apply applies changes; returns whether that makes a difference, and whether to the domain. */
 static bool
-set_text(Slice *text, bool given, Slice value)
+apply(Company *company, const CompanyInput *changes, bool *other_domain)
 {
-	if (!given || rvo_slice_equal(*text, value))
-		return false;
-	*text = value;
-	return true;
-}
+	bool		different = rvo_record_apply(&rvo_company_shape, &company->record, &changes->values.record, changes->given,
+											 other_domain);
 
-/* set_others applies all but the domain; returns whether that makes a difference. */
-static bool
-set_others(Company *company, const CompanyChanges *changes)
-{
-	Slice		before = company->company_status;
-	bool		different = set_text(&company->name, changes->has_name, changes->values.name);
-
-	if (set_text(&company->company_status, changes->has_company_status, changes->values.company_status))
-	{
-		company->previous_status = before;
-		company->status_changed_at = (NullableTime) {true, rvo_time_of_change(company->record.updated_time)};
-		different = true;
-	}
-	if (!rvo_custom_fields_merge(&company->record.custom_fields, &changes->values.custom_fields))
+	if (!rvo_custom_fields_merge(&company->record.custom_fields, &changes->values.record.custom_fields))
 		return different;
 	rvo_fields_check_count(&company->record.custom_fields, "/" COMPANY_FIELDS);
 	return true;
@@ -58,7 +42,7 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 {
 	FaultList	faults = {0};
 	Structure	structure;
-	CompanyChanges changes;
+	CompanyInput changes;
 	Company		company;
 	bool		other_domain;
 
@@ -71,10 +55,9 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
 	rvo_record_lock(&rvo_company_kind, caller->client_id, *id, "id", &company.record);
-	other_domain = set_text(&company.domain, changes.has_domain, changes.values.domain);
-	if (set_others(&company, &changes) || other_domain)
+	if (apply(&company, &changes, &other_domain))
 		rvo_record_save(&rvo_company_kind, caller, &company.record, other_domain);
-	return rvo_company_render_created(&company, structure);
+	return rvo_record_render_created(&rvo_company_shape, &company.record, structure);
 }
 
 /* A company to delete, perhaps in a subtransaction. */

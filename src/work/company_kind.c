@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "shape/company_render.h"
 #include "store/store_company.h"
 #include "work/company_kind.h"
 
@@ -22,14 +21,9 @@ raise_taken(int client_id, const Record *record, int64 id)
 	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
 }
 
-static JsonbValue
-render(const void *record, Structure structure, bool with_client)
-{
-	return rvo_company_render(record, structure, with_client);
-}
-
 const EntityKind rvo_company_kind = {
 	.entity = COMPANY_ENTITY,
+	.shape = &rvo_company_shape,
 	.table = &rvo_company_table,
 	.plural = "companies",
 	.id_name = "company_id",
@@ -38,5 +32,4 @@ const EntityKind rvo_company_kind = {
 	.not_found = FAILURE_COMPANY_NOT_FOUND,
 	.of_other_client = FAILURE_COMPANY_OF_OTHER_CLIENT,
 	.raise_taken = raise_taken,
-	.render = render,
 };

@@ -12,7 +12,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/contact_input.h"
-#include "shape/contact_render.h"
+#include "shape/record_render.h"
 #include "store/store_company.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
@@ -52,14 +52,15 @@ rvo_contact_infer_company(const Caller *caller, const ContactInput *input, Compa
 	Slice		domain;
 
 	if (caller->settings.infers_company && company->id == 0 && company->domain.data == NULL &&
-		input->email.data != NULL && rvo_domain_normalize(input->email, &domain) == FAULT_NONE)
+		input->values.email.data != NULL && rvo_domain_normalize(input->values.email, &domain) == FAULT_NONE)
 		*company = (CompanyReference) {.domain = domain, .inferred = true};
 }
 
-static Slice
-text_or_default(Slice text, Slice absent)
+static void
+set_default(Slice *text, Slice absent)
 {
-	return text.len > 0 ? text : absent;
+	if (text->len == 0)
+		*text = absent;
 }
 
 /*
@@ -69,16 +70,12 @@ text_or_default(Slice text, Slice absent)
 Contact
 rvo_contact_make(const Caller *caller, const ContactInput *input)
 {
-	return (Contact) {
-		.email = input->email,
-		.linkedin_url = input->linkedin_url,
-		.first_name = input->first_name,
-		.last_name = input->last_name,
-		.origin = text_or_default(input->origin, caller->settings.default_origin),
-		.contact_status = text_or_default(input->contact_status, caller->settings.default_status),
-		.record.custom_fields = input->custom_fields,
-		.record.updated_time = GetCurrentTransactionStartTimestamp(),
-	};
+	Contact		contact = input->values;
+
+	set_default(&contact.origin, caller->settings.default_origin);
+	set_default(&contact.contact_status, caller->settings.default_status);
+	contact.record.updated_time = GetCurrentTransactionStartTimestamp();
+	return contact;
 }
 
 /*
@@ -118,5 +115,5 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 	rvo_record_insert(&rvo_contact_kind, caller->client_id, &contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.record.custom_fields);
 	*id = contact.record.id;
-	return rvo_contact_render_created(&contact, structure);
+	return rvo_record_render_created(&rvo_contact_shape, &contact.record, structure);
 }

@@ -11,7 +11,7 @@
 
 #include "base/compat.h"
 #include "base/slice_map.h"
-#include "shape/contact_render.h"
+#include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_free_mail.h"
 #include "value/domain.h"
@@ -335,7 +335,7 @@ find_owners_read_only(int client_id, BatchItem *const *items, int n)
 Jsonb *
 rvo_contact_item_render(const BatchItem *item, Structure structure)
 {
-	return rvo_contact_render_created(&item->row.contact, structure);
+	return rvo_record_render_created(&rvo_contact_shape, &item->row.record, structure);
 }
 
 const BatchKind rvo_contact_batch = {

@@ -12,9 +12,9 @@
 #include "shape/field_change.h"
 #include "shape/record.h"
 
-extern bool rvo_contact_apply(Contact *contact, const ContactChanges *changes, int64 company_id, bool *other_keys,
+extern bool rvo_contact_apply(Contact *contact, const ContactInput *changes, int64 company_id, bool *other_keys,
 							  FaultList *faults);
-extern Contact rvo_contact_new(const Caller *caller, const ContactChanges *changes, int64 company_id,
+extern Contact rvo_contact_new(const Caller *caller, const ContactInput *changes, int64 company_id,
 							   FaultList *faults);
 extern Jsonb *rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name);
 extern void rvo_contact_delete(int client_id, const int64 *id);

@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "shape/contact_render.h"
 #include "store/store_merged.h"
 #include "work/contact_kind.h"
 
@@ -46,14 +45,9 @@ raise_gone(int client_id, int64 id)
 	rvo_fault_raise(FAILURE_CONTACT_MERGED, &faults);
 }
 
-static JsonbValue
-render(const void *record, Structure structure, bool with_client)
-{
-	return rvo_contact_render(record, structure, with_client);
-}
-
 const EntityKind rvo_contact_kind = {
 	.entity = CONTACT_ENTITY,
+	.shape = &rvo_contact_shape,
 	.table = &rvo_contact_table,
 	.plural = "contacts",
 	.id_name = "contact_id",
@@ -63,5 +57,4 @@ const EntityKind rvo_contact_kind = {
 	.of_other_client = FAILURE_CONTACT_OF_OTHER_CLIENT,
 	.raise_taken = raise_taken,
 	.raise_gone = raise_gone,
-	.render = render,
 };

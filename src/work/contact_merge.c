@@ -14,56 +14,14 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
-#include "shape/contact_render.h"
 #include "shape/field_change.h"
+#include "shape/record_merge.h"
+#include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_merged.h"
 #include "work/contact_kind.h"
 #include "work/contact_merge.h"
 #include "work/retry.h"
-
-/* fill gives a text that is blank the other's. */
-static void
-fill(Slice *text, Slice other)
-{
-	if (text->len == 0)
-		*text = other;
-}
-
-static NullableTime
-earlier(NullableTime a, NullableTime b)
-{
-	return !a.given || (b.given && b.time < a.time) ? b : a;
-}
-
-static NullableTime
-later(NullableTime a, NullableTime b)
-{
-	return !a.given || (b.given && b.time > a.time) ? b : a;
-}
-
-/* fill_all gives the kept contact what it lacks. */
-static void
-fill_all(Contact *keep, const Contact *other)
-{
-	fill(&keep->email, other->email);
-	fill(&keep->linkedin_url, other->linkedin_url);
-	fill(&keep->first_name, other->first_name);
-	fill(&keep->last_name, other->last_name);
-	if (keep->company_id == 0)
-		keep->company_id = other->company_id;
-	fill(&keep->origin, other->origin);
-	if (keep->contact_status.len == 0 && other->contact_status.len > 0)
-	{
-		keep->contact_status = other->contact_status;
-		keep->previous_status = other->previous_status;
-		keep->status_changed_at = other->status_changed_at;
-	}
-	keep->first_campaign_email_sent = earlier(keep->first_campaign_email_sent, other->first_campaign_email_sent);
-	keep->last_campaign_email_sent = later(keep->last_campaign_email_sent, other->last_campaign_email_sent);
-	keep->last_reply_received = later(keep->last_reply_received, other->last_reply_received);
-	rvo_custom_fields_fill(&keep->record.custom_fields, &other->record.custom_fields);
-}
 
 /* Two contacts to lock, in a subtransaction. */
 typedef struct Locking
@@ -165,11 +123,11 @@ rvo_contact_merge(const Caller *caller, const ContactMerge *merge)
 	Contact    *other = &locking.other;
 
 	lock(&locking);
-	fill_all(keep, other);
+	rvo_record_fill(&rvo_contact_shape, &keep->record, &other->record);
 	rvo_fields_check_count(&keep->record.custom_fields, merge->other_name);
 	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
 	rvo_store_delete_contact(caller->client_id, other->record.id);
 	rvo_store_update(&rvo_contact_table, caller->client_id, &keep->record);
-	return rvo_contact_render_created(keep, structure);
+	return rvo_record_render_created(&rvo_contact_shape, &keep->record, structure);
 }

@@ -9,7 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "shape/contact_render.h"
+#include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_trace.h"
 #include "work/contact_kind.h"
@@ -52,7 +52,7 @@ rvo_contact_export(int client_id, const int64 *id)
 		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
 	traces = rvo_store_get_traces(client_id, *id);
 	rvo_json_put(&answer, CONST_SLICE("company"), show_company(client_id, contact.company_id));
-	rvo_json_put(&answer, CONST_SLICE("contact"), rvo_contact_render(&contact, STRUCTURE_NESTED, true));
+	rvo_json_put(&answer, CONST_SLICE("contact"), rvo_record_render(&rvo_contact_shape, &contact.record, STRUCTURE_NESTED, true));
 	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_jsonb(traces.kept_answers));
 	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_jsonb(traces.import_rejects));
 	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_jsonb(traces.merged_contacts));

@@ -10,7 +10,7 @@
 
 #include "base/compat.h"
 #include "shape/contact_input.h"
-#include "shape/contact_render.h"
+#include "shape/record_render.h"
 #include "store/store_violation.h"
 #include "work/contact.h"
 #include "work/contact_change.h"
@@ -23,7 +23,7 @@
 typedef struct Upsert
 {
 	const Caller *caller;
-	ContactChanges changes;
+	ContactInput changes;
 	int64		company_id;		/* that the changes name */
 	int64		id;				/* of the contact that is there; 0 = none */
 	Contact		contact;
@@ -34,7 +34,7 @@ typedef struct Upsert
 static int64
 find(const Upsert *upsert)
 {
-	const ContactInput *keys = &upsert->changes.values;
+	const Contact *keys = &upsert->changes.values;
 	ContactOwners owners = rvo_store_find_contact_owners(upsert->caller->client_id, keys->email, keys->linkedin_url);
 
 	if (owners.of_email == 0)
@@ -57,7 +57,7 @@ company_of_email(const Upsert *upsert)
 {
 	CompanyReference company = {0};
 
-	rvo_contact_infer_company(upsert->caller, &upsert->changes.values, &company);
+	rvo_contact_infer_company(upsert->caller, &upsert->changes, &company);
 	return rvo_contact_resolve_company(upsert->caller, &company);
 }
 
@@ -76,7 +76,7 @@ create(Upsert *upsert)
 
 /* has_key tells whether a contact has one of the keys that are looked for. */
 static bool
-has_key(const Contact *contact, const ContactInput *keys)
+has_key(const Contact *contact, const Contact *keys)
 {
 	return (keys->email.data != NULL && rvo_slice_equal(contact->email, keys->email)) ||
 		(keys->linkedin_url.data != NULL && rvo_slice_equal(contact->linkedin_url, keys->linkedin_url));
@@ -149,9 +149,9 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	check(&faults);
 
 	/* Before the contact, as everywhere. */
-	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.values.company);
+	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.company);
 	*created = carry_out(&upsert);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.record.custom_fields);
 	*id = upsert.contact.record.id;
-	return rvo_contact_render_upserted(&upsert.contact, structure, *created);
+	return rvo_record_render_upserted(&rvo_contact_shape, &upsert.contact.record, structure, *created);
 }

@@ -58,13 +58,13 @@ typedef struct Upserts
 static void
 read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 {
-	ContactChanges *changes = palloc(sizeof(ContactChanges));
+	ContactInput *changes = palloc(sizeof(ContactInput));
 
 	rvo_field_rules_load(caller, CONTACT_ENTITY);
 	*changes = rvo_contact_upsert_read(caller, body, &item->faults);
 	item->changes = changes;
-	item->company = changes->values.company;
-	rvo_contact_infer_company(caller, &changes->values, &item->company);
+	item->company = changes->company;
+	rvo_contact_infer_company(caller, changes, &item->company);
 	item->keys[0] = changes->values.email;
 	item->keys[1] = changes->values.linkedin_url;
 }

@@ -10,6 +10,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "shape/record_render.h"
 #include "store/store_sequence.h"
 #include "store/store_violation.h"
 #include "work/entity_kind.h"
@@ -50,7 +51,7 @@ rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice str
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (!rvo_store_get(kind->table, client_id, *id, record))
 		rvo_record_raise_gone(kind, client_id, *id);
-	value = kind->render(record, structure, client_id == ALL_CLIENTS);
+	value = rvo_record_render(kind->shape, record, structure, client_id == ALL_CLIENTS);
 	return rvo_json_encode(&value);
 }
 

@@ -11,6 +11,7 @@
 #include "shape/caller.h"
 #include "shape/field_change.h"
 #include "shape/record.h"
+#include "shape/record_member.h"
 #include "store/store_record.h"
 
 #define RECORD_MAX_KEYS 2
@@ -19,6 +20,7 @@
 typedef struct EntityKind
 {
 	Entity		entity;
+	const RecordShape *shape;
 	const RecordTable *table;
 	const char *plural;			/* "contacts" */
 	const char *id_name;		/* "contact_id": what errors call its id beside another */
@@ -32,9 +34,6 @@ typedef struct EntityKind
 
 	/* raise_gone raises if it can tell what became of a record; NULL if nobody knows. */
 	void		(*raise_gone) (int client_id, int64 id);
-
-	/* render shows a record that was read; with_client: as the master list does. */
-	JsonbValue	(*render) (const void *record, Structure structure, bool with_client);
 } EntityKind;
 
 pg_noreturn extern void rvo_record_raise_missing(const EntityKind *kind, int client_id, int64 id, const char *where);

@@ -9,6 +9,7 @@
 
 #include "base/compat.h"
 #include "shape/filter.h"
+#include "shape/record_render.h"
 #include "store/store_secret.h"
 #include "work/list.h"
 
@@ -88,8 +89,9 @@ rvo_list_write(const Listing *list)
 	for (int i = 0; i < rows->count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
-		JsonbValue	entry = list->kind->render(rows->items + i * rows->table->size, list->structure,
-											   list->scope.client_id == ALL_CLIENTS);
+		const void *item = rows->items + i * rows->table->size;
+		JsonbValue	entry = rvo_record_render(list->kind->shape, item, list->structure,
+											  list->scope.client_id == ALL_CLIENTS);
 
 		MemoryContextSwitchTo(caller);
 		rvo_page_put(&writer, &entry);

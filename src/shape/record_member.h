@@ -1,0 +1,80 @@
+/*
+ * record_member.h
+ *	  The members of records: one table for each kind, by which all that treats
+ *	  members alike goes.
+ */
+#ifndef RVO_RECORD_MEMBER_H
+#define RVO_RECORD_MEMBER_H
+
+#include "base/text.h"
+#include "shape/member.h"
+
+typedef enum MemberKind
+{
+	/* What a body can give; columns of the table. */
+	MEMBER_KEY,					/* a Slice in canonical form; no value = none */
+	MEMBER_TEXT,				/* a Slice */
+	MEMBER_STATUS,				/* the same; the two behind it tell the one before, and since when it is this */
+	MEMBER_COMPANY,				/* the id of a company, in a body also its domain; 0 = none */
+
+	/* What only an answer has; columns as well. */
+	MEMBER_PREVIOUS_STATUS,		/* a Slice; no value = none */
+	MEMBER_STATUS_TIME,			/* NullableTime, as those below */
+	MEMBER_FIRST_TIME,			/* of two records merged the earlier one counts */
+	MEMBER_LAST_TIME,			/* the later one */
+
+	/* What all records have, and what is no member of the struct. */
+	MEMBER_ID,
+	MEMBER_UPDATED_TIME,
+	MEMBER_FIELDS,
+	MEMBER_FIELDS_OF_CREATE,	/* another name of the custom fields, which no answer has */
+	MEMBER_CLIENT,				/* that of an entry of a master list; in a body it is unknown */
+	MEMBER_CREATED				/* whether an upsert created it; the same */
+} MemberKind;
+
+#define IS_WRITABLE(kind) ((kind) <= MEMBER_COMPANY)
+#define IS_COLUMN(kind) ((kind) <= MEMBER_LAST_TIME)
+#define IS_KNOWN(kind) ((kind) < MEMBER_CLIENT)
+
+typedef struct RecordMember
+{
+	Slice		name;			/* in bodies, in answers, and of the column */
+	MemberKind	kind;
+	size_t		offset;			/* in the record's struct */
+	Normalizer	normalize;		/* of a key */
+	int			max_length;		/* octets of a key; 0 = its normaliser knows */
+} RecordMember;
+
+#define RECORD_MAX_MEMBERS 24
+
+/* Members in jsonb's order of names: made of the table once in a backend. */
+typedef struct MembersByName
+{
+	int			count;			/* 0 = not made yet */
+	const RecordMember *members[RECORD_MAX_MEMBERS];
+	int			nknown;
+	Slice		known[RECORD_MAX_MEMBERS];	/* the names that a body may have */
+} MembersByName;
+
+/* The members of one kind of records. */
+typedef struct RecordShape
+{
+	int			count;
+	int			nkeys;			/* the first of them */
+	int			nwritable;		/* the first: keys, and the others that a body can give, as the contract has them */
+	int			ncolumns;		/* the first */
+	int			ninserted;		/* the first; the other columns are null in a new record */
+	const RecordMember *members;
+	MembersByName *by_name;		/* only record_member.c looks inside */
+} RecordShape;
+
+/* A Slice, a NullableTime … of a record. */
+#define MEMBER_OF(record, member, type) ((type *) ((char *) (record) + (member)->offset))
+#define CONST_MEMBER_OF(record, member, type) ((const type *) ((const char *) (record) + (member)->offset))
+
+extern const RecordShape rvo_contact_shape;
+extern const RecordShape rvo_company_shape;
+
+extern const MembersByName *rvo_members_by_name(const RecordShape *shape);
+
+#endif							/* RVO_RECORD_MEMBER_H */
