@@ -15,6 +15,7 @@
 #include "api/argument.h"
 #include "base/compat.h"
 #include "work/auth.h"
+#include "work/client.h"
 #include "work/client_setting.h"
 
 PG_FUNCTION_INFO_V1(revyops_current_client_id);
@@ -40,7 +41,7 @@ revyops_current_client_id(PG_FUNCTION_ARGS)
 Datum
 revyops_create_client(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32(rvo_auth_create_client(rvo_argument_text(fcinfo, 0)));
+	PG_RETURN_INT32(rvo_client_create(rvo_argument_text(fcinfo, 0)));
 }
 
 /* revyops_create_api_key(client_id integer, name text, expires_at timestamptz, scope text) returns text */
@@ -49,7 +50,7 @@ revyops_create_api_key(PG_FUNCTION_ARGS)
 {
 	int			client_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
 	TimestampTz expires_at = PG_ARGISNULL(2) ? 0 : PG_GETARG_TIMESTAMPTZ(2);
-	Slice		key = rvo_auth_create_api_key(PG_ARGISNULL(0) ? NULL : &client_id,
+	Slice		key = rvo_api_key_create(PG_ARGISNULL(0) ? NULL : &client_id,
 											  rvo_argument_text(fcinfo, 1),
 											  PG_ARGISNULL(2) ? NULL : &expires_at,
 											  rvo_argument_text(fcinfo, 3));
@@ -74,7 +75,7 @@ revyops_list_api_keys(PG_FUNCTION_ARGS)
 	int			client_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
 
 	InitMaterializedSRF(fcinfo, 0);
-	rvo_auth_list_api_keys(PG_ARGISNULL(0) ? NULL : &client_id, put_row, fcinfo->resultinfo);
+	rvo_api_key_list(PG_ARGISNULL(0) ? NULL : &client_id, put_row, fcinfo->resultinfo);
 	return (Datum) 0;
 }
 
@@ -82,7 +83,7 @@ revyops_list_api_keys(PG_FUNCTION_ARGS)
 Datum
 revyops_revoke_api_key(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(rvo_auth_revoke_api_key(rvo_argument_text(fcinfo, 0)));
+	PG_RETURN_BOOL(rvo_api_key_revoke(rvo_argument_text(fcinfo, 0)));
 }
 
 /* revyops_set_client_setting(client_id integer, name text, value text) returns void */

@@ -1,16 +1,13 @@
 /*
  * auth.c
- *	  Who is calling, and the keys that prove it.
+ *	  Who is calling.
  *
  * The first that is present decides: the header X-API-Key, the setting
  * revyops.api_key, the setting revyops.client_id.  One that is present and
  * wrong is refused; it never falls through to the next.
  *
- * A key is "rvo_" and 12 hexadecimal digits (the public prefix by which it is
- * found and revoked), "_", and 64 hexadecimal digits (256 random bits).  Only
- * the SHA-256 of the whole is stored.  A secret with that much chance in it
- * needs no slow hash.  A master key speaks for its client as any other, and
- * also reads the master lists, of all clients.
+ * A master key speaks for its client as any other, and also reads the master
+ * lists, of all clients.
  */
 #include "postgres.h"
 
@@ -18,17 +15,11 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
-#include "shape/member.h"
 #include "store/store_api_key.h"
 #include "store/store_client.h"
 #include "value/sha256.h"
 #include "work/auth.h"
-
-#define PREFIX_START "rvo_"
-#define PREFIX_BYTES 6
-#define SECRET_BYTES 32
-#define PREFIX_LENGTH (4 + 2 * PREFIX_BYTES)
-#define KEY_LENGTH (PREFIX_LENGTH + 1 + 2 * SECRET_BYTES)
+#include "work/client.h"
 
 int			rvo_client_id_setting = 0;
 char	   *rvo_api_key_setting = NULL;
@@ -41,7 +32,7 @@ int			rvo_handling_setting = HANDLING_LENIENT;
 static ApiKey
 read_key(Slice key)
 {
-	Slice		prefix = {key.data, Min(key.len, PREFIX_LENGTH)};
+	Slice		prefix = {key.data, Min(key.len, API_KEY_PREFIX_LENGTH)};
 	uint8		sha256[PG_SHA256_DIGEST_LENGTH];
 	ApiKey		stored = {0};
 	bool		valid;
@@ -186,117 +177,4 @@ rvo_auth_check_master(const Claim *claim)
 		raise_nobody(claim->key.data != NULL);
 	if (!stored.master)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MASTER_KEY_REQUIRED);
-}
-
-/* read_scope reads what a key is good for: its client's own, or the master lists as well. */
-static bool
-read_scope(Slice name, FaultList *faults)
-{
-	if (name.data != NULL && rvo_slice_equal(name, CONST_SLICE("master")))
-		return true;
-	if (name.data == NULL || !rvo_slice_equal(name, CONST_SLICE("client")))
-		rvo_fault_add(faults, "scope", FAULT_INVALID_SCOPE);
-	return false;
-}
-
-/* check_name notes what is wrong with the name of a client or key. */
-static Slice
-check_name(Slice name, FaultList *faults)
-{
-	name = rvo_text_trim(name);
-	if (name.len == 0)
-		rvo_fault_add(faults, "name", FAULT_REQUIRED);
-	else
-		rvo_member_check_text(name, "name", MEMBER_MAX_LENGTH, false, faults);
-	return name;
-}
-
-/* rvo_auth_create_client adds a client and returns its id. */
-int
-rvo_auth_create_client(Slice name)
-{
-	FaultList	faults = {0};
-
-	name = check_name(name, &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	return rvo_store_insert_client(name);
-}
-
-/* append_random writes random bytes as hexadecimal digits. */
-static char *
-append_random(char *to, int nbytes)
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8		bytes[SECRET_BYTES];
-
-	if (!pg_strong_random(bytes, nbytes))
-		rvo_fault_raise_bug("could not generate random bytes");
-	for (int i = 0; i < nbytes; i++)
-	{
-		*to++ = digits[bytes[i] >> 4];
-		*to++ = digits[bytes[i] & 15];
-	}
-	return to;
-}
-
-/*
- * rvo_auth_create_api_key adds a key of a client and returns it, in the current
- * context: the only time that it is seen.  expires_at NULL is for ever.
- */
-Slice
-rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at, Slice scope_name)
-{
-	FaultList	faults = {0};
-	bool		master;
-	char	   *key = palloc(KEY_LENGTH);
-	char	   *end;
-	Slice		whole;
-	ApiKey		stored;
-
-	if (client_id == NULL)
-		rvo_fault_add(&faults, "client_id", FAULT_REQUIRED);
-	name = check_name(name, &faults);
-	if (expires_at != NULL && *expires_at <= GetCurrentTimestamp())
-		rvo_fault_add(&faults, "expires_at", FAULT_EXPIRED);
-	master = read_scope(scope_name, &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-
-	memcpy(key, PREFIX_START, strlen(PREFIX_START));
-	end = append_random(key + strlen(PREFIX_START), PREFIX_BYTES);
-	*end++ = '_';
-	end = append_random(end, SECRET_BYTES);
-	Assert(end - key == KEY_LENGTH);
-
-	if (!rvo_store_has_client(*client_id))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
-	stored = (ApiKey) {.client_id = *client_id, .master = master};
-	whole = (Slice) {key, KEY_LENGTH};
-	rvo_sha256(&whole, 1, stored.secret_sha256);
-	rvo_store_insert_api_key((Slice) {key, PREFIX_LENGTH}, &stored, name, expires_at);
-	return whole;
-}
-
-/*
- * rvo_auth_list_api_keys shows the keys of a client, oldest first, to read:
- * prefix, name, scope, created_time, expires_at, revoked_at.
- */
-void
-rvo_auth_list_api_keys(const int *client_id, RowReader read, void *arg)
-{
-	if (client_id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "client_id", FAULT_REQUIRED);
-	if (!rvo_store_has_client(*client_id))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
-	rvo_store_list_api_keys(*client_id, read, arg);
-}
-
-/* rvo_auth_revoke_api_key ends a key; false if no unrevoked key has this prefix. */
-bool
-rvo_auth_revoke_api_key(Slice prefix)
-{
-	if (rvo_text_trim(prefix).len == 0)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "prefix", FAULT_REQUIRED);
-	return rvo_store_revoke_api_key(prefix);
 }

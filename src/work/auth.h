@@ -1,15 +1,11 @@
 /*
  * auth.h
- *	  Who is calling, and the keys that prove it.
+ *	  Who is calling.
  */
 #ifndef RVO_AUTH_H
 #define RVO_AUTH_H
 
-#include "datatype/timestamp.h"
-
-#include "base/text.h"
 #include "shape/caller.h"
-#include "store/store_query.h"
 #include "work/request.h"
 
 /* The settings revyops.client_id, revyops.api_key and revyops.handling; revyops.c defines them. */
@@ -25,10 +21,5 @@ extern int	rvo_auth_client_id_of_call(void);
 extern Caller rvo_auth_caller(const Claim *claim);
 extern Caller rvo_auth_caller_of_call(void);
 extern void rvo_auth_check_master(const Claim *claim);
-extern int	rvo_auth_create_client(Slice name);
-extern Slice rvo_auth_create_api_key(const int *client_id, Slice name, const TimestampTz *expires_at,
-									 Slice scope_name);
-extern void rvo_auth_list_api_keys(const int *client_id, RowReader read, void *arg);
-extern bool rvo_auth_revoke_api_key(Slice prefix);
 
 #endif							/* RVO_AUTH_H */
