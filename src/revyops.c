@@ -64,5 +64,5 @@ _PG_init(void)
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
 	rvo_keep_data_init();
-	rvo_size_init();
+	rvo_plan_size_init();
 }

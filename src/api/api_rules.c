@@ -67,7 +67,7 @@ is_canonical(FunctionCallInfo fcinfo, Normalizer normalizer)
 Datum
 revyops_normalize_email(PG_FUNCTION_ARGS)
 {
-	return normalize(fcinfo, rvo_email_normalize, "email", EMAIL_MAX_LENGTH);
+	return normalize(fcinfo, rvo_email_address_normalize, "email", EMAIL_MAX_LENGTH);
 }
 
 /* revyops_normalize_linkedin_url(linkedin_url text) returns text */
@@ -88,7 +88,7 @@ revyops_normalize_domain(PG_FUNCTION_ARGS)
 Datum
 revyops_is_canonical_email(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(is_canonical(fcinfo, rvo_email_normalize));
+	PG_RETURN_BOOL(is_canonical(fcinfo, rvo_email_address_normalize));
 }
 
 /* is_canonical_linkedin_url(linkedin_url text) returns boolean */

@@ -50,9 +50,9 @@ enlarge(TABLE_SIZE_HOOK_PARAMETERS)
 	}
 }
 
-/* rvo_size_init hooks into the planner. */
+/* rvo_plan_size_init hooks into the planner. */
 void
-rvo_size_init(void)
+rvo_plan_size_init(void)
 {
 	next_hook = table_size_hook;
 	table_size_hook = enlarge;

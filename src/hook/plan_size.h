@@ -5,6 +5,6 @@
 #ifndef RVO_PLAN_SIZE_H
 #define RVO_PLAN_SIZE_H
 
-extern void rvo_size_init(void);
+extern void rvo_plan_size_init(void);
 
 #endif							/* RVO_PLAN_SIZE_H */

@@ -21,7 +21,7 @@ is_key(Slice text, const Slice *keys, int nkeys)
 {
 	Slice		email;
 	Slice		linkedin_url;
-	bool		maybe_email = rvo_email_normalize(text, &email) == FAULT_NONE && email.data != NULL;
+	bool		maybe_email = rvo_email_address_normalize(text, &email) == FAULT_NONE && email.data != NULL;
 	bool		maybe_linkedin = rvo_linkedin_normalize(text, &linkedin_url) == FAULT_NONE && linkedin_url.data != NULL;
 
 	for (int i = 0; i < nkeys; i++)

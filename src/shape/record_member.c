@@ -30,7 +30,7 @@
 	OTHER("created", MEMBER_CREATED)
 
 static const RecordMember contact_members[] = {
-	KEY(Contact, email, rvo_email_normalize, EMAIL_MAX_LENGTH),
+	KEY(Contact, email, rvo_email_address_normalize, EMAIL_MAX_LENGTH),
 	KEY(Contact, linkedin_url, rvo_linkedin_normalize, 0),
 	MEMBER(Contact, first_name, MEMBER_TEXT),
 	MEMBER(Contact, last_name, MEMBER_TEXT),

@@ -40,12 +40,12 @@ local_is_valid(Slice local)
 }
 
 /*
- * rvo_email_normalize gives the canonical form, in the current context, or no
+ * rvo_email_address_normalize gives the canonical form, in the current context, or no
  * value for blank.  Faults: FAULT_INVALID_EMAIL, and FAULT_TOO_LONG with *out
  * still set, so that the caller can tell how long it is.
  */
 FaultCode
-rvo_email_normalize(Slice in, Slice *out)
+rvo_email_address_normalize(Slice in, Slice *out)
 {
 	Slice		email = rvo_text_trim(in);
 	const char *at;

@@ -10,6 +10,6 @@
 
 #define EMAIL_MAX_LENGTH 254	/* octets, RFC 5321 */
 
-extern FaultCode rvo_email_normalize(Slice in, Slice *out);
+extern FaultCode rvo_email_address_normalize(Slice in, Slice *out);
 
 #endif							/* RVO_EMAIL_ADDRESS_H */

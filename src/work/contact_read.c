@@ -28,7 +28,7 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 	Listing		list = rvo_list_begin(&rvo_contact_kind, client_id, &query->list);
 	ContactFilter filter = {
 		.domain = rvo_filter_key(query->domain, rvo_domain_normalize, &list.scope.possible),
-		.email = rvo_filter_key(query->email, rvo_email_normalize, &list.scope.possible),
+		.email = rvo_filter_key(query->email, rvo_email_address_normalize, &list.scope.possible),
 		.linkedin_url = rvo_filter_key(query->linkedin_url, rvo_linkedin_normalize, &list.scope.possible),
 		.first_name = rvo_filter_text(query->firstname),
 		.last_name = rvo_filter_text(query->lastname),
