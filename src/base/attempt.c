@@ -84,3 +84,23 @@ rvo_attempt(Work work, void *arg)
 		ReThrowError(error);
 	return error;
 }
+
+/* rvo_attempt_kept does work, and undoes it if it was in vain: then locks are let go, too.  An error ends the call. */
+bool
+rvo_attempt_kept(Trial work, void *arg)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	bool		kept;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	kept = work(arg);
+	if (kept)
+		ReleaseCurrentSubTransaction();
+	else
+		RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return kept;
+}

@@ -42,10 +42,10 @@ company_to_get(const Locking *locking)
 
 /*
  * lock_both locks the contacts in the order of their ids.  Raises if one is
- * missing, the kept one first, and 40001 if the company to get is another one.
+ * missing, the kept one first; false if the company to get is another one.
  */
-static void
-lock_both(void *arg, bool again pg_attribute_unused())
+static bool
+lock_both(void *arg)
 {
 	Locking    *locking = arg;
 	int			client_id = locking->client_id;
@@ -62,32 +62,37 @@ lock_both(void *arg, bool again pg_attribute_unused())
 		rvo_record_raise_missing(&rvo_contact_kind, client_id, *merge->other, merge->other_name);
 	company_id = company_to_get(locking);
 	if (company_id == 0 || company_id == locking->company_id)
-		return;
+		return true;
 	locking->company_id = company_id;
-	rvo_fault_raise_serialization();
+	return false;
 }
 
-/* lock locks the company to get, and then the contacts.  They are let go again if it is another one by then. */
+/* lock_all locks the company to get, and then the contacts, which are let go again if it is another one by then. */
+static bool
+lock_all(void *arg)
+{
+	Locking    *locking = arg;
+
+	if (locking->company_id != 0)
+		(void) rvo_store_lock_company(locking->client_id, locking->company_id);
+	if (rvo_attempt_kept(lock_both, locking))
+		return true;
+	if (IsolationUsesXactSnapshot())
+		rvo_fault_raise_serialization();	/* it would see the same again */
+	return false;
+}
+
+/* lock does so, until it is the right company. */
 static void
 lock(Locking *locking)
 {
 	int			client_id = locking->client_id;
-	ErrorData  *error = NULL;
 
 	if (rvo_store_get(&rvo_contact_table, client_id, *locking->merge->keep, &locking->keep.record) &&
 		rvo_store_get(&rvo_contact_table, client_id, *locking->merge->other, &locking->other.record))
 		locking->company_id = company_to_get(locking);
-	for (int attempt = 0; attempt < RETRIES; attempt++)
-	{
-		if (locking->company_id != 0)
-			(void) rvo_store_lock_company(client_id, locking->company_id);
-		error = rvo_attempt_once(lock_both, locking);
-		if (error == NULL)
-			return;
-		if (error->sqlerrcode != ERRCODE_T_R_SERIALIZATION_FAILURE || IsolationUsesXactSnapshot())
-			break;
-	}
-	ReThrowError(error);
+	if (!rvo_retry(lock_all, locking))
+		rvo_fault_raise_serialization();
 }
 
 /* check raises FAILURE_INVALID_REQUEST if there are not two contacts to merge; returns how to show the kept one. */
