@@ -27,14 +27,6 @@ PG_FUNCTION_INFO_V1(revyops_add_company_custom_field);
 PG_FUNCTION_INFO_V1(revyops_update_company_custom_field);
 PG_FUNCTION_INFO_V1(revyops_delete_company_custom_field);
 
-static Jsonb *
-create(const Caller *caller, Jsonb *body, Slice structure)
-{
-	int64		id;
-
-	return rvo_company_create(caller, body, structure, &id);
-}
-
 /* revyops_create_company(company jsonb, structure text, idempotency_key text) returns jsonb */
 Datum
 revyops_create_company(PG_FUNCTION_ARGS)
@@ -48,8 +40,13 @@ revyops_create_company(PG_FUNCTION_ARGS)
 		.structure = rvo_argument_text(fcinfo, 1),
 		.body = rvo_argument_jsonb(fcinfo, 0),
 	};
+	KeptAnswer	kept;
+	Jsonb	   *answer = rvo_idempotency_find(&request, &kept);
 
-	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_idempotency_create(&request, create)));
+	if (answer == NULL)
+		answer = rvo_idempotency_keep(&request, &kept,
+									  rvo_company_create(&caller, request.body, request.structure, NULL));
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }
 
 /* revyops_get_company(id bigint, structure text) returns jsonb */

@@ -34,14 +34,6 @@ PG_FUNCTION_INFO_V1(revyops_add_contact_custom_field);
 PG_FUNCTION_INFO_V1(revyops_update_contact_custom_field);
 PG_FUNCTION_INFO_V1(revyops_delete_contact_custom_field);
 
-static Jsonb *
-create(const Caller *caller, Jsonb *body, Slice structure)
-{
-	int64		id;
-
-	return rvo_contact_create(caller, body, CONTACT_FIELDS_INPUT, structure, &id);
-}
-
 /* revyops_create_contact(contact jsonb, structure text, idempotency_key text) returns jsonb */
 Datum
 revyops_create_contact(PG_FUNCTION_ARGS)
@@ -55,8 +47,13 @@ revyops_create_contact(PG_FUNCTION_ARGS)
 		.structure = rvo_argument_text(fcinfo, 1),
 		.body = rvo_argument_jsonb(fcinfo, 0),
 	};
+	KeptAnswer	kept;
+	Jsonb	   *answer = rvo_idempotency_find(&request, &kept);
 
-	PG_RETURN_JSONB_P(rvo_members_told(&caller, rvo_idempotency_create(&request, create)));
+	if (answer == NULL)
+		answer = rvo_idempotency_keep(&request, &kept,
+									  rvo_contact_create(&caller, request.body, CONTACT_FIELDS_INPUT, request.structure, NULL));
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }
 
 /* revyops_upsert_contact(contact jsonb, structure text) returns jsonb */
@@ -64,10 +61,8 @@ Datum
 revyops_upsert_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	int64		id;
-	bool		created;
 	Jsonb	   *answer = rvo_contact_upsert(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1),
-											&id, &created);
+											NULL, NULL);
 
 	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }

@@ -30,7 +30,7 @@ rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 
 /*
  * rvo_company_create adds a company for a client and returns the
- * answer, in the current context, and the new id.  body is NULL and
+ * answer, in the current context, and the new id where id is not NULL.  body is NULL and
  * structure_name no value for SQL's NULL.
  */
 Jsonb *
@@ -44,6 +44,7 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_record_insert(&rvo_company_kind, caller->client_id, &company.record);
 	rvo_field_names_record(caller, COMPANY_ENTITY, &company.record.custom_fields);
-	*id = company.record.id;
+	if (id != NULL)
+		*id = company.record.id;
 	return rvo_record_render_created(&rvo_company_shape, &company.record, structure);
 }

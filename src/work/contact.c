@@ -97,7 +97,7 @@ rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_
 
 /*
  * rvo_contact_create adds a contact for a client and returns the
- * answer, in the current context, and the new id.  body is NULL and
+ * answer, in the current context, and the new id where id is not NULL.  body is NULL and
  * structure_name no value for SQL's NULL; fields_member names the list of
  * custom fields.
  */
@@ -114,6 +114,7 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 	contact.company_id = rvo_contact_resolve_company(caller, &company);
 	rvo_record_insert(&rvo_contact_kind, caller->client_id, &contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.record.custom_fields);
-	*id = contact.record.id;
+	if (id != NULL)
+		*id = contact.record.id;
 	return rvo_record_render_created(&rvo_contact_shape, &contact.record, structure);
 }

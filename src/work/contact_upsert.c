@@ -135,7 +135,8 @@ carry_out(Upsert *upsert)
 /*
  * rvo_contact_upsert changes the contact that has the e-mail or LinkedIn URL of
  * body, as rvo_contact_update does, or adds one, and returns the contact, in the
- * current context.  body is NULL and structure_name no value for SQL's NULL.
+ * current context; also its id, and whether it is new, where these are not NULL.
+ * body is NULL and structure_name no value for SQL's NULL.
  */
 Jsonb *
 rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id, bool *created)
@@ -143,6 +144,7 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
 	Upsert		upsert = {.caller = caller};
+	bool		is_new;
 
 	rvo_field_rules_load(caller, CONTACT_ENTITY);
 	upsert.changes = rvo_contact_upsert_read(caller, rvo_json_root(body), &faults);
@@ -150,8 +152,11 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 
 	/* Before the contact, as everywhere. */
 	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.company);
-	*created = carry_out(&upsert);
+	is_new = carry_out(&upsert);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.record.custom_fields);
-	*id = upsert.contact.record.id;
-	return rvo_record_render_upserted(&rvo_contact_shape, &upsert.contact.record, structure, *created);
+	if (id != NULL)
+		*id = upsert.contact.record.id;
+	if (created != NULL)
+		*created = is_new;
+	return rvo_record_render_upserted(&rvo_contact_shape, &upsert.contact.record, structure, is_new);
 }

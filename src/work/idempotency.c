@@ -92,23 +92,27 @@ rvo_idempotency_end(const KeyedRequest *request, KeptAnswer *answer)
 }
 
 /*
- * rvo_idempotency_create creates what the body asks for, or returns the answer that
- * is kept.  For SQL functions, whose key may be NULL: then it just creates.
+ * rvo_idempotency_find is rvo_idempotency_begin for SQL functions, whose key may be
+ * NULL: returns the answer that is kept, or NULL, and then what is created is for
+ * rvo_idempotency_keep.
  */
 Jsonb *
-rvo_idempotency_create(const KeyedRequest *request, Creation create)
+rvo_idempotency_find(const KeyedRequest *request, KeptAnswer *answer)
 {
-	KeptAnswer	answer;
-	Jsonb	   *created;
+	if (request->key.data == NULL || !rvo_idempotency_begin(request, answer))
+		return NULL;
+	return rvo_json_parse(answer->body);
+}
 
+/* rvo_idempotency_keep keeps what was created, if there is a key, and returns it. */
+Jsonb *
+rvo_idempotency_keep(const KeyedRequest *request, KeptAnswer *answer, Jsonb *created)
+{
 	if (request->key.data == NULL)
-		return create(request->caller, request->body, request->structure);
-	if (rvo_idempotency_begin(request, &answer))
-		return rvo_json_parse(answer.body);
-	created = create(request->caller, request->body, request->structure);
-	answer.status = 201;
-	answer.body = rvo_slice(JsonbToCString(NULL, &created->root, VARSIZE(created)));
-	rvo_idempotency_end(request, &answer);
+		return created;
+	answer->status = 201;
+	answer->body = rvo_slice(JsonbToCString(NULL, &created->root, VARSIZE(created)));
+	rvo_idempotency_end(request, answer);
 	return created;
 }
 

@@ -21,12 +21,10 @@ typedef struct KeyedRequest
 	Jsonb	   *body;			/* NULL for SQL's NULL */
 } KeyedRequest;
 
-/* What creates one thing and returns the answer. */
-typedef Jsonb *(*Creation) (const Caller *caller, Jsonb *body, Slice structure);
-
 extern bool rvo_idempotency_begin(const KeyedRequest *request, KeptAnswer *answer);
 extern void rvo_idempotency_end(const KeyedRequest *request, KeptAnswer *answer);
-extern Jsonb *rvo_idempotency_create(const KeyedRequest *request, Creation create);
+extern Jsonb *rvo_idempotency_find(const KeyedRequest *request, KeptAnswer *answer);
+extern Jsonb *rvo_idempotency_keep(const KeyedRequest *request, KeptAnswer *answer, Jsonb *created);
 extern int64 rvo_idempotency_expire(void);
 
 #endif							/* RVO_IDEMPOTENCY_H */
