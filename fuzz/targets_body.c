@@ -13,14 +13,13 @@
 #include "base/fault.h"
 #include "http/http_body.h"
 #include "shape/company_input.h"
-#include "shape/company_render.h"
 #include "shape/contact_input.h"
-#include "shape/contact_render.h"
 #include "shape/field_change.h"
 #include "shape/import_row.h"
 #include "shape/known_member.h"
 #include "shape/member.h"
 #include "shape/page.h"
+#include "shape/record_render.h"
 #include "value/domain.h"
 #include "value/email_address.h"
 #include "value/linkedin.h"
@@ -130,30 +129,27 @@ check_contact(const Caller *caller, JsonbContainer *body, const char *fields_mem
 {
 	FaultList	faults = {0};
 	ContactInput input = rvo_contact_input_read(caller, body, fields_member, &faults);
-	Contact		contact;
+	Contact    *contact = &input.values;
 
 	check_faults(&faults);
 	if (faults.count > 0)
 		return;
-	MUST(input.email.data != NULL || input.linkedin_url.data != NULL);
-	check_key(input.email, rvo_email_normalize);
-	check_key(input.linkedin_url, rvo_linkedin_normalize);
+	MUST(contact->email.data != NULL || contact->linkedin_url.data != NULL);
+	check_key(contact->email, rvo_email_address_normalize);
+	check_key(contact->linkedin_url, rvo_linkedin_normalize);
 	check_key(input.company.domain, rvo_domain_normalize);
 	MUST(input.company.id == 0 || input.company.domain.data == NULL);
-	check_text(input.first_name);
-	check_text(input.last_name);
-	check_text(input.origin);
-	check_text(input.contact_status);
-	check_stored(&input.custom_fields);
-	contact = (Contact) {
-		.id = 1, .email = input.email, .linkedin_url = input.linkedin_url,
-		.first_name = input.first_name, .last_name = input.last_name, .company_id = input.company.id,
-		.origin = input.origin, .contact_status = input.contact_status, .custom_fields = input.custom_fields,
-	};
+	check_text(contact->first_name);
+	check_text(contact->last_name);
+	check_text(contact->origin);
+	check_text(contact->contact_status);
+	check_stored(&contact->record.custom_fields);
+	contact->record.id = 1;
+	contact->company_id = input.company.id;
 	for (Structure structure = STRUCTURE_NESTED; structure <= STRUCTURE_FLAT; structure++)
 	{
-		check_jsonb(rvo_contact_render_created(&contact, structure));
-		check_shown(rvo_contact_render(&contact, structure, true));
+		check_jsonb(rvo_record_render_created(&rvo_contact_shape, &contact->record, structure));
+		check_shown(rvo_record_render(&rvo_contact_shape, &contact->record, structure, true));
 	}
 }
 
@@ -161,14 +157,14 @@ static void
 check_contact_changes(const Caller *caller, JsonbContainer *body)
 {
 	FaultList	faults = {0};
-	ContactChanges changes = rvo_contact_changes_read(caller, body, &faults);
+	ContactInput changes = rvo_contact_changes_read(caller, body, &faults);
 
 	check_faults(&faults);
 	if (faults.count > 0)
 		return;
-	MUST(changes.has_email || changes.values.email.data == NULL);
-	check_key(changes.values.email, rvo_email_normalize);
-	(void) rvo_custom_fields_merge(&changes.values.custom_fields, &changes.more_fields);
+	MUST(IS_GIVEN(changes.given, 0) || changes.values.email.data == NULL);
+	check_key(changes.values.email, rvo_email_address_normalize);
+	(void) rvo_custom_fields_merge(&changes.values.record.custom_fields, &changes.more_fields);
 }
 
 static void
@@ -177,7 +173,7 @@ check_company(const Caller *caller, JsonbContainer *body)
 	FaultList	faults = {0};
 	FaultList	more = {0};
 	CompanyInput input = rvo_company_input_read(caller, body, &faults);
-	Company		company;
+	Company    *company = &input.values;
 
 	check_faults(&faults);
 	(void) rvo_company_changes_read(caller, body, &more);
@@ -185,18 +181,15 @@ check_company(const Caller *caller, JsonbContainer *body)
 	if (faults.count > 0)
 		return;
 	MUST(more.count == 0);
-	check_key(input.domain, rvo_domain_normalize);
-	check_text(input.name);
-	check_text(input.company_status);
-	check_stored(&input.custom_fields);
-	company = (Company) {
-		.id = 1, .domain = input.domain, .name = input.name,
-		.company_status = input.company_status, .custom_fields = input.custom_fields,
-	};
+	check_key(company->domain, rvo_domain_normalize);
+	check_text(company->name);
+	check_text(company->company_status);
+	check_stored(&company->record.custom_fields);
+	company->record.id = 1;
 	for (Structure structure = STRUCTURE_NESTED; structure <= STRUCTURE_FLAT; structure++)
 	{
-		check_jsonb(rvo_company_render_created(&company, structure));
-		check_shown(rvo_company_render(&company, structure, true));
+		check_jsonb(rvo_record_render_created(&rvo_company_shape, &company->record, structure));
+		check_shown(rvo_record_render(&rvo_company_shape, &company->record, structure, true));
 	}
 }
 
@@ -311,7 +304,7 @@ fuzz_render(Slice input)
 {
 	Slice		digits = fuzz_line(&input);
 	int64		time = 0;
-	Contact		contact = {.id = PG_INT64_MAX, .client_id = PG_INT32_MAX};
+	Contact		contact = {.record.id = PG_INT64_MAX, .record.client_id = PG_INT32_MAX};
 	Slice	   *texts[] = {
 		&contact.email, &contact.linkedin_url, &contact.first_name, &contact.last_name,
 		&contact.origin, &contact.contact_status, &contact.previous_status,
@@ -323,19 +316,19 @@ fuzz_render(Slice input)
 
 	if (!rvo_text_to_id(digits, &time))
 		time = 0;
-	contact.updated_time = time % (INT64CONST(8000) * 365 * USECS_PER_DAY);
-	contact.last_reply_received = (NullableTime) {true, contact.updated_time};
+	contact.record.updated_time = time % (INT64CONST(8000) * 365 * USECS_PER_DAY);
+	contact.last_reply_received = (NullableTime) {true, contact.record.updated_time};
 	for (size_t i = 0; i < lengthof(texts); i++)
 		*texts[i] = fuzz_line(&input);
 	for (int i = 0; i < 3; i++)
-		rvo_custom_fields_add(&contact.custom_fields,
+		rvo_custom_fields_add(&contact.record.custom_fields,
 							  (CustomField) {.name = fuzz_line(&input), .value = fuzz_line(&input)});
 	for (Structure structure = STRUCTURE_NESTED; structure <= STRUCTURE_FLAT; structure++)
 	{
-		check_jsonb(rvo_contact_render_created(&contact, structure));
-		check_shown(rvo_contact_render(&contact, structure, true));
+		check_jsonb(rvo_record_render_created(&rvo_contact_shape, &contact.record, structure));
+		check_shown(rvo_record_render(&rvo_contact_shape, &contact.record, structure, true));
 	}
-	value = rvo_contact_render(&contact, STRUCTURE_NESTED, false);
+	value = rvo_record_render(&rvo_contact_shape, &contact.record, STRUCTURE_NESTED, false);
 	writer = rvo_page_begin(&page, contact.first_name, 1, 1);
 	rvo_page_put(&writer, &value);
 	rvo_page_put(&writer, &value);

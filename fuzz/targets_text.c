@@ -51,7 +51,7 @@ normalize(Normalizer normalizer, Slice input, int max_length)
 void
 fuzz_email(Slice input)
 {
-	Slice		email = normalize(rvo_email_normalize, input, EMAIL_MAX_LENGTH);
+	Slice		email = normalize(rvo_email_address_normalize, input, EMAIL_MAX_LENGTH);
 
 	if (email.data != NULL)
 		MUST(memchr(email.data, '@', email.len) != NULL);
