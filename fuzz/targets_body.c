@@ -14,6 +14,8 @@
 #include "http/http_body.h"
 #include "shape/company_input.h"
 #include "shape/contact_input.h"
+#include "shape/custom_field_index.h"
+#include "shape/custom_field_input.h"
 #include "shape/field_change.h"
 #include "shape/import_row.h"
 #include "shape/known_member.h"

@@ -16,6 +16,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/custom_field.h"
+#include "shape/custom_field_index.h"
 #include "shape/member.h"
 #include "shape/person.h"
 #include "value/domain.h"

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "shape/company_input.h"
+#include "shape/custom_field_input.h"
 #include "shape/known_member.h"
 
 /* read_members reads all but the custom fields; a company can't be without its domain. */

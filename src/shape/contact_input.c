@@ -9,6 +9,7 @@
 
 #include "base/compat.h"
 #include "shape/contact_input.h"
+#include "shape/custom_field_input.h"
 #include "shape/known_member.h"
 
 /* read_members reads all but the custom fields; key_required: one of the keys must be given. */

@@ -1,14 +1,11 @@
 /*
  * field_change.c
- *	  Adding, changing and deleting one custom field, and when a change was: what
- *	  contacts and companies share.
+ *	  Adding, changing and deleting one custom field.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
-#include "utils/timestamp.h"
-
 #include "base/compat.h"
+#include "shape/custom_field_input.h"
 #include "shape/field_change.h"
 
 /*
@@ -98,37 +95,4 @@ rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, Custo
 	check_name(fields, input.name, field);
 	*different = rvo_custom_field_change(field, input.name, input.value);
 	return field;
-}
-
-/* rvo_fields_note_count notes that a change leaves too many custom fields, if it does. */
-void
-rvo_fields_note_count(const CustomFields *fields, const char *pointer, FaultList *faults)
-{
-	if (fields->count > CUSTOM_FIELDS_MAX)
-		rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, CUSTOM_FIELDS_MAX, fields->count);
-}
-
-/* rvo_fields_check_count raises FAILURE_INVALID_REQUEST if it does. */
-void
-rvo_fields_check_count(const CustomFields *fields, const char *pointer)
-{
-	FaultList	faults = {0};
-
-	rvo_fields_note_count(fields, pointer, &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-}
-
-/*
- * rvo_time_of_change returns the time of a change to a locked row that was last
- * changed at before: the transaction's, as everywhere.  But if the row was changed
- * by a transaction that began later and ended earlier, it is now, so that the
- * times of a row go on as its changes do.
- */
-TimestampTz
-rvo_time_of_change(TimestampTz before)
-{
-	TimestampTz start = GetCurrentTransactionStartTimestamp();
-
-	return before > start ? GetCurrentTimestamp() : start;
 }

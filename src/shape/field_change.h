@@ -1,15 +1,15 @@
 /*
  * field_change.h
- *	  Adding, changing and deleting one custom field; when a change was.
+ *	  Adding, changing and deleting one custom field.
  */
 #ifndef RVO_FIELD_CHANGE_H
 #define RVO_FIELD_CHANGE_H
 
-#include "datatype/timestamp.h"
-
 #include "base/fault.h"
 #include "base/jsonio.h"
+#include "shape/caller.h"
 #include "shape/custom_field.h"
+#include "shape/field_rules.h"
 
 typedef enum FieldAction
 {
@@ -31,8 +31,5 @@ extern CustomField rvo_field_change_read(const Caller *caller, Entity entity, co
 										 const char *owner);
 extern CustomField *rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, CustomField input,
 										   CustomFields *fields, bool *different);
-extern void rvo_fields_note_count(const CustomFields *fields, const char *pointer, FaultList *faults);
-extern void rvo_fields_check_count(const CustomFields *fields, const char *pointer);
-extern TimestampTz rvo_time_of_change(TimestampTz before);
 
 #endif							/* RVO_FIELD_CHANGE_H */

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "shape/change_time.h"
 #include "shape/field_change.h"
 #include "shape/record_input.h"
 #include "value/domain.h"

@@ -18,6 +18,7 @@
 #include "utils/array.h"
 
 #include "base/compat.h"
+#include "shape/custom_field_index.h"
 #include "store/store_client.h"
 #include "store/store_list.h"
 

@@ -10,6 +10,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "shape/change_time.h"
 #include "shape/record_render.h"
 #include "store/store_sequence.h"
 #include "store/store_violation.h"
