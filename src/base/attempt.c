@@ -25,10 +25,11 @@
 
 /*
  * attempt does work and returns NULL, or undoes it and returns the error that
- * ended it, in the current context.
+ * ended it, in the current context.  It is undone as well if there is a kept, and
+ * that is false in the end.
  */
 static ErrorData *
-attempt(Work work, void *arg, bool again)
+attempt(Work work, void *arg, bool again, const bool *kept)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -39,7 +40,10 @@ attempt(Work work, void *arg, bool again)
 	PG_TRY();
 	{
 		work(arg, again);
-		ReleaseCurrentSubTransaction();
+		if (kept == NULL || *kept)
+			ReleaseCurrentSubTransaction();
+		else
+			RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
 	}
@@ -64,7 +68,7 @@ attempt(Work work, void *arg, bool again)
 ErrorData *
 rvo_attempt_once(Work work, void *arg)
 {
-	return attempt(work, arg, false);
+	return attempt(work, arg, false, NULL);
 }
 
 /*
@@ -76,31 +80,39 @@ rvo_attempt_once(Work work, void *arg)
 ErrorData *
 rvo_attempt(Work work, void *arg)
 {
-	ErrorData  *error = attempt(work, arg, false);
+	ErrorData  *error = attempt(work, arg, false, NULL);
 
 	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_fault_is_deadlock(error->sqlerrcode); i++)
-		error = attempt(work, arg, true);
+		error = attempt(work, arg, true, NULL);
 	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode))
 		ReThrowError(error);
 	return error;
 }
 
-/* rvo_attempt_kept does work, and undoes it if it was in vain: then locks are let go, too.  An error ends the call. */
+/* Work that tells whether it was in vain. */
+typedef struct Trying
+{
+	Trial		work;
+	void	   *arg;
+	bool		kept;
+} Trying;
+
+static void
+try(void *arg, bool again pg_attribute_unused())
+{
+	Trying	   *trying = arg;
+
+	trying->kept = trying->work(trying->arg);
+}
+
+/* rvo_attempt_kept does work, and undoes it if it was in vain: then locks are let go, too.  An error is raised again. */
 bool
 rvo_attempt_kept(Trial work, void *arg)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	bool		kept;
+	Trying		trying = {work, arg, false};
+	ErrorData  *error = attempt(try, &trying, false, &trying.kept);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	kept = work(arg);
-	if (kept)
-		ReleaseCurrentSubTransaction();
-	else
-		RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return kept;
+	if (error != NULL)
+		ReThrowError(error);
+	return trying.kept;
 }
