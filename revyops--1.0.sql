@@ -11,7 +11,7 @@
 /*
  * Tables live in schema revyops, the API functions in the extension's schema,
  * the raw-HTTP adapters in schema revyops_http.  doc/reference.md describes
- * every object; doc/decisions.md says why it is as it is.
+ * every object; doc/decisions/ says why it is as it is.
  */
 
 /* Texts are compared by bytes and read as UTF-8. */
