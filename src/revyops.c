@@ -13,6 +13,7 @@
 #include "hook/keep_data.h"
 #include "hook/plan_size.h"
 #include "store/store_direct.h"
+#include "value/preference.h"
 #include "work/auth.h"
 
 PG_MODULE_MAGIC;

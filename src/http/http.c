@@ -27,6 +27,7 @@
 #include "http/http_body.h"
 #include "shape/known_member.h"
 #include "store/store_lock.h"
+#include "value/preference.h"
 #include "work/auth.h"
 #include "work/idempotency.h"
 #include "work/request.h"
@@ -127,7 +128,7 @@ work(void *arg, bool again)
 	Claim		claim = rvo_auth_claim(&headers);
 	HttpRequest request = {.endpoint = endpoint, .query = headers.query, .structure = CONST_SLICE("NESTED")};
 
-	call->handling = endpoint->list_member != NULL ? rvo_request_handling(&headers) : HANDLING_NOT_SAID;
+	call->handling = endpoint->list_member != NULL ? rvo_preferred_handling(headers.prefer) : HANDLING_NOT_SAID;
 	if (endpoint->master)
 		rvo_auth_check_master(&claim);
 	else

@@ -17,6 +17,7 @@
 #include "base/fault.h"
 #include "store/store_api_key.h"
 #include "store/store_client.h"
+#include "value/preference.h"
 #include "value/sha256.h"
 #include "work/auth.h"
 #include "work/client.h"
@@ -59,7 +60,7 @@ key_of(const Request *request)
 Claim
 rvo_auth_claim(const Request *request)
 {
-	Handling	handling = rvo_request_handling(request);
+	Handling	handling = rvo_preferred_handling(request->prefer);
 
 	return (Claim) {
 		.key = key_of(request),

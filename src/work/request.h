@@ -20,15 +20,6 @@ typedef struct Request
 	Slice		idempotency_key;
 } Request;
 
-/* What a caller prefers to be done with what is not quite right (RFC 7240). */
-typedef enum Handling
-{
-	HANDLING_LENIENT,
-	HANDLING_STRICT,
-	HANDLING_NOT_SAID
-} Handling;
-
 extern Request rvo_request_read(void);
-extern Handling rvo_request_handling(const Request *request);
 
 #endif							/* RVO_REQUEST_H */
