@@ -11,7 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "base/fault.h"
-#include "http/http_body.h"
+#include "http/body.h"
 #include "shape/company_input.h"
 #include "shape/contact_input.h"
 #include "shape/custom_field_index.h"
@@ -245,11 +245,18 @@ check_body(Jsonb *body, Slice input)
 /* as a change of a contact has them */
 static const FormLists lists = {CONTACT_FIELDS, CONTACT_FIELDS_INPUT};
 
+/* decode reads a body of a type, whose header may say more. */
+static Jsonb *
+decode(const char *type, Slice header, Slice input)
+{
+	return rvo_body_decoder(rvo_slice(type))(header, input, &lists);
+}
+
 /* parse_body reads a body as it would come over HTTP. */
 static Jsonb *
 parse_body(Slice input)
 {
-	return rvo_http_body_decode(CONST_SLICE("application/json"), input, &lists);
+	return decode("application/json", CONST_SLICE("application/json"), input);
 }
 
 void
@@ -284,8 +291,8 @@ fuzz_json(Slice input)
 void
 fuzz_urlencoded(Slice input)
 {
-	check_body(rvo_http_body_decode(CONST_SLICE("application/x-www-form-urlencoded; charset=utf-8"),
-									input, &lists), input);
+	check_body(decode("application/x-www-form-urlencoded", CONST_SLICE("application/x-www-form-urlencoded; charset=utf-8"),
+					  input), input);
 }
 
 /* The input: what comes behind "multipart/form-data" in the content type, and the body. */
@@ -295,7 +302,7 @@ fuzz_multipart(Slice input)
 	Slice		parameters = fuzz_line(&input);
 	Slice		type = rvo_slice(psprintf("multipart/form-data%.*s", parameters.len, parameters.data));
 
-	check_body(rvo_http_body_decode(type, input, &lists), input);
+	check_body(decode("multipart/form-data", type, input), input);
 }
 
 /* ---------------------------------------------------------------- what is stored, shown */

@@ -9,7 +9,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/fault.h"
-#include "http/http_body.h"
+#include "http/parameter.h"
 #include "shape/cursor.h"
 #include "shape/member.h"
 #include "value/domain.h"
@@ -159,7 +159,7 @@ fuzz_query(Slice input)
 {
 	static const char *const names[] = {"structure", "page", "field_name", "field_value", "email"};
 	Slice		choice = fuzz_line(&input);
-	Slice		value = rvo_http_query_parameter(input, names[choice.len > 0 ? (unsigned char) choice.data[0] % lengthof(names) : 0]);
+	Slice		value = rvo_parameter(input, names[choice.len > 0 ? (unsigned char) choice.data[0] % lengthof(names) : 0]);
 	char	   *longer;
 	int64		id;
 
@@ -170,7 +170,7 @@ fuzz_query(Slice input)
 
 	/* the last one counts */
 	longer = psprintf("%.*s&%%66%%6fo=%%41+b&", input.len, input.data);
-	value = rvo_http_query_parameter(rvo_slice(longer), "foo");
+	value = rvo_parameter(rvo_slice(longer), "foo");
 	MUST(rvo_slice_equal(value, CONST_SLICE("A b")));
 }
 

@@ -23,8 +23,9 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "base/jsonio.h"
+#include "http/body.h"
 #include "http/http.h"
-#include "http/http_body.h"
+#include "http/parameter.h"
 #include "shape/known_member.h"
 #include "store/store_lock.h"
 #include "value/preference.h"
@@ -137,7 +138,7 @@ work(void *arg, bool again)
 	request.field_id = path_id(headers.field_id);
 	if (endpoint->has_structure)
 	{
-		Slice		structure = rvo_http_parameter(&request, "structure");
+		Slice		structure = rvo_parameter(request.query, "structure");
 
 		if (structure.data != NULL)
 			request.structure = structure;
@@ -147,8 +148,8 @@ work(void *arg, bool again)
 		if (call->body.len > endpoint->body_max)
 			rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
 		call->decoding = true;
-		request.body = rvo_http_body_decode(headers.content_type, call->body,
-											&(FormLists) {endpoint->list_member, endpoint->other_list});
+		request.body = rvo_body_decoder(headers.content_type) (headers.content_type, call->body,
+															   &(FormLists) {endpoint->list_member, endpoint->other_list});
 		call->decoding = false;
 	}
 	if (endpoint->once && headers.idempotency_key.data != NULL)
@@ -285,23 +286,4 @@ rvo_http_answer(Answer *answer, int status, Jsonb *body)
 {
 	answer->status = status;
 	answer->body = cstring_to_text(body == NULL ? "null" : JsonbToCString(NULL, &body->root, VARSIZE(body)));
-}
-
-/* rvo_http_parameter returns a parameter of the query string; no value if it is not there. */
-Slice
-rvo_http_parameter(const HttpRequest *request, const char *name)
-{
-	return rvo_http_query_parameter(request->query, name);
-}
-
-/* rvo_http_number returns a parameter that is a number from 1 on, 0 for one that is no such number. */
-int
-rvo_http_number(const HttpRequest *request, const char *name, int absent)
-{
-	Slice		digits = rvo_http_parameter(request, name);
-	int64		number;
-
-	if (digits.data == NULL)
-		return absent;
-	return rvo_text_to_id(digits, &number) && number <= PG_INT32_MAX ? (int) number : 0;
 }

@@ -57,8 +57,6 @@ extern Datum rvo_http_respond(FunctionCallInfo fcinfo, const Endpoint *endpoint)
 extern void rvo_http_add_header(Answer *answer, const char *name, const char *value);
 extern void rvo_http_add_location(Answer *answer, const char *path, int64 id);
 extern void rvo_http_answer(Answer *answer, int status, Jsonb *body);
-extern Slice rvo_http_parameter(const HttpRequest *request, const char *name);
-extern int	rvo_http_number(const HttpRequest *request, const char *name, int absent);
 
 /* An adapter: revyops_http.NAME(bytea) returns json.  The rest fills its Endpoint. */
 #define HTTP_ADAPTER(adapter, ...) \

@@ -9,6 +9,7 @@
 
 #include "base/compat.h"
 #include "http/http_resource.h"
+#include "http/parameter.h"
 #include "shape/company_input.h"
 #include "work/company.h"
 #include "work/company_batch.h"
@@ -22,9 +23,9 @@ list(const HttpRequest *request, const ListRequest *list)
 
 	if (!list->by_field)
 	{
-		query.domain = rvo_http_parameter(request, "domain");
-		query.name = rvo_http_parameter(request, "name");
-		query.industry = rvo_http_parameter(request, "industry");
+		query.domain = rvo_parameter(request->query, "domain");
+		query.name = rvo_parameter(request->query, "name");
+		query.industry = rvo_parameter(request->query, "industry");
 	}
 	return rvo_company_list(request->caller.client_id, &query);
 }

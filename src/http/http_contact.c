@@ -9,6 +9,7 @@
 
 #include "base/compat.h"
 #include "http/http_resource.h"
+#include "http/parameter.h"
 #include "shape/known_member.h"
 #include "work/contact.h"
 #include "work/contact_batch.h"
@@ -25,11 +26,11 @@ list(const HttpRequest *request, const ListRequest *list)
 
 	if (!list->by_field)
 	{
-		query.domain = rvo_http_parameter(request, "domain");
-		query.email = rvo_http_parameter(request, "email");
-		query.firstname = rvo_http_parameter(request, "firstname");
-		query.lastname = rvo_http_parameter(request, "lastname");
-		query.linkedin_url = rvo_http_parameter(request, "linkedin_url");
+		query.domain = rvo_parameter(request->query, "domain");
+		query.email = rvo_parameter(request->query, "email");
+		query.firstname = rvo_parameter(request->query, "firstname");
+		query.lastname = rvo_parameter(request->query, "lastname");
+		query.linkedin_url = rvo_parameter(request->query, "linkedin_url");
 	}
 	return rvo_contact_list(request->caller.client_id, &query);
 }

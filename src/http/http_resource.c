@@ -10,8 +10,8 @@
 #include "utils/builtins.h"
 
 #include "base/compat.h"
-#include "http/http_body.h"
 #include "http/http_resource.h"
+#include "http/parameter.h"
 
 /*
  * link_to_next returns the reference to the page behind this one, up to its
@@ -25,7 +25,7 @@ link_to_next(const HttpRequest *request)
 
 	initStringInfo(&link);
 	appendStringInfo(&link, "%s?", request->endpoint->list_path);
-	rvo_http_query_copy(&link, request->query, place);
+	rvo_parameters_copy(&link, request->query, place);
 	appendStringInfoString(&link, "after=");
 	return (Slice) {link.data, link.len};
 }
@@ -36,22 +36,22 @@ answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer
 {
 	ListRequest list = {
 		.by_field = by_field,
-		.page = rvo_http_number(request, "page", 1),
-		.page_size = rvo_http_number(request, "page_size", PAGE_MAX_SIZE),
+		.page = rvo_parameter_number(request->query, "page", 1),
+		.page_size = rvo_parameter_number(request->query, "page_size", PAGE_MAX_SIZE),
 		.bare = bare,
 		.structure = request->structure,
 	};
 
 	if (!bare)
 	{
-		list.page_given = rvo_http_parameter(request, "page").data != NULL;
-		list.after = rvo_http_parameter(request, "after");
+		list.page_given = rvo_parameter(request->query, "page").data != NULL;
+		list.after = rvo_parameter(request->query, "after");
 		list.link = link_to_next(request);
 	}
 	if (by_field)
 	{
-		list.field_name = rvo_http_parameter(request, "field_name");
-		list.field_value = rvo_http_parameter(request, "field_value");
+		list.field_name = rvo_parameter(request->query, "field_name");
+		list.field_value = rvo_parameter(request->query, "field_value");
 	}
 	answer->status = 200;
 	answer->body = request->endpoint->resource->list(request, &list);

@@ -1,0 +1,83 @@
+/*
+ * body.c
+ *	  Decodes a request's body, in any of the content types, to jsonb.
+ *
+ * What can't be decoded raises FAILURE_INVALID_REQUEST with
+ * FAULT_MALFORMED_BODY here, or a data error in the server's JSON parser; the
+ * caller treats the two alike.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "base/fault.h"
+#include "base/jsonio.h"
+#include "http/body.h"
+#include "http/header.h"
+#include "http/multipart.h"
+#include "http/urlencoded.h"
+
+/* decode_json parses JSON text after a look at its extent. */
+static Jsonb *
+decode_json(Slice content_type pg_attribute_unused(), Slice text, const FormLists *lists pg_attribute_unused())
+{
+	JsonExtent	extent;
+	FaultList	faults = {0};
+
+	if (!pg_verify_mbstr(PG_UTF8, text.data, text.len, true))
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_MALFORMED_BODY);
+	extent = rvo_json_measure(text);
+	if (extent.depth > JSON_MAX_DEPTH)
+		rvo_fault_add(&faults, "", FAULT_TOO_DEEP);
+	else if (extent.containers > JSON_MAX_CONTAINERS)
+		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_CONTAINERS, extent.containers);
+	else if (extent.commas > JSON_MAX_COMMAS)
+		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_COMMAS, extent.commas);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	return rvo_json_parse(text);
+}
+
+static Jsonb *
+decode_urlencoded(Slice content_type pg_attribute_unused(), Slice body, const FormLists *lists)
+{
+	Form		form = {0};
+
+	rvo_urlencoded_read(body, &form);
+	return rvo_form_to_jsonb(&form, lists);
+}
+
+static Jsonb *
+decode_multipart(Slice content_type, Slice body, const FormLists *lists)
+{
+	Form		form = {0};
+
+	rvo_multipart_read(content_type, body, &form);
+	return rvo_form_to_jsonb(&form, lists);
+}
+
+/* The first is that of a body without a content type. */
+const BodyType rvo_body_types[BODY_TYPES] = {
+	{"application/json", decode_json},
+	{"application/x-www-form-urlencoded", decode_urlencoded},
+	{"multipart/form-data", decode_multipart},
+};
+
+/*
+ * rvo_body_decoder returns the decoder of a content type, which may have parameters in
+ * printable ASCII.  Raises FAILURE_UNSUPPORTED_MEDIA_TYPE.
+ */
+BodyDecoder
+rvo_body_decoder(Slice content_type)
+{
+	Slice		rest = content_type;
+	Slice		type;
+
+	if (content_type.len == 0)
+		return rvo_body_types[0].decode;
+	type = rvo_text_trim(rvo_text_split(&rest, ';'));
+	for (int i = 0; i < BODY_TYPES; i++)
+		if (rvo_header_is(type, rvo_body_types[i].name) && rvo_header_is_printable(rest))
+			return rvo_body_types[i].decode;
+	rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_MEDIA_TYPE);
+}

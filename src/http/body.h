@@ -1,0 +1,26 @@
+/*
+ * body.h
+ *	  Decoding a request's body.
+ */
+#ifndef RVO_BODY_H
+#define RVO_BODY_H
+
+#include "http/form.h"
+
+/* Decodes a body to jsonb in the current context; lists names the members that are lists. */
+typedef Jsonb *(*BodyDecoder) (Slice content_type, Slice body, const FormLists *lists);
+
+/* A content type and its decoder. */
+typedef struct BodyType
+{
+	const char *name;
+	BodyDecoder decode;
+} BodyType;
+
+#define BODY_TYPES 3
+
+extern const BodyType rvo_body_types[BODY_TYPES];
+
+extern BodyDecoder rvo_body_decoder(Slice content_type);
+
+#endif							/* RVO_BODY_H */
