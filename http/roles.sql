@@ -1,6 +1,6 @@
 -- The two roles PostgREST needs. Run as superuser in the database that has the extension:
 --   psql -f http/roles.sql
--- May be run again, and must be after ALTER EXTENSION ... UPDATE: new endpoints need the grant.
+-- May be run again, and must be after ALTER EXTENSION ... UPDATE: a new function needs the grant.
 
 \set ON_ERROR_STOP on
 BEGIN;

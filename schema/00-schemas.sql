@@ -1,6 +1,6 @@
 /*
  * Tables live in schema revyops, the API functions in the extension's schema,
- * the raw-HTTP adapters in schema revyops_http.  doc/reference.md describes
+ * the functions for HTTP in schema revyops_http.  doc/reference.md describes
  * every object; doc/decisions/ says why it is as it is.
  */
 

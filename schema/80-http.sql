@@ -1,312 +1,51 @@
 /*
- * One adapter an endpoint.  Each takes the raw body; the content type, the
- * query string, the ids of the path and the key come from request.headers.
- * Those that only read are STABLE: PostgREST runs them read-only.
+ * What a front calls.  Which paths and methods there are is the table in
+ * src/http/route.c, which revyops_http.endpoints() shows: an endpoint more is
+ * nothing here.  The functions named _read are STABLE, so that they can be run
+ * in a read-only transaction, and on a standby.
  */
 
 CREATE SCHEMA revyops_http;
-COMMENT ON SCHEMA revyops_http IS 'What PostgREST calls: one function an endpoint, raw request body in, answer out.';
+COMMENT ON SCHEMA revyops_http IS 'What a front calls: one raw request in, its answer out.';
 
-CREATE FUNCTION revyops_http.companies_v2_list(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_list'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_list(bytea) IS
-'GET /public/v2/companies: lists companies.';
-
-CREATE FUNCTION revyops_http.companies_v2_create(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_create'
+CREATE FUNCTION revyops_http.handle(method text, path text, query text, headers text, body bytea,
+		OUT status integer, OUT headers text, OUT body text)
+	AS 'MODULE_PATHNAME', 'revyops_http_handle'
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_create(bytea) IS
-'POST /public/v2/companies: creates a company.';
+COMMENT ON FUNCTION revyops_http.handle(text, text, text, text, bytea) IS
+'Carries out any request. Headers are lines "name: value\n" both ways.';
 
-CREATE FUNCTION revyops_http.companies_v2_get(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_get'
+CREATE FUNCTION revyops_http.handle_read(method text, path text, query text, headers text, body bytea,
+		OUT status integer, OUT headers text, OUT body text)
+	AS 'MODULE_PATHNAME', 'revyops_http_handle_read'
 	LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_get(bytea) IS
-'GET /public/v2/companies/{id}: returns a company.';
+COMMENT ON FUNCTION revyops_http.handle_read(text, text, text, text, bytea) IS
+'Is revyops_http.handle for GET and HEAD.';
 
-CREATE FUNCTION revyops_http.companies_v2_update(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_update'
+CREATE FUNCTION revyops_http.endpoints(OUT method text, OUT path text, OUT reads_only boolean, OUT body_types text[],
+		OUT body_max integer, OUT key_first boolean, OUT once boolean, OUT master boolean)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'revyops_http_endpoints'
+	LANGUAGE c IMMUTABLE
+	SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION revyops_http.endpoints() IS
+'Lists the endpoints: method, path, whether it only reads, the body it takes and its octets at most, whether to ask for the key before taking it, whether Idempotency-Key counts, whether it takes a master key.';
+
+CREATE FUNCTION revyops_http.postgrest(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_postgrest'
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_update(bytea) IS
-'PATCH /public/v2/companies/{id}: changes a company.';
+COMMENT ON FUNCTION revyops_http.postgrest(bytea) IS
+'Carries out any request that nginx and PostgREST hand on: the raw body, the rest in request.headers.';
 
-CREATE FUNCTION revyops_http.companies_v2_lookup(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_lookup'
+CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS json
+	AS 'MODULE_PATHNAME', 'revyops_http_postgrest_read'
 	LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_lookup(bytea) IS
-'GET /public/v2/companies/lookup-by-custom-field: lists companies with a custom field.';
-
-CREATE FUNCTION revyops_http.companies_v1_list(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_list'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_list(bytea) IS
-'GET /public/companies: lists companies.';
-
-CREATE FUNCTION revyops_http.companies_v1_create(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_create'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_create(bytea) IS
-'POST /public/companies: creates a company.';
-
-CREATE FUNCTION revyops_http.companies_v1_get(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_get'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_get(bytea) IS
-'GET /public/companies/{id}: returns a company.';
-
-CREATE FUNCTION revyops_http.companies_v1_update(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_update'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_update(bytea) IS
-'PATCH /public/companies/{id}: changes a company.';
-
-CREATE FUNCTION revyops_http.companies_v1_delete(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_delete'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_delete(bytea) IS
-'DELETE /public/companies/{id}: deletes a company.';
-
-CREATE FUNCTION revyops_http.companies_v1_field_add(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_field_add'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_field_add(bytea) IS
-'POST /public/companies/{id}/custom-fields: adds a custom field to a company.';
-
-CREATE FUNCTION revyops_http.companies_v1_field_update(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_field_update'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_field_update(bytea) IS
-'PATCH /public/companies/{id}/custom-fields/{field_id}: changes a custom field of a company.';
-
-CREATE FUNCTION revyops_http.companies_v1_field_delete(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_field_delete'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_field_delete(bytea) IS
-'DELETE /public/companies/{id}/custom-fields/{field_id}: deletes a custom field of a company.';
-
-CREATE FUNCTION revyops_http.companies_v2_master_list(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_master_list'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_master_list(bytea) IS
-'GET /public/v2/companies-master-list: lists the companies of all clients.';
-
-CREATE FUNCTION revyops_http.companies_v2_master_get(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_master_get'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_master_get(bytea) IS
-'GET /public/v2/companies-master-list/{id}: returns a company, whose ever it is.';
-
-CREATE FUNCTION revyops_http.companies_v2_master_lookup(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_master_lookup'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_master_lookup(bytea) IS
-'GET /public/v2/companies-master-list/lookup-by-custom-field: lists the companies of all clients with a custom field.';
-
-CREATE FUNCTION revyops_http.companies_v1_master_list(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_master_list'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_master_list(bytea) IS
-'GET /public/companies-master-list: lists the companies of all clients.';
-
-CREATE FUNCTION revyops_http.companies_v1_master_get(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v1_master_get'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v1_master_get(bytea) IS
-'GET /public/companies-master-list/{id}: returns a company, whose ever it is.';
-
-CREATE FUNCTION revyops_http.companies_v2_batch(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_companies_v2_batch'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.companies_v2_batch(bytea) IS
-'POST /public/v2/companies/batch: creates companies.';
-
-CREATE FUNCTION revyops_http.contacts_v2_list(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_list'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_list(bytea) IS
-'GET /public/v2/contacts: lists contacts.';
-
-CREATE FUNCTION revyops_http.contacts_v2_create(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_create'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_create(bytea) IS
-'POST /public/v2/contacts: creates a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v2_get(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_get'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_get(bytea) IS
-'GET /public/v2/contacts/{id}: returns a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v2_update(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_update'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_update(bytea) IS
-'PATCH /public/v2/contacts/{id}: changes a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v2_merge(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_merge'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_merge(bytea) IS
-'POST /public/v2/contacts/{id}/merge: merges another contact into this one.';
-
-CREATE FUNCTION revyops_http.contacts_v2_lookup(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_lookup'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_lookup(bytea) IS
-'GET /public/v2/contacts/lookup-by-custom-field: lists contacts with a custom field.';
-
-CREATE FUNCTION revyops_http.contacts_v1_list(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_list'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_list(bytea) IS
-'GET /public/contacts: lists contacts.';
-
-CREATE FUNCTION revyops_http.contacts_v1_create(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_create'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_create(bytea) IS
-'POST /public/contacts: creates a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v1_get(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_get'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_get(bytea) IS
-'GET /public/contacts/{id}: returns a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v1_update(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_update'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_update(bytea) IS
-'PATCH /public/contacts/{id}: changes a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v1_delete(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_delete'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_delete(bytea) IS
-'DELETE /public/contacts/{id}: deletes a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v1_lookup(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_lookup'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_lookup(bytea) IS
-'GET /public/contacts/lookup-by-custom-field: lists contacts with a custom field.';
-
-CREATE FUNCTION revyops_http.contacts_v1_field_add(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_field_add'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_field_add(bytea) IS
-'POST /public/contacts/{id}/custom-fields: adds a custom field to a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v1_field_update(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_field_update'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_field_update(bytea) IS
-'PATCH /public/contacts/{id}/custom-fields/{field_id}: changes a custom field of a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v1_field_delete(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_field_delete'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_field_delete(bytea) IS
-'DELETE /public/contacts/{id}/custom-fields/{field_id}: deletes a custom field of a contact.';
-
-CREATE FUNCTION revyops_http.contacts_v2_master_list(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_master_list'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_master_list(bytea) IS
-'GET /public/v2/contacts-master-list: lists the contacts of all clients.';
-
-CREATE FUNCTION revyops_http.contacts_v2_master_get(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_master_get'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_master_get(bytea) IS
-'GET /public/v2/contacts-master-list/{id}: returns a contact, whose ever it is.';
-
-CREATE FUNCTION revyops_http.contacts_v2_master_lookup(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_master_lookup'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_master_lookup(bytea) IS
-'GET /public/v2/contacts-master-list/lookup-by-custom-field: lists the contacts of all clients with a custom field.';
-
-CREATE FUNCTION revyops_http.contacts_v1_master_list(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_master_list'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_master_list(bytea) IS
-'GET /public/contacts-master-list: lists the contacts of all clients.';
-
-CREATE FUNCTION revyops_http.contacts_v1_master_get(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_master_get'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_master_get(bytea) IS
-'GET /public/contacts-master-list/{id}: returns a contact, whose ever it is.';
-
-CREATE FUNCTION revyops_http.contacts_v1_master_lookup(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v1_master_lookup'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v1_master_lookup(bytea) IS
-'GET /public/contacts-master-list/lookup-by-custom-field: lists the contacts of all clients with a custom field.';
-
-CREATE FUNCTION revyops_http.contacts_v2_batch(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_batch'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_batch(bytea) IS
-'POST /public/v2/contacts/batch: creates contacts.';
-
-CREATE FUNCTION revyops_http.contacts_v2_upsert(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_upsert'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_upsert(bytea) IS
-'PUT /public/v2/contacts: creates a contact, or changes the one that is there.';
-
-CREATE FUNCTION revyops_http.contacts_v2_upsert_batch(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_contacts_v2_upsert_batch'
-	LANGUAGE c VOLATILE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.contacts_v2_upsert_batch(bytea) IS
-'PUT /public/v2/contacts/batch: creates contacts, or changes those that are there.';
+COMMENT ON FUNCTION revyops_http.postgrest_read(bytea) IS
+'Is revyops_http.postgrest for GET and HEAD.';
 
 CREATE FUNCTION revyops_http.key_check(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_key_check'

@@ -49,20 +49,10 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'public.revyops_create_contact', 'public.revyops_get_contact', 'public.revyops_list_contacts', 'public.revyops_lookup_contacts',
 	'public.revyops_update_contact', 'public.revyops_delete_contact', 'public.revyops_merge_contacts', 'public.revyops_export_contact', 'public.revyops_erase_contact',
 	'public.revyops_add_contact_custom_field', 'public.revyops_update_contact_custom_field', 'public.revyops_delete_contact_custom_field',
-	'revyops_http.companies_v2_list', 'revyops_http.companies_v2_create', 'revyops_http.companies_v2_get', 'revyops_http.companies_v2_update',
-	'revyops_http.companies_v2_lookup', 'revyops_http.companies_v1_list', 'revyops_http.companies_v1_create', 'revyops_http.companies_v1_get',
-	'revyops_http.companies_v1_update', 'revyops_http.companies_v1_delete', 'revyops_http.companies_v1_field_add', 'revyops_http.companies_v1_field_update',
-	'revyops_http.companies_v1_field_delete', 'revyops_http.companies_v2_master_list', 'revyops_http.companies_v2_master_get', 'revyops_http.companies_v2_master_lookup',
-	'revyops_http.companies_v1_master_list', 'revyops_http.companies_v1_master_get',
-	'revyops_http.contacts_v2_list', 'revyops_http.contacts_v2_create', 'revyops_http.contacts_v2_get', 'revyops_http.contacts_v2_update',
-	'revyops_http.contacts_v2_lookup', 'revyops_http.contacts_v1_list', 'revyops_http.contacts_v1_create', 'revyops_http.contacts_v1_get',
-	'revyops_http.contacts_v1_update', 'revyops_http.contacts_v1_delete', 'revyops_http.contacts_v1_lookup', 'revyops_http.contacts_v1_field_add',
-	'revyops_http.contacts_v1_field_update', 'revyops_http.contacts_v1_field_delete', 'revyops_http.contacts_v2_master_list', 'revyops_http.contacts_v2_master_get',
-	'revyops_http.contacts_v2_master_lookup', 'revyops_http.contacts_v1_master_list', 'revyops_http.contacts_v1_master_get', 'revyops_http.contacts_v1_master_lookup',
-	'revyops_http.contacts_v2_batch', 'revyops_http.contacts_v2_merge', 'revyops_http.contacts_v2_upsert', 'revyops_http.contacts_v2_upsert_batch', 'revyops_http.companies_v2_batch', 'revyops_http.key_check'], 'SECURITY DEFINER is what touches tables, and nothing else');
+	'revyops_http.handle', 'revyops_http.handle_read', 'revyops_http.postgrest', 'revyops_http.postgrest_read', 'revyops_http.key_check'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
-	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|_(get|list|lookup)$|^key_check$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
+	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|^(handle|postgrest)_read$|^key_check$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
 	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');

@@ -28,10 +28,7 @@ BEGIN
 		EXECUTE format('SELECT %s', format(call, quote_nullable(next))) INTO page;
 		RETURN page;
 	END IF;
-	PERFORM set_config('request.headers', jsonb_build_object('x-api-key', current_setting('test.master'), 'x-revyops-query', substring(coalesce(next, call) FROM '\?(.*)$'))::text, true);
-	EXECUTE format('SELECT revyops_http.%s_v2_master_%s(NULL)', substring(call FROM '^/public/v2/(\w+)-master-list'), CASE WHEN call ~ 'lookup' THEN 'lookup' ELSE 'list' END) INTO page;
-	PERFORM set_config('request.headers', '', true);
-	RETURN page;
+	RETURN (SELECT body FROM revyops_http.handle_read('GET', substring(call FROM '[^?]*'), substring(coalesce(next, call) FROM '\?(.*)$'), 'X-API-Key: ' || current_setting('test.master'), NULL));
 END
 $$;
 SELECT set_config('test.master', :'master', true) AS hidden \gset

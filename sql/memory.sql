@@ -6,8 +6,9 @@
 SELECT test.two_clients() \gset
 SET LOCAL revyops.client_id = 2;
 SELECT revyops_create_contact('{"email": "jane@acme.com", "contact_custom_fields_input": [{"field_name": "A", "field_value": "1"}]}')->>'id' AS jane \gset
-SELECT set_config('revyops.client_id', '0', true), set_config('request.headers', json_build_object('x-api-key', revyops_create_api_key(2, 'x'),
-	'x-revyops-id', :'jane')::text, true) \gset hidden_
+SELECT revyops_create_api_key(2, 'x') AS key \gset
+SELECT set_config('revyops.client_id', '0', true), set_config('test.key', 'X-API-Key: ' || :'key', true), set_config('request.headers', json_build_object('x-api-key', :'key',
+	'x-revyops-method', 'POST', 'x-revyops-path', '/public/v2/contacts')::text, true) \gset hidden_
 SELECT set_config('test.jane', :'jane', true) \gset hidden_
 
 -- held is what the backend holds beyond a transaction, in octets; the table of its locks apart.
@@ -63,10 +64,13 @@ INSERT INTO calls VALUES
 	($$count(*) FROM revyops_create_contacts('[{"email": "b$n@acme.com"}, {"email": "B$n@acme.com"}, {"email": "x"}]')$$),
 	($$count(*) FROM revyops_upsert_contacts('[{"email": "jane@acme.com", "first_name": "$n"}, {"email": "u$n@acme.com"}]')$$),
 	($$count(*) FROM revyops_check_contacts('[{"email": "jane@acme.com"}, {"email": "c$n@acme.com"}]')$$),
-	($$revyops_http.contacts_v2_create('{"email": "h$n@acme.com"}')$$),
-	($$revyops_http.contacts_v2_create('{"email": ')$$),
-	($$revyops_http.contacts_v2_batch('{"contacts": [{"email": "i$n@acme.com"}, {"email": "jane@acme.com"}]}')$$),
-	($$revyops_http.contacts_v2_get('')$$);
+	($$revyops_http.postgrest('{"email": "h$n@acme.com"}')$$),
+	($$revyops_http.postgrest('{"email": ')$$),
+	($$revyops_http.handle('POST', '/public/v2/contacts', 'structure=FLAT', current_setting('test.key'), '{"email": "g$n@acme.com"}')$$),
+	($$revyops_http.handle('POST', '/public/v2/contacts/batch', '', current_setting('test.key'), '{"contacts": [{"email": "i$n@acme.com"}, {"email": "jane@acme.com"}]}')$$),
+	($$revyops_http.handle_read('GET', '/public/v2/contacts/$jane', '', current_setting('test.key'), NULL)$$),
+	($$revyops_http.handle('GET', '/public/v2/$n', '', '', NULL)$$),
+	($$count(*) FROM revyops_http.endpoints()$$);
 SELECT plan((SELECT count(*) FROM calls)::int);
 SELECT cmp_ok(test.grown('SELECT ' || replace(call, '$jane', current_setting('test.jane'))), '<', 8192::bigint, split_part(call, '$n', 1)) FROM calls;
 SELECT finish();

@@ -138,10 +138,10 @@ SELECT is((SELECT string_agg(email || ' ' || company_id, ', ' ORDER BY id) FROM 
 SELECT is(test.create('CALL@acme.com')->>'sqlstate', 'PT409', 'and duplicates are still found');
 CREATE FUNCTION test.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE USING ERRCODE = 'PT409', MESSAGE = NEW.last_name, DETAIL = NEW.first_name; END $$;
 CREATE TRIGGER own_refuse AFTER INSERT ON revyops.contact FOR EACH ROW WHEN (NEW.origin = 'refused') EXECUTE FUNCTION test.refuse();
-SELECT set_config('request.headers', jsonb_build_object('x-api-key', revyops_create_api_key(1, 'x'))::text, true) AS hidden \gset
+SELECT set_config('test.key', 'X-API-Key: ' || revyops_create_api_key(1, 'x'), true) AS hidden \gset
 CREATE FUNCTION test.refused(message text, detail text) RETURNS jsonb LANGUAGE sql AS $$
-	SELECT revyops_http.contacts_v2_create(convert_to(jsonb_build_object('email', 'refused@acme.com', 'origin', 'refused', 'last_name', message, 'first_name', detail)::text, 'UTF8'))::jsonb
-		|| jsonb_build_object('status', current_setting('response.status')) $$;
+	SELECT body::jsonb || jsonb_build_object('status', status::text) FROM revyops_http.handle('POST', '/public/v2/contacts', '', current_setting('test.key'),
+		convert_to(jsonb_build_object('email', 'refused@acme.com', 'origin', 'refused', 'last_name', message, 'first_name', detail)::text, 'UTF8')) $$;
 SELECT is(test.refused(m, d), jsonb_build_object('status', '409', 'detail', a) || e, format('an AFTER ROW trigger that raises a conflict, message %L', m))
 	FROM (VALUES ('not now', '', 'Not now.', '{}'::jsonb), ('"quoted" \ ärger', '[]', '"quoted" \ ärger.', '{"errors": []}'), ('ä', 'no JSON', 'ä.', '{}')) t(m, d, a, e);
 SELECT is(jsonb_typeof(a->'detail') || ' ' || (a->>'status'), 'string 409', 'without a message') FROM test.refused('', '') a;

@@ -34,15 +34,11 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN concat_ws(' ', state, message, detail);
 END
 $$;
--- http sends a request.
-CREATE FUNCTION http(function text, id text, query text, body text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('request.headers', jsonb_build_object('x-api-key', CASE WHEN function LIKE '%master%' THEN master ELSE key END,
-		'x-revyops-id', split_part(id, '/', 1), 'x-revyops-field-id', split_part(id, '/', 2), 'x-revyops-query', query,
-		'x-revyops-content-type', CASE WHEN body LIKE '{%' OR body LIKE '[%' THEN 'application/json' ELSE 'application/x-www-form-urlencoded' END)::text, true),
-		set_config('response.status', '', true) FROM said;
-	RETURN try(format('SELECT revyops_http.%I(%L)', function, convert_to(body, 'UTF8'))) || ' ' || current_setting('response.status');
-END
+-- http sends a request, and says body and status.
+CREATE FUNCTION http(request text, body text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+	SELECT a.body || ' ' || a.status FROM said, revyops_http.handle(split_part(request, ' ', 1), substring(request FROM ' ([^?]*)'), substring(request FROM '\?(.*)$'),
+		format(E'X-API-Key: %s\nContent-Type: %s\n', CASE WHEN request LIKE '%master%' THEN master ELSE key END,
+			CASE WHEN body LIKE '{%' OR body LIKE '[%' THEN 'application/json' ELSE 'application/x-www-form-urlencoded' END), convert_to(body, 'UTF8')) a
 $$;
 CREATE FUNCTION own_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER own_before BEFORE UPDATE ON revyops.company FOR EACH ROW EXECUTE FUNCTION own_trigger();
@@ -127,52 +123,52 @@ SELECT revyops_import_status()
 SELECT revyops_expire()
 SELECT jsonb_agg(c ORDER BY id) FROM revyops.contact c
 SELECT jsonb_agg(c ORDER BY id) FROM revyops.company c
-SELECT http('contacts_v2_create', '', 'structure=FLAT', '{"email": "h1@acme.com", "company_id": "acme.example"}')
-SELECT http('contacts_v1_create', '', '', 'email=h2@acme.com&first_name=H')
-SELECT http('contacts_v2_batch', '', '', '{"contacts": [{"email": "h3@acme.com"}, {"email": "h1@acme.com"}]}')
-SELECT http('contacts_v2_upsert', '', '', '{"email": "h1@acme.com", "first_name": "H"}')
-SELECT http('contacts_v2_upsert_batch', '', '', '{"contacts": [{"email": "h4@acme.com"}, {"email": "h1@acme.com", "first_name": "I"}]}')
-SELECT http('contacts_v2_update', '1', '', '{"first_name": "J"}')
-SELECT http('contacts_v1_update', '1', '', 'first_name=K')
-SELECT http('contacts_v2_get', '1', 'structure=FLAT', '')
-SELECT http('contacts_v1_get', '1', '', '')
-SELECT http('contacts_v2_list', '', 'page_size=1', '')
-SELECT http('contacts_v1_list', '', 'page_size=1&page=2', '')
-SELECT http('contacts_v2_lookup', '', 'field_name=Points&field_value=7', '')
-SELECT http('contacts_v1_lookup', '', 'field_name=Points&field_value=7', '')
-SELECT http('contacts_v2_master_list', '', 'page_size=1', '')
-SELECT http('contacts_v1_master_list', '', 'page_size=1', '')
-SELECT http('contacts_v2_master_get', '1', '', '')
-SELECT http('contacts_v1_master_get', '1', '', '')
-SELECT http('contacts_v2_master_lookup', '', 'field_name=Points&field_value=7', '')
-SELECT http('contacts_v1_master_lookup', '', 'field_name=Points&field_value=7', '')
-SELECT http('contacts_v1_field_add', '1', '', '{"field_name": "h", "field_value": "1"}')
-SELECT http('contacts_v1_field_update', '1/' || (f->>'id'), '', '{"field_value": "2"}') FROM jsonb_array_elements(revyops_get_contact(1)->'contact_custom_fields') f WHERE f->>'field_name' = 'h'
-SELECT http('contacts_v1_field_delete', '1/' || (f->>'id'), '', '') FROM jsonb_array_elements(revyops_get_contact(1)->'contact_custom_fields') f WHERE f->>'field_name' = 'h'
-SELECT http('contacts_v2_merge', '1', '', format('{"other_id": %s}', id)) FROM revyops.contact WHERE email = 'h3@acme.com'
-SELECT http('contacts_v1_delete', id::text, '', '') FROM revyops.contact WHERE email = 'h4@acme.com'
-SELECT http('companies_v2_create', '', '', '{"domain": "h.example"}')
-SELECT http('companies_v1_create', '', '', 'domain=i.example')
-SELECT http('companies_v2_batch', '', '', '{"companies": [{"domain": "j.example"}, {"domain": "h.example"}]}')
-SELECT http('companies_v2_update', '1', '', '{"name": "H"}')
-SELECT http('companies_v1_update', '1', '', 'name=I')
-SELECT http('companies_v2_get', '1', '', '')
-SELECT http('companies_v1_get', '1', '', '')
-SELECT http('companies_v2_list', '', 'name=I', '')
-SELECT http('companies_v1_list', '', 'page_size=1', '')
-SELECT http('companies_v2_lookup', '', 'field_name=own&field_value=x', '')
-SELECT http('companies_v2_master_list', '', 'page_size=1', '')
-SELECT http('companies_v1_master_list', '', 'page_size=1', '')
-SELECT http('companies_v2_master_get', '1', '', '')
-SELECT http('companies_v1_master_get', '1', '', '')
-SELECT http('companies_v2_master_lookup', '', 'field_name=own&field_value=x', '')
-SELECT http('companies_v1_field_add', '1', '', '{"field_name": "h", "field_value": "1"}')
-SELECT http('companies_v1_field_update', '1/' || (f->>'id'), '', '{"field_value": "2"}') FROM jsonb_array_elements(revyops_get_company(1)->'company_custom_fields') f WHERE f->>'field_name' = 'h'
-SELECT http('companies_v1_field_delete', '1/' || (f->>'id'), '', '') FROM jsonb_array_elements(revyops_get_company(1)->'company_custom_fields') f WHERE f->>'field_name' = 'h'
-SELECT http('companies_v1_delete', id::text, '', '') FROM revyops.company WHERE domain = 'h.example'
-SELECT http('key_check', '', '', '')
+SELECT http('POST /public/v2/contacts?structure=FLAT', '{"email": "h1@acme.com", "company_id": "acme.example"}')
+SELECT http('POST /public/contacts', 'email=h2@acme.com&first_name=H')
+SELECT http('POST /public/v2/contacts/batch', '{"contacts": [{"email": "h3@acme.com"}, {"email": "h1@acme.com"}]}')
+SELECT http('PUT /public/v2/contacts', '{"email": "h1@acme.com", "first_name": "H"}')
+SELECT http('PUT /public/v2/contacts/batch', '{"contacts": [{"email": "h4@acme.com"}, {"email": "h1@acme.com", "first_name": "I"}]}')
+SELECT http('PATCH /public/v2/contacts/1', '{"first_name": "J"}')
+SELECT http('PATCH /public/contacts/1', 'first_name=K')
+SELECT http('GET /public/v2/contacts/1?structure=FLAT')
+SELECT http('GET /public/contacts/1')
+SELECT http('GET /public/v2/contacts?page_size=1')
+SELECT http('GET /public/contacts?page_size=1&page=2')
+SELECT http('GET /public/v2/contacts/lookup-by-custom-field?field_name=Points&field_value=7')
+SELECT http('GET /public/contacts/lookup-by-custom-field?field_name=Points&field_value=7')
+SELECT http('GET /public/v2/contacts-master-list?page_size=1')
+SELECT http('GET /public/contacts-master-list?page_size=1')
+SELECT http('GET /public/v2/contacts-master-list/1')
+SELECT http('GET /public/contacts-master-list/1')
+SELECT http('GET /public/v2/contacts-master-list/lookup-by-custom-field?field_name=Points&field_value=7')
+SELECT http('GET /public/contacts-master-list/lookup-by-custom-field?field_name=Points&field_value=7')
+SELECT http('POST /public/contacts/1/custom-fields', '{"field_name": "h", "field_value": "1"}')
+SELECT http('PATCH /public/contacts/1/custom-fields/' || (f->>'id'), '{"field_value": "2"}') FROM jsonb_array_elements(revyops_get_contact(1)->'contact_custom_fields') f WHERE f->>'field_name' = 'h'
+SELECT http('DELETE /public/contacts/1/custom-fields/' || (f->>'id')) FROM jsonb_array_elements(revyops_get_contact(1)->'contact_custom_fields') f WHERE f->>'field_name' = 'h'
+SELECT http('POST /public/v2/contacts/1/merge', format('{"other_id": %s}', id)) FROM revyops.contact WHERE email = 'h3@acme.com'
+SELECT http('DELETE /public/contacts/' || id) FROM revyops.contact WHERE email = 'h4@acme.com'
+SELECT http('POST /public/v2/companies', '{"domain": "h.example"}')
+SELECT http('POST /public/companies', 'domain=i.example')
+SELECT http('POST /public/v2/companies/batch', '{"companies": [{"domain": "j.example"}, {"domain": "h.example"}]}')
+SELECT http('PATCH /public/v2/companies/1', '{"name": "H"}')
+SELECT http('PATCH /public/companies/1', 'name=I')
+SELECT http('GET /public/v2/companies/1')
+SELECT http('GET /public/companies/1')
+SELECT http('GET /public/v2/companies?name=I')
+SELECT http('GET /public/companies?page_size=1')
+SELECT http('GET /public/v2/companies/lookup-by-custom-field?field_name=own&field_value=x')
+SELECT http('GET /public/v2/companies-master-list?page_size=1')
+SELECT http('GET /public/companies-master-list?page_size=1')
+SELECT http('GET /public/v2/companies-master-list/1')
+SELECT http('GET /public/companies-master-list/1')
+SELECT http('GET /public/v2/companies-master-list/lookup-by-custom-field?field_name=own&field_value=x')
+SELECT http('POST /public/companies/1/custom-fields', '{"field_name": "h", "field_value": "1"}')
+SELECT http('PATCH /public/companies/1/custom-fields/' || (f->>'id'), '{"field_value": "2"}') FROM jsonb_array_elements(revyops_get_company(1)->'company_custom_fields') f WHERE f->>'field_name' = 'h'
+SELECT http('DELETE /public/companies/1/custom-fields/' || (f->>'id')) FROM jsonb_array_elements(revyops_get_company(1)->'company_custom_fields') f WHERE f->>'field_name' = 'h'
+SELECT http('DELETE /public/companies/' || id) FROM revyops.company WHERE domain = 'h.example'
+SELECT revyops_http.key_check('')::text || current_setting('response.status') FROM said WHERE set_config('request.headers', format('{"x-api-key": "%s"}', key), true) <> ''
 SELECT revyops_revoke_api_key(prefix) FROM revyops.api_key WHERE name = 'client'
-SELECT http('contacts_v2_get', '1', '', '')
+SELECT http('GET /public/v2/contacts/1')
 EOS
 
 # A tenant's own statements, with the policies and constraints.

@@ -25,11 +25,11 @@ sub says
 	return join("\n", grep { $_ ne '' } $out, @errors);
 }
 
-# session connects as the client, for calls by SQL, alone or as a batch, or through the HTTP adapter.
+# session connects as the client, for calls by SQL, alone or as a batch, or as HTTP requests.
 my %settings = (
 	'SQL' => 'SET revyops.client_id = 1',
 	'batch' => 'SET revyops.client_id = 1',
-	'HTTP' => "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\"}', false) AS hidden \\gset");
+	'HTTP' => '');
 sub session
 {
 	my ($way) = @_;
@@ -41,7 +41,7 @@ sub session
 my %functions = (
 	'SQL' => "revyops_create_contact('%s')",
 	'batch' => "(SELECT contact FROM revyops_create_contacts('[%s]'))",
-	'HTTP' => "revyops_http.contacts_v2_create('%s')");
+	'HTTP' => "(SELECT body FROM revyops_http.handle('POST', '/public/v2/contacts', '', 'X-API-Key: $key', '%s'))");
 
 # create is a call for a contact with a company.
 sub create

@@ -269,6 +269,9 @@ my %arguments = (
 	revyops_revoke_api_key => [ "left('$key', 16)" ],
 	# without EXECUTE, and without a value for their argument
 	keep_data => [ '' ], mentions => [ q('[]', '{}') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
+	# requests, see below
+	handle => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], handle_read => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], endpoints => [ '' ],
+	postgrest => [ q('') ], postgrest_read => [ q('') ], key_check => [ q('') ],
 	# pure
 	revyops_normalize_email => [ q('x@acme.com') ], revyops_normalize_linkedin_url => [ q('in/x') ], revyops_normalize_domain => [ q('acme.com') ],
 	is_canonical_email => [ q('x') ], is_canonical_linkedin_url => [ q('x') ], is_canonical_domain => [ q('x') ], custom_field_hashes => [ q(1, '[{"field_name": "A", "field_value": "x"}]') ],
@@ -279,7 +282,7 @@ SELECT nspname, proname, prokind FROM pg_proc p JOIN pg_namespace n ON n.oid = p
 	JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops' ORDER BY 1, 2
 END
 my $calls = 0;
-for my $function (grep { $_->[0] ne 'revyops_http' } @functions)
+for my $function (@functions)
 {
 	my ($schema, $name, $kind) = @$function;
 	ok(exists $arguments{$name}, "there are arguments to try $name with");
@@ -294,25 +297,30 @@ for my $function (grep { $_->[0] ne 'revyops_http' } @functions)
 }
 unchanged('functions');
 
-# an adapter gets the ids from headers; there is one body for all
+# requests, with client 1's ids in their paths; there is one body for all
 my %id = (companies => $company, contacts => $contact);
-for my $function (grep { $_->[0] eq 'revyops_http' } @functions)
+my @endpoints = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', 'SELECT method, path, master FROM revyops_http.endpoints()');
+cmp_ok(scalar @endpoints, '>', 40, 'there are endpoints to try');
+for my $endpoint (@endpoints)
 {
-	my ($schema, $name) = @$function;
-	next if $name eq 'key_check';	# shows nothing, and takes no id
-	my ($what) = $name =~ /^(companies|contacts)_/;
-	ok($what, "$name: an adapter of contacts or companies") or next;
+	my ($method, $path, $master) = @$endpoint;
+	my ($what) = $path =~ m{^/public/(?:v2/)?(companies|contacts)};
+	ok($what, "$path: of contacts or companies") or next;
+	my $name = "$method $path";
+	$path =~ s/\{id\}/$id{$what}/;
+	$path =~ s/\{field_id\}/$field/;
 	for my $query ('', 'domain=onesecret.example&field_name=A&field_value=onesecret', 'email=onesecret1@onesecret.example', 'name=onesecret&firstname=onesecret')
 	{
-		my $headers = qq({"x-revyops-content-type": "application/json", "x-revyops-id": "$id{$what}", "x-revyops-field-id": "$field", "x-revyops-query": "$query"});
-		my $http = qq({"email": "h$calls\@acme.com", "domain": "h$calls.com", "company_id": $company, "first_name": "x", "name": "x", "field_name": "A", "field_value": "x",
+		my $http = qq({"email": "h$calls\@acme.com", "domain": "h$calls.com", "company_id": $company, "first_name": "x", "name": "x", "field_name": "A", "field_value": "x", "other_id": $contact,
 			"contact_custom_fields": [{"field_name": "A", "field_value": "x"}], "contacts": [{"email": "hb$calls\@acme.com", "company_id": $company}], "companies": [{"domain": "hb$calls.com"}]});
 		$calls++;
-		my $seen = shows_nothing('tenant', "SELECT set_config('request.headers', '$headers', false) IS NULL; SELECT $schema.$name(convert_to('$http', 'UTF8')); SELECT current_setting('response.status', true)", "$name, $query");
-		like($seen, qr/master_key_required|missing_credentials/, "$name is not for clients") if $name =~ /_master_/;
+		my $seen = shows_nothing('tenant', "SELECT * FROM revyops_http.handle('$method', '$path', '$query', 'X-API-Key: $own_key', convert_to('$http', 'UTF8'))", "$name, $query");
+		like($seen, $master eq 't' ? qr/master_key_required/ : qr/^(?:2|4)\d\d\|/, "$name: " . ($master eq 't' ? 'not for clients' : 'answers'));
 	}
+	# no setting makes anybody the caller
+	like(shows_nothing('tenant', "SELECT * FROM revyops_http.handle('$method', '$path', '', '', '{}')", "$name, without a key"), qr/^403\|.*missing_credentials/s, "$name: asks for a key");
 }
-unchanged('adapters');
+unchanged('requests');
 
 # ---- settings
 my $count = q(SELECT format('rows %s', count(*)) FROM revyops.contact WHERE client_id OPERATOR(pg_catalog.=) 1; SELECT DISTINCT first_name FROM revyops.contact);

@@ -47,7 +47,7 @@ sub rpc
 {
 	my ($function) = @_;
 	my ($out) = run_command([ 'curl', '-s', '-w', ' %{http_code}', '--unix-socket', "$stack->{dir}/postgrest.sock", '-H', 'Content-Type: application/octet-stream',
-		'-H', 'X-Revyops-Content-Type: application/json', '-d', '{"email": "x@acme.com"}', "http://localhost/rpc/$function" ]);
+		'-H', 'X-Revyops-Content-Type: application/json', '-H', 'X-Revyops-Method: POST', '-H', 'X-Revyops-Path: /public/v2/contacts', '-d', '{"email": "x@acme.com"}', "http://localhost/rpc/$function" ]);
 	return $out =~ s/"message":"[^"]+"/"message":"…"/r;
 }
 
@@ -66,7 +66,7 @@ sub tries
 	@answers = requests(map { [ $_ % 3, "{\"email\": \"d$_\@acme.com\"}" ] } 1 .. 30);
 	is_deeply([ @answers[ map { 3 * $_ - 1 } 1 .. 10 ] ], [ ($forbidden) x 10 ], "$name: one in three with a key that is none is refused");
 	is($node->safe_psql('postgres', "SELECT client_id, count(*), bool_and(client_id = substring(email, '[0-9]+')::int % 3) FROM revyops.contact WHERE email LIKE 'd%' GROUP BY 1 ORDER BY 1"), "1|10|t\n2|10|t", "$name: the others are for the client of their key");
-	is(rpc('contacts_v2_create'), '{"detail": "Missing or invalid credentials.", "errors": [{"parameter":"X-API-Key","code":"missing_credentials","message":"…"}]} 403', "$name: without a key, just after them");
+	is(rpc('postgrest'), '{"detail": "Missing or invalid credentials.", "errors": [{"parameter":"X-API-Key","code":"missing_credentials","message":"…"}]} 403', "$name: without a key, just after them");
 
 	# it reads the catalog once more by itself if it was asked too early
 	until_true(sub { my $log = $stack->log; (() = $log =~ /Starting PostgREST/g) == (() = $log =~ /Schema cache loaded/g) }) or die 'PostgREST goes on loading';

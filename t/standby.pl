@@ -120,25 +120,31 @@ is(answers($standby, 'SELECT revyops_import_status() ~ \'1 rows?: 1 created, .*f
 is(answers($standby, "SET revyops.api_key = 'nope'; SELECT revyops_get_contact(1)"), 'PT403: missing or invalid credentials', 'a wrong key');
 is(answers($standby, 'SELECT revyops_get_contact(77)'), 'PT404: contact not found', 'no such contact');
 
-# ---- the adapters, which read in a subtransaction
-sub adapter
+# ---- requests, which read in a subtransaction
+sub http
 {
-	my ($node, $name, $query) = @_;
-	my $headers = "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-id\": \"1\", \"x-revyops-query\": \"$query\"}', false) \\gset";
-	return answers($node, "$headers\nSELECT revyops_http.$name('') AS answer \\gset\nSELECT current_setting('response.status', true), :'answer'");
+	my ($node, $function, $path, $query) = @_;
+	return answers($node, "SELECT * FROM revyops_http.$function('GET', '$path', '$query', 'X-API-Key: $key', '')");
 }
-my @adapters = grep { $_ ne 'key_check' } functions('s', '^revyops_http\.');
-cmp_ok(scalar @adapters, '>=', 20, 'adapters: there are');
-for my $name (@adapters)
+my @paths = split /\n/, $primary->safe_psql('postgres', "SELECT replace(path, '{id}', '1') FROM revyops_http.endpoints() WHERE reads_only");
+cmp_ok(scalar @paths, '>=', 20, 'paths to read: there are');
+for my $path (@paths)
 {
-	my $query = $name =~ /lookup/ ? 'field_name=industry&field_value=SaaS' : '';
-	my $answer = adapter($standby, $name, $query);
-	like($answer, qr/acme\.com/, "$name: has an answer");
-	is($answer, adapter($primary, $name, $query), "$name: the primary's");
+	my $query = $path =~ /lookup/ ? 'field_name=industry&field_value=SaaS' : '';
+	my $answer = http($standby, 'handle_read', $path, $query);
+	like($answer, qr/^200\|.*acme\.com/s, "$path: has an answer");
+	is($answer, http($primary, 'handle', $path, $query), "$path: the primary's");
 }
 
-is(adapter($standby, 'key_check', ''), '|null', 'key_check: the key is good, so there is nothing to say');
-is(adapter($standby, 'key_check', ''), adapter($primary, 'key_check', ''), 'key_check: the primary\'s answer');
+# as PostgREST asks
+is_deeply([ functions('s', '^revyops_http\.') ], [qw(handle_read key_check postgrest_read)], 'what only reads');
+for my $function (qw(key_check postgrest_read))
+{
+	my $ask = "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-method\": \"GET\", \"x-revyops-path\": \"/public/v2/contacts/1\"}', false) \\gset\nSELECT revyops_http.$function('') AS answer \\gset\nSELECT current_setting('response.status', true), :'answer'";
+	my $answer = answers($standby, $ask);
+	like($answer, $function eq 'key_check' ? qr/^\|null$/ : qr/^\|\{"id": 1,.*acme\.com/, "$function: has an answer");
+	is($answer, answers($primary, $ask), "$function: the primary's");
+}
 
 # ---- a role that reads the table
 is($standby->safe_psql('postgres', "$identify SELECT email FROM revyops.contact ORDER BY id", extra_params => [ '-U', 'tenant' ]), "jane\@acme.com\njim\@acme.com", 'a role that reads the table: its client\'s rows');
@@ -153,8 +159,8 @@ for my $way ([ $primary, $standby ], [ $standby, $primary ], [ $standby, $standb
 	like($next, qr/^[\w-]{64}$/, $from->name . ' gives a cursor');
 	is($to->safe_psql('postgres', "$identify SELECT p->'results'->0->>'email', p->>'next' IS NULL FROM revyops_list_contacts(after => '$next') p"), 'jim@acme.com|t', 'which leads on at the ' . $to->name);
 }
-my ($link) = $standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-query\": \"page_size=1\"}', false) \\gset\nSELECT revyops_http.contacts_v2_master_list('')->>'next'") =~ /\?(.*)/;
-is($standby->safe_psql('postgres', "SELECT set_config('request.headers', '{\"x-api-key\": \"$key\", \"x-revyops-query\": \"$link\"}', false) \\gset\nSELECT revyops_http.contacts_v2_master_list('')->'results'->0->>'email'"), 'jim@acme.com', 'the link of a master list');
+my ($link) = http($standby, 'handle_read', '/public/v2/contacts-master-list', 'page_size=1') =~ /"next": "[^?"]*\?([^"]*)"/;
+like(http($standby, 'handle_read', '/public/v2/contacts-master-list', $link), qr/jim\@acme\.com/, 'the link of a master list');
 
 # ---- writers
 my %writes = (
@@ -205,18 +211,18 @@ SKIP:
 
 	# request gives status and body; nothing while nobody listens
 	my $request = sub {
-		my ($function, $body) = @_;
+		my ($function, $method, $path, $body) = @_;
 		my $connection = IO::Socket::UNIX->new(Peer => $socket) or return '';
-		print $connection "POST /rpc/$function HTTP/1.0\r\nHost: x\r\nX-Api-Key: $key\r\nX-Revyops-Id: 1\r\nX-Revyops-Content-Type: application/json\r\nContent-Type: application/octet-stream\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
+		print $connection "POST /rpc/$function HTTP/1.0\r\nHost: x\r\nX-Api-Key: $key\r\nX-Revyops-Method: $method\r\nX-Revyops-Path: $path\r\nX-Revyops-Content-Type: application/json\r\nContent-Type: application/octet-stream\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
 		my $answer = join '', <$connection>;
 		my ($status) = $answer =~ /^HTTP\/1\.\d (\d+)/;
 		return ($status // '') . ' ' . ($answer =~ s/^.*?\r\n\r\n//sr);
 	};
 	my $tries = 10 * $PostgreSQL::Test::Utils::timeout_default;
-	$postgrest->pump_nb, usleep(100_000) until $request->('contacts_v2_get', '') =~ /^200/ || !$tries--;
-	like($request->('contacts_v2_get', ''), qr/^200 \{"id": 1,.*"jane\@acme\.com"/, 'HTTP: a contact');
-	like($request->('contacts_v1_master_list', ''), qr/^200 \[\{.*"jane\@acme\.com"/, 'HTTP: a list');
-	is($request->('contacts_v2_create', '{"email": "x@acme.com"}'), '400 {"code":"0A000","details":null,"hint":null,"message":"cannot set transaction read-write mode during recovery"}', 'HTTP: a write is refused, by PostgREST');
+	$postgrest->pump_nb, usleep(100_000) until $request->('postgrest_read', 'GET', '/public/v2/contacts/1', '') =~ /^200/ || !$tries--;
+	like($request->('postgrest_read', 'GET', '/public/v2/contacts/1', ''), qr/^200 \{"id": 1,.*"jane\@acme\.com"/, 'HTTP: a contact');
+	like($request->('postgrest_read', 'GET', '/public/contacts-master-list', ''), qr/^200 \[\{.*"jane\@acme\.com"/, 'HTTP: a list');
+	is($request->('postgrest', 'POST', '/public/v2/contacts', '{"email": "x@acme.com"}'), '400 {"code":"0A000","details":null,"hint":null,"message":"cannot set transaction read-write mode during recovery"}', 'HTTP: a write is refused, by PostgREST');
 	$postgrest->signal('TERM');
 	eval { $postgrest->finish };
 	unlike($log, qr/Listening for notifications/, 'HTTP: it does not try to listen for NOTIFY') or diag $log;

@@ -30,6 +30,9 @@ DELETE FROM revyops.contact WHERE client_id = :client_id;
 COMMIT;
 VACUUM (ANALYZE) revyops.contact, revyops.company, bench.document, bench.row;
 
+-- What a request says of itself.
+CREATE TABLE bench.request AS SELECT 'X-API-Key: ' || revyops_create_api_key(:client_id, 'bench') AS headers;
+
 CREATE FUNCTION revyops_http.bench_noop(bytea) RETURNS json
 	LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT set_config('response.headers', '[{"X-Revyops-Answer": "1"}]', true); SELECT '{}'::json $$;

@@ -3,7 +3,7 @@
  *	  Work whose error can be caught and undone.
  *
  * The work is done in a subtransaction of its own.  For callers who answer for
- * what went wrong: the HTTP adapters, and the import, which owns its
+ * what went wrong: HTTP requests, and the import, which owns its
  * transactions; and for writes whose constraint nobody can ask beforehand, and
  * locks that may have to be let go.  Everybody else lets an error end the
  * call.

@@ -45,12 +45,10 @@ read_key(Slice key)
 	return valid ? stored : (ApiKey) {0};
 }
 
-/* key_of returns the key of a call; no value if there is none, no valid one if the headers can't be read. */
+/* key_of returns the key of a call; no value if there is none. */
 static Slice
 key_of(const Request *request)
 {
-	if (!request->readable)
-		return CONST_SLICE("");
 	if (request->api_key.data == NULL && rvo_api_key_setting != NULL && rvo_api_key_setting[0] != '\0')
 		return rvo_slice(pstrdup(rvo_api_key_setting));
 	return request->api_key;

@@ -1,6 +1,6 @@
 /*
  * request.c
- *	  What PostgREST tells of an HTTP request: the setting request.headers.
+ *	  What PostgREST tells of who calls an SQL function: the setting request.headers.
  *
  * Anyone may set it, so it proves nothing: a key in it counts for what it is,
  * and a setting that cannot be read counts as a bad key.
@@ -18,18 +18,14 @@ Request
 rvo_request_read(void)
 {
 	const char *headers = GetConfigOption("request.headers", true, false);
-	Request		request = {.readable = true};
+	Request		request = {0};
 	JsonStringMember members[] = {
 		{"x-api-key", &request.api_key},
-		{"x-revyops-content-type", &request.content_type},
-		{"x-revyops-query", &request.query},
-		{"x-revyops-id", &request.id},
-		{"x-revyops-field-id", &request.field_id},
 		{"x-revyops-prefer", &request.prefer},
-		{"x-revyops-idempotency-key", &request.idempotency_key},
 	};
 
-	if (headers != NULL && headers[0] != '\0')
-		request.readable = rvo_json_find_strings(rvo_slice(headers), members, lengthof(members));
+	if (headers != NULL && headers[0] != '\0' &&
+		!rvo_json_find_strings(rvo_slice(headers), members, lengthof(members)))
+		return (Request) {.api_key = CONST_SLICE("")};
 	return request;
 }

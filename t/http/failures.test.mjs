@@ -74,20 +74,20 @@ async function during(statements, undo, body) {
 	assert.equal((await get()).status, 404);
 }
 
-test('503: the role may not run the function', () => during('REVOKE EXECUTE ON FUNCTION revyops_http.contacts_v2_get(bytea) FROM revyops_anon',
-	'GRANT EXECUTE ON FUNCTION revyops_http.contacts_v2_get(bytea) TO revyops_anon', async () => isUnavailable(await get())));
-test('503: the function is gone', () => during('ALTER FUNCTION revyops_http.contacts_v2_get(bytea) RENAME TO away',
-	'ALTER FUNCTION revyops_http.away(bytea) RENAME TO contacts_v2_get', async () => isUnavailable(await get())));
+test('503: the role may not run the function', () => during('REVOKE EXECUTE ON FUNCTION revyops_http.postgrest_read(bytea) FROM revyops_anon',
+	'GRANT EXECUTE ON FUNCTION revyops_http.postgrest_read(bytea) TO revyops_anon', async () => isUnavailable(await get())));
+test('503: the function is gone', () => during('ALTER FUNCTION revyops_http.postgrest_read(bytea) RENAME TO away',
+	'ALTER FUNCTION revyops_http.away(bytea) RENAME TO postgrest_read', async () => isUnavailable(await get())));
 test('503: nobody may ask about the key of a batch', () => during('REVOKE EXECUTE ON FUNCTION revyops_http.key_check(bytea) FROM revyops_anon',
 	'GRANT EXECUTE ON FUNCTION revyops_http.key_check(bytea) TO revyops_anon', async () => isUnavailable(await post(client, { contacts: [] }, { path: CONTACTS_BATCH }))));
 for (const status of [200, 201, 204, 301, 304, 400, 401, 403, 404, 406, 409, 416, 422, 429])
-	test(`503: ${status}, and not of ours`, () => during(`ALTER FUNCTION revyops_http.contacts_v2_get(bytea) RENAME TO away;
-		CREATE FUNCTION revyops_http.contacts_v2_get(bytea) RETURNS json LANGUAGE sql AS $$
+	test(`503: ${status}, and not of ours`, () => during(`ALTER FUNCTION revyops_http.postgrest_read(bytea) RENAME TO away;
+		CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS json LANGUAGE sql AS $$
 			SELECT set_config('response.status', '${status}', true), set_config('response.headers',
 				'[{"Set-Cookie": "a=b"}, {"Location": "/secret"}, {"Retry-After": "77"}, {"WWW-Authenticate": "Bearer"}, {"Content-Type": "text/html"}, {"X-Secret": "1"}]', true);
 			SELECT '{"secret": 1}'::json $$`,
-	`DROP FUNCTION revyops_http.contacts_v2_get(bytea);
-		ALTER FUNCTION revyops_http.away(bytea) RENAME TO contacts_v2_get`, async () => isUnavailable(await get())));
+	`DROP FUNCTION revyops_http.postgrest_read(bytea);
+		ALTER FUNCTION revyops_http.away(bytea) RENAME TO postgrest_read`, async () => isUnavailable(await get())));
 
 for (const [name, path] of [['a contact', CONTACTS], ['a batch', CONTACTS_BATCH]])
 	for (const [what, chunks] of [['a length that is none', 'zz\r\n{}\r\n0\r\n\r\n'], ['a length beyond 63 bits', 'FFFFFFFFFFFFFFFF\r\n{}\r\n0\r\n\r\n'],

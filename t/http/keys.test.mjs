@@ -107,15 +107,14 @@ test('a key that is revoked while its request waits', async () => {
 });
 
 // nginx refuses who has no key, and for a batch any that is not good: as the functions do, byte for byte
-const refused = headers => sql(`SELECT set_config('request.headers', '${headers}', false) \\gset
-	SELECT revyops_http.contacts_v2_create('{}')`);
+const refused = headers => sql(`SELECT body FROM revyops_http.handle('POST', '${CONTACTS}', '', '${headers}', '{}')`);
 for (const [name, path, headers, words] of [
-	['no key', CONTACTS, [], refused('{}')],
-	['no key for a list', `${CONTACTS}?page=1`, [], refused('{}')],
-	['no key for a batch', CONTACTS_BATCH, [], refused('{}')],
-	['a wrong key', CONTACTS, [['X-API-Key', 'nope']], refused('{"x-api-key": "nope"}')],
-	['a wrong key for a batch', CONTACTS_BATCH, [['X-API-Key', 'nope']], refused('{"x-api-key": "nope"}')],
-	['an unusable key for a batch', COMPANIES_BATCH, [['X-API-Key', 'a b']], refused('{"x-api-key": "nope"}')],
+	['no key', CONTACTS, [], refused('')],
+	['no key for a list', `${CONTACTS}?page=1`, [], refused('')],
+	['no key for a batch', CONTACTS_BATCH, [], refused('')],
+	['a wrong key', CONTACTS, [['X-API-Key', 'nope']], refused('X-API-Key: nope')],
+	['a wrong key for a batch', CONTACTS_BATCH, [['X-API-Key', 'nope']], refused('X-API-Key: nope')],
+	['an unusable key for a batch', COMPANIES_BATCH, [['X-API-Key', 'a b']], refused('X-API-Key: nope')],
 ])
 	test(`403: the whole answer to ${name}`, async () => {
 		const { date, connection, ...got } = (await request('POST', path, headers, '{}')).headers;
@@ -139,8 +138,11 @@ for (const [name, path, length, key, words] of [
 	});
 
 test('what comes before the 403', async () => {
-	for (const [status, method, path, type] of [[404, 'POST', '/public/v2/contact', 'text/plain'], [405, 'PATCH', CONTACTS_BATCH, 'text/plain'], [400, 'POST', `${CONTACTS}?\xff`, 'text/plain'], [415, 'POST', CONTACTS_BATCH, 'text/plain']])
-		assert.equal((await request(method, path, [['Content-Type', type]], '{}')).status, status);
+	for (const [status, method, path, type] of [[404, 'POST', '/public/v2/contact', 'text/plain'], [405, 'PATCH', CONTACTS, 'text/plain'], [415, 'POST', CONTACTS, 'text/plain'], [403, 'PATCH', CONTACTS_BATCH, 'text/plain']])
+		assert.equal((await request(method, path, [['Content-Type', type], ['X-API-Key', 'nope']], '{}')).status, status, path);
+	// without a key nginx asks nobody about the path
+	for (const [status, method, path, type] of [[403, 'POST', '/public/v2/contact', 'text/plain'], [403, 'PATCH', CONTACTS_BATCH, 'text/plain'], [400, 'POST', `${CONTACTS}?\xff`, 'text/plain'], [403, 'POST', CONTACTS_BATCH, 'text/plain'], [404, 'POST', '/', 'text/plain']])
+		assert.equal((await request(method, path, [['Content-Type', type]], '{}')).status, status, path);
 	assert.match(await firstWords(asks(CONTACTS_BATCH, 16 * MIB + 1)), /^HTTP\/1\.1 413 /);
 });
 

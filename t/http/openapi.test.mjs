@@ -1,5 +1,5 @@
-// http/openapi.yaml against the running server: every path, method and status that it names is
-// called here, every answer validated, and nothing is served that it does not name.
+// http/openapi.yaml against the running server and its table of endpoints: every path, method and status
+// that it names is called here, every answer validated, and nothing is served that it does not name.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { after } from 'node:test';
@@ -47,10 +47,8 @@ for (const kind of Object.values(kinds)) {
 }
 await created(client, '/public/v2/contacts', { linkedin_url: 'in/openapi', company_id: kinds.companies.taken.id });
 
-// ---- what is served, and by which function
-const nginx = readFileSync(new URL('../../http/nginx.conf', import.meta.url), 'utf8');
-const functions = new Map([...nginx.matchAll(/^\s+"(?:~\^)?(GET|POST|PUT|PATCH|DELETE) (\/public\/[^"$]+)\$?" +(\w+);/gm)]
-	.map(([, method, path, name]) => [`${method} ${path.replace('[0-9]+', '{id}').replace('[0-9]+', '{field_id}')}`, name]));
+// ---- what is served
+const endpoints = JSON.parse(sql('SELECT json_agg(e) FROM revyops_http.endpoints() AS e'));
 
 // ---- how each status is brought about
 const LARGE = path => Buffer.alloc((path.endsWith('/batch') ? 16 : 1) * 1024 * 1024 + 1, 0x20);
@@ -112,7 +110,7 @@ const twist = {
 		call.body = JSON.stringify({ ...JSON.parse(call.body), more: 1 });
 	},
 	503: (call, path, method) => {
-		const rights = `ON FUNCTION revyops_http.${functions.get(`${method.toUpperCase()} ${path}`)}(bytea)`;
+		const rights = `ON FUNCTION revyops_http.${method === 'get' ? 'postgrest_read' : 'postgrest'}(bytea)`;
 		sql(`REVOKE EXECUTE ${rights} FROM revyops_anon`);
 		return () => sql(`GRANT EXECUTE ${rights} TO revyops_anon`);
 	},
@@ -188,16 +186,52 @@ for (const [path] of Object.entries(api.paths).filter(([, item]) => takesKey(ite
 		assert.equal(again.headers['idempotent-replayed'], follow(follow(api.paths[path].post.responses[again.status]).headers['Idempotent-Replayed']).schema.const);
 	});
 
+// what follows from an endpoint: methods and paths, the types of its body, and the statuses and parameters that not all have
 test('whatever is served is described, and nothing else', () => {
-	const described = Object.entries(api.paths).flatMap(([path, item]) => METHODS.filter(m => item[m]).map(m => `${m.toUpperCase()} ${path}`));
-	assert.deepEqual([...functions.keys()].sort(), described.sort());
+	const described = Object.entries(api.paths).flatMap(([path, item]) => METHODS.filter(m => item[m]).map(m => ({
+		endpoint: `${m.toUpperCase()} ${path}`,
+		bodyTypes: item[m].requestBody ? Object.keys(follow(item[m].requestBody).content) : [],
+		statuses: ['413', '415', '422'].filter(s => s in item[m].responses),
+		parameters: (item[m].parameters ?? []).map(p => p.$ref?.split('/').pop()).filter(p => ['prefer', 'idempotency_key'].includes(p)).sort(),
+		ids: (item.parameters ?? []).concat(item[m].parameters ?? []).map(follow).filter(p => p.in === 'path').map(p => p.name).sort(),
+		master: item[m].tags.includes('master lists'),
+	})));
+	const served = endpoints.map(e => ({
+		endpoint: `${e.method} ${e.path}`,
+		bodyTypes: e.body_types,
+		statuses: [...(e.body_types.length ? ['413', '415'] : []), ...(e.once ? ['422'] : [])],
+		parameters: [...(e.once ? ['idempotency_key'] : []), ...(e.body_types.length ? ['prefer'] : [])],
+		ids: [...e.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
+		master: e.master,
+	}));
+	const sorted = list => list.sort((a, b) => a.endpoint < b.endpoint ? -1 : 1);
+	assert.deepEqual(sorted(served), sorted(described));
+	// what a front goes by
+	for (const { method, path, body_types, body_max, reads_only, key_first } of endpoints) {
+		const batch = path.endsWith('/batch');
+		assert.deepEqual({ path, reads_only, key_first, body_max }, { path, reads_only: method === 'GET', key_first: batch, body_max: body_types.length === 0 ? 0 : (batch ? 16 : 1) * 1024 * 1024 });
+	}
 });
 
 test('any other method is 405, and told which there are', async () => {
-	for (const [path, item] of Object.entries(api.paths))
-		for (const method of [...METHODS, 'head', 'options'].filter(m => !item[m])) {
+	for (const [path, item] of Object.entries(api.paths)) {
+		const allow = METHODS.filter(m => item[m]).map(m => m === 'get' ? 'GET, HEAD' : m.toUpperCase()).join(', ');
+		for (const method of [...METHODS, 'head', 'options'].filter(m => !item[m === 'head' ? 'get' : m])) {
 			const got = await request(method.toUpperCase(), path.replace(/\{\w+\}/g, '1'), [['X-API-Key', client.key]]);
-			assert.deepEqual([got.status, got.headers.allow, got.text], [405, METHODS.filter(m => item[m]).map(m => m.toUpperCase()).join(', '), method === 'head' ? '' : '{"detail":"Method not allowed."}'], `${method} ${path}`);
+			assert.deepEqual([got.status, got.headers.allow, got.text], [405, allow, method === 'head' ? '' : '{"detail": "Method not allowed."}'], `${method} ${path}`);
+		}
+	}
+});
+
+test('HEAD is GET without its body', async () => {
+	const heads = ({ status, headers: { date, 'content-length': length, 'transfer-encoding': coding, ...headers } }) => ({ status, headers });
+	for (const [path, item] of Object.entries(api.paths).filter(([, item]) => item.get))
+		for (const [status, what] of [[200, await success(path, 'get')], [403, { ...await success(path, 'get'), who: { key: 'nope' } }]]) {
+			const target = path.replace(/\{(\w+)\}/g, (_, n) => what.ids[n]) + (what.query ? `?${what.query}` : '');
+			const get = await request('GET', target, [['X-API-Key', what.who.key]]);
+			const head = await request('HEAD', target, [['X-API-Key', what.who.key]]);
+			assert.equal(get.status, status, `${target} ${get.text}`);
+			assert.deepEqual([heads(head), head.text], [heads(get), ''], target);
 		}
 });
 

@@ -191,8 +191,8 @@ test('the caller\'s own headers for the ids of a path count for nothing', async 
 	assert.equal(ok(got).id, jane.id);
 	assert.ok(Array.isArray(ok(await request('GET', V1_CONTACTS, [['X-API-Key', client.key], ['X-Revyops-Id', String(joe.id)]]))));
 });
-for (const [method, path, allow] of [['POST', `${CONTACTS}/1`, 'GET, PATCH'], ['DELETE', `${CONTACTS}/1`, 'GET, PATCH'], ['PUT', `${V1_CONTACTS}/1`, 'GET, PATCH, DELETE'], ['POST', '/public/contacts-master-list', 'GET'],
-	['GET', `${V1_CONTACTS}/1/custom-fields`, 'POST'], ['GET', `${V1_COMPANIES}/1/custom-fields/1`, 'PATCH, DELETE'], ['DELETE', `${CONTACTS}/lookup-by-custom-field`, 'GET']])
+for (const [method, path, allow] of [['POST', `${CONTACTS}/1`, 'GET, HEAD, PATCH'], ['DELETE', `${CONTACTS}/1`, 'GET, HEAD, PATCH'], ['PUT', `${V1_CONTACTS}/1`, 'GET, HEAD, PATCH, DELETE'], ['POST', '/public/contacts-master-list', 'GET, HEAD'],
+	['GET', `${V1_CONTACTS}/1/custom-fields`, 'POST'], ['GET', `${V1_COMPANIES}/1/custom-fields/1`, 'PATCH, DELETE'], ['DELETE', `${CONTACTS}/lookup-by-custom-field`, 'GET, HEAD']])
 	test(`405: ${method} ${path}`, async () => {
 		const got = await call(method, path);
 		assert.deepEqual([got.status, got.headers.allow, got.json], [405, allow, { detail: 'Method not allowed.' }]);

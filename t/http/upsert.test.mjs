@@ -68,6 +68,6 @@ test('other types and methods', async () => {
 	assert.equal((await put(client, '{}', CONTACTS, 'text/plain')).status, 415);
 	const got = await request('DELETE', CONTACTS, [['X-API-Key', client.key]]);
 	assert.equal(got.status, 405);
-	assert.equal(got.headers.allow, 'GET, POST, PUT');
+	assert.equal(got.headers.allow, 'GET, HEAD, POST, PUT');
 	assert.equal((await request('PATCH', CONTACTS_BATCH, [['X-API-Key', client.key]])).headers.allow, 'POST, PUT');
 });

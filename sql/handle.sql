@@ -1,0 +1,149 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+-- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
+SELECT plan(168);
+SELECT test.two_clients() \gset
+SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
+SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
+SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "jane@acme.com"}, {"email": "joe@acme.com"}]') \gset
+
+-- told is an answer on one line: status, detail, faults, what is shown, and in brackets the headers that not every answer has.
+CREATE FUNCTION test.told(status integer, headers text, body text) RETURNS text LANGUAGE sql AS $$
+	SELECT CASE WHEN headers ~ '^([A-Za-z-]+: [ -~]*\n)+$' AND headers ~ '(^|\n)Cache-Control: no-store\n$' AND (body = '' OR headers ~ 'Content-Type: application/json; charset=utf-8\nCache') THEN
+		concat_ws(' ', status, j->>'detail',
+			(SELECT string_agg(concat_ws(' ', coalesce(e->>'pointer', e->>'parameter'), e->>'code'), ', ') FROM jsonb_array_elements(j->'errors') e),
+			'id ' || (j->>'id'), 'count ' || (j->>'count'), 'created ' || (j->'summary'->>'created'),
+			nullif('[' || (SELECT string_agg(h, ', ') FROM string_to_table(headers, E'\n') h WHERE h !~ '^(Content-Type: |Cache-Control: |$)') || ']', '[]'))
+		ELSE format('wrong headers %L or body %L', headers, body) END
+	FROM (SELECT nullif(body, '')::jsonb) b(j) $$;
+-- In a request K, M and O are keys: of client 1, the same as a master key, and of client 2.
+CREATE FUNCTION test.with_keys(headers text) RETURNS text LANGUAGE sql AS $$
+	SELECT replace(replace(replace(headers, '{K}', current_setting('test.key')), '{M}', current_setting('test.master')), '{O}', current_setting('test.other')) $$;
+CREATE FUNCTION test.ask(request text, headers text DEFAULT 'X-API-Key: {K}', body text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+	SELECT test.told(a.status, a.headers, a.body)
+	FROM revyops_http.handle(split_part(request, ' ', 1), substring(request FROM '^\S* ([^?]*)'), coalesce(substring(request FROM '\?(.*)$'), ''), test.with_keys(headers), convert_to(body, 'UTF8')) a $$;
+
+CREATE FUNCTION test.shown(value text) RETURNS text LANGUAGE sql AS $$ SELECT left(to_json(value)::text, 100) $$;
+
+-- ---- the whole of an answer
+SELECT is(a::text, e, d) FROM (VALUES
+	(revyops_http.handle('GET', '/public/v2/contacts/9', '', 'X-API-Key: ' || :'key', ''), $$(404,"Content-Type: application/json; charset=utf-8
+Cache-Control: no-store
+","{""detail"": ""Contact not found."", ""errors"": [{""parameter"":""id"",""code"":""not_found"",""message"":""There is none with this id or domain.""}]}")$$, 'an error'),
+	(revyops_http.handle('GET', '/nowhere', '', '', ''), $$(404,"Content-Type: application/json; charset=utf-8
+Cache-Control: no-store
+","{""detail"": ""Not found.""}")$$, 'no route'),
+	(revyops_http.handle('DELETE', '/public/contacts/2', '', 'X-API-Key: ' || :'key', ''), $$(204,"Cache-Control: no-store
+","")$$, 'no body')) t(a, e, d);
+
+-- ---- paths, octet by octet
+SELECT is(test.ask('GET ' || path), '404 Not found.', 'no path: ' || test.shown(path)) FROM unnest(ARRAY['', '/', '*', '/public', '/public/', '/public/v2/contacts/', '/public/v2/Contacts', '/PUBLIC/v2/contacts', '/public//v2/contacts',
+	'/public/v2/./contacts', '/public/v2/contact', '/public/v2/contactss', 'public/v2/contacts', '/public/v2/%63ontacts', '/public/v2/contacts%0A', E'/public/v2/contacts\n', E'/public/v2/contacts\r\n', '/public/v2/contacts ',
+	'/public/v2/contacts;a', '/public/v2/contacts#a', '/public/v2/contacts/', '/public/v2/contacts/x', '/public/v2/contacts/-1', '/public/v2/contacts/+1', '/public/v2/contacts/1/', E'/public/v2/contacts/1\n', '/public/v2/contacts/1%0A', '/public/v2/contacts/١',
+	'/public/v2/contacts/{id}', '/public/v2/contacts/1/2', '/public/contacts/1/custom-fields/', '/public/contacts/1/custom-fields/x', '/public/contacts//custom-fields', '/public/v2/contacts/1/custom-fields', 'http://x/public/v2/contacts', '/rpc/handle']) path;
+SELECT is(test.ask('DELETE /public/contacts/1' || coalesce(tail, '')), '404 Not found.', 'deletes nothing: ' || test.shown(tail)) FROM unnest(ARRAY[E'\n', '%0A', '%20', ' ', '/', ',2']) tail;
+SELECT is(test.ask('GET /public/v2/contacts/' || id), e, 'id ' || test.shown(id)) FROM (VALUES ('1', '200 id 1'), ('0001', '200 id 1'), ('0', '404 Contact not found. id not_found'), ('9223372036854775807', '404 Contact not found. id not_found'),
+	('9223372036854775809', '404 Contact not found. id not_found'), (repeat('1', 1000), '404 Contact not found. id not_found')) t(id, e);
+SELECT is(test.ask('PATCH /public/contacts/1/custom-fields/7', body => '{"field_value": "x"}'), '404 Custom field not found. field_id not_found', 'both ids of a path');
+
+-- ---- methods
+SELECT is(test.ask(method || ' ' || path), format('405 Method not allowed. [Allow: %s]', allow), format('%L of %s', method, path)) FROM (VALUES ('DELETE', '/public/v2/contacts', 'GET, HEAD, POST, PUT'), ('get', '/public/v2/contacts', 'GET, HEAD, POST, PUT'),
+	('', '/public/v2/contacts/1', 'GET, HEAD, PATCH'), ('OPTIONS', '/public/contacts/1', 'GET, HEAD, PATCH, DELETE'), ('GET', '/public/v2/companies/batch', 'POST'), ('GETS', '/public/companies-master-list', 'GET, HEAD')) t(method, path, allow);
+SELECT is(test.ask('HEAD ' || path, headers), answer, 'HEAD ' || path) FROM (VALUES ('/public/v2/contacts', 'X-API-Key: {K}', '200'), ('/public/v2/contacts/1', 'X-API-Key: {K}', '200'), ('/public/v2/contacts/9', 'X-API-Key: {K}', '404'),
+	('/public/v2/contacts', '', '403'), ('/public/v2/contacts/batch', 'X-API-Key: {K}', '405 [Allow: POST, PUT]'), ('/public/v2/nothing', 'X-API-Key: {K}', '404')) t(path, headers, answer);
+SELECT is(h.headers, g.headers, 'HEAD has the headers of GET') FROM revyops_http.handle('HEAD', '/public/v2/contacts/1', '', 'X-API-Key: ' || :'key', '') h, revyops_http.handle('GET', '/public/v2/contacts/1', '', 'X-API-Key: ' || :'key', '') g;
+
+-- ---- the query
+SELECT is(test.ask('GET /public/v2/contacts?' || query), e, 'query ' || test.shown(query)) FROM (VALUES ('', '200 count 1'), ('email=joe%40acme.com', '200 count 0'), ('email=jane%40acme.com', '200 count 1'), ('?', '200 count 1'),
+	('email=ä', '400 Bad request.'), (E'email=a\n', '400 Bad request.'), (E'\t', '400 Bad request.'), (E'email=a\x7f', '400 Bad request.'), ('email=%ff', '400 Invalid request. email malformed_query'), ('structure=x', '400 Invalid request. structure invalid_structure')) t(query, e);
+
+-- ---- the body: its type and size, before who sends it
+SELECT is(test.ask('POST /public/v2/contacts', concat_ws(E'\n', 'X-API-Key: nope', 'Content-Type: ' || type), '{'), e, 'content type ' || coalesce(test.shown(type), 'missing')) FROM (VALUES (NULL, '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('', '403 Missing or invalid credentials. X-API-Key invalid_credentials'),
+	('application/json', '403 Missing or invalid credentials. X-API-Key invalid_credentials'), (E'Application/JSON\t; charset="UTF-8"', '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('multipart/form-data', '403 Missing or invalid credentials. X-API-Key invalid_credentials'),
+	('application/x-www-form-urlencoded;a', '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('text/plain', '415 Unsupported media type. Content-Type unsupported_media_type'), ('; charset=utf-8', '415 Unsupported media type. Content-Type unsupported_media_type'), ('application/jsonx', '415 Unsupported media type. Content-Type unsupported_media_type'),
+	('application/json, text/plain', '415 Unsupported media type. Content-Type unsupported_media_type'), ('application/json; a=ä', '415 Unsupported media type. Content-Type unsupported_media_type')) t(type, e);
+SELECT is(test.ask('GET /public/v2/contacts', E'X-API-Key: {K}\nContent-Type: text/ä', repeat('x', 2000000)), '200 count 1', 'where no body is taken nobody looks at it');
+SELECT is(test.ask('POST /public/v2/' || path, 'X-API-Key: nope', repeat(' ', octets)), e, path || ', ' || octets) FROM (VALUES ('contacts', 1048576, '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('contacts', 1048577, '413 Request body too large.  too_large'),
+	('contacts/batch', 16777216, '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('contacts/batch', 16777217, '413 Request body too large.  too_large')) t(path, octets, e);
+
+-- ---- who is calling
+SELECT is(test.ask('GET /public/v2/contacts', headers), e, d) FROM (VALUES
+	('', '403 Missing or invalid credentials. X-API-Key missing_credentials', 'no key, although revyops.client_id is set'),
+	(E'X-API-Key:\nAuthorization: \n', '403 Missing or invalid credentials. X-API-Key missing_credentials', 'empty headers are no key'),
+	('x-API-key:{K}', '200 count 1', 'the name in any case, the value with or without a space'), (E'X-API-Key: \t {K}\t ', '200 count 1', 'or several'),
+	('X-Master-API-Key: {O}', '200 count 0', 'X-Master-API-Key'), ('Authorization: Bearer {O}', '200 count 0', 'Bearer'), ('authorization: bEARER   {O}', '200 count 0', 'bearer'),
+	(E'X-API-Key: {O}\nX-API-Key: {K}', '200 count 0', 'of two keys the first counts'), (E'X-API-Key: nope\nX-API-Key: {K}', '403 Missing or invalid credentials. X-API-Key invalid_credentials', 'even if it is wrong'),
+	(E'Authorization: Bearer nope\nX-Master-API-Key: nope\nX-API-Key: {O}', '200 count 0', 'X-API-Key comes first'), (E'Authorization: Bearer nope\nX-Master-API-Key: {O}', '200 count 0', 'then X-Master-API-Key'), (E'X-API-Key: \nX-Master-API-Key: {O}', '200 count 0', 'an empty one is passed over'),
+	('Authorization: Basic {K}', '403 Missing or invalid credentials. X-API-Key invalid_credentials', 'another scheme'), ('Authorization: Bearer', '403 Missing or invalid credentials. X-API-Key invalid_credentials', 'a scheme alone'), ('Authorization: {K}', '403 Missing or invalid credentials. X-API-Key invalid_credentials', 'no scheme'),
+	('X-API-Key: {K} {K}', '403 Missing or invalid credentials. X-API-Key invalid_credentials', 'a key with a space'), (E'X-API-Key: {K}\r', '403 Missing or invalid credentials. X-API-Key invalid_credentials', 'a key with a carriage return'), ('X-API-Key : {K}', '403 Missing or invalid credentials. X-API-Key missing_credentials', 'a name with a space'),
+	(E'X-API-Key {K}\nx\n:\n\n: {K}', '403 Missing or invalid credentials. X-API-Key missing_credentials', 'lines that are no header'), ('X-API-Key: ' || repeat('k', 100000), '403 Missing or invalid credentials. X-API-Key invalid_credentials', 'a long key')) t(headers, e, d);
+SELECT is(test.ask('GET /public/contacts-master-list/1', 'X-API-Key: {' || k || '}'), e, 'a master list for ' || k) FROM (VALUES ('K', '403 Missing or invalid credentials. X-API-Key master_key_required'), ('M', '200 id 1')) t(k, e);
+
+-- ---- headers of several lines
+SELECT is(test.ask('POST /public/v2/contacts', concat_ws(E'\n', 'X-API-Key: {K}', lines), '{"email": "p' || n || '@acme.com", "nmae": 1}'), e, 'preferences: ' || test.shown(lines)) FROM (VALUES
+	(1, 'Prefer: handling=strict', '400 Invalid request. /nmae unknown_member [Preference-Applied: handling=strict]'), (2, E'Prefer: respond-async\nprefer: handling=strict', '400 Invalid request. /nmae unknown_member [Preference-Applied: handling=strict]'),
+	(3, E'Prefer: a="b\nPrefer: c", handling=strict', '400 Invalid request. /nmae unknown_member [Preference-Applied: handling=strict]'), (4, E'Prefer:\nPrefer: handling=lenient\nPrefer: handling=strict', '201 id 3 [Location: /public/v2/contacts/3, X-Revyops-Unknown-Members: nmae, Preference-Applied: handling=lenient]'),
+	(5, E'Prefer: ä\nPrefer: handling=strict', '201 id 4 [Location: /public/v2/contacts/4, X-Revyops-Unknown-Members: nmae]'), (6, 'Prefer: handling=strict, ' || repeat('x', 300), '201 id 5 [Location: /public/v2/contacts/5, X-Revyops-Unknown-Members: nmae]')) t(n, lines, e);
+SELECT is(test.ask('POST /public/v2/contacts', concat_ws(E'\n', 'X-API-Key: {K}', lines), '{"email": "once@acme.com"}'), e, 'idempotency keys: ' || test.shown(lines)) FROM (VALUES
+	(E'Idempotency-Key: k\nIdempotency-Key: k', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), (E'Idempotency-Key: k\nIdempotency-Key:', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), (E'Idempotency-Key:\nidempotency-key: k', '400 Invalid request. Idempotency-Key invalid_idempotency_key'),
+	('Idempotency-Key: ä', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), ('Idempotency-Key: ' || repeat('k', 256), '400 Invalid request. Idempotency-Key invalid_idempotency_key'), ('Idempotency-Key: ' || repeat('k', 255), '201 id 6 [Location: /public/v2/contacts/6]'),
+	('idempotency-key:' || repeat('k', 255), '201 id 6 [Location: /public/v2/contacts/6, Idempotent-Replayed: true]'), ('Idempotency-Key:', '409 Contact already exists. /email already_exists')) t(lines, e);
+SELECT is(test.ask('POST /public/contacts', E'X-API-Key: {K}\nIdempotency-Key: ' || repeat('k', 255), '{"email": "once@acme.com"}'), '422 Idempotency key was used for another request. Idempotency-Key key_reused', 'a key is of a method and a path');
+SELECT is(test.ask('PUT /public/v2/contacts', E'X-API-Key: {K}\nIdempotency-Key: \t', '{"email": "once@acme.com"}'), '200 id 6', 'where it counts for nothing it is not looked at');
+
+-- ---- what a caller sends ends no header
+SELECT is(test.ask('POST /public/v2/contacts', body => jsonb_build_object('email', 'i' || n || '@acme.com', name, 1)::text), format('201 id %s [Location: /public/v2/contacts/%1$s, X-Revyops-Unknown-Members: %s]', 7 + n, told), 'a member ' || test.shown(name)) FROM (VALUES
+	(1, E'a\r\nSet-Cookie: b=c\r\n\r\n<p>', 'a%0D%0ASet-Cookie%3A%20b%3Dc%0D%0A%0D%0A%3Cp%3E'), (2, 'ä": {}', '%C3%A4%22%3A%20%7B%7D'), (3, E'\n', '%0A'), (4, '', '""')) t(n, name, told);
+SELECT is((SELECT headers FROM revyops_http.handle(E'GET\r\nX: y', E'/public/v2/contacts\r\nX: y', E'\r\nX: y', E'X-API-Key: \r\nX: y', '')), E'Content-Type: application/json; charset=utf-8\nCache-Control: no-store\n', 'nothing of a request is told in a header');
+
+-- ---- merged, upserted, created, in batches
+SELECT is(test.ask(request, body => body), e, request) FROM (VALUES ('POST /public/v2/contacts/1/merge', '{"other_id": 4}', '200 id 1'), ('GET /public/v2/contacts/4', '', '301 Contact was merged. id merged [Location: /public/v2/contacts/1]'), ('GET /public/contacts/4', '', '301 Contact was merged. id merged [Location: /public/contacts/1]'),
+	('PUT /public/v2/contacts', '{"email": "put@acme.com"}', '201 id 12 [Location: /public/v2/contacts/12]'), ('POST /public/companies', '{"domain": "new.com"}', '201 id 1 [Location: /public/companies/1]'),
+	('POST /public/contacts/1/custom-fields', '{"field_name": "a", "field_value": "b"}', '200 id 1'), ('POST /public/v2/contacts/batch', '{"contacts": [{"email": "b@acme.com"}, {"email": "put@acme.com"}]}', '200 created 1'), ('PUT /public/v2/contacts/batch?structure=FLAT', '{"contacts": []}', '200 created 0'), ('POST /public/v2/contacts/batch', '{', '400 Invalid request.  malformed_body')) t(request, body, e);
+
+-- ---- NULL is what was not sent
+SELECT is(test.told(a.status, a.headers, a.body), e, d) FROM (VALUES (NULL, NULL, NULL, NULL, NULL, '404 Not found.', 'nothing but NULL'), (NULL, '/public/v2/contacts', NULL, NULL, NULL, '405 Method not allowed. [Allow: GET, HEAD, POST, PUT]', 'no method'),
+	('GET', '/public/v2/contacts', NULL, NULL, NULL, '403 Missing or invalid credentials. X-API-Key missing_credentials', 'no headers'), ('GET', '/public/v2/contacts/2', NULL, 'X-API-Key: {K}', NULL, '404 Contact not found. id not_found', 'no query'),
+	('POST', '/public/v2/contacts', '', 'X-API-Key: {K}', NULL, '400 Invalid request.  malformed_body', 'no body'), ('POST', '/public/v2/contacts', '', E'X-API-Key: {K}\nContent-Type: application/x-www-form-urlencoded', NULL, '400 Invalid request.  identifier_required', 'an empty form')) v(method, path, query, headers, body, e, d),
+	revyops_http.handle(method, path, query, test.with_keys(v.headers), v.body::bytea) a;
+
+-- ---- what only reads
+SELECT is(h::text, g::text, 'handle_read is handle: ' || path) FROM unnest(ARRAY['/public/v2/contacts', '/public/v2/contacts/1', '/public/v2/contacts/batch', '/nowhere']) path,
+	revyops_http.handle_read('GET', path, '', 'X-API-Key: ' || :'key', '') h, revyops_http.handle('GET', path, '', 'X-API-Key: ' || :'key', '') g;
+SET LOCAL client_min_messages = error;
+SELECT is(test.told(a.status, a.headers, a.body), '500 Internal server error.', 'and carries out nothing that writes') FROM revyops_http.handle_read('POST', '/public/v2/contacts', '', 'X-API-Key: ' || :'key', '{"email": "read@acme.com"}') a;
+SELECT is((SELECT count(*) FROM revyops.contact WHERE email = 'read@acme.com'), 0::bigint, 'so that nothing is written');
+SELECT is(count(*) FILTER (WHERE reads_only), count(*) FILTER (WHERE method = 'GET'), 'those are the GETs') FROM revyops_http.endpoints();
+
+-- ---- as PostgREST asks: by request.headers, and with settings for an answer
+CREATE FUNCTION test.postgrest(headers jsonb, body text DEFAULT '', function text DEFAULT 'postgrest') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer json;
+BEGIN
+	PERFORM set_config('request.headers', test.with_keys(headers::text), true);
+	EXECUTE format('SELECT revyops_http.%I($1)', function) INTO answer USING convert_to(body, 'UTF8');
+	RETURN concat_ws(' ', current_setting('response.status'), answer->>'detail', answer->>'id', current_setting('response.headers'));
+END
+$$;
+SELECT is(test.postgrest(headers, body, function), e, d) FROM (VALUES
+	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts/1", "x-api-key": "{K}"}'::jsonb, '', 'postgrest_read', '200 1 [{"X-Revyops-Answer": "1"}]', 'a request'),
+	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-query": "structure=FLAT", "x-revyops-content-type": "application/x-www-form-urlencoded", "x-revyops-prefer": "handling=lenient", "x-revyops-idempotency-key": "k2"}', 'email=pg@acme.com&"=1', 'postgrest',
+		'201 15 [{"Location": "/public/v2/contacts/15"}, {"X-Revyops-Unknown-Members": "%22"}, {"Preference-Applied": "handling=lenient"}, {"X-Revyops-Answer": "1"}]', 'and all that it can have'),
+	('{"x-revyops-method": "PUT", "x-revyops-path": "/public/v2/companies"}', '', 'postgrest', '405 Method not allowed. [{"Allow": "GET, HEAD, POST"}, {"X-Revyops-Answer": "1"}]', 'a method that is not there'),
+	('{"x-api-key": "{K}"}', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'no path'),
+	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key'),
+	('["GET"]', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'headers that are none'),
+	('{"x-api-key": "{K}"}', '', 'key_check', '204 [{"X-Revyops-Answer": "1"}]', 'a good key'), ('{"x-api-key": "nope"}', '', 'key_check', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'a wrong key'), ('{}', '', 'key_check', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key to check')) t(headers, body, function, e, d);
+SELECT set_config('request.headers', '', true) AS hidden \gset
+SELECT is(revyops_http.postgrest(NULL)::jsonb, '{"detail": "Not found."}', 'no headers at all');
+
+-- a status that PostgREST would take for a lost server
+CREATE FUNCTION test.raise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'secret' USING ERRCODE = NEW.last_name; END $$;
+CREATE TRIGGER own_raise AFTER INSERT ON revyops.contact FOR EACH ROW WHEN (NEW.origin = 'raise') EXECUTE FUNCTION test.raise();
+\set document '{"email": "r@acme.com", "origin": "raise", "last_name": "40001"}'
+SELECT is(test.ask('POST /public/v2/contacts', body => :'document'), '503 Service unavailable, try again. [Retry-After: 1]', 'for a front it is 503');
+SELECT is(test.postgrest('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}"}', :'document'), '504 Service unavailable, try again. [{"Retry-After": "1"}, {"X-Revyops-Answer": "1"}]', 'for PostgREST 504');
+
+SELECT * FROM finish();
+ROLLBACK;

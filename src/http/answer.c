@@ -1,0 +1,72 @@
+/*
+ * answer.c
+ *	  Filling an answer: status, headers, and a body that is JSON.
+ *
+ * Headers are lines "name: value\n".  Their values are built from constants,
+ * numbers and names that are percent-encoded; rvo_answer_add_header lets
+ * nothing through that would end a line.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "base/compat.h"
+#include "base/jsonio.h"
+#include "http/answer.h"
+
+/* rvo_answer fills an answer.  NULL is for a status that has no body. */
+void
+rvo_answer(Answer *answer, int status, Jsonb *body)
+{
+	answer->status = status;
+	answer->body = body == NULL ? NULL : cstring_to_text(JsonbToCString(NULL, &body->root, VARSIZE(body)));
+}
+
+/*
+ * rvo_answer_error fills an answer with RevyOps' error body: a sentence, made of a
+ * message, and the faults, if detail is JSON.  What is not the caller's fault stays inside.
+ */
+void
+rvo_answer_error(Answer *answer, int status, const char *message, const char *detail)
+{
+	StringInfoData body;
+	char	   *sentence = psprintf("%s.", message);
+
+	if (status == 500)
+		sentence = "Internal server error.";
+	else if (status == 503)
+		sentence = "Service unavailable, try again.";
+	else
+		sentence[0] = pg_toupper((unsigned char) sentence[0]);
+	initStringInfo(&body);
+	appendStringInfoString(&body, "{\"detail\": ");
+	escape_json(&body, sentence);
+	if (status < 500 && detail != NULL && rvo_json_is_valid(rvo_slice(detail)))
+		appendStringInfo(&body, ", \"errors\": %s", detail);
+	appendStringInfoChar(&body, '}');
+	answer->status = status;
+	answer->body = cstring_to_text_with_len(body.data, body.len);
+}
+
+/* rvo_answer_add_header adds a header; name is a constant.  Of value, what is not printable ASCII becomes a "?". */
+void
+rvo_answer_add_header(Answer *answer, const char *name, const char *value)
+{
+	if (answer->headers == NULL)
+		answer->headers = makeStringInfo();
+	appendStringInfo(answer->headers, "%s: ", name);
+	for (; *value != '\0'; value++)
+		appendStringInfoChar(answer->headers, *value >= ' ' && *value <= '~' ? *value : '?');
+	appendStringInfoChar(answer->headers, '\n');
+}
+
+/* rvo_answer_add_location points at the one with this id: at the place of {id} in the path, or behind it. */
+void
+rvo_answer_add_location(Answer *answer, const Route *route, int64 id)
+{
+	const char *place = strchr(route->path, '{');
+	int			len = place != NULL ? place - route->path : (int) strlen(route->path);
+
+	rvo_answer_add_header(answer, "Location", psprintf("%.*s%s" INT64_FORMAT, len, route->path, place != NULL ? "" : "/", id));
+}

@@ -1,0 +1,15 @@
+/*
+ * answer.h
+ *	  Filling an answer.
+ */
+#ifndef RVO_ANSWER_H
+#define RVO_ANSWER_H
+
+#include "http/endpoint.h"
+
+extern void rvo_answer(Answer *answer, int status, Jsonb *body);
+extern void rvo_answer_error(Answer *answer, int status, const char *message, const char *detail);
+extern void rvo_answer_add_header(Answer *answer, const char *name, const char *value);
+extern void rvo_answer_add_location(Answer *answer, const Route *route, int64 id);
+
+#endif							/* RVO_ANSWER_H */

@@ -1,0 +1,62 @@
+/*
+ * endpoint.h
+ *	  What an endpoint is, and what goes through it: a request and its answer.
+ */
+#ifndef RVO_ENDPOINT_H
+#define RVO_ENDPOINT_H
+
+#include "lib/stringinfo.h"
+#include "utils/jsonb.h"
+
+#include "base/text.h"
+#include "shape/caller.h"
+
+typedef struct HttpRequest HttpRequest;
+typedef struct Answer Answer;
+typedef struct Resource Resource;	/* serve_record.h */
+
+/* One method of a path. */
+typedef struct Endpoint
+{
+	const char *method;			/* GET is what only reads, and HEAD with it; NULL = no endpoint */
+	void		(*serve) (const HttpRequest *request, Answer *answer);
+	const Resource *resource;	/* NULL = none that serve would ask */
+	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
+	const char *other_list;		/* another such member; NULL = none */
+	int			body_max;		/* octets */
+	bool		has_structure;	/* as a parameter of the query */
+	bool		master;			/* for master keys only */
+	bool		creates_many;	/* a batch: a front asks for the key before it takes the body */
+	bool		once;			/* a request with an idempotency key is carried out once */
+} Endpoint;
+
+#define ENDPOINTS_MAX 5			/* a path has one less at most */
+
+/* A path and its endpoints. */
+typedef struct Route
+{
+	const char *path;			/* octet by octet; {id} and {field_id} are digits */
+	Endpoint	endpoints[ENDPOINTS_MAX];
+} Route;
+
+/* One request, as far as an endpoint needs it. */
+struct HttpRequest
+{
+	const Route *route;
+	const Endpoint *endpoint;
+	Caller		caller;			/* of ALL_CLIENTS for an endpoint of the master list */
+	int64		id;				/* of the path; 0 = none that can be one */
+	int64		field_id;
+	Slice		query;
+	Slice		structure;
+	Jsonb	   *body;			/* NULL if the endpoint takes none */
+};
+
+struct Answer
+{
+	int			status;
+	StringInfo	headers;		/* lines "name: value\n"; NULL = none */
+	text	   *body;			/* NULL for a status that has none */
+};
+
+#endif							/* RVO_ENDPOINT_H */

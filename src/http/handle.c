@@ -1,0 +1,302 @@
+/*
+ * handle.c
+ *	  One request in, one answer out.
+ *
+ * What the route decides comes first: whether there is such an endpoint, and
+ * whether it takes such a body.  Then who is calling, the body, and the work.
+ *
+ * An error is caught, undone and answered: a front would show a raw error's
+ * details, and PostgREST repeat a serialization failure without end.
+ */
+#include "postgres.h"
+
+#include "commands/trigger.h"
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+
+#include "base/attempt.h"
+#include "base/compat.h"
+#include "base/fault.h"
+#include "base/jsonio.h"
+#include "http/answer.h"
+#include "http/body.h"
+#include "http/handle.h"
+#include "http/header.h"
+#include "http/parameter.h"
+#include "http/route.h"
+#include "shape/known_member.h"
+#include "store/store_lock.h"
+#include "value/preference.h"
+#include "work/auth.h"
+#include "work/idempotency.h"
+
+/* One request under way. */
+typedef struct Call
+{
+	const RawRequest *raw;
+	HttpRequest request;		/* as far as the path says it */
+	bool		reading;		/* nothing may be changed */
+	bool		decoding;		/* an error in the data is one of the request's encoding */
+	Handling	handling;		/* that the request prefers */
+	Answer		answer;
+} Call;
+
+/* fire_deferred_triggers runs now what would fail at COMMIT, out of our hands. */
+static void
+fire_deferred_triggers(void)
+{
+	ConstraintsSetStmt *all_immediate = makeNode(ConstraintsSetStmt);
+
+	all_immediate->deferred = false;
+	AfterTriggerSetState(all_immediate);
+}
+
+/* tell_ignored names the members of the body that nobody knows. */
+static void
+tell_ignored(const Caller *caller, Answer *answer)
+{
+	const char *names = rvo_members_header(caller);
+
+	if (names != NULL)
+		rvo_answer_add_header(answer, "X-Revyops-Unknown-Members", names);
+}
+
+/* serve has the endpoint do its work. */
+static void
+serve(const HttpRequest *request, bool again, Answer *answer)
+{
+	if (request->endpoint->creates_many)
+		rvo_store_line_up(request->caller.client_id, again);
+	*answer = (Answer) {0};
+	request->endpoint->serve(request, answer);
+	if (request->endpoint->list_member != NULL)
+		tell_ignored(&request->caller, answer);
+}
+
+/* replay gives the answer that was kept of the same request. */
+static void
+replay(const KeptAnswer *kept, Answer *answer)
+{
+	*answer = (Answer) {.status = kept->status, .body = cstring_to_text_with_len(kept->body.data, kept->body.len)};
+	if (kept->headers.data != NULL)
+	{
+		answer->headers = makeStringInfo();
+		appendBinaryStringInfo(answer->headers, kept->headers.data, kept->headers.len);
+	}
+	rvo_answer_add_header(answer, "Idempotent-Replayed", "true");
+}
+
+/* serve_once is serve for a request with an idempotency key. */
+static void
+serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
+{
+	KeyedRequest keyed = {
+		.caller = &request->caller, .key = key, .key_name = "Idempotency-Key",
+		.endpoint = psprintf("%s %s", request->endpoint->method, request->route->path),
+		.structure = request->structure, .body = request->body
+	};
+	KeptAnswer	kept;
+
+	if (rvo_idempotency_begin(&keyed, &kept))
+	{
+		replay(&kept, answer);
+		return;
+	}
+	serve(request, again, answer);
+	kept.status = answer->status;
+	if (answer->headers != NULL)
+		kept.headers = (Slice) {answer->headers->data, answer->headers->len};
+	kept.body = rvo_slice_of_text(answer->body);
+	rvo_idempotency_end(&keyed, &kept);
+}
+
+/* check_caller finds out who is calling: by the request's key, and by no setting. */
+static void
+check_caller(const RawRequest *raw, HttpRequest *request)
+{
+	Request		said = {.api_key = raw->api_key, .prefer = raw->prefer};
+	Claim		claim = rvo_auth_claim(&said);
+
+	if (raw->api_key.data == NULL)
+		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
+	if (request->endpoint->master)
+		rvo_auth_check_master(&claim);
+	else
+		request->caller = rvo_auth_caller(&claim);
+}
+
+/* check_body raises a failure for a body that the endpoint doesn't take, whoever sends it. */
+static BodyDecoder
+check_body(const RawRequest *raw, const Endpoint *endpoint)
+{
+	BodyDecoder decode = rvo_body_decoder(raw->content_type);
+
+	if (raw->body.len > endpoint->body_max)
+		rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
+	return decode;
+}
+
+/* work does what the request asks for: the part of a call that can be undone. */
+static void
+work(void *arg, bool again)
+{
+	Call	   *call = arg;
+	const RawRequest *raw = call->raw;
+	HttpRequest request = call->request;
+	const Endpoint *endpoint = request.endpoint;
+	BodyDecoder decode = NULL;
+
+	if (call->reading && !rvo_endpoint_reads(endpoint))
+		rvo_fault_raise_bug("a function that only reads was given a request that writes");
+	if (endpoint->list_member != NULL)
+	{
+		decode = check_body(raw, endpoint);
+		call->handling = rvo_preferred_handling(raw->prefer);
+	}
+	check_caller(raw, &request);
+	if (endpoint->has_structure)
+	{
+		Slice		structure = rvo_parameter(request.query, "structure");
+
+		if (structure.data != NULL)
+			request.structure = structure;
+	}
+	if (decode != NULL)
+	{
+		call->decoding = true;
+		request.body = decode(raw->content_type, raw->body,
+							  &(FormLists) {endpoint->list_member, endpoint->other_list});
+		call->decoding = false;
+	}
+	if (endpoint->once && raw->idempotency_key.data != NULL)
+		serve_once(&request, raw->idempotency_key, again, &call->answer);
+	else
+		serve(&request, again, &call->answer);
+	fire_deferred_triggers();
+}
+
+/* point_at_kept adds the place of the contact that a merged one became, which is in the error's detail. */
+static void
+point_at_kept(const Route *route, const ErrorData *error, Answer *answer)
+{
+	JsonbContainer *faults = error->detail != NULL && rvo_json_is_loadable(rvo_slice(error->detail)) ?
+		rvo_json_root(rvo_json_parse(rvo_slice(error->detail))) : NULL;
+	JsonbValue *fault = rvo_json_is_array(faults) ? getIthJsonbValueFromContainer(faults, 0) : NULL;
+	JsonbValue	kept;
+	int64		id;
+
+	if (fault != NULL && fault->type == jbvBinary &&
+		rvo_json_is_object(fault->val.binary.data) &&
+		rvo_json_get(fault->val.binary.data, CONST_SLICE("merged_into"), &kept) &&
+		kept.type == jbvNumeric && rvo_json_to_id(&kept, &id))
+		rvo_answer_add_location(answer, route, id);
+}
+
+/*
+ * answer_error makes an answer of a caught error, and logs what is not the caller's
+ * fault.  A trigger of the owner's may raise our codes with a text of its own.
+ */
+static Answer
+answer_error(const Call *call, ErrorData *error)
+{
+	Answer		answer = {0};
+	int			status = rvo_fault_http_status(error->sqlerrcode);
+
+	if (status == 500 && call->decoding && rvo_fault_is_data(error->sqlerrcode))
+	{
+		FaultList	faults = {0};
+
+		rvo_fault_add(&faults, "", FAULT_MALFORMED_BODY);
+		status = 400;
+		error->message = "invalid request";
+		error->detail = rvo_fault_json(&faults);
+	}
+	if (status == 301)
+		point_at_kept(call->request.route, error, &answer);
+	rvo_answer_error(&answer, status, error->message, error->detail);
+	if (status == 503)
+		rvo_answer_add_header(&answer, "Retry-After", "1");
+	if (status >= 500)
+	{
+		error->elevel = LOG;
+		ThrowErrorData(error);
+	}
+	return answer;
+}
+
+/* carry_out does the work of a call and returns the answer. */
+static Answer
+carry_out(Call *call)
+{
+	ErrorData  *error = rvo_attempt(work, call);
+
+	if (error != NULL)
+		call->answer = answer_error(call, error);
+	if (call->handling != HANDLING_NOT_SAID)
+		rvo_answer_add_header(&call->answer, "Preference-Applied",
+							  call->handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");
+	return call->answer;
+}
+
+/* refuse answers what is no request of an endpoint. */
+static Answer
+refuse(int status, const char *message)
+{
+	Answer		answer = {0};
+
+	rvo_answer_error(&answer, status, message, NULL);
+	return answer;
+}
+
+/*
+ * rvo_handle carries out a request and returns the answer, in the current context.
+ * reading is for callers that promise to change nothing.
+ */
+Answer
+rvo_handle(const RawRequest *raw, bool reading)
+{
+	Call		call = {
+		.raw = raw,
+		.request = {.query = raw->query, .structure = CONST_SLICE("NESTED")},
+		.reading = reading,
+		.handling = HANDLING_NOT_SAID,
+	};
+	HttpRequest *request = &call.request;
+
+	request->route = rvo_route_find(raw->path, &request->id, &request->field_id);
+	if (request->route == NULL)
+		return refuse(404, "not found");
+	request->endpoint = rvo_route_endpoint(request->route, raw->method);
+	if (request->endpoint == NULL)
+	{
+		Answer		answer = refuse(405, "method not allowed");
+
+		rvo_answer_add_header(&answer, "Allow", rvo_route_methods(request->route));
+		return answer;
+	}
+	if (!rvo_header_is_printable(raw->query))
+		return refuse(400, "bad request");
+	return carry_out(&call);
+}
+
+/* serve_nothing is for what is answered by having come so far. */
+static void
+serve_nothing(const HttpRequest *request pg_attribute_unused(), Answer *answer)
+{
+	rvo_answer(answer, 204, NULL);
+}
+
+/* rvo_handle_key_check answers whether the request's key is good: 204 or 403. */
+Answer
+rvo_handle_key_check(const RawRequest *raw)
+{
+	static const Endpoint key_check = {.method = "GET", .serve = serve_nothing};
+	Call		call = {
+		.raw = raw,
+		.request = {.endpoint = &key_check},
+		.reading = true,
+		.handling = HANDLING_NOT_SAID,
+	};
+
+	return carry_out(&call);
+}

@@ -1,0 +1,26 @@
+/*
+ * handle.h
+ *	  One request in, one answer out.
+ */
+#ifndef RVO_HANDLE_H
+#define RVO_HANDLE_H
+
+#include "http/endpoint.h"
+
+/* A request as a front hands it on.  No value: not sent. */
+typedef struct RawRequest
+{
+	Slice		method;
+	Slice		path;			/* as it came, without the query */
+	Slice		query;			/* behind the "?" */
+	Slice		content_type;
+	Slice		api_key;		/* whichever header it came in */
+	Slice		prefer;			/* all its lines, with commas between */
+	Slice		idempotency_key;	/* all its lines, with tabs between: more than one is no key */
+	Slice		body;
+} RawRequest;
+
+extern Answer rvo_handle(const RawRequest *raw, bool reading);
+extern Answer rvo_handle_key_check(const RawRequest *raw);
+
+#endif							/* RVO_HANDLE_H */

@@ -1,0 +1,120 @@
+/*
+ * postgrest.c
+ *	  The SQL functions for nginx and PostgREST.
+ *
+ * PostgREST hands the body on as it came, and the headers in the setting
+ * request.headers: nginx has named the method, the path and what it found of
+ * the caller's own in some of its own.  Anyone may set it, so it proves
+ * nothing: a key in it counts for what it is, and a setting that can't be read
+ * has no path.  Status and headers go into PostgREST's response.* settings,
+ * which it reads after the commit.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/json.h"
+
+#include "base/compat.h"
+#include "base/jsonio.h"
+#include "http/answer.h"
+#include "http/handle.h"
+#include "http/header.h"
+
+PG_FUNCTION_INFO_V1(revyops_http_postgrest);
+PG_FUNCTION_INFO_V1(revyops_http_postgrest_read);
+PG_FUNCTION_INFO_V1(revyops_http_key_check);
+
+/* read_request reads a request; its parts are in the current context. */
+static RawRequest
+read_request(FunctionCallInfo fcinfo)
+{
+	const char *headers = GetConfigOption("request.headers", true, false);
+	RawRequest	raw = {0};
+	JsonStringMember members[] = {
+		{"x-revyops-method", &raw.method},
+		{"x-revyops-path", &raw.path},
+		{"x-revyops-query", &raw.query},
+		{"x-revyops-content-type", &raw.content_type},
+		{"x-api-key", &raw.api_key},
+		{"x-revyops-prefer", &raw.prefer},
+		{"x-revyops-idempotency-key", &raw.idempotency_key},
+	};
+
+	if (headers != NULL && headers[0] != '\0' &&
+		!rvo_json_find_strings(rvo_slice(headers), members, lengthof(members)))
+		raw = (RawRequest) {.api_key = CONST_SLICE("")};
+	raw.body = rvo_slice_of_text(PG_ARGISNULL(0) ? NULL : (text *) PG_GETARG_BYTEA_PP(0));
+	return raw;
+}
+
+static void
+set_response(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+}
+
+/* headers_as_json makes of the lines of an answer what PostgREST takes: an array of objects of one member. */
+static const char *
+headers_as_json(const Answer *answer)
+{
+	Slice		lines = {answer->headers->data, answer->headers->len};
+	Slice		name;
+	Slice		value;
+	StringInfoData json;
+
+	initStringInfo(&json);
+	while (rvo_header_next(&lines, &name, &value))
+	{
+		appendStringInfoString(&json, json.len == 0 ? "[{" : ", {");
+		escape_json(&json, rvo_slice_cstring(name));
+		appendStringInfoString(&json, ": ");
+		escape_json(&json, rvo_slice_cstring(value));
+		appendStringInfoChar(&json, '}');
+	}
+	appendStringInfoChar(&json, ']');
+	return json.data;
+}
+
+/* respond gives PostgREST an answer. */
+static Datum
+respond(Answer answer)
+{
+	/* PostgREST takes any 503 for a lost server: it drops its connections and reads the catalog.  nginx makes one of a 504. */
+	set_response("response.status", psprintf("%d", answer.status == 503 ? 504 : answer.status));
+	rvo_answer_add_header(&answer, "X-Revyops-Answer", "1");	/* nginx tells it from PostgREST's own by this */
+	set_response("response.headers", headers_as_json(&answer));
+	PG_RETURN_TEXT_P(answer.body != NULL ? answer.body : cstring_to_text("null"));
+}
+
+/* revyops_http.postgrest(bytea) returns json: any request.  The body of a HEAD is nginx's to keep back. */
+Datum
+revyops_http_postgrest(PG_FUNCTION_ARGS)
+{
+	RawRequest	raw = read_request(fcinfo);
+
+	return respond(rvo_handle(&raw, false));
+}
+
+/* revyops_http.postgrest_read(bytea) returns json: what only reads, so that a standby can answer. */
+Datum
+revyops_http_postgrest_read(PG_FUNCTION_ARGS)
+{
+	RawRequest	raw = read_request(fcinfo);
+
+	return respond(rvo_handle(&raw, true));
+}
+
+/*
+ * revyops_http.key_check(bytea) returns json: whether a request's key is good.
+ * nginx asks before it takes the body of a batch: who has no key costs no more
+ * than this.  The answer that counts is the batch's own.
+ */
+Datum
+revyops_http_key_check(PG_FUNCTION_ARGS)
+{
+	RawRequest	raw = read_request(fcinfo);
+
+	return respond(rvo_handle_key_check(&raw));
+}

@@ -1,0 +1,208 @@
+/*
+ * route.c
+ *	  Which paths and methods there are: the table of all endpoints.
+ *
+ * What a front answers without the endpoint follows from it: 404 and 405, 413
+ * and 415, HEAD.  revyops_http.endpoints() shows it, and t/http/openapi.test.mjs
+ * compares http/openapi.yaml with that.
+ *
+ * v2 has pages and the parameter structure; v1 has arrays of the first
+ * PAGE_MAX_SIZE, NESTED, and the deletions.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "http/route.h"
+#include "http/serve_company.h"
+#include "http/serve_contact.h"
+#include "http/serve_record.h"
+#include "shape/company_input.h"
+#include "shape/contact_input.h"
+
+#define BODY_MAX (1024 * 1024)
+#define BATCH_BODY_MAX (16 * 1024 * 1024)
+
+#define GET(serving, ...) {.method = "GET", .serve = (serving), __VA_ARGS__}
+#define POST(serving, ...) {.method = "POST", .serve = (serving), __VA_ARGS__}
+#define PUT(serving, ...) {.method = "PUT", .serve = (serving), __VA_ARGS__}
+#define PATCH(serving, ...) {.method = "PATCH", .serve = (serving), __VA_ARGS__}
+#define DELETE(serving, ...) {.method = "DELETE", .serve = (serving), __VA_ARGS__}
+
+#define CONTACTS .resource = &rvo_contacts
+#define COMPANIES .resource = &rvo_companies
+#define V2 .has_structure = true
+#define MASTER .master = true
+#define ONCE .once = true
+#define TAKES(member) .list_member = (member), .body_max = BODY_MAX
+#define TAKES_BOTH TAKES(CONTACT_FIELDS), .other_list = CONTACT_FIELDS_INPUT
+#define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX, .creates_many = true
+
+/* The methods of a path stand in the order in which Allow names them. */
+static const Route routes[] = {
+	{"/public/v2/contacts", {
+		GET(rvo_serve_list, CONTACTS, V2),
+		POST(rvo_serve_create, CONTACTS, V2, ONCE, TAKES(CONTACT_FIELDS_INPUT)),
+		PUT(rvo_serve_upsert, CONTACTS, V2, TAKES_BOTH)}},
+	{"/public/v2/contacts/batch", {
+		POST(rvo_serve_batch, CONTACTS, V2, ONCE, TAKES_BATCH("contacts")),
+		PUT(rvo_serve_batch, .resource = &rvo_contact_upserts, V2, TAKES_BATCH("contacts"))}},
+	{"/public/v2/contacts/lookup-by-custom-field", {
+		GET(rvo_serve_lookup, CONTACTS, V2)}},
+	{"/public/v2/contacts/{id}", {
+		GET(rvo_serve_get, CONTACTS, V2),
+		PATCH(rvo_serve_update, CONTACTS, V2, TAKES_BOTH)}},
+	{"/public/v2/contacts/{id}/merge", {
+		POST(rvo_serve_merge, CONTACTS, V2, TAKES(CONTACT_FIELDS))}},
+	{"/public/contacts", {
+		GET(rvo_serve_list_bare, CONTACTS),
+		POST(rvo_serve_create, CONTACTS, ONCE, TAKES(CONTACT_FIELDS))}},
+	{"/public/contacts/lookup-by-custom-field", {
+		GET(rvo_serve_lookup_bare, CONTACTS)}},
+	{"/public/contacts/{id}", {
+		GET(rvo_serve_get, CONTACTS),
+		PATCH(rvo_serve_update, CONTACTS, TAKES_BOTH),
+		DELETE(rvo_serve_delete, CONTACTS)}},
+	{"/public/contacts/{id}/custom-fields", {
+		POST(rvo_serve_add_field, CONTACTS, TAKES(CONTACT_FIELDS))}},
+	{"/public/contacts/{id}/custom-fields/{field_id}", {
+		PATCH(rvo_serve_update_field, CONTACTS, TAKES(CONTACT_FIELDS)),
+		DELETE(rvo_serve_delete_field, CONTACTS)}},
+	{"/public/v2/contacts-master-list", {
+		GET(rvo_serve_list, CONTACTS, V2, MASTER)}},
+	{"/public/v2/contacts-master-list/lookup-by-custom-field", {
+		GET(rvo_serve_lookup, CONTACTS, V2, MASTER)}},
+	{"/public/v2/contacts-master-list/{id}", {
+		GET(rvo_serve_get, CONTACTS, V2, MASTER)}},
+	{"/public/contacts-master-list", {
+		GET(rvo_serve_list_bare, CONTACTS, MASTER)}},
+	{"/public/contacts-master-list/lookup-by-custom-field", {
+		GET(rvo_serve_lookup_bare, CONTACTS, MASTER)}},
+	{"/public/contacts-master-list/{id}", {
+		GET(rvo_serve_get, CONTACTS, MASTER)}},
+
+	{"/public/v2/companies", {
+		GET(rvo_serve_list, COMPANIES, V2),
+		POST(rvo_serve_create, COMPANIES, V2, ONCE, TAKES(COMPANY_FIELDS))}},
+	{"/public/v2/companies/batch", {
+		POST(rvo_serve_batch, COMPANIES, V2, ONCE, TAKES_BATCH("companies"))}},
+	{"/public/v2/companies/lookup-by-custom-field", {
+		GET(rvo_serve_lookup, COMPANIES, V2)}},
+	{"/public/v2/companies/{id}", {
+		GET(rvo_serve_get, COMPANIES, V2),
+		PATCH(rvo_serve_update, COMPANIES, V2, TAKES(COMPANY_FIELDS))}},
+	{"/public/companies", {
+		GET(rvo_serve_list_bare, COMPANIES),
+		POST(rvo_serve_create, COMPANIES, ONCE, TAKES(COMPANY_FIELDS))}},
+	{"/public/companies/{id}", {
+		GET(rvo_serve_get, COMPANIES),
+		PATCH(rvo_serve_update, COMPANIES, TAKES(COMPANY_FIELDS)),
+		DELETE(rvo_serve_delete, COMPANIES)}},
+	{"/public/companies/{id}/custom-fields", {
+		POST(rvo_serve_add_field, COMPANIES, TAKES(COMPANY_FIELDS))}},
+	{"/public/companies/{id}/custom-fields/{field_id}", {
+		PATCH(rvo_serve_update_field, COMPANIES, TAKES(COMPANY_FIELDS)),
+		DELETE(rvo_serve_delete_field, COMPANIES)}},
+	{"/public/v2/companies-master-list", {
+		GET(rvo_serve_list, COMPANIES, V2, MASTER)}},
+	{"/public/v2/companies-master-list/lookup-by-custom-field", {
+		GET(rvo_serve_lookup, COMPANIES, V2, MASTER)}},
+	{"/public/v2/companies-master-list/{id}", {
+		GET(rvo_serve_get, COMPANIES, V2, MASTER)}},
+	{"/public/companies-master-list", {
+		GET(rvo_serve_list_bare, COMPANIES, MASTER)}},
+	{"/public/companies-master-list/{id}", {
+		GET(rvo_serve_get, COMPANIES, MASTER)}},
+};
+
+/* rvo_routes shows the whole table. */
+const Route *
+rvo_routes(int *count)
+{
+	*count = lengthof(routes);
+	return routes;
+}
+
+/* take_digits takes the digits off the front of a path. */
+static Slice
+take_digits(Slice *path)
+{
+	Slice		digits = {path->data, 0};
+
+	while (digits.len < path->len && rvo_is_digit(digits.data[digits.len]))
+		digits.len++;
+	*path = (Slice) {path->data + digits.len, path->len - digits.len};
+	return digits;
+}
+
+/* matches tells whether a path is of a pattern, and reads its ids, in their order. */
+static bool
+matches(const char *pattern, Slice path, int64 **ids)
+{
+	while (*pattern != '\0')
+	{
+		if (*pattern == '{')
+		{
+			Slice		digits = take_digits(&path);
+
+			if (digits.len == 0)
+				return false;
+			/* 0, which nothing has, for one that is too long */
+			if (!rvo_text_to_id(digits, *ids))
+				**ids = 0;
+			ids++;
+			pattern = strchr(pattern, '}') + 1;
+		}
+		else
+		{
+			if (path.len == 0 || path.data[0] != *pattern)
+				return false;
+			path = (Slice) {path.data + 1, path.len - 1};
+			pattern++;
+		}
+	}
+	return path.len == 0;
+}
+
+/* rvo_route_find returns the route of a path, and the ids in it; NULL if there is none. */
+const Route *
+rvo_route_find(Slice path, int64 *id, int64 *field_id)
+{
+	int64	   *ids[] = {id, field_id};
+
+	for (size_t i = 0; i < lengthof(routes); i++)
+		if (matches(routes[i].path, path, ids))
+			return &routes[i];
+	return NULL;
+}
+
+/* rvo_route_endpoint returns the endpoint of a method; NULL if the path has no such. */
+const Endpoint *
+rvo_route_endpoint(const Route *route, Slice method)
+{
+	if (rvo_slice_equal(method, CONST_SLICE("HEAD")))
+		method = CONST_SLICE("GET");
+	for (const Endpoint *endpoint = route->endpoints; endpoint->method != NULL; endpoint++)
+		if (rvo_slice_equal(method, rvo_slice(endpoint->method)))
+			return endpoint;
+	return NULL;
+}
+
+/* rvo_route_methods lists the methods of a path, for Allow. */
+const char *
+rvo_route_methods(const Route *route)
+{
+	StringInfoData methods;
+
+	initStringInfo(&methods);
+	for (const Endpoint *endpoint = route->endpoints; endpoint->method != NULL; endpoint++)
+		appendStringInfo(&methods, "%s%s%s", methods.len > 0 ? ", " : "", endpoint->method,
+						 rvo_endpoint_reads(endpoint) ? ", HEAD" : "");
+	return methods.data;
+}
+
+/* rvo_endpoint_reads tells that an endpoint changes nothing. */
+bool
+rvo_endpoint_reads(const Endpoint *endpoint)
+{
+	return strcmp(endpoint->method, "GET") == 0;
+}

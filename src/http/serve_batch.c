@@ -1,0 +1,133 @@
+/*
+ * serve_batch.c
+ *	  The envelope in which many are created or upserted over HTTP.
+ *
+ * {"contacts": […], "mode": "partial"} is answered by {"results": [{"index",
+ * "status", "contact" or "errors"}], "summary": {"total", "created",
+ * "failed"}}; the summary of an upsert has "updated" as well.  As everywhere
+ * in JSON, items are counted from 0.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "base/compat.h"
+#include "http/serve_batch.h"
+#include "shape/known_member.h"
+
+#define ITEMS_MAX 10000
+
+/* The answer, as it grows. */
+typedef struct ResultSink
+{
+	const BatchEnvelope *envelope;
+	Structure	structure;
+	StringInfoData results;
+	int			created;
+	int			updated;
+	int			failed;
+} ResultSink;
+
+/* put_result appends what became of an item. */
+static void
+put_result(void *arg, const BatchItem *item)
+{
+	ResultSink *sink = arg;
+	bool		done = item->faults.count == 0;
+
+	if (item->number > 0)
+		appendStringInfoString(&sink->results, ", ");
+	appendStringInfo(&sink->results, "{\"index\": %d, \"status\": %d, \"%s\": ", item->number,
+					 rvo_batch_item_status(item), done ? sink->envelope->item : "errors");
+	if (done)
+	{
+		Jsonb	   *answer = sink->envelope->kind->render(item, sink->structure);
+
+		(void) JsonbToCString(&sink->results, &answer->root, VARSIZE(answer));
+		if (item->found)
+			sink->updated++;
+		else
+			sink->created++;
+	}
+	else
+	{
+		appendStringInfoString(&sink->results, rvo_fault_json(&item->faults));
+		sink->failed++;
+	}
+	appendStringInfoChar(&sink->results, '}');
+}
+
+/* read_items returns the list of items, and notes what is wrong with it. */
+static JsonbContainer *
+read_items(const BatchEnvelope *envelope, Jsonb *body, FaultList *faults)
+{
+	const char *pointer = psprintf("/%s", envelope->list);
+	JsonbValue	list;
+	JsonbContainer *items;
+
+	if (!rvo_json_is_object(rvo_json_root(body)))
+		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+	else if (!rvo_json_get(&body->root, rvo_slice(envelope->list), &list))
+		rvo_fault_add(faults, pointer, FAULT_REQUIRED);
+	else if (list.type == jbvNull)
+		rvo_fault_add(faults, pointer, FAULT_NULL_NOT_ALLOWED);
+	else if (list.type != jbvBinary || !rvo_json_is_array(list.val.binary.data))
+		rvo_fault_add(faults, pointer, FAULT_NOT_AN_ARRAY);
+	else
+	{
+		items = list.val.binary.data;
+		if (JsonContainerSize(items) > ITEMS_MAX)
+			rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, ITEMS_MAX, JsonContainerSize(items));
+		return items;
+	}
+	return NULL;
+}
+
+/* read_mode returns the mode, partial if there is none, and notes what is wrong with it. */
+static BatchMode
+read_mode(Jsonb *body, FaultList *faults)
+{
+	JsonbValue	mode;
+
+	if (!rvo_json_is_object(rvo_json_root(body)) || !rvo_json_get(&body->root, CONST_SLICE("mode"), &mode))
+		return BATCH_PARTIAL;
+	return rvo_batch_mode_read(mode.type == jbvString ? rvo_json_string(&mode) : NO_SLICE, "/mode", faults);
+}
+
+/*
+ * rvo_serve_items creates or upserts the items of a request and returns the answer's body,
+ * in the current context.
+ */
+char *
+rvo_serve_items(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Slice structure)
+{
+	const Slice members[] = {CONST_SLICE("mode"), rvo_slice(envelope->list)};
+	FaultList	faults = {0};
+	ResultSink	sink = {.envelope = envelope, .structure = rvo_structure_read(structure, &faults)};
+	JsonbContainer *items = read_items(envelope, body, &faults);
+	Batch		batch = {
+		.kind = envelope->kind,
+		.caller = caller,
+		.mode = read_mode(body, &faults),
+		.number_name = "index",
+		.first_number = 0,
+		.sink = put_result,
+		.sink_arg = &sink,
+	};
+
+	if (rvo_json_is_object(rvo_json_root(body)))
+		rvo_members_check(caller, &body->root, "", members, lengthof(members), &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	initStringInfo(&sink.results);
+	appendStringInfoString(&sink.results, "{\"results\": [");
+	rvo_batch_begin(&batch);
+	rvo_batch_add_array(&batch, items);
+	rvo_batch_end(&batch);
+	appendStringInfo(&sink.results, "], \"summary\": {\"total\": %d, \"created\": %d, ",
+					 sink.created + sink.updated + sink.failed, sink.created);
+	if (envelope->kind->upsert != NULL)
+		appendStringInfo(&sink.results, "\"updated\": %d, ", sink.updated);
+	appendStringInfo(&sink.results, "\"failed\": %d}}", sink.failed);
+	return sink.results.data;
+}

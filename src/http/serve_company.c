@@ -1,0 +1,45 @@
+/*
+ * serve_company.c
+ *	  What the endpoints of companies have of their own.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "http/parameter.h"
+#include "http/serve_company.h"
+#include "shape/company_input.h"
+#include "work/company.h"
+#include "work/company_batch.h"
+#include "work/company_change.h"
+#include "work/company_read.h"
+
+static text *
+list(const HttpRequest *request, const ListRequest *list)
+{
+	CompanyQuery query = {.list = *list};
+
+	if (!list->by_field)
+	{
+		query.domain = rvo_parameter(request->query, "domain");
+		query.name = rvo_parameter(request->query, "name");
+		query.industry = rvo_parameter(request->query, "industry");
+	}
+	return rvo_company_list(request->caller.client_id, &query);
+}
+
+static Jsonb *
+create(const HttpRequest *request, int64 *id)
+{
+	return rvo_company_create(&request->caller, request->body, request->structure, id);
+}
+
+const Resource rvo_companies = {
+	.envelope = {&rvo_company_batch, "companies", "company"},
+	.status_of_added_field = 201,
+	.create = create,
+	.get = rvo_company_get,
+	.list = list,
+	.update = rvo_company_update,
+	.delete = rvo_company_delete,
+	.change_field = rvo_company_change_field,
+};

@@ -1,0 +1,16 @@
+/*
+ * serve_contact.h
+ *	  What the endpoints of contacts have of their own.
+ */
+#ifndef RVO_SERVE_CONTACT_H
+#define RVO_SERVE_CONTACT_H
+
+#include "http/serve_record.h"
+
+extern const Resource rvo_contacts;
+extern const Resource rvo_contact_upserts;
+
+extern void rvo_serve_merge(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_upsert(const HttpRequest *request, Answer *answer);
+
+#endif							/* RVO_SERVE_CONTACT_H */

@@ -1,0 +1,39 @@
+/*
+ * serve_record.h
+ *	  What the endpoints of contacts and of companies do alike.
+ */
+#ifndef RVO_SERVE_RECORD_H
+#define RVO_SERVE_RECORD_H
+
+#include "http/endpoint.h"
+#include "http/serve_batch.h"
+#include "shape/field_change.h"
+#include "shape/page.h"
+
+/* What tells contacts from companies. */
+struct Resource
+{
+	BatchEnvelope envelope;
+	int			status_of_added_field;
+	Jsonb	   *(*create) (const HttpRequest *request, int64 *id);
+	Jsonb	   *(*get) (int client_id, const int64 *id, Slice structure_name);
+	text	   *(*list) (const HttpRequest *request, const ListRequest *list);
+	Jsonb	   *(*update) (const Caller *caller, const int64 *id, Jsonb *changes, Slice structure_name);
+	void		(*delete) (int client_id, const int64 *id);
+	Jsonb	   *(*change_field) (const Caller *caller, const FieldChange *change);
+};
+
+extern void rvo_serve_list(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_list_bare(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_lookup(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_get(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_create(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_batch(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_update(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_delete(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_add_field(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_update_field(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_delete_field(const HttpRequest *request, Answer *answer);
+
+#endif							/* RVO_SERVE_RECORD_H */
