@@ -53,11 +53,17 @@ rvo_answer_error(Answer *answer, int status, const char *message, const char *de
 void
 rvo_answer_add_header(Answer *answer, const char *name, const char *value)
 {
+	int			start;
+
 	if (answer->headers == NULL)
 		answer->headers = makeStringInfo();
-	appendStringInfo(answer->headers, "%s: ", name);
-	for (; *value != '\0'; value++)
-		appendStringInfoChar(answer->headers, *value >= ' ' && *value <= '~' ? *value : '?');
+	appendStringInfoString(answer->headers, name);
+	appendStringInfoString(answer->headers, ": ");
+	start = answer->headers->len;
+	appendStringInfoString(answer->headers, value);
+	for (char *c = answer->headers->data + start; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	appendStringInfoChar(answer->headers, '\n');
 }
 
