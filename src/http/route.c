@@ -2,8 +2,8 @@
  * route.c
  *	  Which paths and methods there are: the table of all endpoints.
  *
- * What a front answers without the endpoint follows from it: 404 and 405, 413
- * and 415, HEAD.  revyops_http.endpoints() shows it, and t/http/openapi.test.mjs
+ * handle.c answers by it without the endpoint: 404 and 405, 413 and 415, HEAD.
+ * revyops_http.endpoints() shows it, and t/http/openapi.test.mjs
  * compares http/openapi.yaml with that.
  *
  * v2 has pages and the parameter structure; v1 has arrays of the first
@@ -13,6 +13,7 @@
 
 #include "base/compat.h"
 #include "http/route.h"
+#include "http/serve_batch.h"
 #include "http/serve_company.h"
 #include "http/serve_contact.h"
 #include "http/serve_record.h"

@@ -1,6 +1,6 @@
 /*
  * serve_batch.c
- *	  The envelope in which many are created or upserted over HTTP.
+ *	  The endpoint that creates or upserts many.
  *
  * {"contacts": […], "mode": "partial"} is answered by {"results": [{"index",
  * "status", "contact" or "errors"}], "summary": {"total", "created",
@@ -10,9 +10,11 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "utils/builtins.h"
 
 #include "base/compat.h"
 #include "http/serve_batch.h"
+#include "http/serve_record.h"
 #include "shape/known_member.h"
 
 #define ITEMS_MAX 10000
@@ -94,12 +96,9 @@ read_mode(Jsonb *body, FaultList *faults)
 	return rvo_batch_mode_read(mode.type == jbvString ? rvo_json_string(&mode) : NO_SLICE, "/mode", faults);
 }
 
-/*
- * rvo_serve_items creates or upserts the items of a request and returns the answer's body,
- * in the current context.
- */
-char *
-rvo_serve_items(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Slice structure)
+/* serve_items creates or upserts the items of a request and returns the answer's body. */
+static text *
+serve_items(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Slice structure)
 {
 	const Slice members[] = {CONST_SLICE("mode"), rvo_slice(envelope->list)};
 	FaultList	faults = {0};
@@ -129,5 +128,14 @@ rvo_serve_items(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body
 	if (envelope->kind->upsert != NULL)
 		appendStringInfo(&sink.results, "\"updated\": %d, ", sink.updated);
 	appendStringInfo(&sink.results, "\"failed\": %d}}", sink.failed);
-	return sink.results.data;
+	return cstring_to_text_with_len(sink.results.data, sink.results.len);
+}
+
+/* rvo_serve_batch creates or upserts many, each with a status of its own in the answer. */
+void
+rvo_serve_batch(const HttpRequest *request, Answer *answer)
+{
+	answer->status = 200;
+	answer->body = serve_items(&request->endpoint->resource->envelope, &request->caller, request->body,
+							   request->structure);
 }

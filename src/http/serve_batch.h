@@ -1,21 +1,12 @@
 /*
  * serve_batch.h
- *	  The envelope in which many are created or upserted over HTTP.
+ *	  The endpoint that creates or upserts many.
  */
 #ifndef RVO_SERVE_BATCH_H
 #define RVO_SERVE_BATCH_H
 
-#include "shape/caller.h"
-#include "work/batch.h"
+#include "http/endpoint.h"
 
-/* A kind of items, and what the envelope calls them. */
-typedef struct BatchEnvelope
-{
-	const BatchKind *kind;
-	const char *list;			/* member of the request: "contacts" */
-	const char *item;			/* member of a result: "contact" */
-} BatchEnvelope;
-
-extern char *rvo_serve_items(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Slice structure);
+extern void rvo_serve_batch(const HttpRequest *request, Answer *answer);
 
 #endif							/* RVO_SERVE_BATCH_H */

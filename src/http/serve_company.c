@@ -1,6 +1,8 @@
 /*
  * serve_company.c
  *	  What the endpoints of companies have of their own.
+ *
+ * serve_record.c has what they share, and calls the functions of rvo_companies.
  */
 #include "postgres.h"
 

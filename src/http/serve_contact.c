@@ -1,6 +1,8 @@
 /*
  * serve_contact.c
  *	  What the endpoints of contacts have of their own.
+ *
+ * serve_record.c has what they share, and calls the functions of rvo_contacts.
  */
 #include "postgres.h"
 

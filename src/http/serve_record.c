@@ -3,11 +3,10 @@
  *	  What the endpoints of contacts and of companies do alike.
  *
  * route.c names an endpoint's resource and which of these functions serves it;
- * serve_contact.c and serve_company.c hold the resources.
+ * serve_contact.c and serve_company.c hold the resources, whose functions lead
+ * into work/.
  */
 #include "postgres.h"
-
-#include "utils/builtins.h"
 
 #include "base/compat.h"
 #include "http/answer.h"
@@ -97,14 +96,6 @@ rvo_serve_create(const HttpRequest *request, Answer *answer)
 
 	rvo_answer(answer, 201, request->endpoint->resource->create(request, &id));
 	rvo_answer_add_location(answer, request->route, id);
-}
-
-void
-rvo_serve_batch(const HttpRequest *request, Answer *answer)
-{
-	answer->status = 200;
-	answer->body = cstring_to_text(rvo_serve_items(&request->endpoint->resource->envelope, &request->caller,
-												  request->body, request->structure));
 }
 
 void

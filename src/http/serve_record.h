@@ -6,9 +6,17 @@
 #define RVO_SERVE_RECORD_H
 
 #include "http/endpoint.h"
-#include "http/serve_batch.h"
 #include "shape/field_change.h"
 #include "shape/page.h"
+#include "work/batch.h"
+
+/* A kind of items, and what a batch over HTTP calls them. */
+typedef struct BatchEnvelope
+{
+	const BatchKind *kind;
+	const char *list;			/* member of the request: "contacts" */
+	const char *item;			/* member of a result: "contact" */
+} BatchEnvelope;
 
 /* What tells contacts from companies. */
 struct Resource
@@ -29,7 +37,6 @@ extern void rvo_serve_lookup(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_get(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_create(const HttpRequest *request, Answer *answer);
-extern void rvo_serve_batch(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_update(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_delete(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_add_field(const HttpRequest *request, Answer *answer);
