@@ -18,7 +18,7 @@
 #include "shape/custom_field.h"
 #include "shape/custom_field_index.h"
 #include "shape/member.h"
-#include "shape/person.h"
+#include "shape/person_mention.h"
 #include "value/domain.h"
 #include "value/email_address.h"
 #include "value/linkedin.h"

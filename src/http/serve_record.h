@@ -6,7 +6,7 @@
 #define RVO_SERVE_RECORD_H
 
 #include "http/endpoint.h"
-#include "shape/field_change.h"
+#include "shape/custom_field_change.h"
 #include "shape/page.h"
 #include "work/batch.h"
 

@@ -9,7 +9,7 @@
 #include "base/jsonio.h"
 #include "shape/caller.h"
 #include "shape/custom_field.h"
-#include "shape/field_rules.h"
+#include "shape/custom_field_rules.h"
 
 extern CustomFields rvo_custom_fields_read(const Caller *caller, Entity entity, JsonbContainer *body,
 										   const char *member, FaultList *faults);

@@ -9,7 +9,6 @@
 
 #include "base/compat.h"
 #include "shape/change_time.h"
-#include "shape/field_change.h"
 #include "shape/record_input.h"
 #include "value/domain.h"
 

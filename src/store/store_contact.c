@@ -18,7 +18,6 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/change_time.h"
-#include "shape/field_change.h"
 #include "store/store_contact.h"
 
 static KeptQuery get_contact = {

@@ -16,7 +16,6 @@
 #include "base/compat.h"
 #include "shape/change_time.h"
 #include "shape/custom_field.h"
-#include "shape/field_change.h"
 #include "store/store_field_value.h"
 #include "store/store_query.h"
 

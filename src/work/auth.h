@@ -6,7 +6,7 @@
 #define RVO_AUTH_H
 
 #include "shape/caller.h"
-#include "work/request.h"
+#include "work/request_headers.h"
 
 /* The settings revyops.client_id, revyops.api_key and revyops.handling; revyops.c defines them. */
 extern int	rvo_client_id_setting;

@@ -8,7 +8,7 @@
 #include "base/jsonio.h"
 #include "base/text.h"
 #include "shape/caller.h"
-#include "shape/field_change.h"
+#include "shape/custom_field_change.h"
 
 extern Jsonb *rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name);
 extern void rvo_company_delete(int client_id, const int64 *id);

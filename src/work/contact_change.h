@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "shape/caller.h"
 #include "shape/contact_input.h"
-#include "shape/field_change.h"
+#include "shape/custom_field_change.h"
 #include "shape/record.h"
 
 extern bool rvo_contact_apply(Contact *contact, const ContactInput *changes, int64 company_id, bool *other_keys,

@@ -15,7 +15,6 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "shape/change_time.h"
-#include "shape/field_change.h"
 #include "shape/record_merge.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"

@@ -9,7 +9,7 @@
 #include "base/jsonio.h"
 #include "base/text.h"
 #include "shape/caller.h"
-#include "shape/field_change.h"
+#include "shape/custom_field_change.h"
 #include "shape/record.h"
 #include "shape/record_member.h"
 #include "store/store_record.h"

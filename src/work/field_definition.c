@@ -16,7 +16,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
-#include "shape/field_rules.h"
+#include "shape/custom_field_rules.h"
 #include "shape/member.h"
 #include "store/store_client.h"
 #include "store/store_field_value.h"

@@ -1,5 +1,5 @@
 /*
- * request.c
+ * request_headers.c
  *	  What PostgREST tells of who calls an SQL function: the setting request.headers.
  *
  * Anyone may set it, so it proves nothing: a key in it counts for what it is,
@@ -11,7 +11,7 @@
 
 #include "base/compat.h"
 #include "base/jsonio.h"
-#include "work/request.h"
+#include "work/request_headers.h"
 
 /* rvo_request_read reads the request's headers; their values are in the current context. */
 Request

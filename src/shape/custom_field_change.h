@@ -1,15 +1,15 @@
 /*
- * field_change.h
+ * custom_field_change.h
  *	  Adding, changing and deleting one custom field.
  */
-#ifndef RVO_FIELD_CHANGE_H
-#define RVO_FIELD_CHANGE_H
+#ifndef RVO_CUSTOM_FIELD_CHANGE_H
+#define RVO_CUSTOM_FIELD_CHANGE_H
 
 #include "base/fault.h"
 #include "base/jsonio.h"
 #include "shape/caller.h"
 #include "shape/custom_field.h"
-#include "shape/field_rules.h"
+#include "shape/custom_field_rules.h"
 
 typedef enum FieldAction
 {
@@ -32,4 +32,4 @@ extern CustomField rvo_field_change_read(const Caller *caller, Entity entity, co
 extern CustomField *rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, CustomField input,
 										   CustomFields *fields, bool *different);
 
-#endif							/* RVO_FIELD_CHANGE_H */
+#endif							/* RVO_CUSTOM_FIELD_CHANGE_H */

@@ -1,12 +1,12 @@
 /*
- * field_change.c
+ * custom_field_change.c
  *	  Adding, changing and deleting one custom field.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "shape/custom_field_change.h"
 #include "shape/custom_field_input.h"
-#include "shape/field_change.h"
 
 /*
  * rvo_field_change_read reads what a change asks for.  Raises

@@ -1,9 +1,9 @@
 /*
- * request.h
+ * request_headers.h
  *	  What PostgREST tells of who calls an SQL function.
  */
-#ifndef RVO_REQUEST_H
-#define RVO_REQUEST_H
+#ifndef RVO_REQUEST_HEADERS_H
+#define RVO_REQUEST_HEADERS_H
 
 #include "base/text.h"
 
@@ -16,4 +16,4 @@ typedef struct Request
 
 extern Request rvo_request_read(void);
 
-#endif							/* RVO_REQUEST_H */
+#endif							/* RVO_REQUEST_HEADERS_H */

@@ -1,9 +1,9 @@
 /*
- * field_rules.h
+ * custom_field_rules.h
  *	  What a client has defined of its custom fields, and whether a value fits.
  */
-#ifndef RVO_FIELD_RULES_H
-#define RVO_FIELD_RULES_H
+#ifndef RVO_CUSTOM_FIELD_RULES_H
+#define RVO_CUSTOM_FIELD_RULES_H
 
 #include "base/fault.h"
 #include "base/jsonio.h"
@@ -57,4 +57,4 @@ extern FaultCode rvo_field_rules_check(const FieldRules *rules, Slice name, Slic
 extern void rvo_field_rules_explain(const FieldRules *rules, Slice name, FaultCode code, const char *pointer,
 									FaultList *faults);
 
-#endif							/* RVO_FIELD_RULES_H */
+#endif							/* RVO_CUSTOM_FIELD_RULES_H */

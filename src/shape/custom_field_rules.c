@@ -1,5 +1,5 @@
 /*
- * field_rules.c
+ * custom_field_rules.c
  *	  What a client has defined of its custom fields, and whether a value fits.
  *
  * A value stays a text: what a type decides is which texts there may be, and
@@ -9,7 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "shape/field_rules.h"
+#include "shape/custom_field_rules.h"
 #include "value/field_value.h"
 #include "value/nearest.h"
 

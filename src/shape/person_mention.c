@@ -1,5 +1,5 @@
 /*
- * person.c
+ * person_mention.c
  *	  Whether a document mentions a person: rejected rows, stored answers.
  *
  * A person is known by e-mail addresses and LinkedIn URLs.  Who the columns of
@@ -11,7 +11,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
-#include "shape/person.h"
+#include "shape/person_mention.h"
 #include "value/email_address.h"
 #include "value/linkedin.h"
 
