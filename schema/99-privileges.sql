@@ -3,7 +3,8 @@
  * those that run with the rights of whoever writes a row, for constraints and indexes.
  *
  * The functions are found as members of the extension, not by schema: the API's schema
- * may hold functions of the user.  This file comes last, when all are there.
+ * may hold functions of the user.  This file comes last, when all are there.  The
+ * policies of row-level security are in the files of their tables.
  */
 
 DO $$

@@ -29,7 +29,7 @@ static const struct config_enum_entry handlings[] = {
 /*
  * _PG_init defines the settings, guards the tables and tells the planner of
  * them.  A placeholder that somebody planted before the library was loaded is
- * checked now as if he set it now: a plain role's revyops.client_id is dropped
+ * checked as if it were set now: a plain role's revyops.client_id is dropped
  * with a warning.
  */
 void

@@ -3,9 +3,9 @@
  *	  The SQL procedure that imports a table, and what belongs to it.
  *
  * A procedure that commits can be neither SECURITY DEFINER nor carry SET.  So
- * it runs as the caller, and with his search_path: it reads the source and
- * shows its rows, and that calls functions of his types.  All that is written
- * goes through three functions in schema revyops that are SECURITY DEFINER.
+ * it runs as the caller, with the caller's search_path: it reads the source and
+ * shows its rows, and that calls functions of the caller's types.  All that is
+ * written goes through three functions in schema revyops that are SECURITY DEFINER.
  * They take a pointer, which nobody can make in SQL.
  *
  * Each batch is a subtransaction, so that one that lost a deadlock is tried

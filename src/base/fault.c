@@ -1,6 +1,6 @@
 /*
  * fault.c
- *	  What can be wrong with a request, and how a caller is told.
+ *	  What can be wrong with a request, and how a caller is told: codes, SQLSTATEs, HTTP statuses.
  *
  * A fault is one entry of the error's DETAIL: where (a JSON pointer into the
  * body, or the name of a parameter), which code, and a sentence.  A failure
@@ -312,7 +312,7 @@ rvo_fault_raise_has_data(const char *table)
 			 errhint("Dump what is needed, then empty it: TRUNCATE revyops.client CASCADE.")));
 }
 
-/* rvo_fault_raise_serialization ends the call with 40001: the caller's snapshot is too old, he may try again. */
+/* rvo_fault_raise_serialization ends the call with 40001: the caller's snapshot is too old, they may try again. */
 void
 rvo_fault_raise_serialization(void)
 {

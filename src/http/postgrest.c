@@ -108,7 +108,7 @@ revyops_http_postgrest_read(PG_FUNCTION_ARGS)
 
 /*
  * revyops_http.key_check(bytea) returns json: whether a request's key is good.
- * nginx asks before it takes the body of a batch: who has no key costs no more
+ * nginx asks before it takes the body of a batch: whoever has no key costs no more
  * than this.  The answer that counts is the batch's own.
  */
 Datum

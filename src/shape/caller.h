@@ -40,7 +40,7 @@ typedef struct CallNotes
 	struct FieldRules *rules[ENTITIES]; /* of custom fields; NULL = none */
 } CallNotes;
 
-/* Who a call says makes it, and how he wants it; nothing of that is looked up yet. */
+/* Who a call says makes it, and how strictly to read; nothing of that is looked up yet. */
 typedef struct Claim
 {
 	Slice		key;			/* an API key; no value = none */

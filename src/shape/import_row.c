@@ -8,7 +8,7 @@
  * NULL is absent.  A text stays a text; of other types the value is what JSON
  * has for it, or else its text.
  *
- * Runs as the caller: output functions of his types are his.
+ * Runs as the caller: output functions of the caller's types are the caller's.
  */
 #include "postgres.h"
 

@@ -1,6 +1,6 @@
 /*
  * member.c
- *	  String members of a request body.
+ *	  String members of a request body: how they are trimmed, and how long they can be.
  *
  * What a contact and a company share: plain text members, which are "" when
  * absent and may not be null, and key members, for which absent, null and

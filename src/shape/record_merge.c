@@ -1,6 +1,6 @@
 /*
  * record_merge.c
- *	  What becomes of two records that are one.
+ *	  Merging two records: which value of each member is kept.
  */
 #include "postgres.h"
 

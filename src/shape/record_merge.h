@@ -1,6 +1,6 @@
 /*
  * record_merge.h
- *	  What becomes of two records that are one.
+ *	  Merging two records: which value of each member is kept.
  */
 #ifndef RVO_RECORD_MERGE_H
 #define RVO_RECORD_MERGE_H

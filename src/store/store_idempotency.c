@@ -32,7 +32,7 @@ static KeptQuery delete_answer = {
 	.types = {INT4OID, TEXTOID},
 };
 
-/* Of all clients.  What somebody is about to take over is his to delete. */
+/* Of all clients.  What somebody is about to take over is theirs to delete. */
 static KeptQuery expire_answers = {
 	.sql = "DELETE FROM revyops.idempotency_key WHERE (client_id, key) IN (SELECT client_id, key"
 	" FROM revyops.idempotency_key WHERE created_time <= $1 FOR UPDATE SKIP LOCKED)",

@@ -2,7 +2,7 @@
  * store_source.c
  *	  Reading somebody's table or view, batch by batch across transactions.
  *
- * Unlike all other queries this one is the caller's: it runs with his rights,
+ * Unlike all other queries this one is the caller's: it runs with the caller's rights,
  * and as part of a procedure that commits.  It is a cursor, so all of it is of
  * one snapshot; at the first commit the server sets the rows aside that are
  * not read yet, in memory and then on disk.  The cursor is pinned, as

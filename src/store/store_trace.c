@@ -1,10 +1,10 @@
 /*
  * store_trace.c
- *	  What is held about a person beside his contact: the contacts that were
- *	  merged into it, and whatever mentions him.
+ *	  What is held about a person beside their contact: the contacts that were
+ *	  merged into it, and whatever mentions the person.
  *
- * He is known by the keys of his contact and of those.  What mentions him has
- * no index, so all of the client's is read: it is asked for rarely.
+ * A person is known by the keys of their contact and of those.  What mentions
+ * them has no index, so all of the client's is read: it is asked for rarely.
  */
 #include "postgres.h"
 
@@ -26,8 +26,8 @@
 #define OF_REJECTS "FROM revyops.import_reject WHERE client_id = $1 AND revyops.mentions(source_row, " KEYS ")"
 
 /*
- * An answer kept under an idempotency key mentions him by a key or by an id.  One
- * to a batch also has others, who don't belong into an export.
+ * An answer kept under an idempotency key mentions them by a key or by an id.  One
+ * to a batch also has others, who don't belong in an export.
  */
 #define IDS "(SELECT pg_catalog.to_jsonb($2) UNION ALL SELECT pg_catalog.to_jsonb(id) " OF_MERGED ")"
 #define PARTS "pg_catalog.jsonb_array_elements(CASE WHEN body::jsonb ? 'results' THEN body::jsonb->'results'" \

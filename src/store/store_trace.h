@@ -1,6 +1,6 @@
 /*
  * store_trace.h
- *	  What is held about a person beside his contact.
+ *	  What is held about a person beside their contact.
  */
 #ifndef RVO_STORE_TRACE_H
 #define RVO_STORE_TRACE_H

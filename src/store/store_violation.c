@@ -2,8 +2,8 @@
  * store_violation.c
  *	  Whether what kept a row from being written is a key of ours.
  *
- * The tables are the user's: he may have unique indexes of his own, and
- * triggers that write what has some.  What they say is his to hear.  His
+ * The tables are the user's, who may have added unique indexes, and triggers
+ * that write to tables with some.  What those say, the user is to hear.  Such
  * indexes are told from ours by their columns, for ours may have other names
  * by now.
  */

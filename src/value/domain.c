@@ -1,6 +1,6 @@
 /*
  * domain.c
- *	  The canonical form of a company's domain, and how far up its parents go.
+ *	  Which domains a company can have, their canonical form, and how far up the parents go.
  *
  * A domain may come bare, in a URL or in an e-mail address.  Canonical is
  * lower case, A-labels, no root dot, no leading "www.".

@@ -1,6 +1,6 @@
 /*
  * email_address.c
- *	  The canonical form of an e-mail address: the duplicate key of a contact.
+ *	  Which e-mail addresses are valid, and their canonical form, a contact's duplicate key.
  *
  * The syntax is the one of HTML's <input type=email> (WHATWG), with a dotted
  * domain and without dots at the ends of the local part or two in a row.

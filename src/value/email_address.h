@@ -1,6 +1,6 @@
 /*
  * email_address.h
- *	  The canonical form of an e-mail address.
+ *	  Which e-mail addresses are valid, and their canonical form.
  */
 #ifndef RVO_EMAIL_ADDRESS_H
 #define RVO_EMAIL_ADDRESS_H

@@ -1,8 +1,9 @@
 /*
  * field_value.c
- *	  Canonical forms of the values of defined custom fields.
+ *	  Which values a type of custom field takes, and their canonical forms.
  *
- * Values are trimmed and not blank.
+ * Values are trimmed and not blank.  custom_field_rules.c has the names of the
+ * types, and which field has which.
  */
 #include "postgres.h"
 

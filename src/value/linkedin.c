@@ -1,6 +1,6 @@
 /*
  * linkedin.c
- *	  The canonical form of a LinkedIn profile URL: the other duplicate key.
+ *	  Which LinkedIn profile URLs are valid, and their canonical form, the other duplicate key.
  *
  * Only personal profiles: /in/<slug>, and the old form
  * /pub/<name>/<a>/<b>/<c>, which LinkedIn answers with the profile

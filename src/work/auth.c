@@ -136,7 +136,7 @@ rvo_auth_client_id_of_call(void)
 }
 
 /*
- * rvo_auth_caller returns the caller of what changes data, with his client's
+ * rvo_auth_caller returns the caller of what changes data, with the client's
  * settings, which are read on each call.  Raises FAILURE_CREDENTIALS.
  */
 Caller

@@ -4,7 +4,7 @@
  *
  * On top of batch.c.  The companies that a chunk names are found by one query:
  * each domain with its parents, each id.  Those that are to be made are made
- * at once, for all; which of them nobody got in the end, because his contact
+ * at once, for all; which of them nobody got in the end, because the contact
  * was a duplicate, are taken away again at the end of the chunk.
  */
 #include "postgres.h"

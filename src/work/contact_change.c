@@ -5,7 +5,7 @@
  * A change locks the row, so that of two changes at once the second starts
  * from what the first left.  Where a company is named, it is locked before the
  * contact, as in a create and in the deletion of a company: nobody waits for a
- * company while he holds a contact.
+ * company while holding a contact.
  */
 #include "postgres.h"
 

@@ -7,6 +7,7 @@
  * contacts wait for each other in one direction.  A company that the kept one
  * is to get is locked before them, as everywhere.  Which one that is, only
  * they tell: if it is another one once they are locked, they are let go again.
+ * record_merge.c has which value wins.
  */
 #include "postgres.h"
 

@@ -1,10 +1,10 @@
 /*
  * contact_privacy.c
- *	  All that is held about the person of a contact: to be shown to him, or to be
+ *	  All that is held about the person of a contact: to be shown to them, or to be
  *	  removed.
  *
- * A new table that can hold something about a person belongs into
- * store_trace.c, and thereby into both.
+ * A new table that can hold something about a person belongs in
+ * store_trace.c, and thereby in both.
  */
 #include "postgres.h"
 

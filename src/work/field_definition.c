@@ -5,7 +5,7 @@
  * Under contact.c and company.c.  A client that has never defined a field, and
  * is not strict, pays nothing: its row says so, which each call reads anyway.
  * Changes of definitions lock that row, so that they come one after another;
- * who writes contacts meanwhile goes by what he has read.  All lock contacts
+ * whoever writes contacts meanwhile goes by what they have read.  All lock contacts
  * or companies first, then records of names, in the order of names.
  */
 #include "postgres.h"
@@ -24,7 +24,7 @@
 
 static const Slice modes[] = {CONST_SLICE("delete"), CONST_SLICE("keep")};
 
-/* ---------------------------------------------------------------- for who writes values */
+/* ---------------------------------------------------------------- for whoever writes values */
 
 static void
 add_rule(void *arg, Slice name, Slice type, Jsonb *options)
@@ -73,7 +73,7 @@ rvo_field_names_note(const Caller *caller, Entity entity, const CustomFields *fi
 /*
  * rvo_field_names_record_noted keeps what was noted for the client to review.  It
  * ends a call: whoever waits for somebody else's record of a name holds all else
- * that he needs, and records of lesser names only.  So no two wait for each other.
+ * that they need, and records of lesser names only.  So no two wait for each other.
  */
 void
 rvo_field_names_record_noted(const Caller *caller)
@@ -212,7 +212,7 @@ rename_values(int client_id, Entity entity, Slice name, Slice new_name)
 	return rvo_store_rename_values(client_id, entity, name, new_name, rows);
 }
 
-/* rename_seen records a name in place of another, in the order of names as who writes contacts. */
+/* rename_seen records a name in place of another, in the order of names as whoever writes contacts does. */
 static void
 rename_seen(int client_id, Entity entity, Slice name, Slice new_name)
 {

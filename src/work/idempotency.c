@@ -6,9 +6,9 @@
  * transaction that did the work, so what is found there was committed, and a
  * request that failed has left nothing and may come again, corrected.
  *
- * Who works under a key holds a lock on it until his transaction ends.  So a
- * twin waits at the door and then finds the answer.  Without the lock he would
- * do the same work, and meet the other one at the contact, as a duplicate.
+ * A request holds a lock on its key until its transaction ends.  So a second
+ * one with the same key waits, and then finds the answer.  Without the lock it
+ * would do the same work, and fail at the contact as a duplicate.
  */
 #include "postgres.h"
 

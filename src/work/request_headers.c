@@ -1,6 +1,6 @@
 /*
  * request_headers.c
- *	  What PostgREST tells of who calls an SQL function: the setting request.headers.
+ *	  The HTTP headers of a call of an SQL function: PostgREST's setting request.headers.
  *
  * Anyone may set it, so it proves nothing: a key in it counts for what it is,
  * and a setting that cannot be read counts as a bad key.

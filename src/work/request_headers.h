@@ -1,6 +1,6 @@
 /*
  * request_headers.h
- *	  What PostgREST tells of who calls an SQL function.
+ *	  The HTTP headers of a call of an SQL function.
  */
 #ifndef RVO_REQUEST_HEADERS_H
 #define RVO_REQUEST_HEADERS_H
