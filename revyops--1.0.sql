@@ -11,7 +11,8 @@
 /*
  * Tables live in schema revyops, the API functions in the extension's schema,
  * the functions for HTTP in schema revyops_http.  doc/reference.md describes
- * every object; doc/decisions/ says why it is as it is.
+ * all but the last, http/reference.md those; doc/decisions/ says why things are
+ * as they are.
  */
 
 /* Texts are compared by bytes and read as UTF-8. */
