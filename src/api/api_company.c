@@ -70,10 +70,7 @@ revyops_list_companies(PG_FUNCTION_ARGS)
 		.domain = rvo_argument_text(fcinfo, 0),
 		.name = rvo_argument_text(fcinfo, 1),
 		.industry = rvo_argument_text(fcinfo, 2),
-		.list.page = rvo_argument_number(fcinfo, 3),
-		.list.page_size = rvo_argument_number(fcinfo, 4),
-		.list.structure = rvo_argument_text(fcinfo, 5),
-		.list.after = rvo_argument_text(fcinfo, 6),
+		.list = rvo_argument_list(fcinfo, 3),
 	};
 
 	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
@@ -87,15 +84,7 @@ Datum
 revyops_lookup_companies(PG_FUNCTION_ARGS)
 {
 	int			client_id = rvo_auth_client_id_of_call();
-	CompanyQuery query = {
-		.list.by_field = true,
-		.list.field_name = rvo_argument_text(fcinfo, 0),
-		.list.field_value = rvo_argument_text(fcinfo, 1),
-		.list.page = rvo_argument_number(fcinfo, 2),
-		.list.page_size = rvo_argument_number(fcinfo, 3),
-		.list.structure = rvo_argument_text(fcinfo, 4),
-		.list.after = rvo_argument_text(fcinfo, 5),
-	};
+	CompanyQuery query = {.list = rvo_argument_lookup(fcinfo)};
 
 	PG_RETURN_TEXT_P(rvo_company_list(client_id, &query));
 }

@@ -90,10 +90,7 @@ revyops_list_contacts(PG_FUNCTION_ARGS)
 		.firstname = rvo_argument_text(fcinfo, 2),
 		.lastname = rvo_argument_text(fcinfo, 3),
 		.linkedin_url = rvo_argument_text(fcinfo, 4),
-		.list.page = rvo_argument_number(fcinfo, 5),
-		.list.page_size = rvo_argument_number(fcinfo, 6),
-		.list.structure = rvo_argument_text(fcinfo, 7),
-		.list.after = rvo_argument_text(fcinfo, 8),
+		.list = rvo_argument_list(fcinfo, 5),
 	};
 
 	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));
@@ -107,15 +104,7 @@ Datum
 revyops_lookup_contacts(PG_FUNCTION_ARGS)
 {
 	int			client_id = rvo_auth_client_id_of_call();
-	ContactQuery query = {
-		.list.by_field = true,
-		.list.field_name = rvo_argument_text(fcinfo, 0),
-		.list.field_value = rvo_argument_text(fcinfo, 1),
-		.list.page = rvo_argument_number(fcinfo, 2),
-		.list.page_size = rvo_argument_number(fcinfo, 3),
-		.list.structure = rvo_argument_text(fcinfo, 4),
-		.list.after = rvo_argument_text(fcinfo, 5),
-	};
+	ContactQuery query = {.list = rvo_argument_lookup(fcinfo)};
 
 	PG_RETURN_TEXT_P(rvo_contact_list(client_id, &query));
 }

@@ -42,3 +42,27 @@ rvo_argument_number(FunctionCallInfo fcinfo, int n)
 {
 	return PG_ARGISNULL(n) ? 0 : PG_GETARG_INT32(n);
 }
+
+/* rvo_argument_list reads what every list has at its end, from the nth on: page, page_size, structure and after. */
+ListRequest
+rvo_argument_list(FunctionCallInfo fcinfo, int n)
+{
+	return (ListRequest) {
+		.page = rvo_argument_number(fcinfo, n),
+		.page_size = rvo_argument_number(fcinfo, n + 1),
+		.structure = rvo_argument_text(fcinfo, n + 2),
+		.after = rvo_argument_text(fcinfo, n + 3),
+	};
+}
+
+/* rvo_argument_lookup reads all that a look-up has: field_name, field_value, and what every list has. */
+ListRequest
+rvo_argument_lookup(FunctionCallInfo fcinfo)
+{
+	ListRequest list = rvo_argument_list(fcinfo, 2);
+
+	list.by_field = true;
+	list.field_name = rvo_argument_text(fcinfo, 0);
+	list.field_value = rvo_argument_text(fcinfo, 1);
+	return list;
+}
