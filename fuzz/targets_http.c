@@ -70,7 +70,7 @@ check_repeated(const RawRequest *raw, const Answer *first)
 	if (first->status != 201 || !rvo_slice_equal(raw->method, CONST_SLICE("POST")) || raw->path.data[raw->path.len - 1] != 's' ||
 		strstr(rvo_slice_cstring(raw->path), "custom-fields") != NULL)
 		return;
-	again = rvo_handle(raw, false);
+	again = rvo_handle(raw, HANDLE_ANY);
 	MUST(again.status == first->status);
 	MUST(rvo_slice_equal(rvo_slice_of_text(first->body), rvo_slice_of_text(again.body)));
 }
@@ -98,7 +98,7 @@ request(Slice input)
 	put_header(&headers, "Idempotency-Key", key);
 	put_header(&headers, "Prefer", prefer);
 	rvo_front_headers((Slice) {headers.data, headers.len}, &raw);
-	answer = rvo_handle(&raw, false);
+	answer = rvo_handle(&raw, HANDLE_ANY);
 	check_answer(&answer);
 	if (raw.idempotency_key.len > 0)
 		check_repeated(&raw, &answer);

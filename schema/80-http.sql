@@ -24,14 +24,23 @@ CREATE FUNCTION revyops_http.handle_read(method text, path text, query text, hea
 COMMENT ON FUNCTION revyops_http.handle_read(text, text, text, text, bytea) IS
 'Is revyops_http.handle for GET and HEAD.';
 
+CREATE FUNCTION revyops_http.handle_shared(method text, path text, query text, headers text, body bytea,
+		OUT status integer, OUT headers text, OUT body text)
+	AS 'MODULE_PATHNAME', 'revyops_http_handle_shared'
+	LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION revyops_http.handle_shared(text, text, text, text, bytea) IS
+'Is revyops_http.handle for one of several requests in a transaction. Status 0: it was undone because of somebody else, and is to be made again alone.';
+
 CREATE FUNCTION revyops_http.endpoints(OUT method text, OUT path text, OUT reads_only boolean, OUT body_types text[],
-		OUT body_max integer, OUT key_first boolean, OUT once boolean, OUT master boolean)
+		OUT body_max integer, OUT key_first boolean, OUT once boolean, OUT master boolean,
+		OUT may_share boolean)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'revyops_http_endpoints'
 	LANGUAGE c IMMUTABLE
 	SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION revyops_http.endpoints() IS
-'Lists the endpoints: method, path, whether it only reads, the body it takes and its octets at most, whether to ask for the key before taking it, whether Idempotency-Key counts, whether it takes a master key.';
+'Lists the endpoints: method, path, whether it only reads, the body it takes and its octets at most, whether to ask for the key before taking it, whether Idempotency-Key counts, whether it takes a master key, whether it may share a transaction with others.';
 
 CREATE FUNCTION revyops_http.postgrest(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_postgrest'

@@ -67,6 +67,7 @@ INSERT INTO calls VALUES
 	($$revyops_http.postgrest('{"email": "h$n@acme.com"}')$$),
 	($$revyops_http.postgrest('{"email": ')$$),
 	($$revyops_http.handle('POST', '/public/v2/contacts', 'structure=FLAT', current_setting('test.key'), '{"email": "g$n@acme.com"}')$$),
+	($$revyops_http.handle_shared('POST', '/public/v2/contacts', '', current_setting('test.key'), '{"email": "s$n@acme.com"}')$$),
 	($$revyops_http.handle('POST', '/public/v2/contacts/batch', '', current_setting('test.key'), '{"contacts": [{"email": "i$n@acme.com"}, {"email": "jane@acme.com"}]}')$$),
 	($$revyops_http.handle_read('GET', '/public/v2/contacts/$jane', '', current_setting('test.key'), NULL)$$),
 	($$revyops_http.handle('GET', '/public/v2/$n', '', '', NULL)$$),

@@ -271,6 +271,7 @@ my %arguments = (
 	keep_data => [ '' ], mentions => [ q('[]', '{}') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
 	# requests, see below
 	handle => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], handle_read => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], endpoints => [ '' ],
+	handle_shared => [ q('POST', '/public/v2/contacts', '', '', '{"email": "f7@acme.com"}') ],
 	postgrest => [ q('') ], postgrest_read => [ q('') ], key_check => [ q('') ],
 	# pure
 	revyops_normalize_email => [ q('x@acme.com') ], revyops_normalize_linkedin_url => [ q('in/x') ], revyops_normalize_domain => [ q('acme.com') ],

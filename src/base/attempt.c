@@ -25,8 +25,8 @@
 
 /*
  * attempt does work and returns NULL, or undoes it and returns the error that
- * ended it, in the current context.  It is undone as well if there is a kept, and
- * that is false in the end.
+ * ended it, in the current context.  An order to stop is raised again.  It is
+ * undone as well if there is a kept, and that is false in the end.
  */
 static ErrorData *
 attempt(Work work, void *arg, bool again, const bool *kept)
@@ -57,13 +57,16 @@ attempt(Work work, void *arg, bool again, const bool *kept)
 		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
+	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode))
+		ReThrowError(error);
 	return error;
 }
 
 /*
  * rvo_attempt_once does work and returns NULL, or undoes it and returns the
- * error that ended it, in the current context.  For work within somebody else's
- * transaction: whatever locks that holds, no repetition gets out of a deadlock.
+ * error that ended it, in the current context.  An order to stop is raised again.
+ * For work within somebody else's transaction: whatever locks that holds, no
+ * repetition gets out of a deadlock.
  */
 ErrorData *
 rvo_attempt_once(Work work, void *arg)
@@ -84,8 +87,6 @@ rvo_attempt(Work work, void *arg)
 
 	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_fault_is_deadlock(error->sqlerrcode); i++)
 		error = attempt(work, arg, true, NULL);
-	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode))
-		ReThrowError(error);
 	return error;
 }
 

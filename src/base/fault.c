@@ -398,7 +398,8 @@ rvo_fault_is_deadlock(int sqlstate)
 bool
 rvo_fault_is_transient(int sqlstate)
 {
-	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED ||
+		sqlstate == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
 /* rvo_fault_is_data tells errors that only the data can be blamed for. */

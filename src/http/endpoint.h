@@ -28,6 +28,7 @@ typedef struct Endpoint
 	bool		master;			/* for master keys only */
 	bool		creates_many;	/* a batch: a front asks for the key before it takes the body */
 	bool		once;			/* a request with an idempotency key is carried out once */
+	bool		may_share;		/* a transaction with others: it changes one record, and holds others up for a moment only */
 } Endpoint;
 
 #define ENDPOINTS_MAX 5			/* a path has one less at most */

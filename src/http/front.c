@@ -27,6 +27,7 @@
 
 PG_FUNCTION_INFO_V1(revyops_http_handle);
 PG_FUNCTION_INFO_V1(revyops_http_handle_read);
+PG_FUNCTION_INFO_V1(revyops_http_handle_shared);
 PG_FUNCTION_INFO_V1(revyops_http_endpoints);
 
 static Slice
@@ -53,6 +54,20 @@ result_type(FunctionCallInfo fcinfo)
 	return fcinfo->flinfo->fn_extra;
 }
 
+/* complete adds the headers that every answer has, unless there is no answer. */
+static void
+complete(Answer *answer)
+{
+	if (answer->status == 0)
+	{
+		answer->headers = makeStringInfo();
+		return;
+	}
+	if (answer->body != NULL)
+		rvo_answer_add_header(answer, "Content-Type", "application/json; charset=utf-8");
+	rvo_answer_add_header(answer, "Cache-Control", "no-store");		/* people's data, and an answer is of its moment */
+}
+
 /* result_of makes the row (status, headers, body) of an answer. */
 static Datum
 result_of(FunctionCallInfo fcinfo, Answer *answer, bool without_body)
@@ -60,9 +75,7 @@ result_of(FunctionCallInfo fcinfo, Answer *answer, bool without_body)
 	Datum		values[3];
 	bool		nulls[3] = {false, false, false};
 
-	if (answer->body != NULL)
-		rvo_answer_add_header(answer, "Content-Type", "application/json; charset=utf-8");
-	rvo_answer_add_header(answer, "Cache-Control", "no-store");		/* people's data, and an answer is of its moment */
+	complete(answer);
 	values[0] = Int32GetDatum(answer->status);
 	values[1] = PointerGetDatum(cstring_to_text_with_len(answer->headers->data, answer->headers->len));
 	values[2] = PointerGetDatum(answer->body != NULL && !without_body ? answer->body : cstring_to_text(""));
@@ -71,14 +84,14 @@ result_of(FunctionCallInfo fcinfo, Answer *answer, bool without_body)
 
 /* handle carries out the request that the arguments are. */
 static Datum
-handle(FunctionCallInfo fcinfo, bool reading)
+handle(FunctionCallInfo fcinfo, HandleMode mode)
 {
 	RawRequest	raw = {.method = argument(fcinfo, 0), .path = argument(fcinfo, 1), .query = argument(fcinfo, 2)};
 	Answer		answer;
 
 	rvo_front_headers(argument(fcinfo, 3), &raw);
 	raw.body = rvo_slice_of_text(PG_ARGISNULL(4) ? NULL : (text *) PG_GETARG_BYTEA_PP(4));
-	answer = rvo_handle(&raw, reading);
+	answer = rvo_handle(&raw, mode);
 	return result_of(fcinfo, &answer, rvo_slice_equal(raw.method, CONST_SLICE("HEAD")));
 }
 
@@ -89,14 +102,21 @@ handle(FunctionCallInfo fcinfo, bool reading)
 Datum
 revyops_http_handle(PG_FUNCTION_ARGS)
 {
-	return handle(fcinfo, false);
+	return handle(fcinfo, HANDLE_ANY);
 }
 
 /* revyops_http.handle_read is handle for what only reads. */
 Datum
 revyops_http_handle_read(PG_FUNCTION_ARGS)
 {
-	return handle(fcinfo, true);
+	return handle(fcinfo, HANDLE_READING);
+}
+
+/* revyops_http.handle_shared is handle for one of several requests that share a transaction. */
+Datum
+revyops_http_handle_shared(PG_FUNCTION_ARGS)
+{
+	return handle(fcinfo, HANDLE_SHARED);
 }
 
 /* body_types returns what an endpoint takes as body, as an array. */
@@ -114,7 +134,7 @@ body_types(const Endpoint *endpoint)
 /*
  * revyops_http.endpoints(OUT method text, OUT path text, OUT reads_only boolean,
  * OUT body_types text[], OUT body_max integer, OUT key_first boolean, OUT once boolean,
- * OUT master boolean) returns setof record: the table of route.c.
+ * OUT master boolean, OUT may_share boolean) returns setof record: the table of route.c.
  */
 Datum
 revyops_http_endpoints(PG_FUNCTION_ARGS)
@@ -127,7 +147,7 @@ revyops_http_endpoints(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 		for (const Endpoint *endpoint = routes[i].endpoints; endpoint->method != NULL; endpoint++)
 		{
-			bool		nulls[8] = {false};
+			bool		nulls[9] = {false};
 			Datum		values[] = {
 				PointerGetDatum(cstring_to_text(endpoint->method)),
 				PointerGetDatum(cstring_to_text(routes[i].path)),
@@ -137,6 +157,7 @@ revyops_http_endpoints(PG_FUNCTION_ARGS)
 				BoolGetDatum(endpoint->creates_many),
 				BoolGetDatum(endpoint->once),
 				BoolGetDatum(endpoint->master),
+				BoolGetDatum(endpoint->may_share),
 			};
 
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

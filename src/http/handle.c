@@ -35,7 +35,7 @@ typedef struct Call
 {
 	const RawRequest *raw;
 	HttpRequest request;		/* as far as the path says it */
-	bool		reading;		/* nothing may be changed */
+	HandleMode	mode;
 	bool		decoding;		/* an error in the data is one of the request's encoding */
 	Handling	handling;		/* that the request prefers */
 	Answer		answer;
@@ -136,6 +136,16 @@ check_body(const RawRequest *raw, const Endpoint *endpoint)
 	return decode;
 }
 
+/* check_mode raises a bug of the front's: a request that it should have handed to another function. */
+static void
+check_mode(HandleMode mode, const Endpoint *endpoint)
+{
+	if (mode == HANDLE_READING && !rvo_endpoint_reads(endpoint))
+		rvo_fault_raise_bug("a function that only reads was given a request that writes");
+	if (mode == HANDLE_SHARED && !endpoint->may_share)
+		rvo_fault_raise_bug("a shared transaction was given a request that may not share");
+}
+
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
 work(void *arg, bool again)
@@ -146,8 +156,7 @@ work(void *arg, bool again)
 	const Endpoint *endpoint = request.endpoint;
 	BodyDecoder decode = NULL;
 
-	if (call->reading && !rvo_endpoint_reads(endpoint))
-		rvo_fault_raise_bug("a function that only reads was given a request that writes");
+	check_mode(call->mode, endpoint);
 	if (endpoint->list_member != NULL)
 	{
 		decode = check_body(raw, endpoint);
@@ -224,12 +233,18 @@ answer_error(const Call *call, ErrorData *error)
 	return answer;
 }
 
-/* carry_out does the work of a call and returns the answer. */
+/*
+ * carry_out does the work of a call and returns the answer.  In a shared transaction
+ * what others were in the way of is given back undone, as status 0: the locks that
+ * the transaction holds already may be what they wait for.
+ */
 static Answer
 carry_out(Call *call)
 {
-	ErrorData  *error = rvo_attempt(work, call);
+	ErrorData  *error = call->mode == HANDLE_SHARED ? rvo_attempt_once(work, call) : rvo_attempt(work, call);
 
+	if (error != NULL && call->mode == HANDLE_SHARED && rvo_fault_is_transient(error->sqlerrcode))
+		return (Answer) {0};
 	if (error != NULL)
 		call->answer = answer_error(call, error);
 	if (call->handling != HANDLING_NOT_SAID)
@@ -250,15 +265,15 @@ refuse(int status, const char *message)
 
 /*
  * rvo_handle carries out a request and returns the answer, in the current context.
- * reading is for callers that promise to change nothing.
+ * Status 0, of HANDLE_SHARED only: it was undone, and is to be carried out alone.
  */
 Answer
-rvo_handle(const RawRequest *raw, bool reading)
+rvo_handle(const RawRequest *raw, HandleMode mode)
 {
 	Call		call = {
 		.raw = raw,
 		.request = {.query = raw->query, .structure = CONST_SLICE("NESTED")},
-		.reading = reading,
+		.mode = mode,
 		.handling = HANDLING_NOT_SAID,
 	};
 	HttpRequest *request = &call.request;
@@ -294,7 +309,7 @@ rvo_handle_key_check(const RawRequest *raw)
 	Call		call = {
 		.raw = raw,
 		.request = {.endpoint = &key_check},
-		.reading = true,
+		.mode = HANDLE_READING,
 		.handling = HANDLING_NOT_SAID,
 	};
 

@@ -20,7 +20,15 @@ typedef struct RawRequest
 	Slice		body;
 } RawRequest;
 
-extern Answer rvo_handle(const RawRequest *raw, bool reading);
+/* What a caller of rvo_handle promises of a request. */
+typedef enum HandleMode
+{
+	HANDLE_ANY,
+	HANDLE_READING,				/* nothing may be changed */
+	HANDLE_SHARED				/* others share the transaction, so it must not wait long, or try again */
+} HandleMode;
+
+extern Answer rvo_handle(const RawRequest *raw, HandleMode mode);
 extern Answer rvo_handle_key_check(const RawRequest *raw);
 
 #endif							/* RVO_HANDLE_H */

@@ -94,7 +94,7 @@ revyops_http_postgrest(PG_FUNCTION_ARGS)
 {
 	RawRequest	raw = read_request(fcinfo);
 
-	return respond(rvo_handle(&raw, false));
+	return respond(rvo_handle(&raw, HANDLE_ANY));
 }
 
 /* revyops_http.postgrest_read(bytea) returns json: what only reads, so that a standby can answer. */
@@ -103,7 +103,7 @@ revyops_http_postgrest_read(PG_FUNCTION_ARGS)
 {
 	RawRequest	raw = read_request(fcinfo);
 
-	return respond(rvo_handle(&raw, true));
+	return respond(rvo_handle(&raw, HANDLE_READING));
 }
 
 /*

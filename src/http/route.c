@@ -34,6 +34,7 @@
 #define V2 .has_structure = true
 #define MASTER .master = true
 #define ONCE .once = true
+#define SHARES .may_share = true
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX
 #define TAKES_BOTH TAKES(CONTACT_FIELDS), .other_list = CONTACT_FIELDS_INPUT
 #define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX, .creates_many = true
@@ -42,8 +43,8 @@
 static const Route routes[] = {
 	{"/public/v2/contacts", {
 		GET(rvo_serve_list, CONTACTS, V2),
-		POST(rvo_serve_create, CONTACTS, V2, ONCE, TAKES(CONTACT_FIELDS_INPUT)),
-		PUT(rvo_serve_upsert, CONTACTS, V2, TAKES_BOTH)}},
+		POST(rvo_serve_create, CONTACTS, V2, ONCE, SHARES, TAKES(CONTACT_FIELDS_INPUT)),
+		PUT(rvo_serve_upsert, CONTACTS, V2, SHARES, TAKES_BOTH)}},
 	{"/public/v2/contacts/batch", {
 		POST(rvo_serve_batch, CONTACTS, V2, ONCE, TAKES_BATCH("contacts")),
 		PUT(rvo_serve_batch, .resource = &rvo_contact_upserts, V2, TAKES_BATCH("contacts"))}},
@@ -51,22 +52,22 @@ static const Route routes[] = {
 		GET(rvo_serve_lookup, CONTACTS, V2)}},
 	{"/public/v2/contacts/{id}", {
 		GET(rvo_serve_get, CONTACTS, V2),
-		PATCH(rvo_serve_update, CONTACTS, V2, TAKES_BOTH)}},
+		PATCH(rvo_serve_update, CONTACTS, V2, SHARES, TAKES_BOTH)}},
 	{"/public/v2/contacts/{id}/merge", {
 		POST(rvo_serve_merge, CONTACTS, V2, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts", {
 		GET(rvo_serve_list_bare, CONTACTS),
-		POST(rvo_serve_create, CONTACTS, ONCE, TAKES(CONTACT_FIELDS))}},
+		POST(rvo_serve_create, CONTACTS, ONCE, SHARES, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts/lookup-by-custom-field", {
 		GET(rvo_serve_lookup_bare, CONTACTS)}},
 	{"/public/contacts/{id}", {
 		GET(rvo_serve_get, CONTACTS),
-		PATCH(rvo_serve_update, CONTACTS, TAKES_BOTH),
+		PATCH(rvo_serve_update, CONTACTS, SHARES, TAKES_BOTH),
 		DELETE(rvo_serve_delete, CONTACTS)}},
 	{"/public/contacts/{id}/custom-fields", {
-		POST(rvo_serve_add_field, CONTACTS, TAKES(CONTACT_FIELDS))}},
+		POST(rvo_serve_add_field, CONTACTS, SHARES, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts/{id}/custom-fields/{field_id}", {
-		PATCH(rvo_serve_update_field, CONTACTS, TAKES(CONTACT_FIELDS)),
+		PATCH(rvo_serve_update_field, CONTACTS, SHARES, TAKES(CONTACT_FIELDS)),
 		DELETE(rvo_serve_delete_field, CONTACTS)}},
 	{"/public/v2/contacts-master-list", {
 		GET(rvo_serve_list, CONTACTS, V2, MASTER)}},
@@ -83,25 +84,25 @@ static const Route routes[] = {
 
 	{"/public/v2/companies", {
 		GET(rvo_serve_list, COMPANIES, V2),
-		POST(rvo_serve_create, COMPANIES, V2, ONCE, TAKES(COMPANY_FIELDS))}},
+		POST(rvo_serve_create, COMPANIES, V2, ONCE, SHARES, TAKES(COMPANY_FIELDS))}},
 	{"/public/v2/companies/batch", {
 		POST(rvo_serve_batch, COMPANIES, V2, ONCE, TAKES_BATCH("companies"))}},
 	{"/public/v2/companies/lookup-by-custom-field", {
 		GET(rvo_serve_lookup, COMPANIES, V2)}},
 	{"/public/v2/companies/{id}", {
 		GET(rvo_serve_get, COMPANIES, V2),
-		PATCH(rvo_serve_update, COMPANIES, V2, TAKES(COMPANY_FIELDS))}},
+		PATCH(rvo_serve_update, COMPANIES, V2, SHARES, TAKES(COMPANY_FIELDS))}},
 	{"/public/companies", {
 		GET(rvo_serve_list_bare, COMPANIES),
-		POST(rvo_serve_create, COMPANIES, ONCE, TAKES(COMPANY_FIELDS))}},
+		POST(rvo_serve_create, COMPANIES, ONCE, SHARES, TAKES(COMPANY_FIELDS))}},
 	{"/public/companies/{id}", {
 		GET(rvo_serve_get, COMPANIES),
-		PATCH(rvo_serve_update, COMPANIES, TAKES(COMPANY_FIELDS)),
+		PATCH(rvo_serve_update, COMPANIES, SHARES, TAKES(COMPANY_FIELDS)),
 		DELETE(rvo_serve_delete, COMPANIES)}},
 	{"/public/companies/{id}/custom-fields", {
-		POST(rvo_serve_add_field, COMPANIES, TAKES(COMPANY_FIELDS))}},
+		POST(rvo_serve_add_field, COMPANIES, SHARES, TAKES(COMPANY_FIELDS))}},
 	{"/public/companies/{id}/custom-fields/{field_id}", {
-		PATCH(rvo_serve_update_field, COMPANIES, TAKES(COMPANY_FIELDS)),
+		PATCH(rvo_serve_update_field, COMPANIES, SHARES, TAKES(COMPANY_FIELDS)),
 		DELETE(rvo_serve_delete_field, COMPANIES)}},
 	{"/public/v2/companies-master-list", {
 		GET(rvo_serve_list, COMPANIES, V2, MASTER)}},

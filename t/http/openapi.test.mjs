@@ -207,8 +207,9 @@ test('whatever is served is described, and nothing else', () => {
 	const sorted = list => list.sort((a, b) => a.endpoint < b.endpoint ? -1 : 1);
 	assert.deepEqual(sorted(served), sorted(described));
 	// what a front goes by
-	for (const { method, path, body_types, body_max, reads_only, key_first } of endpoints) {
+	for (const { method, path, body_types, body_max, reads_only, key_first, may_share } of endpoints) {
 		const batch = path.endsWith('/batch');
+		assert.equal(may_share, ['POST', 'PUT', 'PATCH'].includes(method) && !batch && !path.endsWith('/merge'), `${method} ${path}`);
 		assert.deepEqual({ path, reads_only, key_first, body_max }, { path, reads_only: method === 'GET', key_first: batch, body_max: body_types.length === 0 ? 0 : (batch ? 16 : 1) * 1024 * 1024 });
 	}
 });
