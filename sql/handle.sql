@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(168);
+SELECT plan(183);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -63,7 +63,10 @@ SELECT is(test.ask('POST /public/v2/contacts', concat_ws(E'\n', 'X-API-Key: nope
 	('application/json', '403 Missing or invalid credentials. X-API-Key invalid_credentials'), (E'Application/JSON\t; charset="UTF-8"', '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('multipart/form-data', '403 Missing or invalid credentials. X-API-Key invalid_credentials'),
 	('application/x-www-form-urlencoded;a', '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('text/plain', '415 Unsupported media type. Content-Type unsupported_media_type'), ('; charset=utf-8', '415 Unsupported media type. Content-Type unsupported_media_type'), ('application/jsonx', '415 Unsupported media type. Content-Type unsupported_media_type'),
 	('application/json, text/plain', '415 Unsupported media type. Content-Type unsupported_media_type'), ('application/json; a=ä', '415 Unsupported media type. Content-Type unsupported_media_type')) t(type, e);
-SELECT is(test.ask('GET /public/v2/contacts', E'X-API-Key: {K}\nContent-Type: text/ä', repeat('x', 2000000)), '200 count 1', 'where no body is taken nobody looks at it');
+SELECT is(test.ask(request, E'X-API-Key: nope\nContent-Type: text/plain\nContent-Encoding' || encoding, '{'), '415 Unsupported media type. Content-Encoding unsupported_encoding [Accept-Encoding: identity]', request || ' Content-Encoding' || test.shown(encoding)) FROM (VALUES ('POST /public/v2/contacts', ': gzip'), ('PUT /public/v2/contacts', ':GZIP'),
+	('PATCH /public/v2/contacts/1', ': identity, br'), ('POST /public/v2/contacts/batch', ': identity;q=1'), ('POST /public/v2/companies', ': ä'), ('POST /public/v2/companies', E': identity\ncontent-ENCODING: zstd'), ('POST /public/v2/companies', ': ' || repeat('identity,', 1000) || 'x')) t(request, encoding);
+SELECT is(test.ask('POST /public/v2/contacts', E'X-API-Key: nope\nContent-Encoding' || encoding, '{'), '403 Missing or invalid credentials. X-API-Key invalid_credentials', 'not encoded: ' || test.shown(encoding)) FROM unnest(ARRAY[':', ': identity', ': Identity', ': identity, IDENTITY', ': ,,identity ,', E': identity\nContent-Encoding:']) encoding;
+SELECT is(test.ask('GET /public/v2/contacts', E'X-API-Key: {K}\nContent-Encoding: gzip\nContent-Type: text/ä', repeat('x', 2000000)), '200 count 1', 'where no body is taken nobody looks at it');
 SELECT is(test.ask('POST /public/v2/' || path, 'X-API-Key: nope', repeat(' ', octets)), e, path || ', ' || octets) FROM (VALUES ('contacts', 1048576, '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('contacts', 1048577, '413 Request body too large.  too_large'),
 	('contacts/batch', 16777216, '403 Missing or invalid credentials. X-API-Key invalid_credentials'), ('contacts/batch', 16777217, '413 Request body too large.  too_large')) t(path, octets, e);
 
@@ -130,6 +133,8 @@ SELECT is(test.postgrest(headers, body, function), e, d) FROM (VALUES
 	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts/1", "x-api-key": "{K}"}'::jsonb, '', 'postgrest_read', '200 1 [{"X-Revyops-Answer": "1"}]', 'a request'),
 	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-query": "structure=FLAT", "x-revyops-content-type": "application/x-www-form-urlencoded", "x-revyops-prefer": "handling=lenient", "x-revyops-idempotency-key": "k2"}', 'email=pg@acme.com&"=1', 'postgrest',
 		'201 15 [{"Location": "/public/v2/contacts/15"}, {"X-Revyops-Unknown-Members": "%22"}, {"Preference-Applied": "handling=lenient"}, {"X-Revyops-Answer": "1"}]', 'and all that it can have'),
+	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-content-encoding": "identity, gzip"}', '{', 'postgrest', '415 Unsupported media type. [{"Accept-Encoding": "identity"}, {"X-Revyops-Answer": "1"}]', 'an encoded body'),
+	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-content-encoding": "identity"}', '{', 'postgrest', '400 Invalid request. [{"X-Revyops-Answer": "1"}]', 'one that is not'),
 	('{"x-revyops-method": "PUT", "x-revyops-path": "/public/v2/companies"}', '', 'postgrest', '405 Method not allowed. [{"Allow": "GET, HEAD, POST"}, {"X-Revyops-Answer": "1"}]', 'a method that is not there'),
 	('{"x-api-key": "{K}"}', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'no path'),
 	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key'),

@@ -66,6 +66,7 @@ static const struct
 	[FAULT_UNKNOWN_FIELD] = {"unknown_field", "This custom field is not defined."},
 	[FAULT_UNKNOWN_MEMBER] = {"unknown_member", "There is no such member."},
 	[FAULT_UNKNOWN_SETTING] = {"unknown_setting", "There is no such setting."},
+	[FAULT_UNSUPPORTED_ENCODING] = {"unsupported_encoding", "Expected a body that is not compressed, or encoded in any other way."},
 	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
 };
 

@@ -81,3 +81,17 @@ rvo_body_decoder(Slice content_type)
 			return rvo_body_types[i].decode;
 	rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_MEDIA_TYPE);
 }
+
+/* rvo_body_is_encoded tells whether a list of content codings names any but the one that does nothing. */
+bool
+rvo_body_is_encoded(Slice content_encoding)
+{
+	while (content_encoding.len > 0)
+	{
+		Slice		coding = rvo_text_trim(rvo_text_split(&content_encoding, ','));
+
+		if (coding.len > 0 && !rvo_header_is(coding, "identity"))
+			return true;
+	}
+	return false;
+}

@@ -22,5 +22,6 @@ typedef struct BodyType
 extern const BodyType rvo_body_types[BODY_TYPES];
 
 extern BodyDecoder rvo_body_decoder(Slice content_type);
+extern bool rvo_body_is_encoded(Slice content_encoding);
 
 #endif							/* RVO_BODY_H */

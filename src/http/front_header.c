@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "http/body.h"
 #include "http/front_header.h"
 #include "http/header.h"
 
@@ -82,6 +83,8 @@ rvo_front_headers(Slice lines, RawRequest *raw)
 			note(&keys.authorization, value);
 		else if (rvo_header_is(name, "Content-Type"))
 			note(&raw->content_type, value);
+		else if (rvo_header_is(name, "Content-Encoding"))
+			raw->encoded |= rvo_body_is_encoded(value);
 		else if (rvo_header_is(name, "Prefer"))
 			add(&raw->prefer, ", ", value);
 		else if (rvo_header_is(name, "Idempotency-Key"))

@@ -129,8 +129,11 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 static BodyDecoder
 check_body(const RawRequest *raw, const Endpoint *endpoint)
 {
-	BodyDecoder decode = rvo_body_decoder(raw->content_type);
+	BodyDecoder decode;
 
+	if (raw->encoded)
+		rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Encoding", FAULT_UNSUPPORTED_ENCODING);
+	decode = rvo_body_decoder(raw->content_type);
 	if (raw->body.len > endpoint->body_max)
 		rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
 	return decode;
@@ -223,6 +226,8 @@ answer_error(const Call *call, ErrorData *error)
 	if (status == 301)
 		point_at_kept(call->request.route, error, &answer);
 	rvo_answer_error(&answer, status, error->message, error->detail);
+	if (status == 415 && call->raw->encoded)
+		rvo_answer_add_header(&answer, "Accept-Encoding", "identity");
 	if (status == 503)
 		rvo_answer_add_header(&answer, "Retry-After", "1");
 	if (status >= 500)

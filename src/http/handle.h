@@ -14,6 +14,7 @@ typedef struct RawRequest
 	Slice		path;			/* as it came, without the query */
 	Slice		query;			/* behind the "?" */
 	Slice		content_type;
+	bool		encoded;		/* the body, in whichever way */
 	Slice		api_key;		/* whichever header it came in */
 	Slice		prefer;			/* all its lines, with commas between */
 	Slice		idempotency_key;	/* all its lines, with tabs between: more than one is no key */

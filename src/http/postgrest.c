@@ -19,6 +19,7 @@
 #include "base/compat.h"
 #include "base/jsonio.h"
 #include "http/answer.h"
+#include "http/body.h"
 #include "http/handle.h"
 #include "http/header.h"
 
@@ -32,11 +33,13 @@ read_request(FunctionCallInfo fcinfo)
 {
 	const char *headers = GetConfigOption("request.headers", true, false);
 	RawRequest	raw = {0};
+	Slice		content_encoding = NO_SLICE;
 	JsonStringMember members[] = {
 		{"x-revyops-method", &raw.method},
 		{"x-revyops-path", &raw.path},
 		{"x-revyops-query", &raw.query},
 		{"x-revyops-content-type", &raw.content_type},
+		{"x-revyops-content-encoding", &content_encoding},
 		{"x-api-key", &raw.api_key},
 		{"x-revyops-prefer", &raw.prefer},
 		{"x-revyops-idempotency-key", &raw.idempotency_key},
@@ -45,6 +48,7 @@ read_request(FunctionCallInfo fcinfo)
 	if (headers != NULL && headers[0] != '\0' &&
 		!rvo_json_find_strings(rvo_slice(headers), members, lengthof(members)))
 		raw = (RawRequest) {.api_key = CONST_SLICE("")};
+	raw.encoded = rvo_body_is_encoded(content_encoding);
 	raw.body = rvo_slice_of_text(PG_ARGISNULL(0) ? NULL : (text *) PG_GETARG_BYTEA_PP(0));
 	return raw;
 }

@@ -2,7 +2,8 @@
 // clear 4xx, and nothing written.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { COMPANIES, CONTACTS, FORM_TYPE, JSON_TYPE, multipart, newClient, post, rows, urlencoded } from './stack.mjs';
+import { gzipSync } from 'node:zlib';
+import { COMPANIES, CONTACTS, CONTACTS_BATCH, FORM_TYPE, JSON_TYPE, multipart, newClient, post, request, rows, urlencoded } from './stack.mjs';
 
 const MIB = 1024 * 1024;
 const client = newClient('bodies');
@@ -135,3 +136,19 @@ test('a byte order mark: 400 or passed over', async () => {
 
 test('after all of it the service still works', async () =>
 	assert.equal((await post(client, { email: 'after@acme.com' })).status, 201));
+
+for (const [name, lines] of [['gzip', ['gzip']], ['GZIP', ['GZIP']], ['a list', ['identity, br']], ['two lines', ['identity', 'zstd']], ['not ASCII', ['\xe4']]])
+	test(`415: an encoded body, ${name}`, async () => {
+		for (const path of [CONTACTS, CONTACTS_BATCH]) {
+			const got = await post(client, gzipSync('{"email": "gzip@acme.com"}'), { path, headers: [['Content-Encoding', lines]] });
+			assert.deepEqual([got.status, got.json, got.headers['accept-encoding']], [415, { detail: 'Unsupported media type.',
+				errors: [{ parameter: 'Content-Encoding', code: 'unsupported_encoding', message: 'Expected a body that is not compressed, or encoded in any other way.' }] }, 'identity']);
+		}
+	});
+test('201: a body that says it is not encoded', async () => {
+	const got = await post(client, { email: 'identity@acme.com' }, { headers: [['Content-Encoding', 'Identity']] });
+	assert.equal(got.status, 201, got.text);
+	assert.equal(got.headers['accept-encoding'], undefined);
+});
+test('a GET may say any encoding', async () =>
+	assert.equal((await request('GET', CONTACTS, [['X-API-Key', client.key], ['Content-Encoding', 'gzip']])).status, 200));
