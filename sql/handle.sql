@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(183);
+SELECT plan(215);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -149,6 +149,17 @@ CREATE TRIGGER own_raise AFTER INSERT ON revyops.contact FOR EACH ROW WHEN (NEW.
 \set document '{"email": "r@acme.com", "origin": "raise", "last_name": "40001"}'
 SELECT is(test.ask('POST /public/v2/contacts', body => :'document'), '503 Service unavailable, try again. [Retry-After: 1]', 'for a front it is 503');
 SELECT is(test.postgrest('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}"}', :'document'), '504 Service unavailable, try again. [{"Retry-After": "1"}, {"X-Revyops-Answer": "1"}]', 'for PostgREST 504');
+
+-- ---- the address that callers know: in front of the paths of links, but not of what is kept
+SELECT is(test.ask('GET /public/v2/contacts/4', E'X-API-Key: {K}\n' || line), format('301 Contact was merged. id merged [Location: %s/public/v2/contacts/1]', base), 'base: ' || test.shown(line)) FROM (VALUES
+	('X-Revyops-Base: https://api.example.com', 'https://api.example.com'), ('x-revyops-base:http://localhost:8080/a/b', 'http://localhost:8080/a/b'), ('X-Revyops-Base: https://[2001:db8::1]:8443', 'https://[2001:db8::1]:8443'), ('X-Revyops-Base: https://' || repeat('a', 504), 'https://' || repeat('a', 504)),
+	('X-Revyops-Base:', ''), ('X-Revyops-Base: /', ''), ('X-Revyops-Base: https://', ''), ('X-Revyops-Base: https:///a', ''), ('X-Revyops-Base: https://:443', ''), ('X-Revyops-Base: https://api.example.com/', ''), ('X-Revyops-Base: //api.example.com', ''), ('X-Revyops-Base: api.example.com', ''),
+	('X-Revyops-Base: ftp://api.example.com', ''), ('X-Revyops-Base: javascript:alert(1)', ''), ('X-Revyops-Base: https://a b', ''), ('X-Revyops-Base: https://a"b', ''), ('X-Revyops-Base: https://a''b', ''), ('X-Revyops-Base: https://a\b', ''), ('X-Revyops-Base: https://a?b', ''), ('X-Revyops-Base: https://a#b', ''),
+	(E'X-Revyops-Base: https://a\r', ''), (E'X-Revyops-Base: https://a\tb', ''), (E'X-Revyops-Base: https://a\x7f', ''), ('X-Revyops-Base: https://ä.example.com', ''), ('X-Revyops-Base: https://' || repeat('a', 505), '')) t(line, base);
+SELECT is(substring(a.body::json->>'next' FROM '^.*after='), 'https://api.example.com/public/v2/contacts?a=1&page_size=1&after=', 'base: next') FROM revyops_http.handle('GET', '/public/v2/contacts', 'a=1&page_size=1', test.with_keys(E'X-API-Key: {K}\nX-Revyops-Base: https://api.example.com'), '') a;
+SELECT is(test.ask('POST /public/v2/contacts', E'X-API-Key: {K}\nIdempotency-Key: base\nX-Revyops-Base: ' || base, '{"email": "base@acme.com", "colour": 1}'), format('201 id 18 [Location: %s/public/v2/contacts/18, X-Revyops-Unknown-Members: colour%s]', base, replayed), 'base: a create, through ' || base) FROM (VALUES ('https://one.example.com', ''), ('https://two.example.com:8443/x', ', Idempotent-Replayed: true'), ('', ', Idempotent-Replayed: true')) t(base, replayed);
+SELECT is((SELECT headers FROM revyops.idempotency_key WHERE key = 'base'), E'Location: /public/v2/contacts/18\nX-Revyops-Unknown-Members: colour\n', 'base: nothing of it is kept');
+SELECT is(test.postgrest(jsonb_build_object('x-revyops-method', 'GET', 'x-revyops-path', '/public/v2/contacts/4', 'x-api-key', '{K}', 'x-revyops-base', base)), format('301 Contact was merged. [{"Location": "%s/public/v2/contacts/1"}, {"X-Revyops-Answer": "1"}]', told), 'base, for PostgREST: ' || base) FROM (VALUES ('https://api.example.com', 'https://api.example.com'), ('https://a b', '')) t(base, told);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "base/jsonio.h"
 #include "http/answer.h"
+#include "http/header.h"
 
 /* rvo_answer fills an answer.  NULL is for a status that has no body. */
 void
@@ -75,4 +76,23 @@ rvo_answer_add_location(Answer *answer, const Route *route, int64 id)
 	int			len = place != NULL ? place - route->path : (int) strlen(route->path);
 
 	rvo_answer_add_header(answer, "Location", psprintf("%.*s%s" INT64_FORMAT, len, route->path, place != NULL ? "" : "/", id));
+}
+
+/* rvo_answer_set_root puts root in front of the path that an answer points at, if it does. */
+void
+rvo_answer_set_root(Answer *answer, Slice root)
+{
+	StringInfo	headers;
+	Slice		lines;
+	Slice		name;
+	Slice		value;
+
+	if (root.len == 0 || answer->headers == NULL)
+		return;
+	headers = makeStringInfo();
+	lines = (Slice) {answer->headers->data, answer->headers->len};
+	while (rvo_header_next(&lines, &name, &value))
+		appendStringInfo(headers, "%.*s: %.*s%.*s\n", name.len, name.data,
+						 rvo_header_is(name, "Location") ? root.len : 0, root.data, value.len, value.data);
+	answer->headers = headers;
 }

@@ -45,6 +45,7 @@ struct HttpRequest
 {
 	const Route *route;
 	const Endpoint *endpoint;
+	Slice		root;			/* what the paths of links stand behind; may be empty */
 	Caller		caller;			/* of ALL_CLIENTS for an endpoint of the master list */
 	int64		id;				/* of the path; 0 = none that can be one */
 	int64		field_id;

@@ -81,6 +81,8 @@ rvo_front_headers(Slice lines, RawRequest *raw)
 			note(&keys.master_api_key, value);
 		else if (rvo_header_is(name, "Authorization"))
 			note(&keys.authorization, value);
+		else if (rvo_header_is(name, "X-Revyops-Base"))
+			note(&raw->base, value);
 		else if (rvo_header_is(name, "Content-Type"))
 			note(&raw->content_type, value);
 		else if (rvo_header_is(name, "Content-Encoding"))

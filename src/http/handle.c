@@ -23,6 +23,7 @@
 #include "http/handle.h"
 #include "http/header.h"
 #include "http/parameter.h"
+#include "http/public_base.h"
 #include "http/route.h"
 #include "shape/known_member.h"
 #include "store/store_lock.h"
@@ -252,6 +253,7 @@ carry_out(Call *call)
 		return (Answer) {0};
 	if (error != NULL)
 		call->answer = answer_error(call, error);
+	rvo_answer_set_root(&call->answer, call->request.root);
 	if (call->handling != HANDLING_NOT_SAID)
 		rvo_answer_add_header(&call->answer, "Preference-Applied",
 							  call->handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");
@@ -286,6 +288,7 @@ rvo_handle(const RawRequest *raw, HandleMode mode)
 	request->route = rvo_route_find(raw->path, &request->id, &request->field_id);
 	if (request->route == NULL)
 		return refuse(404, "not found");
+	request->root = rvo_public_base(raw->base);
 	request->endpoint = rvo_route_endpoint(request->route, raw->method);
 	if (request->endpoint == NULL)
 	{

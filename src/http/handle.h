@@ -13,6 +13,7 @@ typedef struct RawRequest
 	Slice		method;
 	Slice		path;			/* as it came, without the query */
 	Slice		query;			/* behind the "?" */
+	Slice		base;			/* that callers know the front by, as it says */
 	Slice		content_type;
 	bool		encoded;		/* the body, in whichever way */
 	Slice		api_key;		/* whichever header it came in */

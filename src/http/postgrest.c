@@ -38,6 +38,7 @@ read_request(FunctionCallInfo fcinfo)
 		{"x-revyops-method", &raw.method},
 		{"x-revyops-path", &raw.path},
 		{"x-revyops-query", &raw.query},
+		{"x-revyops-base", &raw.base},
 		{"x-revyops-content-type", &raw.content_type},
 		{"x-revyops-content-encoding", &content_encoding},
 		{"x-api-key", &raw.api_key},

@@ -24,7 +24,7 @@ link_to_next(const HttpRequest *request)
 	StringInfoData link;
 
 	initStringInfo(&link);
-	appendStringInfo(&link, "%s?", request->route->path);
+	appendStringInfo(&link, "%.*s%s?", request->root.len, request->root.data, request->route->path);
 	rvo_parameters_copy(&link, request->query, place);
 	appendStringInfoString(&link, "after=");
 	return (Slice) {link.data, link.len};
