@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(215);
+SELECT plan(237);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -160,6 +160,14 @@ SELECT is(substring(a.body::json->>'next' FROM '^.*after='), 'https://api.exampl
 SELECT is(test.ask('POST /public/v2/contacts', E'X-API-Key: {K}\nIdempotency-Key: base\nX-Revyops-Base: ' || base, '{"email": "base@acme.com", "colour": 1}'), format('201 id 18 [Location: %s/public/v2/contacts/18, X-Revyops-Unknown-Members: colour%s]', base, replayed), 'base: a create, through ' || base) FROM (VALUES ('https://one.example.com', ''), ('https://two.example.com:8443/x', ', Idempotent-Replayed: true'), ('', ', Idempotent-Replayed: true')) t(base, replayed);
 SELECT is((SELECT headers FROM revyops.idempotency_key WHERE key = 'base'), E'Location: /public/v2/contacts/18\nX-Revyops-Unknown-Members: colour\n', 'base: nothing of it is kept');
 SELECT is(test.postgrest(jsonb_build_object('x-revyops-method', 'GET', 'x-revyops-path', '/public/v2/contacts/4', 'x-api-key', '{K}', 'x-revyops-base', base)), format('301 Contact was merged. [{"Location": "%s/public/v2/contacts/1"}, {"X-Revyops-Answer": "1"}]', told), 'base, for PostgREST: ' || base) FROM (VALUES ('https://api.example.com', 'https://api.example.com'), ('https://a b', '')) t(base, told);
+
+-- ---- the same with /api in front
+SELECT is(test.ask(request, E'X-API-Key: {K}\nX-Revyops-Base: ' || base, body), e, request || ', base ' || base) FROM (VALUES ('GET /api/public/v2/contacts/1', '', '', '200 id 1'), ('PATCH /api/public/contacts/1/custom-fields/7', '', '{"field_value": "x"}', '404 Custom field not found. field_id not_found'),
+	('GET /api/public/contacts/4', '', '', '301 Contact was merged. id merged [Location: /api/public/contacts/1]'), ('GET /api/public/v2/contacts/4', 'https://api.example.com', '', '301 Contact was merged. id merged [Location: https://api.example.com/api/public/v2/contacts/1]'),
+	('POST /api/public/companies', '', '{"domain": "api.com"}', '201 id 2 [Location: /api/public/companies/2]'), ('DELETE /api/public/v2/contacts', '', '', '405 Method not allowed. [Allow: GET, HEAD, POST, PUT]'), ('POST /api/public/v2/contacts/batch', '', '{', '400 Invalid request.  malformed_body')) t(request, base, body, e);
+SELECT is(test.ask('GET ' || path), '404 Not found.', 'no path: ' || path) FROM unnest(ARRAY['/api', '/api/', '/api/public', '/api/public/', '/api/v2/contacts', '/API/public/v2/contacts', '/api//public/v2/contacts', '/api/api/public/v2/contacts', '/apis/public/v2/contacts', '/public/api/v2/contacts', 'api/public/v2/contacts', '/api/public/v2/nothing']) path;
+SELECT is(substring(a.body::json->>'next' FROM '^.*after='), base || '/api/public/v2/contacts?page_size=1&after=', 'next, base ' || base) FROM unnest(ARRAY['', 'https://api.example.com/x']) base, revyops_http.handle('GET', '/api/public/v2/contacts', 'page_size=1', test.with_keys(E'X-API-Key: {K}\nX-Revyops-Base: ' || base), '') a;
+SELECT is(test.ask('POST /api/public/v2/contacts', E'X-API-Key: {K}\nIdempotency-Key: base', '{"email": "base@acme.com", "colour": 1}'), '201 id 18 [Location: /api/public/v2/contacts/18, X-Revyops-Unknown-Members: colour, Idempotent-Replayed: true]', 'it is the same endpoint');
 
 SELECT * FROM finish();
 ROLLBACK;

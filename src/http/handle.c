@@ -270,6 +270,17 @@ refuse(int status, const char *message)
 	return answer;
 }
 
+/* root_of returns what the paths of links stand behind. */
+static Slice
+root_of(const RawRequest *raw, Slice prefix)
+{
+	Slice		base = rvo_public_base(raw->base);
+
+	if (prefix.len == 0)
+		return base;
+	return rvo_slice(psprintf("%.*s%.*s", base.len, base.data, prefix.len, prefix.data));
+}
+
 /*
  * rvo_handle carries out a request and returns the answer, in the current context.
  * Status 0, of HANDLE_SHARED only: it was undone, and is to be carried out alone.
@@ -284,11 +295,12 @@ rvo_handle(const RawRequest *raw, HandleMode mode)
 		.handling = HANDLING_NOT_SAID,
 	};
 	HttpRequest *request = &call.request;
+	Slice		prefix;
 
-	request->route = rvo_route_find(raw->path, &request->id, &request->field_id);
+	request->route = rvo_route_find(raw->path, &prefix, &request->id, &request->field_id);
 	if (request->route == NULL)
 		return refuse(404, "not found");
-	request->root = rvo_public_base(raw->base);
+	request->root = root_of(raw, prefix);
 	request->endpoint = rvo_route_endpoint(request->route, raw->method);
 	if (request->endpoint == NULL)
 	{

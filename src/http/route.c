@@ -165,12 +165,29 @@ matches(const char *pattern, Slice path, int64 **ids)
 	return path.len == 0;
 }
 
-/* rvo_route_find returns the route of a path, and the ids in it; NULL if there is none. */
+/* take_prefix takes off the front of a path what may stand in front of any that is public. */
+static Slice
+take_prefix(Slice *path)
+{
+	const Slice prefix = CONST_SLICE("/api");
+	const Slice start = CONST_SLICE("/api/public/");
+
+	if (path->len < start.len || memcmp(path->data, start.data, start.len) != 0)
+		return CONST_SLICE("");
+	*path = (Slice) {path->data + prefix.len, path->len - prefix.len};
+	return prefix;
+}
+
+/*
+ * rvo_route_find returns the route of a path, the prefix with which it came, and the
+ * ids in it; NULL if there is none.
+ */
 const Route *
-rvo_route_find(Slice path, int64 *id, int64 *field_id)
+rvo_route_find(Slice path, Slice *prefix, int64 *id, int64 *field_id)
 {
 	int64	   *ids[] = {id, field_id};
 
+	*prefix = take_prefix(&path);
 	for (size_t i = 0; i < lengthof(routes); i++)
 		if (matches(routes[i].path, path, ids))
 			return &routes[i];
