@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(237);
+SELECT plan(246);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -168,6 +168,14 @@ SELECT is(test.ask(request, E'X-API-Key: {K}\nX-Revyops-Base: ' || base, body), 
 SELECT is(test.ask('GET ' || path), '404 Not found.', 'no path: ' || path) FROM unnest(ARRAY['/api', '/api/', '/api/public', '/api/public/', '/api/v2/contacts', '/API/public/v2/contacts', '/api//public/v2/contacts', '/api/api/public/v2/contacts', '/apis/public/v2/contacts', '/public/api/v2/contacts', 'api/public/v2/contacts', '/api/public/v2/nothing']) path;
 SELECT is(substring(a.body::json->>'next' FROM '^.*after='), base || '/api/public/v2/contacts?page_size=1&after=', 'next, base ' || base) FROM unnest(ARRAY['', 'https://api.example.com/x']) base, revyops_http.handle('GET', '/api/public/v2/contacts', 'page_size=1', test.with_keys(E'X-API-Key: {K}\nX-Revyops-Base: ' || base), '') a;
 SELECT is(test.ask('POST /api/public/v2/contacts', E'X-API-Key: {K}\nIdempotency-Key: base', '{"email": "base@acme.com", "colour": 1}'), '201 id 18 [Location: /api/public/v2/contacts/18, X-Revyops-Unknown-Members: colour, Idempotent-Replayed: true]', 'it is the same endpoint');
+
+-- ---- whether the database answers: for whoever asks
+SELECT is(test.ask(request, headers), e, d) FROM (VALUES ('GET /ready', '', '200', 'ready'), ('GET /ready?a=b', 'X-API-Key: nope', '200', 'nobody looks at a key'), ('HEAD /ready', '', '200', 'HEAD'), ('POST /ready', '', '405 Method not allowed. [Allow: GET, HEAD]', 'POST'),
+	('GET /ready/', '', '404 Not found.', 'another path'), ('GET /api/ready', '', '404 Not found.', 'which is not a public one')) t(request, headers, e, d);
+SELECT is(a.body, '{"status": "ready"}', 'what it says') FROM revyops_http.handle_read('GET', '/ready', '', '', '') a;
+SELECT is(test.postgrest('{"x-revyops-method": "GET", "x-revyops-path": "/ready"}', '', 'postgrest_read'), '200 [{"X-Revyops-Answer": "1"}]', 'for PostgREST');
+DELETE FROM revyops.secret;
+SELECT is(test.ask('GET /ready', ''), '500 Internal server error.', 'a database that lacks something is not');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -300,7 +300,7 @@ unchanged('functions');
 
 # requests, with client 1's ids in their paths; there is one body for all
 my %id = (companies => $company, contacts => $contact);
-my @endpoints = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', 'SELECT method, path, master FROM revyops_http.endpoints()');
+my @endpoints = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', q(SELECT method, path, master FROM revyops_http.endpoints() WHERE path <> '/ready'));
 cmp_ok(scalar @endpoints, '>', 40, 'there are endpoints to try');
 for my $endpoint (@endpoints)
 {
@@ -321,6 +321,7 @@ for my $endpoint (@endpoints)
 	# no setting makes anybody the caller
 	like(shows_nothing('tenant', "SELECT * FROM revyops_http.handle('$method', '$path', '', '', '{}')", "$name, without a key"), qr/^403\|.*missing_credentials/s, "$name: asks for a key");
 }
+like(shows_nothing('tenant', q(SELECT * FROM revyops_http.handle('GET', '/ready', '', '', '')), '/ready'), qr/^200\|.*\{"status": "ready"\}$/s, 'what needs no key');
 unchanged('requests');
 
 # ---- settings

@@ -126,7 +126,7 @@ sub http
 	my ($node, $function, $path, $query) = @_;
 	return answers($node, "SELECT * FROM revyops_http.$function('GET', '$path', '$query', 'X-API-Key: $key', '')");
 }
-my @paths = split /\n/, $primary->safe_psql('postgres', "SELECT replace(path, '{id}', '1') FROM revyops_http.endpoints() WHERE reads_only");
+my @paths = split /\n/, $primary->safe_psql('postgres', "SELECT replace(path, '{id}', '1') FROM revyops_http.endpoints() WHERE reads_only AND path <> '/ready'");
 cmp_ok(scalar @paths, '>=', 20, 'paths to read: there are');
 for my $path (@paths)
 {
@@ -135,6 +135,8 @@ for my $path (@paths)
 	like($answer, qr/^200\|.*acme\.com/s, "$path: has an answer");
 	is($answer, http($primary, 'handle', $path, $query), "$path: the primary's");
 }
+
+like(http($standby, 'handle_read', '/ready', ''), qr/^200\|.*\{"status": "ready"\}$/s, '/ready: it is');
 
 # as PostgREST asks
 is_deeply([ functions('s', '^revyops_http\.') ], [qw(handle_read key_check postgrest_read)], 'what only reads');

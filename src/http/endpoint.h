@@ -26,6 +26,7 @@ typedef struct Endpoint
 	int			body_max;		/* octets */
 	bool		has_structure;	/* as a parameter of the query */
 	bool		master;			/* for master keys only */
+	bool		open;			/* for whoever asks, without a key */
 	bool		creates_many;	/* a batch: a front asks for the key before it takes the body */
 	bool		once;			/* a request with an idempotency key is carried out once */
 	bool		may_share;		/* a transaction with others: it changes one record, and holds others up for a moment only */

@@ -166,7 +166,8 @@ work(void *arg, bool again)
 		decode = check_body(raw, endpoint);
 		call->handling = rvo_preferred_handling(raw->prefer);
 	}
-	check_caller(raw, &request);
+	if (!endpoint->open)
+		check_caller(raw, &request);
 	if (endpoint->has_structure)
 	{
 		Slice		structure = rvo_parameter(request.query, "structure");

@@ -16,6 +16,7 @@
 #include "http/serve_batch.h"
 #include "http/serve_company.h"
 #include "http/serve_contact.h"
+#include "http/serve_ready.h"
 #include "http/serve_record.h"
 #include "shape/company_input.h"
 #include "shape/contact_input.h"
@@ -33,6 +34,7 @@
 #define COMPANIES .resource = &rvo_companies
 #define V2 .has_structure = true
 #define MASTER .master = true
+#define OPEN .open = true
 #define ONCE .once = true
 #define SHARES .may_share = true
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX
@@ -114,6 +116,9 @@ static const Route routes[] = {
 		GET(rvo_serve_list_bare, COMPANIES, MASTER)}},
 	{"/public/companies-master-list/{id}", {
 		GET(rvo_serve_get, COMPANIES, MASTER)}},
+
+	{"/ready", {
+		GET(rvo_serve_ready, OPEN)}},
 };
 
 /* rvo_routes shows the whole table. */

@@ -40,7 +40,7 @@ test('the files are there to be read, as what they are', async () => {
 });
 test('it lists every operation', async () => {
 	assert.equal(await page.title(), 'RevyOps contact API');
-	assert.equal(await page.locator('.opblock').count(), 43);
+	assert.equal(await page.locator('.opblock').count(), 44);
 });
 test('a request sent from it is answered', async () => {
 	const client = newClient('docs');
