@@ -842,13 +842,6 @@ CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS json
 COMMENT ON FUNCTION revyops_http.postgrest_read(bytea) IS
 'Is revyops_http.postgrest for GET and HEAD.';
 
-CREATE FUNCTION revyops_http.key_check(bytea) RETURNS json
-	AS 'MODULE_PATHNAME', 'revyops_http_key_check'
-	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION revyops_http.key_check(bytea) IS
-'No path: nginx asks it about the key of a batch, before it takes the body. 204 or 403.';
-
 /* Tell a running PostgREST that there are new functions. */
 NOTIFY pgrst, 'reload schema';
 

@@ -139,7 +139,9 @@ SELECT is(test.postgrest(headers, body, function), e, d) FROM (VALUES
 	('{"x-api-key": "{K}"}', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'no path'),
 	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key'),
 	('["GET"]', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'headers that are none'),
-	('{"x-api-key": "{K}"}', '', 'key_check', '204 [{"X-Revyops-Answer": "1"}]', 'a good key'), ('{"x-api-key": "nope"}', '', 'key_check', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'a wrong key'), ('{}', '', 'key_check', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key to check')) t(headers, body, function, e, d);
+	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check", "x-api-key": "{K}"}', '', 'postgrest_read', '204 [{"X-Revyops-Answer": "1"}]', 'a good key'),
+	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check", "x-api-key": "nope"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'a wrong key'),
+	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key to check')) t(headers, body, function, e, d);
 SELECT set_config('request.headers', '', true) AS hidden \gset
 SELECT is(revyops_http.postgrest(NULL)::jsonb, '{"detail": "Not found."}', 'no headers at all');
 

@@ -166,7 +166,7 @@ SELECT http('POST /public/companies/1/custom-fields', '{"field_name": "h", "fiel
 SELECT http('PATCH /public/companies/1/custom-fields/' || (f->>'id'), '{"field_value": "2"}') FROM jsonb_array_elements(revyops_get_company(1)->'company_custom_fields') f WHERE f->>'field_name' = 'h'
 SELECT http('DELETE /public/companies/1/custom-fields/' || (f->>'id')) FROM jsonb_array_elements(revyops_get_company(1)->'company_custom_fields') f WHERE f->>'field_name' = 'h'
 SELECT http('DELETE /public/companies/' || id) FROM revyops.company WHERE domain = 'h.example'
-SELECT revyops_http.key_check('')::text || current_setting('response.status') FROM said WHERE set_config('request.headers', format('{"x-api-key": "%s"}', key), true) <> ''
+SELECT http('GET /key-check')
 SELECT revyops_revoke_api_key(prefix) FROM revyops.api_key WHERE name = 'client'
 SELECT http('GET /public/v2/contacts/1')
 EOS

@@ -13,6 +13,7 @@
 #include "commands/trigger.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 
 #include "base/attempt.h"
 #include "base/compat.h"
@@ -241,6 +242,16 @@ answer_error(const Call *call, ErrorData *error)
 }
 
 /*
+ * wait_no_more keeps the rest of a shared transaction from waiting as long again:
+ * 64 requests for one locked row would otherwise take 64 times lock_timeout.
+ */
+static void
+wait_no_more(void)
+{
+	(void) set_config_option("lock_timeout", "1", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+}
+
+/*
  * carry_out does the work of a call and returns the answer.  In a shared transaction
  * what others were in the way of is given back undone, as status 0: the locks that
  * the transaction holds already may be what they wait for.
@@ -251,7 +262,10 @@ carry_out(Call *call)
 	ErrorData  *error = call->mode == HANDLE_SHARED ? rvo_attempt_once(work, call) : rvo_attempt(work, call);
 
 	if (error != NULL && call->mode == HANDLE_SHARED && rvo_fault_is_transient(error->sqlerrcode))
+	{
+		wait_no_more();
 		return (Answer) {0};
+	}
 	if (error != NULL)
 		call->answer = answer_error(call, error);
 	rvo_answer_set_root(&call->answer, call->request.root);
@@ -312,27 +326,5 @@ rvo_handle(const RawRequest *raw, HandleMode mode)
 	}
 	if (!rvo_header_is_printable(raw->query))
 		return refuse(400, "bad request");
-	return carry_out(&call);
-}
-
-/* serve_nothing is for what is answered by having come so far. */
-static void
-serve_nothing(const HttpRequest *request pg_attribute_unused(), Answer *answer)
-{
-	rvo_answer(answer, 204, NULL);
-}
-
-/* rvo_handle_key_check answers whether the request's key is good: 204 or 403. */
-Answer
-rvo_handle_key_check(const RawRequest *raw)
-{
-	static const Endpoint key_check = {.method = "GET", .serve = serve_nothing};
-	Call		call = {
-		.raw = raw,
-		.request = {.endpoint = &key_check},
-		.mode = HANDLE_READING,
-		.handling = HANDLING_NOT_SAID,
-	};
-
 	return carry_out(&call);
 }

@@ -31,6 +31,5 @@ typedef enum HandleMode
 } HandleMode;
 
 extern Answer rvo_handle(const RawRequest *raw, HandleMode mode);
-extern Answer rvo_handle_key_check(const RawRequest *raw);
 
 #endif							/* RVO_HANDLE_H */

@@ -25,7 +25,6 @@
 
 PG_FUNCTION_INFO_V1(revyops_http_postgrest);
 PG_FUNCTION_INFO_V1(revyops_http_postgrest_read);
-PG_FUNCTION_INFO_V1(revyops_http_key_check);
 
 /* read_request reads a request; its parts are in the current context. */
 static RawRequest
@@ -109,17 +108,4 @@ revyops_http_postgrest_read(PG_FUNCTION_ARGS)
 	RawRequest	raw = read_request(fcinfo);
 
 	return respond(rvo_handle(&raw, HANDLE_READING));
-}
-
-/*
- * revyops_http.key_check(bytea) returns json: whether a request's key is good.
- * nginx asks before it takes the body of a batch: whoever has no key costs no more
- * than this.  The answer that counts is the batch's own.
- */
-Datum
-revyops_http_key_check(PG_FUNCTION_ARGS)
-{
-	RawRequest	raw = read_request(fcinfo);
-
-	return respond(rvo_handle_key_check(&raw));
 }

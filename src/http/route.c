@@ -16,7 +16,7 @@
 #include "http/serve_batch.h"
 #include "http/serve_company.h"
 #include "http/serve_contact.h"
-#include "http/serve_ready.h"
+#include "http/serve_probe.h"
 #include "http/serve_record.h"
 #include "shape/company_input.h"
 #include "shape/contact_input.h"
@@ -119,6 +119,8 @@ static const Route routes[] = {
 
 	{"/ready", {
 		GET(rvo_serve_ready, OPEN)}},
+	{"/key-check", {
+		GET(rvo_serve_key_check)}},
 };
 
 /* rvo_routes shows the whole table. */
