@@ -1,0 +1,237 @@
+/*
+ * config.c
+ *	  The settings: a file, then the environment.
+ *
+ * A line of the file is "name = value", or a comment after "#".  The variable
+ * REVYOPS_GATEWAY_NAME counts more.  Passwords have no place here: libpq takes
+ * them from its own files and variables (PGPASSFILE, PGSERVICEFILE).
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "log.h"
+
+#define ENVIRONMENT "REVYOPS_GATEWAY_"
+#define MIB (1024 * 1024)
+
+Config		config;
+
+typedef enum Type
+{
+	A_TEXT,
+	A_SWITCH,					/* on or off */
+	A_NUMBER
+} Type;
+
+typedef struct Setting
+{
+	const char *name;
+	Type		type;
+	size_t		offset;			/* in Config */
+	const char *standard;
+	int			least;
+	int			most;
+} Setting;
+
+#define AT(member) offsetof(Config, member)
+
+static const Setting settings[] = {
+	{"listen", A_TEXT, AT(listen), "/run/revyops/gateway.sock", 0, 0},
+	{"metrics", A_TEXT, AT(metrics), "", 0, 0},
+	{"database", A_TEXT, AT(database), "dbname=revyops user=revyops_gateway", 0, 0},
+	{"read_database", A_TEXT, AT(read_database), "", 0, 0},
+	{"read_connections", A_NUMBER, AT(connections[LANE_READ]), "4", 1, LANE_CONNECTIONS_MAX},
+	{"write_connections", A_NUMBER, AT(connections[LANE_WRITE]), "2", 1, LANE_CONNECTIONS_MAX},
+	{"slow_connections", A_NUMBER, AT(connections[LANE_SLOW]), "4", 1, LANE_CONNECTIONS_MAX},
+	{"batch_connections", A_NUMBER, AT(connections[LANE_BATCH]), "4", 1, LANE_CONNECTIONS_MAX},
+	{"packs", A_SWITCH, AT(packs), "on", 0, 0},
+	{"pack_requests", A_NUMBER, AT(pack_requests), "64", 1, 64},
+	{"pack_octets", A_NUMBER, AT(pack_octets), "1048576", 1024, 64 * MIB},
+	{"lock_timeout", A_NUMBER, AT(lock_timeout), "50", 1, 60000},
+	{"queue_timeout", A_NUMBER, AT(queue_timeout), "5000", 1, 600000},
+	{"answer_timeout", A_NUMBER, AT(answer_timeout), "15000", 1, 3600000},
+	{"waiting", A_NUMBER, AT(waiting), "4096", 1, 1000000},
+	{"key_requests", A_NUMBER, AT(key_requests), "1024", 1, 1000000},
+	{"octets", A_NUMBER, AT(octets), "134217728", MIB, INT_MAX},
+	{"key_octets", A_NUMBER, AT(key_octets), "67108864", MIB, INT_MAX},
+	{"body_octets", A_NUMBER, AT(body_octets), "16777216", 1024, 256 * MIB},
+	{"drain_timeout", A_NUMBER, AT(drain_timeout), "20000", 0, 3600000},
+};
+
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+
+static void *
+place(Config *to, const Setting *setting)
+{
+	return (char *) to + setting->offset;
+}
+
+/* set_number reads a whole number within its bounds. */
+static bool
+set_number(const Setting *setting, const char *value, int *to)
+{
+	char	   *end;
+	long		number;
+
+	errno = 0;
+	number = strtol(value, &end, 10);
+	if (errno != 0 || end == value || *end != '\0' || number < setting->least || number > setting->most)
+	{
+		log_line("%s must be a number from %d to %d", setting->name, setting->least, setting->most);
+		return false;
+	}
+	*to = (int) number;
+	return true;
+}
+
+/* set gives a setting a value; false and a line if it can't have that. */
+static bool
+set(Config *to, const Setting *setting, const char *value)
+{
+	if (setting->type == A_NUMBER)
+		return set_number(setting, value, place(to, setting));
+	if (setting->type == A_TEXT)
+	{
+		free(*(char **) place(to, setting));
+		*(char **) place(to, setting) = memory_copy(value);
+		return true;
+	}
+	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+	{
+		log_line("%s must be on or off", setting->name);
+		return false;
+	}
+	*(bool *) place(to, setting) = strcmp(value, "on") == 0;
+	return true;
+}
+
+/* trim cuts white space off both ends, in place. */
+static char *
+trim(char *text)
+{
+	size_t		len;
+
+	while (isspace((unsigned char) *text))
+		text++;
+	len = strlen(text);
+	while (len > 0 && isspace((unsigned char) text[len - 1]))
+		text[--len] = '\0';
+	return text;
+}
+
+/* read_line sets what a line of the file says. */
+static bool
+read_line(Config *to, const char *file, int number, char *line)
+{
+	char	   *name = trim(line);
+	char	   *equals = strchr(name, '=');
+
+	if (*name == '\0' || *name == '#')
+		return true;
+	if (equals != NULL)
+	{
+		*equals = '\0';
+		name = trim(name);
+		for (size_t i = 0; i < SETTINGS; i++)
+			if (strcmp(settings[i].name, name) == 0)
+				return set(to, &settings[i], trim(equals + 1));
+	}
+	log_line("%s, line %d: no setting", file, number);
+	return false;
+}
+
+static bool
+read_file(Config *to, const char *file)
+{
+	FILE	   *stream = fopen(file, "re");
+	char		line[4096];
+	bool		good = true;
+
+	if (stream == NULL)
+	{
+		log_line("%s: %s", file, strerror(errno));
+		return false;
+	}
+	for (int number = 1; fgets(line, sizeof(line), stream) != NULL; number++)
+		good = read_line(to, file, number, line) && good;
+	fclose(stream);
+	return good;
+}
+
+static bool
+read_environment(Config *to)
+{
+	bool		good = true;
+
+	for (size_t i = 0; i < SETTINGS; i++)
+	{
+		char		name[64] = ENVIRONMENT;
+		char	   *at = name + strlen(name);
+		const char *value;
+
+		for (const char *c = settings[i].name; *c != '\0'; c++)
+			*at++ = (char) toupper((unsigned char) *c);
+		value = getenv(name);
+		if (value != NULL)
+			good = set(to, &settings[i], value) && good;
+	}
+	return good;
+}
+
+static void
+free_texts(Config *of)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (settings[i].type == A_TEXT)
+			free(*(char **) place(of, &settings[i]));
+}
+
+/*
+ * config_read reads the settings anew: *to changes if all are good, else what is
+ * wrong is in lines.  file = NULL is no file.
+ */
+bool
+config_read(const char *file, Config *to)
+{
+	Config		read = {0};
+	bool		good = true;
+
+	for (size_t i = 0; i < SETTINGS; i++)
+		set(&read, &settings[i], settings[i].standard);
+	if (file != NULL)
+		good = read_file(&read, file);
+	good = read_environment(&read) && good;
+	if (good)
+	{
+		Config		old = *to;
+
+		*to = read;
+		read = old;
+	}
+	free_texts(&read);
+	return good;
+}
+
+/* config_show prints the settings that count, as lines of a file. */
+void
+config_show(const Config *of)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+	{
+		const Setting *setting = &settings[i];
+		void	   *value = place((Config *) of, setting);
+
+		if (setting->type == A_NUMBER)
+			printf("%s = %d\n", setting->name, *(int *) value);
+		else if (setting->type == A_SWITCH)
+			printf("%s = %s\n", setting->name, *(bool *) value ? "on" : "off");
+		else
+			printf("%s = %s\n", setting->name, *(char **) value);
+	}
+}

@@ -1,0 +1,49 @@
+/*
+ * fcgi.h
+ *	  The framing of FastCGI: records in, records out.
+ */
+#ifndef GATEWAY_FCGI_H
+#define GATEWAY_FCGI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "memory.h"
+
+#define FCGI_HEADER 8			/* octets before a record's content */
+#define FCGI_CONTENT_MAX 65535
+
+/* What a connection said next. */
+typedef enum FcgiEvent
+{
+	FCGI_MORE,					/* nothing whole: more octets are needed */
+	FCGI_BEGIN,					/* a request begins */
+	FCGI_PARAMS,				/* a part of its parameters, */
+	FCGI_PARAMS_END,			/* and that was all of them */
+	FCGI_STDIN,					/* a part of its body, */
+	FCGI_STDIN_END,
+	FCGI_ABORT,					/* the caller is gone */
+	FCGI_BROKEN					/* what no server sends: nothing more can be read */
+} FcgiEvent;
+
+/* Where a connection is.  All zeros is the beginning. */
+typedef struct FcgiReader
+{
+	uint8_t		header[FCGI_HEADER];
+	unsigned	header_len;		/* octets of it that have come */
+	FcgiEvent	kind;			/* of the record under way; of a part, the event that ends its stream */
+	unsigned	content_left;
+	unsigned	padding_left;
+	uint8_t		begin[FCGI_HEADER];	/* the content of the record that begins a request */
+	uint16_t	id;				/* of the request under way; 0 = none */
+	FcgiEvent	stream_end;		/* of the stream that is open */
+	bool		keep;			/* the connection stays after the request */
+} FcgiReader;
+
+extern FcgiEvent fcgi_next(FcgiReader *reader, Slice *octets, Slice *part);
+extern void fcgi_ended(FcgiReader *reader);
+extern bool fcgi_next_param(Slice *params, Slice *name, Slice *value);
+extern void fcgi_add_stdout(Buffer *to, uint16_t id, Slice first, Slice second);
+extern void fcgi_add_end(Buffer *to, uint16_t id);
+
+#endif							/* GATEWAY_FCGI_H */

@@ -1,0 +1,630 @@
+/*
+ * link.c
+ *	  The connections to the database, and what they carry out.
+ *
+ * A connection belongs to a lane.  When it is idle, it takes what waits there:
+ * one request, or in the write lane all that a pack may have.  A pack is that many
+ * executions of one prepared statement with one Sync at their end, which makes
+ * them one transaction.  Each undoes itself alone if its answer is an error, and
+ * answers status 0 if somebody else's transaction was in the way: then it is
+ * repeated alone.  An answer leaves after the Sync's, when the commit is certain.
+ *
+ * When a connection is lost, what was under way is unknown: it is a 503 and never
+ * repeated, unless it only reads, or the Sync was not sent yet.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lane.h"
+#include "link.h"
+#include "log.h"
+#include "loop.h"
+#include "metrics.h"
+#include "request.h"
+#include "routes.h"
+
+#define CONNECT_TIMEOUT 10000	/* milliseconds */
+#define BACKOFF_LEAST 100		/* milliseconds until the next try, doubled by each that fails */
+#define BACKOFF_MOST 3200
+#define DOWN_AFTER 2000			/* milliseconds without a connection in which one may still come back */
+
+#define STATEMENT "request"
+#define TEXT_OID 25
+#define BYTEA_OID 17
+#define PARAMETERS 5
+
+typedef enum LinkState
+{
+	LINK_DOWN,
+	LINK_CONNECTING,
+	LINK_SETTING_UP,			/* connected: the routes are read, the statement is prepared */
+	LINK_IDLE,
+	LINK_BUSY
+} LinkState;
+
+typedef struct Link
+{
+	Watch		watch;
+	LaneId		lane;
+	LinkState	state;
+	PGconn	   *pg;
+	RequestList running;
+	int			count;			/* of them */
+	Request    *current;		/* the one whose result comes next; NULL = the Sync's */
+	bool		sent;			/* all has gone out */
+	bool		failed;			/* the transaction has: the state says how */
+	char		sqlstate[6];
+	bool		renew;			/* to be closed when idle: the settings have changed */
+	Time		since;			/* of the state */
+	Time		backoff;
+} Link;
+
+#define LINKS (LANES * LANE_CONNECTIONS_MAX)
+
+static Link links[LINKS];		/* those of a lane one after the other; as many of them are used as the settings say */
+static bool closing;
+
+static void take_work(Link *link);
+
+static const Oid parameter_types[PARAMETERS] = {TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, BYTEA_OID};
+
+/* first_of returns the first connection of a lane. */
+static Link *
+first_of(LaneId lane)
+{
+	return &links[lane * LANE_CONNECTIONS_MAX];
+}
+
+/* shares tells whether a lane's requests share transactions. */
+static bool
+shares(LaneId lane)
+{
+	return lane == LANE_WRITE && config.packs;
+}
+
+/* statement returns what a lane's requests are carried out by. */
+static const char *
+statement(LaneId lane)
+{
+	if (lane == LANE_READ)
+		return "SELECT status, headers, body FROM revyops_http.handle_read($1, $2, $3, $4, $5)";
+	if (shares(lane))
+		return "SELECT status, headers, body FROM revyops_http.handle_shared($1, $2, $3, $4, $5)";
+	return "SELECT status, headers, body FROM revyops_http.handle($1, $2, $3, $4, $5)";
+}
+
+static void
+enter(Link *link, LinkState state)
+{
+	link->state = state;
+	link->since = loop_now();
+}
+
+/* link_check refuses a connection string that is none, or has a password. */
+bool
+link_check(const char *conninfo)
+{
+	char	   *message = NULL;
+	PQconninfoOption *options = PQconninfoParse(conninfo, &message);
+	bool		good = options != NULL;
+
+	if (!good)
+		log_line("database: not a connection string");
+	for (PQconninfoOption *option = options; good && option->keyword != NULL; option++)
+		if (strcmp(option->keyword, "password") == 0 && option->val != NULL)
+		{
+			log_line("database: a password belongs in a file that PGPASSFILE names");
+			good = false;
+		}
+	PQconninfoFree(options);
+	PQfreemem(message);
+	return good;
+}
+
+/* ------------------------------------------------ the end of what was under way */
+
+/* repeat_alone has a request wait again, for a transaction of its own. */
+static void
+repeat_alone(Request *request)
+{
+	PQclear(request->result);
+	request->result = NULL;
+	request->repeated = true;
+	if (request->owner == NULL)
+	{
+		lane_release(request);
+		request_free(request);
+		return;
+	}
+	lane_queue(request, request->lane == LANE_WRITE ? LANE_SLOW : request->lane);
+	link_wake(request->lane);
+}
+
+/* refusal returns the status for an error of the statement itself: what may go well another time, or not. */
+static int
+refusal(const char *sqlstate)
+{
+	static const char *const later[] = {"08", "25006", "40", "42501", "42883", "53", "55P03", "57", "3F000"};
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (strncmp(sqlstate, later[i], strlen(later[i])) == 0)
+			return 503;
+	return 500;
+}
+
+/* read_answer takes an answer from its row. */
+static void
+read_answer(Request *request)
+{
+	PGresult   *result = request->result;
+
+	request->status = atoi(PQgetvalue(result, 0, 0));
+	request->answer_headers = (Slice) {PQgetvalue(result, 0, 1), (size_t) PQgetlength(result, 0, 1)};
+	request->answer_body = (Slice) {PQgetvalue(result, 0, 2), (size_t) PQgetlength(result, 0, 2)};
+}
+
+/* end_request answers what a connection has carried out, or repeats it. */
+static void
+end_request(Link *link, Request *request, int in_pack)
+{
+	bool		row = !link->failed && request->result != NULL &&
+		PQntuples(request->result) == 1 && PQnfields(request->result) == 3;
+
+	lane_ended(request);
+	if (row)
+		read_answer(request);
+	if (row && request->status != 0)
+		request->answered(request);
+	else if (row || (!request->repeated && (in_pack > 1 || strncmp(link->sqlstate, "40", 2) == 0)))
+	{
+		metrics.undone++;
+		repeat_alone(request);
+	}
+	else
+		request_refuse(request, refusal(link->sqlstate));
+}
+
+/* end_all answers all that a connection has carried out, when its transaction has ended. */
+static void
+end_all(Link *link)
+{
+	int			count = link->count;
+	Request    *request;
+
+	while ((request = TAILQ_FIRST(&link->running)) != NULL)
+	{
+		TAILQ_REMOVE(&link->running, request, entry);
+		end_request(link, request, count);
+	}
+	link->count = 0;
+}
+
+/* end_unknown answers all that was under way when a connection was lost. */
+static void
+end_unknown(Link *link)
+{
+	Request    *request;
+
+	while ((request = TAILQ_FIRST(&link->running)) != NULL)
+	{
+		TAILQ_REMOVE(&link->running, request, entry);
+		lane_ended(request);
+		if (!request->repeated && (!link->sent || link->lane == LANE_READ))
+		{
+			repeat_alone(request);
+			continue;
+		}
+		if (link->lane != LANE_READ)
+			metrics.unknown++;
+		request_refuse(request, 503);
+	}
+	link->count = 0;
+}
+
+/* drop closes a connection; the next try comes after a while that grows. */
+static void
+drop(Link *link)
+{
+	loop_remove(&link->watch);
+	PQfinish(link->pg);
+	link->pg = NULL;
+	link->renew = false;
+	enter(link, LINK_DOWN);
+	end_unknown(link);
+}
+
+/* lose drops a connection that was lost, or is given up. */
+static void
+lose(Link *link, const char *why)
+{
+	const char *said = link->pg != NULL ? PQerrorMessage(link->pg) : "";
+
+	/* two lines for an outage, not one for each try */
+	if (link->backoff == 0 || link->backoff == BACKOFF_MOST / 2)
+		log_line("connection of lane %s: %s: %.*s", lane_names[link->lane], why, (int) strcspn(said, "\n"), said);
+	metrics.losses++;
+	link->backoff = link->backoff == 0 ? BACKOFF_LEAST : link->backoff * 2;
+	if (link->backoff > BACKOFF_MOST)
+		link->backoff = BACKOFF_MOST;
+	drop(link);
+}
+
+/* ------------------------------------------------ connecting */
+
+/* options returns the settings that a lane's sessions have. */
+static const char *
+options(LaneId lane, char *space, size_t size)
+{
+	if (lane == LANE_READ)
+		return "-c default_transaction_read_only=on";
+	if (!shares(lane))
+		return "";
+	/* A pack waits for nobody: whoever is locked out is undone, and repeated alone. */
+	snprintf(space, size, "-c lock_timeout=%d", config.lock_timeout);
+	return space;
+}
+
+/* watch_connecting waits for what libpq wants; the socket may be another one than the last time. */
+static void
+watch_connecting(Link *link, PostgresPollingStatusType wanted)
+{
+	loop_remove(&link->watch);
+	loop_add(&link->watch, PQsocket(link->pg), wanted == PGRES_POLLING_READING ? EPOLLIN : EPOLLOUT);
+}
+
+static void
+connect_link(Link *link)
+{
+	char		space[64];
+	bool		elsewhere = link->lane == LANE_READ && *config.read_database != '\0';
+	const char *names[] = {"fallback_application_name", "dbname", "client_encoding", "options", NULL};
+	const char *values[] = {"revyops-gateway", elsewhere ? config.read_database : config.database, "UTF8",
+	options(link->lane, space, sizeof(space)), NULL};
+
+	link->pg = PQconnectStartParams(names, values, 1);
+	if (link->pg == NULL || PQstatus(link->pg) == CONNECTION_BAD)
+	{
+		lose(link, "cannot connect");
+		return;
+	}
+	enter(link, LINK_CONNECTING);
+	watch_connecting(link, PGRES_POLLING_WRITING);
+}
+
+/* flush sends what libpq holds, and waits for room if there is none. */
+static bool
+flush(Link *link)
+{
+	int			left = PQflush(link->pg);
+
+	if (left < 0)
+		return false;
+	link->sent = left == 0;
+	loop_change(&link->watch, left == 0 ? EPOLLIN : EPOLLIN | EPOLLOUT);
+	return true;
+}
+
+/* set_up asks for the routes and prepares the statement. */
+static void
+set_up(Link *link)
+{
+	PGconn	   *pg = link->pg;
+
+	enter(link, LINK_SETTING_UP);
+	link->failed = false;
+	link->current = NULL;
+	if (PQsetnonblocking(pg, 1) != 0 || !PQenterPipelineMode(pg) ||
+		!PQsendQueryParams(pg, ROUTES_QUERY, 0, NULL, NULL, NULL, NULL, 0) ||
+		!PQsendPrepare(pg, STATEMENT, statement(link->lane), PARAMETERS, parameter_types) ||
+		!PQpipelineSync(pg) || !flush(link))
+		lose(link, "cannot set up");
+}
+
+static void
+go_on_connecting(Link *link)
+{
+	PostgresPollingStatusType status = PQconnectPoll(link->pg);
+
+	if (status == PGRES_POLLING_FAILED)
+		lose(link, "cannot connect");
+	else if (status != PGRES_POLLING_OK)
+		watch_connecting(link, status);
+	else
+	{
+		watch_connecting(link, PGRES_POLLING_READING);
+		metrics.connects++;
+		set_up(link);
+	}
+}
+
+/* is_set_up begins to work, if all went well. */
+static void
+is_set_up(Link *link)
+{
+	if (link->failed)
+	{
+		lose(link, "the database has no revyops that goes with this program, or no rights on it");
+		return;
+	}
+	if (link->backoff > 0)
+		log_line("connection of lane %s: up again", lane_names[link->lane]);
+	link->backoff = 0;
+	enter(link, LINK_IDLE);
+	take_work(link);
+}
+
+/* ------------------------------------------------ carrying out */
+
+/* send_request sends one execution. */
+static bool
+send_request(Link *link, const Request *request)
+{
+	const char *values[PARAMETERS] = {
+		request->method.data, request->path.data, request->query.len > 0 ? request->query.data : "",
+		request->headers.len > 0 ? request->headers.data : "", request->body.len > 0 ? request->body.data : ""
+	};
+	int			lengths[PARAMETERS] = {0, 0, 0, 0, (int) request->body.len};
+	static const int formats[PARAMETERS] = {0, 0, 0, 0, 1};
+
+	return PQsendQueryPrepared(link->pg, STATEMENT, PARAMETERS, values, lengths, formats, 0);
+}
+
+/* gather takes from the lane what the connection carries out next: one request, or a pack. */
+static void
+gather(Link *link)
+{
+	size_t		octets = 0;
+	int			most = shares(link->lane) ? config.pack_requests : 1;
+	Request    *request;
+
+	while (link->count < most && octets < (size_t) config.pack_octets &&
+		   (request = lane_take(link->lane)) != NULL)
+	{
+		TAILQ_INSERT_TAIL(&link->running, request, entry);
+		link->count++;
+		octets += request->body.len;
+	}
+	if (link->count > 1)
+	{
+		metrics.packs++;
+		metrics.packed += (uint64_t) link->count;
+	}
+}
+
+/* take_work carries out what waits, if something does. */
+static void
+take_work(Link *link)
+{
+	Request    *request;
+	bool		good = true;
+
+	if (link->renew)
+	{
+		drop(link);				/* link_tick connects it again */
+		return;
+	}
+	gather(link);
+	if (link->count == 0)
+		return;
+	enter(link, LINK_BUSY);
+	link->failed = false;
+	link->sent = false;
+	link->sqlstate[0] = '\0';
+	link->current = TAILQ_FIRST(&link->running);
+	TAILQ_FOREACH(request, &link->running, entry)
+		good = good && send_request(link, request);
+	if (!good || !PQpipelineSync(link->pg) || !flush(link))
+		lose(link, "lost");
+}
+
+/* note_failure keeps how the transaction failed; the message is of the server's log. */
+static void
+note_failure(Link *link, const PGresult *result)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	link->failed = true;
+	snprintf(link->sqlstate, sizeof(link->sqlstate), "%s", sqlstate != NULL ? sqlstate : "08006");
+	log_line("lane %s: SQLSTATE %s, %d requests", lane_names[link->lane], link->sqlstate, link->count);
+}
+
+/* take_result takes the next result of what was sent; false when it was the last, or the connection is gone. */
+static bool
+take_result(Link *link, PGresult *result)
+{
+	switch (PQresultStatus(result))
+	{
+		case PGRES_PIPELINE_SYNC:
+			PQclear(result);
+			if (link->state == LINK_SETTING_UP)
+				is_set_up(link);
+			else
+			{
+				end_all(link);
+				enter(link, LINK_IDLE);
+				if (strcmp(link->sqlstate, "25006") == 0)
+					lose(link, "the server only reads");	/* another may be the primary now */
+				else
+					take_work(link);
+			}
+			return false;
+		case PGRES_TUPLES_OK:
+			if (link->current != NULL)
+			{
+				link->current->result = result;
+				link->current = TAILQ_NEXT(link->current, entry);
+				return true;
+			}
+			routes_read(result);
+			break;
+		case PGRES_COMMAND_OK:
+			break;
+		case PGRES_FATAL_ERROR:
+			note_failure(link, result);
+			break;
+		default:				/* what comes after a failure */
+			break;
+	}
+	PQclear(result);
+	return true;
+}
+
+/* take_results takes what results have come. */
+static void
+take_results(Link *link)
+{
+	PGconn	   *pg = link->pg;
+	int			empty = 0;
+
+	while (!PQisBusy(pg) && PQstatus(pg) == CONNECTION_OK)
+	{
+		PGresult   *result = PQgetResult(pg);
+
+		/* the end of a statement's results, or of all */
+		if (result == NULL)
+		{
+			if (++empty > 1)
+				return;
+			continue;
+		}
+		empty = 0;
+		if (!take_result(link, result))
+			return;
+	}
+	if (PQstatus(pg) != CONNECTION_OK)
+		lose(link, "lost");
+}
+
+static void
+on_socket(Watch *watch, uint32_t events)
+{
+	Link	   *link = (Link *) watch;
+
+	(void) events;
+	if (link->state == LINK_CONNECTING)
+	{
+		go_on_connecting(link);
+		return;
+	}
+	if (!PQconsumeInput(link->pg) || !flush(link))
+		lose(link, "lost");
+	else
+		take_results(link);
+}
+
+/* ------------------------------------------------ what the others call */
+
+/* link_open prepares all connections; link_tick makes them. */
+void
+link_open(void)
+{
+	for (int i = 0; i < LINKS; i++)
+	{
+		links[i].watch = (Watch) {.fd = -1, .ready = on_socket};
+		links[i].lane = i / LANE_CONNECTIONS_MAX;
+		TAILQ_INIT(&links[i].running);
+	}
+	link_tick();
+}
+
+/* link_renew has every connection made anew, as soon as it is idle: the settings have changed. */
+void
+link_renew(void)
+{
+	for (int i = 0; i < LINKS; i++)
+	{
+		links[i].renew = links[i].state != LINK_DOWN;
+		links[i].backoff = 0;
+		if (links[i].state == LINK_IDLE)
+			drop(&links[i]);
+	}
+	link_tick();
+}
+
+/* link_close says goodbye to the server. */
+void
+link_close(void)
+{
+	closing = true;
+	for (int i = 0; i < LINKS; i++)
+		if (links[i].pg != NULL)
+			drop(&links[i]);
+}
+
+/* is_down tells that a lane has had no connection for longer than a restart of the server takes. */
+static bool
+is_down(LaneId lane)
+{
+	for (int i = 0; i < config.connections[lane]; i++)
+		if (first_of(lane)[i].backoff < DOWN_AFTER)
+			return false;
+	return true;
+}
+
+/* tick_link does what a connection's time has come for. */
+static void
+tick_link(Link *link, bool wanted)
+{
+	Time		age = loop_now() - link->since;
+
+	if (link->state == LINK_DOWN)
+	{
+		if (wanted && age >= link->backoff)
+			connect_link(link);
+	}
+	else if (link->state == LINK_BUSY)
+	{
+		if (age > config.answer_timeout)
+			lose(link, "no answer in time");
+	}
+	else if (link->state == LINK_IDLE)
+	{
+		if (!wanted)
+			drop(link);
+	}
+	else if (age > CONNECT_TIMEOUT)
+		lose(link, "no connection in time");
+}
+
+/* link_tick is called now and then. */
+void
+link_tick(void)
+{
+	for (int i = 0; i < LINKS; i++)
+		tick_link(&links[i], !closing && i % LANE_CONNECTIONS_MAX < config.connections[links[i].lane]);
+	for (int lane = 0; lane < LANES; lane++)
+		if (is_down(lane) && lane_waiting(lane) > 0)
+			lane_refuse(lane, REFUSED_DOWN);
+}
+
+/* link_wake has idle connections of a lane carry out what waits there. */
+void
+link_wake(LaneId lane)
+{
+	for (int i = 0; i < config.connections[lane] && lane_waiting(lane) > 0; i++)
+		if (first_of(lane)[i].state == LINK_IDLE)
+			take_work(&first_of(lane)[i]);
+}
+
+/* link_up returns how many connections of a lane are up. */
+int
+link_up(LaneId lane)
+{
+	int			up = 0;
+
+	for (int i = 0; i < LANE_CONNECTIONS_MAX; i++)
+		up += first_of(lane)[i].state >= LINK_IDLE;
+	return up;
+}
+
+/* link_is_resting tells that no time is waited for: all are idle. */
+bool
+link_is_resting(void)
+{
+	for (int lane = 0; lane < LANES; lane++)
+		for (int i = 0; i < config.connections[lane]; i++)
+			if (first_of(lane)[i].state != LINK_IDLE)
+				return false;
+	return true;
+}

@@ -1,0 +1,94 @@
+/*
+ * memory.c
+ *	  Memory that is there, or the program ends; and octets that grow.
+ *
+ * What callers can make the gateway hold is bounded (lane.c), so that no memory
+ * is a fault of the machine.  The service manager starts the program again.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "memory.h"
+
+/* memory_new returns memory of zeros, for free(). */
+void *
+memory_new(size_t size)
+{
+	void	   *memory = calloc(1, size);
+
+	if (memory == NULL)
+		log_die("out of memory");
+	return memory;
+}
+
+/* memory_copy copies a text, for free(). */
+char *
+memory_copy(const char *text)
+{
+	size_t		size = strlen(text) + 1;
+
+	return memcpy(memory_new(size), text, size);
+}
+
+/* make_room sees to it that so many octets more have room, and one for the end of a text. */
+static void
+make_room(Buffer *buffer, size_t len)
+{
+	size_t		size = buffer->size == 0 ? 256 : buffer->size;
+
+	while (size < buffer->len + len + 1)
+		size *= 2;
+	if (size == buffer->size)
+		return;
+	buffer->data = realloc(buffer->data, size);
+	if (buffer->data == NULL)
+		log_die("out of memory");
+	buffer->size = size;
+}
+
+/* buffer_add appends octets; behind the last one is always a zero. */
+void
+buffer_add(Buffer *buffer, const void *data, size_t len)
+{
+	make_room(buffer, len);
+	if (len > 0)
+		memcpy(buffer->data + buffer->len, data, len);
+	buffer->len += len;
+	buffer->data[buffer->len] = '\0';
+}
+
+void
+buffer_add_text(Buffer *buffer, const char *text)
+{
+	buffer_add(buffer, text, strlen(text));
+}
+
+/* buffer_print appends what printf would print, up to 1023 octets of it. */
+void
+buffer_print(Buffer *buffer, const char *format,...)
+{
+	char		line[1024];
+	va_list		arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	buffer_add_text(buffer, line);
+}
+
+/* buffer_free leaves an empty buffer. */
+void
+buffer_free(Buffer *buffer)
+{
+	free(buffer->data);
+	*buffer = (Buffer) {0};
+}
+
+bool
+slice_is(Slice slice, const char *text)
+{
+	return slice.len == strlen(text) && memcmp(slice.data, text, slice.len) == 0;
+}

@@ -1,0 +1,209 @@
+/*
+ * metrics.c
+ *	  What is counted, and the socket that shows it.
+ *
+ * Whoever connects to the socket and sends a request of HTTP, any, gets the
+ * numbers as Prometheus' text.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lane.h"
+#include "link.h"
+#include "loop.h"
+#include "memory.h"
+#include "metrics.h"
+
+Metrics		metrics;
+
+static const int bounds[BUCKETS_OF_TIME - 1] = {1, 3, 10, 30, 100, 1000, 10000};
+
+static const char *const refusals[REFUSALS] = {"all", "key", "late", "down"};
+
+/* What is one number. */
+static const struct
+{
+	const char *name;
+	const char *help;
+	const uint64_t *value;
+}			counters[] = {
+	{"packs_total", "Transactions that several requests shared.", &metrics.packs},
+	{"packed_total", "Requests in them.", &metrics.packed},
+	{"undone_total", "Requests undone in a transaction and repeated alone.", &metrics.undone},
+	{"connects_total", "Connections made to the database.", &metrics.connects},
+	{"losses_total", "Connections to the database lost or given up.", &metrics.losses},
+	{"unknown_total", "Requests answered 503 that may have been carried out.", &metrics.unknown},
+	{"gone_total", "Callers that did not wait for their answer.", &metrics.gone},
+	{"broken_total", "Connections that were not FastCGI.", &metrics.broken},
+};
+
+/* One that asks. */
+typedef struct Reader
+{
+	Watch		watch;
+	size_t		asked;			/* octets of the request */
+	char		end[4];			/* the last of them */
+} Reader;
+
+/* metrics_answer counts an answer, and the time from the request's arrival. */
+void
+metrics_answer(LaneId lane, int status, int64_t milliseconds)
+{
+	int			bucket = 0;
+
+	while (bucket < BUCKETS_OF_TIME - 1 && milliseconds >= bounds[bucket])
+		bucket++;
+	metrics.answers[lane][status >= 100 && status < 600 ? status / 100 : 0]++;
+	metrics.times[lane][bucket]++;
+	metrics.milliseconds[lane] += (uint64_t) milliseconds;
+}
+
+static void
+print_type(Buffer *to, const char *name, const char *type, const char *help)
+{
+	buffer_print(to, "# HELP revyops_gateway_%s %s\n# TYPE revyops_gateway_%s %s\n", name, help, name, type);
+}
+
+static void
+print_answers(Buffer *to)
+{
+	print_type(to, "answers_total", "counter", "Answers by lane and class of status.");
+	for (int lane = 0; lane < LANES; lane++)
+		for (int class = 2; class < 6; class++)
+			buffer_print(to, "revyops_gateway_answers_total{lane=\"%s\",class=\"%dxx\"} %llu\n",
+						 lane_names[lane], class, (unsigned long long) metrics.answers[lane][class]);
+}
+
+static void
+print_times(Buffer *to)
+{
+	print_type(to, "seconds", "histogram", "Time from a request's arrival to its answer.");
+	for (int lane = 0; lane < LANES; lane++)
+	{
+		uint64_t	count = 0;
+
+		for (int i = 0; i < BUCKETS_OF_TIME; i++)
+		{
+			count += metrics.times[lane][i];
+			buffer_print(to, "revyops_gateway_seconds_bucket{lane=\"%s\",le=\"", lane_names[lane]);
+			if (i < BUCKETS_OF_TIME - 1)
+				buffer_print(to, "%g\"} %llu\n", bounds[i] / 1000.0, (unsigned long long) count);
+			else
+				buffer_print(to, "+Inf\"} %llu\n", (unsigned long long) count);
+		}
+		buffer_print(to, "revyops_gateway_seconds_sum{lane=\"%s\"} %g\n", lane_names[lane],
+					 (double) metrics.milliseconds[lane] / 1000);
+		buffer_print(to, "revyops_gateway_seconds_count{lane=\"%s\"} %llu\n", lane_names[lane],
+					 (unsigned long long) count);
+	}
+}
+
+static void
+print_now(Buffer *to)
+{
+	print_type(to, "waiting", "gauge", "Requests that wait for a connection.");
+	for (int lane = 0; lane < LANES; lane++)
+		buffer_print(to, "revyops_gateway_waiting{lane=\"%s\"} %d\n", lane_names[lane], lane_waiting(lane));
+	print_type(to, "connections", "gauge", "Connections to the database that are up.");
+	for (int lane = 0; lane < LANES; lane++)
+		buffer_print(to, "revyops_gateway_connections{lane=\"%s\"} %d\n", lane_names[lane], link_up(lane));
+	print_type(to, "under_way", "gauge", "Requests being read, waiting or running.");
+	buffer_print(to, "revyops_gateway_under_way %d\n", lane_under_way());
+	print_type(to, "body_octets", "gauge", "Octets of their bodies.");
+	buffer_print(to, "revyops_gateway_body_octets %zu\n", lane_octets());
+}
+
+static void
+print_all(Buffer *to)
+{
+	print_answers(to);
+	print_times(to);
+	print_now(to);
+	print_type(to, "refused_total", "counter", "Requests answered 503 without the database, by reason.");
+	for (int i = 0; i < REFUSALS; i++)
+		buffer_print(to, "revyops_gateway_refused_total{reason=\"%s\"} %llu\n", refusals[i],
+					 (unsigned long long) metrics.refused[i]);
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+	{
+		print_type(to, counters[i].name, "counter", counters[i].help);
+		buffer_print(to, "revyops_gateway_%s %llu\n", counters[i].name, (unsigned long long) *counters[i].value);
+	}
+}
+
+static void
+hang_up(Reader *reader)
+{
+	int			fd = reader->watch.fd;
+
+	loop_remove(&reader->watch);
+	close(fd);
+	loop_free_later(reader);
+}
+
+/* show answers; what the socket does not take at once, some 8 kB of it, is nobody's who reads. */
+static void
+show(Reader *reader)
+{
+	Buffer		body = {0};
+	Buffer		answer = {0};
+
+	print_all(&body);
+	buffer_print(&answer, "HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: %zu\r\n\r\n", body.len);
+	buffer_add(&answer, body.data, body.len);
+	(void) !send(reader->watch.fd, answer.data, answer.len, MSG_NOSIGNAL);
+	shutdown(reader->watch.fd, SHUT_WR);
+	buffer_free(&body);
+	buffer_free(&answer);
+}
+
+/* read_request reads up to the empty line that ends a request without a body. */
+static void
+read_request(Watch *watch, uint32_t events)
+{
+	Reader	   *reader = (Reader *) watch;
+	char		octet;
+
+	(void) events;
+	while (reader->asked++ < 4096)
+	{
+		ssize_t		got = recv(watch->fd, &octet, 1, 0);
+
+		if (got < 0 && errno == EAGAIN)
+			return;
+		if (got != 1)
+			break;
+		memmove(reader->end, reader->end + 1, 3);
+		reader->end[3] = octet;
+		if (memcmp(reader->end, "\r\n\r\n", 4) == 0)
+		{
+			show(reader);
+			break;
+		}
+	}
+	hang_up(reader);
+}
+
+static void
+take_reader(Watch *watch, uint32_t events)
+{
+	int			fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	Reader	   *reader;
+
+	(void) events;
+	if (fd < 0)
+		return;
+	reader = memory_new(sizeof(Reader));
+	reader->watch.ready = read_request;
+	loop_add(&reader->watch, fd, EPOLLIN);
+}
+
+/* metrics_listen answers those who connect to a socket that listens. */
+void
+metrics_listen(int fd)
+{
+	static Watch watch = {.ready = take_reader};
+
+	loop_add(&watch, fd, EPOLLIN);
+}

@@ -1,0 +1,177 @@
+/*
+ * request.c
+ *	  One request, from its parameters to its answer.
+ *
+ * The database takes texts in its encoding only, and whatever it should refuse it
+ * must get to see.  So an octet that is not printable ASCII becomes DEL, which is
+ * in no path, no key and no header that counts.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi.h"
+#include "request.h"
+
+#define DEL '\177'
+
+/* add_clean appends a text whose octets are printable. */
+static void
+add_clean(Buffer *to, Slice text)
+{
+	size_t		start = to->len;
+
+	buffer_add(to, text.data, text.len);
+	for (char *c = to->data + start; c < to->data + to->len; c++)
+		if ((*c < ' ' && *c != '\t') || *c > '~')
+			*c = DEL;
+}
+
+/* set_target splits "/path?query". */
+static void
+set_target(Request *request, Slice target)
+{
+	const char *question = target.len > 0 ? memchr(target.data, '?', target.len) : NULL;
+	size_t		path_length = question != NULL ? (size_t) (question - target.data) : target.len;
+
+	add_clean(&request->path, (Slice) {target.data, path_length});
+	if (question != NULL)
+		add_clean(&request->query, (Slice) {question + 1, target.len - path_length - 1});
+}
+
+/* set_length reads the length of the body; "" is none. */
+static bool
+set_length(Request *request, Slice digits)
+{
+	if (digits.len > 10)
+		return false;
+	for (size_t i = 0; i < digits.len; i++)
+	{
+		if (!isdigit((unsigned char) digits.data[i]))
+			return false;
+		request->body_length = request->body_length * 10 + (size_t) (digits.data[i] - '0');
+	}
+	return true;
+}
+
+/* add_header appends a line: HTTP_X_API_KEY is x-api-key. */
+static void
+add_header(Request *request, Slice name, Slice value)
+{
+	size_t		start = request->headers.len;
+
+	add_clean(&request->headers, name);
+	for (char *c = request->headers.data + start; *c != '\0'; c++)
+		*c = *c == '_' ? '-' : (char) tolower((unsigned char) *c);
+	buffer_add_text(&request->headers, ": ");
+	add_clean(&request->headers, value);
+	buffer_add_text(&request->headers, "\n");
+}
+
+/* token returns what follows the scheme of a header Authorization. */
+static Slice
+token(Slice value)
+{
+	while (value.len > 0 && *value.data != ' ')
+		value = (Slice) {value.data + 1, value.len - 1};
+	while (value.len > 0 && *value.data == ' ')
+		value = (Slice) {value.data + 1, value.len - 1};
+	return value;
+}
+
+/* note_key keeps the first of a header's lines that says something. */
+static void
+note_key(Slice *key, Slice value)
+{
+	if (key->len == 0)
+		*key = value;
+}
+
+/* read_params reads all parameters; false if they are not those of a request. */
+static bool
+read_params(Request *request, Slice params)
+{
+	Slice		name;
+	Slice		value;
+	Slice		keys[3] = {{0}};
+
+	while (fcgi_next_param(&params, &name, &value))
+	{
+		if (slice_is(name, "REQUEST_METHOD"))
+			add_clean(&request->method, value);
+		else if (slice_is(name, "REQUEST_URI"))
+			set_target(request, value);
+		else if (slice_is(name, "CONTENT_LENGTH"))
+		{
+			if (!set_length(request, value))
+				return false;
+		}
+		else if (name.len > 5 && memcmp(name.data, "HTTP_", 5) == 0)
+			add_header(request, (Slice) {name.data + 5, name.len - 5}, value);
+
+		if (slice_is(name, "HTTP_X_API_KEY"))
+			note_key(&keys[0], value);
+		else if (slice_is(name, "HTTP_X_MASTER_API_KEY"))
+			note_key(&keys[1], value);
+		else if (slice_is(name, "HTTP_AUTHORIZATION"))
+			note_key(&keys[2], token(value));
+	}
+	if (slice_is((Slice) {request->method.data, request->method.len}, "HEAD"))
+	{
+		buffer_free(&request->method);
+		buffer_add_text(&request->method, "GET");
+		request->head = true;
+	}
+	for (int i = 2; i >= 0; i--)
+		if (keys[i].len > 0)
+		{
+			buffer_free(&request->key);
+			add_clean(&request->key, keys[i]);
+		}
+	return params.len == 0 && request->method.len > 0 && request->path.len > 0;
+}
+
+/* request_new makes a request of a whole stream of parameters; NULL if they are not those of one. */
+Request *
+request_new(Slice params)
+{
+	Request    *request = memory_new(sizeof(Request));
+
+	request->arrived = loop_now();
+	if (read_params(request, params))
+		return request;
+	request_free(request);
+	return NULL;
+}
+
+/* request_refuse answers without the database. */
+void
+request_refuse(Request *request, int status)
+{
+	static const char headers[] = "Content-Type: application/json; charset=utf-8\nCache-Control: no-store\n";
+	static const char later[] = "Content-Type: application/json; charset=utf-8\nCache-Control: no-store\nRetry-After: 1\n";
+	static const char unavailable[] = "{\"detail\": \"Service unavailable, try again.\"}";
+	static const char failed[] = "{\"detail\": \"Internal server error.\"}";
+	static const char large[] = "{\"detail\": \"Request body too large.\"}";
+	const char *body = status == 503 ? unavailable : status == 413 ? large : failed;
+	const char *lines = status == 503 ? later : headers;
+
+	request->status = status;
+	request->answer_headers = (Slice) {lines, strlen(lines)};
+	request->answer_body = (Slice) {body, strlen(body)};
+	request->answered(request);
+}
+
+/* request_free frees a request that no queue and no connection has any more. */
+void
+request_free(Request *request)
+{
+	buffer_free(&request->method);
+	buffer_free(&request->path);
+	buffer_free(&request->query);
+	buffer_free(&request->headers);
+	buffer_free(&request->key);
+	buffer_free(&request->body);
+	PQclear(request->result);
+	free(request);
+}

@@ -1,0 +1,18 @@
+/*
+ * routes.h
+ *	  Which lane a request takes, by the extension's table of endpoints.
+ */
+#ifndef GATEWAY_ROUTES_H
+#define GATEWAY_ROUTES_H
+
+#include <libpq-fe.h>
+
+#include "config.h"
+
+#define ROUTES_QUERY "SELECT method, path, may_share, key_first FROM revyops_http.endpoints()"
+
+extern void routes_read(const PGresult *result);
+extern LaneId routes_lane(const char *method, const char *path);
+extern int	routes_count(void);
+
+#endif							/* GATEWAY_ROUTES_H */
