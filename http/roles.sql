@@ -1,4 +1,4 @@
--- The two roles PostgREST needs. Run as superuser in the database that has the extension:
+-- The login of revyops-gateway. Run as superuser in the database that has the extension:
 --   psql -f http/roles.sql
 -- May be run again, and must be after ALTER EXTENSION ... UPDATE: a new function needs the grant.
 
@@ -8,43 +8,32 @@ SET LOCAL client_min_messages = warning;
 
 DO $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'revyops_authenticator') THEN
-		CREATE ROLE revyops_authenticator;
-	END IF;
-	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'revyops_anon') THEN
-		CREATE ROLE revyops_anon;
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'revyops_gateway') THEN
+		CREATE ROLE revyops_gateway;
 	END IF;
 END
 $$;
 
--- The login. No password: it comes by peer and pg_ident, see http/README.md.
--- 22 connections: two PostgREST (the old and the new during a restart) of db-pool + 1.
-ALTER ROLE revyops_authenticator LOGIN NOINHERIT CONNECTION LIMIT 22
+-- No password: it comes by peer and pg_ident, see http/README.md.
+-- 32 connections: two gateways (the old and the new during a restart) of 14, and some for --check.
+ALTER ROLE revyops_gateway LOGIN NOINHERIT CONNECTION LIMIT 32
 	NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 
--- What a request runs as.
-ALTER ROLE revyops_anon NOLOGIN
-	NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
-
-GRANT revyops_anon TO revyops_authenticator;
-
--- PostgREST applies settings of the login only. Less than nginx's proxy_read_timeout.
-ALTER ROLE revyops_authenticator SET statement_timeout = '5s';
-ALTER ROLE revyops_authenticator SET idle_in_transaction_session_timeout = '10s';
+-- Less than the gateway's answer_timeout.
+ALTER ROLE revyops_gateway SET statement_timeout = '5s';
+ALTER ROLE revyops_gateway SET idle_in_transaction_session_timeout = '10s';
 -- The request's headers, and with them the API key, are a statement parameter.
-ALTER ROLE revyops_authenticator SET log_parameter_max_length = 0;
-ALTER ROLE revyops_authenticator SET log_parameter_max_length_on_error = 0;
+ALTER ROLE revyops_gateway SET log_parameter_max_length = 0;
+ALTER ROLE revyops_gateway SET log_parameter_max_length_on_error = 0;
 -- auto_explain has a limit of its own from 16 on. It needn't be loaded; before 16, if it is, there is no such name.
 SELECT pg_catalog.current_setting('server_version_num')::int >= 160000 AS "explains_parameters" \gset
 \if :explains_parameters
-ALTER ROLE revyops_authenticator SET auto_explain.log_parameter_max_length = 0;
+ALTER ROLE revyops_gateway SET auto_explain.log_parameter_max_length = 0;
 \endif
 -- A plan for these very parameters has them as constants, and auto_explain.log_verbose shows them.
-ALTER ROLE revyops_authenticator SET plan_cache_mode = 'force_generic_plan';
+ALTER ROLE revyops_gateway SET plan_cache_mode = 'force_generic_plan';
 
-GRANT USAGE ON SCHEMA revyops_http TO revyops_anon;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA revyops_http TO revyops_anon;
+GRANT USAGE ON SCHEMA revyops_http TO revyops_gateway;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA revyops_http TO revyops_gateway;
 
 COMMIT;
-
-NOTIFY pgrst, 'reload schema';

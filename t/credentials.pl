@@ -41,9 +41,9 @@ $node->safe_psql('postgres', 'CREATE EXTENSION revyops; CREATE EXTENSION pg_stat
 my $explains = $node->pg_version >= 16;
 my @quiet = ('log_parameter_max_length=0', 'log_parameter_max_length_on_error=0', $explains ? 'auto_explain.log_parameter_max_length=0' : ());
 my $settings = q(SELECT unnest(rolconfig) FROM pg_roles WHERE rolname = ');
-for my $name (qw(roles own-postgrest))
+for my $name (qw(roles postgrest/roles own-postgrest))
 {
-	my ($login, $db, @more) = $name eq 'roles' ? ('revyops_authenticator', 'postgres', "idle_in_transaction_session_timeout=@{[ 10 * patience::FACTOR ]}s") : ('authenticator', 'own');
+	my ($login, $db, @more) = $name =~ /roles/ ? ($name eq 'roles' ? 'revyops_gateway' : 'revyops_authenticator', 'postgres', "idle_in_transaction_session_timeout=@{[ 10 * patience::FACTOR ]}s") : ('authenticator', 'own');
 	$node->safe_psql('postgres', 'CREATE DATABASE own') if $db eq 'own';
 	$node->command_ok([ 'sh', '-c', "script/patient http/$name.sql | psql -X -q $db" ], "$name.sql: goes through");
 	is($node->safe_psql('postgres', "$settings$login' ORDER BY 1"), join("\n", sort @quiet, @more, 'plan_cache_mode=force_generic_plan', "statement_timeout=@{[ 5 * patience::FACTOR ]}s"), "$name.sql: the login's settings");

@@ -18,7 +18,7 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->start;
 $node->safe_psql('postgres', "CREATE EXTENSION revyops; SELECT revyops_create_client('One'), revyops_create_client('Two')");
-$node->command_ok([ 'sh', '-c', 'script/patient http/roles.sql | psql -X -q postgres' ], 'the roles of PostgREST');
+$node->command_ok([ 'sh', '-c', 'script/patient http/postgrest/roles.sql | psql -X -q postgres' ], 'the roles of PostgREST');
 my @key = ('rvo_x', map { $node->safe_psql('postgres', "SELECT revyops_create_api_key($_, 'x')") } 1, 2);
 my $pooler = pooler->new($node, ['revyops_authenticator'], default_pool_size => 3);
 my $stack;

@@ -32,7 +32,7 @@ sub new
 
 	for my $file (qw(nginx.conf nginx-endpoint.inc postgrest.conf))
 	{
-		append_to_file("$dir/$file", patience::file($file) =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/r);
+		append_to_file("$dir/$file", patience::file("postgrest/$file") =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/r);
 	}
 	append_to_file("$dir/postgrest.conf", $how{settings} // '');
 	for my $server ([ $postgrest, 'postgrest.conf' ], [ 'nginx', '-p', $dir, '-c', 'nginx.conf', '-e', 'stderr' ])

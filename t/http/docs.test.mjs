@@ -30,7 +30,7 @@ test('the files are there to be read, as what they are', async () => {
 	for (const path of ['/openapi.yaml', '/docs/', '/docs/docs.js'])
 		for (const method of ['POST', 'PUT', 'DELETE']) {
 			const got = await request(method, path, [], '');
-			assert.deepEqual([got.status, got.headers.allow, got.text], [405, 'GET', '{"detail":"Method not allowed."}'], `${method} ${path}`);
+			assert.deepEqual([got.status, got.headers.allow, got.text], [405, 'GET, HEAD', '{"detail": "Method not allowed."}'], `${method} ${path}`);
 		}
 	const types = [];
 	for (const path of ['/openapi.yaml', '/docs/openapi.yaml', '/docs/', '/docs/docs.js', '/docs/swagger-ui.css', '/docs/favicon-32x32.png'])

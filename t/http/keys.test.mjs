@@ -4,7 +4,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, firstWords, JSON_TYPE, newClient, post, raw, request, rows, sql, url } from './stack.mjs';
+import { COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, firstWords, FRONT, JSON_TYPE, newClient, post, raw, request, rows, sql, url, withoutRights } from './stack.mjs';
 
 let serial = 0;
 const body = () => JSON.stringify({ email: `key${++serial}@acme.com` });
@@ -141,19 +141,16 @@ test('what comes before the 403', async () => {
 	for (const [status, method, path, type] of [[404, 'POST', '/public/v2/contact', 'text/plain'], [405, 'PATCH', CONTACTS, 'text/plain'], [415, 'POST', CONTACTS, 'text/plain'], [403, 'PATCH', CONTACTS_BATCH, 'text/plain']])
 		assert.equal((await request(method, path, [['Content-Type', type], ['X-API-Key', 'nope']], '{}')).status, status, path);
 	// without a key nginx asks nobody about the path
-	for (const [status, method, path, type] of [[403, 'POST', '/public/v2/contact', 'text/plain'], [403, 'PATCH', CONTACTS_BATCH, 'text/plain'], [400, 'POST', `${CONTACTS}?\xff`, 'text/plain'], [403, 'POST', CONTACTS_BATCH, 'text/plain'], [404, 'POST', '/', 'text/plain']])
+	for (const [status, method, path, type] of [[403, 'POST', '/public/v2/contact', 'text/plain'], [403, 'PATCH', CONTACTS_BATCH, 'text/plain'], [FRONT === 'gateway' ? 403 : 400, 'POST', `${CONTACTS}?\xff`, 'text/plain'], [403, 'POST', CONTACTS_BATCH, 'text/plain'], [404, 'POST', '/', 'text/plain']])
 		assert.equal((await request(method, path, [['Content-Type', type]], '{}')).status, status, path);
 	assert.match(await firstWords(asks(CONTACTS_BATCH, 16 * MIB + 1)), /^HTTP\/1\.1 413 /);
 });
 
 test('503: a batch whose key nobody can check', async () => {
-	sql('ALTER FUNCTION revyops_http.key_check(bytea) RENAME TO key_check_away');
-	try {
+	await withoutRights(async () => {
 		const got = await post(client, '{}', { path: CONTACTS_BATCH });
-		assert.deepEqual([got.status, got.headers['retry-after'], got.text], [503, '1', '{"detail":"Service unavailable, try again."}']);
-	} finally {
-		sql('ALTER FUNCTION revyops_http.key_check_away(bytea) RENAME TO key_check');
-	}
+		assert.deepEqual([got.status, got.headers['retry-after'], got.text], [503, '1', '{"detail": "Service unavailable, try again."}']);
+	});
 	assert.equal((await post(client, '{"contacts": []}', { path: CONTACTS_BATCH })).status, 200);
 });
 
@@ -178,7 +175,7 @@ for (const [name, bytes] of [
 	['request line of 9 kB', Buffer.from(`POST ${CONTACTS}?x=${'a'.repeat(9000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)],
 	['header of 9 kB', lines(`X-A: ${'a'.repeat(9000)}`, 'Content-Length: 0')],
 	['no Host', Buffer.from(`POST ${CONTACTS} HTTP/1.1\r\nContent-Length: 0\r\n\r\n`)],
-	['query that is not ASCII', Buffer.from(`POST ${CONTACTS}?structure=\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`, 'latin1')],
+	['query that is not ASCII', Buffer.from(`POST ${CONTACTS}?structure=\xff HTTP/1.1\r\nHost: x\r\nX-API-Key: ${client.key}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`, 'latin1')],
 	['two Content-Length', lines(`X-API-Key: ${client.key}`, 'Content-Length: 2', 'Content-Length: 3')],
 	['Content-Length and chunks', lines(`X-API-Key: ${client.key}`, 'Content-Length: 2', 'Transfer-Encoding: chunked')],
 	['negative Content-Length', lines(`X-API-Key: ${client.key}`, 'Content-Length: -1')],
@@ -187,5 +184,5 @@ for (const [name, bytes] of [
 	test(`400: ${name}`, async () => {
 		const got = await raw(bytes);
 		assert.equal(got.status, 400, got.text);
-		assert.match(got.text, /^\{"detail":"Bad request\."\}/);
+		assert.match(got.text, /^\{"detail": "Bad request\."\}/);
 	});

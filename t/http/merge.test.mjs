@@ -54,7 +54,7 @@ test('the bytes of a 301', async () => {
 	const keep = await create();
 	const old = await create();
 	await merge(keep.id, { other_id: old.id });
-	const got = await raw(`GET ${CONTACTS}/${old.id} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${client.key}\r\nConnection: close\r\n\r\n`);
+	const got = await raw(`GET ${CONTACTS}/${old.id} HTTP/1.1\r\nHost: ${url.host}\r\nX-API-Key: ${client.key}\r\nConnection: close\r\n\r\n`);
 	assert.equal(got.status, 301);
 	assert.equal(got.headers.location, `${CONTACTS}/${keep.id}`);
 });

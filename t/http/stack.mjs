@@ -1,4 +1,5 @@
 // A running stack to talk to: REVYOPS_URL and PGHOST … as in .run/env.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -12,8 +13,28 @@ export const COMPANIES = '/public/v2/companies';
 export const CONTACTS_BATCH = `${CONTACTS}/batch`;
 export const COMPANIES_BATCH = `${COMPANIES}/batch`;
 
+// What is between nginx and PostgreSQL: gateway or postgrest.
+export const FRONT = process.env.REVYOPS_FRONT ?? 'gateway';
+
 export function sql(statement, database = process.env.PGDATABASE) {
 	return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database], { input: statement, encoding: 'utf8' }).trimEnd();
+}
+
+// Takes away what the front may carry out; returns what gives it back.
+export function takeRights() {
+	const [functions, role] = FRONT === 'gateway' ? [['handle', 'handle_read', 'handle_shared'].map(f => `revyops_http.${f}(text, text, text, text, bytea)`), 'revyops_gateway']
+		: [['postgrest', 'postgrest_read'].map(f => `revyops_http.${f}(bytea)`), 'revyops_anon'];
+	sql(`REVOKE EXECUTE ON FUNCTION ${functions.join()} FROM ${role}`);
+	return () => sql(`GRANT EXECUTE ON FUNCTION ${functions.join()} TO ${role}`);
+}
+
+export async function withoutRights(body) {
+	const giveBack = takeRights();
+	try {
+		await body();
+	} finally {
+		giveBack();
+	}
 }
 
 const quoted = text => `'${text.replaceAll("'", "''")}'`;
@@ -51,6 +72,12 @@ export function request(method, path, headers, body) {
 	});
 }
 
+// A link of the API begins with the address that it was asked at; tests compare what follows.
+function withoutOrigin(link) {
+	assert.ok(link.startsWith(`${url.origin}/`), link);
+	return link.slice(url.origin.length);
+}
+
 function answer(status, headers, text) {
 	let json;
 	try {
@@ -58,6 +85,10 @@ function answer(status, headers, text) {
 	} catch {
 		// stays undefined
 	}
+	if (headers.location !== undefined && json !== undefined)
+		headers.location = withoutOrigin(headers.location);
+	if (typeof json?.next === 'string')
+		json.next = withoutOrigin(json.next);
 	return { status, headers, text, json };
 }
 
