@@ -1,5 +1,5 @@
--- What the benchmark of creating contacts needs: a client with a company, documents, the rows
--- that they become, and a no-op beside the endpoint.  Schema bench is the benchmark's own.
+-- What the benchmark of creating contacts needs: a client with a company, documents, and the
+-- rows that they become.  Schema bench is the benchmark's own.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 DROP SCHEMA IF EXISTS bench CASCADE;
@@ -32,9 +32,3 @@ VACUUM (ANALYZE) revyops.contact, revyops.company, bench.document, bench.row;
 
 -- What a request says of itself.
 CREATE TABLE bench.request AS SELECT 'X-API-Key: ' || revyops_create_api_key(:client_id, 'bench') AS headers;
-
-CREATE FUNCTION revyops_http.bench_noop(bytea) RETURNS json
-	LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT set_config('response.headers', '[{"X-Revyops-Answer": "1"}]', true); SELECT '{}'::json $$;
-GRANT EXECUTE ON FUNCTION revyops_http.bench_noop(bytea) TO revyops_anon;
-NOTIFY pgrst, 'reload schema';
