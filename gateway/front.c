@@ -53,10 +53,10 @@ static void
 drop_request(Request *request)
 {
 	request->owner = NULL;
-	if (request->waiting)
-		lane_forget(request);
-	else if (request->caller != NULL && request->body.len == request->body_length && request->status == 0)
+	if (request->state == REQUEST_RUNNING)
 		return;
+	if (request->state == REQUEST_WAITING)
+		lane_forget(request);
 	lane_release(request);
 	request_free(request);
 }
@@ -153,6 +153,7 @@ answered(Request *request)
 	Connection *connection = request->owner;
 	Buffer		head = {0};
 
+	request->state = REQUEST_ANSWERED;
 	metrics_answer(request->lane, request->status, loop_now() - request->arrived);
 	if (request->status < 300 && request->result != NULL)
 		caller_is_good(request->key.data);

@@ -81,7 +81,7 @@ lane_queue(Request *request, LaneId lane)
 	CallerLane *of_caller = &caller->lanes[lane];
 
 	request->lane = lane;
-	request->waiting = true;
+	request->state = REQUEST_WAITING;
 	TAILQ_INSERT_TAIL(&of_caller->waiting, request, entry);
 	lanes[lane].waiting++;
 	if (!of_caller->in_turn)
@@ -100,7 +100,6 @@ dequeue(Request *request)
 	CallerLane *of_caller = &caller->lanes[lane];
 
 	TAILQ_REMOVE(&of_caller->waiting, request, entry);
-	request->waiting = false;
 	lanes[lane].waiting--;
 	if (TAILQ_EMPTY(&of_caller->waiting))
 	{
@@ -132,6 +131,7 @@ lane_take(LaneId lane)
 		return NULL;
 	request = TAILQ_FIRST(&caller->lanes[lane].waiting);
 	dequeue(request);
+	request->state = REQUEST_RUNNING;
 	caller->lanes[lane].running++;
 	if (caller->lanes[lane].in_turn)
 	{
@@ -148,12 +148,11 @@ lane_ended(Request *request)
 	request->caller->lanes[request->lane].running--;
 }
 
-/* lane_forget takes a request out of its queue, if it waits in one. */
+/* lane_forget takes a request out of its queue. */
 void
 lane_forget(Request *request)
 {
-	if (request->waiting)
-		dequeue(request);
+	dequeue(request);
 }
 
 /* refuse_waiting answers those of a lane that wait since before a time. */

@@ -273,6 +273,14 @@ watch_connecting(Link *link, PostgresPollingStatusType wanted)
 	loop_add(&link->watch, PQsocket(link->pg), wanted == PGRES_POLLING_READING ? EPOLLIN : EPOLLOUT);
 }
 
+/* say_nothing is for what the server would have us print: it may be about what a caller sent. */
+static void
+say_nothing(void *arg, const char *message)
+{
+	(void) arg;
+	(void) message;
+}
+
 static void
 connect_link(Link *link)
 {
@@ -288,6 +296,7 @@ connect_link(Link *link)
 		lose(link, "cannot connect");
 		return;
 	}
+	PQsetNoticeProcessor(link->pg, say_nothing, NULL);
 	enter(link, LINK_CONNECTING);
 	watch_connecting(link, PGRES_POLLING_WRITING);
 }

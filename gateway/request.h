@@ -15,6 +15,15 @@
 typedef struct Caller Caller;	/* caller.h */
 typedef struct Request Request;
 
+/* Where a request is; whoever has it frees it when its owner has gone. */
+typedef enum RequestState
+{
+	REQUEST_COMING,				/* read from nginx's connection */
+	REQUEST_WAITING,			/* in its lane's queue */
+	REQUEST_RUNNING,			/* the database works on it */
+	REQUEST_ANSWERED
+} RequestState;
+
 struct Request
 {
 	TAILQ_ENTRY(Request) entry; /* of the queue that it waits in, or of those that a connection carries out */
@@ -22,7 +31,7 @@ struct Request
 	void		(*answered) (Request *request);
 	Caller	   *caller;
 	LaneId		lane;
-	bool		waiting;		/* in its lane's queue */
+	RequestState state;
 	bool		repeated;		/* was begun before, in vain */
 	bool		head;			/* a GET whose body is not wanted */
 	Time		arrived;
