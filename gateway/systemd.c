@@ -5,6 +5,7 @@
  * The two protocols are a few lines each, documented in sd_listen_fds(3) and
  * sd_notify(3); so there is no library.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,7 +17,10 @@
 
 #define FIRST_FD 3
 
-/* systemd_socket returns the socket of that name (FileDescriptorName=); -1 = none. */
+/*
+ * systemd_socket returns the socket of that name (FileDescriptorName=); -1 = none.
+ * The service manager hands them over such that accept() waits, which it must not.
+ */
 int
 systemd_socket(const char *name)
 {
@@ -31,7 +35,10 @@ systemd_socket(const char *name)
 		size_t		length = strcspn(names, ":");
 
 		if (slice_is((Slice) {names, length}, name))
+		{
+			fcntl(FIRST_FD + i, F_SETFL, O_NONBLOCK);
 			return FIRST_FD + i;
+		}
 		names += length;
 		if (*names == ':')
 			names++;
