@@ -47,12 +47,13 @@ read_settings(void)
 	return true;
 }
 
-/* listen_on opens a socket for the owner and the group; one that nobody listens on any more is in the way of none. */
+/* listen_on opens a socket for the owner and the group, in place of one that nobody listens on any more. */
 static int
 listen_on(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int			fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct stat there;
 	mode_t		mask;
 
 	if (strlen(path) >= sizeof(address.sun_path))
@@ -60,7 +61,8 @@ listen_on(const char *path)
 	strcpy(address.sun_path, path);
 	if (fd >= 0 && connect(fd, (struct sockaddr *) &address, sizeof(address)) == 0)
 		log_die("%s: somebody listens there already", path);
-	(void) unlink(path);
+	if (errno == ECONNREFUSED && lstat(path, &there) == 0 && S_ISSOCK(there.st_mode))
+		(void) unlink(path);
 	mask = umask(0117);
 	if (fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof(address)) != 0 || listen(fd, SOMAXCONN) != 0)
 		log_die("%s: %s", path, strerror(errno));
@@ -172,11 +174,11 @@ check(void)
 
 	config_show(&config);
 	pg = PQconnectdb(config.database);
-	result = PQexec(pg, ROUTES_QUERY);
+	result = PQstatus(pg) == CONNECTION_OK ? PQexec(pg, ROUTES_QUERY) : NULL;
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		routes_read(result);
 	else
-		log_line("database: %s", PQerrorMessage(pg));
+		log_line("database: %.*s", (int) strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
 	printf("# %d endpoints\n", routes_count());
 	PQclear(result);
 	PQfinish(pg);
