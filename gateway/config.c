@@ -160,6 +160,11 @@ read_file(Config *to, const char *file)
 	}
 	for (int number = 1; fgets(line, sizeof(line), stream) != NULL; number++)
 		good = read_line(to, file, number, line) && good;
+	if (ferror(stream))
+	{
+		log_line("%s: %s", file, strerror(errno));
+		good = false;
+	}
 	fclose(stream);
 	return good;
 }
