@@ -112,7 +112,7 @@ link_check(const char *conninfo)
 	if (!good)
 		log_line("database: not a connection string");
 	for (PQconninfoOption *option = options; good && option->keyword != NULL; option++)
-		if (strcmp(option->keyword, "password") == 0 && option->val != NULL)
+		if (*option->dispchar == '*' && option->val != NULL)
 		{
 			log_line("database: a password belongs in a file that PGPASSFILE names");
 			good = false;
