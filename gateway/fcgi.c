@@ -178,15 +178,17 @@ take_length(Slice *params, size_t *length)
 bool
 fcgi_next_param(Slice *params, Slice *name, Slice *value)
 {
+	Slice		left = *params;
 	size_t		name_length;
 	size_t		value_length;
 
-	if (!take_length(params, &name_length) || !take_length(params, &value_length))
+	if (!take_length(&left, &name_length) || !take_length(&left, &value_length))
 		return false;
-	if (name_length > params->len || value_length > params->len - name_length)
+	if (name_length > left.len || value_length > left.len - name_length)
 		return false;
-	*name = take(params, name_length);
-	*value = take(params, value_length);
+	*name = take(&left, name_length);
+	*value = take(&left, value_length);
+	*params = left;
 	return true;
 }
 
