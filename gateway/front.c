@@ -52,6 +52,7 @@ static void send_answer(Connection *connection);
 static void
 drop_request(Request *request)
 {
+	metrics.gone++;
 	request->owner = NULL;
 	if (request->state == REQUEST_RUNNING)
 		return;
@@ -160,7 +161,6 @@ answered(Request *request)
 	lane_release(request);
 	if (connection == NULL)
 	{
-		metrics.gone++;
 		request_free(request);
 		return;
 	}

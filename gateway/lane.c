@@ -145,6 +145,7 @@ lane_take(LaneId lane)
 void
 lane_ended(Request *request)
 {
+	request->running = false;
 	request->caller->lanes[request->lane].running--;
 }
 
