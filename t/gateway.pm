@@ -165,6 +165,34 @@ sub at_rest { my ($self) = @_; $self->wait_for(under_way => 0, body_octets => 0)
 sub ask { my ($self, %of) = @_; return fcgi::ask($self->{socket}, %of) }
 sub together { my ($self, @requests) = @_; return fcgi::together($self->{socket}, @requests) }
 
+# session opens a session of psql, for what is held while others wait.
+sub session
+{
+	my ($node) = @_;
+	my $self = bless { in => '', out => '' }, 'gateway::session';
+	$self->{run} = IPC::Run::start([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', $node->host, '-p', $node->port, 'postgres' ],
+		'<', \$self->{in}, '>', \$self->{out}, IPC::Run::timeout(10 * $PostgreSQL::Test::Utils::timeout_default));
+	return $self;
+}
+
+# do has it carry out a statement, and gives what that says.
+sub gateway::session::do
+{
+	my ($self, $statement) = @_;
+	$self->{in} .= "$statement;\n\\echo done\n";
+	$self->{run}->pump until $self->{out} =~ s/^done\n\z//m;
+	my $said = $self->{out};
+	$self->{out} = '';
+	return $said;
+}
+
+# blocked waits until so many of the gateway's sessions wait for a lock.
+sub blocked
+{
+	my ($node, $count) = @_;
+	until_true("$count wait", sub { $node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = 'revyops_gateway'") == $count });
+}
+
 # statuses counts the statuses of answers: "409: 63, 201: 1"; none for those without an answer.
 sub statuses
 {
