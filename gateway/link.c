@@ -273,12 +273,12 @@ watch_connecting(Link *link, PostgresPollingStatusType wanted)
 	loop_add(&link->watch, PQsocket(link->pg), wanted == PGRES_POLLING_READING ? EPOLLIN : EPOLLOUT);
 }
 
-/* say_nothing is for what the server would have us print: it may be about what a caller sent. */
+/* ignore_notice keeps what a trigger of the owner's says out of the log. */
 static void
-say_nothing(void *arg, const char *message)
+ignore_notice(void *arg, const PGresult *notice)
 {
 	(void) arg;
-	(void) message;
+	(void) notice;
 }
 
 static void
@@ -296,7 +296,7 @@ connect_link(Link *link)
 		lose(link, "cannot connect");
 		return;
 	}
-	PQsetNoticeProcessor(link->pg, say_nothing, NULL);
+	PQsetNoticeReceiver(link->pg, ignore_notice, NULL);
 	enter(link, LINK_CONNECTING);
 	watch_connecting(link, PGRES_POLLING_WRITING);
 }
