@@ -108,13 +108,13 @@ dequeue(Request *request)
 	}
 }
 
-/* may_run tells whether a caller may have one more running: of other lanes than that for packs not the last connection. */
+/* may_run tells whether a caller may have one more running: where there are no packs, not on the last connection. */
 static bool
 may_run(const Caller *caller, LaneId lane)
 {
 	int			connections = config.connections[lane];
 
-	return lane == LANE_WRITE || connections == 1 || caller->lanes[lane].running < connections - 1;
+	return (lane == LANE_WRITE && config.packs) || connections == 1 || caller->lanes[lane].running < connections - 1;
 }
 
 /* lane_take returns the next request to carry out; NULL = none that may be. */
