@@ -43,7 +43,8 @@ sub database { my ($node) = @_; return "host='" . $node->host . "' port=" . $nod
 sub until_true
 {
 	my ($what, $condition) = @_;
-	for (1 .. 100 * $PostgreSQL::Test::Utils::timeout_default)
+	my $end = time + $PostgreSQL::Test::Utils::timeout_default;
+	while (time < $end)
 	{
 		my $is = $condition->();
 		return $is if $is;
