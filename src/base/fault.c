@@ -367,6 +367,13 @@ rvo_fault_http_status(int sqlstate)
 	return rvo_fault_is_transient(sqlstate) ? 503 : 500;
 }
 
+/* rvo_fault_is_read_only tells that the server, or the transaction, takes no writes. */
+bool
+rvo_fault_is_read_only(int sqlstate)
+{
+	return sqlstate == ERRCODE_READ_ONLY_SQL_TRANSACTION;
+}
+
 /* rvo_fault_is_cancel tells an order to stop from an error. */
 bool
 rvo_fault_is_cancel(int sqlstate)

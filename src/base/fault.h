@@ -120,6 +120,7 @@ pg_noreturn extern void rvo_fault_raise_bug(const char *message);
 
 extern int	rvo_failure_http_status(Failure failure);
 extern int	rvo_fault_http_status(int sqlstate);
+extern bool rvo_fault_is_read_only(int sqlstate);
 extern bool rvo_fault_is_cancel(int sqlstate);
 extern bool rvo_fault_is_taken_key(int sqlstate);
 extern bool rvo_fault_is_in_use(int sqlstate);

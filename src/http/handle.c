@@ -254,13 +254,16 @@ wait_no_more(void)
 /*
  * carry_out does the work of a call and returns the answer.  In a shared transaction
  * what others were in the way of is given back undone, as status 0: the locks that
- * the transaction holds already may be what they wait for.
+ * the transaction holds already may be what they wait for.  That the server only
+ * reads is raised again: a front can look for another one.
  */
 static Answer
 carry_out(Call *call)
 {
 	ErrorData  *error = call->mode == HANDLE_SHARED ? rvo_attempt_once(work, call) : rvo_attempt(work, call);
 
+	if (error != NULL && rvo_fault_is_read_only(error->sqlerrcode))
+		ReThrowError(error);
 	if (error != NULL && call->mode == HANDLE_SHARED && rvo_fault_is_transient(error->sqlerrcode))
 	{
 		wait_no_more();
