@@ -16,6 +16,7 @@
 #define KNOWN_MAX 16384			/* more are forgotten, as far as they have nothing under way */
 
 static Caller strangers;
+static Caller nobody;			/* without a key: asks whether the database is there */
 static Caller *buckets[BUCKETS];
 static int	known;
 static uint64_t seed;			/* so that nobody can choose their bucket */
@@ -31,6 +32,7 @@ void
 caller_open(void)
 {
 	set_up(&strangers);
+	set_up(&nobody);
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		seed = (uintptr_t) &seed;
 }
@@ -60,8 +62,11 @@ find(const char *key)
 Caller *
 caller_of(const char *key)
 {
-	Caller	   *caller = key != NULL ? find(key) : NULL;
+	Caller	   *caller;
 
+	if (key == NULL)
+		return &nobody;
+	caller = find(key);
 	return caller != NULL ? caller : &strangers;
 }
 

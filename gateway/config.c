@@ -56,8 +56,8 @@ static const Setting settings[] = {
 	{"lock_timeout", A_NUMBER, AT(lock_timeout), "50", 1, 60000},
 	{"queue_timeout", A_NUMBER, AT(queue_timeout), "5000", 1, 600000},
 	{"answer_timeout", A_NUMBER, AT(answer_timeout), "15000", 1, 3600000},
-	{"waiting", A_NUMBER, AT(waiting), "4096", 1, 1000000},
-	{"key_requests", A_NUMBER, AT(key_requests), "1024", 1, 1000000},
+	{"waiting", A_NUMBER, AT(waiting), "4096", 1, 65536},
+	{"key_requests", A_NUMBER, AT(key_requests), "1024", 1, 65536},
 	{"octets", A_NUMBER, AT(octets), "134217728", MIB, INT_MAX},
 	{"key_octets", A_NUMBER, AT(key_octets), "67108864", MIB, INT_MAX},
 	{"body_octets", A_NUMBER, AT(body_octets), "16777216", 1024, 256 * MIB},
@@ -98,9 +98,10 @@ set(Config *to, const Setting *setting, const char *value)
 		return set_number(setting, value, place(to, setting));
 	if (setting->type == A_TEXT)
 	{
-		free(*(char **) place(to, setting));
-		*(char **) place(to, setting) = memory_copy(value);
-		return true;
+		if (strlen(value) < TEXT_SIZE)
+			return strcpy(place(to, setting), value);
+		log_line("%s is longer than %d octets", setting->name, TEXT_SIZE - 1);
+		return false;
 	}
 	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
 	{
@@ -189,37 +190,22 @@ read_environment(Config *to)
 	return good;
 }
 
-static void
-free_texts(Config *of)
-{
-	for (size_t i = 0; i < SETTINGS; i++)
-		if (settings[i].type == A_TEXT)
-			free(*(char **) place(of, &settings[i]));
-}
-
-/*
- * config_read reads the settings anew: *to changes if all are good, else what is
- * wrong is in lines.  file = NULL is no file.
- */
+/* config_read reads the settings; false if one is not good, which is in a line.  file = NULL is no file. */
 bool
 config_read(const char *file, Config *to)
 {
-	Config		read = {0};
 	bool		good = true;
 
 	for (size_t i = 0; i < SETTINGS; i++)
-		set(&read, &settings[i], settings[i].standard);
+		set(to, &settings[i], settings[i].standard);
 	if (file != NULL)
-		good = read_file(&read, file);
-	good = read_environment(&read) && good;
-	if (good)
+		good = read_file(to, file);
+	good = read_environment(to) && good;
+	if (good && to->key_octets < to->body_octets)
 	{
-		Config		old = *to;
-
-		*to = read;
-		read = old;
+		log_line("key_octets must be body_octets at least");
+		good = false;
 	}
-	free_texts(&read);
 	return good;
 }
 
@@ -237,6 +223,6 @@ config_show(const Config *of)
 		else if (setting->type == A_SWITCH)
 			printf("%s = %s\n", setting->name, *(bool *) value ? "on" : "off");
 		else
-			printf("%s = %s\n", setting->name, *(char **) value);
+			printf("%s = %s\n", setting->name, (char *) value);
 	}
 }

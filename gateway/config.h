@@ -20,13 +20,14 @@ typedef enum LaneId
 } LaneId;
 
 #define LANE_CONNECTIONS_MAX 64
+#define TEXT_SIZE 1024
 
 typedef struct Config
 {
-	char	   *listen;			/* path of the socket for FastCGI */
-	char	   *metrics;		/* path of the socket for /metrics; empty = none */
-	char	   *database;		/* libpq's connection string; what is missing comes from its environment */
-	char	   *read_database;	/* of the read lane; empty = database */
+	char		listen[TEXT_SIZE];	/* path of the socket for FastCGI */
+	char		metrics[TEXT_SIZE]; /* path of the socket for /metrics; empty = none */
+	char		database[TEXT_SIZE];	/* libpq's connection string; what is missing comes from its environment */
+	char		read_database[TEXT_SIZE];	/* of the read lane; empty = database */
 	int			connections[LANES];
 	bool		packs;			/* writes may share a transaction */
 	int			pack_requests;

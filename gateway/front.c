@@ -22,7 +22,7 @@
 #include "request.h"
 #include "routes.h"
 
-#define CONNECTIONS_MAX 4096
+#define SPARE_CONNECTIONS 1024
 #define PARAMS_MAX (128 * 1024)	/* octets of a request's parameters */
 #define CHUNK 32768				/* octets of a body that are sent together */
 
@@ -38,7 +38,6 @@ typedef struct Connection
 	Buffer		out;
 	size_t		sent;			/* octets of it */
 	Slice		body;			/* of the answer, what is not in it yet */
-	bool		answering;
 } Connection;
 
 static TAILQ_HEAD(, Connection) connections = TAILQ_HEAD_INITIALIZER(connections);
@@ -77,7 +76,8 @@ close_connection(Connection *connection)
 	buffer_free(&connection->params);
 	buffer_free(&connection->out);
 	loop_free_later(connection);
-	if (count-- == CONNECTIONS_MAX && listener.fd >= 0)
+	count--;
+	if (listener.fd >= 0)
 		loop_change(&listener, EPOLLIN);
 }
 
@@ -158,15 +158,15 @@ answered(Request *request)
 	metrics_answer(request->lane, request->status, loop_now() - request->arrived);
 	if (request->status < 300 && request->result != NULL)
 		caller_is_good(request->key.data);
-	lane_release(request);
+	buffer_free(&request->body);
 	if (connection == NULL)
 	{
+		lane_release(request);
 		request_free(request);
 		return;
 	}
 	add_head(&head, request);
 	connection->body = request->head ? (Slice) {"", 0} : request->answer_body;
-	connection->answering = true;
 	fill(connection, (Slice) {head.data, head.len});
 	buffer_free(&head);
 	send_answer(connection);
@@ -176,9 +176,9 @@ answered(Request *request)
 static void
 end_answer(Connection *connection)
 {
+	lane_release(connection->request);
 	request_free(connection->request);
 	connection->request = NULL;
-	connection->answering = false;
 	fcgi_ended(&connection->reader);
 	if (!connection->reader.keep || draining)
 		close_connection(connection);
@@ -333,24 +333,27 @@ on_connection(Watch *watch, uint32_t events)
 		close_connection(connection);
 }
 
+/* on_listener takes new connections: more than may be under way, so that whoever is too many is told. */
 static void
 on_listener(Watch *watch, uint32_t events)
 {
 	(void) events;
-	while (count < CONNECTIONS_MAX)
+	while (count < config.waiting + SPARE_CONNECTIONS)
 	{
 		int			fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		Connection *connection;
 
-		if (fd < 0)
+		if (fd < 0 && (errno == EAGAIN || count == 0))
 			return;
+		if (fd < 0)
+			break;
 		connection = memory_new(sizeof(Connection));
 		connection->watch.ready = on_connection;
 		TAILQ_INSERT_TAIL(&connections, connection, entry);
 		loop_add(&connection->watch, fd, EPOLLIN);
 		count++;
 	}
-	loop_change(watch, 0);
+	loop_change(watch, 0);		/* until one has ended */
 }
 
 /* ------------------------------------------------ what main calls */
@@ -381,7 +384,8 @@ front_drain(void)
 	for (connection = TAILQ_FIRST(&connections); connection != NULL; connection = next)
 	{
 		next = TAILQ_NEXT(connection, entry);
-		if (connection->reader.id == 0)
+		on_connection(&connection->watch, EPOLLIN);	/* a request may have come */
+		if (connection->watch.fd >= 0 && connection->reader.id == 0 && connection->request == NULL)
 			close_connection(connection);
 	}
 }

@@ -145,7 +145,6 @@ lane_take(LaneId lane)
 void
 lane_ended(Request *request)
 {
-	request->running = false;
 	request->caller->lanes[request->lane].running--;
 }
 

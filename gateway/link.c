@@ -10,7 +10,7 @@
  * repeated alone.  An answer leaves after the Sync's, when the commit is certain.
  *
  * When a connection is lost, what was under way is unknown: it is a 503 and never
- * repeated, unless it only reads, or the Sync was not sent yet.
+ * repeated, unless it only reads, or could not be sent at all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,7 @@
 #define CONNECT_TIMEOUT 10000	/* milliseconds */
 #define BACKOFF_LEAST 100		/* milliseconds until the next try, doubled by each that fails */
 #define BACKOFF_MOST 3200
+#define SLOW_PACK 1000			/* milliseconds that are long for one */
 #define DOWN_AFTER 2000			/* milliseconds without a connection in which one may still come back */
 
 #define STATEMENT "request"
@@ -43,6 +44,14 @@ typedef enum LinkState
 	LINK_BUSY
 } LinkState;
 
+/* What became of a transaction. */
+typedef enum Fate
+{
+	FATE_COMMITTED,				/* but a request in it may have undone itself */
+	FATE_UNDONE,				/* or never sent */
+	FATE_UNKNOWN
+} Fate;
+
 typedef struct Link
 {
 	Watch		watch;
@@ -52,9 +61,7 @@ typedef struct Link
 	RequestList running;
 	int			count;			/* of them */
 	Request    *current;		/* the one whose result comes next; NULL = the Sync's */
-	bool		sent;			/* all has gone out */
-	bool		failed;			/* the transaction has: the state says how */
-	char		sqlstate[6];
+	char		sqlstate[6];	/* of the error that ended its transaction; empty = none */
 	bool		renew;			/* to be closed when idle: the settings have changed */
 	Time		since;			/* of the state */
 	Time		backoff;
@@ -64,6 +71,7 @@ typedef struct Link
 
 static Link links[LINKS];		/* those of a lane one after the other; as many of them are used as the settings say */
 static bool closing;
+static int	pack_size = 1;		/* of the next pack, at most */
 
 static void take_work(Link *link);
 
@@ -112,11 +120,15 @@ link_check(const char *conninfo)
 	if (!good)
 		log_line("database: not a connection string");
 	for (PQconninfoOption *option = options; good && option->keyword != NULL; option++)
-		if (*option->dispchar == '*' && option->val != NULL)
-		{
+	{
+		if (option->val != NULL && *option->dispchar == '*')
 			log_line("database: a password belongs in a file that PGPASSFILE names");
-			good = false;
-		}
+		else if (option->val != NULL && strcmp(option->keyword, "options") == 0)
+			log_line("database: options are the gateway's; ALTER ROLE ... SET has the same effect");
+		else
+			continue;
+		good = false;
+	}
 	PQconninfoFree(options);
 	PQfreemem(message);
 	return good;
@@ -128,8 +140,10 @@ link_check(const char *conninfo)
 static void
 repeat_alone(Request *request)
 {
+	metrics.undone++;
 	PQclear(request->result);
 	request->result = NULL;
+	request->status = 0;
 	request->repeated = true;
 	if (request->owner == NULL)
 	{
@@ -153,90 +167,75 @@ refusal(const char *sqlstate)
 	return 500;
 }
 
-/* read_answer takes an answer from its row. */
-static void
+/* read_answer takes an answer from its row; false if there is none, or its status is 0: undone. */
+static bool
 read_answer(Request *request)
 {
 	PGresult   *result = request->result;
 
+	if (result == NULL || PQntuples(result) != 1 || PQnfields(result) != 3)
+		return false;
 	request->status = atoi(PQgetvalue(result, 0, 0));
 	request->answer_headers = (Slice) {PQgetvalue(result, 0, 1), (size_t) PQgetlength(result, 0, 1)};
 	request->answer_body = (Slice) {PQgetvalue(result, 0, 2), (size_t) PQgetlength(result, 0, 2)};
+	return request->status != 0;
 }
 
-/* end_request answers what a connection has carried out, or repeats it. */
-static void
-end_request(Link *link, Request *request, int in_pack)
+/* may_repeat tells whether a request that has no answer is to be carried out again. */
+static bool
+may_repeat(const Link *link, const Request *request, Fate fate)
 {
-	bool		row = !link->failed && request->result != NULL &&
-		PQntuples(request->result) == 1 && PQnfields(request->result) == 3;
-
-	lane_ended(request);
-	if (row)
-		read_answer(request);
-	if (row && request->status != 0)
-		request->answered(request);
-	else if (row || (!request->repeated && (in_pack > 1 || strncmp(link->sqlstate, "40", 2) == 0)))
-	{
-		metrics.undone++;
-		repeat_alone(request);
-	}
-	else
-		request_refuse(request, refusal(link->sqlstate));
+	if (request->repeated)
+		return false;
+	if (fate == FATE_UNKNOWN)
+		return link->lane == LANE_READ;
+	if (fate == FATE_COMMITTED)
+		return shares(link->lane);	/* it was undone by itself */
+	/* a pack is undone as a whole, and nobody knows for whose error; of one alone, what passes at once */
+	return link->count > 1 || link->sqlstate[0] == '\0' || strncmp(link->sqlstate, "40", 2) == 0;
 }
 
-/* end_all answers all that a connection has carried out, when its transaction has ended. */
+/* end_all answers all that a connection has carried out, or has them repeated. */
 static void
-end_all(Link *link)
+end_all(Link *link, Fate fate)
 {
-	int			count = link->count;
+	RequestList ended = TAILQ_HEAD_INITIALIZER(ended);
 	Request    *request;
 
-	while ((request = TAILQ_FIRST(&link->running)) != NULL)
+	TAILQ_CONCAT(&ended, &link->running, entry);
+	while ((request = TAILQ_FIRST(&ended)) != NULL)
 	{
-		TAILQ_REMOVE(&link->running, request, entry);
-		end_request(link, request, count);
-	}
-	link->count = 0;
-}
-
-/* end_unknown answers all that was under way when a connection was lost. */
-static void
-end_unknown(Link *link)
-{
-	Request    *request;
-
-	while ((request = TAILQ_FIRST(&link->running)) != NULL)
-	{
-		TAILQ_REMOVE(&link->running, request, entry);
+		TAILQ_REMOVE(&ended, request, entry);
 		lane_ended(request);
-		if (!request->repeated && (!link->sent || link->lane == LANE_READ))
-		{
+		if (fate == FATE_COMMITTED && read_answer(request))
+			request->answered(request);
+		else if (may_repeat(link, request, fate))
 			repeat_alone(request);
-			continue;
+		else
+		{
+			metrics.unknown += fate == FATE_UNKNOWN && link->lane != LANE_READ;
+			request_refuse(request, link->sqlstate[0] != '\0' ? refusal(link->sqlstate) : 503);
 		}
-		if (link->lane != LANE_READ)
-			metrics.unknown++;
-		request_refuse(request, 503);
 	}
 	link->count = 0;
 }
 
 /* drop closes a connection; the next try comes after a while that grows. */
 static void
-drop(Link *link)
+drop(Link *link, Fate fate)
 {
 	loop_remove(&link->watch);
 	PQfinish(link->pg);
 	link->pg = NULL;
 	link->renew = false;
 	enter(link, LINK_DOWN);
-	end_unknown(link);
+	end_all(link, fate);
+	link_wake(link->lane);		/* the others may carry out now what this one was in the way of */
 }
 
 /* lose drops a connection that was lost, or is given up. */
 static void
-lose(Link *link, const char *why)
+lose(Link *link, const char *why, Fate fate)
 {
 	const char *said = link->pg != NULL ? PQerrorMessage(link->pg) : "";
 
@@ -247,7 +246,9 @@ lose(Link *link, const char *why)
 	link->backoff = link->backoff == 0 ? BACKOFF_LEAST : link->backoff * 2;
 	if (link->backoff > BACKOFF_MOST)
 		link->backoff = BACKOFF_MOST;
-	drop(link);
+	if (fate == FATE_UNKNOWN)
+		link->sqlstate[0] = '\0';
+	drop(link, fate);
 }
 
 /* ------------------------------------------------ connecting */
@@ -293,7 +294,7 @@ connect_link(Link *link)
 	link->pg = PQconnectStartParams(names, values, 1);
 	if (link->pg == NULL || PQstatus(link->pg) == CONNECTION_BAD)
 	{
-		lose(link, "cannot connect");
+		lose(link, "cannot connect", FATE_UNDONE);
 		return;
 	}
 	PQsetNoticeReceiver(link->pg, ignore_notice, NULL);
@@ -309,7 +310,6 @@ flush(Link *link)
 
 	if (left < 0)
 		return false;
-	link->sent = left == 0;
 	loop_change(&link->watch, left == 0 ? EPOLLIN : EPOLLIN | EPOLLOUT);
 	return true;
 }
@@ -321,13 +321,13 @@ set_up(Link *link)
 	PGconn	   *pg = link->pg;
 
 	enter(link, LINK_SETTING_UP);
-	link->failed = false;
+	link->sqlstate[0] = '\0';
 	link->current = NULL;
 	if (PQsetnonblocking(pg, 1) != 0 || !PQenterPipelineMode(pg) ||
 		!PQsendQueryParams(pg, ROUTES_QUERY, 0, NULL, NULL, NULL, NULL, 0) ||
 		!PQsendPrepare(pg, STATEMENT, statement(link->lane), PARAMETERS, parameter_types) ||
 		!PQpipelineSync(pg) || !flush(link))
-		lose(link, "cannot set up");
+		lose(link, "cannot set up", FATE_UNDONE);
 }
 
 static void
@@ -336,7 +336,7 @@ go_on_connecting(Link *link)
 	PostgresPollingStatusType status = PQconnectPoll(link->pg);
 
 	if (status == PGRES_POLLING_FAILED)
-		lose(link, "cannot connect");
+		lose(link, "cannot connect", FATE_UNDONE);
 	else if (status != PGRES_POLLING_OK)
 		watch_connecting(link, status);
 	else
@@ -351,9 +351,9 @@ go_on_connecting(Link *link)
 static void
 is_set_up(Link *link)
 {
-	if (link->failed)
+	if (link->sqlstate[0] != '\0')
 	{
-		lose(link, "the database has no revyops that goes with this program, or no rights on it");
+		lose(link, "the database has no revyops that goes with this program, or no rights on it", FATE_UNDONE);
 		return;
 	}
 	if (link->backoff > 0)
@@ -379,14 +379,20 @@ send_request(Link *link, const Request *request)
 	return PQsendQueryPrepared(link->pg, STATEMENT, PARAMETERS, values, lengths, formats, 0);
 }
 
-/* gather takes from the lane what the connection carries out next: one request, or a pack. */
+/*
+ * gather takes from the lane what the connection carries out next: one request,
+ * or a pack.  Whoever is in a pack waits for all of it, so after one that took
+ * long the next is small, and after a quick one twice as large.
+ */
 static void
 gather(Link *link)
 {
+	int			most = shares(link->lane) && pack_size < config.pack_requests ? pack_size : config.pack_requests;
 	size_t		octets = 0;
-	int			most = shares(link->lane) ? config.pack_requests : 1;
 	Request    *request;
 
+	if (!shares(link->lane))
+		most = 1;
 	while (link->count < most && octets < (size_t) config.pack_octets &&
 		   (request = lane_take(link->lane)) != NULL)
 	{
@@ -410,99 +416,103 @@ take_work(Link *link)
 
 	if (link->renew)
 	{
-		drop(link);				/* link_tick connects it again */
+		drop(link, FATE_UNDONE);	/* link_tick connects it again */
 		return;
 	}
 	gather(link);
 	if (link->count == 0)
 		return;
 	enter(link, LINK_BUSY);
-	link->failed = false;
-	link->sent = false;
 	link->sqlstate[0] = '\0';
 	link->current = TAILQ_FIRST(&link->running);
 	TAILQ_FOREACH(request, &link->running, entry)
 		good = good && send_request(link, request);
+	/* Without its Sync nothing is committed; from then on nobody knows. */
 	if (!good || !PQpipelineSync(link->pg) || !flush(link))
-		lose(link, "lost");
+		lose(link, "lost", FATE_UNDONE);
 }
 
-/* note_failure keeps how the transaction failed; the message is of the server's log. */
+/* end_work is for when the database has said how the transaction ended. */
 static void
-note_failure(Link *link, const PGresult *result)
+end_work(Link *link)
 {
-	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	bool		failed = link->sqlstate[0] != '\0';
 
-	link->failed = true;
-	snprintf(link->sqlstate, sizeof(link->sqlstate), "%s", sqlstate != NULL ? sqlstate : "08006");
-	log_line("lane %s: SQLSTATE %s, %d requests", lane_names[link->lane], link->sqlstate, link->count);
+	if (link->lane == LANE_WRITE)
+		pack_size = loop_now() - link->since > SLOW_PACK ? 1 : pack_size < config.pack_requests ? pack_size * 2 : pack_size;
+	end_all(link, failed ? FATE_UNDONE : FATE_COMMITTED);
+	enter(link, LINK_IDLE);
+	if (strcmp(link->sqlstate, "25006") == 0)
+		lose(link, "the server only reads", FATE_UNDONE);	/* another may be the primary now */
+	else
+		take_work(link);
 }
 
-/* take_result takes the next result of what was sent; false when it was the last, or the connection is gone. */
+/* note_failure keeps how the transaction failed; the message is in the server's log. */
+static void
+note_failure(Link *link, const char *sqlstate)
+{
+	snprintf(link->sqlstate, sizeof(link->sqlstate), "%s", sqlstate);
+	if (link->state == LINK_BUSY)
+		log_line("lane %s: SQLSTATE %s, %d requests", lane_names[link->lane], sqlstate, link->count);
+}
+
+/* take_rows takes the rows of a request, or those of the routes; returns what is to be freed. */
+static PGresult *
+take_rows(Link *link, PGresult *result)
+{
+	if (link->state == LINK_SETTING_UP)
+		routes_read(result);
+	else if (link->current != NULL)
+	{
+		link->current->result = result;
+		link->current = TAILQ_NEXT(link->current, entry);
+		return NULL;
+	}
+	return result;
+}
+
+/* take_result takes the next result of what was sent; false when it was the last, or the connection is given up. */
 static bool
 take_result(Link *link, PGresult *result)
 {
-	switch (PQresultStatus(result))
-	{
-		case PGRES_PIPELINE_SYNC:
-			PQclear(result);
-			if (link->state == LINK_SETTING_UP)
-				is_set_up(link);
-			else
-			{
-				end_all(link);
-				enter(link, LINK_IDLE);
-				if (strcmp(link->sqlstate, "25006") == 0)
-					lose(link, "the server only reads");	/* another may be the primary now */
-				else
-					take_work(link);
-			}
-			return false;
-		case PGRES_TUPLES_OK:
-			if (link->current != NULL)
-			{
-				link->current->result = result;
-				link->current = TAILQ_NEXT(link->current, entry);
-				return true;
-			}
-			routes_read(result);
-			break;
-		case PGRES_COMMAND_OK:
-			break;
-		case PGRES_FATAL_ERROR:
-			note_failure(link, result);
-			break;
-		default:				/* what comes after a failure */
-			break;
-	}
+	ExecStatusType status = PQresultStatus(result);
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	if (status == PGRES_TUPLES_OK)
+		result = take_rows(link, result);
+	else if (status == PGRES_FATAL_ERROR && sqlstate != NULL)
+		note_failure(link, sqlstate);
 	PQclear(result);
-	return true;
+	if (status == PGRES_FATAL_ERROR && sqlstate == NULL)
+		lose(link, "lost", FATE_UNKNOWN);	/* libpq's own error, which says nothing of the transaction */
+	else if (status != PGRES_PIPELINE_SYNC)
+		return true;
+	else if (link->state == LINK_SETTING_UP)
+		is_set_up(link);
+	else
+		end_work(link);
+	return false;
 }
 
-/* take_results takes what results have come. */
+/* take_results takes what results have come, also those that came before the connection was lost. */
 static void
 take_results(Link *link)
 {
 	PGconn	   *pg = link->pg;
 	int			empty = 0;
 
-	while (!PQisBusy(pg) && PQstatus(pg) == CONNECTION_OK)
+	/* after the results of a statement comes an empty one; two of them, and there is nothing more */
+	while (empty < 2 && !PQisBusy(pg))
 	{
 		PGresult   *result = PQgetResult(pg);
 
-		/* the end of a statement's results, or of all */
-		if (result == NULL)
-		{
-			if (++empty > 1)
-				return;
-			continue;
-		}
-		empty = 0;
-		if (!take_result(link, result))
+		empty = result == NULL ? empty + 1 : 0;
+		if (result != NULL && !take_result(link, result))
 			return;
 	}
 	if (PQstatus(pg) != CONNECTION_OK)
-		lose(link, "lost");
+		lose(link, "lost", FATE_UNKNOWN);
 }
 
 static void
@@ -516,10 +526,9 @@ on_socket(Watch *watch, uint32_t events)
 		go_on_connecting(link);
 		return;
 	}
-	if (!PQconsumeInput(link->pg) || !flush(link))
-		lose(link, "lost");
-	else
-		take_results(link);
+	if (PQconsumeInput(link->pg))
+		(void) flush(link);		/* a failure shows in the connection's state */
+	take_results(link);
 }
 
 /* ------------------------------------------------ what the others call */
@@ -546,7 +555,7 @@ link_renew(void)
 		links[i].renew = links[i].state != LINK_DOWN;
 		links[i].backoff = 0;
 		if (links[i].state == LINK_IDLE)
-			drop(&links[i]);
+			drop(&links[i], FATE_UNKNOWN);
 	}
 	link_tick();
 }
@@ -558,7 +567,7 @@ link_close(void)
 	closing = true;
 	for (int i = 0; i < LINKS; i++)
 		if (links[i].pg != NULL)
-			drop(&links[i]);
+			drop(&links[i], FATE_UNKNOWN);
 }
 
 /* is_down tells that a lane has had no connection for longer than a restart of the server takes. */
@@ -585,15 +594,15 @@ tick_link(Link *link, bool wanted)
 	else if (link->state == LINK_BUSY)
 	{
 		if (age > config.answer_timeout)
-			lose(link, "no answer in time");
+			lose(link, "no answer in time", FATE_UNKNOWN);
 	}
 	else if (link->state == LINK_IDLE)
 	{
 		if (!wanted)
-			drop(link);
+			drop(link, FATE_UNDONE);
 	}
 	else if (age > CONNECT_TIMEOUT)
-		lose(link, "no connection in time");
+		lose(link, "no connection in time", FATE_UNDONE);
 }
 
 /* link_tick is called now and then. */

@@ -39,7 +39,7 @@ static Time ends_at;
 static bool
 read_settings(void)
 {
-	Config		read = {0};
+	static Config read;
 
 	if (!config_read(file, &read) || !link_check(read.database) || !link_check(read.read_database))
 		return false;

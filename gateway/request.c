@@ -68,15 +68,25 @@ add_header(Request *request, Slice name, Slice value)
 	buffer_add_text(&request->headers, "\n");
 }
 
-/* token returns what follows the scheme of a header Authorization. */
+/* trim leaves out blanks and tabs at both ends, as the extension does. */
+static Slice
+trim(Slice value)
+{
+	while (value.len > 0 && isblank((unsigned char) value.data[0]))
+		value = (Slice) {value.data + 1, value.len - 1};
+	while (value.len > 0 && isblank((unsigned char) value.data[value.len - 1]))
+		value.len--;
+	return value;
+}
+
+/* token returns what follows the scheme Bearer of a header Authorization; nothing for another scheme. */
 static Slice
 token(Slice value)
 {
-	while (value.len > 0 && *value.data != ' ')
-		value = (Slice) {value.data + 1, value.len - 1};
-	while (value.len > 0 && *value.data == ' ')
-		value = (Slice) {value.data + 1, value.len - 1};
-	return value;
+	value = trim(value);
+	if (value.len < 7 || strncasecmp(value.data, "Bearer ", 7) != 0)
+		return (Slice) {"", 0};
+	return trim((Slice) {value.data + 7, value.len - 7});
 }
 
 /* note_key keeps the first of a header's lines that says something. */
@@ -84,7 +94,7 @@ static void
 note_key(Slice *key, Slice value)
 {
 	if (key->len == 0)
-		*key = value;
+		*key = trim(value);
 }
 
 /* read_params reads all parameters; false if they are not those of a request. */

@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(246);
+SELECT plan(248);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -144,6 +144,12 @@ SELECT is(test.postgrest(headers, body, function), e, d) FROM (VALUES
 	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key to check')) t(headers, body, function, e, d);
 SELECT set_config('request.headers', '', true) AS hidden \gset
 SELECT is(revyops_http.postgrest(NULL)::jsonb, '{"detail": "Not found."}', 'no headers at all');
+
+-- a server that only reads is a front's matter
+CREATE FUNCTION test.read_only(request text, body text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN PERFORM set_config('transaction_read_only', 'on', true); RETURN test.ask(request, body => body); EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END $$;
+SELECT is(test.read_only('POST /public/v2/contacts', '{"email": "ro@acme.com"}'), '25006', 'a write that the server does not take is raised');
+SELECT is(test.read_only('POST /public/v2/contacts', '{"email": "ro@"}') ~ '^400', true, 'what is wrong is wrong there, too');
 
 -- a status that PostgREST would take for a lost server
 CREATE FUNCTION test.raise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'secret' USING ERRCODE = NEW.last_name; END $$;

@@ -49,12 +49,12 @@ is_deeply(program('--config', "$dir/none"), [ 1, '', line("$dir/none: No such fi
 is_deeply(program('--config', $dir), [ 1, '', line("$dir: Is a directory") ], 'a directory');
 is_deeply(with_file("# a comment\n\nport = 5432\n"), [ 1, '', line('FILE, line 3: no setting') ], 'a name that is none');
 is_deeply(with_file("waiting\n"), [ 1, '', line('FILE, line 1: no setting') ], 'a name without a value');
-for my $number ('many', '', '0', '1000001', '10x', '99999999999999999999')
+for my $number ('many', '', '0', '65537', '10x', '99999999999999999999')
 {
-	is_deeply(with_file("waiting = $number\n"), [ 1, '', line('waiting must be a number from 1 to 1000000') ], "waiting = $number");
+	is_deeply(with_file("waiting = $number\n"), [ 1, '', line('waiting must be a number from 1 to 65536') ], "waiting = $number");
 }
 is_deeply(with_file("packs = yes\n"), [ 1, '', line('packs must be on or off') ], 'packs = yes');
-is_deeply(with_file("packs = no\nwaiting = x\n"), [ 1, '', line('packs must be on or off') . line('waiting must be a number from 1 to 1000000') ], 'two that are wrong: a line each');
+is_deeply(with_file("packs = no\nwaiting = x\n"), [ 1, '', line('packs must be on or off') . line('waiting must be a number from 1 to 65536') ], 'two that are wrong: a line each');
 my $secret = line('database: a password belongs in a file that PGPASSFILE names');
 is_deeply(with_file("database = dbname=x password=hunter2\n"), [ 1, '', $secret ], 'a password');
 is_deeply(with_file("database = postgresql://me:hunter2\@localhost/x\n"), [ 1, '', $secret ], 'a password in a URI');
@@ -79,7 +79,7 @@ is_deeply(with_file("database = $database\n", '--check'), [ 0, join('', @shown, 
 	my @other = map { s/^(packs = ).*/${1}off/r =~ s/^(waiting = ).*/${1}7/r } @shown;
 	is_deeply(with_file("database = $database\nwaiting = 8\npacks = on\n", '--check'), [ 0, join('', @other, "# $endpoints endpoints\n"), '' ], 'the environment counts more than the file');
 	$ENV{REVYOPS_GATEWAY_WAITING} = 'x';
-	is_deeply(with_file("waiting = 8\n"), [ 1, '', line('waiting must be a number from 1 to 1000000') ], 'and is checked as well');
+	is_deeply(with_file("waiting = 8\n"), [ 1, '', line('waiting must be a number from 1 to 65536') ], 'and is checked as well');
 }
 my $none = $database =~ s/dbname=postgres/dbname=none/r;
 my $check = with_file("database = $none\n", '--check');
@@ -97,7 +97,7 @@ is($gateway->ask(method => 'GET', uri => '/ready')->{status}, 200, 'the first go
 
 # ---- SIGHUP
 sub reload { my (%settings) = @_; $gateway->write_settings(%settings); return $gateway->log_of(sub { $gateway->signal('HUP') }, qr/settings .*\n/) }
-is(reload(waiting => 'x'), "waiting must be a number from 1 to 1000000\nthe settings stay as they were\n", 'a setting that is wrong');
+is(reload(waiting => 'x'), "waiting must be a number from 1 to 65536\nthe settings stay as they were\n", 'a setting that is wrong');
 is($gateway->ask(method => 'GET', uri => '/ready')->{status}, 200, 'it goes on');
 is(reload(waiting => 4096, database => "$database password=x"), "database: a password belongs in a file that PGPASSFILE names\nthe settings stay as they were\n", 'a password');
 is(reload(database => $database, read_connections => 2, write_connections => 3), "the settings were read again\n", 'settings that are right');
