@@ -5,8 +5,6 @@
  * Whoever connects to the socket and sends a request of HTTP, any, gets the
  * numbers as Prometheus' text.
  */
-#include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,14 +36,6 @@ static const struct
 	{"gone_total", "Callers that did not wait for their answer.", &metrics.gone},
 	{"broken_total", "Connections that were not FastCGI.", &metrics.broken},
 };
-
-/* One that asks. */
-typedef struct Reader
-{
-	Watch		watch;
-	size_t		asked;			/* octets of the request */
-	char		end[4];			/* the last of them */
-} Reader;
 
 /* metrics_answer counts an answer, and the time from the request's arrival. */
 void
@@ -132,19 +122,9 @@ print_all(Buffer *to)
 	}
 }
 
-static void
-hang_up(Reader *reader)
-{
-	int			fd = reader->watch.fd;
-
-	loop_remove(&reader->watch);
-	close(fd);
-	loop_free_later(reader);
-}
-
 /* show answers; what the socket does not take at once, some 8 kB of it, is nobody's who reads. */
 static void
-show(Reader *reader)
+show(int fd)
 {
 	Buffer		body = {0};
 	Buffer		answer = {0};
@@ -152,51 +132,38 @@ show(Reader *reader)
 	print_all(&body);
 	buffer_print(&answer, "HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: %zu\r\n\r\n", body.len);
 	buffer_add(&answer, body.data, body.len);
-	(void) !send(reader->watch.fd, answer.data, answer.len, MSG_NOSIGNAL);
-	shutdown(reader->watch.fd, SHUT_WR);
+	(void) !send(fd, answer.data, answer.len, MSG_NOSIGNAL);
 	buffer_free(&body);
 	buffer_free(&answer);
 }
 
-/* read_request reads up to the empty line that ends a request without a body. */
+/* answer_reader answers one that asks, in a single piece, as all clients do, and hangs up. */
 static void
-read_request(Watch *watch, uint32_t events)
+answer_reader(Watch *watch, uint32_t events)
 {
-	Reader	   *reader = (Reader *) watch;
-	char		octet;
+	int			fd = watch->fd;
+	char		request[4096];
 
 	(void) events;
-	while (reader->asked++ < 4096)
-	{
-		ssize_t		got = recv(watch->fd, &octet, 1, 0);
-
-		if (got < 0 && errno == EAGAIN)
-			return;
-		if (got != 1)
-			break;
-		memmove(reader->end, reader->end + 1, 3);
-		reader->end[3] = octet;
-		if (memcmp(reader->end, "\r\n\r\n", 4) == 0)
-		{
-			show(reader);
-			break;
-		}
-	}
-	hang_up(reader);
+	if (recv(fd, request, sizeof(request), 0) > 0)
+		show(fd);
+	loop_remove(watch);
+	close(fd);
+	loop_free_later(watch);
 }
 
 static void
 take_reader(Watch *watch, uint32_t events)
 {
 	int			fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	Reader	   *reader;
+	Watch	   *reader;
 
 	(void) events;
 	if (fd < 0)
 		return;
-	reader = memory_new(sizeof(Reader));
-	reader->watch.ready = read_request;
-	loop_add(&reader->watch, fd, EPOLLIN);
+	reader = memory_new(sizeof(Watch));
+	reader->ready = answer_reader;
+	loop_add(reader, fd, EPOLLIN);
 }
 
 /* metrics_listen answers those who connect to a socket that listens. */
