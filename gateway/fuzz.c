@@ -35,6 +35,39 @@ is_clean(const Buffer *text, bool lines)
 	return true;
 }
 
+/* skip_length returns the place behind a parameter's length; beyond the end if it is not whole. */
+static size_t
+skip_length(const Buffer *params, size_t at, uint64_t *length)
+{
+	const uint8_t *octets = (const uint8_t *) params->data + at;
+
+	*length = 0;
+	if (at < params->len && octets[0] < 128)
+		*length = octets[0];
+	else if (at + 4 <= params->len)
+		*length = (uint64_t) (octets[0] - 128) << 24 | octets[1] << 16 | octets[2] << 8 | octets[3];
+	return at + (at < params->len && octets[0] < 128 ? 1 : 4);
+}
+
+/* is_whole tells whether a stream of parameters ends where the last of them does. */
+static bool
+is_whole(const Buffer *params)
+{
+	size_t		at = 0;
+	uint64_t	name;
+	uint64_t	value;
+
+	while (at < params->len)
+	{
+		at = skip_length(params, at, &name);
+		at = skip_length(params, at, &value);
+		if (at > params->len || name + value > params->len - at)
+			return false;
+		at += name + value;
+	}
+	return true;
+}
+
 /* check_params reads a stream of parameters as the gateway does. */
 static void
 check_params(const Buffer *params)
@@ -43,6 +76,7 @@ check_params(const Buffer *params)
 
 	if (request == NULL)
 		return;
+	demand(is_whole(params));
 	demand(request->method.len > 0 && request->path.len > 0);
 	demand(is_clean(&request->method, false) && is_clean(&request->path, false));
 	demand(is_clean(&request->query, false) && is_clean(&request->key, false));
