@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
+import { join } from 'node:path';
 
 export const url = new URL(process.env.REVYOPS_URL);
 // How many times as long the tests wait.
@@ -15,6 +16,8 @@ export const COMPANIES_BATCH = `${COMPANIES}/batch`;
 
 // What is between nginx and PostgreSQL: gateway or postgrest.
 export const FRONT = process.env.REVYOPS_FRONT ?? 'gateway';
+// Where script/server has the configuration, the sockets and the programs.
+export const RUN = process.env.REVYOPS_RUN ?? join(process.env.PGHOST, '..');
 
 export function sql(statement, database = process.env.PGDATABASE) {
 	return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database], { input: statement, encoding: 'utf8' }).trimEnd();
