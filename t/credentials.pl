@@ -68,26 +68,19 @@ SKIP:
 	$later->stop;
 }
 
-# new_key makes a key; the word of its secret that nobody may see is from its 18th character on.
+# new_key makes a key of a client, the first one if none is named; the word of its secret that nobody may see is from
+# its 18th character on.
 my %secret;
 sub new_key
 {
-	my ($name, @more) = @_;
-	my $key = $node->safe_psql('postgres', 'SELECT revyops_create_api_key(' . join(', ', 1, "'$name'", @more) . ')');
+	my ($name, $client, @more) = @_;
+	my $key = $node->safe_psql('postgres', 'SELECT revyops_create_api_key(' . join(', ', $client // 1, "'$name'", @more) . ')');
 	$secret{$name} = substr($key, 17);
 	return $key;
 }
-$node->safe_psql('postgres', "SELECT revyops_create_client('One')");
-my $key = new_key('live');
-my $second = new_key('second');
-my $master = new_key('master', 'NULL', "'master'");
-my $revoked = new_key('revoked');
-my $expired = new_key('expired', "now() + interval '1 hour'");
-$node->safe_psql('postgres', "SELECT revyops_revoke_api_key('@{[ substr($revoked, 0, 16) ]}')");
-$node->safe_psql('postgres', "UPDATE revyops.api_key SET expires_at = now() WHERE prefix = '@{[ substr($expired, 0, 16) ]}'");
 
-# ---- the stack as it is shipped, on this server
-my $stack = stack->new($node);
+# ---- the stacks as they are shipped, on this server, each with a client of its own
+my ($stack, %log, %activity);
 
 # curl is told headers by a file: arguments are for all to see.
 sub curl
@@ -108,36 +101,79 @@ sub answers
 }
 my $contacts = '/public/v2/contacts';
 
-answers(201, 'X-API-Key', $contacts, '{"email": "a@acme.com"}', "X-API-Key: $key");
-answers(201, 'Bearer', $contacts, '{"email": "b@acme.com"}', "Authorization: Bearer $second");
-answers(409, 'a duplicate', $contacts, '{"email": "a@acme.com"}', "X-API-Key: $key");
-answers(400, 'a bad body', $contacts, '{', "X-API-Key: $key");
-answers(403, 'a revoked key', $contacts, '{"email": "c@acme.com"}', "X-API-Key: $revoked");
-answers(403, 'an expired key', $contacts, '{"email": "c@acme.com"}', "X-API-Key: $expired");
-answers(403, 'the start of one, the secret of another', $contacts, '{"email": "c@acme.com"}', 'X-API-Key: ' . substr($key, 0, 17) . substr($second, 17));
-answers(404, 'a company that is none', $contacts, '{"email": "c@acme.com", "company_id": 99}', "X-API-Key: $key");
-answers(200, 'a list, the key in the query as well', "$contacts?api_key=$key&email=$second", undef, "X-API-Key: $key");
-answers(200, 'a batch', "$contacts/batch", '{"contacts": [{"email": "d@acme.com"}, {"email": "nope"}]}', "X-API-Key: $key");
-answers(200, 'a master list', '/public/v2/contacts-master-list', undef, "X-Master-API-Key: $master");
-answers(404, 'no path of ours', "/$key", '{}', "X-API-Key: $key");
-answers(405, 'no method of its', "$contacts/batch?$key", undef, "X-API-Key: $key");
+# breaks_off has a request wait: it is in pg_stat_activity then. What happens to it there is an error in the log.
+sub breaks_off
+{
+	my ($front, $login, $function, $status, $key) = @_;
+	my $blocker = $node->background_psql('postgres');
+	$blocker->query_safe('BEGIN; LOCK TABLE revyops.contact IN ACCESS EXCLUSIVE MODE');
+	my ($command, $file) = curl($contacts, '{"email": "e@acme.com"}', "X-API-Key: $key");
+	my $out = '';
+	my $waiting = IPC::Run::start($command, '>', \$out);
+	my $waits = "FROM pg_stat_activity WHERE usename = '$login' AND wait_event_type = 'Lock'";
+	$node->poll_query_until('postgres', "SELECT EXISTS (SELECT $waits)") or die 'the request did not wait';
+	$activity{$front} .= $node->safe_psql('postgres', 'SELECT * FROM pg_stat_activity');
+	$node->safe_psql('postgres', "SELECT $function(pid) $waits");
+	$waiting->finish;
+	like($out, qr/ $status$/, "$front: a request that waits, $function: $status");
+	$blocker->query_safe('ROLLBACK');
+	$blocker->quit;
+}
 
-# A request that waits is in pg_stat_activity; cancelled, it is an error in the log.
-my $blocker = $node->background_psql('postgres');
-$blocker->query_safe('BEGIN; LOCK TABLE revyops.contact IN ACCESS EXCLUSIVE MODE');
-my ($command, $file) = curl($contacts, '{"email": "e@acme.com"}', "X-API-Key: $key");
-my $out = '';
-my $waiting = IPC::Run::start($command, '>', \$out);
-my $waits = q(FROM pg_stat_activity WHERE usename = 'revyops_authenticator' AND wait_event_type = 'Lock');
-$node->poll_query_until('postgres', "SELECT EXISTS (SELECT $waits)") or die 'the request did not wait';
-my $activity = $node->safe_psql('postgres', 'SELECT * FROM pg_stat_activity');
-like($activity, qr/"postgrest"/, 'pg_stat_activity shows the request');
-$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) $waits");
-$waiting->finish;
-like($out, qr/ 500$/, 'which is cancelled');
-$blocker->query_safe('ROLLBACK');
-$blocker->quit;
+# through sends requests of all kinds through a front, for a client of its own; returns a key of that.
+sub through
+{
+	my ($front, $login) = @_;
+	my $client = $node->safe_psql('postgres', "SELECT revyops_create_client('$front')");
+	my $key = new_key("$front, live", $client);
+	my $second = new_key("$front, second", $client);
+	my $master = new_key("$front, master", $client, 'NULL', "'master'");
+	my $revoked = new_key("$front, revoked", $client);
+	my $expired = new_key("$front, expired", $client, "now() + interval '1 hour'");
+	$node->safe_psql('postgres', "SELECT revyops_revoke_api_key('@{[ substr($revoked, 0, 16) ]}')");
+	$node->safe_psql('postgres', "UPDATE revyops.api_key SET expires_at = now() WHERE prefix = '@{[ substr($expired, 0, 16) ]}'");
+	$stack = stack->new($node, front => $front);
 
+	answers(201, "$front: X-API-Key", $contacts, '{"email": "a@acme.com"}', "X-API-Key: $key");
+	answers(201, "$front: Bearer", $contacts, '{"email": "b@acme.com"}', "Authorization: Bearer $second");
+	answers(409, "$front: a duplicate", $contacts, '{"email": "a@acme.com"}', "X-API-Key: $key");
+	answers(400, "$front: a bad body", $contacts, '{', "X-API-Key: $key");
+	answers(403, "$front: a revoked key", $contacts, '{"email": "c@acme.com"}', "X-API-Key: $revoked");
+	answers(403, "$front: an expired key", $contacts, '{"email": "c@acme.com"}', "X-API-Key: $expired");
+	answers(403, "$front: the start of one, the secret of another", $contacts, '{"email": "c@acme.com"}', 'X-API-Key: ' . substr($key, 0, 17) . substr($second, 17));
+	answers(404, "$front: a company that is none", $contacts, '{"email": "c@acme.com", "company_id": 99}', "X-API-Key: $key");
+	answers(200, "$front: a list, the key in the query as well", "$contacts?api_key=$key&email=$second", undef, "X-API-Key: $key");
+	answers(200, "$front: a batch", "$contacts/batch", '{"contacts": [{"email": "d@acme.com"}, {"email": "nope"}]}', "X-API-Key: $key");
+	answers(200, "$front: a master list", '/public/v2/contacts-master-list', undef, "X-Master-API-Key: $master");
+	answers(404, "$front: no path of ours", "/$key", '{}', "X-API-Key: $key");
+	answers(405, "$front: no method of its", "$contacts/batch?$key", undef, "X-API-Key: $key");
+	breaks_off($front, $login, 'pg_cancel_backend', $front eq 'gateway' ? 503 : 500, $key);
+	# a fault behind the functions, whose message has the row
+	$node->safe_psql('postgres', "ALTER TABLE revyops.contact ADD CONSTRAINT no_boom CHECK (first_name <> 'BOOM')");
+	answers(500, "$front: a fault", $contacts, '{"email": "f@acme.com", "first_name": "BOOM"}', "X-API-Key: $key");
+	$node->safe_psql('postgres', 'ALTER TABLE revyops.contact DROP CONSTRAINT no_boom');
+	breaks_off($front, $login, 'pg_terminate_backend', 503, $key);
+	return $key, $second;
+}
+my ($key, $second) = through('postgrest', 'revyops_authenticator');
+$log{postgrest} = $stack->log;
+$stack->stop;
+my ($gateway_key) = through('gateway', 'revyops_gateway');
+
+# What else the gateway writes down: statements that it may not, settings that are none, a server that is not there.
+for my $function (qw(handle handle_shared handle_read))
+{
+	$node->safe_psql('postgres', "REVOKE EXECUTE ON FUNCTION revyops_http.$function FROM revyops_gateway");
+}
+answers(503, 'gateway: no right to call', $contacts, '{"email": "g@acme.com"}', "X-API-Key: $gateway_key");
+$node->safe_psql('postgres', 'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA revyops_http TO revyops_gateway');
+append_to_file("$stack->{dir}/gateway.conf", "no_setting = $gateway_key\n");
+$stack->{gateway}->signal('HUP');
+$stack->wait_for_log(qr/the settings stay as they were/);
+$node->stop('fast');
+answers(503, 'gateway: no database', $contacts, '{"email": "h@acme.com"}', "X-API-Key: $gateway_key");
+$node->start;
+$log{gateway} = $stack->log;
 # ---- SQL callers: a parameter, or the options of the connection
 $node->safe_psql('postgres', join '', "CREATE ROLE app LOGIN;\n", map { "ALTER ROLE app SET $_;\n" } @quiet, 'plan_cache_mode=force_generic_plan');
 $node->safe_psql('postgres', <<'END');
@@ -152,7 +188,7 @@ like($stderr, qr/command 2 aborted.*division by zero|aborted in command 2 .*divi
 {
 	local $ENV{PGOPTIONS} = "-c revyops.api_key=$second";
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM revyops.contact', extra_params => [ '-U', 'app' ]), '3', 'a key in the options of the connection opens');
-	unlike($node->safe_psql('postgres', 'SELECT * FROM pg_settings; SHOW ALL; SELECT * FROM pg_file_settings; SELECT * FROM pg_stat_activity'), qr/$secret{second}/, 'and is among no settings that are shown');
+	unlike($node->safe_psql('postgres', 'SELECT * FROM pg_settings; SHOW ALL; SELECT * FROM pg_file_settings; SELECT * FROM pg_stat_activity'), qr/$secret{'postgrest, second'}/, 'and is among no settings that are shown');
 }
 
 # ---- nothing of it was written down
@@ -163,14 +199,24 @@ sub has_no_secret
 	ok(index($text, $secret{$_}) < 0, "$name: not the key \"$_\"") for sort keys %secret;
 }
 my $log = slurp_file($node->logfile);
-like($log, qr/"postgrest".*set_config\('request\.headers'|set_config\('request\.headers'.*"postgrest"/s, 'the log has the calls');
+like($log, qr/"postgrest".*set_config\('request\.headers'|set_config\('request\.headers'.*"postgrest"/s, 'the log has the calls of PostgREST');
 like($log, qr/Query Text: .*("postgrest"|set_config)/, 'and what auto_explain adds');
-like($log, qr/canceling statement due to user request/, 'and the error');
-has_no_secret($log, 'the server\'s log');
-has_no_secret($activity, 'pg_stat_activity');
+for my $function (qw(handle handle_shared handle_read))
+{
+	my $call = qr/SELECT status, headers, body FROM revyops_http\.$function\(\$1, \$2, \$3, \$4, \$5\)/;
+	like($log, qr/LOG:  \S+ execute \w+: $call/, "the log has the calls of the gateway, $function");
+	like($log, qr/Query Text: $call/, 'and what auto_explain adds');
+}
+like($log, qr/$_/, "and the error: $_") for 'canceling statement due to user request', 'terminating connection due to administrator command', 'violates check constraint "no_boom"', 'permission denied for function';
+like($log{gateway}, qr/^revyops-gateway: $_/m, "the gateway's log: $_") for 'lane slow: SQLSTATE 57014, 1 requests', 'lane slow: SQLSTATE 57P01, 1 requests', 'lane write: SQLSTATE 42501, 1 requests',
+	'connection of lane slow: lost: ', 'connection of lane slow: up again', 'gateway.conf, line \d+: no setting';
+has_no_secret($log, "the server's log");
+has_no_secret($log{$_}, "nginx and $_") for sort keys %log;
+like($activity{postgrest}, qr/"postgrest"/, 'pg_stat_activity shows the request by PostgREST');
+like($activity{gateway}, qr/revyops_http\.handle/, 'and that by the gateway');
+has_no_secret($activity{$_}, "pg_stat_activity, $_") for sort keys %activity;
 has_no_secret($node->safe_psql('postgres', 'SELECT * FROM pg_stat_statements'), 'pg_stat_statements');
 has_no_secret(($node->safe_psql('postgres', 'SELECT * FROM revyops.api_key')) . (run_command([ 'pg_dumpall', '-h', $node->host, '-p', $node->port ]))[0], 'a dump of all');
-unlike($stack->log, qr/$secret{$_}/, "nginx and PostgREST: not the key \"$_\"") for sort keys %secret;
 
 # A statement that has a key in its text is written down: what is looked for would be found.
 $node->safe_psql('postgres', "SET revyops.api_key = 'rvo_written_down'");
@@ -199,7 +245,7 @@ for my $how (qw(revoked expired))
 {
 	for my $level ('', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE')
 	{
-		my ($old, $new) = map { new_key("$how $level $_", 'NULL') } 1, 2;
+		my ($old, $new) = map { new_key("$how $level $_", 1, 'NULL') } 1, 2;
 		my $name = ($level || 'no transaction') . ", $how";
 
 		$set->($new);

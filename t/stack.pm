@@ -1,5 +1,5 @@
-# nginx and PostgREST as they are shipped, in front of a node, for the tests of what goes over HTTP to a
-# server of their own. To be used before PostgreSQL::Test::Utils, which forgets the environment.
+# nginx and what is behind it, the gateway or PostgREST, as they are shipped, in front of a node, for the tests of what
+# goes over HTTP to a server of their own. To be used before PostgreSQL::Test::Utils, which forgets the environment.
 package stack;
 use strict;
 use warnings;
@@ -20,28 +20,31 @@ use patience;
 my @stacks;
 END { local $?; $_->stop for @stacks }
 
-# new starts them, and waits until they answer. The node has the roles of PostgREST. They go to the host and port
-# that are given, else to the node; settings are added to PostgREST's.
+# new starts them, and waits until they answer: front is gateway or postgrest, whose roles the node has. They go to the
+# host and port that are given, else to the node; settings are added to those of the front.
 sub new
 {
 	my ($class, $node, %how) = @_;
-	$postgrest or die 'POSTGREST names no program';
+	my $front = $how{front} // 'postgrest';
+	$front eq 'gateway' or $postgrest or die 'POSTGREST names no program';
 	my $dir = PostgreSQL::Test::Utils::tempdir_short();
 	my $port = PostgreSQL::Test::Cluster::get_free_port();
 	my $self = bless { dir => $dir, port => $port, url => "http://127.0.0.1:$port" }, $class;
 
-	for my $file (qw(nginx.conf nginx-endpoint.inc postgrest.conf))
+	for my $file ($front eq 'gateway' ? 'nginx.conf' : map { "postgrest/$_" } qw(nginx.conf nginx-endpoint.inc postgrest.conf))
 	{
-		append_to_file("$dir/$file", patience::file("postgrest/$file") =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/r);
+		append_to_file("$dir/" . $file =~ s/.*\///r, patience::file($file) =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/r);
 	}
-	append_to_file("$dir/postgrest.conf", $how{settings} // '');
-	for my $server ([ $postgrest, 'postgrest.conf' ], [ 'nginx', '-p', $dir, '-c', 'nginx.conf', '-e', 'stderr' ])
+	append_to_file("$dir/gateway.conf", "listen = gateway.sock\ndatabase = user=revyops_gateway\nanswer_timeout = @{[ 15000 * patience::FACTOR ]}\n") if $front eq 'gateway';
+	append_to_file("$dir/$front.conf", $how{settings} // '');
+	my $middle = $front eq 'gateway' ? [ "$ENV{TESTDIR}/gateway/revyops-gateway", '--config', 'gateway.conf' ] : [ $postgrest, 'postgrest.conf' ];
+	for my $server ($middle, [ 'nginx', '-p', $dir, '-c', 'nginx.conf', '-e', 'stderr' ])
 	{
 		local %ENV = (%ENV, PGHOST => $how{host} // $node->host, PGPORT => $how{port} // $node->port, PGDATABASE => 'postgres', PATH => "$ENV{PATH}:/usr/sbin");
 		push @{ $self->{servers} }, IPC::Run::start($server, '<', \undef, '>', "$dir/log" . @{ $self->{servers} // [] }, '2>&1', init => sub { chdir $dir });
 	}
 	push @stacks, $self;
-	$self->{postgrest} = $self->{servers}[0];
+	$self->{$front} = $self->{servers}[0];
 	for (1 .. 20 * $PostgreSQL::Test::Utils::timeout_default)
 	{
 		# a wrong key: without one nginx says so by itself
@@ -56,6 +59,18 @@ sub stop
 	my ($self) = @_;
 	my $servers = delete $self->{servers} or return;
 	$_->signal('TERM'), $_->finish for @$servers;
+}
+
+# wait_for_log waits until one of them has written something.
+sub wait_for_log
+{
+	my ($self, $pattern) = @_;
+	for (1 .. 20 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		return if $self->log =~ $pattern;
+		usleep(50_000);
+	}
+	die "not in the log: $pattern";
 }
 
 # log gives what both have written.

@@ -88,7 +88,7 @@ function answer(status, headers, text) {
 	} catch {
 		// stays undefined
 	}
-	if (headers.location !== undefined && json !== undefined)
+	if (headers.location !== undefined && (json !== undefined || /^http/.test(headers.location)))
 		headers.location = withoutOrigin(headers.location);
 	if (typeof json?.next === 'string')
 		json.next = withoutOrigin(json.next);
