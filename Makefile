@@ -33,6 +33,8 @@ endif
 PG_CPPFLAGS = -I$(here)src -isystem $(shell $(PG_CONFIG) --includedir-server)
 SHLIB_LINK = -lidn2 -lpsl
 
+EXTRA_CLEAN = $(here)gateway/revyops-gateway $(here)gateway/*.o
+
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
@@ -49,7 +51,10 @@ $(object_dirs):
 
 $(OBJS) $(OBJS:.o=.bc): $(headers) | $(object_dirs)
 
-.PHONY: lint dist
+.PHONY: lint dist gateway
+gateway:
+	$(MAKE) -C $(here)gateway PG_CONFIG="$(PG_CONFIG)"
+
 lint:
 	$(here)script/lint
 
@@ -63,9 +68,10 @@ dist:
 ## make                 builds the extension
 ## make install         installs it for the server of PG_CONFIG, below DESTDIR if that is set
 ## make installcheck    runs the regression and isolation tests against a running server
+## make gateway         builds revyops-gateway; to install it: make -C gateway install
 ## make test            runs all tests, on servers of their own; TESTS="sql/identity.sql t/race.pl": some of them
 ## make lint            checks the laws of the code, doc/architecture.md
-## make format          gives the changed lines of src/ the look of PostgreSQL's own; SINCE=main: changed since then
+## make format          gives the changed lines of src/ and gateway/ the look of PostgreSQL's own; SINCE=main: changed since then
 ## make dist            makes the archive of a release from the last commit
 ## make clean           removes what was built
 .PHONY: help test format
