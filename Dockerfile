@@ -4,32 +4,34 @@
 # compose.yaml puts them together.
 ARG PG=17
 
-# ---------------------------------------------------------------- the front: nginx and PostgREST
+# ---------------------------------------------------------------- the front: nginx and the gateway
 
-FROM debian:trixie-slim AS fetch
+FROM debian:trixie-slim AS viewer
 RUN set -eux; \
 	apt-get update; \
 	apt-get install -y --no-install-recommends ca-certificates curl nodejs node-registry-url; \
 	rm -rf /var/lib/apt/lists/*
 COPY script/lib.sh /revyops/script/
-
-FROM fetch AS viewer
 RUN REVYOPS_VIEWER=/viewer bash -c '. /revyops/script/lib.sh; fetch_viewer'
 
-# x86-64 only. Elsewhere: --build-context postgrest=DIRECTORY, which has the program "postgrest"
-FROM fetch AS postgrest
-RUN POSTGREST=/postgrest bash -c '. /revyops/script/lib.sh; fetch_postgrest'
+FROM debian:trixie-slim AS gateway
+RUN set -eux; \
+	apt-get update; \
+	apt-get install -y --no-install-recommends gcc libc6-dev libpq-dev make; \
+	rm -rf /var/lib/apt/lists/*
+COPY gateway /usr/src/gateway/
+RUN make -C /usr/src/gateway install DESTDIR=/stage
 
 FROM debian:trixie-slim AS front
-# the user by whom the database knows PostgREST, of the same number in both images
+# the user by whom the database knows the gateway, of the same number in both images
 RUN set -eux; \
 	useradd --user-group --uid 10001 --no-create-home --home-dir /srv/revyops revyops; \
 	apt-get update; \
-	apt-get install -y --no-install-recommends nginx libnginx-mod-http-lua; \
+	apt-get install -y --no-install-recommends libpq5 nginx; \
 	rm -rf /var/lib/apt/lists/*; \
 	install -d -o revyops -g revyops /srv/revyops /run/revyops
-COPY --from=postgrest --chmod=755 /postgrest /usr/local/bin/
-COPY http/nginx.conf http/nginx-endpoint.inc http/postgrest.conf /srv/revyops/
+COPY --from=gateway /stage /
+COPY http/nginx.conf /srv/revyops/
 COPY --from=viewer /viewer /srv/revyops/docs/
 COPY http/docs http/openapi.yaml /srv/revyops/docs/
 RUN sed -i 's/listen 127\.0\.0\.1:8080;/listen 8080;/' /srv/revyops/nginx.conf

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The image's entrypoint runs this once, when it has made the cluster: the extension, and with
-# REVYOPS_HTTP=yes what http/README.md asks for under "Running it", 1 and 2.
+# REVYOPS_HTTP=yes what http/README.md asks for under "Running it", 4 and 5.
 set -euo pipefail
 
 psql() { command psql -XAtq -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" "$@"; }
@@ -12,6 +12,6 @@ case ${REVYOPS_HTTP:-no} in
 	*) echo "REVYOPS_HTTP is yes or no" >&2; exit 1 ;;
 esac
 psql -f /usr/share/revyops/roles.sql
-echo 'revyops revyops revyops_authenticator' >>"$PGDATA/pg_ident.conf"
+echo 'revyops revyops revyops_gateway' >>"$PGDATA/pg_ident.conf"
 # the first line that fits counts
-sed -i '1i local all revyops_authenticator peer map=revyops' "$PGDATA/pg_hba.conf"
+sed -i '1i local all revyops_gateway peer map=revyops' "$PGDATA/pg_hba.conf"
