@@ -157,6 +157,20 @@ sub locked
 	sql('ALTER ROLE revyops_gateway SET statement_timeout = 5000');
 }
 
+# ---- a trigger that takes its time
+sub slow
+{
+	$gateway->write_settings(answer_timeout => 4000 * patience::FACTOR, queue_timeout => 60000);
+	$gateway->log_of(sub { $gateway->signal('HUP') }, qr/read again/);
+	$gateway->wait_for_connections;
+	sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END';
+		CREATE TRIGGER slow AFTER INSERT ON revyops.contact FOR EACH ROW EXECUTE FUNCTION slow()");
+	my @got;
+	packed('slow', sub { @got = together(map { create("slow$_") } 1 .. 64) }, 0);
+	is(gateway::statuses(@got), '201: 64', 'a trigger takes its time: no pack takes longer than answer_timeout');
+	sql('DROP TRIGGER slow ON revyops.contact; DROP FUNCTION slow()');
+}
+
 for my $switch ('on', 'off')
 {
 	$packs = $switch eq 'on';
@@ -169,6 +183,7 @@ for my $switch ('on', 'off')
 		one_that_fails_late();
 		crossed();
 		locked();
+		slow();
 	};
 	$gateway->at_rest;
 	is($gateway->end('TERM'), 0, 'it ends well');
