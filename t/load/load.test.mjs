@@ -21,7 +21,7 @@ const url = new URL(process.env.REVYOPS_URL);
 const agent = new http.Agent({ keepAlive: true, maxSockets: CALLERS });
 after(() => agent.destroy());
 
-const sql = statement => execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1'], { input: statement, encoding: 'utf8' }).trimEnd();
+const sql = statement => execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1'], { input: statement, encoding: 'utf8', maxBuffer: 1 << 26 }).trimEnd();
 
 function processes(command) {
 	return readdirSync('/proc').filter(name => /^\d+$/.test(name)).filter(pid => {
