@@ -27,7 +27,7 @@
 #define CONNECT_TIMEOUT 10000	/* milliseconds */
 #define BACKOFF_LEAST 100		/* milliseconds until the next try, doubled by each that fails */
 #define BACKOFF_MOST 3200
-#define SLOW_PACK 1000			/* milliseconds that are long for one */
+#define PACK_TIME 1000			/* milliseconds that a pack may take, by the pace of the one before */
 #define DOWN_AFTER 2000			/* milliseconds without a connection in which one may still come back */
 
 #define STATEMENT "request"
@@ -64,6 +64,7 @@ typedef struct Link
 	char		sqlstate[6];	/* of the error that ended its transaction; empty = none */
 	bool		renew;			/* to be closed when idle: the settings have changed */
 	Time		since;			/* of the state */
+	Time		pace;			/* milliseconds that each of the last requests took */
 	Time		backoff;
 } Link;
 
@@ -71,7 +72,6 @@ typedef struct Link
 
 static Link links[LINKS];		/* those of a lane one after the other; as many of them are used as the settings say */
 static bool closing;
-static int	pack_size = 1;		/* of the next pack, at most */
 
 static void take_work(Link *link);
 
@@ -381,18 +381,18 @@ send_request(Link *link, const Request *request)
 
 /*
  * gather takes from the lane what the connection carries out next: one request,
- * or a pack.  Whoever is in a pack waits for all of it, so after one that took
- * long the next is small, and after a quick one twice as large.
+ * or a pack.  Whoever is in a pack waits for all of it, so its size follows from
+ * how long those of the one before took.
  */
 static void
 gather(Link *link)
 {
-	int			most = shares(link->lane) && pack_size < config.pack_requests ? pack_size : config.pack_requests;
+	int			most = shares(link->lane) ? 1 + (int) (PACK_TIME / (link->pace + 1)) : 1;
 	size_t		octets = 0;
 	Request    *request;
 
-	if (!shares(link->lane))
-		most = 1;
+	if (most > config.pack_requests)
+		most = config.pack_requests;
 	while (link->count < most && octets < (size_t) config.pack_octets &&
 		   (request = lane_take(link->lane)) != NULL)
 	{
@@ -432,14 +432,19 @@ take_work(Link *link)
 		lose(link, "lost", FATE_UNDONE);
 }
 
+static void
+note_pace(Link *link)
+{
+	link->pace = (loop_now() - link->since) / link->count;
+}
+
 /* end_work is for when the database has said how the transaction ended. */
 static void
 end_work(Link *link)
 {
 	bool		failed = link->sqlstate[0] != '\0';
 
-	if (link->lane == LANE_WRITE)
-		pack_size = loop_now() - link->since > SLOW_PACK ? 1 : pack_size < config.pack_requests ? pack_size * 2 : pack_size;
+	note_pace(link);
 	end_all(link, failed ? FATE_UNDONE : FATE_COMMITTED);
 	enter(link, LINK_IDLE);
 	if (strcmp(link->sqlstate, "25006") == 0)
@@ -594,7 +599,10 @@ tick_link(Link *link, bool wanted)
 	else if (link->state == LINK_BUSY)
 	{
 		if (age > config.answer_timeout)
+		{
+			note_pace(link);
 			lose(link, "no answer in time", FATE_UNKNOWN);
+		}
 	}
 	else if (link->state == LINK_IDLE)
 	{

@@ -138,12 +138,13 @@ test('v1: deletes', async () => {
 test('master lists', async () => {
 	// rows that no other test has, of two clients
 	const other = newClient('master');
-	const field = [{ field_name: 'Master A', field_value: 'ü&1' }];
+	const own = `master-reads${other.id}`;
+	const field = [{ field_name: own, field_value: 'ü&1' }];
 	const make = async (who, contact) => {
-		const company = ok(await post(who, { domain: 'master-reads.com', company_custom_fields: field }, { path: COMPANIES }), 201);
-		return { company, contact: ok(await post(who, { email: 'jane@master-reads.com', company_id: company.id, contact_custom_fields_input: field, ...contact }), 201) };
+		const company = ok(await post(who, { domain: `${own}.com`, company_custom_fields: field }, { path: COMPANIES }), 201);
+		return { company, contact: ok(await post(who, { email: `jane@${own}.com`, company_id: company.id, contact_custom_fields_input: field, ...contact }), 201) };
 	};
-	const mine = await make(client, { linkedin_url: 'in/master-reads', first_name: 'Jane' });
+	const mine = await make(client, { linkedin_url: `in/${own}`, first_name: 'Jane' });
 	const theirs = await make(other, {});
 	const key = sql(`SELECT revyops_create_api_key(${other.id}, 'master', NULL, 'master')`);
 	const both = [[mine.contact.id, String(client.id)], [theirs.contact.id, String(other.id)]];
@@ -152,13 +153,13 @@ test('master lists', async () => {
 		const got = ok(await get(path, { key }));
 		return (got.results ?? got).map(x => [x.id, x.client_id]);
 	};
-	const lookup = 'lookup-by-custom-field?field_name=Master+A&field_value=%C3%BC%261';
+	const lookup = `lookup-by-custom-field?field_name=${own}&field_value=%C3%BC%261`;
 	for (const path of ['/public/v2/contacts-master-list', '/public/contacts-master-list']) {
-		assert.deepEqual(await list(`${path}?email=Jane@master-reads.com`), both);
-		assert.deepEqual(await list(`${path}?linkedin_url=in/master-reads`), both.slice(0, 1));
-		assert.deepEqual(await list(`${path}?domain=master-reads.com`), both);
-		assert.deepEqual(await list(`${path}?domain=master-reads.com&firstname=Jane`), both.slice(0, 1));
-		assert.deepEqual(await list(`${path}?domain=master-reads.com&email=jane@acme.com`), []);
+		assert.deepEqual(await list(`${path}?email=Jane@${own}.com`), both);
+		assert.deepEqual(await list(`${path}?linkedin_url=in/${own}`), both.slice(0, 1));
+		assert.deepEqual(await list(`${path}?domain=${own}.com`), both);
+		assert.deepEqual(await list(`${path}?domain=${own}.com&firstname=Jane`), both.slice(0, 1));
+		assert.deepEqual(await list(`${path}?domain=${own}.com&email=jane@acme.com`), []);
 		assert.deepEqual(await list(`${path}/${lookup}`), both);
 		assert.deepEqual(ok(await get(`${path}/${mine.contact.id}`, { key })), { ...mine.contact, client_id: String(client.id) });
 	}
@@ -168,7 +169,7 @@ test('master lists', async () => {
 		assert.equal((await get(`${path}/999999999`, { key })).status, 404);
 	}
 	assert.deepEqual(await list(`/public/v2/companies-master-list/${lookup}`), companies);
-	assert.deepEqual(await list('/public/v2/contacts-master-list?email=jane@master-reads.com&page=2&page_size=1'), both.slice(1));
+	assert.deepEqual(await list(`/public/v2/contacts-master-list?email=jane@${own}.com&page=2&page_size=1`), both.slice(1));
 	assert.deepEqual(ok(await get(`/public/v2/contacts-master-list/${mine.contact.id}?structure=FLAT`, { key })).contact_custom_fields, { 'Master A': 'ü&1' });
 	// pages of all, turned: in order, nothing twice
 	const seen = [];
@@ -180,7 +181,7 @@ test('master lists', async () => {
 	assert.deepEqual(seen, [...new Set(seen)].sort((a, b) => a - b));
 	// a master key also speaks for its client, X-Master-API-Key is another name for the header
 	assert.deepEqual(ok(await get(CONTACTS, { key })).results.map(x => x.id), [theirs.contact.id]);
-	const named = await request('GET', '/public/contacts-master-list?email=jane@master-reads.com', [['X-Master-API-Key', key]]);
+	const named = await request('GET', `/public/contacts-master-list?email=jane@${own}.com`, [['X-Master-API-Key', key]]);
 	assert.deepEqual(ok(named).map(x => x.id), both.map(([id]) => id));
 	for (const [headers, code] of [[[['X-API-Key', client.key]], 'master_key_required'], [[['X-API-Key', client.key], ['X-Master-API-Key', key]], 'master_key_required'], [[], 'missing_credentials'], [[['X-API-Key', 'nope']], 'invalid_credentials']])
 		fails(await request('GET', '/public/contacts-master-list', headers), 403, 'Missing or invalid credentials.', [{ parameter: 'X-API-Key', code }]);
