@@ -27,6 +27,8 @@ sub node
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION revyops');
 	$node->safe_psql('postgres', patience::file('roles.sql'));
+	# what is held up on purpose may be so for long, on a busy machine; those that test time limits set their own
+	$node->safe_psql('postgres', "ALTER ROLE revyops_gateway SET statement_timeout = '60s'");
 	return $node;
 }
 
@@ -59,7 +61,7 @@ sub new
 	my ($class, $node, %settings) = @_;
 	my $dir = PostgreSQL::Test::Utils::tempdir_short();
 	my $self = bless { dir => $dir, socket => "$dir/gateway.sock", node => $node,
-		settings => { listen => "$dir/gateway.sock", metrics => "$dir/metrics.sock", database => database($node), %settings } }, $class;
+		settings => { listen => "$dir/gateway.sock", metrics => "$dir/metrics.sock", database => database($node), queue_timeout => 60000, answer_timeout => 90000, %settings } }, $class;
 	$self->start;
 	$self->wait_for_connections;
 	return $self;

@@ -12,7 +12,7 @@ use Test::More;
 
 my $node = gateway::node('main');
 my $key = gateway::key($node, 'One');
-my $gateway = gateway->new($node, answer_timeout => 8000 * patience::FACTOR);
+my $gateway = gateway->new($node);
 my $SERVICE = '{"detail": "Service unavailable, try again."}';
 
 sub sql { return $node->safe_psql('postgres', $_[0]) }
@@ -115,7 +115,7 @@ $gateway->wait_for_connections;
 $session->do('BEGIN; LOCK TABLE revyops.contact');
 is_deeply([ map { answer($_) } $gateway->together(get(), create('late'), { %{ get() }, method => 'DELETE', uri => '/public/contacts/1' }) ], [ ([ 503, $SERVICE, 1 ]) x 3 ], 'statement_timeout: a read, a write, and one that may not share');
 $session->do('ROLLBACK');
-sql('ALTER ROLE revyops_gateway SET statement_timeout = 5000');
+sql("ALTER ROLE revyops_gateway SET statement_timeout = '60s'");
 $gateway->signal('HUP');
 
 # ---- a server that only reads
@@ -189,7 +189,7 @@ $gateway->wait_for_connections;
 unlike($gateway->log, qr/acme|rvo_/, 'nothing of a request is in the log');
 
 # ---- the end of the gateway
-$gateway->write_settings(answer_timeout => 15000, queue_timeout => 5000);
+$gateway->write_settings(answer_timeout => 90000, queue_timeout => 60000);
 $gateway->log_of(sub { $gateway->signal('HUP') }, qr/read again/);
 $gateway->wait_for_connections;
 $session = gateway::session($node);

@@ -154,7 +154,7 @@ sub locked
 		'to be tried again');
 	$session->do('ROLLBACK');
 	is(gateway::statuses($gateway->together($change->('after'))), '200: 1', 'and then it is carried out');
-	sql('ALTER ROLE revyops_gateway SET statement_timeout = 5000');
+	sql("ALTER ROLE revyops_gateway SET statement_timeout = '60s'");
 }
 
 # ---- a trigger that takes its time
