@@ -33,7 +33,7 @@ endif
 PG_CPPFLAGS = -I$(here)src -isystem $(shell $(PG_CONFIG) --includedir-server)
 SHLIB_LINK = -lidn2 -lpsl
 
-EXTRA_CLEAN = $(here)gateway/revyops-gateway $(here)gateway/*.o
+EXTRA_CLEAN = gateway/revyops-gateway gateway/*.o
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)

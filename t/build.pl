@@ -62,5 +62,6 @@ ok(-f "$elsewhere/results/normalize.out", 'the result lies where it was built');
 
 PostgreSQL::Test::Utils::system_or_bail('rm', '-r', "$elsewhere/a", "$elsewhere/b");
 make(@outside, 'clean');
+ok(-x "$sources/gateway/revyops-gateway", 'what was built among the sources stays');
 is_deeply(files($elsewhere), [], 'nothing is left of it');
 done_testing();
