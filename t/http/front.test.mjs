@@ -88,6 +88,11 @@ test('/health is of nginx alone', async () => {
 	assert.deepEqual(answer(await ask('GET', '/health')), [200, JSON_UTF8, 'no-store', '{"status": "alive"}']);
 	assert.deepEqual(answer(await ask('HEAD', '/health')), [200, JSON_UTF8, 'no-store', '']);
 });
+for (const path of ['/health', '/ready'])
+	test(`${path} takes nothing else than GET and HEAD`, async () => {
+		const got = await ask('POST', path);
+		assert.deepEqual([...answer(got), got.headers.allow], [405, 'application/json', 'no-store', '{"detail": "Method not allowed."}', 'GET, HEAD']);
+	});
 test('/ready has asked the database', async () => {
 	assert.deepEqual(answer(await ask('GET', '/ready')), [200, JSON_UTF8, 'no-store', '{"status": "ready"}']);
 	assert.deepEqual(answer(await ask('HEAD', '/ready')), [200, JSON_UTF8, 'no-store', '']);
