@@ -125,6 +125,7 @@ sub locked
 	my $session = gateway::session($node);
 	my $id = sql("SELECT id FROM revyops.contact WHERE email = 'own1\@acme.com'");
 	my $change = sub { my ($name) = @_; return { key => $key, method => 'PATCH', uri => "/public/v2/contacts/$id", body => "{\"first_name\": \"$name\"}" } };
+	my $undone = $gateway->metrics->{undone_total};
 	my $grown = $gateway->grown(sub {
 		$session->do("BEGIN; UPDATE revyops.contact SET first_name = 'held' WHERE id = $id");
 		my @held = fcgi::start($gateway->{socket}, map { $change->("H$_") } 1 .. 2);
@@ -133,6 +134,7 @@ sub locked
 		diag sprintf 'others: %.0f ms', 1000 * (time - $start);
 		is(gateway::statuses(@got), '201: 30', 'a row is locked: 30 others are created while it is');
 		# the two wait each alone, not for one another's place
+		gateway::until_true('both were undone', sub { $gateway->metrics->{undone_total} >= $undone + 2 }) if $packs;
 		gateway::blocked($node, 2);
 		is(gateway::statuses($gateway->together(map { create("free$_") } 30 .. 59)), '201: 30', 'and 30 more while they wait for it');
 		is(scalar(grep { $_->take_answer } @held), 0, 'they are not answered yet');

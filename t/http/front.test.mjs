@@ -91,7 +91,7 @@ test('/health is of nginx alone', async () => {
 for (const path of ['/health', '/ready'])
 	test(`${path} takes nothing else than GET and HEAD`, async () => {
 		const got = await ask('POST', path);
-		assert.deepEqual([...answer(got), got.headers.allow], [405, 'application/json', 'no-store', '{"detail": "Method not allowed."}', 'GET, HEAD']);
+		assert.deepEqual([...answer(got), got.headers.allow], [405, JSON_UTF8, 'no-store', '{"detail": "Method not allowed."}', 'GET, HEAD']);
 	});
 test('/ready has asked the database', async () => {
 	assert.deepEqual(answer(await ask('GET', '/ready')), [200, JSON_UTF8, 'no-store', '{"status": "ready"}']);
