@@ -173,6 +173,7 @@ $stack->wait_for_log(qr/the settings stay as they were/);
 $node->stop('fast');
 answers(503, 'gateway: no database', $contacts, '{"email": "h@acme.com"}', "X-API-Key: $gateway_key");
 $node->start;
+$stack->wait_for_log(qr/connection of lane slow: up again/);
 $log{gateway} = $stack->log;
 # ---- SQL callers: a parameter, or the options of the connection
 $node->safe_psql('postgres', join '', "CREATE ROLE app LOGIN;\n", map { "ALTER ROLE app SET $_;\n" } @quiet, 'plan_cache_mode=force_generic_plan');
