@@ -91,9 +91,9 @@ lane_queue(Request *request, LaneId lane)
 	}
 }
 
-/* dequeue takes a request out of its queue, and its caller out of turn if it was the last. */
-static void
-dequeue(Request *request)
+/* lane_forget takes a request out of its queue, and its caller out of turn if it was the last. */
+void
+lane_forget(Request *request)
 {
 	Caller	   *caller = request->caller;
 	LaneId		lane = request->lane;
@@ -130,7 +130,7 @@ lane_take(LaneId lane)
 	if (caller == NULL)
 		return NULL;
 	request = TAILQ_FIRST(&caller->lanes[lane].waiting);
-	dequeue(request);
+	lane_forget(request);
 	request->state = REQUEST_RUNNING;
 	caller->lanes[lane].running++;
 	if (caller->lanes[lane].in_turn)
@@ -146,13 +146,6 @@ void
 lane_ended(Request *request)
 {
 	request->caller->lanes[request->lane].running--;
-}
-
-/* lane_forget takes a request out of its queue. */
-void
-lane_forget(Request *request)
-{
-	dequeue(request);
 }
 
 /* refuse_waiting answers those of a lane that wait since before a time. */
@@ -172,7 +165,7 @@ refuse_waiting(LaneId lane, Time since, Refusal why)
 
 			if (request->arrived < since)
 			{
-				dequeue(request);
+				lane_forget(request);
 				metrics.refused[why]++;
 				request_refuse(request, 503);
 			}

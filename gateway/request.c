@@ -15,6 +15,9 @@
 
 #define DEL '\177'
 
+/* The key of a request that says one which can't be any: a stranger's, as any that is not known. */
+#define NO_KEY "-"
+
 /* add_clean appends a text whose octets are printable. */
 static void
 add_clean(Buffer *to, Slice text)
@@ -89,12 +92,13 @@ token(Slice value)
 	return trim((Slice) {value.data + 7, value.len - 7});
 }
 
-/* note_key keeps the first of a header's lines that says something. */
-static void
+/* note_key keeps the first of a header's lines that says something; true, for the line is there. */
+static bool
 note_key(Slice *key, Slice value)
 {
 	if (key->len == 0)
 		*key = trim(value);
+	return true;
 }
 
 /* read_params reads all parameters; false if they are not those of a request. */
@@ -104,6 +108,7 @@ read_params(Request *request, Slice params)
 	Slice		name;
 	Slice		value;
 	Slice		keys[3] = {{0}};
+	bool		said = false;
 
 	while (fcgi_next_param(&params, &name, &value))
 	{
@@ -120,11 +125,11 @@ read_params(Request *request, Slice params)
 			add_header(request, (Slice) {name.data + 5, name.len - 5}, value);
 
 		if (slice_is(name, "HTTP_X_API_KEY"))
-			note_key(&keys[0], value);
+			said = note_key(&keys[0], value);
 		else if (slice_is(name, "HTTP_X_MASTER_API_KEY"))
-			note_key(&keys[1], value);
+			said = note_key(&keys[1], value);
 		else if (slice_is(name, "HTTP_AUTHORIZATION"))
-			note_key(&keys[2], token(value));
+			said = note_key(&keys[2], token(value));
 	}
 	if (slice_is((Slice) {request->method.data, request->method.len}, "HEAD"))
 	{
@@ -132,6 +137,8 @@ read_params(Request *request, Slice params)
 		buffer_add_text(&request->method, "GET");
 		request->head = true;
 	}
+	if (said)
+		buffer_add_text(&request->key, NO_KEY);
 	for (int i = 2; i >= 0; i--)
 		if (keys[i].len > 0)
 		{

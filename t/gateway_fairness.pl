@@ -115,6 +115,16 @@ is(gateway::statuses(fcgi::answers(@strangers)), '403: 30, 503: 20', 'they share
 is(gateway::statuses($gateway->together(map { create("rvo_stranger$_", 'x') } 1 .. 30)), '403: 30', 'none of them has become known');
 $gateway->at_rest;
 
+# A request that says a key which can't be one is a stranger's; one that says none is nobody's.
+reload(key_requests => 2);
+sub coming { return fcgi->connect($path)->send(fcgi::begin() . fcgi::stream(fcgi::PARAMS, fcgi::params(REQUEST_METHOD => 'POST', REQUEST_URI => '/public/v2/contacts', CONTENT_LENGTH => 1000, @_))) }
+my @coming = (coming(HTTP_AUTHORIZATION => 'Basic eDp5'), coming(HTTP_X_API_KEY => "\t"));
+$gateway->wait_for(under_way => 2);
+is($gateway->ask(method => 'GET', uri => '/ready')->{status}, 200, 'two that say a key which is none: who says no key is admitted beside them');
+is($gateway->ask(%{ create('rvo_stranger', 'x') })->{status}, 503, 'a stranger is not');
+$_->close for @coming;
+$gateway->at_rest;
+
 reload(key_requests => 1024);
 
 # ---- a standby for reading
