@@ -9,25 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { CONTACTS, FRONT, newClient, PATIENCE, post, RUN, url } from './stack.mjs';
+import { CONTACTS, exchange, FRONT, newClient, PATIENCE, post, RUN, url } from './stack.mjs';
 
 const client = newClient('front');
 const KEY = ['X-API-Key', client.key];
 const ours = FRONT === 'gateway' ? {} : { skip: "http/postgrest leaves this to nginx's own settings" };
 
-// An answer as it is: stack.mjs takes the origin off links.
-const ask = (method, path, headers = [], { body, port = url.port } = {}) => new Promise((resolve, reject) => {
-	const req = http.request({ host: url.hostname, port, method, path, agent: false });
-	for (const [name, value] of headers)
-		req.setHeader(name, value);
-	req.on('error', reject);
-	req.on('response', res => {
-		const chunks = [];
-		res.on('data', c => chunks.push(c));
-		res.on('end', () => resolve({ status: res.statusCode, headers: res.headers, octets: Buffer.concat(chunks), text: Buffer.concat(chunks).toString() }));
-	});
-	req.end(body);
-});
+// An answer as it is: request() takes the origin off links.
+const ask = (method, path, headers = [], { body, port = url.port } = {}) => exchange(method, path, headers, body, port);
 const create = (path, email, headers = [], port = undefined) =>
 	ask('POST', path, [KEY, ['Content-Type', 'application/json'], ...headers], { body: JSON.stringify({ email }), ...(port ? { port } : {}) });
 

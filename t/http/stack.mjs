@@ -57,23 +57,29 @@ export const newClients = count => sql(`SELECT id, revyops_create_api_key(id, 't
 export const rows = client => sql(`SELECT (SELECT count(*) FROM revyops.contact WHERE client_id = ${client.id})
 	|| ' contacts, ' || (SELECT count(*) FROM revyops.company WHERE client_id = ${client.id}) || ' companies'`);
 
-// headers may hold a name several times: [[name, value], …]
-export function request(method, path, headers, body) {
+// An answer as it is.  headers may hold a name several times: [[name, value], …]
+export function exchange(method, path, headers, body, port = url.port) {
 	return new Promise((resolve, reject) => {
-		const req = http.request({ host: url.hostname, port: url.port, method, path, agent: false, setHost: true });
+		const req = http.request({ host: url.hostname, port, method, path, agent: false, setHost: true });
 		for (const [name, value] of headers)
 			req.setHeader(name, value);
 		req.on('error', reject);
 		req.on('response', res => {
 			const chunks = [];
 			res.on('data', c => chunks.push(c));
-			res.on('end', () => resolve(answer(res.statusCode, res.headers, Buffer.concat(chunks).toString())));
+			res.on('end', () => {
+				const octets = Buffer.concat(chunks);
+				resolve({ status: res.statusCode, headers: res.headers, octets, text: octets.toString() });
+			});
 		});
 		if (body !== undefined && !headers.some(([n]) => /^transfer-encoding$/i.test(n)))
 			req.setHeader('Content-Length', Buffer.byteLength(body));
 		req.end(body);
 	});
 }
+
+export const request = (method, path, headers, body) =>
+	exchange(method, path, headers, body).then(got => answer(got.status, got.headers, got.text));
 
 // A link of the API begins with the address that it was asked at; tests compare what follows.
 function withoutOrigin(link) {
