@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(248);
+SELECT plan(253);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -92,6 +92,9 @@ SELECT is(test.ask('POST /public/v2/contacts', concat_ws(E'\n', 'X-API-Key: {K}'
 	(E'Idempotency-Key: k\nIdempotency-Key: k', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), (E'Idempotency-Key: k\nIdempotency-Key:', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), (E'Idempotency-Key:\nidempotency-key: k', '400 Invalid request. Idempotency-Key invalid_idempotency_key'),
 	('Idempotency-Key: ä', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), ('Idempotency-Key: ' || repeat('k', 256), '400 Invalid request. Idempotency-Key invalid_idempotency_key'), ('Idempotency-Key: ' || repeat('k', 255), '201 id 6 [Location: /public/v2/contacts/6]'),
 	('idempotency-key:' || repeat('k', 255), '201 id 6 [Location: /public/v2/contacts/6, Idempotent-Replayed: true]'), ('Idempotency-Key:', '409 Contact already exists. /email already_exists')) t(lines, e);
+-- nginx joins several lines by ", ", from 1.23 on.
+SELECT is(test.ask('POST /public/v2/contacts', 'X-API-Key: {K}' || E'\nIdempotency-Key: ' || key, '{"email": "nope"}'), e, 'idempotency keys: ' || key) FROM (VALUES
+	('k, k', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), (', k', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), ('k,', '400 Invalid request. Idempotency-Key invalid_idempotency_key'), ('k,k', '400 Invalid request. /email invalid_email'), (',k', '400 Invalid request. /email invalid_email')) t(key, e);
 SELECT is(test.ask('POST /public/contacts', E'X-API-Key: {K}\nIdempotency-Key: ' || repeat('k', 255), '{"email": "once@acme.com"}'), '422 Idempotency key was used for another request. Idempotency-Key key_reused', 'a key is of a method and a path');
 SELECT is(test.ask('PUT /public/v2/contacts', E'X-API-Key: {K}\nIdempotency-Key: \t', '{"email": "once@acme.com"}'), '200 id 6', 'where it counts for nothing it is not looked at');
 

@@ -33,12 +33,12 @@ note(Slice *first, Slice value)
 
 /* add joins the value of a header that may come in several lines; more than can count of it is left out. */
 static void
-add(Slice *all, const char *separator, Slice value)
+add(Slice *all, Slice value)
 {
 	if (all->data == NULL)
 		*all = value;
 	else if (all->len <= JOINED_MAX_LENGTH)
-		*all = rvo_slice(psprintf("%.*s%s%.*s", all->len, all->data, separator, value.len, value.data));
+		*all = rvo_slice(psprintf("%.*s, %.*s", all->len, all->data, value.len, value.data));
 }
 
 /* bearer returns the token of a header Authorization, nothing for another scheme. */
@@ -88,9 +88,9 @@ rvo_front_headers(Slice lines, RawRequest *raw)
 		else if (rvo_header_is(name, "Content-Encoding"))
 			raw->encoded |= rvo_body_is_encoded(value);
 		else if (rvo_header_is(name, "Prefer"))
-			add(&raw->prefer, ", ", value);
+			add(&raw->prefer, value);
 		else if (rvo_header_is(name, "Idempotency-Key"))
-			add(&raw->idempotency_key, "\t", value);
+			add(&raw->idempotency_key, value);
 	}
 	raw->api_key = key_of(&keys);
 	if (raw->prefer.len > JOINED_MAX_LENGTH || !rvo_header_is_printable(raw->prefer))

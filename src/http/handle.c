@@ -88,6 +88,16 @@ replay(const KeptAnswer *kept, Answer *answer)
 	rvo_answer_add_header(answer, "Idempotent-Replayed", "true");
 }
 
+/* is_one_line tells a header's value from several lines that a front has joined by ", ", where some may be empty. */
+static bool
+is_one_line(Slice value)
+{
+	for (int i = 0; i < value.len; i++)
+		if (value.data[i] == ',' && (i + 1 == value.len || value.data[i + 1] == ' '))
+			return false;
+	return true;
+}
+
 /* serve_once is serve for a request with an idempotency key. */
 static void
 serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
@@ -99,6 +109,8 @@ serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
 	};
 	KeptAnswer	kept;
 
+	if (!is_one_line(key))
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, keyed.key_name, FAULT_INVALID_IDEMPOTENCY_KEY);
 	if (rvo_idempotency_begin(&keyed, &kept))
 	{
 		replay(&kept, answer);
@@ -141,16 +153,6 @@ check_body(const RawRequest *raw, const Endpoint *endpoint)
 	return decode;
 }
 
-/* check_mode raises a bug of the front's: a request that it should have handed to another function. */
-static void
-check_mode(HandleMode mode, const Endpoint *endpoint)
-{
-	if (mode == HANDLE_READING && !rvo_endpoint_reads(endpoint))
-		rvo_fault_raise_bug("a function that only reads was given a request that writes");
-	if (mode == HANDLE_SHARED && !endpoint->may_share)
-		rvo_fault_raise_bug("a shared transaction was given a request that may not share");
-}
-
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
 work(void *arg, bool again)
@@ -161,7 +163,8 @@ work(void *arg, bool again)
 	const Endpoint *endpoint = request.endpoint;
 	BodyDecoder decode = NULL;
 
-	check_mode(call->mode, endpoint);
+	if (call->mode == HANDLE_READING && !rvo_endpoint_reads(endpoint))
+		rvo_fault_raise_bug("a function that only reads was given a request that writes");
 	if (endpoint->list_member != NULL)
 	{
 		decode = check_body(raw, endpoint);
@@ -301,7 +304,8 @@ root_of(const RawRequest *raw, Slice prefix)
 
 /*
  * rvo_handle carries out a request and returns the answer, in the current context.
- * Status 0, of HANDLE_SHARED only: it was undone, and is to be carried out alone.
+ * Status 0, of HANDLE_SHARED only: it was undone, or may not share, and is to be
+ * carried out alone.
  */
 Answer
 rvo_handle(const RawRequest *raw, HandleMode mode)
@@ -327,6 +331,8 @@ rvo_handle(const RawRequest *raw, HandleMode mode)
 		rvo_answer_add_header(&answer, "Allow", rvo_route_methods(request->route));
 		return answer;
 	}
+	if (mode == HANDLE_SHARED && !request->endpoint->may_share)
+		return (Answer) {0};
 	if (!rvo_header_is_printable(raw->query))
 		return refuse(400, "bad request");
 	return carry_out(&call);

@@ -18,7 +18,7 @@ typedef struct RawRequest
 	bool		encoded;		/* the body, in whichever way */
 	Slice		api_key;		/* whichever header it came in */
 	Slice		prefer;			/* all its lines, with commas between */
-	Slice		idempotency_key;	/* all its lines, with tabs between: more than one is no key */
+	Slice		idempotency_key;	/* all its lines, with commas between: more than one is no key */
 	Slice		body;
 } RawRequest;
 

@@ -132,23 +132,23 @@ test('what can be a key', async () => {
 	const client = fresh();
 	const INVALID = { detail: 'Invalid request.',
 		errors: [{ parameter: 'Idempotency-Key', code: 'invalid_idempotency_key', message: 'Expected 1 to 255 printable ASCII characters.' }] };
-	for (const key of ['x'.repeat(256), 'caf\xe9', 'a\tb', ['a', 'b'], ['b', 'a'], ['a', 'a'], ['', 'a']]) {
+	for (const key of ['x'.repeat(256), 'caf\xe9', 'a\tb', ['a', 'b'], ['b', 'a'], ['a', 'a'], ['', 'a'], ['a', ''], 'a, b']) {
 		const got = await keyed(client, key, { email: 'jane@acme.com' });
 		assert.deepEqual([got.status, got.json], [400, INVALID], key);
 	}
 	assert.equal(rows(client), '0 contacts, 0 companies');
-	for (const [i, key] of ['x', '~'.repeat(255), 'with  spaces "and" \\ %00 \'quotes\'', '{}', 'null'].entries()) {
+	for (const [i, key] of ['x', '~'.repeat(255), 'with  spaces "and" \\ %00 \'quotes\'', '{}', 'null', 'a,b'].entries()) {
 		const first = await keyed(client, key, { email: `c${i}@acme.com` });
 		assert.equal(first.status, 201, first.text);
 		isReplay(await keyed(client, key, { email: `c${i}@acme.com` }), first);
 	}
-	assert.equal(kept(client), 5);
+	assert.equal(kept(client), 6);
 	// an empty header is none: nginx doesn't tell them apart
 	assert.equal((await keyed(client, '', { email: 'empty@acme.com' })).status, 201);
 	assert.equal((await keyed(client, '', { email: 'empty@acme.com' })).status, 409);
 	// the header by which the function is told is not the caller's to set
 	assert.equal((await post(client, { email: 'forged@acme.com' }, { headers: [['X-Revyops-Idempotency-Key', 'x']] })).status, 201);
-	assert.equal(kept(client), 5);
+	assert.equal(kept(client), 6);
 });
 
 test('endpoints that create nothing pay no heed to a key', async () => {
@@ -187,10 +187,11 @@ async function holder(statement) {
 	} };
 }
 // Who waits for this backend; asked until somebody does, requests going out in between.
+// A pack waits only for a moment; what it met is carried out alone.
 async function waiter(pid) {
 	for (let i = 0; i < 500; i++) {
 		await new Promise(setImmediate);
-		const found = sql(`SELECT pid FROM pg_stat_activity WHERE ${pid} = ANY (pg_blocking_pids(pid)) ORDER BY pid LIMIT 1`);
+		const found = sql(`SELECT pid FROM pg_stat_activity WHERE ${pid} = ANY (pg_blocking_pids(pid)) AND query NOT LIKE '%handle_shared(%' ORDER BY pid LIMIT 1`);
 		if (found !== '')
 			return Number(found);
 	}
