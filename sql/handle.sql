@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(253);
+SELECT plan(263);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -41,7 +41,7 @@ Cache-Control: no-store
 SELECT is(test.ask('GET ' || path), '404 Not found.', 'no path: ' || test.shown(path)) FROM unnest(ARRAY['', '/', '*', '/public', '/public/', '/public/v2/contacts/', '/public/v2/Contacts', '/PUBLIC/v2/contacts', '/public//v2/contacts',
 	'/public/v2/./contacts', '/public/v2/contact', '/public/v2/contactss', 'public/v2/contacts', '/public/v2/%63ontacts', '/public/v2/contacts%0A', E'/public/v2/contacts\n', E'/public/v2/contacts\r\n', '/public/v2/contacts ',
 	'/public/v2/contacts;a', '/public/v2/contacts#a', '/public/v2/contacts/', '/public/v2/contacts/x', '/public/v2/contacts/-1', '/public/v2/contacts/+1', '/public/v2/contacts/1/', E'/public/v2/contacts/1\n', '/public/v2/contacts/1%0A', '/public/v2/contacts/١',
-	'/public/v2/contacts/{id}', '/public/v2/contacts/1/2', '/public/contacts/1/custom-fields/', '/public/contacts/1/custom-fields/x', '/public/contacts//custom-fields', '/public/v2/contacts/1/custom-fields', 'http://x/public/v2/contacts', '/rpc/handle']) path;
+	'/public/v2/contacts/{id}', '/public/v2/contacts/1/2', '/public/contacts/1/custom-fields/', '/public/contacts/1/custom-fields/x', '/public/contacts//custom-fields', '/public/v2/contacts/1/custom-fields/', 'http://x/public/v2/contacts', '/rpc/handle']) path;
 SELECT is(test.ask('DELETE /public/contacts/1' || coalesce(tail, '')), '404 Not found.', 'deletes nothing: ' || test.shown(tail)) FROM unnest(ARRAY[E'\n', '%0A', '%20', ' ', '/', ',2']) tail;
 SELECT is(test.ask('GET /public/v2/contacts/' || id), e, 'id ' || test.shown(id)) FROM (VALUES ('1', '200 id 1'), ('0001', '200 id 1'), ('0', '404 Contact not found. id not_found'), ('9223372036854775807', '404 Contact not found. id not_found'),
 	('9223372036854775809', '404 Contact not found. id not_found'), (repeat('1', 1000), '404 Contact not found. id not_found')) t(id, e);
@@ -49,7 +49,7 @@ SELECT is(test.ask('PATCH /public/contacts/1/custom-fields/7', body => '{"field_
 
 -- ---- methods
 SELECT is(test.ask(method || ' ' || path), format('405 Method not allowed. [Allow: %s]', allow), format('%L of %s', method, path)) FROM (VALUES ('DELETE', '/public/v2/contacts', 'GET, HEAD, POST, PUT'), ('get', '/public/v2/contacts', 'GET, HEAD, POST, PUT'),
-	('', '/public/v2/contacts/1', 'GET, HEAD, PATCH'), ('OPTIONS', '/public/contacts/1', 'GET, HEAD, PATCH, DELETE'), ('GET', '/public/v2/companies/batch', 'POST'), ('GETS', '/public/companies-master-list', 'GET, HEAD')) t(method, path, allow);
+	('', '/public/v2/contacts/1', 'GET, HEAD, PATCH, DELETE'), ('OPTIONS', '/public/contacts/1', 'GET, HEAD, PATCH, DELETE'), ('GET', '/public/v2/companies/batch', 'POST'), ('GETS', '/public/companies-master-list', 'GET, HEAD')) t(method, path, allow);
 SELECT is(test.ask('HEAD ' || path, headers), answer, 'HEAD ' || path) FROM (VALUES ('/public/v2/contacts', 'X-API-Key: {K}', '200'), ('/public/v2/contacts/1', 'X-API-Key: {K}', '200'), ('/public/v2/contacts/9', 'X-API-Key: {K}', '404'),
 	('/public/v2/contacts', '', '403'), ('/public/v2/contacts/batch', 'X-API-Key: {K}', '405 [Allow: POST, PUT]'), ('/public/v2/nothing', 'X-API-Key: {K}', '404')) t(path, headers, answer);
 SELECT is(h.headers, g.headers, 'HEAD has the headers of GET') FROM revyops_http.handle('HEAD', '/public/v2/contacts/1', '', 'X-API-Key: ' || :'key', '') h, revyops_http.handle('GET', '/public/v2/contacts/1', '', 'X-API-Key: ' || :'key', '') g;
@@ -179,6 +179,13 @@ SELECT is(test.ask(request, E'X-API-Key: {K}\nX-Revyops-Base: ' || base, body), 
 SELECT is(test.ask('GET ' || path), '404 Not found.', 'no path: ' || path) FROM unnest(ARRAY['/api', '/api/', '/api/public', '/api/public/', '/api/v2/contacts', '/API/public/v2/contacts', '/api//public/v2/contacts', '/api/api/public/v2/contacts', '/apis/public/v2/contacts', '/public/api/v2/contacts', 'api/public/v2/contacts', '/api/public/v2/nothing']) path;
 SELECT is(substring(a.body::json->>'next' FROM '^.*after='), base || '/api/public/v2/contacts?page_size=1&after=', 'next, base ' || base) FROM unnest(ARRAY['', 'https://api.example.com/x']) base, revyops_http.handle('GET', '/api/public/v2/contacts', 'page_size=1', test.with_keys(E'X-API-Key: {K}\nX-Revyops-Base: ' || base), '') a;
 SELECT is(test.ask('POST /api/public/v2/contacts', E'X-API-Key: {K}\nIdempotency-Key: base', '{"email": "base@acme.com", "colour": 1}'), '201 id 18 [Location: /api/public/v2/contacts/18, X-Revyops-Unknown-Members: colour, Idempotent-Replayed: true]', 'it is the same endpoint');
+
+-- ---- v2 deletes, and changes single custom fields, as v1 does
+SELECT (regexp_match(test.ask('POST /public/v2/' || kind, body => body), 'id (\d+)'))[1] AS id FROM (VALUES ('contacts', '{"email": "v2@acme.com"}')) t(kind, body) \gset contact_
+SELECT (regexp_match(test.ask('POST /public/v2/' || kind, body => body), 'id (\d+)'))[1] AS id FROM (VALUES ('companies', '{"domain": "v2.com"}')) t(kind, body) \gset company_
+SELECT is(regexp_replace(test.ask(method || ' /public/v2/' || kind || path, body => body), 'id \d+', 'id'), e, method || ' /public/v2/' || kind || ': ' || d) FROM (VALUES ('contacts/' || :contact_id, '200 id'), ('companies/' || :company_id, '201 id')) k(kind, added),
+	LATERAL (VALUES (1, 'POST', '/custom-fields', '{"field_name": "a", "field_value": "1"}', added, 'a field'), (2, 'POST', '/custom-fields', '{"field_name": "a", "field_value": "2"}', '409 Custom field already exists. /field_name already_exists', 'a name that is taken'),
+	(3, 'DELETE', '/custom-fields/0', '', '404 Custom field not found. field_id not_found', 'no such field'), (4, 'DELETE', '', '', '204', 'it is gone'), (5, 'GET', '', '', format('404 %s not found. id not_found', CASE WHEN kind ~ '^contacts' THEN 'Contact' ELSE 'Company' END), 'and not found')) t(n, method, path, body, e, d);
 
 -- ---- whether the database answers: for whoever asks
 SELECT is(test.ask(request, headers), e, d) FROM (VALUES ('GET /ready', '', '200', 'ready'), ('GET /ready?a=b', 'X-API-Key: nope', '200', 'nobody looks at a key'), ('HEAD /ready', '', '200', 'HEAD'), ('POST /ready', '', '405 Method not allowed. [Allow: GET, HEAD]', 'POST'),

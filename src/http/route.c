@@ -7,7 +7,7 @@
  * compares http/openapi.yaml with that.
  *
  * v2 has pages and the parameter structure; v1 has arrays of the first
- * PAGE_MAX_SIZE, NESTED, and the deletions.
+ * PAGE_MAX_SIZE, NESTED.
  */
 #include "postgres.h"
 
@@ -54,7 +54,13 @@ static const Route routes[] = {
 		GET(rvo_serve_lookup, CONTACTS, V2)}},
 	{"/public/v2/contacts/{id}", {
 		GET(rvo_serve_get, CONTACTS, V2),
-		PATCH(rvo_serve_update, CONTACTS, V2, SHARES, TAKES_BOTH)}},
+		PATCH(rvo_serve_update, CONTACTS, V2, SHARES, TAKES_BOTH),
+		DELETE(rvo_serve_delete, CONTACTS)}},
+	{"/public/v2/contacts/{id}/custom-fields", {
+		POST(rvo_serve_add_field, CONTACTS, SHARES, TAKES(CONTACT_FIELDS))}},
+	{"/public/v2/contacts/{id}/custom-fields/{field_id}", {
+		PATCH(rvo_serve_update_field, CONTACTS, SHARES, TAKES(CONTACT_FIELDS)),
+		DELETE(rvo_serve_delete_field, CONTACTS)}},
 	{"/public/v2/contacts/{id}/merge", {
 		POST(rvo_serve_merge, CONTACTS, V2, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts", {
@@ -93,7 +99,13 @@ static const Route routes[] = {
 		GET(rvo_serve_lookup, COMPANIES, V2)}},
 	{"/public/v2/companies/{id}", {
 		GET(rvo_serve_get, COMPANIES, V2),
-		PATCH(rvo_serve_update, COMPANIES, V2, SHARES, TAKES(COMPANY_FIELDS))}},
+		PATCH(rvo_serve_update, COMPANIES, V2, SHARES, TAKES(COMPANY_FIELDS)),
+		DELETE(rvo_serve_delete, COMPANIES)}},
+	{"/public/v2/companies/{id}/custom-fields", {
+		POST(rvo_serve_add_field, COMPANIES, SHARES, TAKES(COMPANY_FIELDS))}},
+	{"/public/v2/companies/{id}/custom-fields/{field_id}", {
+		PATCH(rvo_serve_update_field, COMPANIES, SHARES, TAKES(COMPANY_FIELDS)),
+		DELETE(rvo_serve_delete_field, COMPANIES)}},
 	{"/public/companies", {
 		GET(rvo_serve_list_bare, COMPANIES),
 		POST(rvo_serve_create, COMPANIES, ONCE, SHARES, TAKES(COMPANY_FIELDS))}},

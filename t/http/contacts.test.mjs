@@ -166,7 +166,7 @@ for (const path of [CONTACTS, COMPANIES])
 			assert.equal(got.headers.allow, method === 'TRACE' ? 'GET, HEAD, POST, PUT, PATCH, DELETE' : path === CONTACTS ? 'GET, HEAD, POST, PUT' : 'GET, HEAD, POST');
 			assert.equal(got.json.detail, 'Method not allowed.');
 		});
-for (const path of ['/', '/public/v2/contact', '/public/v2/contacts/', '/public//v2/contacts', '/public/v2/contacts/x', '/public/v2/contacts/1/', '/public/v2/contacts/-1', '/public/contacts/1/custom-fields/x', '/public/v2/contacts/1/custom-fields', '/public/companies/lookup-by-custom-field', '/public/v2/./contacts/x', '/rpc/contacts_v2_create', '/rpc/revyops_create_contact', '/contacts_v2_create', '/-/500', '/-/contacts_v2_create', '/public/v2/contacts%2f', '/contact',
+for (const path of ['/', '/public/v2/contact', '/public/v2/contacts/', '/public//v2/contacts', '/public/v2/contacts/x', '/public/v2/contacts/1/', '/public/v2/contacts/-1', '/public/contacts/1/custom-fields/x', '/public/v2/contacts/1/custom-fields/', '/public/companies/lookup-by-custom-field', '/public/v2/./contacts/x', '/rpc/contacts_v2_create', '/rpc/revyops_create_contact', '/contacts_v2_create', '/-/500', '/-/contacts_v2_create', '/public/v2/contacts%2f', '/contact',
 	'/public', '/public/', '/public/v2/Contacts', '/PUBLIC/v2/contacts', '/public/V2/companies', '/public/v2/CONTACTS/batch', '/public/v2/contacts/Batch', '/public/v2/contacts%0A', '/public/v2/contacts/batch%0A', '/public/v2/contacts/batch%0Ax',
 	'/public/v2/%63ontacts', '/public/./v2/contacts', '/public/v2/x/../contacts', '/public/v2/contacts;a', '/public/v2/contacts%3F', '/public/v2/contacts/batc%68', '/public/nothing/batch'])
 	test(`404: ${path}`, async () => {

@@ -110,8 +110,8 @@ test('v1: creates', async () => {
 	assert.equal(company1.headers.location, `${V1_COMPANIES}/${ok(company1, 201).id}`);
 });
 
-for (const [path, create, status] of [[V1_CONTACTS, { email: 'fields@acme.com' }, 200], [V1_COMPANIES, { domain: 'fields.com' }, 201]])
-	test(`v1: custom fields of ${path}`, async () => {
+for (const [path, create, status] of [[V1_CONTACTS, { email: 'fields@acme.com' }, 200], [V1_COMPANIES, { domain: 'fields.com' }, 201], [CONTACTS, { email: 'fields2@acme.com' }, 200], [COMPANIES, { domain: 'fields2.com' }, 201]])
+	test(`custom fields of ${path}`, async () => {
 		const { id } = ok(await post(client, create, { path }), 201);
 		const field = ok(await call('POST', `${path}/${id}/custom-fields`, { field_name: 'a', field_value: 'b' }), status);
 		assert.deepEqual([field.field_name, field.field_value, Object.keys(field).sort()], ['a', 'b', ['field_name', 'field_value', 'id', 'updated_time']]);
@@ -125,15 +125,16 @@ for (const [path, create, status] of [[V1_CONTACTS, { email: 'fields@acme.com' }
 		assert.equal((await call('DELETE', `${path}/${id}/custom-fields/${field.id}`)).status, 404);
 	});
 
-test('v1: deletes', async () => {
-	const { id } = ok(await post(client, { domain: 'gone.com' }, { path: COMPANIES }), 201);
-	const contact = ok(await post(client, { email: 'gone@acme.com', company_id: id }), 201).id;
-	ok(await call('DELETE', `${V1_COMPANIES}/${id}`), 204);
-	assert.equal(ok(await get(`${CONTACTS}/${contact}`)).company_id, null);
-	ok(await call('DELETE', `${V1_CONTACTS}/${contact}`), 204);
-	fails(await get(`${CONTACTS}/${contact}`), 404, 'Contact not found.', [{ parameter: 'id', code: 'not_found' }]);
-	fails(await call('DELETE', `${V1_COMPANIES}/${id}`), 404, 'Company not found.', [{ parameter: 'id', code: 'not_found' }]);
-});
+for (const [contacts, companies] of [[V1_CONTACTS, V1_COMPANIES], [CONTACTS, COMPANIES]])
+	test(`deletes: ${contacts}`, async () => {
+		const { id } = ok(await post(client, { domain: 'gone.com' }, { path: companies }), 201);
+		const contact = ok(await post(client, { email: 'gone@acme.com', company_id: id }), 201).id;
+		ok(await call('DELETE', `${companies}/${id}`), 204);
+		assert.equal(ok(await get(`${contacts}/${contact}`)).company_id, null);
+		ok(await call('DELETE', `${contacts}/${contact}`), 204);
+		fails(await get(`${contacts}/${contact}`), 404, 'Contact not found.', [{ parameter: 'id', code: 'not_found' }]);
+		fails(await call('DELETE', `${companies}/${id}`), 404, 'Company not found.', [{ parameter: 'id', code: 'not_found' }]);
+	});
 
 test('master lists', async () => {
 	// rows that no other test has, of two clients
@@ -192,7 +193,7 @@ test('the caller\'s own headers for the ids of a path count for nothing', async 
 	assert.equal(ok(got).id, jane.id);
 	assert.ok(Array.isArray(ok(await request('GET', V1_CONTACTS, [['X-API-Key', client.key], ['X-Revyops-Id', String(joe.id)]]))));
 });
-for (const [method, path, allow] of [['POST', `${CONTACTS}/1`, 'GET, HEAD, PATCH'], ['DELETE', `${CONTACTS}/1`, 'GET, HEAD, PATCH'], ['PUT', `${V1_CONTACTS}/1`, 'GET, HEAD, PATCH, DELETE'], ['POST', '/public/contacts-master-list', 'GET, HEAD'],
+for (const [method, path, allow] of [['POST', `${CONTACTS}/1`, 'GET, HEAD, PATCH, DELETE'], ['GET', `${CONTACTS}/1/custom-fields`, 'POST'], ['PUT', `${V1_CONTACTS}/1`, 'GET, HEAD, PATCH, DELETE'], ['POST', '/public/contacts-master-list', 'GET, HEAD'],
 	['GET', `${V1_CONTACTS}/1/custom-fields`, 'POST'], ['GET', `${V1_COMPANIES}/1/custom-fields/1`, 'PATCH, DELETE'], ['DELETE', `${CONTACTS}/lookup-by-custom-field`, 'GET, HEAD']])
 	test(`405: ${method} ${path}`, async () => {
 		const got = await call(method, path);
