@@ -26,7 +26,12 @@ ALTER ROLE authenticator SET plan_cache_mode = 'force_generic_plan';
 GRANT USAGE ON SCHEMA api TO web_anon;
 GRANT EXECUTE ON FUNCTION
 	api.revyops_create_contact(jsonb, text, text),
+	api.revyops_create_contacts(jsonb, text, text),
+	api.revyops_upsert_contact(jsonb, text),
+	api.revyops_upsert_contacts(jsonb, text, text),
+	api.revyops_check_contacts(jsonb),
 	api.revyops_create_company(jsonb, text, text),
+	api.revyops_create_companies(jsonb, text, text),
 	api.revyops_get_company(bigint, text),
 	api.revyops_list_companies(text, text, text, integer, integer, text, text),
 	api.revyops_lookup_companies(text, text, integer, integer, text, text),

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(48);
+SELECT plan(50);
 -- Three clients, one for each source.  What only shows in a new connection
 -- (PGOPTIONS, placeholders) is in t/identity.pl.
 SELECT revyops_create_client('Header'), revyops_create_client('Key'), revyops_create_client('Setting') \gset
@@ -76,6 +76,25 @@ GRANT SET ON PARAMETER revyops.client_id TO revyops_test_plain;
 SET LOCAL ROLE revyops_test_plain;
 SELECT is(test.try('SET LOCAL revyops.client_id = 3'), '{"value": null}', 'GRANT SET ON PARAMETER lets it');
 SELECT is(test.try($$SELECT revyops_create_contact('{"email": "plain@acme.com"}')->>'email'$$), '{"value": "plain@acme.com"}', 'and the call is made for that client');
+
+-- ---- the first error of everybody says what to do
+RESET ROLE;
+CREATE FUNCTION test.hint() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	RETURN revyops_get_contact(1);
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN hint;
+END
+$$;
+SET revyops.client_id = 0;
+SET revyops.api_key = '';
+SELECT set_config('request.headers', '', true) \g /dev/null
+SELECT is(test.hint(), 'In SQL, set revyops.client_id or revyops.api_key for the session, or for the role by ALTER ROLE ... SET.', 'nobody is told how to be somebody');
+SET revyops.client_id = 99;
+SELECT is(test.hint(), '', 'who is somebody else is not');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -292,6 +292,23 @@ rvo_fault_raise_one(Failure failure, const char *where, FaultCode code)
 	rvo_fault_raise(failure, &faults);
 }
 
+/*
+ * rvo_fault_raise_nobody ends a call that does not say who makes it, or does but is not
+ * believed (shown).  Most who say nothing call from SQL for the first time.
+ */
+void
+rvo_fault_raise_nobody(bool shown)
+{
+	FaultList	faults = {0};
+
+	rvo_fault_add(&faults, "X-API-Key", shown ? FAULT_INVALID_CREDENTIALS : FAULT_MISSING_CREDENTIALS);
+	ereport(ERROR,
+			(errcode(failures[FAILURE_CREDENTIALS].sqlstate),
+			 errmsg("%s", failures[FAILURE_CREDENTIALS].message),
+			 errdetail_internal("%s", rvo_fault_json(&faults)),
+			 shown ? 0 : errhint("In SQL, set revyops.client_id or revyops.api_key for the session, or for the role by ALTER ROLE ... SET.")));
+}
+
 /* rvo_fault_raise_in_transaction refuses an import inside a transaction block, as VACUUM does. */
 void
 rvo_fault_raise_in_transaction(void)

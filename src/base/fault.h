@@ -111,7 +111,8 @@ extern char *rvo_fault_json(const FaultList *faults);
 
 pg_noreturn extern void rvo_fault_raise(Failure failure, const FaultList *faults);
 pg_noreturn extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code);
-pg_noreturn extern void rvo_fault_raise_in_transaction(void);
+pg_noreturn extern void rvo_fault_raise_nobody(bool shown);
+extern void rvo_fault_raise_in_transaction(void);
 pg_noreturn extern void rvo_fault_raise_has_data(const char *table);
 pg_noreturn extern void rvo_fault_raise_serialization(void);
 pg_noreturn extern void rvo_fault_raise_rewritten(const char *statement);

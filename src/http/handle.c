@@ -132,7 +132,7 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 	Claim		claim = rvo_auth_claim(&said);
 
 	if (raw->api_key.data == NULL)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MISSING_CREDENTIALS);
+		rvo_fault_raise_nobody(false);
 	if (request->endpoint->master)
 		rvo_auth_check_master(&claim);
 	else

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 
@@ -86,37 +87,6 @@ append_quoted(StringInfo to, Slice name)
 	escape_json(to, rvo_slice_cstring(name));
 }
 
-/* rvo_members_tell gives an SQL caller a NOTICE of what was ignored. */
-void
-rvo_members_tell(const Caller *caller)
-{
-	const CallNotes *notes = caller->notes;
-	StringInfoData ignored;
-	StringInfoData meant;
-
-	if (notes->nunknown == 0)
-		return;
-	initStringInfo(&ignored);
-	initStringInfo(&meant);
-	for (int i = 0; i < notes->nunknown; i++)
-	{
-		append_quoted(&ignored, notes->unknown[i].name);
-		if (notes->unknown[i].nearest.data != NULL)
-			append_quoted(&meant, notes->unknown[i].nearest);
-	}
-	if (notes->more_unknown)
-		appendStringInfoString(&ignored, ", ...");
-	rvo_fault_notice_ignored(ignored.data, meant.len > 0 ? meant.data : NULL);
-}
-
-/* rvo_members_told hands on an answer, having told of what was ignored. */
-Jsonb *
-rvo_members_told(const Caller *caller, Jsonb *answer)
-{
-	rvo_members_tell(caller);
-	return answer;
-}
-
 /*
  * append_encoded writes a name so that it can stand in a header: percent-encoded, but for letters and digits;
  * the empty one as two quotes, which no other has.
@@ -165,4 +135,56 @@ rvo_members_header(const Caller *caller)
 	if (more)
 		appendStringInfoString(&header, header.len > 0 ? ", ..." : "...");
 	return header.data;
+}
+
+/*
+ * tell_postgrest has a PostgREST that made the call name what was ignored in a header
+ * of its answer, unless the caller has set headers themselves.
+ */
+static void
+tell_postgrest(const Caller *caller)
+{
+	const char *request = GetConfigOption("request.headers", true, false);
+	const char *headers = GetConfigOption("response.headers", true, false);
+	StringInfoData json;
+
+	if (request == NULL || request[0] == '\0' || (headers != NULL && headers[0] != '\0'))
+		return;
+	initStringInfo(&json);
+	appendStringInfoString(&json, "[{\"X-Revyops-Unknown-Members\": ");
+	escape_json(&json, rvo_members_header(caller));
+	appendStringInfoString(&json, "}]");
+	(void) set_config_option("response.headers", json.data, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+}
+
+/* rvo_members_tell gives an SQL caller a NOTICE of what was ignored; through PostgREST, which drops it, a header. */
+void
+rvo_members_tell(const Caller *caller)
+{
+	const CallNotes *notes = caller->notes;
+	StringInfoData ignored;
+	StringInfoData meant;
+
+	if (notes->nunknown == 0)
+		return;
+	initStringInfo(&ignored);
+	initStringInfo(&meant);
+	for (int i = 0; i < notes->nunknown; i++)
+	{
+		append_quoted(&ignored, notes->unknown[i].name);
+		if (notes->unknown[i].nearest.data != NULL)
+			append_quoted(&meant, notes->unknown[i].nearest);
+	}
+	if (notes->more_unknown)
+		appendStringInfoString(&ignored, ", ...");
+	rvo_fault_notice_ignored(ignored.data, meant.len > 0 ? meant.data : NULL);
+	tell_postgrest(caller);
+}
+
+/* rvo_members_told hands on an answer, having told of what was ignored. */
+Jsonb *
+rvo_members_told(const Caller *caller, Jsonb *answer)
+{
+	rvo_members_tell(caller);
+	return answer;
 }

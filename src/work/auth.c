@@ -104,14 +104,6 @@ is_shown(const Claim *claim)
 	return claim->key.data != NULL || claim->client_id != 0;
 }
 
-/* raise_nobody ends a call that nobody makes. */
-static void
-raise_nobody(bool shown)
-{
-	rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key",
-						shown ? FAULT_INVALID_CREDENTIALS : FAULT_MISSING_CREDENTIALS);
-}
-
 /*
  * rvo_auth_client_id is rvo_auth_find_client_id, and raises FAILURE_CREDENTIALS
  * for nobody.
@@ -122,7 +114,7 @@ rvo_auth_client_id(const Claim *claim)
 	int			client_id = rvo_auth_find_client_id(claim);
 
 	if (client_id == 0)
-		raise_nobody(is_shown(claim));
+		rvo_fault_raise_nobody(is_shown(claim));
 	return client_id;
 }
 
@@ -146,7 +138,7 @@ rvo_auth_caller(const Claim *claim)
 	Caller		caller = {.client_id = claimed_client(claim, &proven), .strict = claim->strict};
 
 	if (caller.client_id == 0 || !rvo_store_find_client(caller.client_id, &caller.settings))
-		raise_nobody(is_shown(claim));
+		rvo_fault_raise_nobody(is_shown(claim));
 	caller.notes = palloc0(sizeof(CallNotes));
 	caller.notes->context = CurrentMemoryContext;
 	return caller;
@@ -173,7 +165,7 @@ rvo_auth_check_master(const Claim *claim)
 	if (claim->key.data != NULL)
 		stored = read_key(claim->key);
 	if (stored.client_id == 0)
-		raise_nobody(claim->key.data != NULL);
+		rvo_fault_raise_nobody(claim->key.data != NULL);
 	if (!stored.master)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MASTER_KEY_REQUIRED);
 }

@@ -19,13 +19,17 @@ rvo_request_read(void)
 {
 	const char *headers = GetConfigOption("request.headers", true, false);
 	Request		request = {0};
+	Slice		own_prefer = NO_SLICE;	/* of a PostgREST without an nginx that knows us */
 	JsonStringMember members[] = {
 		{"x-api-key", &request.api_key},
 		{"x-revyops-prefer", &request.prefer},
+		{"prefer", &own_prefer},
 	};
 
 	if (headers != NULL && headers[0] != '\0' &&
 		!rvo_json_find_strings(rvo_slice(headers), members, lengthof(members)))
 		return (Request) {.api_key = CONST_SLICE("")};
+	if (request.prefer.data == NULL)
+		request.prefer = own_prefer;
 	return request;
 }

@@ -31,15 +31,15 @@ function call(path, headers, body, method = 'POST') {
 			res.on('data', c => chunks.push(c));
 			res.on('end', () => {
 				const text = Buffer.concat(chunks).toString();
-				resolve({ status: res.statusCode, reason: res.statusMessage, text, json: text === '' ? undefined : JSON.parse(text) });
+				resolve({ status: res.statusCode, reason: res.statusMessage, headers: res.headers, text, json: text === '' ? undefined : JSON.parse(text) });
 			});
 		});
 		req.on('error', reject);
 		req.end(body);
 	});
 }
-const create = (body, k = key, path = FUNCTION) =>
-	call(path, { 'Content-Type': 'application/json', ...(k === null ? {} : { 'X-API-Key': k }) }, typeof body === 'string' ? body : JSON.stringify(body));
+const create = (body, k = key, path = FUNCTION, headers = {}) =>
+	call(path, { 'Content-Type': 'application/json', ...(k === null ? {} : { 'X-API-Key': k }), ...headers }, typeof body === 'string' ? body : JSON.stringify(body));
 const unique = () => `direct${++serial}@acme.com`;
 const contacts = () => sql('SELECT count(*) FROM revyops.contact', DATABASE);
 
@@ -118,10 +118,32 @@ for (const [name, status, reason, request, codes] of cases)
 		const got = await request();
 		assert.equal(got.status, status, got.text);
 		assert.equal(got.reason, reason);
-		assert.deepEqual([got.json.code, got.json.message, got.json.hint], [`PT${status}`, reason, null]);
+		const hint = codes[0] === 'missing_credentials' ? 'In SQL, set revyops.client_id or revyops.api_key for the session, or for the role by ALTER ROLE ... SET.' : null;
+		assert.deepEqual([got.json.code, got.json.message, got.json.hint], [`PT${status}`, reason, hint]);
 		assert.deepEqual(JSON.parse(got.json.details).map(e => e.code), codes);
 		assert.equal(contacts(), count);
 	});
+
+test('upserts, batches, checks', async () => {
+	const email = unique(), fresh = unique();
+	const statuses = rows => rows.map(r => r.status);
+	assert.deepEqual(statuses((await create({ contacts: [{ email }, { email: 'x' }] }, key, '/rpc/revyops_create_contacts')).json), [201, 400]);
+	assert.deepEqual(statuses((await create({ contacts: [{ email }, { email: fresh }] }, key, '/rpc/revyops_check_contacts')).json), [409, 201]);
+	assert.deepEqual(statuses((await create({ contacts: [{ email, first_name: 'A' }, { email: fresh }] }, key, '/rpc/revyops_upsert_contacts')).json), [200, 201]);
+	const { json } = await create({ contact: { email, last_name: 'B' } }, key, '/rpc/revyops_upsert_contact');
+	assert.deepEqual([json.created, json.first_name, json.last_name], [false, 'A', 'B']);
+	assert.deepEqual(statuses((await create({ companies: [{ domain: 'batch.com' }, { domain: 'acme.com' }] }, key, '/rpc/revyops_create_companies')).json), [201, 409]);
+});
+test('unknown members are named in a header, or refused', async () => {
+	const got = await create({ contact: { email: unique(), 'colour"': 1, nmae: 2, '': 3 } });
+	assert.deepEqual([got.status, got.headers['x-revyops-unknown-members']], [200, '"", nmae, colour%22']);
+	const plain = await create({ contact: { email: unique() } });
+	assert.deepEqual([plain.status, plain.headers['x-revyops-unknown-members']], [200, undefined]);
+	const count = contacts();
+	const strict = await create({ contact: { email: unique(), nmae: 2 } }, key, FUNCTION, { Prefer: 'handling=strict' });
+	assert.deepEqual([strict.status, JSON.parse(strict.json.details).map(e => [e.pointer, e.code])], [400, [['/nmae', 'unknown_member']]]);
+	assert.equal(contacts(), count);
+});
 
 test('a header or body that carries line breaks never reaches the status line', async () => {
 	const got = await create({ contact: { email: 'x\r\nX-Evil: 1' } });
