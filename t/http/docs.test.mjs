@@ -23,24 +23,26 @@ before(async () => {
 after(() => browser?.close());
 
 test('GET /docs leads to the page', async () => {
-	const got = await request('GET', '/docs', []);
-	assert.deepEqual([got.status, got.headers.location], [301, '/docs/']);
+	for (const [path, location] of [['/docs', 'docs/'], ['/api/docs', 'docs/'], ['/docs/openapi.yaml', '../openapi.yaml']]) {
+		const got = await request('GET', path, []);
+		assert.deepEqual([got.status, got.headers.location], [301, location], path);
+	}
 });
 test('the files are there to be read, as what they are', async () => {
-	for (const path of ['/openapi.yaml', '/docs/', '/docs/docs.js'])
+	for (const path of ['/openapi.yaml', '/docs/', '/docs/docs.js', '/api/openapi.yaml', '/api/docs/docs.js'])
 		for (const method of ['POST', 'PUT', 'DELETE']) {
 			const got = await request(method, path, [], '');
 			assert.deepEqual([got.status, got.headers.allow, got.text], [405, 'GET, HEAD', '{"detail": "Method not allowed."}'], `${method} ${path}`);
 		}
 	const types = [];
-	for (const path of ['/openapi.yaml', '/docs/openapi.yaml', '/docs/', '/docs/docs.js', '/docs/swagger-ui.css', '/docs/favicon-32x32.png'])
+	for (const path of ['/openapi.yaml', '/api/openapi.yaml', '/docs/', '/docs/docs.js', '/docs/swagger-ui.css', '/docs/favicon-32x32.png'])
 		types.push((await request('GET', path, [])).headers['content-type']);
 	assert.deepEqual(types, ['application/yaml', 'application/yaml', 'text/html', 'text/javascript', 'text/css', 'image/png']);
 	assert.equal((await request('GET', '/docs/none', [])).status, 404);
 });
 test('it lists every operation', async () => {
 	assert.equal(await page.title(), 'RevyOps contact API');
-	assert.equal(await page.locator('.opblock').count(), 44);
+	assert.equal(await page.locator('.opblock').count(), 52);
 });
 test('a request sent from it is answered', async () => {
 	const client = newClient('docs');
@@ -58,6 +60,33 @@ test('a request sent from it is answered', async () => {
 	assert.equal((await answer.json()).email, 'docs@acme.com');
 	await operation.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor();
 });
+// The page by a path of its own: each call goes where it came from.
+async function execute(method, path, prefix) {
+	const behind = await browser.newPage();
+	behind.on('pageerror', e => complaints.push(String(e)));
+	await behind.goto(new URL(`${prefix}/docs`, url).href);
+	await behind.waitForSelector('.opblock');
+	await behind.locator('.btn.authorize').click();
+	await behind.locator('input[aria-label="auth-apikey-value"], #api_key_value').first().fill(newClient('examples').key);
+	await behind.locator('.modal-ux .btn.authorize').first().click();
+	await behind.locator('.modal-ux .btn-done').first().click();
+	const operation = behind.locator('.opblock', { has: behind.locator(`[data-path="${path}"]`) }).and(behind.locator(`.opblock-${method}`));
+	await operation.locator('.opblock-summary-control').click();
+	await operation.locator('.try-out__btn').click();
+	const [answer] = await Promise.all([behind.waitForResponse(r => new URL(r.url()).pathname === prefix + path), operation.locator('.execute').click()]);
+	const got = [answer.status(), await answer.json()];
+	await behind.close();
+	return got;
+}
+for (const prefix of ['', '/api'])
+	test(`what it fills in by itself is answered${prefix && `, behind ${prefix}`}`, async () => {
+		const [listed, list] = await execute('get', '/public/v2/contacts', prefix);
+		assert.deepEqual([listed, list.results], [200, []]);
+		const [created, contact] = await execute('post', '/public/v2/contacts', prefix);
+		assert.deepEqual([created, contact.email, contact.contact_custom_fields.map(f => f.field_value)], [201, 'jane@acme.com', ['Roofing']]);
+		const [many, batch] = await execute('post', '/public/v2/companies/batch', prefix);
+		assert.deepEqual([many, batch.summary], [200, { total: 2, created: 2, failed: 0 }]);
+	});
 test('it says how to get its viewer where that is missing', async () => {
 	assert.equal(await page.locator('#no-viewer').isVisible(), false);
 	const without = await browser.newPage();
@@ -67,7 +96,7 @@ test('it says how to get its viewer where that is missing', async () => {
 	await without.goto(new URL('/docs/', url).href);
 	assert.match(await without.locator('#no-viewer').innerText(), /^The viewer of this page is not installed: put swagger-ui-bundle\.js, .* where npm is installed\. The description itself is openapi\.yaml\.$/);
 	assert.deepEqual([await without.locator('#no-viewer').isVisible(), errors], [true, []]);
-	assert.equal(await without.locator('#no-viewer a').getAttribute('href'), '/openapi.yaml');
+	assert.equal(await without.locator('#no-viewer a').getAttribute('href'), '../openapi.yaml');
 	await without.close();
 });
 test('nothing was asked of anybody else, and nothing complained', () => {

@@ -116,7 +116,7 @@ test('/api in front of a path is the same path', async () => {
 	assert.deepEqual(JSON.parse(batch.text).summary, { total: 1, created: 1, failed: 0 });
 	const list = JSON.parse((await ask('GET', `/api${CONTACTS}?page_size=1`, [KEY])).text);
 	assert.ok(list.next.startsWith(`${url.origin}/api${CONTACTS}?`), list.next);
-	for (const path of ['/api/public', '/api', '/api/', '/apis/public/v2/contacts', '/api/api/public/v2/contacts'])
+	for (const path of ['/api/public', '/api', '/api/', '/api/ready', '/api/docs/none', '/apis/public/v2/contacts', '/api/api/public/v2/contacts'])
 		assert.deepEqual(answer(await ask('GET', path, [KEY])), [404, JSON_UTF8, 'no-store', '{"detail": "Not found."}'], path);
 });
 
@@ -186,7 +186,7 @@ test('a long answer is compressed for whoever takes that', ours, async () => {
 	for (let i = 0; i < 10; i++)
 		assert.equal((await post(client, { email: `gzip${i}@acme.com` })).status, 201);
 	const encoding = got => [got.status, got.headers['content-encoding'], got.headers.vary];
-	for (const path of [`${CONTACTS}?search=gzip`, '/openapi.yaml', '/docs/openapi.yaml']) {
+	for (const path of [`${CONTACTS}?search=gzip`, '/openapi.yaml', '/api/openapi.yaml']) {
 		const plain = await ask('GET', path, [KEY]);
 		const packed = await ask('GET', path, [KEY, ['Accept-Encoding', 'gzip']]);
 		assert.deepEqual([encoding(plain), encoding(packed)], [[200, undefined, 'Accept-Encoding'], [200, 'gzip', 'Accept-Encoding']], path);
