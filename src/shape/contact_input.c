@@ -12,6 +12,16 @@
 #include "shape/custom_field_input.h"
 #include "shape/known_member.h"
 
+/* read_company_name reads how a company is called that may have to be made; empty if it is not said. */
+static Slice
+read_company_name(JsonbContainer *body, FaultList *faults)
+{
+	const Slice name = CONST_SLICE(COMPANY_NAME);
+	JsonbValue	value;
+
+	return rvo_json_get(body, name, &value) ? rvo_member_text(name, &value, faults) : CONST_SLICE("");
+}
+
 /* read_members reads all but the custom fields; key_required: one of the keys must be given. */
 static void
 read_members(JsonbContainer *body, ContactInput *input, bool key_required, FaultList *faults)
@@ -23,6 +33,7 @@ read_members(JsonbContainer *body, ContactInput *input, bool key_required, Fault
 	if (key_required && faults->count == before && !rvo_record_has_key(&rvo_contact_shape, values))
 		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
 	input->given |= rvo_record_read_others(&rvo_contact_shape, body, values, &input->company, faults);
+	input->company.name = read_company_name(body, faults);
 }
 
 /*

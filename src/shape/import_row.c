@@ -125,7 +125,7 @@ rvo_import_columns_read(TupleDesc descriptor)
 			columns->body = i;
 		else if (member == NULL)
 			add_column(&columns->fields, column);
-		else if (IS_WRITABLE(member->kind) || member->kind == MEMBER_FIELDS_OF_CREATE)
+		else if (IS_WRITABLE(member->kind) || member->kind == MEMBER_FIELDS_OF_CREATE || member->kind == MEMBER_COMPANY_NAME)
 			add_column(&columns->members, column);
 	}
 	qsort(columns->members.items, columns->members.count, sizeof(ImportColumn), by_name);

@@ -52,6 +52,9 @@ typedef struct Company
 #define CONTACT_FIELDS_INPUT "contact_custom_fields_input"
 #define COMPANY_FIELDS "company_custom_fields"
 
+/* What a body that creates or changes a contact can say of its company, beside which it is. */
+#define COMPANY_NAME "company_name"
+
 /* The columns that make two records of one client the same, beside their id: each is unique with client_id. */
 #define RECORD_KEYS "email", "linkedin_url", "domain"
 

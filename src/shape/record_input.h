@@ -16,6 +16,7 @@ typedef struct CompanyReference
 	bool		given;			/* the body has the member, be it null */
 	int64		id;				/* 0 = not by id */
 	Slice		domain;			/* canonical; no value = not by domain */
+	Slice		name;			/* that it gets if it is made; may be empty */
 	bool		inferred;		/* the domain is its e-mail address's: it may be nobody's */
 	int64		found;			/* in a batch: the company's id, 0 = none */
 	bool		made;			/* and it was made for this contact and others like it */

@@ -43,6 +43,7 @@ static const RecordMember contact_members[] = {
 	MEMBER(Contact, last_campaign_email_sent, MEMBER_LAST_TIME),
 	MEMBER(Contact, last_reply_received, MEMBER_LAST_TIME),
 	OF_ALL_RECORDS,
+	OTHER(COMPANY_NAME, MEMBER_COMPANY_NAME),
 	OTHER(CONTACT_FIELDS, MEMBER_FIELDS),
 	OTHER(CONTACT_FIELDS_INPUT, MEMBER_FIELDS_OF_CREATE),
 };

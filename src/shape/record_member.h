@@ -28,6 +28,7 @@ typedef enum MemberKind
 	MEMBER_UPDATED_TIME,
 	MEMBER_FIELDS,
 	MEMBER_FIELDS_OF_CREATE,	/* another name of the custom fields, which no answer has */
+	MEMBER_COMPANY_NAME,		/* of the company, should it be made for a contact; no answer has it */
 	MEMBER_CLIENT,				/* that of an entry of a master list; in a body it is unknown */
 	MEMBER_CREATED				/* whether an upsert created it; the same */
 } MemberKind;

@@ -74,6 +74,7 @@ put_member(JsonObject *answer, const RecordMember *member, const Record *record,
 						 rvo_custom_fields_show(&record->custom_fields, showing->structure, record->updated_time));
 			break;
 		case MEMBER_FIELDS_OF_CREATE:
+		case MEMBER_COMPANY_NAME:
 			break;
 		case MEMBER_CLIENT:
 			if (showing->with_client)

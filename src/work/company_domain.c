@@ -48,12 +48,12 @@ find(int client_id, Slice domain)
 }
 
 static Company
-new_company(Slice domain)
+new_company(const NewCompany *wanted)
 {
 	return (Company) {
 		.record.id = rvo_store_next_id(COMPANY_ENTITY),
-		.domain = domain,
-		.name = CONST_SLICE(""),
+		.domain = wanted->domain,
+		.name = wanted->name,
 		.company_status = CONST_SLICE(""),
 		.record.updated_time = GetCurrentTransactionStartTimestamp(),
 	};
@@ -63,7 +63,7 @@ new_company(Slice domain)
 typedef struct Making
 {
 	int			client_id;
-	Slice		domain;
+	NewCompany	wanted;
 	DomainCompany company;
 } Making;
 
@@ -71,27 +71,28 @@ static bool
 try_to_make(void *arg)
 {
 	Making	   *making = arg;
-	Company		company = new_company(making->domain);
+	Slice		domain = making->wanted.domain;
+	Company		company = new_company(&making->wanted);
 
 	if (rvo_store_insert(&rvo_company_table, making->client_id, &company.record))
-		making->company = (DomainCompany) {making->domain, company.record.id, true};
+		making->company = (DomainCompany) {domain, company.record.id, true};
 	else
-		making->company = (DomainCompany) {making->domain, rvo_store_lock_company_of_domain(making->client_id, making->domain), false};
+		making->company = (DomainCompany) {domain, rvo_store_lock_company_of_domain(making->client_id, domain), false};
 	return making->company.id != 0;
 }
 
 /* make adds a company, unless somebody else has added it first. */
 static DomainCompany
-make(int client_id, Slice domain)
+make(int client_id, NewCompany wanted)
 {
-	Making		making = {.client_id = client_id, .domain = domain};
+	Making		making = {.client_id = client_id, .wanted = wanted};
 	Company		company;
 
 	if (rvo_retry(try_to_make, &making))
 		return making.company;
-	company = new_company(domain);
+	company = new_company(&wanted);
 	rvo_store_insert_or_raise(&rvo_company_table, client_id, &company.record);
-	return (DomainCompany) {domain, company.record.id, true};
+	return (DomainCompany) {wanted.domain, company.record.id, true};
 }
 
 /*
@@ -111,8 +112,14 @@ rvo_company_of_domain(const Caller *caller, const CompanyReference *reference)
 	if (id == 0 && caller->settings.creates_companies &&
 		rvo_domain_registrable(reference->domain, &registrable) &&
 		(reference->inferred || !is_free_mail(reference->domain)))
-		id = make(caller->client_id, registrable).id;
+		id = make(caller->client_id, (NewCompany) {registrable, reference->name}).id;
 	return id;
+}
+
+static int
+by_domain(const void *a, const void *b)
+{
+	return rvo_slice_compare(&((const NewCompany *) a)->domain, &((const NewCompany *) b)->domain);
 }
 
 /*
@@ -121,21 +128,21 @@ rvo_company_of_domain(const Caller *caller, const CompanyReference *reference)
  * same wait for each other in one direction.
  */
 DomainCompany *
-rvo_companies_make(int client_id, Slice *domains, int n)
+rvo_companies_make(int client_id, NewCompany *wanted, int n)
 {
 	Company    *companies = palloc(n * sizeof(Company));
 	Record	  **rows = palloc(n * sizeof(Record *));
 	bool	   *inserted = palloc(n * sizeof(bool));
 	DomainCompany *made = palloc(n * sizeof(DomainCompany));
 
-	qsort(domains, n, sizeof(Slice), rvo_slice_compare);
+	qsort(wanted, n, sizeof(NewCompany), by_domain);
 	for (int i = 0; i < n; i++)
 	{
-		companies[i] = new_company(domains[i]);
+		companies[i] = new_company(&wanted[i]);
 		rows[i] = &companies[i].record;
 	}
 	rvo_store_insert_many(&rvo_company_table, client_id, rows, n, inserted);
 	for (int i = 0; i < n; i++)
-		made[i] = inserted[i] ? (DomainCompany) {domains[i], companies[i].record.id, true} : make(client_id, domains[i]);
+		made[i] = inserted[i] ? (DomainCompany) {wanted[i].domain, companies[i].record.id, true} : make(client_id, wanted[i]);
 	return made;
 }

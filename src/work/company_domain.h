@@ -9,6 +9,13 @@
 #include "shape/caller.h"
 #include "shape/contact_input.h"
 
+/* A company to make. */
+typedef struct NewCompany
+{
+	Slice		domain;
+	Slice		name;
+} NewCompany;
+
 /* A company that was missing. */
 typedef struct DomainCompany
 {
@@ -18,6 +25,6 @@ typedef struct DomainCompany
 } DomainCompany;
 
 extern int64 rvo_company_of_domain(const Caller *caller, const CompanyReference *reference);
-extern DomainCompany *rvo_companies_make(int client_id, Slice *domains, int n);
+extern DomainCompany *rvo_companies_make(int client_id, NewCompany *wanted, int n);
 
 #endif							/* RVO_COMPANY_DOMAIN_H */

@@ -53,7 +53,7 @@ rvo_contact_infer_company(const Caller *caller, const ContactInput *input, Compa
 
 	if (caller->settings.infers_company && company->id == 0 && company->domain.data == NULL &&
 		input->values.email.data != NULL && rvo_domain_normalize(input->values.email, &domain) == FAULT_NONE)
-		*company = (CompanyReference) {.domain = domain, .inferred = true};
+		*company = (CompanyReference) {.domain = domain, .name = company->name, .inferred = true};
 }
 
 static void

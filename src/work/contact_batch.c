@@ -184,28 +184,39 @@ company_of_domain(const Lookup *lookup, const CompanyReference *company)
 static void
 make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, CompanyAccess access)
 {
-	Slice	   *domains = palloc(n * sizeof(Slice));
-	int			ndomains = 0;
+	NewCompany *wanted = palloc(n * sizeof(NewCompany));
+	int			nwanted = 0;
 	DomainCompany *companies;
 
 	for (int i = 0; i < n; i++)
 	{
 		const CompanyReference *company = &items[i]->company;
-		bool		found = true;
+		bool		found;
 		Slice		registrable;
+		int64	   *place;
 
-		if (company->domain.data != NULL && company_of_domain(lookup, company) == 0 &&
-			!is_free_mail(lookup, company->domain) && rvo_domain_registrable(company->domain, &registrable))
-			(void) rvo_slice_map_put(lookup->made, registrable, &found);
+		if (company->domain.data == NULL || company_of_domain(lookup, company) != 0 ||
+			is_free_mail(lookup, company->domain) || !rvo_domain_registrable(company->domain, &registrable))
+			continue;
+		place = rvo_slice_map_put(lookup->made, registrable, &found);
 		if (!found)
-			domains[ndomains++] = registrable;
+		{
+			*place = nwanted;
+			wanted[nwanted++] = (NewCompany) {registrable, CONST_SLICE("")};
+		}
+		if (wanted[*place].name.len == 0)
+			wanted[*place].name = company->name;	/* of the first that says one */
 	}
-	for (int i = 0; i < ndomains && access == COMPANIES_READ; i++)
-		*rvo_slice_map_find(lookup->domains, domains[i]) = FORESEEN_COMPANY;
-	if (ndomains == 0 || access == COMPANIES_READ)
+	for (int i = 0; i < nwanted; i++)
+	{
+		*rvo_slice_map_find(lookup->made, wanted[i].domain) = 0;
+		if (access == COMPANIES_READ)
+			*rvo_slice_map_find(lookup->domains, wanted[i].domain) = FORESEEN_COMPANY;
+	}
+	if (nwanted == 0 || access == COMPANIES_READ)
 		return;
-	companies = rvo_companies_make(client_id, domains, ndomains);
-	for (int i = 0; i < ndomains; i++)
+	companies = rvo_companies_make(client_id, wanted, nwanted);
+	for (int i = 0; i < nwanted; i++)
 	{
 		*rvo_slice_map_find(lookup->domains, companies[i].domain) = companies[i].id;
 		*rvo_slice_map_find(lookup->made, companies[i].domain) = companies[i].made ? companies[i].id : 0;

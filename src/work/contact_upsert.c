@@ -55,7 +55,7 @@ check(const FaultList *faults)
 static int64
 company_of_email(const Upsert *upsert)
 {
-	CompanyReference company = {0};
+	CompanyReference company = {.name = upsert->changes.company.name};
 
 	rvo_contact_infer_company(upsert->caller, &upsert->changes, &company);
 	return rvo_contact_resolve_company(upsert->caller, &company);
