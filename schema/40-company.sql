@@ -61,6 +61,19 @@ CREATE FUNCTION @extschema@.revyops_create_companies(companies jsonb, structure 
 COMMENT ON FUNCTION @extschema@.revyops_create_companies(jsonb, text, text) IS
 'Adds companies for the calling client; one row for each, with what became of it.';
 
+CREATE FUNCTION @extschema@.revyops_upsert_company(company jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_upsert_company(jsonb, text) IS
+'Changes the company with the domain, or creates it, and returns it with a member created.';
+
+CREATE FUNCTION @extschema@.revyops_upsert_companies(companies jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
+	RETURNS TABLE (ordinal integer, status integer, company jsonb, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_upsert_companies(jsonb, text, text) IS
+'Upserts companies of the calling client as if one by one, and tells for each what came of it.';
+
 CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;

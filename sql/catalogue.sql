@@ -23,7 +23,7 @@ SELECT cmp_ok(count(*), '>=', 14::bigint, 'there are functions to look at') FROM
 SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyops.client', 'r'), ('revyops.api_key', 'r'), ('revyops.secret', 'r'),
 	('revyops.company', 'r'), ('revyops.contact', 'r'), ('revyops.client_id_seq', 'S'), ('revyops.company_id_seq', 'S'),
 	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S'),
-	('revyops.merged_contact', 'r'), ('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S'),
+	('revyops.merged_contact', 'r'), ('revyops.company_domain', 'r'), ('revyops.merged_company', 'r'), ('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S'),
 	('revyops.custom_field_definition', 'r'), ('revyops.custom_field_seen', 'r'), ('revyops.free_mail_domain', 'r'), ('revyops.free_mail_exception', 'r')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
@@ -41,7 +41,8 @@ SELECT is_empty($$SELECT signature FROM test.function
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key', 'public.revyops_set_client_setting',
 	'public.revyops_define_custom_field', 'public.revyops_rename_custom_field', 'public.revyops_remove_custom_field', 'public.revyops_list_custom_fields',
-	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts',
+	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts', 'public.revyops_upsert_company', 'public.revyops_upsert_companies',
+	'public.revyops_merge_companies', 'public.revyops_list_company_domains', 'public.revyops_add_company_domain', 'public.revyops_remove_company_domain',
 	'public.revyops_expire', 'public.revyops_import_status', 'revyops.current_client_id', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
 	'public.revyops_update_company', 'public.revyops_delete_company',
@@ -89,7 +90,7 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 		-- reads its own: who could write them could give himself a master key
 		('api_key', 'r', 'client_id'),
 		-- and what only merging writes
-		('merged_contact', 'r', 'client_id'),
+		('merged_contact', 'r', 'client_id'), ('company_domain', 'r', 'client_id'), ('merged_company', 'r', 'client_id'),
 		-- and what only the functions write, which keep more in step with it
 		('custom_field_definition', 'r', 'client_id'), ('custom_field_seen', 'r', 'client_id'))
 	SELECT 'revyops.' || name AS name, 'own_client'::name AS policy, command::"char" AS command, true AS permissive, '{0}' AS roles,

@@ -49,7 +49,7 @@ SELECT is(test.ask('PATCH /public/contacts/1/custom-fields/7', body => '{"field_
 
 -- ---- methods
 SELECT is(test.ask(method || ' ' || path), format('405 Method not allowed. [Allow: %s]', allow), format('%L of %s', method, path)) FROM (VALUES ('DELETE', '/public/v2/contacts', 'GET, HEAD, POST, PUT'), ('get', '/public/v2/contacts', 'GET, HEAD, POST, PUT'),
-	('', '/public/v2/contacts/1', 'GET, HEAD, PATCH, DELETE'), ('OPTIONS', '/public/contacts/1', 'GET, HEAD, PATCH, DELETE'), ('GET', '/public/v2/companies/batch', 'POST'), ('GETS', '/public/companies-master-list', 'GET, HEAD')) t(method, path, allow);
+	('', '/public/v2/contacts/1', 'GET, HEAD, PATCH, DELETE'), ('OPTIONS', '/public/contacts/1', 'GET, HEAD, PATCH, DELETE'), ('GET', '/public/v2/companies/batch', 'POST, PUT'), ('GETS', '/public/companies-master-list', 'GET, HEAD')) t(method, path, allow);
 SELECT is(test.ask('HEAD ' || path, headers), answer, 'HEAD ' || path) FROM (VALUES ('/public/v2/contacts', 'X-API-Key: {K}', '200'), ('/public/v2/contacts/1', 'X-API-Key: {K}', '200'), ('/public/v2/contacts/9', 'X-API-Key: {K}', '404'),
 	('/public/v2/contacts', '', '403'), ('/public/v2/contacts/batch', 'X-API-Key: {K}', '405 [Allow: POST, PUT]'), ('/public/v2/nothing', 'X-API-Key: {K}', '404')) t(path, headers, answer);
 SELECT is(h.headers, g.headers, 'HEAD has the headers of GET') FROM revyops_http.handle('HEAD', '/public/v2/contacts/1', '', 'X-API-Key: ' || :'key', '') h, revyops_http.handle('GET', '/public/v2/contacts/1', '', 'X-API-Key: ' || :'key', '') g;
@@ -138,7 +138,7 @@ SELECT is(test.postgrest(headers, body, function), e, d) FROM (VALUES
 		'201 15 [{"Location": "/public/v2/contacts/15"}, {"X-Revyops-Unknown-Members": "%22"}, {"Preference-Applied": "handling=lenient"}, {"X-Revyops-Answer": "1"}]', 'and all that it can have'),
 	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-content-encoding": "identity, gzip"}', '{', 'postgrest', '415 Unsupported media type. [{"Accept-Encoding": "identity"}, {"X-Revyops-Answer": "1"}]', 'an encoded body'),
 	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-content-encoding": "identity"}', '{', 'postgrest', '400 Invalid request. [{"X-Revyops-Answer": "1"}]', 'one that is not'),
-	('{"x-revyops-method": "PUT", "x-revyops-path": "/public/v2/companies"}', '', 'postgrest', '405 Method not allowed. [{"Allow": "GET, HEAD, POST"}, {"X-Revyops-Answer": "1"}]', 'a method that is not there'),
+	('{"x-revyops-method": "DELETE", "x-revyops-path": "/public/v2/companies"}', '', 'postgrest', '405 Method not allowed. [{"Allow": "GET, HEAD, POST, PUT"}, {"X-Revyops-Answer": "1"}]', 'a method that is not there'),
 	('{"x-api-key": "{K}"}', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'no path'),
 	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key'),
 	('["GET"]', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'headers that are none'),

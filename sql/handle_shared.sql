@@ -27,7 +27,7 @@ $$;
 SELECT results_eq('SELECT method, path FROM revyops_http.endpoints() WHERE may_share', $$VALUES
 	('POST', '/public/v2/contacts'), ('PUT', '/public/v2/contacts'), ('PATCH', '/public/v2/contacts/{id}'), ('POST', '/public/v2/contacts/{id}/custom-fields'), ('PATCH', '/public/v2/contacts/{id}/custom-fields/{field_id}'), ('POST', '/public/contacts'), ('PATCH', '/public/contacts/{id}'),
 	('POST', '/public/contacts/{id}/custom-fields'), ('PATCH', '/public/contacts/{id}/custom-fields/{field_id}'),
-	('POST', '/public/v2/companies'), ('PATCH', '/public/v2/companies/{id}'), ('POST', '/public/v2/companies/{id}/custom-fields'), ('PATCH', '/public/v2/companies/{id}/custom-fields/{field_id}'), ('POST', '/public/companies'), ('PATCH', '/public/companies/{id}'),
+	('POST', '/public/v2/companies'), ('PUT', '/public/v2/companies'), ('PATCH', '/public/v2/companies/{id}'), ('POST', '/public/v2/companies/{id}/custom-fields'), ('PATCH', '/public/v2/companies/{id}/custom-fields/{field_id}'), ('POST', '/public/companies'), ('PATCH', '/public/companies/{id}'),
 	('POST', '/public/companies/{id}/custom-fields'), ('PATCH', '/public/companies/{id}/custom-fields/{field_id}')$$, 'single creates, upserts and changes may share');
 
 -- ---- one after another, as by handle

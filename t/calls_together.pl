@@ -54,6 +54,9 @@ my %calls = (
 	update_company => {
 		"company(:c)::text, jsonb_build_object('domain', (:v % 4 + 1) || '.com', 'company_status', :e::text)::text" => 4,
 		"company(:c)::text, jsonb_build_object('company_custom_fields', jsonb_build_array(field(:f, :v)))::text" => 4 },
+	merge_companies => { "company(:c)::text, company(:v % 4 + 1)::text" => 2 },
+	add_company_domain => { "company(:c)::text, (ARRAY['x', '1', '2', '3'])[:v % 4 + 1] || '.com'" => 2 },
+	remove_company_domain => { "company(:c)::text, (ARRAY['x', '1', '2', '3'])[:v % 4 + 1] || '.com'" => 2 },
 	delete_company => { "company(:c)::text" => 1 },
 	add_company_custom_field => { "company(:c)::text, field(:f, :v)::text" => 3 },
 	update_company_custom_field => { "company(:c)::text, field_of_company(company(:c), :f)::text, field(:v % 4 + 1, :v)::text" => 3 },

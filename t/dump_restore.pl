@@ -21,7 +21,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact import_job import_reject idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact company_domain merged_company import_job import_reject idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception))
   . ' ORDER BY 1, 2';
 my $policies = "SELECT tablename, policyname, roles, cmd, qual, with_check, relrowsecurity FROM pg_policies, pg_class WHERE oid = format('%I.%I', schemaname, tablename)::regclass ORDER BY 1, 2";
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";

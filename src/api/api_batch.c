@@ -19,12 +19,14 @@
 #include "work/auth.h"
 #include "work/batch.h"
 #include "work/company_batch.h"
+#include "work/company_upsert_batch.h"
 #include "work/contact_batch.h"
 #include "work/contact_upsert_batch.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contacts);
 PG_FUNCTION_INFO_V1(revyops_create_companies);
 PG_FUNCTION_INFO_V1(revyops_upsert_contacts);
+PG_FUNCTION_INFO_V1(revyops_upsert_companies);
 PG_FUNCTION_INFO_V1(revyops_check_contacts);
 
 /* Where the rows of the result go. */
@@ -111,6 +113,13 @@ Datum
 revyops_upsert_contacts(PG_FUNCTION_ARGS)
 {
 	return run_batch(fcinfo, &rvo_contact_upsert_batch);
+}
+
+/* revyops_upsert_companies(companies jsonb, structure text, mode text) returns setof record */
+Datum
+revyops_upsert_companies(PG_FUNCTION_ARGS)
+{
+	return run_batch(fcinfo, &rvo_company_upsert_batch);
 }
 
 /* revyops_check_contacts(contacts jsonb) returns setof record */

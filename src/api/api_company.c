@@ -7,22 +7,34 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 #include "api/argument.h"
 #include "base/compat.h"
 #include "shape/known_member.h"
+#include "value/hostname.h"
 #include "work/auth.h"
 #include "work/company.h"
 #include "work/company_change.h"
+#include "work/company_domain_change.h"
+#include "work/company_merge.h"
 #include "work/company_read.h"
+#include "work/company_upsert.h"
 #include "work/idempotency.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_company);
+PG_FUNCTION_INFO_V1(revyops_upsert_company);
 PG_FUNCTION_INFO_V1(revyops_get_company);
 PG_FUNCTION_INFO_V1(revyops_list_companies);
 PG_FUNCTION_INFO_V1(revyops_lookup_companies);
 PG_FUNCTION_INFO_V1(revyops_update_company);
 PG_FUNCTION_INFO_V1(revyops_delete_company);
+PG_FUNCTION_INFO_V1(revyops_merge_companies);
+PG_FUNCTION_INFO_V1(revyops_list_company_domains);
+PG_FUNCTION_INFO_V1(revyops_add_company_domain);
+PG_FUNCTION_INFO_V1(revyops_remove_company_domain);
 PG_FUNCTION_INFO_V1(revyops_add_company_custom_field);
 PG_FUNCTION_INFO_V1(revyops_update_company_custom_field);
 PG_FUNCTION_INFO_V1(revyops_delete_company_custom_field);
@@ -46,6 +58,17 @@ revyops_create_company(PG_FUNCTION_ARGS)
 	if (answer == NULL)
 		answer = rvo_idempotency_keep(&request, &kept,
 									  rvo_company_create(&caller, request.body, request.structure, NULL));
+	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
+}
+
+/* revyops_upsert_company(company jsonb, structure text) returns jsonb */
+Datum
+revyops_upsert_company(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	Jsonb	   *answer = rvo_company_upsert(&caller, rvo_argument_jsonb(fcinfo, 0), rvo_argument_text(fcinfo, 1),
+											NULL, NULL);
+
 	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }
 
@@ -107,6 +130,70 @@ revyops_delete_company(PG_FUNCTION_ARGS)
 	int			client_id = rvo_auth_client_id_of_call();
 
 	rvo_company_delete(client_id, rvo_argument_id(fcinfo, 0));
+	PG_RETURN_VOID();
+}
+
+/* revyops_merge_companies(keep bigint, other bigint, structure text) returns jsonb */
+Datum
+revyops_merge_companies(PG_FUNCTION_ARGS)
+{
+	Caller		caller = rvo_auth_caller_of_call();
+	MergeRequest merge = {
+		.keep = rvo_argument_id(fcinfo, 0),
+		.keep_name = "keep",
+		.other = rvo_argument_id(fcinfo, 1),
+		.other_name = "other",
+		.structure = rvo_argument_text(fcinfo, 2),
+	};
+
+	PG_RETURN_JSONB_P(rvo_company_merge(&caller, &merge));
+}
+
+static Datum
+text_of(Slice slice)
+{
+	return PointerGetDatum(cstring_to_text_with_len(slice.data, slice.len));
+}
+
+/* put_domain adds (domain, readable_domain, is_first). */
+static void
+put_domain(void *arg, Slice domain, bool is_first)
+{
+	ReturnSetInfo *result = arg;
+	Datum		values[] = {text_of(domain), text_of(rvo_hostname_readable(domain)), BoolGetDatum(is_first)};
+	bool		nulls[] = {false, false, false};
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* revyops_list_company_domains(company_id bigint) returns setof record */
+Datum
+revyops_list_company_domains(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	InitMaterializedSRF(fcinfo, 0);
+	rvo_company_list_domains(client_id, rvo_argument_id(fcinfo, 0), put_domain, fcinfo->resultinfo);
+	return (Datum) 0;
+}
+
+/* revyops_add_company_domain(company_id bigint, domain text) returns void */
+Datum
+revyops_add_company_domain(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	rvo_company_add_domain(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
+	PG_RETURN_VOID();
+}
+
+/* revyops_remove_company_domain(company_id bigint, domain text) returns void */
+Datum
+revyops_remove_company_domain(PG_FUNCTION_ARGS)
+{
+	int			client_id = rvo_auth_client_id_of_call();
+
+	rvo_company_remove_domain(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
 	PG_RETURN_VOID();
 }
 

@@ -135,7 +135,7 @@ Datum
 revyops_merge_contacts(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	ContactMerge merge = {
+	MergeRequest merge = {
 		.keep = rvo_argument_id(fcinfo, 0),
 		.keep_name = "keep",
 		.other = rvo_argument_id(fcinfo, 1),

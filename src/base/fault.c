@@ -48,7 +48,7 @@ static const struct
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
-	[FAULT_MERGED] = {"merged", "This contact was merged into another."},
+	[FAULT_MERGED] = {"merged", "This was merged into another."},
 	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
@@ -58,6 +58,7 @@ static const struct
 	[FAULT_OPTIONS_NOT_ALLOWED] = {"options_not_allowed", "This type has no options."},
 	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
 	[FAULT_REQUIRED] = {"required", "A value is required."},
+	[FAULT_SAME_COMPANY] = {"same_company", "This is the same company."},
 	[FAULT_SAME_CONTACT] = {"same_contact", "This is the same contact."},
 	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
@@ -77,6 +78,7 @@ static const struct
 	const char *message;
 }			failures[] = {
 #define PT(a, b, c) (a) * 100 + (b) * 10 + (c), MAKE_SQLSTATE('P', 'T', '0' + (a), '0' + (b), '0' + (c))
+	[FAILURE_COMPANY_MERGED] = {PT(3, 0, 1), "company was merged"},
 	[FAILURE_CONTACT_MERGED] = {PT(3, 0, 1), "contact was merged"},
 	[FAILURE_INVALID_REQUEST] = {PT(4, 0, 0), "invalid request"},
 	[FAILURE_COMPANY_OF_OTHER_CLIENT] = {PT(4, 0, 1), "company does not belong to this client"},
@@ -85,6 +87,7 @@ static const struct
 	[FAILURE_COMPANY_NOT_FOUND] = {PT(4, 0, 4), "company not found"},
 	[FAILURE_CONTACT_NOT_FOUND] = {PT(4, 0, 4), "contact not found"},
 	[FAILURE_CUSTOM_FIELD_NOT_FOUND] = {PT(4, 0, 4), "custom field not found"},
+	[FAILURE_DOMAIN_NOT_FOUND] = {PT(4, 0, 4), "domain not found"},
 	[FAILURE_CLIENT_NOT_FOUND] = {PT(4, 0, 4), "client not found"},
 	[FAILURE_CONTACT_EXISTS] = {PT(4, 0, 9), "contact already exists"},
 	[FAILURE_COMPANY_EXISTS] = {PT(4, 0, 9), "company already exists"},

@@ -92,15 +92,19 @@ static const Route routes[] = {
 
 	{"/public/v2/companies", {
 		GET(rvo_serve_list, COMPANIES, V2),
-		POST(rvo_serve_create, COMPANIES, V2, ONCE, SHARES, TAKES(COMPANY_FIELDS))}},
+		POST(rvo_serve_create, COMPANIES, V2, ONCE, SHARES, TAKES(COMPANY_FIELDS)),
+		PUT(rvo_serve_upsert, COMPANIES, V2, SHARES, TAKES(COMPANY_FIELDS))}},
 	{"/public/v2/companies/batch", {
-		POST(rvo_serve_batch, COMPANIES, V2, ONCE, TAKES_BATCH("companies"))}},
+		POST(rvo_serve_batch, COMPANIES, V2, ONCE, TAKES_BATCH("companies")),
+		PUT(rvo_serve_batch, .resource = &rvo_company_upserts, V2, TAKES_BATCH("companies"))}},
 	{"/public/v2/companies/lookup-by-custom-field", {
 		GET(rvo_serve_lookup, COMPANIES, V2)}},
 	{"/public/v2/companies/{id}", {
 		GET(rvo_serve_get, COMPANIES, V2),
 		PATCH(rvo_serve_update, COMPANIES, V2, SHARES, TAKES(COMPANY_FIELDS)),
 		DELETE(rvo_serve_delete, COMPANIES)}},
+	{"/public/v2/companies/{id}/merge", {
+		POST(rvo_serve_merge, COMPANIES, V2, TAKES(COMPANY_FIELDS))}},
 	{"/public/v2/companies/{id}/custom-fields", {
 		POST(rvo_serve_add_field, COMPANIES, SHARES, TAKES(COMPANY_FIELDS))}},
 	{"/public/v2/companies/{id}/custom-fields/{field_id}", {

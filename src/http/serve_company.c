@@ -13,7 +13,10 @@
 #include "work/company.h"
 #include "work/company_batch.h"
 #include "work/company_change.h"
+#include "work/company_merge.h"
 #include "work/company_read.h"
+#include "work/company_upsert.h"
+#include "work/company_upsert_batch.h"
 
 static text *
 list(const HttpRequest *request, const ListRequest *list)
@@ -39,9 +42,16 @@ const Resource rvo_companies = {
 	.envelope = {&rvo_company_batch, "companies", "company"},
 	.status_of_added_field = 201,
 	.create = create,
+	.upsert = rvo_company_upsert,
 	.get = rvo_company_get,
 	.list = list,
 	.update = rvo_company_update,
 	.delete = rvo_company_delete,
+	.merge = rvo_company_merge,
 	.change_field = rvo_company_change_field,
+};
+
+/* What is upserted in batches. */
+const Resource rvo_company_upserts = {
+	.envelope = {&rvo_company_upsert_batch, "companies", "company"},
 };

@@ -8,5 +8,6 @@
 #include "http/serve_record.h"
 
 extern const Resource rvo_companies;
+extern const Resource rvo_company_upserts;
 
 #endif							/* RVO_SERVE_COMPANY_H */

@@ -10,7 +10,5 @@
 extern const Resource rvo_contacts;
 extern const Resource rvo_contact_upserts;
 
-extern void rvo_serve_merge(const HttpRequest *request, Answer *answer);
-extern void rvo_serve_upsert(const HttpRequest *request, Answer *answer);
 
 #endif							/* RVO_SERVE_CONTACT_H */

@@ -12,6 +12,7 @@
 #include "http/answer.h"
 #include "http/parameter.h"
 #include "http/serve_record.h"
+#include "shape/known_member.h"
 
 /*
  * link_to_next returns the reference to the page behind this one, up to its
@@ -98,6 +99,19 @@ rvo_serve_create(const HttpRequest *request, Answer *answer)
 	rvo_answer_add_location(answer, request->route, id);
 }
 
+/* rvo_serve_upsert creates or changes one, and points at a new one. */
+void
+rvo_serve_upsert(const HttpRequest *request, Answer *answer)
+{
+	int64		id;
+	bool		created;
+	Jsonb	   *record = request->endpoint->resource->upsert(&request->caller, request->body, request->structure, &id, &created);
+
+	rvo_answer(answer, created ? 201 : 200, record);
+	if (created)
+		rvo_answer_add_location(answer, request->route, id);
+}
+
 void
 rvo_serve_update(const HttpRequest *request, Answer *answer)
 {
@@ -110,6 +124,41 @@ rvo_serve_delete(const HttpRequest *request, Answer *answer)
 {
 	request->endpoint->resource->delete(request->caller.client_id, &request->id);
 	rvo_answer(answer, 204, NULL);
+}
+
+/* read_other returns the id of the record to merge, 0 if there is none, and notes what is wrong with it. */
+static int64
+read_other(const Caller *caller, Jsonb *body, FaultList *faults)
+{
+	static const Slice known[] = {CONST_SLICE("other_id")};
+	JsonbValue	value;
+	int64		id = 0;
+
+	if (!rvo_json_is_object(rvo_json_root(body)))
+	{
+		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		return 0;
+	}
+	rvo_members_check(caller, &body->root, "", known, lengthof(known), faults);
+	if (!rvo_json_get(&body->root, CONST_SLICE("other_id"), &value) || value.type == jbvNull)
+		rvo_fault_add(faults, "/other_id", FAULT_REQUIRED);
+	else if (!(value.type == jbvNumeric && rvo_json_to_id(&value, &id)) &&
+			 !(value.type == jbvString && rvo_text_to_id(rvo_text_trim(rvo_json_string(&value)), &id)))
+		rvo_fault_add(faults, "/other_id", FAULT_INVALID_NUMBER);
+	return id;
+}
+
+/* rvo_serve_merge merges another record into this one. */
+void
+rvo_serve_merge(const HttpRequest *request, Answer *answer)
+{
+	FaultList	faults = {0};
+	int64		other = read_other(&request->caller, request->body, &faults);
+	MergeRequest merge = {&request->id, "id", &other, "/other_id", request->structure};
+
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_answer(answer, 200, request->endpoint->resource->merge(&request->caller, &merge));
 }
 
 /* change_field does something with one custom field. */

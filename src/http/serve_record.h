@@ -9,6 +9,7 @@
 #include "shape/custom_field_change.h"
 #include "shape/page.h"
 #include "work/batch.h"
+#include "work/merge_request.h"
 
 /* A kind of items, and what a batch over HTTP calls them. */
 typedef struct BatchEnvelope
@@ -24,10 +25,12 @@ struct Resource
 	BatchEnvelope envelope;
 	int			status_of_added_field;
 	Jsonb	   *(*create) (const HttpRequest *request, int64 *id);
+	Jsonb	   *(*upsert) (const Caller *caller, Jsonb *body, Slice structure_name, int64 *id, bool *created);
 	Jsonb	   *(*get) (int client_id, const int64 *id, Slice structure_name);
 	text	   *(*list) (const HttpRequest *request, const ListRequest *list);
 	Jsonb	   *(*update) (const Caller *caller, const int64 *id, Jsonb *changes, Slice structure_name);
 	void		(*delete) (int client_id, const int64 *id);
+	Jsonb	   *(*merge) (const Caller *caller, const MergeRequest *merge);
 	Jsonb	   *(*change_field) (const Caller *caller, const FieldChange *change);
 };
 
@@ -37,8 +40,10 @@ extern void rvo_serve_lookup(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_get(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_create(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_upsert(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_update(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_delete(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_merge(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_add_field(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_update_field(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_delete_field(const HttpRequest *request, Answer *answer);

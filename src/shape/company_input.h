@@ -19,6 +19,7 @@ typedef struct CompanyInput
 } CompanyInput;
 
 extern CompanyInput rvo_company_input_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
+extern CompanyInput rvo_company_upsert_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 extern CompanyInput rvo_company_changes_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 
 #endif							/* RVO_COMPANY_INPUT_H */

@@ -20,7 +20,8 @@
 #include "store/store_company.h"
 
 static KeptQuery find_company = {
-	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2",
+	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2"
+	" UNION ALL SELECT company_id FROM revyops.company_domain WHERE domain = $1 AND client_id = $2 LIMIT 1",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {TEXTOID, INT4OID},
 };
@@ -78,11 +79,15 @@ static KeptQuery lock_company_to_delete = {
 #define COMPANIES_OF_CONTACTS(lock, how) { \
 	.sql = "WITH of_domain AS (SELECT c.id, c.domain FROM pg_catalog.unnest($2) AS k (domain)," \
 	" LATERAL (SELECT id, domain FROM revyops.company WHERE domain = k.domain AND client_id = $1" lock ") AS c)," \
+	" of_other_domain AS (SELECT c.id, d.domain FROM pg_catalog.unnest($2) AS k (domain)," \
+	" LATERAL (SELECT domain, company_id FROM revyops.company_domain WHERE domain = k.domain AND client_id = $1 OFFSET 0) AS d," \
+	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = d.company_id" lock ") AS c)," \
 	" of_id AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
 	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id" lock ") AS c)," \
 	" of_others AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
 	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 AND client_id > 0 LIMIT 1) AS c)" \
 	" SELECT id, domain, false FROM of_domain" \
+	" UNION ALL SELECT id, domain, false FROM of_other_domain" \
 	" UNION ALL SELECT id, NULL, true FROM of_others" \
 	" UNION ALL SELECT id, NULL, false FROM of_id", \
 	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 3, \
@@ -95,7 +100,8 @@ static KeptQuery lock_companies = COMPANIES_OF_CONTACTS(" FOR KEY SHARE", false)
 static KeptQuery read_companies = COMPANIES_OF_CONTACTS(" OFFSET 0", true);
 
 static KeptQuery find_companies = {
-	.sql = "SELECT (SELECT id FROM revyops.company WHERE domain = k.domain AND client_id = $1)"
+	.sql = "SELECT COALESCE((SELECT id FROM revyops.company WHERE domain = k.domain AND client_id = $1),"
+	" (SELECT company_id FROM revyops.company_domain WHERE domain = k.domain AND client_id = $1))"
 	" FROM pg_catalog.unnest($2) AS k (domain)",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, TEXTARRAYOID},
@@ -151,7 +157,7 @@ const RecordTable rvo_company_table = {
 
 /* ---------------------------------------------------------------- one */
 
-/* rvo_store_find_company returns the id of the client's company with this domain, or 0. */
+/* rvo_store_find_company returns the id of the client's company with this domain, the first or another of it, or 0. */
 int64
 rvo_store_find_company(int client_id, Slice domain)
 {
@@ -163,9 +169,9 @@ rvo_store_find_company(int client_id, Slice domain)
 }
 
 /*
- * rvo_store_lock_company_of_domain is rvo_store_find_company, and keeps the
- * row from being deleted until the transaction ends, as the foreign key's own
- * check does a moment later.
+ * rvo_store_lock_company_of_domain returns the id of the company whose first domain
+ * this is, or 0, and keeps the row from being deleted until the transaction ends, as
+ * the foreign key's own check does a moment later.
  */
 int64
 rvo_store_lock_company_of_domain(int client_id, Slice domain)
@@ -269,7 +275,7 @@ read_id(void *arg, const Datum *values, const bool *nulls)
 	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
 }
 
-/* rvo_store_find_companies tells for each company which id has its domain, 0 for none. */
+/* rvo_store_find_companies tells for each company which id has its domain, as the first or beside it, 0 for none. */
 void
 rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids)
 {

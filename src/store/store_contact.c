@@ -156,11 +156,11 @@ static KeptQuery lock_contacts_of_company = {
 	.types = {INT4OID, INT8OID},
 };
 
-static KeptQuery detach_contacts = {
-	.sql = "UPDATE revyops.contact SET company_id = NULL, updated_time = $3"
+static KeptQuery move_contacts = {
+	.sql = "UPDATE revyops.contact SET company_id = $4, updated_time = $3"
 	" WHERE company_id = $2 AND client_id = $1",
-	.expected = SPI_OK_UPDATE, .nparameters = 3,
-	.types = {INT4OID, INT8OID, TIMESTAMPTZOID},
+	.expected = SPI_OK_UPDATE, .nparameters = 4,
+	.types = {INT4OID, INT8OID, TIMESTAMPTZOID, INT8OID},
 };
 
 const RecordTable rvo_contact_table = {
@@ -304,9 +304,9 @@ rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 		rvo_fault_raise_bug("some locked contacts were not updated");
 }
 
-/* rvo_store_detach_contacts takes a company that was locked from its contacts. */
+/* rvo_store_move_contacts gives the contacts of a company that was locked another one, 0 for none. */
 void
-rvo_store_detach_contacts(int client_id, int64 company_id)
+rvo_store_move_contacts(int client_id, int64 company_id, int64 to_company_id)
 {
 	Execution	e = {0};
 
@@ -314,5 +314,6 @@ rvo_store_detach_contacts(int client_id, int64 company_id)
 	rvo_add_id(&e, company_id);
 	rvo_query_run(&lock_contacts_of_company, &e);
 	rvo_add_time(&e, rvo_time_of_change(DatumGetTimestampTz(e.results[0])));
-	rvo_query_run(&detach_contacts, &e);
+	rvo_add_id(&e, to_company_id);
+	rvo_query_run(&move_contacts, &e);
 }

@@ -10,6 +10,7 @@
 
 #include "catalog/namespace.h"
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 
@@ -30,6 +31,18 @@ void
 rvo_store_line_up(int client_id, bool alone)
 {
 	LockDatabaseObject(table_oid("client"), client_id, 0, alone ? ExclusiveLock : ShareLock);
+}
+
+/*
+ * rvo_store_line_up_domains lets those who make companies work side by side, but keeps them off while somebody (alone)
+ * gives a company a domain beside its first: a domain of either kind is unique, and no index knows both.  A server
+ * that only reads says so, rather than that it has no such lock.
+ */
+void
+rvo_store_line_up_domains(int client_id, bool alone)
+{
+	PreventCommandIfReadOnly("INSERT");
+	LockDatabaseObject(table_oid("company_domain"), client_id, 0, alone ? ExclusiveLock : ShareLock);
 }
 
 /* rvo_store_mark_import_running shows that a job is running. */

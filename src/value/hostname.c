@@ -116,3 +116,21 @@ rvo_hostname_read(Slice in, Hostname *out)
 	}
 	return name_is_valid((Slice) {out->data, out->len});
 }
+
+/*
+ * rvo_hostname_readable returns a canonical name with the letters that people write in
+ * place of "xn--...", in the current context; as it is, if libidn2 finds none.
+ */
+Slice
+rvo_hostname_readable(Slice canonical)
+{
+	char	   *output = NULL;
+	Slice		readable = canonical;
+
+	if (idn2_to_unicode_8z8z(rvo_slice_cstring(canonical), &output, 0) != IDN2_OK)
+		return canonical;
+	if (strcmp(output, rvo_slice_cstring(canonical)) != 0)
+		readable = rvo_slice(pstrdup(output));
+	idn2_free(output);
+	return readable;
+}

@@ -16,6 +16,7 @@ typedef struct Hostname
 	char		data[HOSTNAME_MAX_LENGTH + 1];	/* NUL terminated */
 } Hostname;
 
+extern Slice rvo_hostname_readable(Slice canonical);
 extern bool rvo_hostname_read(Slice in, Hostname *out);
 
 #endif							/* RVO_HOSTNAME_H */

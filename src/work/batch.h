@@ -10,6 +10,7 @@
 #include "base/slice_map.h"
 #include "base/text.h"
 #include "shape/caller.h"
+#include "shape/company_input.h"
 #include "shape/contact_input.h"
 #include "shape/record.h"
 #include "work/entity_kind.h"
@@ -37,7 +38,8 @@ typedef struct BatchItem
 	int64		id;
 	bool		found;			/* an upsert found it there, and changed it */
 	CompanyReference company;	/* of a contact */
-	const ContactInput *changes;	/* of an upsert */
+	const ContactInput *changes;	/* of an upsert of contacts */
+	const CompanyInput *company_changes;	/* of one of companies */
 	union
 	{
 		Record		record;

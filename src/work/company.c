@@ -13,6 +13,7 @@
 #include "shape/company_input.h"
 #include "shape/record_render.h"
 #include "work/company.h"
+#include "work/company_domain.h"
 #include "work/company_kind.h"
 #include "work/field_definition.h"
 
@@ -26,6 +27,19 @@ rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 	input = rvo_company_input_read(caller, body, faults);
 	input.values.record.updated_time = GetCurrentTransactionStartTimestamp();
 	return input.values;
+}
+
+/* check_domain raises FAILURE_COMPANY_EXISTS if a company has the domain beside its first; the index knows first ones only. */
+static void
+check_domain(int client_id, const Company *company)
+{
+	FaultList	faults = {0};
+	int64		owner = rvo_company_claim_domain(client_id, company->domain);
+
+	if (owner == 0)
+		return;
+	rvo_fault_add_existing(&faults, "/domain", owner);
+	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
 }
 
 /*
@@ -42,6 +56,7 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	check_domain(caller->client_id, &company);
 	rvo_record_insert(&rvo_company_kind, caller->client_id, &company.record);
 	rvo_field_names_record(caller, COMPANY_ENTITY, &company.record.custom_fields);
 	if (id != NULL)

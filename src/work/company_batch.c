@@ -11,6 +11,7 @@
 #include "store/store_company.h"
 #include "work/company.h"
 #include "work/company_batch.h"
+#include "work/company_domain.h"
 #include "work/company_kind.h"
 
 /* rows returns the companies of the items. */
@@ -29,6 +30,25 @@ read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 {
 	item->row.company = rvo_company_read(caller, body, &item->faults);
 	item->keys[0] = item->row.company.domain;
+}
+
+/* claim notes what has the domains of items beside its first; the index knows first ones only. */
+static void
+claim(const Caller *caller, BatchItem *const *items, int n)
+{
+	Slice	   *domains = palloc(n * sizeof(Slice));
+	int64	   *owners = palloc(n * sizeof(int64));
+
+	for (int i = 0; i < n; i++)
+		domains[i] = items[i]->keys[0];
+	rvo_company_claim_domains(caller->client_id, domains, n, owners);
+	for (int i = 0; i < n; i++)
+	{
+		if (owners[i] == 0)
+			continue;
+		items[i]->failure = rvo_company_kind.taken;
+		rvo_fault_add_existing(&items[i]->faults, rvo_company_kind.key_pointers[0], owners[i]);
+	}
 }
 
 static void
@@ -50,6 +70,7 @@ render_item(const BatchItem *item, Structure structure)
 const BatchKind rvo_company_batch = {
 	.kind = &rvo_company_kind,
 	.read = read_item,
+	.resolve = claim,
 	.find_owners = find_owners,
 	.render = render_item,
 };

@@ -14,22 +14,87 @@
 #include "shape/company_input.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
+#include "store/store_company_domain.h"
 #include "store/store_contact.h"
+#include "store/store_lock.h"
 #include "work/company_change.h"
 #include "work/company_kind.h"
 #include "work/field_definition.h"
 
-/* apply applies changes; returns whether that makes a difference, and whether to the domain. */
-static bool
-apply(Company *company, const CompanyInput *changes, bool *other_domain)
+/*
+ * rvo_company_apply applies changes to a company.  Returns whether that makes a
+ * difference, and whether to the domain; notes what is wrong with the company
+ * then, which must not be written.
+ */
+bool
+rvo_company_apply(Company *company, const CompanyInput *changes, bool *other_domain, FaultList *faults)
 {
 	bool		different = rvo_record_apply(&rvo_company_shape, &company->record, &changes->values.record, changes->given,
 											 other_domain);
 
 	if (!rvo_custom_fields_merge(&company->record.custom_fields, &changes->values.record.custom_fields))
 		return different;
-	rvo_fields_check_count(&company->record.custom_fields, "/" COMPANY_FIELDS);
+	rvo_fields_note_count(&company->record.custom_fields, "/" COMPANY_FIELDS, faults);
 	return true;
+}
+
+/* rvo_company_new makes a company of changes to one that is not there yet, without id; notes what is wrong with it. */
+Company
+rvo_company_new(const CompanyInput *changes, FaultList *faults)
+{
+	Company		company = changes->values;
+	bool		other_domain;
+
+	company.record.custom_fields = (CustomFields) {0};
+	company.record.updated_time = GetCurrentTransactionStartTimestamp();
+	(void) rvo_company_apply(&company, changes, &other_domain, faults);
+	return company;
+}
+
+/* A company to change. */
+typedef struct Locking
+{
+	int			client_id;
+	int64		id;
+	Slice		domain;			/* that it is to have; no value = that which it has */
+	Company		company;
+} Locking;
+
+/* lock_company locks it; false if its domain is to be another one. */
+static bool
+lock_company(void *arg)
+{
+	Locking    *locking = arg;
+
+	rvo_record_lock(&rvo_company_kind, locking->client_id, locking->id, "id", &locking->company.record);
+	return locking->domain.data == NULL || rvo_slice_equal(locking->company.domain, locking->domain);
+}
+
+/*
+ * lock locks a company.  If its domain is to be another one, the lock on the client's
+ * domains comes first, as in a merge: so the company is let go of again.
+ */
+static void
+lock(Locking *locking)
+{
+	if (locking->domain.data == NULL)
+		(void) lock_company(locking);
+	else if (!rvo_attempt_kept(lock_company, locking))
+	{
+		rvo_store_line_up_domains(locking->client_id, true);
+		(void) lock_company(locking);
+	}
+}
+
+/* save writes a company.  If its first domain was one beside the first before, they change places. */
+static void
+save(const Caller *caller, Company *company, Slice first, bool other_domain)
+{
+	bool		was_own = other_domain && rvo_store_delete_company_domain(caller->client_id, company->domain, company->record.id);
+
+	rvo_record_save(&rvo_company_kind, caller, &company->record, other_domain);
+	if (was_own)
+		rvo_store_insert_company_domain(caller->client_id, first, company->record.id);
 }
 
 /*
@@ -43,8 +108,10 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	FaultList	faults = {0};
 	Structure	structure;
 	CompanyInput changes;
+	Locking		locking;
 	Company		company;
 	bool		other_domain;
+	bool		different;
 
 	if (id == NULL)
 		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
@@ -54,9 +121,14 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
-	rvo_record_lock(&rvo_company_kind, caller->client_id, *id, "id", &company.record);
-	if (apply(&company, &changes, &other_domain))
-		rvo_record_save(&rvo_company_kind, caller, &company.record, other_domain);
+	locking = (Locking) {.client_id = caller->client_id, .id = *id, .domain = changes.values.domain};
+	lock(&locking);
+	company = locking.company;
+	different = rvo_company_apply(&company, &changes, &other_domain, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	if (different)
+		save(caller, &company, locking.company.domain, other_domain);
 	return rvo_record_render_created(&rvo_company_shape, &company.record, structure);
 }
 
@@ -104,7 +176,7 @@ rvo_company_delete(int client_id, const int64 *id)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	if (!rvo_store_lock_company_to_delete(client_id, *id))
 		rvo_record_raise_missing(&rvo_company_kind, client_id, *id, "id");
-	rvo_store_detach_contacts(client_id, *id);
+	rvo_store_move_contacts(client_id, *id, 0);
 	deletion = (Deletion) {client_id, *id};
 	if (IsolationUsesXactSnapshot())
 		delete_by_snapshot(&deletion);

@@ -8,8 +8,11 @@
 #include "base/jsonio.h"
 #include "base/text.h"
 #include "shape/caller.h"
+#include "shape/company_input.h"
 #include "shape/custom_field_change.h"
 
+extern bool rvo_company_apply(Company *company, const CompanyInput *changes, bool *other_domain, FaultList *faults);
+extern Company rvo_company_new(const CompanyInput *changes, FaultList *faults);
 extern Jsonb *rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name);
 extern void rvo_company_delete(int client_id, const int64 *id);
 extern Jsonb *rvo_company_change_field(const Caller *caller, const FieldChange *change);

@@ -14,7 +14,9 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "store/store_company.h"
+#include "store/store_company_domain.h"
 #include "store/store_free_mail.h"
+#include "store/store_lock.h"
 #include "store/store_sequence.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
@@ -32,9 +34,16 @@ is_free_mail(Slice domain)
 	return found;
 }
 
+/* lock_owner locks the company that a domain leads to beside its first; returns 0 if there is none, or it is gone. */
+static int64
+lock_owner(int client_id, int64 id)
+{
+	return id != 0 && rvo_store_lock_company(client_id, id) ? id : 0;
+}
+
 /*
- * find looks for the company with this domain, then for its parents, down to the
- * part that somebody registered.  Returns 0 for none.
+ * find looks for the company with this domain, be it the first or another of it, then
+ * for its parents, down to the part that somebody registered.  Returns 0 for none.
  */
 static int64
 find(int client_id, Slice domain)
@@ -42,9 +51,32 @@ find(int client_id, Slice domain)
 	int64		id;
 
 	do
+	{
 		id = rvo_store_lock_company_of_domain(client_id, domain);
-	while (id == 0 && rvo_domain_parent(&domain));
+		if (id == 0)
+			id = lock_owner(client_id, rvo_store_find_company_of_other_domain(client_id, domain));
+	} while (id == 0 && rvo_domain_parent(&domain));
 	return id;
+}
+
+/*
+ * rvo_company_claim_domain is for whoever is about to make a company of a domain: until the
+ * transaction ends nobody gives that to a company beside its first.  Returns the company
+ * that has it so already, 0 for none.
+ */
+int64
+rvo_company_claim_domain(int client_id, Slice domain)
+{
+	rvo_store_line_up_domains(client_id, false);
+	return rvo_store_find_company_of_other_domain(client_id, domain);
+}
+
+/* rvo_company_claim_domains does so for many. */
+void
+rvo_company_claim_domains(int client_id, const Slice *domains, int n, int64 *owners)
+{
+	rvo_store_line_up_domains(client_id, false);
+	rvo_store_find_companies_of_other_domains(client_id, domains, n, owners);
 }
 
 static Company
@@ -72,8 +104,15 @@ try_to_make(void *arg)
 {
 	Making	   *making = arg;
 	Slice		domain = making->wanted.domain;
-	Company		company = new_company(&making->wanted);
+	int64		owner = lock_owner(making->client_id, rvo_company_claim_domain(making->client_id, domain));
+	Company		company;
 
+	if (owner != 0)
+	{
+		making->company = (DomainCompany) {domain, owner, false};
+		return true;
+	}
+	company = new_company(&making->wanted);
 	if (rvo_store_insert(&rvo_company_table, making->client_id, &company.record))
 		making->company = (DomainCompany) {domain, company.record.id, true};
 	else
@@ -132,17 +171,26 @@ rvo_companies_make(int client_id, NewCompany *wanted, int n)
 {
 	Company    *companies = palloc(n * sizeof(Company));
 	Record	  **rows = palloc(n * sizeof(Record *));
-	bool	   *inserted = palloc(n * sizeof(bool));
+	bool	   *inserted = palloc0(n * sizeof(bool));
+	Slice	   *domains = palloc(n * sizeof(Slice));
+	int64	   *owners = palloc(n * sizeof(int64));
 	DomainCompany *made = palloc(n * sizeof(DomainCompany));
+	bool		claimed = true;
 
 	qsort(wanted, n, sizeof(NewCompany), by_domain);
 	for (int i = 0; i < n; i++)
+		domains[i] = wanted[i].domain;
+	rvo_company_claim_domains(client_id, domains, n, owners);
+	for (int i = 0; i < n; i++)
 	{
+		claimed &= owners[i] == 0;
 		companies[i] = new_company(&wanted[i]);
 		rows[i] = &companies[i].record;
 	}
-	rvo_store_insert_many(&rvo_company_table, client_id, rows, n, inserted);
+	/* Somebody gave one of them to another company this moment: then each is made by itself. */
+	if (claimed)
+		rvo_store_insert_many(&rvo_company_table, client_id, rows, n, inserted);
 	for (int i = 0; i < n; i++)
-		made[i] = inserted[i] ? (DomainCompany) {wanted[i].domain, companies[i].record.id, true} : make(client_id, wanted[i]);
+		made[i] = inserted[i] ? (DomainCompany) {domains[i], companies[i].record.id, true} : make(client_id, wanted[i]);
 	return made;
 }

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "store/store_company.h"
+#include "store/store_merged_company.h"
 #include "work/company_kind.h"
 
 /* raise_taken raises FAILURE_COMPANY_EXISTS if another company has the domain, naming it. */
@@ -21,6 +22,19 @@ raise_taken(int client_id, const Record *record, int64 id)
 	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
 }
 
+/* raise_gone raises FAILURE_COMPANY_MERGED, naming the one that was kept. */
+static void
+raise_gone(int client_id, int64 id)
+{
+	int64		kept_id = rvo_store_find_kept_company(client_id, id);
+	FaultList	faults = {0};
+
+	if (kept_id == 0)
+		return;
+	rvo_fault_add_merged(&faults, "id", kept_id);
+	rvo_fault_raise(FAILURE_COMPANY_MERGED, &faults);
+}
+
 const EntityKind rvo_company_kind = {
 	.entity = COMPANY_ENTITY,
 	.shape = &rvo_company_shape,
@@ -32,4 +46,5 @@ const EntityKind rvo_company_kind = {
 	.not_found = FAILURE_COMPANY_NOT_FOUND,
 	.of_other_client = FAILURE_COMPANY_OF_OTHER_CLIENT,
 	.raise_taken = raise_taken,
+	.raise_gone = raise_gone,
 };

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "shape/filter.h"
+#include "store/store_company_domain.h"
 #include "store/store_company_list.h"
 #include "value/domain.h"
 #include "work/company_kind.h"
@@ -35,6 +36,8 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 
 	if (filter.field_value.data != NULL)
 		filter.field_name = INDUSTRY_FIELD;
+	if (filter.domain.data != NULL && client_id != ALL_CLIENTS)
+		filter.domain = rvo_store_first_domain(client_id, filter.domain);
 	rvo_list_read_field(&list, &filter.field_name, &filter.field_value);
 	if (rvo_list_find_place(&list, SCOPE_OF(filter)))
 		rvo_store_list_companies(client_id, &filter, &list.page, &list.rows);

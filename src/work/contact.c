@@ -14,11 +14,19 @@
 #include "shape/contact_input.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
+#include "store/store_merged_company.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
 #include "work/contact.h"
 #include "work/contact_kind.h"
 #include "work/field_definition.h"
+
+/* lock_company_of_id locks a company, or the one that it was merged into; returns its id, 0 if there is none. */
+static int64
+lock_company_of_id(int client_id, int64 id)
+{
+	return rvo_store_lock_company(client_id, id) ? id : rvo_store_lock_kept_company(client_id, id);
+}
 
 /*
  * rvo_contact_resolve_company returns the id of the company that the contact
@@ -34,12 +42,10 @@ rvo_contact_resolve_company(const Caller *caller, const CompanyReference *compan
 		id = rvo_company_of_domain(caller, company);
 	else if (id == 0)
 		return 0;
-	else if (!rvo_store_lock_company(caller->client_id, id))
-	{
-		if (rvo_store_has_other_client(&rvo_company_table, caller->client_id, id))
-			rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
-		id = 0;
-	}
+	else
+		id = lock_company_of_id(caller->client_id, id);
+	if (id == 0 && company->id != 0 && rvo_store_has_other_client(&rvo_company_table, caller->client_id, company->id))
+		rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
 	if (id == 0 && !company->inferred)
 		rvo_fault_raise_one(FAILURE_COMPANY_NOT_FOUND, "/company_id", FAULT_NOT_FOUND);
 	return id;

@@ -9,11 +9,14 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "base/compat.h"
 #include "base/slice_map.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_free_mail.h"
+#include "store/store_merged_company.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
 #include "work/contact.h"
@@ -236,6 +239,14 @@ is_made(const Lookup *lookup, Slice domain, int64 id)
 	return made != NULL && *made == id;
 }
 
+/* kept_company returns the company that one which is not there was merged into, locked if others are; 0 for none. */
+static int64
+kept_company(int client_id, int64 id, CompanyAccess access)
+{
+	CHECK_FOR_INTERRUPTS();
+	return access == COMPANIES_READ ? rvo_store_find_kept_company(client_id, id) : rvo_store_lock_kept_company(client_id, id);
+}
+
 /* resolve finds the items' companies, and notes what is wrong with those that are not the caller's. */
 static void
 resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess access)
@@ -257,7 +268,9 @@ resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 		}
 		else if (id == 0)
 			continue;			/* none named */
-		else if (owner != OWN_COMPANY)
+		else if (owner == 0)
+			id = kept_company(caller->client_id, id, access);
+		else if (owner == COMPANY_OF_OTHERS)
 			id = 0;
 		items[i]->row.contact.company_id = id;
 		company->found = id;

@@ -28,7 +28,7 @@
 typedef struct Locking
 {
 	int			client_id;
-	const ContactMerge *merge;
+	const MergeRequest *merge;
 	int64		company_id;		/* that the kept contact is to get, and which is locked; 0 = none */
 	Contact		keep;
 	Contact		other;
@@ -50,7 +50,7 @@ lock_both(void *arg)
 {
 	Locking    *locking = arg;
 	int			client_id = locking->client_id;
-	const ContactMerge *merge = locking->merge;
+	const MergeRequest *merge = locking->merge;
 	bool		keep_first = *merge->keep < *merge->other;
 	bool		has_other = !keep_first && rvo_store_lock(&rvo_contact_table, client_id, *merge->other, &locking->other.record);
 	int64		company_id;
@@ -96,34 +96,15 @@ lock(Locking *locking)
 		rvo_fault_raise_serialization();
 }
 
-/* check raises FAILURE_INVALID_REQUEST if there are not two contacts to merge; returns how to show the kept one. */
-static Structure
-check(const ContactMerge *merge)
-{
-	FaultList	faults = {0};
-	Structure	structure;
-
-	if (merge->keep == NULL)
-		rvo_fault_add(&faults, merge->keep_name, FAULT_REQUIRED);
-	if (merge->other == NULL)
-		rvo_fault_add(&faults, merge->other_name, FAULT_REQUIRED);
-	else if (merge->keep != NULL && *merge->keep == *merge->other)
-		rvo_fault_add(&faults, merge->other_name, FAULT_SAME_CONTACT);
-	structure = rvo_structure_read(merge->structure, &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	return structure;
-}
-
 /*
  * rvo_contact_merge fills what one contact lacks from another, deletes that, and
  * returns the first, in the current context.  The other goes before its keys
  * are written, so nobody can take them in between, and no key can be taken.
  */
 Jsonb *
-rvo_contact_merge(const Caller *caller, const ContactMerge *merge)
+rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 {
-	Structure	structure = check(merge);
+	Structure	structure = rvo_merge_check(merge, FAULT_SAME_CONTACT);
 	Locking		locking = {.client_id = caller->client_id, .merge = merge};
 	Contact    *keep = &locking.keep;
 	Contact    *other = &locking.other;

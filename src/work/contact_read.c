@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "shape/filter.h"
+#include "store/store_company_domain.h"
 #include "store/store_contact_list.h"
 #include "value/domain.h"
 #include "value/email_address.h"
@@ -34,6 +35,8 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		.last_name = rvo_filter_text(query->lastname),
 	};
 
+	if (filter.domain.data != NULL && client_id != ALL_CLIENTS)
+		filter.domain = rvo_store_first_domain(client_id, filter.domain);
 	rvo_list_read_field(&list, &filter.field_name, &filter.field_value);
 	if (rvo_list_find_place(&list, SCOPE_OF(filter)))
 		rvo_store_list_contacts(client_id, &filter, &list.page, &list.rows);
