@@ -15,6 +15,7 @@
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #include "commands/extension.h"
 #include "fmgr.h"
 #include "utils/lsyscache.h"
@@ -29,9 +30,19 @@ PG_FUNCTION_INFO_V1(revyops_keep_data);
 /* Whoever had the hook before. */
 static object_access_hook_type next_hook = NULL;
 
+/* is_member tells whether an object is the extension's. */
+static bool
+is_member(Oid class, Oid object)
+{
+	Oid			extension = get_extension_oid("revyops", true);
+
+	return OidIsValid(extension) && getExtensionOfObject(class, object) == extension;
+}
+
 /*
  * is_kept tells whether a table decides if there is data.  Contacts don't refer to
- * clients; what else doesn't is nothing without either.
+ * clients; what else doesn't is nothing without either.  The extension may have been
+ * given members of these names, of other kinds and in other schemas.
  */
 static bool
 is_kept(Oid table)
@@ -39,7 +50,8 @@ is_kept(Oid table)
 	const char *name = get_rel_name(table);
 
 	return name != NULL && (strcmp(name, "client") == 0 || strcmp(name, "contact") == 0) &&
-		getExtensionOfObject(RelationRelationId, table) == get_extension_oid("revyops", true);
+		get_rel_relkind(table) == RELKIND_RELATION &&
+		is_member(RelationRelationId, table) && is_member(NamespaceRelationId, get_rel_namespace(table));
 }
 
 /*

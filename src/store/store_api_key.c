@@ -24,7 +24,7 @@ static KeptQuery find_api_key = {
 };
 
 static KeptQuery list_api_keys = {
-	.sql = "SELECT prefix, name::text, scope::text, created_time::timestamptz, expires_at::timestamptz, revoked_at::timestamptz FROM revyops.api_key"
+	.sql = "SELECT prefix::text, name::text, scope::text, created_time::timestamptz, expires_at::timestamptz, revoked_at::timestamptz FROM revyops.api_key"
 	" WHERE client_id = $1 ORDER BY created_time, prefix",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},

@@ -86,8 +86,8 @@ static KeptQuery lock_company_to_delete = {
 	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id" lock ") AS c)," \
 	" of_others AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
 	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 AND client_id > 0 LIMIT 1) AS c)" \
-	" SELECT id, domain, false FROM of_domain" \
-	" UNION ALL SELECT id, domain, false FROM of_other_domain" \
+	" SELECT id, domain::text, false FROM of_domain" \
+	" UNION ALL SELECT id, domain::text, false FROM of_other_domain" \
 	" UNION ALL SELECT id, NULL, true FROM of_others" \
 	" UNION ALL SELECT id, NULL, false FROM of_id", \
 	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 3, \
@@ -122,7 +122,7 @@ static KeptQuery insert_companies = {
 	.sql = "WITH inserted AS (INSERT INTO revyops.company (client_id, id, " COMPANY_INSERTED(WRITTEN) ", custom_fields, updated_time)"
 	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
 	" pg_catalog.unnest($6), pg_catalog.unnest($7) ON CONFLICT DO NOTHING RETURNING id)"
-	" SELECT pg_catalog.array_agg(id) FROM inserted",
+	" SELECT pg_catalog.array_agg(id::bigint) FROM inserted",
 	.expected = SPI_OK_SELECT, .nparameters = 7,
 	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
 };

@@ -115,7 +115,7 @@ static KeptQuery insert_contact_or_raise = INSERT_CONTACT("");
 
 static KeptQuery insert_contacts = {
 	.sql = "WITH inserted AS (INSERT INTO revyops.contact " INTO_CONTACT " " MANY_CONTACTS " ON CONFLICT DO NOTHING RETURNING id)"
-	" SELECT pg_catalog.array_agg(id) FROM inserted",
+	" SELECT pg_catalog.array_agg(id::bigint) FROM inserted",
 	.expected = SPI_OK_SELECT, .nparameters = 13,
 	.types = TYPES_OF_MANY_CONTACTS,
 };

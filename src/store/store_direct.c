@@ -149,44 +149,6 @@ insert_unless_taken(ResultRelInfo *target, TupleTableSlot *row, EState *estate, 
 	return true;
 }
 
-/* What is told at the end of a run: which it was, and of which plan. */
-typedef struct RunEnd
-{
-	MemoryContextCallback callback;
-	DirectState *state;
-	uint64		run;
-} RunEnd;
-
-/* end_of_run is called when a run's memory goes; if an error ended it, all is prepared anew. */
-static void
-end_of_run(void *arg)
-{
-	const RunEnd *end = arg;
-
-	if (end->state->run != end->run)
-		return;
-	end->state->run = 0;
-	end->state->prepared = false;
-}
-
-/* begin_run marks the compiled expressions as in use until the run ends, however it ends. */
-static void
-begin_run(DirectState *state, EState *estate)
-{
-	static uint64 last_run = 0;
-	RunEnd	   *end = MemoryContextAlloc(estate->es_query_cxt, sizeof(RunEnd));
-
-	state->run = ++last_run;
-	end->callback.func = end_of_run;
-	end->callback.arg = end;
-	end->state = state;
-	end->run = state->run;
-	MemoryContextRegisterResetCallback(estate->es_query_cxt, &end->callback);
-
-	/* What an expression sets up on its first evaluation lives as long as it. */
-	GetPerTupleExprContext(estate)->ecxt_per_query_memory = state->context;
-}
-
 /* One execution of the insert: an executor state for all its rows. */
 typedef struct Insertion
 {
@@ -214,7 +176,10 @@ begin_insertion(DirectState *state, Relation table)
 	estate->es_output_cid = GetCurrentCommandId(true);
 	estate->es_snapshot = GetActiveSnapshot();
 	AfterTriggerBeginQuery();
-	begin_run(state, estate);
+	rvo_direct_begin_run(state, estate->es_query_cxt);
+
+	/* What an expression sets up on its first evaluation lives as long as it. */
+	GetPerTupleExprContext(estate)->ecxt_per_query_memory = state->context;
 	MemoryContextSwitchTo(caller);
 	return insertion;
 }

@@ -72,6 +72,44 @@ remember(DirectState *state)
 	all_states = state;
 }
 
+/* ---------------------------------------------------------------- runs */
+
+/* What is told at the end of a run: which it was, and of which plan. */
+typedef struct RunEnd
+{
+	MemoryContextCallback callback;
+	DirectState *state;
+	uint64		run;
+} RunEnd;
+
+/* end_of_run is called when a run's memory goes; if an error ended it, all is prepared anew. */
+static void
+end_of_run(void *arg)
+{
+	const RunEnd *end = arg;
+
+	if (end->state->run != end->run)
+		return;
+	end->state->run = 0;
+	end->state->prepared = false;
+}
+
+/*
+ * rvo_direct_begin_run marks what a state keeps as in use until the run ends, however it
+ * ends: with run set to 0, or with the memory context.  Meanwhile a function of the owner's
+ * that calls us back finds a plan that can't be run here, and is not prepared anew.
+ */
+void
+rvo_direct_begin_run(DirectState *state, MemoryContext context)
+{
+	static uint64 last_run = 0;
+	RunEnd	   *end = MemoryContextAlloc(context, sizeof(RunEnd));
+
+	state->run = ++last_run;
+	*end = (RunEnd) {.callback = {.func = end_of_run, .arg = end}, .state = state, .run = state->run};
+	MemoryContextRegisterResetCallback(context, &end->callback);
+}
+
 /* ---------------------------------------------------------------- reading plans */
 
 /* parameter_number returns n for a bare $n, 0 for anything else. */
@@ -358,7 +396,11 @@ rvo_direct_is_prepared(const DirectState *state)
 	return state->run != 0 || (state->prepared && state->user == GetUserId());
 }
 
-/* rvo_direct_prepare reads a plan, and notes whether it can be run here; no plan cannot. */
+/*
+ * rvo_direct_prepare reads a plan, and notes whether it can be run here; no plan cannot.
+ * Reading evaluates constant calls within constraints, of functions that may be the owner's:
+ * it is a run.
+ */
 void
 rvo_direct_prepare(DirectState *state, const PlannedStmt *plan)
 {
@@ -366,6 +408,7 @@ rvo_direct_prepare(DirectState *state, const PlannedStmt *plan)
 	bool		possible;
 
 	remember(state);
+	rvo_direct_begin_run(state, caller);
 	MemoryContextReset(state->context);
 	state->possible = false;
 	state->nindexes = 0;
@@ -384,4 +427,5 @@ rvo_direct_prepare(DirectState *state, const PlannedStmt *plan)
 		possible = read_search(state, plan);
 	MemoryContextSwitchTo(caller);
 	state->possible = possible;
+	state->run = 0;
 }

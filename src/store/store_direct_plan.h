@@ -17,7 +17,7 @@ typedef struct DirectState
 {
 	bool		prepared;		/* and nothing has changed since */
 	bool		possible;		/* the plan has one of the two shapes */
-	uint64		run;			/* the run that evaluates the compiled expressions, 0 = none */
+	uint64		run;			/* the run that compiles or evaluates the expressions, 0 = none */
 	Oid			user;			/* for whom that holds */
 	MemoryContext context;		/* of all that was compiled or allocated */
 	Oid			table;
@@ -46,6 +46,7 @@ typedef struct DirectState
 } DirectState;
 
 extern bool rvo_direct_is_prepared(const DirectState *state);
+extern void rvo_direct_begin_run(DirectState *state, MemoryContext context);
 extern void rvo_direct_prepare(DirectState *state, const PlannedStmt *plan);
 
 #endif							/* RVO_STORE_DIRECT_PLAN_H */

@@ -235,23 +235,45 @@ disconnected(void *arg)
 	rvo_query_is_running = ((const Connection *) arg)->was_running;
 }
 
-/* connect_spi opens SPI for a statement of ours; that ends with SPI's own memory, also by an error. */
-static void
+/*
+ * connect_spi opens SPI for a statement of ours; that ends with SPI's own memory, also by an
+ * error.  Tells whether it is nested in another, by a function of a rule, a trigger or a constraint.
+ */
+static bool
 connect_spi(void)
 {
+	bool		nested = rvo_query_is_running;
 	Connection *connection;
 
 	SPI_connect();
 	connection = palloc(sizeof(Connection));
-	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .was_running = rvo_query_is_running};
+	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .was_running = nested};
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &connection->callback);
 	rvo_query_is_running = true;
+	return nested;
 }
 
-/* keep_plan prepares a query once in a backend's life; SPI is open. */
-static SPIPlanPtr
-keep_plan(KeptQuery *query)
+/* drop_plan has a query planned anew. */
+static void
+drop_plan(KeptQuery *query)
 {
+	SPIPlanPtr	plan = query->plan;
+
+	query->plan = NULL;
+	query->stale = false;
+	query->direct.prepared = false;
+	SPI_freeplan(plan);
+}
+
+/*
+ * keep_plan prepares a query once in a backend's life; SPI is open.  A stale plan goes
+ * only where no statement of ours is around this one: that may be running it.
+ */
+static SPIPlanPtr
+keep_plan(KeptQuery *query, bool nested)
+{
+	if (query->stale && !nested)
+		drop_plan(query);
 	if (query->plan == NULL)
 	{
 		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nparameters, query->types,
@@ -266,15 +288,14 @@ keep_plan(KeptQuery *query)
 
 /* execute runs a query by its plan and returns the number of rows; SPI is open. */
 static uint64
-execute(KeptQuery *query, Execution *e)
+execute(KeptQuery *query, Execution *e, bool nested)
 {
-	int			result = SPI_execute_plan(keep_plan(query), e->values, e->nulls, query->read_only, 0);
+	int			result = SPI_execute_plan(keep_plan(query, nested), e->values, e->nulls, query->read_only, 0);
 
 	if (result == SPI_OK_REWRITTEN)
 	{
 		/* Of what a rule made nothing of, no plan notices when the rule goes. */
-		SPI_freeplan(query->plan);
-		query->plan = NULL;
+		query->stale = true;
 		query->direct.prepared = false;
 		rvo_fault_raise_rewritten(query->sql);
 	}
@@ -305,9 +326,10 @@ static uint64
 run_plan(KeptQuery *query, Execution *e)
 {
 	uint64		rows;
+	bool		nested;
 
-	connect_spi();
-	rows = execute(query, e);
+	nested = connect_spi();
+	rows = execute(query, e, nested);
 	if (rows > 0 && SPI_tuptable != NULL)
 		take_results(e);
 	SPI_finish();
@@ -318,10 +340,9 @@ run_plan(KeptQuery *query, Execution *e)
 static void
 prepare_direct(KeptQuery *query)
 {
-	CachedPlan *plan;
+	bool		nested = connect_spi();
+	CachedPlan *plan = SPI_plan_get_cached_plan(keep_plan(query, nested));
 
-	connect_spi();
-	plan = SPI_plan_get_cached_plan(keep_plan(query));
 	rvo_direct_prepare(&query->direct,
 					   list_length(plan->stmt_list) == 1 ? linitial_node(PlannedStmt, plan->stmt_list) : NULL);
 	ReleaseCachedPlan(plan, CurrentResourceOwner);
@@ -424,9 +445,10 @@ rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
 	Datum		values[QUERY_MAX_RESULTS];
 	bool		nulls[QUERY_MAX_RESULTS];
 	uint64		rows;
+	bool		nested;
 
-	connect_spi();
-	rows = execute(query, e);
+	nested = connect_spi();
+	rows = execute(query, e, nested);
 	MemoryContextSwitchTo(caller);
 	Assert(SPI_tuptable->tupdesc->natts <= QUERY_MAX_RESULTS);
 	for (uint64 i = 0; i < rows; i++)

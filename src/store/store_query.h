@@ -27,6 +27,7 @@ typedef struct KeptQuery
 	int			nparameters;
 	Oid			types[QUERY_MAX_PARAMETERS];
 	SPIPlanPtr	plan;			/* kept for the backend's life */
+	bool		stale;			/* it is to be made anew, once nobody can be running it */
 	DirectState direct;
 } KeptQuery;
 

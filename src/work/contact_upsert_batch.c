@@ -49,8 +49,9 @@ typedef struct Upserts
 
 	Row		  **rows;
 	int			nrows;
-	Row		  **pending;		/* what has to be written */
+	Row		  **pending;		/* what has to be written, of these */
 	int			npending;
+	int			capacity;		/* of both */
 	SliceMap   *owners[NUMBER_OF_KEYS]; /* of a key: a row, counted from 1; 0 = none, -n = given up in round n */
 	int			round;
 } Upserts;
@@ -95,12 +96,24 @@ set_pending(Upserts *upserts, Row *row)
 	row->pending = true;
 }
 
+/* make_room lets one more be added: whoever owns the tables may have dropped what keeps keys unique. */
+static void
+make_room(Upserts *upserts)
+{
+	if (upserts->nrows < upserts->capacity)
+		return;
+	upserts->capacity *= 2;
+	upserts->rows = repalloc_huge(upserts->rows, upserts->capacity * sizeof(Row *));
+	upserts->pending = repalloc_huge(upserts->pending, upserts->capacity * sizeof(Row *));
+}
+
 /* add_row adds a contact that has its keys. */
 static Row *
 add_row(Upserts *upserts, const Contact *contact, bool stored)
 {
 	Row		   *row = palloc(sizeof(Row));
 
+	make_room(upserts);
 	*row = (Row) {.contact = *contact, .stored = stored};
 	upserts->rows[upserts->nrows++] = row;
 	for (int k = 0; k < NUMBER_OF_KEYS; k++)
@@ -121,9 +134,10 @@ find_rows(Upserts *upserts)
 	int			n = upserts->count;
 	Slice	   *keys[NUMBER_OF_KEYS];
 
-	/* Each key finds one at most, and each item makes one at most. */
-	upserts->rows = palloc((NUMBER_OF_KEYS + 1) * n * sizeof(Row *));
-	upserts->pending = palloc((NUMBER_OF_KEYS + 1) * n * sizeof(Row *));
+	/* Each key finds one, and each item makes one. */
+	upserts->capacity = (NUMBER_OF_KEYS + 1) * n;
+	upserts->rows = palloc(upserts->capacity * sizeof(Row *));
+	upserts->pending = palloc(upserts->capacity * sizeof(Row *));
 	for (int k = 0; k < NUMBER_OF_KEYS; k++)
 	{
 		upserts->owners[k] = rvo_slice_map_create(2 * n);
