@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "base/compat.h"
 #include "shape/custom_field_rules.h"
 #include "value/field_value.h"
@@ -16,6 +18,7 @@
 #define CHOICES_MAX 1000
 #define CHOICE_MAX_LENGTH 255	/* characters */
 #define CHOICES_SHOWN 20
+#define NAMES_NOTED_MAX 1000	/* a call: each is a row, and for people to look at */
 
 /* In the order of FieldType. */
 const Slice rvo_field_types[FIELD_TYPES] = {
@@ -108,6 +111,7 @@ rvo_field_choices(JsonbContainer *options, int *n, FaultList *faults)
 	it = JsonbIteratorInit(list);
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (token != WJB_ELEM)
 			continue;
 		fault = check_choice(&value, choices, *n);
@@ -169,13 +173,14 @@ find(const FieldRules *rules, Slice name)
 	return position != NULL ? &rules->items[*position] : NULL;
 }
 
-/* rvo_field_rules_note_name remembers a name that was written, in the current context, if it is not defined. */
+/* rvo_field_rules_note_name remembers a name that was written, in the current context, if it is not defined, and there is room. */
 void
 rvo_field_rules_note_name(FieldRules *rules, Slice name)
 {
 	bool		found;
 
-	if (find(rules, name) != NULL || rvo_slice_map_find(rules->noted, name) != NULL)
+	if (rules->nnoted == NAMES_NOTED_MAX ||
+		find(rules, name) != NULL || rvo_slice_map_find(rules->noted, name) != NULL)
 		return;
 	name.data = rvo_slice_cstring(name);
 	(void) rvo_slice_map_put(rules->noted, name, &found);

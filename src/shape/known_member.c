@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
@@ -67,6 +68,7 @@ rvo_members_check(const Caller *caller, JsonbContainer *object, const char *abov
 
 	while (rvo_json_next_name(&names, &name))
 	{
+		CHECK_FOR_INTERRUPTS();
 		while (k < nknown && compare(known[k], name) < 0)
 			k++;
 		if (k < nknown && rvo_slice_equal(known[k], name))

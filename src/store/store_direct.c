@@ -301,6 +301,7 @@ insert_rows(DirectState *state, Relation table, const DirectRows *rows)
 		const Datum *values;
 		const char *nulls;
 
+		CHECK_FOR_INTERRUPTS();
 		rows->parameters(rows->arg, i, &values, &nulls);
 		rows->inserted[i] = insert_row(&insertion, values, nulls);
 		MemoryContextSwitchTo(caller);

@@ -213,8 +213,10 @@ rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) 
 
 	for (int i = 0; i < n; i++)
 	{
-		JsonbValue	json = value(rows[i]);
+		JsonbValue	json;
 
+		CHECK_FOR_INTERRUPTS();
+		json = value(rows[i]);
 		values[i] = JsonbPGetDatum(rvo_json_encode(&json));
 	}
 	add_array(e, values, NULL, n, JSONBOID);

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
@@ -218,6 +219,7 @@ run_many(KeptQuery *query, Execution *e, Record *const *records, int n, bool *in
 	nids = ARR_DIMS(DatumGetArrayTypeP(e->results[0]))[0];
 	for (int i = 0; i < n && next < nids; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		inserted[i] = ids[next] == records[i]->id;
 		next += inserted[i];
 	}

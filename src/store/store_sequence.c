@@ -6,6 +6,7 @@
 
 #include "catalog/namespace.h"
 #include "commands/sequence.h"
+#include "miscadmin.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
@@ -36,6 +37,9 @@ rvo_store_number_fields(CustomFields *fields)
 	Oid			sequence = fields->count > 0 ? sequence_oid("custom_field_id_seq") : InvalidOid;
 
 	for (int i = 0; i < fields->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (fields->items[i].id == 0)
 			fields->items[i].id = nextval_internal(sequence, false);
+	}
 }

@@ -92,6 +92,7 @@ pretend(Batch *batch, BatchItem *const *items, int n, bool *inserted)
 	caller = MemoryContextSwitchTo(batch->context);
 	for (int i = 0; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		inserted[i] = true;
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 			inserted[i] &= items[i]->owners[k] == 0;
@@ -203,6 +204,8 @@ find_taken(Batch *batch, Chunk *chunk)
 	{
 		BatchItem  *item = chunk->open[i];
 
+		CHECK_FOR_INTERRUPTS();
+
 		/* What an item was bound to be a duplicate of may itself have lost to another session. */
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 			item->taken |= is_owned(batch, item, k) || (item->tried && item->owners[k] != 0);
@@ -286,6 +289,7 @@ pick(const Chunk *chunk, bool first, BatchItem **picked)
 		bool		waits = false;
 		bool		found;
 
+		CHECK_FOR_INTERRUPTS();
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 			waits |= item->keys[k].data != NULL && rvo_slice_map_find(claimed[k], item->keys[k]) != NULL;
 		for (int k = 0; k < BATCH_MAX_KEYS && (first || !waits); k++)
@@ -448,8 +452,11 @@ settle(const Batch *batch, const Chunk *chunk)
 	if (batch->kind->settle != NULL)
 		batch->kind->settle(batch->caller, chunk->items, chunk->count);
 	for (int i = 0; i < chunk->count && !batch->kind->only_checks; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (chunk->items[i].faults.count == 0)
 			rvo_field_names_note(batch->caller, batch->kind->kind->entity, &chunk->items[i].row.record.custom_fields);
+	}
 }
 
 /* run_chunk creates or upserts the items that were gathered. */
@@ -474,8 +481,11 @@ run_chunk(Batch *batch)
 	else if (chunk.nopen > 0)
 		upsert_open(batch, &chunk);
 	for (int i = 0; i < chunk.count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (chunk.items[i].taken)
 			explain(batch, &chunk.items[i]);
+	}
 	settle(batch, &chunk);
 	hand_out(batch, &chunk);
 	batch->count += batch->nbodies;
@@ -534,6 +544,7 @@ rvo_batch_add_array(Batch *batch, JsonbContainer *array)
 
 	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (token == WJB_ELEM && element.type == jbvBinary)
 			rvo_batch_add(batch, element.val.binary.data, element.val.binary.len);
 		else if (token == WJB_ELEM)

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "miscadmin.h"
 
 #include "base/compat.h"
 #include "base/fault.h"
@@ -183,6 +184,7 @@ rvo_companies_make(int client_id, NewCompany *wanted, int n)
 	rvo_company_claim_domains(client_id, domains, n, owners);
 	for (int i = 0; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		claimed &= owners[i] == 0;
 		companies[i] = new_company(&wanted[i]);
 		rows[i] = &companies[i].record;

@@ -121,7 +121,10 @@ look_up_free_mail(const Caller *caller, Lookup *lookup, const Slice *domains, in
 	if (n == 0 || !(caller->settings.infers_company || caller->settings.creates_companies))
 		return;
 	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		(void) rvo_slice_map_put(lookup->free_mail, domains[i], &found);
+	}
 	rvo_store_find_free_mail(domains, n, found_free_mail, lookup);
 }
 
@@ -144,6 +147,7 @@ look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 		const CompanyReference *company = &items[i]->company;
 		bool		found = true;
 
+		CHECK_FOR_INTERRUPTS();
 		if (company->domain.data != NULL)
 			ndomains = add_domain(&lookup, company->domain, &domains, ndomains, &capacity);
 		else if (company->id != 0)
@@ -198,6 +202,7 @@ make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, Co
 		Slice		registrable;
 		int64	   *place;
 
+		CHECK_FOR_INTERRUPTS();
 		if (company->domain.data == NULL || company_of_domain(lookup, company) != 0 ||
 			is_free_mail(lookup, company->domain) || !rvo_domain_registrable(company->domain, &registrable))
 			continue;
@@ -261,6 +266,7 @@ resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 		int64		id = company->id;
 		int64		owner = id != 0 ? *rvo_slice_map_find(lookup.ids, id_slice(&id)) : 0;
 
+		CHECK_FOR_INTERRUPTS();
 		if (company->domain.data != NULL)
 		{
 			id = company_of_domain(&lookup, company);
@@ -308,6 +314,7 @@ rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
 	{
 		const int64 *id = &items[i].company.found;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!items[i].company.made || uses_company(&items[i]))
 			continue;
 		(void) rvo_slice_map_put(used, id_slice(id), &found);
