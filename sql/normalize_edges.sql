@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(93);
+SELECT plan(100);
 
 CREATE TABLE test.edge (n serial, kind text, value text, canonical text, error text, about text);
 
@@ -9,7 +9,9 @@ CREATE TABLE test.edge (n serial, kind text, value text, canonical text, error t
 INSERT INTO test.edge (kind, value, canonical, error, about) VALUES
 	('email', E'\u00a0\u3000\u2003jane@acme.com\u2028\u1680', 'jane@acme.com', NULL, 'Unicode white space at both ends'),
 	('email', E'\u00a0\u3000\u2003', NULL, NULL, 'Unicode white space alone'),
-	('email', E'\u200bjane@acme.com', NULL, 'invalid_email', 'zero width space is no white space'),
+	('email', E'\u200b \ufeffjane@acme.com\u200d', 'jane@acme.com', NULL, 'what is not to be seen at both ends'),
+	('email', E'\u200b\u2060', NULL, NULL, 'what is not to be seen alone'),
+	('email', E'jane\u200b@acme.com', NULL, 'invalid_email', 'zero width space before the @'),
 	('email', E'ja\u00a0ne@acme.com', NULL, 'invalid_email', 'no-break space inside'),
 	('email', 'jané@acme.com', NULL, 'invalid_email', 'letters beyond ASCII before the @'),
 	('email', 'jane@ACME。com', 'jane@acme.com', NULL, 'ideographic full stop in the domain'),
@@ -88,6 +90,11 @@ INSERT INTO test.edge (kind, value, canonical, error, about) VALUES
 	('linkedin_url', 'https://www.linkedin.com/in/..', NULL, 'invalid_linkedin_url', 'dots only'),
 	('linkedin_url', 'https://www.linkedin.com/in/%2e%2e/jane', NULL, 'invalid_linkedin_url', 'dots in percent form'),
 	('linkedin_url', 'https://www.linkedin.com/in//jane', NULL, 'invalid_linkedin_url', 'empty slug'),
+	('linkedin_url', E'\u202ahttps://www.linkedin.com/in/jane\u202c', 'https://www.linkedin.com/in/jane', NULL, 'an embedding of direction around'),
+	('linkedin_url', E'in/jane\u200b/?trk=x', 'https://www.linkedin.com/in/jane', NULL, 'zero width space behind the slug'),
+	('linkedin_url', 'in/%E2%80%8Bjane%EF%BB%BF', 'https://www.linkedin.com/in/jane', NULL, 'the same in percent form'),
+	('linkedin_url', 'in/%E2%80%8B', NULL, 'invalid_linkedin_url', 'slug of what is not to be seen'),
+	('linkedin_url', 'in/a%E2%80%8Db', 'https://www.linkedin.com/in/a%E2%80%8Db', NULL, 'a joiner inside'),
 	('linkedin_url', 'https://www.linkedin.com/in/jane doe', NULL, 'invalid_linkedin_url', 'space in the slug'),
 	('linkedin_url', 'https://www.linkedin.com/in/%20', NULL, 'invalid_linkedin_url', 'slug of a space'),
 	('linkedin_url', 'ftp://www.linkedin.com/in/jane', NULL, 'invalid_linkedin_url', 'another scheme'),

@@ -238,6 +238,9 @@ is(import(q{CREATE SCHEMA "Odd ""schema"""; CREATE TABLE "Odd ""schema"""."Tab'l
 is($node->safe_psql('postgres', "SELECT source FROM revyops.import_job WHERE client_id = $client"), q{"Odd ""schema"""."Tab'le"}, 'names: are told as SQL has them');
 is(import(q{CREATE TABLE blank_name AS SELECT 'b@acme.com' AS email, 1 AS " ", 2 AS " A", 3 AS "A"}, "'blank_name'"), '1 rows: 0 created, 0 duplicates, 1 failed; N rows/s', 'names: that are none, or the same without blanks');
 is(rejects(), '1|{" ": 1, "A": 3, " A": 2, "email": "b@acme.com"}|400|/contact_custom_fields_input/0/field_name required, /contact_custom_fields_input/2/field_name duplicate', 'names: are faults');
+is(import(qq{CREATE TABLE marked AS SELECT 'm\@acme.com' AS "\x{feff}email", 'Max' AS "first_name ", 'x' AS "email"}, "'marked'"), $one, 'names: a byte order mark or a blank is none of a member');
+is(contacts(), "m\@acme.com|Max||f||", 'names: the first of two that are one is the member');
+is(fields(), "email|x", 'names: the other a custom field');
 
 # ---- a body in one column, and what stands beside it
 is(import(q{CREATE TABLE bodies AS SELECT 'ignored' AS first_name, contact::jsonb, 7 AS "Score" FROM (VALUES ('{"email": "b1@acme.com", "last_name": "Lee"}'), ('7'), (NULL), ('null'), ('{"email": "B1@acme.com"}'), ('{"email": "b2@acme.com", "origin": "own"}'), ('{"email": "b3@acme.com", "origin": null}'), ('{"email": "b4@acme.com", "origin": ""}')) v(contact)},

@@ -65,41 +65,60 @@ rvo_same_secret(const unsigned char *a, const unsigned char *b, int len)
 }
 
 /*
- * space_length returns the bytes of the white space character that s starts
- * with, 0 if it starts with another one.  White space is Unicode's
- * White_Space, with the separators 0x1C to 0x1F, as Python's str.strip has it.
+ * What is not to be seen, beyond ASCII: Unicode's White_Space, and the characters
+ * that have no shape of their own.  Those of them that make the shape of a
+ * neighbour are none: the selectors of variants, and the tags of a flag, which end
+ * it.  In order.
+ */
+static const struct
+{
+	pg_wchar	first;
+	pg_wchar	last;
+}			unseen[] = {
+	{0x0085, 0x0085}, {0x00a0, 0x00a0}, {0x00ad, 0x00ad}, {0x034f, 0x034f}, {0x061c, 0x061c},
+	{0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180e, 0x180e},
+	{0x2000, 0x200f},			/* spaces; zero width; marks of direction */
+	{0x2028, 0x202f},			/* separators; embeddings and overrides of direction */
+	{0x205f, 0x206f},			/* a space; word joiner, invisible operators, isolates */
+	{0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},	/* blanks that count as symbol, space, letter */
+	{0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff9, 0xfffb},
+	{0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0001, 0xe0001},
+};
+
+/*
+ * unseen_length returns the octets of the character that s starts with if it is
+ * not to be seen, else 0.  Of ASCII that is white space with the separators 0x1C
+ * to 0x1F, as Python's str.strip has it.
  */
 static int
-space_length(const unsigned char *s, int len)
+unseen_length(Slice s)
 {
-	if (s[0] == ' ' || (s[0] >= 0x09 && s[0] <= 0x0d) || (s[0] >= 0x1c && s[0] <= 0x1f))
-		return 1;
-	if (len >= 2 && s[0] == 0xc2 && (s[1] == 0x85 || s[1] == 0xa0))
-		return 2;				/* U+0085, U+00A0 */
-	if (len < 3)
+	const unsigned char *c = (const unsigned char *) s.data;
+	pg_wchar	character;
+	int			length;
+
+	if (rvo_is_ascii(*s.data))
+		return *c == ' ' || (*c >= 0x09 && *c <= 0x0d) || (*c >= 0x1c && *c <= 0x1f);
+	length = pg_utf_mblen(c);
+	if (length > s.len)
 		return 0;
-	if (s[0] == 0xe1 && s[1] == 0x9a && s[2] == 0x80)
-		return 3;				/* U+1680 */
-	if (s[0] == 0xe2 && s[1] == 0x80 &&
-		((s[2] >= 0x80 && s[2] <= 0x8a) || s[2] == 0xa8 || s[2] == 0xa9 || s[2] == 0xaf))
-		return 3;				/* U+2000 to U+200A, U+2028, U+2029, U+202F */
-	if (s[0] == 0xe2 && s[1] == 0x81 && s[2] == 0x9f)
-		return 3;				/* U+205F */
-	if (s[0] == 0xe3 && s[1] == 0x80 && s[2] == 0x80)
-		return 3;				/* U+3000 */
+	character = utf8_to_unicode(c);
+	for (size_t i = 0; i < lengthof(unseen) && character >= unseen[i].first; i++)
+		if (character <= unseen[i].last)
+			return length;
 	return 0;
 }
 
-/* rvo_text_trim takes the white space off both ends; no value stays none. */
+/* rvo_text_trim takes off both ends what is not to be seen there; no value stays none. */
 Slice
 rvo_text_trim(Slice s)
 {
-	int			space;
+	int			length;
 
-	while (s.len > 0 && (space = space_length((const unsigned char *) s.data, s.len)) > 0)
+	while (s.len > 0 && (length = unseen_length(s)) > 0)
 	{
-		s.data += space;
-		s.len -= space;
+		s.data += length;
+		s.len -= length;
 	}
 	while (s.len > 0)
 	{
@@ -107,10 +126,10 @@ rvo_text_trim(Slice s)
 
 		while (start > 0 && ((unsigned char) s.data[start] & 0xc0) == 0x80)
 			start--;
-		space = space_length((const unsigned char *) s.data + start, s.len - start);
-		if (space == 0)
+		length = unseen_length((Slice) {s.data + start, s.len - start});
+		if (length == 0)
 			break;
-		s.len -= space;
+		s.len -= length;
 	}
 	return s;
 }

@@ -56,13 +56,20 @@ struct ImportColumns
 
 /* ---------------------------------------------------------------- columns */
 
-/* find_member returns the member of a contact that a column is named like, NULL for none. */
+/*
+ * find_member returns the member of a contact that a column is named like, NULL for
+ * none.  The first column of a CSV file may have its byte order mark in its name; of
+ * two columns with one name so, the first is the member.
+ */
 static const RecordMember *
-find_member(const char *name)
+find_member(const ColumnList *columns, Slice name)
 {
+	for (int i = 0; i < columns->count; i++)
+		if (rvo_slice_equal(columns->items[i].name, name))
+			return NULL;
 	for (int i = 0; i < rvo_contact_shape.count; i++)
 		if (IS_KNOWN(rvo_contact_shape.members[i].kind) &&
-			rvo_slice_equal(rvo_contact_shape.members[i].name, rvo_slice(name)))
+			rvo_slice_equal(rvo_contact_shape.members[i].name, name))
 			return &rvo_contact_shape.members[i];
 	return NULL;
 }
@@ -113,15 +120,16 @@ rvo_import_columns_read(TupleDesc descriptor)
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-		const char *name = NameStr(attribute->attname);
-		const RecordMember *member = find_member(name);
+		Slice		name = rvo_text_trim(rvo_slice(NameStr(attribute->attname)));
+		const RecordMember *member = find_member(&columns->members, name);
 		ImportColumn column;
 
 		if (attribute->attisdropped)
 			continue;
 		column = read_column(attribute, i);
 		add_column(&columns->all, column);
-		if (strcmp(name, BODY_COLUMN) == 0 && column.type == JSONBOID)
+		column.name = name;
+		if (rvo_slice_equal(name, CONST_SLICE(BODY_COLUMN)) && column.type == JSONBOID)
 			columns->body = i;
 		else if (member == NULL)
 			add_column(&columns->fields, column);

@@ -138,9 +138,10 @@ compose(Slice s)
 }
 
 /*
- * read_slug decodes one path segment to a slug.  Refused are what no profile
- * has and a browser would not send as it stands: control characters, white
- * space, slashes, quotes, brackets, percent signs, and dots only.
+ * read_slug decodes one path segment to a slug, without what is not to be seen at
+ * its ends.  Refused are what no profile has and a browser would not send as it
+ * stands: control characters, blanks, slashes, quotes, brackets, percent signs,
+ * and dots only.
  */
 static bool
 read_slug(Slice segment, Slice *slug)
@@ -163,8 +164,10 @@ read_slug(Slice segment, Slice *slug)
 			return false;
 		dots_only = dots_only && c == '.';
 	}
-	return !dots_only && !rvo_text_has_control(*slug, false) &&
-		rvo_text_trim(*slug).len == slug->len;
+	if (dots_only || rvo_text_has_control(*slug, false))
+		return false;
+	*slug = rvo_text_trim(*slug);
+	return slug->len > 0;
 }
 
 /* append_escaped writes a slug in percent form. */
