@@ -57,7 +57,7 @@ SELECT test.fails_400('SELECT revyops_upsert_contact(NULL)', test.one('', 'not_a
 SELECT test.fails_400('SELECT revyops_upsert_contact(''[]'')', test.one('', 'not_an_object'), 'no object');
 SELECT test.fails_400(format('SELECT revyops_upsert_contact(%L)', c), test.one('', 'identifier_required'), 'no key: ' || c) FROM unnest(ARRAY['{}', '{"email": null, "linkedin_url": " "}']) c;
 SELECT test.fails_400('SELECT revyops_upsert_contact(''{"email": "nope", "linkedin_url": 1, "first_name": null, "company_id": 0, "origin": 7,
-		"contact_custom_fields": [{"field_name": "A"}], "contact_custom_fields_input": {}}'', ''x'')',
+		"contact_custom_fields": [{"field_name": "A"}], "contact_custom_fields_input": 7}'', ''x'')',
 	'[{"parameter": "structure", "code": "invalid_structure"}, {"pointer": "/email", "code": "invalid_email"}, {"pointer": "/linkedin_url", "code": "not_a_string"}, {"pointer": "/first_name", "code": "null_not_allowed"},
 		{"pointer": "/company_id", "code": "invalid_company"}, {"pointer": "/origin", "code": "not_a_string"}, {"pointer": "/contact_custom_fields/0/field_value", "code": "required"},
 		{"pointer": "/contact_custom_fields_input", "code": "not_an_array"}]', 'all faults at once');

@@ -279,6 +279,11 @@ for my $type ('jsonb', 'json', 'text', 'varchar')
 	is(rejects(), '4|{"Not": null, "After": "x", "email": "l4@acme.com", "origin": "", "contact_custom_fields_input": ' . $list->('[{"field_name": "After", "field_value": "y"}]') . "}|400|/contact_custom_fields_input/1/field_name duplicate\n"
 		. '5|{"Not": null, "After": null, "email": "l5@acme.com", "origin": "", "contact_custom_fields_input": ' . $list->('{"a": 1}') . '}|400|/contact_custom_fields_input not_an_array', "a list as $type: faults");
 }
+is(import(q{CREATE TABLE objects AS SELECT 'o1@acme.com' AS email, '{"A": 1, "B": "x"}'::jsonb AS contact_custom_fields, 'c' AS "C", NULL AS contact_custom_fields_input
+	UNION ALL SELECT 'o2@acme.com', '[{"field_name": "A", "field_value": 2}]', NULL, '[{"field_name": "A", "field_value": 3}]' UNION ALL SELECT 'o3@acme.com', '"ignored"', NULL, ' '}, "'objects'"), '3 rows: 3 created, 0 duplicates, 0 failed; N rows/s', 'the other list: beside columns, and beside the first');
+is(fields(), "A|1\nB|x\nC|c\nA|3", 'the other list: its fields, then those of columns, whose values count');
+is(import(q{CREATE TABLE text_objects AS SELECT 'o1@acme.com' AS email, '{"A": 1, "B": null}' AS contact_custom_fields_input, 'c' AS "A" UNION ALL SELECT 'o2@acme.com', '{"A": 1, "B": true}', NULL}, "'text_objects', mode => 'upsert'"), '2 rows: 2 created, 0 updated, 0 failed; N rows/s', 'an object as text: an upsert takes it in either');
+is(fields(), "A|c\nA|1\nB|true", 'an object as text: of a name twice the column counts');
 is(import(q{CREATE TABLE blank_list AS SELECT 'l@acme.com' AS email, '' AS contact_custom_fields_input, 'x' AS "A" UNION ALL SELECT 'l2@acme.com', E' \t', 'y' UNION ALL SELECT 'l3@acme.com', 'none', 'z'}, "'blank_list'"), '3 rows: 2 created, 0 duplicates, 1 failed; N rows/s', 'a list that is a blank text: is none');
 is(fields(), "A|x\nA|y", 'a list that is a blank text: other columns count');
 is(import(q{CREATE TABLE blanks AS SELECT ' B@acme.com ' AS email, '' AS linkedin_url, ' ' AS company_id, ' Ann ' AS first_name, NULL AS last_name UNION ALL SELECT '', ' ', NULL, '', ''}, "'blanks'"), '2 rows: 1 created, 0 duplicates, 1 failed; N rows/s', 'blanks: are no values, NULL is absent');

@@ -116,7 +116,7 @@ begin_next(FaultList *faults)
 /*
  * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
  * (RFC 6901) into the body, made of constants, array positions and what
- * member_pointer makes, "" being the whole body, or else the name of a parameter
+ * rvo_fault_member_pointer makes, "" being the whole body, or else the name of a parameter
  * beside it.
  */
 static StringInfo
@@ -173,9 +173,9 @@ rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const 
 	appendStringInfoChar(entry, '}');
 }
 
-/* member_pointer points to a member by the caller's own name for it, as it can stand in a JSON string. */
-static const char *
-member_pointer(const char *above, Slice name)
+/* rvo_fault_member_pointer points to a member by the caller's own name for it, as it can stand in a JSON string. */
+const char *
+rvo_fault_member_pointer(const char *above, Slice name)
 {
 	StringInfoData pointer;
 	StringInfoData escaped;
@@ -204,7 +204,7 @@ member_pointer(const char *above, Slice name)
 void
 rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest)
 {
-	rvo_fault_add_names(faults, member_pointer(above, name), FAULT_UNKNOWN_MEMBER, "nearest", nearest, nnearest);
+	rvo_fault_add_names(faults, rvo_fault_member_pointer(above, name), FAULT_UNKNOWN_MEMBER, "nearest", nearest, nnearest);
 }
 
 /* rvo_fault_add_type notes that a value is none of a type; choices are those of the type, or some of them. */

@@ -102,6 +102,7 @@ extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode 
 								int limit, int actual);
 extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member,
 								const Slice *names, int n);
+extern const char *rvo_fault_member_pointer(const char *above, Slice name);
 extern void rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest);
 extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type,
 							   const Slice *choices, int nchoices);

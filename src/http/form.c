@@ -5,7 +5,8 @@
  * A form knows strings only.  The list of custom fields comes in it either as
  * one JSON text, or as an entry a part, the way HTML forms are sent to Django
  * REST Framework: list[0]field_name=…, which other clients write as
- * list[0].field_name or list[0][field_name].  Of equal names the last counts.
+ * list[0].field_name or list[0][field_name].  An object of names and values comes as
+ * list[Industry]=SaaS.  Of equal names the last counts.
  */
 #include "postgres.h"
 
@@ -18,6 +19,9 @@
 #include "http/form.h"
 
 #define FORM_MAX_PARTS 10000
+
+/* The index of an entry that has a name in its place; they come first. */
+#define NAMED_ENTRY -1
 
 /* rvo_form_malformed ends the call: the body is no form. */
 void
@@ -61,33 +65,50 @@ rvo_form_add(Form *form, Slice name, Slice value)
 }
 
 /*
+ * read_index reads the number of an entry; false if it is none.  Raises
+ * FAILURE_INVALID_REQUEST for one that is too large.
+ */
+static bool
+read_index(Slice digits, int *index)
+{
+	*index = 0;
+	if (!rvo_text_is_digits(digits))
+		return false;
+	for (int i = 0; i < digits.len; i++)
+		if (pg_mul_s32_overflow(*index, 10, index) ||
+			pg_add_s32_overflow(*index, digits.data[i] - '0', index))
+			rvo_form_malformed();
+	return true;
+}
+
+/*
  * read_list_name tells whether a part's name is list[index]member, and if so
  * leaves the list's number, the index and the member's name in the part.
- * list[index] alone leaves an empty name: the entry itself.
+ * list[index] alone leaves an empty name: the entry itself.  list[name], where that
+ * is taken, leaves the name and NAMED_ENTRY for an index.
  */
 static void
-read_list_name(FormPart *part, Slice list, int number)
+read_list_name(FormPart *part, Slice list, int number, bool named)
 {
 	Slice		rest = part->name;
-	Slice		digits;
-	int			index = 0;
+	Slice		inner;
+	int			index;
 
 	if (rest.len <= list.len || memcmp(rest.data, list.data, list.len) != 0 || rest.data[list.len] != '[')
 		return;
 	rest.data += list.len + 1;
 	rest.len -= list.len + 1;
-	digits = rvo_text_split(&rest, ']');
-	if (digits.len < 1 || digits.data + digits.len == part->name.data + part->name.len)
+	inner = rvo_text_split(&rest, ']');
+	if (inner.len < 1 || inner.data + inner.len == part->name.data + part->name.len)
 		return;
-	for (int i = 0; i < digits.len; i++)
+	if (!read_index(inner, &index))
 	{
-		if (!rvo_is_digit(digits.data[i]))
+		if (!named || rest.len > 0)
 			return;
-		if (pg_mul_s32_overflow(index, 10, &index) ||
-			pg_add_s32_overflow(index, digits.data[i] - '0', &index))
-			rvo_form_malformed();
+		rest = inner;
+		index = NAMED_ENTRY;
 	}
-	if (rest.len > 0 && rest.data[0] == '.')
+	else if (rest.len > 0 && rest.data[0] == '.')
 		(void) rvo_text_split(&rest, '.');
 	else if (rest.len > 0 && rest.data[0] == '[' && rest.data[rest.len - 1] == ']')
 		rest = (Slice) {rest.data + 1, rest.len - 2};
@@ -110,13 +131,27 @@ by_index(const void *a, const void *b)
 	return x->order - y->order;
 }
 
+/* named_entry makes the entry of a part that has its name. */
+static JsonbValue
+named_entry(const FormPart *part)
+{
+	JsonObject	entry = rvo_json_open(2);
+
+	rvo_json_put(&entry, CONST_SLICE("field_name"), rvo_json_text(part->name));
+	rvo_json_put(&entry, CONST_SLICE("field_value"), rvo_json_text(part->value));
+	return rvo_json_close(&entry);
+}
+
 /* read_list makes the list of its parts, which are sorted. */
 static JsonbValue
 read_list(const FormPart *parts, int count)
 {
 	JsonbValue	list = rvo_json_array(count);
+	int			first;
 
-	for (int first = 0, next; first < count; first = next)
+	for (first = 0; first < count && parts[first].index == NAMED_ENTRY; first++)
+		rvo_json_append(&list, named_entry(&parts[first]));
+	for (int next; first < count; first = next)
 	{
 		JsonObject	entry;
 		const FormPart *itself = NULL;
@@ -147,7 +182,7 @@ rvo_form_to_jsonb(Form *form, const FormLists *names)
 
 	for (i = 0; i < form->count; i++)
 		for (int list = 1; list <= nlists && form->parts[i].list == 0; list++)
-			read_list_name(&form->parts[i], lists[list - 1], list);
+			read_list_name(&form->parts[i], lists[list - 1], list, names->named);
 	qsort(form->parts, form->count, sizeof(FormPart), by_index);
 
 	for (i = 0; i < form->count && form->parts[i].list == 0; i++)

@@ -33,6 +33,7 @@ typedef struct FormLists
 {
 	const char *list;
 	const char *other;			/* NULL = no other */
+	bool		named;			/* an entry may be told by its field_name in the place of a number */
 } FormLists;
 
 pg_noreturn extern void rvo_form_malformed(void);

@@ -183,7 +183,7 @@ work(void *arg, bool again)
 	{
 		call->decoding = true;
 		request.body = decode(raw->content_type, raw->body,
-							  &(FormLists) {endpoint->list_member, endpoint->other_list});
+							  &(FormLists) {endpoint->list_member, endpoint->other_list, !endpoint->creates_many});
 		call->decoding = false;
 	}
 	if (endpoint->once && raw->idempotency_key.data != NULL)

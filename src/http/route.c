@@ -38,14 +38,15 @@
 #define ONCE .once = true
 #define SHARES .may_share = true
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX
-#define TAKES_BOTH TAKES(CONTACT_FIELDS), .other_list = CONTACT_FIELDS_INPUT
+#define TAKES_TWO(member, other) TAKES(member), .other_list = (other)
+#define TAKES_BOTH TAKES_TWO(CONTACT_FIELDS, CONTACT_FIELDS_INPUT)
 #define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX, .creates_many = true
 
 /* The methods of a path stand in the order in which Allow names them. */
 static const Route routes[] = {
 	{"/public/v2/contacts", {
 		GET(rvo_serve_list, CONTACTS, V2),
-		POST(rvo_serve_create, CONTACTS, V2, ONCE, SHARES, TAKES(CONTACT_FIELDS_INPUT)),
+		POST(rvo_serve_create, CONTACTS, V2, ONCE, SHARES, TAKES_TWO(CONTACT_FIELDS_INPUT, CONTACT_FIELDS)),
 		PUT(rvo_serve_upsert, CONTACTS, V2, SHARES, TAKES_BOTH)}},
 	{"/public/v2/contacts/batch", {
 		POST(rvo_serve_batch, CONTACTS, V2, ONCE, TAKES_BATCH("contacts")),
@@ -65,7 +66,7 @@ static const Route routes[] = {
 		POST(rvo_serve_merge, CONTACTS, V2, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts", {
 		GET(rvo_serve_list_bare, CONTACTS),
-		POST(rvo_serve_create, CONTACTS, ONCE, SHARES, TAKES(CONTACT_FIELDS))}},
+		POST(rvo_serve_create, CONTACTS, ONCE, SHARES, TAKES_TWO(CONTACT_FIELDS, CONTACT_FIELDS_INPUT))}},
 	{"/public/contacts/lookup-by-custom-field", {
 		GET(rvo_serve_lookup_bare, CONTACTS)}},
 	{"/public/contacts/{id}", {

@@ -37,8 +37,33 @@ read_members(JsonbContainer *body, ContactInput *input, bool key_required, Fault
 }
 
 /*
+ * read_fields reads the custom fields of a create, which both members may have: of
+ * equal names the second one's value counts, as in a change.  Where fields_member is
+ * CONTACT_FIELDS_INPUT, the other one is a string in the contract: what is neither
+ * list nor object there is not looked at.  CONTACT_FIELDS_INPUT is a list in the
+ * contract, and nothing else.
+ */
+static CustomFields
+read_fields(const Caller *caller, JsonbContainer *body, const char *fields_member, FaultList *faults)
+{
+	CustomFields fields = {0};
+	CustomFields more = rvo_custom_fields_read_list(caller, CONTACT_ENTITY, body, CONTACT_FIELDS_INPUT, faults);
+	JsonbValue	other;
+
+	if (rvo_json_get(body, CONST_SLICE(CONTACT_FIELDS), &other) &&
+		(other.type == jbvBinary || strcmp(fields_member, CONTACT_FIELDS) == 0))
+		fields = rvo_custom_fields_read(caller, CONTACT_ENTITY, body, CONTACT_FIELDS, faults);
+	if (fields.count == 0)
+		return more;
+	if (rvo_custom_fields_merge(&fields, &more))
+		rvo_fields_note_count(&fields, "/" CONTACT_FIELDS_INPUT, faults);
+	return fields;
+}
+
+/*
  * rvo_contact_input_read reads the body of a create; NULL stands for SQL's
- * NULL.  fields_member names the list of custom fields.
+ * NULL.  fields_member names the list of custom fields that this create has in the
+ * contract.
  */
 ContactInput
 rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *fields_member, FaultList *faults)
@@ -52,11 +77,8 @@ rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *f
 		return input;
 	}
 	read_members(body, &input, true, faults);
-	input.values.record.custom_fields = rvo_custom_fields_read(caller, CONTACT_ENTITY, body, fields_member, faults);
-
-	/* The last one, CONTACT_FIELDS_INPUT, is not in v1. */
-	rvo_members_check(caller, body, "", members->known,
-					  members->nknown - (strcmp(fields_member, CONTACT_FIELDS) == 0 ? 1 : 0), faults);
+	input.values.record.custom_fields = read_fields(caller, body, fields_member, faults);
+	rvo_members_check(caller, body, "", members->known, members->nknown, faults);
 	return input;
 }
 

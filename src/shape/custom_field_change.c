@@ -56,7 +56,7 @@ check_rest(const FieldRules *rules, const CustomField *field, CustomField *input
 		changed.name = field->name;
 	else
 		changed.value = field->value;
-	rvo_custom_field_check(rules, &changed, NULL, 0, &faults);
+	rvo_custom_field_check(rules, &changed, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	input->value = changed.value;

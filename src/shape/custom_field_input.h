@@ -13,11 +13,12 @@
 
 extern CustomFields rvo_custom_fields_read(const Caller *caller, Entity entity, JsonbContainer *body,
 										   const char *member, FaultList *faults);
+extern CustomFields rvo_custom_fields_read_list(const Caller *caller, Entity entity, JsonbContainer *body,
+												const char *member, FaultList *faults);
 extern CustomFields rvo_custom_fields_read_changes(const Caller *caller, Entity entity, JsonbContainer *body,
 												   const char *member, FaultList *faults);
 extern CustomField rvo_custom_field_read(const Caller *caller, Entity entity, JsonbContainer *body, bool whole,
 										 FaultList *faults);
-extern void rvo_custom_field_check(const FieldRules *rules, CustomField *field, const char *member, int i,
-								   FaultList *faults);
+extern void rvo_custom_field_check(const FieldRules *rules, CustomField *field, FaultList *faults);
 
 #endif							/* RVO_CUSTOM_FIELD_INPUT_H */

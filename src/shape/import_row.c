@@ -50,7 +50,7 @@ struct ImportColumns
 	TupleDesc	descriptor;
 	int			body;			/* attribute that is the whole body, or -1 */
 	ColumnList	all;
-	ColumnList	members;		/* in jsonb's order of names, which puts LIST_MEMBER last */
+	ColumnList	members;		/* in jsonb's order of names, which puts the two of LIST_MEMBER last */
 	ColumnList	fields;
 };
 
@@ -133,7 +133,8 @@ rvo_import_columns_read(TupleDesc descriptor)
 			columns->body = i;
 		else if (member == NULL)
 			add_column(&columns->fields, column);
-		else if (IS_WRITABLE(member->kind) || member->kind == MEMBER_FIELDS_OF_CREATE || member->kind == MEMBER_COMPANY_NAME)
+		else if (IS_WRITABLE(member->kind) || member->kind == MEMBER_FIELDS || member->kind == MEMBER_FIELDS_OF_CREATE ||
+				 member->kind == MEMBER_COMPANY_NAME)
 			add_column(&columns->members, column);
 	}
 	qsort(columns->members.items, columns->members.count, sizeof(ImportColumn), by_name);
@@ -216,7 +217,8 @@ value_of(const ImportColumn *column, Datum value)
 static bool
 is_text_list(const ImportColumn *column)
 {
-	return column->is_text && rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER));
+	return column->is_text && (rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER)) ||
+							   rvo_slice_equal(column->name, CONST_SLICE(CONTACT_FIELDS)));
 }
 
 /* has_member tells whether a row has a member; a blank text is no list, as in a form. */
@@ -268,12 +270,32 @@ list_of(const ImportColumns *columns, const Datum *values, const bool *nulls, co
 	return list;
 }
 
-/* put_list puts the list of custom fields; what a row gives for it that is none stays, to be found fault with. */
+/* object_of is list_of for a row that has them as an object of names and values. */
+static JsonbValue
+object_of(const ImportColumns *columns, const Datum *values, const bool *nulls, const JsonbValue *listed)
+{
+	JsonObject	object = rvo_json_open(listed->val.object.nPairs + columns->fields.count);
+
+	for (int i = 0; i < listed->val.object.nPairs; i++)
+		rvo_json_put(&object, rvo_json_string(&listed->val.object.pairs[i].key), listed->val.object.pairs[i].value);
+	for (int i = 0; i < columns->fields.count; i++)
+	{
+		const ImportColumn *column = &columns->fields.items[i];
+
+		if (!nulls[column->attribute])
+			rvo_json_put(&object, column->name, value_of(column, values[column->attribute]));
+	}
+	return rvo_json_close(&object);
+}
+
+/* put_list puts the custom fields; what a row gives for them that is none stays, to be found fault with. */
 static void
 put_list(JsonObject *body, const ImportColumns *columns, const Datum *values, const bool *nulls,
 		 const JsonbValue *listed)
 {
-	if (listed != NULL && listed->type != jbvArray)
+	if (listed != NULL && listed->type == jbvObject)
+		rvo_json_put(body, CONST_SLICE(LIST_MEMBER), object_of(columns, values, nulls, listed));
+	else if (listed != NULL && listed->type != jbvArray)
 		rvo_json_put(body, CONST_SLICE(LIST_MEMBER), *listed);
 	else if (listed != NULL || columns->fields.count > 0)
 		rvo_json_put(body, CONST_SLICE(LIST_MEMBER), list_of(columns, values, nulls, listed));

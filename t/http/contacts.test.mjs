@@ -95,6 +95,22 @@ for (const [name, key] of brackets)
 			assert.deepEqual(got.json.contact_custom_fields.map(f => [f.field_name, f.field_value]), [['f2', 'v2'], ['f10', 'v10']]);
 		});
 
+// an object of names and values, as a form has it; a create takes both lists, too
+for (const path of ['/public/v2/contacts', '/public/contacts'])
+	for (const form of [urlencoded, multipart])
+		test(`forms: names of custom fields in brackets, ${path}, ${form.name}`, async () => {
+			const { type, body } = form([['email', unique()], ['contact_custom_fields[0]field_name', 'a'], ['contact_custom_fields[0]field_value', '1'], ['contact_custom_fields[Job Title]', 'CTO'],
+				['contact_custom_fields_input[Umsatz (€)]', '5'], ['contact_custom_fields_input[a]', '2']]);
+			const got = await post(client, body, { type, path, headers: [['Prefer', 'handling=strict']] });
+			assert.equal(got.status, 201, got.text);
+			assert.deepEqual(got.json.contact_custom_fields.map(f => [f.field_name, f.field_value]), [['Job Title', 'CTO'], ['a', '2'], ['Umsatz (€)', '5']]);
+		});
+test('forms: an object as JSON text', async () => {
+	const { type, body } = urlencoded([['email', unique()], ['contact_custom_fields', '{"Industry": "SaaS"}']]);
+	const got = await post(client, body, { type, path: `${CONTACTS}?structure=FLAT` });
+	assert.deepEqual([got.status, got.json.contact_custom_fields], [201, { Industry: 'SaaS' }], got.text);
+});
+
 // a change takes both lists, and the other one last
 for (const path of ['/public/v2/contacts', '/public/contacts'])
 	for (const form of [urlencoded, multipart])
