@@ -239,6 +239,12 @@ CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jso
 COMMENT ON FUNCTION revyops.custom_field_hashes(integer, jsonb) IS
 'One hash of (client, name, value) a custom field: what the index on custom fields holds.';
 
+CREATE FUNCTION revyops.has_custom_field(custom_fields jsonb, name text, value text, any_case boolean) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_has_custom_field'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.has_custom_field(jsonb, text, text, boolean) IS
+'Tells whether there is a custom field with this value and this name, of which ASCII case may not count.';
+
 CREATE TABLE revyops.custom_field_definition (
 	client_id		integer NOT NULL REFERENCES revyops.client,
 	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
@@ -392,16 +398,16 @@ CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAUL
 COMMENT ON FUNCTION @extschema@.revyops_get_company(bigint, text) IS
 'Returns a company of the calling client.';
 
-CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text) IS
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text, text) IS
 'Returns a page of the companies of the calling client that fit, in the order of ids.';
 
-CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text, text) IS
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text, text, text) IS
 'Returns a page of the companies of the calling client with this custom field.';
 
 CREATE FUNCTION @extschema@.revyops_update_company(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -625,16 +631,16 @@ CREATE FUNCTION @extschema@.revyops_get_contact(id bigint, structure text DEFAUL
 COMMENT ON FUNCTION @extschema@.revyops_get_contact(bigint, text) IS
 'Returns a contact of the calling client.';
 
-CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text) IS
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text, text) IS
 'Returns a page of the contacts of the calling client that fit, in the order of ids.';
 
-CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text) IS
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text, text) IS
 'Returns a page of the contacts of the calling client with this custom field.';
 
 CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb
@@ -896,7 +902,7 @@ CREATE FUNCTION revyops_http.handle_read(method text, path text, query text, hea
 		OUT status integer, OUT headers text, OUT body text)
 	AS 'MODULE_PATHNAME', 'revyops_http_handle_read'
 	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
 COMMENT ON FUNCTION revyops_http.handle_read(text, text, text, text, bytea) IS
 'Is revyops_http.handle for GET and HEAD.';
 
@@ -928,7 +934,7 @@ COMMENT ON FUNCTION revyops_http.postgrest(bytea) IS
 CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_postgrest_read'
 	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
 COMMENT ON FUNCTION revyops_http.postgrest_read(bytea) IS
 'Is revyops_http.postgrest for GET and HEAD.';
 

@@ -10,6 +10,12 @@ CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jso
 COMMENT ON FUNCTION revyops.custom_field_hashes(integer, jsonb) IS
 'One hash of (client, name, value) a custom field: what the index on custom fields holds.';
 
+CREATE FUNCTION revyops.has_custom_field(custom_fields jsonb, name text, value text, any_case boolean) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_has_custom_field'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.has_custom_field(jsonb, text, text, boolean) IS
+'Tells whether there is a custom field with this value and this name, of which ASCII case may not count.';
+
 CREATE TABLE revyops.custom_field_definition (
 	client_id		integer NOT NULL REFERENCES revyops.client,
 	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),

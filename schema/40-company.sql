@@ -80,16 +80,16 @@ CREATE FUNCTION @extschema@.revyops_get_company(id bigint, structure text DEFAUL
 COMMENT ON FUNCTION @extschema@.revyops_get_company(bigint, text) IS
 'Returns a company of the calling client.';
 
-CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_companies(domain text DEFAULT NULL, name text DEFAULT NULL, industry text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text) IS
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_companies(text, text, text, integer, integer, text, text, text) IS
 'Returns a page of the companies of the calling client that fit, in the order of ids.';
 
-CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_companies(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text, text) IS
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_lookup_companies(text, text, integer, integer, text, text, text) IS
 'Returns a page of the companies of the calling client with this custom field.';
 
 CREATE FUNCTION @extschema@.revyops_update_company(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb

@@ -110,16 +110,16 @@ CREATE FUNCTION @extschema@.revyops_get_contact(id bigint, structure text DEFAUL
 COMMENT ON FUNCTION @extschema@.revyops_get_contact(bigint, text) IS
 'Returns a contact of the calling client.';
 
-CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
+CREATE FUNCTION @extschema@.revyops_list_contacts(domain text DEFAULT NULL, email text DEFAULT NULL, firstname text DEFAULT NULL, lastname text DEFAULT NULL, linkedin_url text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text) IS
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_contacts(text, text, text, text, text, integer, integer, text, text, text) IS
 'Returns a page of the contacts of the calling client that fit, in the order of ids.';
 
-CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL) RETURNS json
+CREATE FUNCTION @extschema@.revyops_lookup_contacts(field_name text, field_value text, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text) IS
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_lookup_contacts(text, text, integer, integer, text, text, text) IS
 'Returns a page of the contacts of the calling client with this custom field.';
 
 CREATE FUNCTION @extschema@.revyops_update_contact(id bigint, changes jsonb, structure text DEFAULT 'NESTED') RETURNS jsonb

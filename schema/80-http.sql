@@ -20,7 +20,7 @@ CREATE FUNCTION revyops_http.handle_read(method text, path text, query text, hea
 		OUT status integer, OUT headers text, OUT body text)
 	AS 'MODULE_PATHNAME', 'revyops_http_handle_read'
 	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
 COMMENT ON FUNCTION revyops_http.handle_read(text, text, text, text, bytea) IS
 'Is revyops_http.handle for GET and HEAD.';
 
@@ -52,7 +52,7 @@ COMMENT ON FUNCTION revyops_http.postgrest(bytea) IS
 CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS json
 	AS 'MODULE_PATHNAME', 'revyops_http_postgrest_read'
 	LANGUAGE c STABLE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
 COMMENT ON FUNCTION revyops_http.postgrest_read(bytea) IS
 'Is revyops_http.postgrest for GET and HEAD.';
 

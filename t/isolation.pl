@@ -274,7 +274,7 @@ my %arguments = (
 	revyops_expire => [ '' ],
 	revyops_revoke_api_key => [ "left('$key', 16)" ],
 	# without EXECUTE, and without a value for their argument
-	keep_data => [ '' ], mentions => [ q('[]', '{}') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
+	keep_data => [ '' ], mentions => [ q('[]', '{}') ], has_custom_field => [ q('[]', 'A', 'x', false) ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
 	# requests, see below
 	handle => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], handle_read => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], endpoints => [ '' ],
 	handle_shared => [ q('POST', '/public/v2/contacts', '', '', '{"email": "f7@acme.com"}') ],

@@ -83,7 +83,7 @@ revyops_get_company(PG_FUNCTION_ARGS)
 
 /*
  * revyops_list_companies(domain text, name text, industry text, page integer,
- * page_size integer, structure text, after text) returns json
+ * page_size integer, structure text, after text, count text) returns json
  */
 Datum
 revyops_list_companies(PG_FUNCTION_ARGS)
@@ -101,7 +101,7 @@ revyops_list_companies(PG_FUNCTION_ARGS)
 
 /*
  * revyops_lookup_companies(field_name text, field_value text, page integer,
- * page_size integer, structure text, after text) returns json
+ * page_size integer, structure text, after text, count text) returns json
  */
 Datum
 revyops_lookup_companies(PG_FUNCTION_ARGS)

@@ -78,7 +78,8 @@ revyops_get_contact(PG_FUNCTION_ARGS)
 
 /*
  * revyops_list_contacts(domain text, email text, firstname text, lastname text,
- * linkedin_url text, page integer, page_size integer, structure text, after text) returns json
+ * linkedin_url text, page integer, page_size integer, structure text,
+ * after text, count text) returns json
  */
 Datum
 revyops_list_contacts(PG_FUNCTION_ARGS)
@@ -98,7 +99,7 @@ revyops_list_contacts(PG_FUNCTION_ARGS)
 
 /*
  * revyops_lookup_contacts(field_name text, field_value text, page integer,
- * page_size integer, structure text, after text) returns json
+ * page_size integer, structure text, after text, count text) returns json
  */
 Datum
 revyops_lookup_contacts(PG_FUNCTION_ARGS)

@@ -30,6 +30,7 @@ PG_FUNCTION_INFO_V1(revyops_is_canonical_email);
 PG_FUNCTION_INFO_V1(revyops_is_canonical_linkedin_url);
 PG_FUNCTION_INFO_V1(revyops_is_canonical_domain);
 PG_FUNCTION_INFO_V1(revyops_custom_field_hashes);
+PG_FUNCTION_INFO_V1(revyops_has_custom_field);
 PG_FUNCTION_INFO_V1(revyops_mentions);
 
 /* normalize applies a normaliser to the only argument; NULL gives NULL. */
@@ -119,6 +120,16 @@ revyops_custom_field_hashes(PG_FUNCTION_ARGS)
 		elements[i] = Int64GetDatum(hashes[i]);
 	PG_RETURN_ARRAYTYPE_P(construct_array(elements, n, INT8OID, sizeof(int64),
 										  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/* has_custom_field(custom_fields jsonb, name text, value text, any_case boolean) returns boolean */
+Datum
+revyops_has_custom_field(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *nested = PG_GETARG_JSONB_P(0);
+
+	PG_RETURN_BOOL(rvo_custom_fields_have(&nested->root, rvo_slice_of_text(PG_GETARG_TEXT_PP(1)),
+										  rvo_slice_of_text(PG_GETARG_TEXT_PP(2)), PG_GETARG_BOOL(3)));
 }
 
 /* mentions(document jsonb, keys text[]) returns boolean */

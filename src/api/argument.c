@@ -43,7 +43,7 @@ rvo_argument_number(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ? 0 : PG_GETARG_INT32(n);
 }
 
-/* rvo_argument_list reads what every list has at its end, from the nth on: page, page_size, structure and after. */
+/* rvo_argument_list reads what every list has at its end, from the nth on: page, page_size, structure, after and count. */
 ListRequest
 rvo_argument_list(FunctionCallInfo fcinfo, int n)
 {
@@ -52,6 +52,7 @@ rvo_argument_list(FunctionCallInfo fcinfo, int n)
 		.page_size = rvo_argument_number(fcinfo, n + 1),
 		.structure = rvo_argument_text(fcinfo, n + 2),
 		.after = rvo_argument_text(fcinfo, n + 3),
+		.count = rvo_argument_text(fcinfo, n + 4),
 	};
 }
 

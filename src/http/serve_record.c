@@ -31,10 +31,18 @@ link_to_next(const HttpRequest *request)
 	return (Slice) {link.data, link.len};
 }
 
+/* tell_count says whether the count of a page is exact, or as many as there can be. */
+static void
+tell_count(Answer *answer, ListCount counted)
+{
+	rvo_answer_add_header(answer, "X-Revyops-Count", counted.exact ? "exact" : "at-most");
+}
+
 /* answer_list answers with a page, or (bare) with an array of the first. */
 static void
 answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer)
 {
+	ListCount	counted;
 	ListRequest list = {
 		.by_field = by_field,
 		.page = rvo_parameter_number(request->query, "page", 1),
@@ -48,6 +56,8 @@ answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer
 		list.page_given = rvo_parameter(request->query, "page").data != NULL;
 		list.after = rvo_parameter(request->query, "after");
 		list.link = link_to_next(request);
+		list.count = rvo_parameter(request->query, "count");
+		list.counted = &counted;
 	}
 	if (by_field)
 	{
@@ -56,6 +66,8 @@ answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer
 	}
 	answer->status = 200;
 	answer->body = request->endpoint->resource->list(request, &list);
+	if (!bare)
+		tell_count(answer, counted);
 }
 
 void

@@ -19,11 +19,11 @@
 #include "base/compat.h"
 #include "shape/cursor.h"
 
-#define CURSOR_VERSION 1
-#define PLACE_OCTETS 30
+#define CURSOR_VERSION 2
+#define PLACE_OCTETS 39
 #define SEAL_OCTETS 18			/* of the HMAC: more than enough where each guess is a request */
 #define CURSOR_OCTETS (PLACE_OCTETS + SEAL_OCTETS)
-#define CURSOR_LENGTH 64		/* in base64, which has no bit to spare then: no two texts are one cursor */
+#define CURSOR_LENGTH 76		/* in base64, which has no bit to spare then: no two texts are one cursor */
 
 StaticAssertDecl(CURSOR_OCTETS * 4 == CURSOR_LENGTH * 3, "a cursor must fill its text");
 
@@ -37,6 +37,8 @@ append_place(StringInfo to, const ListPlace *place)
 	pq_sendint64(to, place->pages);
 	pq_sendint64(to, place->entries);
 	pq_sendbyte(to, place->scanned);
+	pq_sendint64(to, place->total.entries);
+	pq_sendbyte(to, place->total.exact);
 	Assert(to->len == PLACE_OCTETS);
 }
 
@@ -130,5 +132,8 @@ rvo_cursor_read(Slice secret, const ListScope *scope, Slice cursor, ListPlace *p
 	place->pages = pq_getmsgint64(&message);
 	place->entries = pq_getmsgint64(&message);
 	place->scanned = pq_getmsgbyte(&message) != 0;
+	place->counted = true;
+	place->total.entries = pq_getmsgint64(&message);
+	place->total.exact = pq_getmsgbyte(&message) != 0;
 	return true;
 }

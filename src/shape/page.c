@@ -2,9 +2,10 @@
  * page.c
  *	  A page of a list: which one is asked for, and how it is shown.
  *
- * What lists count is exact as long as no more than PAGES_AHEAD pages follow;
- * else it is the entries up to there, or to the first of the next page, so
- * that whoever turns the pages always gets to the end.
+ * What lists count is exact up to COUNT_MAX, or if the caller says so.  Else it is
+ * as many as there can be at most, so that whoever turns the pages until the last
+ * one always gets to the end.  A page that a cursor leads to says what the one
+ * before said.
  */
 #include "postgres.h"
 
@@ -14,6 +15,19 @@
 #include "shape/page.h"
 
 #define PAGE_ENTRY_OCTETS 768	/* about; what a page gets room for at once */
+
+/* read_count reads the parameter "count": whether it is to be exact. */
+static bool
+read_count(Slice count, FaultList *faults)
+{
+	const Slice allowed[] = {CONST_SLICE("exact")};
+
+	if (count.data == NULL)
+		return false;
+	if (!rvo_slice_equal(count, allowed[0]))
+		rvo_fault_add_names(faults, "count", FAULT_INVALID_OPTION, "allowed", allowed, lengthof(allowed));
+	return true;
+}
 
 /* rvo_page_read tells which page is asked for by its number, and notes what is no number of one. */
 ListPage
@@ -33,6 +47,7 @@ rvo_page_read(const ListRequest *request, FaultList *faults)
 	page.place.pages = request->page - 1;
 	page.place.entries = page.place.pages * page.size;
 	page.offset = page.place.entries;
+	page.exact = read_count(request->count, faults);
 	return page;
 }
 

@@ -10,8 +10,15 @@
 
 #define PAGE_MAX_SIZE 100
 
-/* How far beyond its page a list is counted. */
-#define PAGES_AHEAD 5
+/* How many entries are counted, unless the caller wants to know it exactly; what more there can be takes their place. */
+#define COUNT_MAX 10000
+
+/* How many entries a list has. */
+typedef struct ListCount
+{
+	int64		entries;
+	bool		exact;			/* else there are no more */
+} ListCount;
 
 /* A place in a list: the row that it is behind, and how many pages and entries it is behind. */
 typedef struct ListPlace
@@ -21,6 +28,8 @@ typedef struct ListPlace
 	int64		pages;
 	int64		entries;
 	bool		scanned;		/* no index on custom fields was of use, so it is not asked again */
+	bool		counted;		/* on an earlier page: */
+	ListCount	total;
 } ListPlace;
 
 /* Before every row. */
@@ -32,6 +41,7 @@ typedef struct ListPage
 	int64		offset;			/* rows between that row and the page */
 	int			size;			/* from 1 to PAGE_MAX_SIZE */
 	bool		bare;			/* is shown as an array, with nothing around it */
+	bool		exact;			/* is counted to the end */
 } ListPage;
 
 /* What is asked of any list, beside the conditions that are its own. */
@@ -47,6 +57,8 @@ typedef struct ListRequest
 	Slice		link;			/* what the cursor of the next page is shown behind */
 	bool		bare;			/* an array of the first, instead of a page */
 	Slice		structure;
+	Slice		count;			/* "exact", or no value */
+	ListCount  *counted;		/* where to tell what was counted; NULL = nobody asks */
 } ListRequest;
 
 /* A page being written, as a text datum.  rvo_page_begin starts it. */

@@ -12,6 +12,7 @@ typedef struct CompanyFilter
 {
 	Slice		domain;
 	Slice		name;
+	Slice		industry;		/* has this value in the custom field of that name, of which case does not count */
 	Slice		field_name;		/* has this custom field */
 	Slice		field_value;
 } CompanyFilter;

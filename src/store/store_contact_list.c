@@ -14,100 +14,135 @@
 #include "store/store_contact.h"
 #include "store/store_contact_list.h"
 
-/* The conditions that no index decides about, $2 to $4. */
+/* The conditions that no index decides about, $2 to $5. */
 #define FILTERS " AND ($2 IS NULL OR first_name = $2) AND ($3 IS NULL OR last_name = $3)" \
-	" AND ($4 IS NULL OR custom_fields @> $4)"
-#define FILTER_TYPES INT4OID, TEXTOID, TEXTOID, JSONBOID
+	" AND ($4 IS NULL OR revyops.has_custom_field(custom_fields, $4, $5, false))"
+#define FILTER_TYPES INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID
 
-static KeptQuery scan_page = {
-	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE client_id = $1 AND id > $5" FILTERS
-	" ORDER BY id LIMIT $7 OFFSET $8",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
-	.types = {FILTER_TYPES, PAGE_TYPES},
+/* A count of rows in their order, or in any, up to a limit. */
+#define COUNT(rows, limit) "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.contact WHERE " rows " LIMIT " limit ") AS c"
+
+#define IN_ORDER " ORDER BY id"
+#define IN_ORDER_OF_ANY " ORDER BY id, client_id"
+
+static KeptQuery last_id = {
+	.sql = "SELECT id FROM revyops.contact WHERE client_id = $1 ORDER BY id DESC LIMIT 1",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT4OID},
 };
 
-static KeptQuery scan_count = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
-	" WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT $7) AS c WHERE true" FILTERS,
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
-};
+/* Those of one client that fit; conditions that are there and no others, so that an index of the owner's may serve them. */
+#define SCAN_PAGE(filters) { \
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE client_id = $1 AND id > $6" filters \
+	" ORDER BY id LIMIT $8 OFFSET $9", \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9, \
+	.types = {FILTER_TYPES, PAGE_TYPES}, \
+}
+#define SCAN_COUNT(filters) { \
+	.sql = COUNT("client_id = $1 AND id > $6" filters IN_ORDER, "$8"), \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8, \
+	.types = {FILTER_TYPES, COUNT_TYPES}, \
+}
+#define BY_FIRST_NAME " AND first_name = $2"
+#define BY_LAST_NAME " AND last_name = $3"
+#define BY_FIELD " AND revyops.has_custom_field(custom_fields, $4, $5, false)"
+
+static KeptQuery first_name_page = SCAN_PAGE(BY_FIRST_NAME);
+static KeptQuery first_name_count = SCAN_COUNT(BY_FIRST_NAME);
+static KeptQuery last_name_page = SCAN_PAGE(BY_LAST_NAME);
+static KeptQuery last_name_count = SCAN_COUNT(BY_LAST_NAME);
+static KeptQuery names_page = SCAN_PAGE(BY_FIRST_NAME BY_LAST_NAME);
+static KeptQuery names_count = SCAN_COUNT(BY_FIRST_NAME BY_LAST_NAME);
+static KeptQuery field_page = SCAN_PAGE(BY_FIELD);
+static KeptQuery field_count = SCAN_COUNT(BY_FIELD);
 
 /* The same without conditions but the client: what is not shown is passed over within the index. */
 static KeptQuery scan_page_all = {
 	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE client_id = $1 AND id >="
-	" (SELECT id FROM revyops.contact WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT 1 OFFSET $8) ORDER BY id LIMIT $7",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	" (SELECT id FROM revyops.contact WHERE client_id = $1 AND id > $6 ORDER BY id LIMIT 1 OFFSET $9) ORDER BY id LIMIT $8",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
 	.types = {FILTER_TYPES, PAGE_TYPES},
 };
 
-static KeptQuery scan_count_all = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.contact"
-	" WHERE client_id = $1 AND id > $5 ORDER BY id LIMIT $7) AS c",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
-};
+static KeptQuery scan_count_all = SCAN_COUNT("");
 
-#define OF_COMPANY " client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $5 AND client_id = $1)"
+#define OF_COMPANY "client_id = $1 AND company_id = (SELECT id FROM revyops.company WHERE domain = $6 AND client_id = $1)"
 
 static KeptQuery company_page = {
-	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE" OF_COMPANY " AND id > $6" FILTERS " ORDER BY id LIMIT $8 OFFSET $9",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE " OF_COMPANY " AND id > $7" FILTERS " ORDER BY id LIMIT $9 OFFSET $10",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10,
 	.types = {FILTER_TYPES, TEXTOID, PAGE_TYPES},
 };
 
 static KeptQuery company_count = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
-	" WHERE" OF_COMPANY " AND id > $6 ORDER BY id LIMIT $8) AS c WHERE true" FILTERS,
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
-	.types = {FILTER_TYPES, TEXTOID, INT8OID, INT4OID, INT8OID},
+	.sql = COUNT(OF_COMPANY " AND id > $7" FILTERS IN_ORDER, "$9"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
+	.types = {FILTER_TYPES, TEXTOID, COUNT_TYPES},
+};
+
+static KeptQuery company_count_all = {
+	.sql = COUNT(OF_COMPANY " AND id > $7" IN_ORDER, "$9"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
+	.types = {FILTER_TYPES, TEXTOID, COUNT_TYPES},
 };
 
 static KeptQuery rare_page = {
-	.sql = RARE_PAGE(READ_CONTACT, "revyops.contact WHERE client_id = $1 AND " HAS_HASH("$5") FILTERS,
-					 "$6", "($7, $8)", "$9", "$10"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10,
+	.sql = RARE_PAGE(READ_CONTACT, "revyops.contact", "client_id = $1 AND " HAS_HASH("$6") FILTERS,
+					 "$7", "($8, $9)", "$10", "$11"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11,
 	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES},
 };
 
 /* ---- of all clients; $1 is not looked at */
 
+static KeptQuery last_id_of_any = {
+	.sql = "SELECT id FROM revyops.contact WHERE client_id > 0 ORDER BY id DESC LIMIT 1",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT4OID},
+};
+
 static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE (id, client_id) > ($5, $6) AND client_id > 0" FILTERS
-	" ORDER BY id, client_id LIMIT $7 OFFSET $8",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE (id, client_id) > ($6, $7) AND client_id > 0" FILTERS
+	" ORDER BY id, client_id LIMIT $8 OFFSET $9",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
 	.types = {FILTER_TYPES, PAGE_TYPES},
 };
 
 static KeptQuery scan_count_of_any = {
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT first_name, last_name, custom_fields FROM revyops.contact"
-	" WHERE (id, client_id) > ($5, $6) AND client_id > 0 ORDER BY id, client_id LIMIT $7) AS c WHERE true" FILTERS,
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
-	.types = {FILTER_TYPES, INT8OID, INT4OID, INT8OID},
+	.sql = COUNT("(id, client_id) > ($6, $7) AND client_id > 0" FILTERS IN_ORDER_OF_ANY, "$8"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	.types = {FILTER_TYPES, COUNT_TYPES},
 };
 
-/* What may stand beside the condition that the index serves, $5 to $7. */
-#define FILTERS_OF_ANY " AND ($5 IS NULL OR email = $5) AND ($6 IS NULL OR linkedin_url = $6)" \
-	" AND ($7 IS NULL OR EXISTS (SELECT FROM revyops.company AS o WHERE o.client_id = contact.client_id" \
-	" AND o.id = contact.company_id AND o.domain = $7))" FILTERS
+/* The index on ids has no client: rows that share the id are counted by themselves. */
+static KeptQuery scan_count_all_of_any = {
+	.sql = "SELECT (" COUNT("id = $6 AND client_id > $7 AND client_id > 0", "$8") ") + ("
+	COUNT("id > $6 AND client_id > 0" IN_ORDER, "$8") ")",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
+	.types = {FILTER_TYPES, COUNT_TYPES},
+};
+
+/* What may stand beside the condition that the index serves, $6 to $8. */
+#define FILTERS_OF_ANY " AND ($6 IS NULL OR email = $6) AND ($7 IS NULL OR linkedin_url = $7)" \
+	" AND ($8 IS NULL OR EXISTS (SELECT FROM revyops.company AS o WHERE o.client_id = contact.client_id" \
+	" AND o.id = contact.company_id AND o.domain = $8))" FILTERS
 #define FILTER_TYPES_OF_ANY FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID
 
 /* Rows that an index finds in an order of its own; they are sorted. */
 #define PAGE_OF_ANY(rows) { \
 	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE " rows FILTERS_OF_ANY \
-	" AND (id, client_id) > ($8, $9) ORDER BY id, client_id LIMIT $10 OFFSET $11", \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
+	" AND (id, client_id) > ($9, $10) ORDER BY id, client_id LIMIT $11 OFFSET $12", \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 12, \
 	.types = {FILTER_TYPES_OF_ANY, PAGE_TYPES}, \
 }
 #define COUNT_OF_ANY(rows) { \
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.contact WHERE " rows FILTERS_OF_ANY \
-	" AND (id, client_id) > ($8, $9) LIMIT $10) AS c", \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10, \
-	.types = {FILTER_TYPES_OF_ANY, INT8OID, INT4OID, INT8OID}, \
+	.sql = COUNT(rows FILTERS_OF_ANY " AND (id, client_id) > ($9, $10)", "$11"), \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
+	.types = {FILTER_TYPES_OF_ANY, COUNT_TYPES}, \
 }
-#define HAS_EMAIL "email = $5"
-#define HAS_LINKEDIN_URL "linkedin_url = $6"
-#define IS_OF_COMPANY "(company_id, client_id) IN (SELECT id, client_id FROM revyops.company WHERE domain = $7)"
+#define HAS_EMAIL "email = $6"
+#define HAS_LINKEDIN_URL "linkedin_url = $7"
+#define IS_OF_COMPANY "(company_id, client_id) IN (SELECT id, client_id FROM revyops.company WHERE domain = $8)"
 
 static KeptQuery email_page_of_any = PAGE_OF_ANY(HAS_EMAIL);
 static KeptQuery email_count_of_any = COUNT_OF_ANY(HAS_EMAIL);
@@ -117,9 +152,9 @@ static KeptQuery company_page_of_any = PAGE_OF_ANY(IS_OF_COMPANY);
 static KeptQuery company_count_of_any = COUNT_OF_ANY(IS_OF_COMPANY);
 
 static KeptQuery rare_page_of_any = {
-	.sql = RARE_PAGE(READ_CONTACT, "revyops.contact WHERE revyops.custom_field_hashes(client_id, custom_fields) && $8" FILTERS_OF_ANY,
-					 "$9", "($10, $11)", "$12", "$13"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 13,
+	.sql = RARE_PAGE(READ_CONTACT, "revyops.contact", "revyops.custom_field_hashes(client_id, custom_fields) && $9" FILTERS_OF_ANY,
+					 "$10", "($11, $12)", "$13", "$14"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 14,
 	.types = {FILTER_TYPES_OF_ANY, INT8ARRAYOID, INT8OID, PAGE_TYPES},
 };
 
@@ -155,38 +190,61 @@ list_one(ListRows *list, int client_id, const ContactFilter *filter, const ListP
 	Contact    *contact = palloc(sizeof(Contact));
 
 	list->items = (char *) contact;
-	list->total = rvo_store_get_contact_with_key(client_id, filter->email, filter->linkedin_url, contact) &&
+	list->total.entries = rvo_store_get_contact_with_key(client_id, filter->email, filter->linkedin_url, contact) &&
 		fits(contact, filter);
-	list->count = page->place.entries == 0 ? list->total : 0;
+	list->total.exact = true;
+	list->count = page->place.entries == 0 ? list->total.entries : 0;
+}
+
+/* needs_rows tells whether rows must be looked at to know which of them fit. */
+static bool
+needs_rows(const ContactFilter *filter)
+{
+	return filter->first_name.data != NULL || filter->last_name.data != NULL || filter->field_name.data != NULL;
+}
+
+/* list_of_company lists contacts of a company of one client. */
+static void
+list_of_company(ListRows *list, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
+{
+	ListScan	scan = {&company_page, needs_rows(filter) ? &company_count : &company_count_all, &last_id, false};
+	Execution	e = *conditions;
+
+	rvo_add_text(&e, filter->domain);
+	rvo_list_scan(list, &scan, &e, page);
+}
+
+/* scan_of_client tells how contacts of one client are read in their order: by names, or by a custom field, or all. */
+static ListScan
+scan_of_client(const ContactFilter *filter)
+{
+	if (filter->field_name.data != NULL)
+		return (ListScan) {&field_page, &field_count, &last_id, false};
+	if (filter->first_name.data != NULL && filter->last_name.data != NULL)
+		return (ListScan) {&names_page, &names_count, &last_id, false};
+	if (filter->first_name.data != NULL)
+		return (ListScan) {&first_name_page, &first_name_count, &last_id, false};
+	if (filter->last_name.data != NULL)
+		return (ListScan) {&last_name_page, &last_name_count, &last_id, false};
+	return (ListScan) {&scan_page_all, &scan_count_all, &last_id, false};
 }
 
 /* list_of_client lists contacts of one client. */
 static void
 list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
 {
-	bool		all = filter->first_name.data == NULL && filter->last_name.data == NULL &&
-		filter->field_name.data == NULL;
-	ListScan	scan = {all ? &scan_page_all : &scan_page, all, all ? &scan_count_all : &scan_count};
-	Execution	e = *conditions;
+	ListScan	scan = scan_of_client(filter);
 
 	if (filter->email.data != NULL || filter->linkedin_url.data != NULL)
 		list_one(list, client_id, filter, page);
 	else if (filter->domain.data != NULL)
-	{
-		static const ListScan of_company = {&company_page, true, &company_count};
-
-		rvo_add_text(&e, filter->domain);
-		rvo_list_scan(list, &of_company, &e, page);
-	}
+		list_of_company(list, filter, conditions, page);
 	else
 	{
-		if (filter->field_name.data != NULL && !page->place.scanned)
-		{
-			rvo_add_hashes(&e, client_id, filter->field_name, filter->field_value);
-			if (rvo_list_rare(list, &rare_page, &e, page))
-				return;
-		}
-		rvo_list_scan(list, &scan, conditions, page);
+		ListField	field = {.query = &rare_page, .client_id = client_id, .name = filter->field_name, .value = filter->field_value};
+
+		if (!rvo_list_with_field(list, &field, conditions, page, &scan.is_many))
+			rvo_list_scan(list, &scan, conditions, page);
 	}
 }
 
@@ -194,10 +252,12 @@ list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const
 static void
 list_of_any(ListRows *list, const ContactFilter *filter, const Execution *conditions, const ListPage *page)
 {
-	static const ListScan scan = {&scan_page_of_any, false, &scan_count_of_any};
-	static const ListScan by_email = {&email_page_of_any, true, &email_count_of_any};
-	static const ListScan by_linkedin_url = {&linkedin_url_page_of_any, true, &linkedin_url_count_of_any};
-	static const ListScan of_company = {&company_page_of_any, true, &company_count_of_any};
+	static const ListScan by_email = {&email_page_of_any, &email_count_of_any, &last_id_of_any, false};
+	static const ListScan by_linkedin_url = {&linkedin_url_page_of_any, &linkedin_url_count_of_any, &last_id_of_any, false};
+	static const ListScan of_company = {&company_page_of_any, &company_count_of_any, &last_id_of_any, false};
+	ListScan	scan = {
+		&scan_page_of_any, needs_rows(filter) ? &scan_count_of_any : &scan_count_all_of_any, &last_id_of_any, false
+	};
 	Execution	e = *conditions;
 
 	rvo_add_text(&e, filter->email);
@@ -211,13 +271,12 @@ list_of_any(ListRows *list, const ContactFilter *filter, const Execution *condit
 		rvo_list_scan(list, &of_company, &e, page);
 	else
 	{
-		if (filter->field_name.data != NULL && !page->place.scanned)
-		{
-			rvo_add_hashes(&e, ALL_CLIENTS, filter->field_name, filter->field_value);
-			if (rvo_list_rare(list, &rare_page_of_any, &e, page))
-				return;
-		}
-		rvo_list_scan(list, &scan, conditions, page);
+		ListField	field = {
+			.query = &rare_page_of_any, .client_id = ALL_CLIENTS, .name = filter->field_name, .value = filter->field_value
+		};
+
+		if (!rvo_list_with_field(list, &field, &e, page, &scan.is_many))
+			rvo_list_scan(list, &scan, conditions, page);
 	}
 }
 
@@ -231,7 +290,8 @@ rvo_store_list_contacts(int client_id, const ContactFilter *filter, const ListPa
 	rvo_add_integer(&conditions, client_id);
 	rvo_add_text(&conditions, filter->first_name);
 	rvo_add_text(&conditions, filter->last_name);
-	rvo_add_pattern(&conditions, filter->field_name, filter->field_value);
+	rvo_add_text(&conditions, filter->field_name);
+	rvo_add_text(&conditions, filter->field_value);
 	if (client_id == ALL_CLIENTS)
 		list_of_any(list, filter, &conditions, page);
 	else

@@ -5,8 +5,8 @@
  * Called by the other store files.  Lists are in the order of ids, of several
  * clients' rows with the same id in the order of clients.  A page is read in
  * one of two ways.  A scan reads the rows in that order, stops behind the
- * page, and looks a few pages ahead to count.  Where an index gives the few
- * rows that fit, they are taken up to a bound, sorted, and counted.
+ * page, and counts what follows up to a bound.  Where an index gives no more than so many
+ * rows that fit, they are sorted, and counted.
  *
  * A page begins behind a row, so many rows further on.  One that a cursor leads
  * to has nothing in between: it costs what is on it, wherever it is.
@@ -14,31 +14,21 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/timestamp.h"
+#include "common/int.h"
 #include "utils/array.h"
 
 #include "base/compat.h"
 #include "shape/custom_field_index.h"
 #include "store/store_client.h"
+#include "store/store_estimate.h"
 #include "store/store_list.h"
 
-/* ---------------------------------------------------------------- conditions */
-
-/* rvo_add_pattern adds what a list of custom fields with this one contains; no name is null. */
-void
-rvo_add_pattern(Execution *e, Slice field_name, Slice field_value)
-{
-	if (field_name.data == NULL)
-		rvo_add_datum(e, (Datum) 0, true);
-	else
-		rvo_add_json(e, rvo_custom_field_pattern(field_name, field_value));
-}
+/* ---------------------------------------------------------------- custom fields */
 
 /* Hashes of one field for several clients. */
 typedef struct Hashes
 {
-	Slice		field_name;
-	Slice		field_value;
+	const ListField *field;
 	ArrayBuildState *array;
 } Hashes;
 
@@ -46,26 +36,35 @@ static void
 add_hash(void *arg, const Datum *values, const bool *nulls pg_attribute_unused())
 {
 	Hashes	   *hashes = arg;
-	int64		hash = rvo_custom_field_hash(DatumGetInt32(values[0]), hashes->field_name, hashes->field_value);
+	int64		hash = rvo_custom_field_hash(DatumGetInt32(values[0]), hashes->field->name, hashes->field->value);
 
 	hashes->array = accumArrayResult(hashes->array, Int64GetDatum(hash), false, INT8OID, CurrentMemoryContext);
 }
 
-/* rvo_add_hashes adds what the index on custom fields has for this one, of a client or of each. */
-void
-rvo_add_hashes(Execution *e, int client_id, Slice field_name, Slice field_value)
+/* hash_field makes what the index on custom fields has for a field, of a client or of each. */
+static Datum
+hash_field(const ListField *field)
 {
-	Hashes		hashes = {field_name, field_value, initArrayResult(INT8OID, CurrentMemoryContext, false)};
-	Datum		client = Int32GetDatum(client_id);
+	Hashes		hashes = {field, initArrayResult(INT8OID, CurrentMemoryContext, false)};
+	Datum		client = Int32GetDatum(field->client_id);
 
-	if (client_id == ALL_CLIENTS)
+	if (field->client_id == ALL_CLIENTS)
 		rvo_store_read_clients(add_hash, &hashes);
 	else
 		add_hash(&hashes, &client, NULL);
-	rvo_add_datum(e, makeArrayResult(hashes.array, CurrentMemoryContext), false);
+	return makeArrayResult(hashes.array, CurrentMemoryContext);
 }
 
 /* ---------------------------------------------------------------- pages */
+
+/*
+ * A value that so many rows have, by what ANALYZE found, has more than COUNT_MAX: the index
+ * is not asked, which would take as long as it has rows.
+ */
+#define COMMON_FIELD_MIN (3 * COUNT_MAX)
+
+/* In place of a LIMIT: all rows. */
+#define NO_LIMIT PG_INT64_MAX
 
 /* Reads rows into a list, up to its page's size, and notes where it ended. */
 typedef struct Reading
@@ -118,17 +117,72 @@ read_page(ListRows *list, KeptQuery *query, bool counts, const Execution *condit
 	return reading;
 }
 
-/* count_rows counts rows that fit, among so many behind one. */
+/* A count that no number of entries goes beyond; all who read JSON can hold it. */
+#define ENTRIES_MAX INT64CONST(9007199254740991)
+
+/* add_limit adds a LIMIT. */
+static void
+add_limit(Execution *e, int64 limit)
+{
+	rvo_add_datum(e, Int64GetDatum(limit), limit == NO_LIMIT);
+}
+
+/* count_rows counts rows that fit behind one, up to a limit. */
 static int64
-count_rows(KeptQuery *query, const Execution *conditions, int64 id, int client_id, int64 among)
+count_rows(KeptQuery *query, const Execution *conditions, int64 id, int client_id, int64 limit)
 {
 	Execution	e = *conditions;
 
 	rvo_add_datum(&e, Int64GetDatum(id), false);
 	rvo_add_integer(&e, client_id);
-	rvo_add_datum(&e, Int64GetDatum(among), false);
+	add_limit(&e, limit);
 	rvo_query_run(query, &e);
 	return DatumGetInt64(e.results[0]);
+}
+
+/* rows_at_most returns how many rows there can be behind an id, as each has one of its own, and all come from one sequence. */
+static int64
+rows_at_most(KeptQuery *last, const Execution *conditions, int64 id)
+{
+	Execution	e = {.count = 1, .values = {conditions->values[0]}, .nulls = {' '}};
+	int64		ids;
+
+	if (pg_sub_s64_overflow(rvo_query_find_id(last, &e), id, &ids))
+		return ENTRIES_MAX;
+	return Min(ids, ENTRIES_MAX);
+}
+
+/*
+ * count_ahead counts what follows a page, behind so many entries, up to COUNT_MAX
+ * of all.  What goes beyond is no more than there are ids.
+ */
+static ListCount
+count_ahead(const ListRows *list, const ListScan *scan, const Execution *conditions, bool exact, int64 shown)
+{
+	int64		limit = exact ? NO_LIMIT : Max(COUNT_MAX - shown, 0) + 1;
+	int64		following = scan->is_many && !exact ? limit :
+		count_rows(scan->count, conditions, list->last_id, list->last_client_id, limit);
+
+	if (exact || following < limit)
+		return (ListCount) {shown + following, true};
+	following = Max(following, rows_at_most(scan->last, conditions, list->last_id));
+	return (ListCount) {Min(shown + following, ENTRIES_MAX), false};
+}
+
+/* count_list counts a list of which a page was read by a scan. */
+static ListCount
+count_list(const ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page)
+{
+	const ListPlace *place = &page->place;
+	int64		shown = place->entries + list->count;
+
+	if (list->count == 0 && page->offset > 0)
+		shown = count_rows(scan->count, conditions, PG_INT64_MIN, PG_INT32_MIN, NO_LIMIT);
+	if (!list->has_more)
+		return (ListCount) {shown, true};
+	if (place->counted && place->total.entries > shown && (place->total.exact || !page->exact))
+		return place->total;
+	return count_ahead(list, scan, conditions, page->exact, shown);
 }
 
 /* rvo_list_scan reads a page out of all rows in their order. */
@@ -137,30 +191,23 @@ rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions,
 {
 	read_page(list, scan->page, false, conditions, page);
 	list->scanned = true;
-	list->total = page->place.entries + list->count;
-	if (page->bare)
-		return;
-	if (list->has_more)
-		list->total += !scan->count_ahead ? 1 :
-			Max(1, count_rows(scan->count, conditions, list->last_id, list->last_client_id,
-							  (int64) page->size * PAGES_AHEAD));
-	else if (list->count == 0 && page->offset > 0)
-		list->total = count_rows(scan->count, conditions, PG_INT64_MIN, PG_INT32_MIN, PG_INT64_MAX);
+	if (!page->bare)
+		list->total = count_list(list, scan, conditions, page);
 }
 
 /*
- * rvo_list_rare reads a page out of the rows that an index finds, by a RARE_PAGE.  False if
- * more than RARE_FIELD_MAX fit; then the list is to be scanned.
+ * list_rare reads a page out of the rows that an index finds, by a RARE_PAGE.  False if
+ * there are more than are counted; then the list is to be scanned.
  */
-bool
-rvo_list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
+static bool
+list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
 {
 	Execution	e = *conditions;
 	Reading		reading;
 
-	rvo_add_datum(&e, Int64GetDatum((int64) RARE_FIELD_MAX + 1), false);
+	add_limit(&e, page->exact ? NO_LIMIT : COUNT_MAX + 1);
 	reading = read_page(list, query, true, &e, page);
-	list->total = page->place.entries - page->offset + reading.following;
+	list->total = (ListCount) {page->place.entries - page->offset + reading.following, true};
 	if (list->count == 0 && page->place.entries > 0)
 	{
 		/* Behind the end: the counts come with a row. */
@@ -169,7 +216,30 @@ rvo_list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, con
 
 		reading = read_page(&first, query, true, &e, &one);
 		if (page->offset > 0)
-			list->total = reading.found;
+			list->total.entries = reading.found;
 	}
-	return reading.found <= RARE_FIELD_MAX;
+	return page->exact || reading.found <= COUNT_MAX;
+}
+
+/*
+ * rvo_list_with_field reads a page by the index on custom fields, if it is of use: that gives its rows in
+ * no order, all of them.  False if the list is to be scanned; *is_many tells that it has more than COUNT_MAX.
+ */
+bool
+rvo_list_with_field(ListRows *list, const ListField *field, const Execution *conditions, const ListPage *page, bool *is_many)
+{
+	Execution	e = *conditions;
+	Datum		hashes;
+
+	*is_many = false;
+	if (field->name.data == NULL || page->place.scanned)
+		return false;
+	hashes = hash_field(field);
+	rvo_add_datum(&e, hashes, false);
+	*is_many = !field->narrowed &&
+		rvo_estimate_with_field(list->table->entity, DatumGetArrayTypeP(hashes)) > COMMON_FIELD_MIN;
+	if (!*is_many && list_rare(list, field->query, &e, page))
+		return true;
+	*is_many = true;
+	return false;
 }

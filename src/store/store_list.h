@@ -11,12 +11,6 @@
 #include "store/store_record.h"
 
 /*
- * A value that more rows have than this is looked for by reading all of them
- * in order, instead of by the index on custom fields.
- */
-#define RARE_FIELD_MAX 300
-
-/*
  * The condition on a list of one hash that the index on custom fields serves.
  * Both operators mean the same here; together they make the planner's guess of
  * how many rows fit small enough that it does not read all of the client as well.
@@ -27,15 +21,20 @@
 /* What a page is read by: the id and client_id of the row in front, LIMIT, OFFSET. */
 #define PAGE_TYPES INT8OID, INT4OID, INT8OID, INT8OID
 
+/* What a count is made by: the id and client_id of the row in front, LIMIT. */
+#define COUNT_TYPES INT8OID, INT4OID, INT8OID
+
 /*
  * Rows that an index finds, up to a bound: a page of them, how many there are
  * behind its place, and in all.  The place does not narrow what is found, or a
- * common value would look rare near its end.
+ * common value would look rare near its end.  Only ids are sorted.
  */
-#define RARE_PAGE(columns, rows, bound, place, limit, offset) \
-	"SELECT " columns ", pg_catalog.count(*) OVER (), found FROM (SELECT " columns ", pg_catalog.count(*) OVER () AS found" \
-	" FROM (SELECT " columns " FROM " rows " LIMIT " bound ") AS f) AS f" \
-	" WHERE (id, client_id) > " place " ORDER BY id, client_id LIMIT " limit " OFFSET " offset
+#define RARE_PAGE(columns, table, rows, bound, place, limit, offset) \
+	"SELECT " columns ", following, found FROM (SELECT id AS found_id, client_id AS found_client_id," \
+	" pg_catalog.count(*) OVER () AS following, found FROM (SELECT id, client_id, pg_catalog.count(*) OVER () AS found" \
+	" FROM (SELECT id, client_id FROM " table " WHERE " rows " LIMIT " bound ") AS f) AS f" \
+	" WHERE (id, client_id) > " place " ORDER BY id, client_id LIMIT " limit " OFFSET " offset ") AS f" \
+	" JOIN " table " ON client_id = found_client_id AND id = found_id ORDER BY id, client_id"
 
 /* A page of a list that was read. */
 typedef struct ListRows
@@ -43,7 +42,7 @@ typedef struct ListRows
 	const RecordTable *table;
 	char	   *items;			/* the array of contacts or companies, in the caller's context */
 	int			count;
-	int64		total;			/* entries of the whole list, as page.c counts them */
+	ListCount	total;
 	bool		scanned;		/* by rvo_list_scan */
 	bool		has_more;		/* behind the last of them: */
 	int			last_client_id;
@@ -54,14 +53,23 @@ typedef struct ListRows
 typedef struct ListScan
 {
 	KeptQuery  *page;			/* conditions, the id and client_id behind which to read, LIMIT, OFFSET */
-	bool		count_ahead;	/* a few pages; else only whether there is one more, as rows must be looked at */
-	KeptQuery  *count;			/* conditions, the id and client_id behind which to count, how many rows to look at */
+	KeptQuery  *count;			/* conditions, the id and client_id behind which to count, LIMIT */
+	KeptQuery  *last;			/* the largest id of the client, whatever the conditions */
+	bool		is_many;		/* more than COUNT_MAX, as was found out before */
 } ListScan;
 
-extern void rvo_add_pattern(Execution *e, Slice field_name, Slice field_value);
-extern void rvo_add_hashes(Execution *e, int client_id, Slice field_name, Slice field_value);
+/* How the rows with a custom field are found by the index. */
+typedef struct ListField
+{
+	KeptQuery  *query;			/* a RARE_PAGE: conditions, hashes, bound, and what a page is read by */
+	int			client_id;
+	Slice		name;			/* no value = none is asked for */
+	Slice		value;
+	bool		narrowed;		/* there are other conditions */
+} ListField;
 
 extern void rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page);
-extern bool rvo_list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page);
+extern bool rvo_list_with_field(ListRows *list, const ListField *field, const Execution *conditions, const ListPage *page,
+								bool *is_many);
 
 #endif							/* RVO_STORE_LIST_H */

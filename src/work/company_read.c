@@ -13,9 +13,6 @@
 #include "work/company_read.h"
 #include "work/list.h"
 
-/* The filter "industry" has no member of a company behind it, only a custom field. */
-#define INDUSTRY_FIELD CONST_SLICE("industry")
-
 /* rvo_company_get returns a company, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
 Jsonb *
 rvo_company_get(int client_id, const int64 *id, Slice structure_name)
@@ -31,11 +28,9 @@ rvo_company_list(int client_id, const CompanyQuery *query)
 	CompanyFilter filter = {
 		.domain = rvo_filter_key(query->domain, rvo_domain_normalize, &list.scope.possible),
 		.name = rvo_filter_text(query->name),
-		.field_value = rvo_filter_text(query->industry),
+		.industry = rvo_filter_text(query->industry),
 	};
 
-	if (filter.field_value.data != NULL)
-		filter.field_name = INDUSTRY_FIELD;
 	if (filter.domain.data != NULL && client_id != ALL_CLIENTS)
 		filter.domain = rvo_store_first_domain(client_id, filter.domain);
 	rvo_list_read_field(&list, &filter.field_name, &filter.field_value);

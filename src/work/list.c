@@ -20,6 +20,7 @@ rvo_list_begin(const EntityKind *kind, int client_id, const ListRequest *request
 	Listing		list = {
 		.kind = kind,
 		.request = request,
+		.rows = {.total = {0, true}},
 		.scope = {.what = kind->plural, .client_id = client_id, .by_field = request->by_field, .possible = true},
 	};
 
@@ -64,7 +65,8 @@ next_page(const Listing *list)
 	const ListRows *rows = &list->rows;
 	Slice		link = list->request->link;
 	ListPlace	place = {
-		rows->last_id, rows->last_client_id, page->place.pages + 1, page->place.entries + rows->count, rows->scanned
+		rows->last_id, rows->last_client_id, page->place.pages + 1, page->place.entries + rows->count, rows->scanned,
+		true, rows->total
 	};
 	StringInfoData next;
 	Slice		cursor;
@@ -84,8 +86,10 @@ text *
 rvo_list_write(const Listing *list)
 {
 	const ListRows *rows = &list->rows;
-	PageWriter	writer = rvo_page_begin(&list->page, next_page(list), rows->total, rows->count);
+	PageWriter	writer = rvo_page_begin(&list->page, next_page(list), rows->total.entries, rows->count);
 
+	if (list->request->counted != NULL)
+		*list->request->counted = rows->total;
 	for (int i = 0; i < rows->count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
