@@ -1,82 +1,21 @@
 // http/own-postgrest.*: a PostgREST that exposes the API's schema, no nginx.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { PATIENCE, sql } from './stack.mjs';
+import { startPostgrest } from './own_postgrest.mjs';
 
-const inTree = name => new URL(`../../${name}`, import.meta.url).pathname;
-const setup = execFileSync(inTree('script/patient'), [inTree('http/own-postgrest.sql')]);
-const configuration = readFileSync(new URL('../../http/own-postgrest.conf', import.meta.url), 'utf8');
-const DATABASE = 'revyops_direct';
 const FUNCTION = '/rpc/revyops_create_contact';
-// what script/server starts, if the one that was fetched is another user's
-const binary = [process.env.POSTGREST, join(process.env.PGHOST, '../bin/postgrest')].find(file => {
-	try {
-		accessSync(file, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-});
-let directory, postgrest, key, theirs, serial = 0;
+let postgrest, key, theirs, serial = 0;
 
-function call(path, headers, body, method = 'POST') {
-	return new Promise((resolve, reject) => {
-		const req = http.request({ socketPath: join(directory, 'postgrest.sock'), method, path, headers: { Host: 'x', ...headers } }, res => {
-			const chunks = [];
-			res.on('data', c => chunks.push(c));
-			res.on('end', () => {
-				const text = Buffer.concat(chunks).toString();
-				resolve({ status: res.statusCode, reason: res.statusMessage, headers: res.headers, text, json: text === '' ? undefined : JSON.parse(text) });
-			});
-		});
-		req.on('error', reject);
-		req.end(body);
-	});
-}
 const create = (body, k = key, path = FUNCTION, headers = {}) =>
-	call(path, { 'Content-Type': 'application/json', ...(k === null ? {} : { 'X-API-Key': k }), ...headers }, typeof body === 'string' ? body : JSON.stringify(body));
+	postgrest.call(path, { 'Content-Type': 'application/json', ...(k === null ? {} : { 'X-API-Key': k }), ...headers }, typeof body === 'string' ? body : JSON.stringify(body));
 const unique = () => `direct${++serial}@acme.com`;
-const contacts = () => sql('SELECT count(*) FROM revyops.contact', DATABASE);
+const contacts = () => postgrest.sql('SELECT count(*) FROM revyops.contact');
 
 before(async () => {
-	assert.ok(binary, 'POSTGREST names no program');
-	directory = mkdtempSync(join(tmpdir(), 'revyops-direct-'));
-	sql(`DROP DATABASE IF EXISTS ${DATABASE} WITH (FORCE)`);
-	sql('DROP ROLE IF EXISTS authenticator; DROP ROLE IF EXISTS web_anon');
-	sql(`CREATE DATABASE ${DATABASE}`);
-	execFileSync('psql', ['-Xq', '-d', DATABASE], { input: setup });
-	key = sql("SELECT api.revyops_create_api_key(api.revyops_create_client('One'), 'x')", DATABASE);
-	const other = sql("SELECT api.revyops_create_api_key(api.revyops_create_client('Two'), 'x')", DATABASE);
-	sql(`SET revyops.api_key = '${key}'; SELECT api.revyops_create_company('{"domain": "acme.com"}')`, DATABASE);
-	theirs = Number(sql(`SET revyops.api_key = '${other}'; SELECT api.revyops_create_company('{"domain": "other.com"}')->'id'`, DATABASE));
-	writeFileSync(join(directory, 'postgrest.conf'), configuration);
-	postgrest = spawn(binary, ['postgrest.conf'], { cwd: directory, env: { ...process.env, PGDATABASE: DATABASE, PGUSER: undefined }, stdio: ['ignore', 'ignore', 'pipe'] });
-	let log = '';
-	postgrest.stderr.on('data', d => log += d);
-	// ready is what answers a call without a key with 403
-	for (let i = 0; ; i++) {
-		const answer = await create({ contact: {} }, null).catch(() => null);
-		if (answer?.status === 403)
-			break;
-		assert.ok(i < 400 * PATIENCE && postgrest.exitCode === null, `PostgREST did not come up\n${log}`);
-		await new Promise(resolve => setTimeout(resolve, 25));
-	}
+	postgrest = await startPostgrest();
+	({ key, theirs } = postgrest);
 });
-
-after(async () => {
-	if (postgrest.exitCode === null) {
-		postgrest.kill();
-		await new Promise(resolve => postgrest.on('exit', resolve));
-	}
-	sql(`DROP DATABASE ${DATABASE} WITH (FORCE)`);
-	sql('DROP ROLE authenticator; DROP ROLE web_anon');
-	rmSync(directory, { recursive: true });
-});
+after(() => postgrest?.stop());
 
 test('200: FLAT', async () => {
 	const got = await create({ contact: { email: 'Jane@acme.com', company_id: 'acme.com', contact_custom_fields_input: [{ field_name: 'a', field_value: 'b' }] }, structure: 'FLAT' });
@@ -157,6 +96,6 @@ for (const name of ['revyops_create_client', 'revyops_create_api_key', 'revyops_
 	});
 test('the tables are not there', async () => {
 	for (const table of ['contact', 'company', 'client', 'api_key'])
-		assert.equal((await call(`/${table}`, {}, undefined, 'GET')).status, 404);
-	assert.notEqual((await call('/contact', { 'Accept-Profile': 'revyops' }, undefined, 'GET')).status, 200);
+		assert.equal((await postgrest.call(`/${table}`, {}, undefined, 'GET')).status, 404);
+	assert.notEqual((await postgrest.call('/contact', { 'Accept-Profile': 'revyops' }, undefined, 'GET')).status, 200);
 });
