@@ -68,6 +68,8 @@ postgrest_packages=(nginx libnginx-mod-http-lua curl ca-certificates)
 # and for script/test; the HTTP tests' own
 test_packages=(postgresql-$pg-pgtap postgresql-$pg-pgaudit perl libipc-run-perl pgbouncer)
 http_test_packages=(npm chromium)
+# and for t/clients, where they can be had
+client_test_packages=(npm python3-psycopg python3-psycopg2 python3-sqlalchemy libpostgresql-jdbc-java default-jdk-headless)
 # and for script/fuzz: the release's own clang, or the version that REVYOPS_CLANG names
 clang=${REVYOPS_CLANG:+-$REVYOPS_CLANG}
 fuzz_packages=(clang$clang llvm$clang libclang-rt$clang-dev)
@@ -84,11 +86,17 @@ viewer=${REVYOPS_VIEWER:-$cache/${viewer_package/@/-}}
 # knows, without npm, where npm's packages are
 registry_url=/usr/share/nodejs/registry-url/index.js
 
-# is_installed PACKAGE: by that name; npm may have come with another package, too
+# is_installed PACKAGE: by that name; node, npm and a JDK may have come with another package, too
 is_installed()
 {
+	local program
+	case $1 in
+		nodejs) program=node ;;
+		npm) program=npm ;;
+		default-jdk-headless) program=javac ;;
+	esac
 	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ||
-		{ [[ $1 = npm || $1 = nodejs ]] && command -v "${1%js}" >/dev/null; }
+		{ [ -n "${program:-}" ] && command -v "$program" >/dev/null; }
 }
 
 # install_these PACKAGE…: those of them that are missing
