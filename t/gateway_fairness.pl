@@ -63,6 +63,22 @@ reload(packs => 'off', write_connections => 4);
 is(gateway::statuses(@got), '200: 1000', 'writing without packs: they are carried out');
 reload(packs => 'on', write_connections => 2);
 
+# What keys write in packs: they take turns, so one is not behind all that another has waiting.
+reload(pack_requests => 10);
+sql('ALTER TABLE revyops.contact ENABLE TRIGGER wait');
+$session->do('SELECT pg_advisory_lock(7)');
+my @crowd = fcgi::start($path, map { create($key[0], "first$_") } 1 .. 2);
+gateway::blocked($node, 2);
+push @crowd, fcgi::start($path, map { create($key[0], "crowd$_") } 1 .. 300);
+$gateway->wait_for('waiting{lane="write"}' => 300);
+push @crowd, fcgi::start($path, create($key[1], 'alone'));
+$gateway->wait_for('waiting{lane="write"}' => 301);
+$session->do('SELECT pg_advisory_unlock(7)');
+is(gateway::statuses(fcgi::answers(@crowd)), '201: 303', 'packs: all are carried out');
+cmp_ok(sql("SELECT count(*) FROM revyops.contact WHERE id < (SELECT id FROM revyops.contact WHERE email = 'alone\@acme.com') AND email LIKE 'crowd%'"), '<', 30, 'packs: another key is not behind the 300 that one has waiting');
+sql('ALTER TABLE revyops.contact DISABLE TRIGGER wait');
+reload(pack_requests => 64);
+
 # ---- bounds of a key
 reload(key_requests => 10);
 $session->do('BEGIN; SELECT FROM revyops.contact WHERE id = 3 FOR UPDATE');

@@ -33,6 +33,8 @@ for my $client ([ 1, 'onesecret' ], [ 2, 'twovisible' ])
 	$node->safe_psql('postgres', <<"END");
 SET revyops.client_id = $id;
 SELECT revyops_create_company('{"domain": "$word.example", "name": "$word", "company_custom_fields": [{"field_name": "A", "field_value": "$word"}]}');
+SELECT revyops_create_company('{"domain": "$word.net"}');
+SELECT revyops_merge_companies(min(id), max(id)) FROM revyops.company WHERE client_id = $id;
 SELECT revyops_create_contact('{"email": "again\@$word.example", "first_name": "$word"}', 'NESTED', '$word');
 SELECT revyops_create_contact('{"email": "gone\@$word.example"}');
 SELECT revyops_merge_contacts(min(id), max(id)) FROM revyops.contact WHERE client_id = $id;
@@ -233,11 +235,11 @@ my %arguments = (
 	revyops_create_contacts => [ qq('[{"email": "f3\@acme.com", "company_id": $company}, {"email": "f4\@acme.com", "company_id": "onesecret.example"}]'), qq('[{"email": "f5\@acme.com", "company_id": $company}]', 'NESTED', 'atomic') ],
 	revyops_upsert_contact => [ qq('{"email": "u1\@acme.com", "company_id": $company}'), q('{"email": "u3@acme.com", "company_id": "onesecret.example"}') ],
 	revyops_upsert_contacts => [ qq('[{"email": "u2\@acme.com", "company_id": $company}, {"email": "u4\@acme.com", "company_id": "onesecret.example"}]') ],
-	revyops_upsert_company => [ q('{"domain": "f5.com"}'), q('{"domain": "onesecret.example"}') ],
-	revyops_upsert_companies => [ q('[{"domain": "f6.com"}, {"domain": "onesecret.example"}]') ],
+	revyops_upsert_company => [ q('{"domain": "f5.com"}'), q('{"domain": "twovisible.example"}') ],
+	revyops_upsert_companies => [ q('[{"domain": "f6.com"}, {"domain": "twovisible.example"}]') ],
 	revyops_merge_companies => [ "(SELECT max(id) FROM revyops.company), $company", "$company, (SELECT max(id) FROM revyops.company)" ],
 	revyops_list_company_domains => [ $company ],
-	revyops_add_company_domain => [ "$company, 'f7.com'", "(SELECT max(id) FROM revyops.company), 'onesecret.example'" ],
+	revyops_add_company_domain => [ "$company, 'f7.com'", "(SELECT max(id) FROM revyops.company), 'f8.com'" ],
 	revyops_remove_company_domain => [ "$company, 'onesecret.example'" ],
 	revyops_import_contacts => [ q('revyops.contact'), q('revyops.import_reject') ],
 	revyops_import_status => [ $job ],
