@@ -4,7 +4,7 @@ import json
 import logging
 
 import sqlalchemy
-from sqlalchemy import BigInteger, Column, DateTime, FetchedValue, Integer, Sequence, Text, cast, create_engine, exc, func, select, text
+from sqlalchemy import BigInteger, Column, DateTime, FetchedValue, Integer, Sequence, Text, cast, create_engine, exc, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, declarative_base
 
@@ -110,6 +110,9 @@ with Session(engine) as session, session.begin():
 with Session(engine) as session:
     row = session.scalar(select(Contact).where(Contact.email == "orm@acme.com"))
     same((row.first_name, row.contact_status, row.custom_fields, row.updated_time is None), ("", "Active", [], False), "and have their defaults; a change writes what was changed")
+with Session(engine) as session:
+    e = error_of(session.execute, update(Contact).values(client_id=Contact.client_id).execution_options(synchronize_session=False))
+same((type(e), e.orig.pgcode), (exc.ProgrammingError, "42501"), "client_id can't be changed, not even to what it is")
 e = error_of(lambda: add(Contact, email="ORM@acme.com"))
 same((type(e), e.orig.pgcode, e.orig.diag.constraint_name), (exc.IntegrityError, "23514", "contact_email_canonical"), "a direct write has the constraints' errors: a key that is not canonical")
 e = error_of(lambda: add(Contact, email="orm@acme.com"))
