@@ -69,7 +69,7 @@ postgrest_packages=(nginx libnginx-mod-http-lua curl ca-certificates)
 test_packages=(postgresql-$pg-pgtap postgresql-$pg-pgaudit perl libipc-run-perl pgbouncer)
 http_test_packages=(npm chromium)
 # and for t/clients, where they can be had
-client_test_packages=(npm python3-psycopg python3-psycopg2 python3-sqlalchemy libpostgresql-jdbc-java default-jdk-headless)
+client_test_packages=(npm python3-{psycopg,psycopg2,asyncpg,sqlalchemy,django} libpostgresql-jdbc-java default-jdk-headless)
 # and for script/fuzz: the release's own clang, or the version that REVYOPS_CLANG names
 clang=${REVYOPS_CLANG:+-$REVYOPS_CLANG}
 fuzz_packages=(clang$clang llvm$clang libclang-rt$clang-dev)
