@@ -149,6 +149,21 @@ rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code, int li
 					 ",\"limit\":%d,\"actual\":%d}", limit, actual);
 }
 
+/*
+ * rvo_fault_add_place notes that a text breaks at a line and column, and in which of
+ * many items, which are counted from 0; -1 = in none.
+ */
+void
+rvo_fault_add_place(FaultList *faults, const char *where, FaultCode code, int line, int column, int item)
+{
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	appendStringInfo(entry, ",\"line\":%d,\"column\":%d", line, column);
+	if (item >= 0)
+		appendStringInfo(entry, ",\"index\":%d", item);
+	appendStringInfoChar(entry, '}');
+}
+
 /* append_names appends a list of names. */
 static void
 append_names(StringInfo entry, const char *member, const Slice *names, int n)

@@ -100,6 +100,7 @@ typedef struct FaultList
 extern void rvo_fault_add(FaultList *faults, const char *where, FaultCode code);
 extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code,
 								int limit, int actual);
+extern void rvo_fault_add_place(FaultList *faults, const char *where, FaultCode code, int line, int column, int item);
 extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member,
 								const Slice *names, int n);
 extern const char *rvo_fault_member_pointer(const char *above, Slice name);

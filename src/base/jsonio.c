@@ -456,16 +456,20 @@ is_too_large(Slice text)
 		extent.commas > JSON_MAX_COMMAS;
 }
 
-/* check_number notes a number that numeric may not hold, by its length and the digits of its exponent. */
+/* rvo_json_number_fits tells whether numeric is sure to hold a number, by its length and the digits of its exponent. */
+bool
+rvo_json_number_fits(const char *number)
+{
+	const char *exponent = number + strcspn(number, "eE");
+
+	return strlen(number) <= NUMBER_MAX_LENGTH && strlen(exponent + strspn(exponent, "eE+-0")) <= EXPONENT_MAX_DIGITS;
+}
+
+/* check_number notes a number that numeric may not hold. */
 static JsonCallbackResult
 check_number(void *all_fit, char *token, JsonTokenType type)
 {
-	const char *exponent;
-
-	if (type != JSON_TOKEN_NUMBER)
-		return JSON_GO_ON;
-	exponent = token + strcspn(token, "eE");
-	if (strlen(token) > NUMBER_MAX_LENGTH || strlen(exponent + strspn(exponent, "eE+-0")) > EXPONENT_MAX_DIGITS)
+	if (type == JSON_TOKEN_NUMBER && !rvo_json_number_fits(token))
 		*(bool *) all_fit = false;
 	return JSON_GO_ON;
 }

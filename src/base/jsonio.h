@@ -81,6 +81,7 @@ extern void rvo_json_write(StringInfo to, const JsonbValue *value);
 extern Slice rvo_json_time(TimestampTz time);
 
 extern bool rvo_json_is_valid(Slice text);
+extern bool rvo_json_number_fits(const char *number);
 extern bool rvo_json_is_loadable(Slice text);
 extern JsonExtent rvo_json_measure(Slice text);
 extern bool rvo_json_find_strings(Slice text, const JsonStringMember *members, int count);

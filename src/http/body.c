@@ -17,24 +17,42 @@
 #include "http/multipart.h"
 #include "http/urlencoded.h"
 
+/* rvo_body_json_text returns JSON text without a byte order mark before it, which is none of it (RFC 8259). */
+Slice
+rvo_body_json_text(Slice body)
+{
+	if (body.len >= 3 && memcmp(body.data, "\xef\xbb\xbf", 3) == 0)
+		return (Slice) {body.data + 3, body.len - 3};
+	return body;
+}
+
+/* rvo_body_check_extent raises FAILURE_INVALID_REQUEST for JSON text that has more in it than a body may have. */
+void
+rvo_body_check_extent(const JsonExtent *extent)
+{
+	FaultList	faults = {0};
+
+	if (extent->containers > JSON_MAX_CONTAINERS)
+		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_CONTAINERS, extent->containers);
+	else if (extent->commas > JSON_MAX_COMMAS)
+		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_COMMAS, extent->commas);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+}
+
 /* decode_json parses JSON text after a look at its extent. */
 static Jsonb *
-decode_json(Slice content_type pg_attribute_unused(), Slice text, const FormLists *lists pg_attribute_unused())
+decode_json(Slice content_type pg_attribute_unused(), Slice body, const FormLists *lists pg_attribute_unused())
 {
+	Slice		text = rvo_body_json_text(body);
 	JsonExtent	extent;
-	FaultList	faults = {0};
 
 	if (!pg_verify_mbstr(PG_UTF8, text.data, text.len, true))
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_MALFORMED_BODY);
 	extent = rvo_json_measure(text);
 	if (extent.depth > JSON_MAX_DEPTH)
-		rvo_fault_add(&faults, "", FAULT_TOO_DEEP);
-	else if (extent.containers > JSON_MAX_CONTAINERS)
-		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_CONTAINERS, extent.containers);
-	else if (extent.commas > JSON_MAX_COMMAS)
-		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_COMMAS, extent.commas);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_TOO_DEEP);
+	rvo_body_check_extent(&extent);
 	return rvo_json_parse(text);
 }
 
@@ -80,6 +98,13 @@ rvo_body_decoder(Slice content_type)
 		if (rvo_header_is(type, rvo_body_types[i].name) && rvo_header_is_printable(rest))
 			return rvo_body_types[i].decode;
 	rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_MEDIA_TYPE);
+}
+
+/* rvo_body_is_json tells whether a body of a content type that is taken is JSON. */
+bool
+rvo_body_is_json(Slice content_type)
+{
+	return rvo_body_decoder(content_type) == decode_json;
 }
 
 /* rvo_body_is_encoded tells whether a list of content codings names any but the one that does nothing. */

@@ -5,6 +5,7 @@
 #ifndef RVO_BODY_H
 #define RVO_BODY_H
 
+#include "base/jsonio.h"
 #include "http/form.h"
 
 /* Decodes a body to jsonb in the current context; lists names the members that are lists. */
@@ -22,6 +23,9 @@ typedef struct BodyType
 extern const BodyType rvo_body_types[BODY_TYPES];
 
 extern BodyDecoder rvo_body_decoder(Slice content_type);
+extern bool rvo_body_is_json(Slice content_type);
+extern Slice rvo_body_json_text(Slice body);
+extern void rvo_body_check_extent(const JsonExtent *extent);
 extern bool rvo_body_is_encoded(Slice content_encoding);
 
 #endif							/* RVO_BODY_H */

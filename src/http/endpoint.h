@@ -8,6 +8,7 @@
 #include "lib/stringinfo.h"
 #include "utils/jsonb.h"
 
+#include "base/json_flaw.h"
 #include "base/text.h"
 #include "shape/caller.h"
 
@@ -53,6 +54,7 @@ struct HttpRequest
 	Slice		query;
 	Slice		structure;
 	Jsonb	   *body;			/* NULL if the endpoint takes none */
+	const BrokenItems *broken;	/* of the items of a batch; NULL = none */
 };
 
 struct Answer

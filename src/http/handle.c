@@ -21,11 +21,13 @@
 #include "base/jsonio.h"
 #include "http/answer.h"
 #include "http/body.h"
+#include "http/broken_items.h"
 #include "http/handle.h"
 #include "http/header.h"
 #include "http/parameter.h"
 #include "http/public_base.h"
 #include "http/route.h"
+#include "http/serve_batch.h"
 #include "shape/known_member.h"
 #include "store/store_lock.h"
 #include "value/preference.h"
@@ -39,6 +41,8 @@ typedef struct Call
 	HttpRequest request;		/* as far as the path says it */
 	HandleMode	mode;
 	bool		decoding;		/* an error in the data is one of the request's encoding */
+	bool		explaining;		/* the body could not be read: where it breaks is to be found */
+	BrokenItems broken;			/* of a batch */
 	Handling	handling;		/* that the request prefers */
 	Answer		answer;
 } Call;
@@ -153,6 +157,15 @@ check_body(const RawRequest *raw, const Endpoint *endpoint)
 	return decode;
 }
 
+/* read_broken reads a JSON body that could not be read at once: all but broken items, or it says where it breaks. */
+static Jsonb *
+read_broken(Call *call, const Endpoint *endpoint)
+{
+	call->broken = (BrokenItems) {0};
+	return rvo_broken_items_read(rvo_body_json_text(call->raw->body), endpoint->creates_many ? endpoint->list_member : NULL, HTTP_ITEMS_MAX,
+								 &call->broken);
+}
+
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
 work(void *arg, bool again)
@@ -182,8 +195,10 @@ work(void *arg, bool again)
 	if (decode != NULL)
 	{
 		call->decoding = true;
-		request.body = decode(raw->content_type, raw->body,
-							  &(FormLists) {endpoint->list_member, endpoint->other_list, !endpoint->creates_many});
+		request.broken = &call->broken;
+		request.body = call->explaining ? read_broken(call, endpoint) :
+			decode(raw->content_type, raw->body,
+				   &(FormLists) {endpoint->list_member, endpoint->other_list, !endpoint->creates_many});
 		call->decoding = false;
 	}
 	if (endpoint->once && raw->idempotency_key.data != NULL)
@@ -254,6 +269,21 @@ wait_no_more(void)
 	(void) set_config_option("lock_timeout", "1", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
 
+/* attempt does the work of a call, or returns the error that ended it. */
+static ErrorData *
+attempt(Call *call)
+{
+	return call->mode == HANDLE_SHARED ? rvo_attempt_once(work, call) : rvo_attempt(work, call);
+}
+
+/* is_unread tells an error that came of a JSON body. */
+static bool
+is_unread(const Call *call, const ErrorData *error)
+{
+	return call->decoding && rvo_body_is_json(call->raw->content_type) &&
+		(rvo_fault_is_data(error->sqlerrcode) || rvo_fault_http_status(error->sqlerrcode) == 400);
+}
+
 /*
  * carry_out does the work of a call and returns the answer.  In a shared transaction
  * what others were in the way of is given back undone, as status 0: the locks that
@@ -263,8 +293,14 @@ wait_no_more(void)
 static Answer
 carry_out(Call *call)
 {
-	ErrorData  *error = call->mode == HANDLE_SHARED ? rvo_attempt_once(work, call) : rvo_attempt(work, call);
+	ErrorData  *error = attempt(call);
 
+	if (error != NULL && is_unread(call, error))
+	{
+		call->explaining = true;
+		call->decoding = false;
+		error = attempt(call);
+	}
 	if (error != NULL && rvo_fault_is_read_only(error->sqlerrcode))
 		ReThrowError(error);
 	if (error != NULL && call->mode == HANDLE_SHARED && rvo_fault_is_transient(error->sqlerrcode))

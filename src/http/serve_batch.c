@@ -17,8 +17,6 @@
 #include "http/serve_record.h"
 #include "shape/known_member.h"
 
-#define ITEMS_MAX 10000
-
 /* The answer, as it grows. */
 typedef struct ResultSink
 {
@@ -78,8 +76,8 @@ read_items(const BatchEnvelope *envelope, Jsonb *body, FaultList *faults)
 	else
 	{
 		items = list.val.binary.data;
-		if (JsonContainerSize(items) > ITEMS_MAX)
-			rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, ITEMS_MAX, JsonContainerSize(items));
+		if (JsonContainerSize(items) > HTTP_ITEMS_MAX)
+			rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, HTTP_ITEMS_MAX, JsonContainerSize(items));
 		return items;
 	}
 	return NULL;
@@ -98,11 +96,13 @@ read_mode(Jsonb *body, FaultList *faults)
 
 /* serve_items creates or upserts the items of a request and returns the answer's body. */
 static text *
-serve_items(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Slice structure)
+serve_items(const BatchEnvelope *envelope, const HttpRequest *request)
 {
+	const Caller *caller = &request->caller;
+	Jsonb	   *body = request->body;
 	const Slice members[] = {CONST_SLICE("mode"), rvo_slice(envelope->list)};
 	FaultList	faults = {0};
-	ResultSink	sink = {.envelope = envelope, .structure = rvo_structure_read(structure, &faults)};
+	ResultSink	sink = {.envelope = envelope, .structure = rvo_structure_read(request->structure, &faults)};
 	JsonbContainer *items = read_items(envelope, body, &faults);
 	Batch		batch = {
 		.kind = envelope->kind,
@@ -110,6 +110,7 @@ serve_items(const BatchEnvelope *envelope, const Caller *caller, Jsonb *body, Sl
 		.mode = read_mode(body, &faults),
 		.number_name = "index",
 		.first_number = 0,
+		.broken = request->broken != NULL ? *request->broken : (BrokenItems) {0},
 		.sink = put_result,
 		.sink_arg = &sink,
 	};
@@ -136,6 +137,5 @@ void
 rvo_serve_batch(const HttpRequest *request, Answer *answer)
 {
 	answer->status = 200;
-	answer->body = serve_items(&request->endpoint->resource->envelope, &request->caller, request->body,
-							   request->structure);
+	answer->body = serve_items(&request->endpoint->resource->envelope, request);
 }

@@ -157,8 +157,24 @@ keep_open(Chunk *chunk)
 	chunk->nopen = kept;
 }
 
+/* read_item reads an item, or notes that its text could not be read. */
 static void
-read_items(const Batch *batch, Chunk *chunk)
+read_item(Batch *batch, BatchItem *item, int i)
+{
+	const BrokenItem *broken = &batch->broken.items[batch->nbroken];
+
+	item->failure = FAILURE_INVALID_REQUEST;
+	if (batch->nbroken == batch->broken.count || broken->index != batch->count + i)
+	{
+		batch->kind->read(batch->caller, item, batch->bodies[i]);
+		return;
+	}
+	rvo_fault_add_place(&item->faults, "", broken->code, broken->line, broken->column, -1);
+	batch->nbroken++;
+}
+
+static void
+read_items(Batch *batch, Chunk *chunk)
 {
 	for (int i = 0; i < chunk->count; i++)
 	{
@@ -171,8 +187,7 @@ read_items(const Batch *batch, Chunk *chunk)
 			item->faults.number_name = batch->number_name;
 			item->faults.number = item->number;
 		}
-		batch->kind->read(batch->caller, item, batch->bodies[i]);
-		item->failure = FAILURE_INVALID_REQUEST;
+		read_item(batch, item, i);
 		chunk->open[i] = item;
 	}
 	chunk->nopen = chunk->count;

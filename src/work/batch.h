@@ -6,6 +6,7 @@
 #define RVO_BATCH_H
 
 #include "base/fault.h"
+#include "base/json_flaw.h"
 #include "base/jsonio.h"
 #include "base/slice_map.h"
 #include "base/text.h"
@@ -89,6 +90,7 @@ typedef struct Batch
 	BatchMode	mode;
 	const char *number_name;	/* what callers call an item's place: "ordinal" or "index" */
 	int			first_number;
+	BrokenItems broken;
 
 	/* Told of each item, in the order of input; what is needed later must be copied. */
 	void		(*sink) (void *arg, const BatchItem *item);
@@ -96,6 +98,7 @@ typedef struct Batch
 
 	/* ---- only batch.c looks here */
 	int			count;			/* items so far */
+	int			nbroken;		/* of those that are broken, so far */
 	int			nbodies;
 	JsonbContainer **bodies;	/* of the chunk that is being gathered */
 	Size		octets;			/* of these */

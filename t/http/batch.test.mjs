@@ -306,24 +306,106 @@ test('atomic: companies, all are written', async () => {
 			test(`400: ${list}, ${name}`, () => isRefused(client, () => batch(client, body, { path: path + query }), 400, 'Invalid request.', errors));
 	}
 
-	for (const [name, code, body, type = JSON_TYPE] of [
-		['an empty body', 'malformed_body', ''],
-		['broken JSON', 'malformed_body', '{"contacts":[{"email":"x@acme.com"}'],
-		['two JSON values', 'malformed_body', '{"contacts":[{"email":"x@acme.com"}]} {}'],
-		['invalid UTF-8 in an item', 'malformed_body', Buffer.concat([Buffer.from('{"contacts":[{"email":"x@acme.com","first_name":"'), Buffer.from([0xff]), Buffer.from('"}]}')])],
-		['UTF-16', 'malformed_body', Buffer.from('{"contacts":[{"email":"x@acme.com"}]}', 'utf16le')],
-		['a NUL byte in an item', 'malformed_body', '{"contacts":[{"email":"x@acme.com","first_name":"a\0b"}]}'],
-		['\\u0000 in an item', 'malformed_body', '{"contacts":[{"email":"y@acme.com"},{"email":"x@acme.com","first_name":"a\\u0000b"}]}'],
-		['\\u0000 in an item\'s member name', 'malformed_body', '{"contacts":[{"email":"x@acme.com","a\\u0000":1}]}'],
-		['a lone surrogate in an item', 'malformed_body', '{"contacts":[{"email":"x@acme.com","first_name":"\\ud83d"}]}'],
-		['1e999999 in an item', 'malformed_body', '{"contacts":[{"email":"x@acme.com","x":1e999999}]}'],
-		['65 deep', 'too_deep', `{"contacts":[{"email":"x@acme.com","x":${'['.repeat(62)}${']'.repeat(62)}}]}`],
-		['8 MB of brackets', 'too_deep', `{"contacts":${'['.repeat(8_000_000)}`],
-		['2 MB of objects in each other', 'too_deep', `{"contacts":[${'{"email":'.repeat(200_000)}`],
-		['a list index beyond 32 bits in a form', 'malformed_body', 'contacts[99999999999]email=x@acme.com', FORM_TYPE],
-		['invalid UTF-8 in a form', 'malformed_body', 'contacts[0]email=x@acme.com&contacts[0]first_name=%ff', FORM_TYPE],
+	// The JSON breaks: where, and in which item.
+	const octets = (...parts) => Buffer.concat(parts.map(p => Buffer.from(p)));
+	for (const [name, code, body, place] of [
+		['an empty body', 'malformed_body', '', [1, 1]],
+		['no end', 'malformed_body', '{"contacts":[{"email":"x@acme.com"}', [1, 36, 1]],
+		['an upload that was cut', 'malformed_body', '{"contacts": [\n  {"email": "x@acme.com"},\r\n  {"email": "y@ac', [3, 13, 1]],
+		['two JSON values', 'malformed_body', '{"contacts":[{"email":"x@acme.com"}]} {}', [1, 39]],
+		['a colon that is not there', 'malformed_body', '{"contacts":[{"email":"x@acme.com"},\n{"email" "y@acme.com"}]}', [2, 10, 1]],
+		['a comma that is not there', 'malformed_body', '{"contacts":[{"email":"x@acme.com"} {"email":"y@acme.com"}]}', [1, 37, 1]],
+		['a comma too many', 'malformed_body', '{"contacts":[{"email":"ü@acme.com"},]}', [1, 37, 1]],
+		['a comma too many in an item', 'malformed_body', '{"contacts":[{"email":"x@acme.com",}]}', [1, 36, 0]],
+		['quotes inside a string, in two items', 'malformed_body', '{"contacts":[{"email":"x@acme.com"},\n{"first_name":"the "boss", x"},{"first_name":"y"},{"first_name":"the "boss", z"}]}', [2, 21, 1]],
+		['a bracket of the other kind', 'malformed_body', '{"contacts":[{"email":"x@acme.com"]]}', [1, 35, 0]],
+		['single quotes', 'malformed_body', "{\"contacts\":[{'email':'x@acme.com'}]}", [1, 15, 0]],
+		['UTF-16', 'malformed_body', Buffer.from('{"contacts":[{"email":"x@acme.com"}]}', 'utf16le'), [1, 2]],
+		['a broken mode', 'malformed_body', '{"contacts":[{"email":"x@acme.com"}],"mode":"\\ud83d"}', [1, 45]],
+		['NaN beside the list, and in an item', 'malformed_body', '{"mode":NaN,"contacts":[{"email":"x@acme.com","x":NaN}]}', [1, 9]],
+		['an octet that is no UTF-8, between items', 'malformed_body', octets('{"contacts":[{"email":"x@acme.com"}', [0xa0], ']}'), [1, 36, 1]],
+		['65 deep, beside the list', 'too_deep', `{"contacts":[{"email":"x@acme.com"}],"x":${'['.repeat(64)}${']'.repeat(64)}}`, [1, 105]],
+		['8 MB of brackets', 'too_deep', `{"contacts":${'['.repeat(8_000_000)}`, [1, 76, 0]],
+		['2 MB of objects in each other', 'too_deep', `{"contacts":[${'{"email":'.repeat(200_000)}`, [1, 572, 0]],
+		['the list in a list', 'malformed_body', '[{"contacts":[{"x":NaN}]}]', [1, 20]],
 	])
-		test(`400: ${name}`, () => isRefused(client, () => batch(client, body, { type }), 400, 'Invalid request.', [{ pointer: '', code }]));
+		test(`400: ${name}`, () => isRefused(client, () => batch(client, body), 400, 'Invalid request.',
+			[{ pointer: '', code, line: place[0], column: place[1], ...place.length > 2 && { index: place[2] } }]));
+	for (const [name, body] of [
+		['a list index beyond 32 bits in a form', 'contacts[99999999999]email=x@acme.com'],
+		['invalid UTF-8 in a form', 'contacts[0]email=x@acme.com&contacts[0]first_name=%ff'],
+	])
+		test(`400: ${name}`, () => isRefused(client, () => batch(client, body, { type: FORM_TYPE }), 400, 'Invalid request.', [{ pointer: '', code: 'malformed_body' }]));
+	test('400: 10,001 items, of which some are broken', () => isRefused(client, () => batch(client, `{"contacts":[${'{"x":NaN},'.repeat(10_000)}{"x":NaN}]}`), 400, 'Invalid request.',
+		[{ pointer: '/contacts', code: 'too_many', limit: 10_000, actual: 10_001 }]));
+
+	// One item's text is broken: that item's fault, and no other's.
+	for (const [name, item, column, code = 'malformed_body'] of [
+		['half an emoji', '{"email":"b@acme.com","first_name":"Jane \\ud83d"}', 36],
+		['the other half', '{"email":"b@acme.com","first_name":"\\udc4d"}', 36],
+		['two first halves', '{"email":"b@acme.com","first_name":"\\ud83d\\ud83d"}', 36],
+		['half an emoji in a name', '{"email":"b@acme.com","\\ud83d":1}', 23],
+		['half an emoji, deep in a member that nobody knows', '{"email":"b@acme.com","x":[[{"y":"\\ud83d"}]]}', 34],
+		['\\u0000', '{"email":"b@acme.com","first_name":"a\\u0000b"}', 36],
+		['\\u0000 in a name', '{"email":"b@acme.com","a\\u0000":1}', 23],
+		['an escape that is none', '{"email":"b@acme.com","first_name":"C:\\users"}', 36],
+		['a raw line feed', '{"email":"b@acme.com","first_name":"a\nb"}', 36],
+		['a NUL', '{"email":"b@acme.com","first_name":"a\0b"}', 38],
+		['Latin-1', octets('{"email":"b@acme.com","first_name":"J', [0xfc], 'rgen"}'), 38],
+		['Latin-1 before a quote', octets('{"email":"b@acme.com","first_name":"Ren', [0xe9], '","last_name":"x"}'), 40],
+		['a surrogate as UTF-8', octets('{"email":"b@acme.com","first_name":"', [0xed, 0xa0, 0xbd], '"}'), 37],
+		['NaN', '{"email":"b@acme.com","x":NaN}', 27],
+		['-Infinity', '{"email":"b@acme.com","x":-Infinity}', 27],
+		['undefined', '{"email":undefined}', 10],
+		['Python\'s None', '{"email":"b@acme.com","first_name":None}', 36],
+		['NaN as the item', 'NaN', 1],
+		['1e400000', '{"email":"b@acme.com","x":1e400000}', 27],
+		['01', '{"email":"b@acme.com","x":[0, 01]}', 31],
+		['70 levels', `{"email":"b@acme.com","x":${'['.repeat(70)}${']'.repeat(70)}}`, 88, 'too_deep'],
+		['a million levels', `{"email":"b@acme.com","x":${'['.repeat(300_000)}${']'.repeat(300_000)}}`, 88, 'too_deep'],
+	])
+		test(`an item alone: ${name}`, async () => {
+			const client = fresh();
+			const body = octets('{"contacts": [{"email":"a@acme.com","first_name":"👍 \\ud83d\\udc4d"},\n', item, ',\n\n {"email":"c@acme.com"}, 7], "mode": "partial"}');
+			const got = await batch(client, body);
+			assert.equal(got.status, 200, got.text);
+			assert.deepEqual(got.json.results.map(r => r.contact?.email ?? r), ['a@acme.com', { index: 1, status: 400, errors: [{ pointer: '', code, message: MESSAGES[code], line: 2, column }] },
+				'c@acme.com', { index: 3, status: 400, errors: [{ pointer: '', code: 'not_an_object', message: MESSAGES.not_an_object }] }]);
+			assert.deepEqual(got.json.summary, { total: 4, created: 2, failed: 2 });
+		});
+	test('an item alone: of 10,000, with many that are broken', async () => {
+		const client = fresh();
+		const items = range(10_000, i => i % 100 === 7 ? `{"email":"m${i}@acme.com","x":"\\ud83d"}` : `{"email":"m${i}@acme.com"}`);
+		const got = await batch(client, `{"contacts":[\n${items.join(',\n')}]}`);
+		assert.deepEqual(got.json?.summary, { total: 10_000, created: 9_900, failed: 100 }, got.text?.slice(0, 300));
+		assert.deepEqual(got.json.results.filter(r => r.status !== 201).map(r => [r.index, r.errors[0].line]), range(100, i => [i * 100 + 7, i * 100 + 9]));
+	});
+	test('an item alone: of the last of two lists; a byte order mark before it all', async () => {
+		const client = fresh();
+		const got = await batch(client, '\ufeff{"contacts":[NaN, NaN, {"x":{"contacts":[NaN]}}],"contacts":[{"email":"a@acme.com"},{"contacts":[NaN]}]}');
+		assert.deepEqual(got.json?.results?.map(r => [r.status, r.errors?.[0].column]), [[201, undefined], [400, 98]], got.text);
+	});
+	test('an item alone: atomic', async () => {
+		const client = fresh();
+		await isRefused(client, () => batch(client, '{"mode":"atomic","contacts":[{"email":"a@acme.com"},{"email":"b@acme.com","x":NaN}]}'), 400, 'Invalid request.',
+			[{ index: 1, pointer: '', code: 'malformed_body', line: 1, column: 79 }]);
+	});
+	test('an item alone: upserts, companies', async () => {
+		const client = fresh();
+		for (const [method, path, list, key] of [['PUT', CONTACTS_BATCH, 'contacts', '"email":"u@acme.com"'], ['POST', COMPANIES_BATCH, 'companies', '"domain":"u.com"']]) {
+			const got = await request(method, path, [['X-API-Key', client.key], ['Content-Type', JSON_TYPE]], `{"${list}":[{${key},"x":NaN},{${key}}]}`);
+			assert.deepEqual(got.json?.results?.map(r => [r.status, r.errors?.[0].code]), [[400, 'malformed_body'], [201, undefined]], got.text);
+		}
+	});
+	test('an item alone: an idempotency key is of the whole text', async () => {
+		const client = fresh();
+		const send = x => batch(client, `{"contacts":[{"email":"a@acme.com"},{"email":"b@acme.com","first_name":"${x}"}]}`, { headers: [['Idempotency-Key', 'broken']] });
+		const first = await send('Jane \\ud83d');
+		assert.deepEqual(first.json.results.map(r => r.status), [201, 400], first.text);
+		assert.equal((await send('Jane \\ud83d')).text, first.text);
+		for (const other of ['Jane', 'John \\ud83d'])
+			assert.equal((await send(other)).status, 422);
+	});
 
 	for (const [name, text] of [
 		['broken', '[{"email":"x@acme.com"'],
@@ -444,7 +526,7 @@ for (const path of [CONTACTS_BATCH, COMPANIES_BATCH]) {
 test('400: a nested member within bounds, but a batch takes two levels', async () => {
 	const client = fresh();
 	const deep = n => `{"contacts":[{"email":"deep@acme.com","x":${'['.repeat(n)}${']'.repeat(n)}}]}`;
-	await isRefused(client, () => batch(client, deep(62)), 400, 'Invalid request.', [{ pointer: '', code: 'too_deep' }]);
+	isResults(await batch(client, deep(62)), 'contact', [failed(0, 400, { pointer: '', code: 'too_deep', line: 1, column: 104 })]);
 	isResults(await batch(client, deep(61)), 'contact', [createdContact({ email: 'deep@acme.com' })]);
 });
 

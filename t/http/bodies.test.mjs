@@ -129,9 +129,24 @@ test('413: chunked', async () => {
 });
 
 // a byte order mark is not JSON (RFC 8259), but a reader may pass over it
-test('a byte order mark: 400 or passed over', async () => {
+test('a byte order mark is passed over, and not counted', async () => {
 	const got = await post(client, '\ufeff{"email":"bom@acme.com"}');
-	assert.ok([201, 400].includes(got.status), got.text);
+	assert.equal(got.status, 201, got.text);
+	for (const body of ['\ufeff{', '\ufeff\ufeff{}'])
+		assert.deepEqual((await post(client, body)).json.errors.map(e => [e.code, e.line, e.column]), [['malformed_body', 1, body.length === 2 ? 2 : 1]]);
+});
+test('where a single body breaks', async () => {
+	for (const [body, code, line, column] of [
+		['{"email": "a@acme.com",\n "first_name": "Jane \\ud83d"}', 'malformed_body', 2, 16],
+		[bytes('{"email": "a@acme.com",\n "first_name": "J', [0xfc], 'rgen"}'), 'malformed_body', 2, 18],
+		['{"email": "a@acme.com", "x": NaN}', 'malformed_body', 1, 30],
+		['{"email": "a@acme.com", "x": 1e400000}', 'malformed_body', 1, 30],
+		[`{"email": "a@acme.com",\n\n"x": ${'['.repeat(70)}${']'.repeat(70)}}`, 'too_deep', 3, 69],
+	]) {
+		const got = await post(client, body);
+		assert.equal(got.status, 400, got.text);
+		assert.deepEqual(got.json.errors.map(({ message, ...e }) => e), [{ pointer: '', code, line, column }]);
+	}
 });
 
 test('after all of it the service still works', async () =>

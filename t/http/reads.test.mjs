@@ -89,7 +89,7 @@ for (const path of [CONTACTS, V1_CONTACTS])
 		assert.deepEqual(ok(await call('PATCH', `${path}/${id}`, {})), last);
 		fails(await call('PATCH', `${path}/${id}`, { email: 'x' }), 400, 'Invalid request.', [{ pointer: '/email', code: 'invalid_email' }]);
 		fails(await call('PATCH', `${path}/${id}`, { email: 'jane@acme.com' }), 409, 'Contact already exists.', [{ pointer: '/email', code: 'already_exists', existing_id: jane.id }]);
-		fails(await call('PATCH', `${path}/${id}`, '{'), 400, 'Invalid request.', [{ pointer: '', code: 'malformed_body' }]);
+		fails(await call('PATCH', `${path}/${id}`, '{\n "é": }'), 400, 'Invalid request.', [{ pointer: '', code: 'malformed_body', line: 2, column: 7 }]);
 		assert.equal((await call('PATCH', `${path}/${id}`, 'x', { type: 'text/plain' })).status, 415);
 		fails(await call('PATCH', `${path}/999999999`, {}), 404, 'Contact not found.', [{ parameter: 'id', code: 'not_found' }]);
 	});

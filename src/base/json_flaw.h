@@ -1,0 +1,47 @@
+/*
+ * json_flaw.h
+ *	  Where JSON text breaks.
+ */
+#ifndef RVO_JSON_FLAW_H
+#define RVO_JSON_FLAW_H
+
+#include "base/fault.h"
+#include "base/text.h"
+
+/* A place in a text, as an editor shows it: both count from 1, characters in a line. */
+typedef struct TextPlace
+{
+	int			line;
+	int			column;
+} TextPlace;
+
+/* Where a walk over places is.  Starts as {text}. */
+typedef struct PlaceWalk
+{
+	Slice		text;
+	int			offset;
+	int			lines;			/* that have ended before */
+	int			line_start;
+} PlaceWalk;
+
+/* An item whose text could not be read: nothing of it is there but its place. */
+typedef struct BrokenItem
+{
+	int			index;			/* from 0 */
+	FaultCode	code;
+	int			line;
+	int			column;
+} BrokenItem;
+
+/* All of them, in the order of input.  Starts as {0}. */
+typedef struct BrokenItems
+{
+	int			count;
+	BrokenItem *items;
+} BrokenItems;
+
+extern FaultCode rvo_json_find_flaw(Slice text, int depth, int *offset);
+extern TextPlace rvo_text_next_place(PlaceWalk *walk, int offset);
+extern TextPlace rvo_text_place(Slice text, int offset);
+
+#endif							/* RVO_JSON_FLAW_H */
