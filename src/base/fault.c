@@ -66,6 +66,7 @@ static const struct
 	[FAULT_TOO_MANY] = {"too_many", "There are too many entries."},
 	[FAULT_UNKNOWN_FIELD] = {"unknown_field", "This custom field is not defined."},
 	[FAULT_UNKNOWN_MEMBER] = {"unknown_member", "There is no such member."},
+	[FAULT_UNKNOWN_PARAMETER] = {"unknown_parameter", "There is no such parameter."},
 	[FAULT_UNKNOWN_SETTING] = {"unknown_setting", "There is no such setting."},
 	[FAULT_UNSUPPORTED_ENCODING] = {"unsupported_encoding", "Expected a body that is not compressed, or encoded in any other way."},
 	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
@@ -113,25 +114,29 @@ begin_next(FaultList *faults)
 	faults->count++;
 }
 
-/*
- * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
- * (RFC 6901) into the body, made of constants, array positions and what
- * rvo_fault_member_pointer makes, "" being the whole body, or else the name of a parameter
- * beside it.
- */
+/* begin_entry_at opens an entry whose place is called kind; the caller closes it.  where can stand in a JSON string. */
 static StringInfo
-begin_entry(FaultList *faults, const char *where, FaultCode code)
+begin_entry_at(FaultList *faults, const char *kind, const char *where, FaultCode code)
 {
-	bool		is_pointer = where[0] == '\0' || where[0] == '/';
-
 	begin_next(faults);
 	appendStringInfoChar(faults->entries, '{');
 	if (faults->number_name != NULL)
 		appendStringInfo(faults->entries, "\"%s\":%d,", faults->number_name, faults->number);
 	appendStringInfo(faults->entries, "\"%s\":\"%s\",\"code\":\"%s\",\"message\":\"%s\"",
-					 is_pointer ? "pointer" : "parameter", where,
-					 fault_texts[code].code, fault_texts[code].message);
+					 kind, where, fault_texts[code].code, fault_texts[code].message);
 	return faults->entries;
+}
+
+/*
+ * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
+ * (RFC 6901) into the body, made of constants, array positions and what
+ * member_pointer makes, "" being the whole body, or else the name of a parameter
+ * beside it, which is a constant.
+ */
+static StringInfo
+begin_entry(FaultList *faults, const char *where, FaultCode code)
+{
+	return begin_entry_at(faults, where[0] == '\0' || where[0] == '/' ? "pointer" : "parameter", where, code);
 }
 
 /* rvo_fault_add notes a fault. */
@@ -188,12 +193,23 @@ rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const 
 	appendStringInfoChar(entry, '}');
 }
 
+/* quoted returns a text as it can stand in a JSON string. */
+static const char *
+quoted(const char *text)
+{
+	StringInfoData escaped;
+
+	initStringInfo(&escaped);
+	escape_json(&escaped, text);
+	escaped.data[escaped.len - 1] = '\0';
+	return escaped.data + 1;
+}
+
 /* rvo_fault_member_pointer points to a member by the caller's own name for it, as it can stand in a JSON string. */
 const char *
 rvo_fault_member_pointer(const char *above, Slice name)
 {
 	StringInfoData pointer;
-	StringInfoData escaped;
 	int			len = rvo_text_clip(name, POINTER_NAME_MAX);
 
 	initStringInfo(&pointer);
@@ -209,10 +225,19 @@ rvo_fault_member_pointer(const char *above, Slice name)
 	}
 	if (len < name.len)
 		appendStringInfoString(&pointer, "...");
-	initStringInfo(&escaped);
-	escape_json(&escaped, pointer.data);
-	escaped.data[escaped.len - 1] = '\0';
-	return escaped.data + 1;
+	return quoted(pointer.data);
+}
+
+/* rvo_fault_add_parameter notes that a parameter is unknown, by the caller's own name for it, and which ones are nearly named so. */
+void
+rvo_fault_add_parameter(FaultList *faults, Slice name, const Slice *nearest, int nnearest)
+{
+	int			len = rvo_text_clip(name, POINTER_NAME_MAX);
+	const char *shown = psprintf("%.*s%s", len, name.data, len < name.len ? "..." : "");
+	StringInfo	entry = begin_entry_at(faults, "parameter", quoted(shown), FAULT_UNKNOWN_PARAMETER);
+
+	append_names(entry, "nearest", nearest, nnearest);
+	appendStringInfoChar(entry, '}');
 }
 
 /* rvo_fault_add_member notes that a member is unknown, and which ones are nearly named so. */

@@ -57,6 +57,7 @@ typedef enum FaultCode
 	FAULT_TOO_MANY,
 	FAULT_UNKNOWN_FIELD,
 	FAULT_UNKNOWN_MEMBER,
+	FAULT_UNKNOWN_PARAMETER,
 	FAULT_UNKNOWN_SETTING,
 	FAULT_UNSUPPORTED_ENCODING,
 	FAULT_UNSUPPORTED_MEDIA_TYPE
@@ -105,6 +106,7 @@ extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode 
 								const Slice *names, int n);
 extern const char *rvo_fault_member_pointer(const char *above, Slice name);
 extern void rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest);
+extern void rvo_fault_add_parameter(FaultList *faults, Slice name, const Slice *nearest, int nnearest);
 extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type,
 							   const Slice *choices, int nchoices);
 extern void rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows);

@@ -26,6 +26,7 @@ typedef struct Endpoint
 	const char *other_list;		/* another such member; NULL = none */
 	int			body_max;		/* octets */
 	bool		has_structure;	/* as a parameter of the query */
+	bool		checks_query;	/* for parameters that nobody knows */
 	bool		master;			/* for master keys only */
 	bool		open;			/* for whoever asks, without a key */
 	bool		creates_many;	/* a batch: a front asks for the key before it takes the body */

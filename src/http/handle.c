@@ -138,7 +138,10 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 	if (raw->api_key.data == NULL)
 		rvo_fault_raise_nobody(false);
 	if (request->endpoint->master)
+	{
 		rvo_auth_check_master(&claim);
+		request->caller.strict = claim.strict;
+	}
 	else
 		request->caller = rvo_auth_caller(&claim);
 }
@@ -179,10 +182,9 @@ work(void *arg, bool again)
 	if (call->mode == HANDLE_READING && !rvo_endpoint_reads(endpoint))
 		rvo_fault_raise_bug("a function that only reads was given a request that writes");
 	if (endpoint->list_member != NULL)
-	{
 		decode = check_body(raw, endpoint);
+	if (endpoint->list_member != NULL || endpoint->checks_query)
 		call->handling = rvo_preferred_handling(raw->prefer);
-	}
 	if (!endpoint->open)
 		check_caller(raw, &request);
 	if (endpoint->has_structure)

@@ -12,12 +12,12 @@
 #include "http/urlencoded.h"
 
 /*
- * rvo_parameter returns the last value of a parameter of a query
- * string, in the current context; no value if there is none.  Raises
+ * rvo_parameter_named returns the last value of a parameter of a query string, which has
+ * two names, in the current context; no value if there is none.  Raises
  * FAILURE_INVALID_REQUEST if its value is not UTF-8.
  */
 Slice
-rvo_parameter(Slice query, const char *name)
+rvo_parameter_named(Slice query, const char *name, const char *other_name)
 {
 	Slice		found = NO_SLICE;
 
@@ -26,12 +26,19 @@ rvo_parameter(Slice query, const char *name)
 		Slice		value = rvo_text_split(&query, '&');
 		Slice		parameter = rvo_url_decode(rvo_text_split(&value, '='));
 
-		if (rvo_slice_equal(parameter, rvo_slice(name)))
+		if (rvo_slice_equal(parameter, rvo_slice(name)) || rvo_slice_equal(parameter, rvo_slice(other_name)))
 			found = rvo_url_decode(value);
 	}
 	if (found.data != NULL && !pg_verify_mbstr(PG_UTF8, found.data, found.len, true))
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, name, FAULT_MALFORMED_QUERY);
 	return found;
+}
+
+/* rvo_parameter is rvo_parameter_named for one that has one name. */
+Slice
+rvo_parameter(Slice query, const char *name)
+{
+	return rvo_parameter_named(query, name, name);
 }
 
 /* rvo_parameter_number returns a parameter that is a number from 1 on, 0 for one that is no such number. */

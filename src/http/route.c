@@ -25,6 +25,7 @@
 #define BATCH_BODY_MAX (16 * 1024 * 1024)
 
 #define GET(serving, ...) {.method = "GET", .serve = (serving), __VA_ARGS__}
+#define LIST(serving, ...) {.method = "GET", .serve = (serving), .checks_query = true, __VA_ARGS__}
 #define POST(serving, ...) {.method = "POST", .serve = (serving), __VA_ARGS__}
 #define PUT(serving, ...) {.method = "PUT", .serve = (serving), __VA_ARGS__}
 #define PATCH(serving, ...) {.method = "PATCH", .serve = (serving), __VA_ARGS__}
@@ -45,14 +46,14 @@
 /* The methods of a path stand in the order in which Allow names them. */
 static const Route routes[] = {
 	{"/public/v2/contacts", {
-		GET(rvo_serve_list, CONTACTS, V2),
+		LIST(rvo_serve_list, CONTACTS, V2),
 		POST(rvo_serve_create, CONTACTS, V2, ONCE, SHARES, TAKES_TWO(CONTACT_FIELDS_INPUT, CONTACT_FIELDS)),
 		PUT(rvo_serve_upsert, CONTACTS, V2, SHARES, TAKES_BOTH)}},
 	{"/public/v2/contacts/batch", {
 		POST(rvo_serve_batch, CONTACTS, V2, ONCE, TAKES_BATCH("contacts")),
 		PUT(rvo_serve_batch, .resource = &rvo_contact_upserts, V2, TAKES_BATCH("contacts"))}},
 	{"/public/v2/contacts/lookup-by-custom-field", {
-		GET(rvo_serve_lookup, CONTACTS, V2)}},
+		LIST(rvo_serve_lookup, CONTACTS, V2)}},
 	{"/public/v2/contacts/{id}", {
 		GET(rvo_serve_get, CONTACTS, V2),
 		PATCH(rvo_serve_update, CONTACTS, V2, SHARES, TAKES_BOTH),
@@ -65,10 +66,10 @@ static const Route routes[] = {
 	{"/public/v2/contacts/{id}/merge", {
 		POST(rvo_serve_merge, CONTACTS, V2, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts", {
-		GET(rvo_serve_list_bare, CONTACTS),
+		LIST(rvo_serve_list_bare, CONTACTS),
 		POST(rvo_serve_create, CONTACTS, ONCE, SHARES, TAKES_TWO(CONTACT_FIELDS, CONTACT_FIELDS_INPUT))}},
 	{"/public/contacts/lookup-by-custom-field", {
-		GET(rvo_serve_lookup_bare, CONTACTS)}},
+		LIST(rvo_serve_lookup_bare, CONTACTS)}},
 	{"/public/contacts/{id}", {
 		GET(rvo_serve_get, CONTACTS),
 		PATCH(rvo_serve_update, CONTACTS, SHARES, TAKES_BOTH),
@@ -79,27 +80,27 @@ static const Route routes[] = {
 		PATCH(rvo_serve_update_field, CONTACTS, SHARES, TAKES(CONTACT_FIELDS)),
 		DELETE(rvo_serve_delete_field, CONTACTS)}},
 	{"/public/v2/contacts-master-list", {
-		GET(rvo_serve_list, CONTACTS, V2, MASTER)}},
+		LIST(rvo_serve_list, CONTACTS, V2, MASTER)}},
 	{"/public/v2/contacts-master-list/lookup-by-custom-field", {
-		GET(rvo_serve_lookup, CONTACTS, V2, MASTER)}},
+		LIST(rvo_serve_lookup, CONTACTS, V2, MASTER)}},
 	{"/public/v2/contacts-master-list/{id}", {
 		GET(rvo_serve_get, CONTACTS, V2, MASTER)}},
 	{"/public/contacts-master-list", {
-		GET(rvo_serve_list_bare, CONTACTS, MASTER)}},
+		LIST(rvo_serve_list_bare, CONTACTS, MASTER)}},
 	{"/public/contacts-master-list/lookup-by-custom-field", {
-		GET(rvo_serve_lookup_bare, CONTACTS, MASTER)}},
+		LIST(rvo_serve_lookup_bare, CONTACTS, MASTER)}},
 	{"/public/contacts-master-list/{id}", {
 		GET(rvo_serve_get, CONTACTS, MASTER)}},
 
 	{"/public/v2/companies", {
-		GET(rvo_serve_list, COMPANIES, V2),
+		LIST(rvo_serve_list, COMPANIES, V2),
 		POST(rvo_serve_create, COMPANIES, V2, ONCE, SHARES, TAKES(COMPANY_FIELDS)),
 		PUT(rvo_serve_upsert, COMPANIES, V2, SHARES, TAKES(COMPANY_FIELDS))}},
 	{"/public/v2/companies/batch", {
 		POST(rvo_serve_batch, COMPANIES, V2, ONCE, TAKES_BATCH("companies")),
 		PUT(rvo_serve_batch, .resource = &rvo_company_upserts, V2, TAKES_BATCH("companies"))}},
 	{"/public/v2/companies/lookup-by-custom-field", {
-		GET(rvo_serve_lookup, COMPANIES, V2)}},
+		LIST(rvo_serve_lookup, COMPANIES, V2)}},
 	{"/public/v2/companies/{id}", {
 		GET(rvo_serve_get, COMPANIES, V2),
 		PATCH(rvo_serve_update, COMPANIES, V2, SHARES, TAKES(COMPANY_FIELDS)),
@@ -112,7 +113,7 @@ static const Route routes[] = {
 		PATCH(rvo_serve_update_field, COMPANIES, SHARES, TAKES(COMPANY_FIELDS)),
 		DELETE(rvo_serve_delete_field, COMPANIES)}},
 	{"/public/companies", {
-		GET(rvo_serve_list_bare, COMPANIES),
+		LIST(rvo_serve_list_bare, COMPANIES),
 		POST(rvo_serve_create, COMPANIES, ONCE, SHARES, TAKES(COMPANY_FIELDS))}},
 	{"/public/companies/{id}", {
 		GET(rvo_serve_get, COMPANIES),
@@ -124,13 +125,13 @@ static const Route routes[] = {
 		PATCH(rvo_serve_update_field, COMPANIES, SHARES, TAKES(COMPANY_FIELDS)),
 		DELETE(rvo_serve_delete_field, COMPANIES)}},
 	{"/public/v2/companies-master-list", {
-		GET(rvo_serve_list, COMPANIES, V2, MASTER)}},
+		LIST(rvo_serve_list, COMPANIES, V2, MASTER)}},
 	{"/public/v2/companies-master-list/lookup-by-custom-field", {
-		GET(rvo_serve_lookup, COMPANIES, V2, MASTER)}},
+		LIST(rvo_serve_lookup, COMPANIES, V2, MASTER)}},
 	{"/public/v2/companies-master-list/{id}", {
 		GET(rvo_serve_get, COMPANIES, V2, MASTER)}},
 	{"/public/companies-master-list", {
-		GET(rvo_serve_list_bare, COMPANIES, MASTER)}},
+		LIST(rvo_serve_list_bare, COMPANIES, MASTER)}},
 	{"/public/companies-master-list/{id}", {
 		GET(rvo_serve_get, COMPANIES, MASTER)}},
 

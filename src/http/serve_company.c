@@ -38,8 +38,13 @@ create(const HttpRequest *request, int64 *id)
 	return rvo_company_create(&request->caller, request->body, request->structure, id);
 }
 
+static const Slice conditions[] = {CONST_SLICE("domain"), CONST_SLICE("name"), CONST_SLICE("industry")};
+
 const Resource rvo_companies = {
 	.envelope = {&rvo_company_batch, "companies", "company"},
+	.shape = &rvo_company_shape,
+	.conditions = conditions,
+	.nconditions = lengthof(conditions),
 	.status_of_added_field = 201,
 	.create = create,
 	.upsert = rvo_company_upsert,

@@ -26,8 +26,8 @@ list(const HttpRequest *request, const ListRequest *list)
 	{
 		query.domain = rvo_parameter(request->query, "domain");
 		query.email = rvo_parameter(request->query, "email");
-		query.firstname = rvo_parameter(request->query, "firstname");
-		query.lastname = rvo_parameter(request->query, "lastname");
+		query.firstname = rvo_parameter_named(request->query, "firstname", "first_name");
+		query.lastname = rvo_parameter_named(request->query, "lastname", "last_name");
 		query.linkedin_url = rvo_parameter(request->query, "linkedin_url");
 	}
 	return rvo_contact_list(request->caller.client_id, &query);
@@ -39,9 +39,17 @@ create(const HttpRequest *request, int64 *id)
 	return rvo_contact_create(&request->caller, request->body, request->endpoint->list_member, request->structure, id);
 }
 
+static const Slice conditions[] = {
+	CONST_SLICE("domain"), CONST_SLICE("email"), CONST_SLICE("firstname"), CONST_SLICE("lastname"),
+	CONST_SLICE("linkedin_url"), CONST_SLICE("first_name"), CONST_SLICE("last_name")
+};
+
 /* Adding a custom field answers 200, where that of companies answers 201: the hosted service does so. */
 const Resource rvo_contacts = {
 	.envelope = {&rvo_contact_batch, "contacts", "contact"},
+	.shape = &rvo_contact_shape,
+	.conditions = conditions,
+	.nconditions = lengthof(conditions),
 	.status_of_added_field = 200,
 	.create = create,
 	.upsert = rvo_contact_upsert,

@@ -12,6 +12,7 @@
 #include "http/answer.h"
 #include "http/parameter.h"
 #include "http/serve_record.h"
+#include "http/unknown_parameter.h"
 #include "shape/known_member.h"
 
 /*
@@ -38,11 +39,36 @@ tell_count(Answer *answer, ListCount counted)
 	rvo_answer_add_header(answer, "X-Revyops-Count", counted.exact ? "exact" : "at-most");
 }
 
+/*
+ * check_query notes which parameters of a list's query are faults, and returns a list of those that are ignored.
+ * client_id is in the documentation, and not looked at: the key says which client it is.
+ */
+static const char *
+check_query(const HttpRequest *request, bool by_field, bool bare, FaultList *faults)
+{
+	static const Slice field[] = {CONST_SLICE("field_name"), CONST_SLICE("field_value")};
+	static const Slice others[] = {
+		CONST_SLICE("client_id"), CONST_SLICE("page"), CONST_SLICE("page_size"), CONST_SLICE("after"), CONST_SLICE("count"),
+		CONST_SLICE("structure")
+	};
+	const Resource *resource = request->endpoint->resource;
+	KnownParameters known = {
+		.conditions = by_field ? field : resource->conditions,
+		.nconditions = by_field ? (int) lengthof(field) : resource->nconditions,
+		.others = others,
+		.nothers = bare ? 1 : (int) lengthof(others),
+		.shape = resource->shape,
+	};
+
+	return rvo_parameters_check(request->query, &known, request->caller.strict, faults);
+}
+
 /* answer_list answers with a page, or (bare) with an array of the first. */
 static void
 answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer)
 {
 	ListCount	counted;
+	const char *ignored;
 	ListRequest list = {
 		.by_field = by_field,
 		.page = rvo_parameter_number(request->query, "page", 1),
@@ -64,10 +90,13 @@ answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer
 		list.field_name = rvo_parameter(request->query, "field_name");
 		list.field_value = rvo_parameter(request->query, "field_value");
 	}
+	ignored = check_query(request, by_field, bare, &list.faults);
 	answer->status = 200;
 	answer->body = request->endpoint->resource->list(request, &list);
 	if (!bare)
 		tell_count(answer, counted);
+	if (ignored != NULL)
+		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "http/endpoint.h"
 #include "shape/custom_field_change.h"
 #include "shape/page.h"
+#include "shape/record_member.h"
 #include "work/batch.h"
 #include "work/merge_request.h"
 
@@ -23,6 +24,9 @@ typedef struct BatchEnvelope
 struct Resource
 {
 	BatchEnvelope envelope;
+	const RecordShape *shape;
+	const Slice *conditions;	/* parameters that a list is asked for by; list reads them */
+	int			nconditions;
 	int			status_of_added_field;
 	Jsonb	   *(*create) (const HttpRequest *request, int64 *id);
 	Jsonb	   *(*upsert) (const Caller *caller, Jsonb *body, Slice structure_name, int64 *id, bool *created);

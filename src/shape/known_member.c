@@ -109,24 +109,20 @@ append_encoded(StringInfo to, Slice name)
 	}
 }
 
-/* rvo_members_header lists what was ignored, for a header; NULL for nothing. */
+/* rvo_names_header lists names, for a header; more: and others that are not at hand. */
 const char *
-rvo_members_header(const Caller *caller)
+rvo_names_header(const Slice *names, int n, bool more)
 {
-	const CallNotes *notes = caller->notes;
-	bool		more = notes->more_unknown;
 	StringInfoData header;
 
-	if (notes->nunknown == 0)
-		return NULL;
 	initStringInfo(&header);
-	for (int i = 0; i < notes->nunknown; i++)
+	for (int i = 0; i < n; i++)
 	{
 		int			before = header.len;
 
 		if (i > 0)
 			appendStringInfoString(&header, ", ");
-		append_encoded(&header, notes->unknown[i].name);
+		append_encoded(&header, names[i]);
 		if (header.len <= HEADER_MAX_OCTETS)
 			continue;
 		header.len = before;
@@ -137,6 +133,20 @@ rvo_members_header(const Caller *caller)
 	if (more)
 		appendStringInfoString(&header, header.len > 0 ? ", ..." : "...");
 	return header.data;
+}
+
+/* rvo_members_header lists what was ignored, for a header; NULL for nothing. */
+const char *
+rvo_members_header(const Caller *caller)
+{
+	const CallNotes *notes = caller->notes;
+	Slice		names[UNKNOWN_MEMBERS_NOTED];
+
+	if (notes->nunknown == 0)
+		return NULL;
+	for (int i = 0; i < notes->nunknown; i++)
+		names[i] = notes->unknown[i].name;
+	return rvo_names_header(names, notes->nunknown, notes->more_unknown);
 }
 
 /*

@@ -58,6 +58,7 @@ typedef struct ListRequest
 	bool		bare;			/* an array of the first, instead of a page */
 	Slice		structure;
 	Slice		count;			/* "exact", or no value */
+	FaultList	faults;			/* of how it is asked for, that are known by now */
 	ListCount  *counted;		/* where to tell what was counted; NULL = nobody asks */
 } ListRequest;
 

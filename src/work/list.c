@@ -21,6 +21,7 @@ rvo_list_begin(const EntityKind *kind, int client_id, const ListRequest *request
 		.kind = kind,
 		.request = request,
 		.rows = {.total = {0, true}},
+		.faults = request->faults,
 		.scope = {.what = kind->plural, .client_id = client_id, .by_field = request->by_field, .possible = true},
 	};
 

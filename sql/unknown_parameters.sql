@@ -1,0 +1,72 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+-- Parameters of a list that nobody knows: what was meant as a condition is a 400, what else is ignored is told.
+SELECT plan(87);
+SELECT test.two_clients() \gset
+SELECT set_config('test.key', revyops_create_api_key(1, 'x', NULL, 'master'), true) AS hidden \gset
+SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "jane@acme.com", "first_name": "Jane", "last_name": "Doe"}, {"email": "joe@acme.com", "first_name": "Joe", "last_name": "Doe"}]') \gset
+
+-- asked is the answer in short: its status, how many entries there are, each fault with what is near, and the headers.
+CREATE FUNCTION test.asked(path text, query text, headers text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', a.status, CASE jsonb_typeof(b) WHEN 'array' THEN jsonb_array_length(b)::text ELSE b->>'count' END,
+		(SELECT string_agg(concat_ws(' ', e->>'parameter', e->>'code', e->>'nearest'), ', ' ORDER BY n) FROM jsonb_array_elements(CASE jsonb_typeof(b) WHEN 'object' THEN b->'errors' END) WITH ORDINALITY t(e, n)),
+		'[' || (SELECT string_agg(h, ', ') FROM string_to_table(a.headers, E'\n') h WHERE h ~ '^(X-Revyops-Unknown|Preference)') || ']')
+	FROM revyops_http.handle_read('GET', path, query, 'X-API-Key: ' || current_setting('test.key') || E'\n' || headers, '') a, LATERAL (SELECT a.body::jsonb) t(b) $$;
+SELECT is(test.asked('/public/v2/contacts', query), expected, format('contacts: %s', query)) FROM (VALUES
+	-- conditions, also by the names of the members
+	('firstname=Jane', '200 1'), ('first_name=Jane', '200 1'), ('last_name=Doe&first_name=Joe', '200 1'), ('lastname=x&last_name=Doe', '200 2'), ('last_name=Doe&lastname=x', '200 0'),
+	('client_id=77', '200 2'), ('page=1&page_size=5&structure=FLAT&count=exact&domain=&email=&linkedin_url=', '200 2'), ('', '200 2'), ('&&', '200 2'),
+	-- nearly conditions
+	('emial=x', '400 emial unknown_parameter ["email"]'), ('Email=x', '400 Email unknown_parameter ["email"]'), ('e-mail=x', '400 e-mail unknown_parameter ["email"]'), ('mail=x', '400 mail unknown_parameter ["email"]'),
+	('email[]=x', '400 email[] unknown_parameter ["email"]'), ('email%5B%5D=x', '400 email[] unknown_parameter ["email"]'), ('email[contains]=x', '400 email[contains] unknown_parameter ["email"]'),
+	('filter[email]=x', '400 filter[email] unknown_parameter ["email"]'), ('filter%5Bemial%5D=x', '400 filter[emial] unknown_parameter ["email"]'), ('email.eq=x', '400 email.eq unknown_parameter ["email"]'),
+	('email__icontains=x', '400 email__icontains unknown_parameter ["email"]'), ('first_name__eq=x', '400 first_name__eq unknown_parameter ["firstname"]'),
+	('firstName=x', '400 firstName unknown_parameter ["firstname"]'), ('First+Name=x', '400 First Name unknown_parameter ["firstname"]'), ('lastnam=x', '400 lastnam unknown_parameter ["lastname"]'), ('domian=x', '400 domian unknown_parameter ["domain"]'),
+	('linkedin=x', '400 linkedin unknown_parameter ["linkedin_url"]'), ('linkedinUrl=x', '400 linkedinUrl unknown_parameter ["linkedin_url"]'), ('linkedin_url%20=x', '400 linkedin_url  unknown_parameter ["linkedin_url"]'),
+	-- members that are no conditions, and nearly members
+	('contact_status=x', '400 contact_status unknown_parameter []'), ('contact_statuz=x', '400 contact_statuz unknown_parameter []'), ('status=x', '400 status unknown_parameter []'), ('company_id=1', '400 company_id unknown_parameter []'),
+	('companyId=1', '400 companyId unknown_parameter []'), ('company=1', '400 company unknown_parameter []'), ('id=1', '400 id unknown_parameter []'), ('ids=1', '400 ids unknown_parameter []'), ('origin=x', '400 origin unknown_parameter []'),
+	('updated_time=x', '400 updated_time unknown_parameter []'), ('contact_custom_fields=x', '400 contact_custom_fields unknown_parameter []'), ('custom_fields=x', '400 custom_fields unknown_parameter []'),
+	-- all faults at once, each name once
+	('emial=x&page=0&emial=y&contact_status=x&utm=1', '400 emial unknown_parameter ["email"], contact_status unknown_parameter [], page invalid_number'),
+	-- what proxies, browsers and other APIs have
+	('limit=1&offset=2', '200 2 [X-Revyops-Unknown-Parameters: limit, offset]'), ('utm_source=x&utm_campaign=y&_=1&fbclid=z&gclid=z', '200 2 [X-Revyops-Unknown-Parameters: utm_source, utm_campaign, _, fbclid, gclid]'),
+	('sort=x&order=y&q=z&t=1&v=1&ts=1&time=1&date=1&per_page=1&pageSize=1&Page=2&api_key=x&created=1', '200 2 [X-Revyops-Unknown-Parameters: sort, order, q, t, v, ts, time, date, per_page, pageSize, Page, api_key, created]'),
+	('page[size]=1&page%5Bnumber%5D=2', '200 2 [X-Revyops-Unknown-Parameters: page%5Bsize%5D, page%5Bnumber%5D]'),
+	('x&x=1&x=2', '200 2 [X-Revyops-Unknown-Parameters: x]'), ('=1', '200 2 [X-Revyops-Unknown-Parameters: ""]'), ('a%00b=1&%FF=1&%zz=1', '200 2 [X-Revyops-Unknown-Parameters: a%2500b, %25FF, %25zz]'), ('%C3%BC=1&a%0Ab=1&[=1&.=1&__=1', '200 2 [X-Revyops-Unknown-Parameters: %C3%BC, a%0Ab, %5B, %2E, __]'),
+	('"%22\=1', '200 2 [X-Revyops-Unknown-Parameters: %22%22%5C]'), ('field_name=x', '400 field_name unknown_parameter ["first_name"]'), ('work_email=x', '400 work_email unknown_parameter ["email"]')) v(query, expected);
+SELECT is(test.asked('/public/v2/companies', query), expected, format('companies: %s', query)) FROM (VALUES
+	('name=x', '200 0'), ('nam=x', '400 nam unknown_parameter ["name"]'), ('names[]=x', '400 names[] unknown_parameter ["name"]'), ('Name=x', '400 Name unknown_parameter ["name"]'), ('Industry=x', '400 Industry unknown_parameter ["industry"]'),
+	('company_name=x', '400 company_name unknown_parameter ["name"]'), ('companyname=x', '200 0 [X-Revyops-Unknown-Parameters: companyname]'), ('game=x&date=x&time=x', '200 0 [X-Revyops-Unknown-Parameters: game, date, time]'), ('email=x', '200 0 [X-Revyops-Unknown-Parameters: email]')) v(query, expected);
+SELECT is(test.asked(path, query), expected, format('%s: %s', path, query)) FROM (VALUES
+	-- look-ups
+	('/public/v2/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&limit=1', '200 0 [X-Revyops-Unknown-Parameters: limit]'),
+	('/public/v2/contacts/lookup-by-custom-field', 'fieldName=a&value=b', '400 fieldName unknown_parameter ["field_name"], value unknown_parameter ["field_value"], field_name required, field_value required'),
+	('/public/v2/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&email=c', '400 email unknown_parameter []'),
+	('/public/v2/companies/lookup-by-custom-field', 'field_name=a&field_value=b&name=c', '400 name unknown_parameter []'),
+	-- v1, which has no pages
+	('/public/contacts', 'page=1&limit=5', '200 2 [X-Revyops-Unknown-Parameters: page, limit]'), ('/public/contacts', 'first_name=Jane', '200 1'), ('/public/contacts', 'emial=x', '400 emial unknown_parameter ["email"]'),
+	('/public/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&structure=FLAT', '200 0 [X-Revyops-Unknown-Parameters: structure]'), ('/public/companies', 'nam=x', '400 nam unknown_parameter ["name"]'),
+	-- master lists
+	('/public/v2/contacts-master-list', 'emial=x', '400 emial unknown_parameter ["email"]'), ('/public/v2/contacts-master-list', 'client_id=9&x=1', '200 2 [X-Revyops-Unknown-Parameters: x]'), ('/public/companies-master-list', 'domian=x', '400 domian unknown_parameter ["domain"]'),
+	-- one is asked for by its path
+	('/public/v2/contacts/1', 'emial=x', '200')) v(path, query, expected);
+
+-- strictly
+SELECT is(test.asked(path, query, E'Prefer: handling=' || handling || E'\n'), expected, format('%s: %s %s', handling, path, query)) FROM (VALUES
+	('strict', '/public/v2/contacts', 'limit=1&utm_source=x', '400 limit unknown_parameter [], utm_source unknown_parameter [] [Preference-Applied: handling=strict]'), ('strict', '/public/v2/contacts', 'pageSize=1', '400 pageSize unknown_parameter ["page_size"] [Preference-Applied: handling=strict]'),
+	('strict', '/public/v2/contacts', 'client_id=9&email=jane@acme.com', '200 1 [Preference-Applied: handling=strict]'), ('lenient', '/public/v2/contacts', 'limit=1', '200 2 [X-Revyops-Unknown-Parameters: limit, Preference-Applied: handling=lenient]'),
+	('lenient', '/public/v2/contacts', 'emial=1', '400 emial unknown_parameter ["email"] [Preference-Applied: handling=lenient]'), ('strict', '/public/contacts', 'page=1', '400 page unknown_parameter [] [Preference-Applied: handling=strict]'),
+	('strict', '/public/v2/contacts-master-list', 'limit=1', '400 limit unknown_parameter [] [Preference-Applied: handling=strict]'), ('strict', '/public/v2/contacts/1', 'limit=1', '200')) v(handling, path, query, expected);
+SET LOCAL revyops.handling = strict;
+SELECT is(test.asked('/public/v2/contacts', 'limit=1'), '400 limit unknown_parameter []', 'strict by the setting');
+RESET revyops.handling;
+
+-- many, and long ones
+SELECT is(test.asked('/public/v2/contacts', (SELECT string_agg('p' || i, '&') FROM generate_series(1, 25) i)), '200 2 [X-Revyops-Unknown-Parameters: ' || (SELECT string_agg('p' || i, ', ') FROM generate_series(1, 20) i) || ', ...]', 'twenty names are told');
+SELECT is(test.asked('/public/v2/contacts', (SELECT string_agg('p' || i, '&') FROM generate_series(1, 150) i) || '&emial=x'), '200 2 [X-Revyops-Unknown-Parameters: ' || (SELECT string_agg('p' || i, ', ') FROM generate_series(1, 20) i) || ', ...]', 'a hundred are looked at');
+SELECT is(test.asked('/public/v2/contacts', repeat('x', 2000)), '200 2 [X-Revyops-Unknown-Parameters: ...]', 'a long one is not');
+SELECT is(test.asked('/public/v2/contacts', 'email[' || repeat('x', 2000)), '400 email[' || repeat('x', 249) || '... unknown_parameter ["email"]', 'and cut');
+SELECT * FROM finish();
+ROLLBACK;
