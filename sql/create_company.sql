@@ -59,7 +59,7 @@ FROM unnest(ARRAY['name', 'company_status']) m;
 SELECT test.fails_400(test.create('{"domain": "f.com", "name": "a\u0001b"}'), test.one('/name', 'control_character'), 'control character');
 
 -- custom fields
-SELECT test.fails_400(test.fields('{}'), test.one('/company_custom_fields', 'not_an_array'), 'custom fields an object');
+SELECT test.fails_400(test.fields('true'), test.one('/company_custom_fields', 'not_an_array'), 'custom fields a boolean');
 SELECT test.fails_400(test.fields('[{"field_name": "A", "field_value": "1"}, {"field_name": "A", "field_value": "1"}]'),
 	test.one('/company_custom_fields/1/field_name', 'duplicate'), 'custom field named twice');
 SELECT test.fails_400(test.fields((SELECT jsonb_agg(jsonb_build_object('field_name', i, 'field_value', '')) FROM generate_series(1, 1001) i)),
