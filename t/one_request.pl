@@ -65,4 +65,103 @@ is(answer(25, statuses("revyops_create_contacts($contacts)") . "; SELECT count(*
 is(answer(25, statuses("revyops_upsert_contacts($contacts)") . "; SELECT count(*) FROM revyops.custom_field_seen"), "201 80\n1000", 'upserts');
 is(answer(25, statuses("revyops_create_companies($companies)") . "; SELECT count(*) FROM revyops.custom_field_seen"), "201 80\n1000", 'companies');
 
+
+# ---------------------------------------------------------------- octets of memory, and of an answer
+my $key = $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x')");
+my $dir = $node->basedir;
+
+# taken sends a request in a process of its own, and says how the statuses of its items are, or its own if it has none, how
+# many octets of MiB are answered, rounded up, and whether the process grew by less than 256 MiB.
+sub taken
+{
+	my ($method, $path, $body, $prefer) = @_;
+	my $headers = "E'X-API-Key: $key\\nContent-Type: application/json" . ($prefer ? "\\nPrefer: $prefer" : '') . "'";
+	append_to_file("$dir/body", $body);
+	my ($out, $err);
+	$node->psql('postgres', <<"EOS", stdout => \$out, stderr => \$err);
+CREATE FUNCTION pg_temp.peak() RETURNS int LANGUAGE sql AS \$\$ SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+) kB')::int \$\$;
+SELECT status AS hidden FROM revyops_http.handle('POST', '/public/v2/contacts/batch', '', $headers, '{"contacts": [{"email": "warm\@x.example"}]}') \\gset
+SELECT pg_temp.peak() AS before \\gset
+BEGIN;
+CREATE TEMPORARY TABLE answer ON COMMIT DROP AS SELECT * FROM revyops_http.handle('$method', '$path', '', $headers, pg_read_binary_file('$dir/body'));
+SELECT CASE WHEN (pg_temp.peak() - :before) / 1024 < 256 THEN 'little' ELSE (pg_temp.peak() - :before) / 1024 || ' MiB' END AS grown \\gset
+SELECT concat_ws(' ', status, (SELECT string_agg(DISTINCT n || ' ' || s, ', ') FROM (SELECT r->>'status' AS s, count(*) AS n FROM jsonb_array_elements(body::jsonb->'results') AS r GROUP BY 1) AS t),
+	'in', 1 + octet_length(body) / 1048576, :'grown') FROM answer;
+ROLLBACK;
+EOS
+	unlink "$dir/body";
+	return $out . $err;
+}
+
+# batch gives a body with so many contacts; fields are theirs.
+sub batch
+{
+	my ($n, $fields, $list) = @_;
+	$list //= 'contact_custom_fields_input';
+	return '{"contacts":[' . join(',', map { qq({"email":"a$_\@x.example","$list":[$fields]}) } 1 .. $n) . ']}';
+}
+
+# fields gives so many, with a value as JSON
+sub fields
+{
+	my ($n, $value) = @_;
+	return join(',', map { qq({"field_name":"f$_","field_value":$value}) } 1 .. $n);
+}
+
+my $batch = '/public/v2/contacts/batch';
+is(taken('POST', $batch, batch(390, fields(1000, '1e2499'))), '200 390 400 in 1 little', 'numbers whose digits are zeros');
+is(taken('POST', $batch, batch(390, fields(1000, '1e99'))), '200 390 201 in 17 little', 'those that are as long as they may be');
+is(taken('POST', $batch, batch(10000, fields(37, '"b"'))), '200 10000 201 in 17 little', '370,000 custom fields; where the answer is long, ids are left');
+is(taken('PUT', $batch, batch(10000, fields(37, '"b"'))), '200 10000 201 in 17 little', 'the same as an upsert');
+is(taken('POST', $batch, batch(62, fields(104, '"' . 'x' x 2450 . '"'))), '200 62 201 in 16 little', '15 MiB of values');
+is(taken('POST', $batch, batch(400, fields(110, '"' . 'x' x 2450 . '"'))), '413 in 1 little', 'more than 16 MiB');
+is(taken('POST', $batch, batch(60, fields(110, '"' . 'x' x 2450 . '"'))), '200 60 400 in 1 little', 'contacts of more than 256 KiB');
+is(taken('POST', $batch, batch(32, fields(104, '"x' . '\t' x 2400 . 'x"'))), '200 32 201 in 16 little', 'values that are escaped');
+is(taken('POST', $batch, '{"contacts":[{"email":"a@x.example","x":[' . join(',', (123456789) x 1_499_990) . ']}]}'), '200 1 201 in 1 little', '1,500,000 numbers');
+is(taken('POST', $batch, '{"contacts":[{"email":"a@x.example",' . join(',', map { sprintf '"%05x":1', $_ } 1 .. 1_499_990) . '}]}'), '200 1 201 in 1 little', '1,500,000 members');
+is(taken('POST', $batch, '{"contacts":[{"email":"a@x.example","x":[' . join(',', ('{}') x 399_990) . ']}]}'), '200 1 201 in 1 little', '400,000 objects');
+is(taken('POST', $batch, batch(10000, join(',', ('{"field_value":1}') x 37))), '200 10000 400 in 4 little', '370,000 faults');
+my $unknown = '{"email":"x@y.example",' . join(',', map { "\"$_\":0" } ('aa' .. 'dv')) . '}';
+is(taken('POST', $batch, '{"contacts":[' . join(',', ($unknown) x 10000) . ']}', 'handling=strict'), '200 10000 400 in 4 little', '1,000,000 unknown members');
+is(taken('POST', $batch, '{"mode":"atomic","contacts":[' . join(',', ($unknown) x 10000) . ']}', 'handling=strict'), '400 in 1 little', 'which are told together');
+my $large = '{"email":"ups@n.example","contact_custom_fields_input":[' . fields(1000, '"' . 'x' x 200 . '"') . ']}';
+is(taken('PUT', $batch, "{\"contacts\":[$large," . join(',', map { "{\"email\":\"ups\@n.example\",\"origin\":\"$_\"}" } 1 .. 9999) . ']}'), '200 1 201, 9999 200 in 16 little', 'one large contact, changed 9,999 times');
+is(taken('PUT', $batch, "{\"contacts\":[$large," . join(',', map { "{\"email\":\"ups\@n.example\",\"contact_custom_fields\":[" . fields(1, "\"$_\"") . '],"contact_custom_fields_input":[' . fields(2, "\"$_\"") . ']}' } 1 .. 9999) . ']}'),
+	'200 1 201, 9999 200 in 16 little', 'by custom fields, in two lists');
+is(taken('PUT', $batch, "{\"contacts\":[$large," . join(',', map { "{\"email\":\"ups\@n.example\",\"contact_custom_fields\":[{\"field_name\":\"more$_\",\"field_value\":\"x\"}]}" } 1 .. 9999) . ']}'),
+	'200 1 201, 9999 400 in 2 little', 'by one custom field too many');
+
+# what is stored: 600 contacts of nearly 256 KiB
+$node->safe_psql('postgres', <<'EOS');
+SET revyops.client_id = 1;
+SELECT count(*) FROM generate_series(0, 19) AS n, LATERAL revyops_create_contacts((SELECT jsonb_agg(jsonb_build_object('email', 'stored' || n || '-' || i || '@x.example', 'contact_custom_fields_input',
+	(SELECT jsonb_agg(jsonb_build_object('field_name', 'f' || j, 'field_value', repeat('x', 2490))) FROM generate_series(1, 104) AS j))) FROM generate_series(1, 30) AS i)) AS c;
+EOS
+is(taken('PUT', $batch, '{"contacts":[' . join(',', map { my $n = $_; map { "{\"email\":\"stored$n-$_\@x.example\",\"origin\":\"x\"}" } 1 .. 30 } 0 .. 19) . ']}'), '200 600 200 in 16 little', 'an upsert of 600 large contacts');
+
+# turned gives how the pages of a list are that its cursors lead through: entries, of how many, in how many MiB; and how many entries there were.
+sub turned
+{
+	my ($path, $query) = @_;
+	my ($pages, $entries, $next) = ('', 0, $query);
+	for my $page (1 .. 3)
+	{
+		my $out = $node->safe_psql('postgres', <<"EOS");
+CREATE FUNCTION pg_temp.peak() RETURNS int LANGUAGE sql AS \$\$ SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+) kB')::int \$\$;
+SELECT status AS hidden FROM revyops_http.handle('GET', '/public/v2/contacts', 'page_size=1', 'X-API-Key: $key', '') \\gset
+SELECT pg_temp.peak() AS before \\gset
+CREATE TEMPORARY TABLE answer AS SELECT body::jsonb AS page, 1 + octet_length(body) / 1048576 AS mib FROM revyops_http.handle('GET', '$path', '$next', 'X-API-Key: $key', '');
+SELECT (pg_temp.peak() - :before) / 1024 < 256 AS little \\gset
+SELECT jsonb_array_length(page->'results') || ' of ' || (page->>'count') || ' in ' || mib || CASE WHEN :'little' THEN '' ELSE ' much' END, page->>'next', jsonb_array_length(page->'results') FROM answer;
+EOS
+		my ($what, $following, $n) = split /\|/, $out;
+		$pages .= "$what, ";
+		$entries += $n;
+		($next) = $following =~ /\?(.*)/ or last;
+	}
+	return "$pages$entries";
+}
+is(turned('/public/v2/contacts', ''), '32 of 532 in 8, 31 of 563 in 8, 31 of 594 in 8, 94', 'pages end by their octets, and lead on');
+is(turned('/public/v2/contacts', 'page_size=20'), '20 of 120 in 5, 20 of 140 in 6, 20 of 160 in 6, 60', 'shorter ones don\'t');
+
 done_testing();

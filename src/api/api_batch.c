@@ -15,6 +15,7 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
+#include "base/json_parse.h"
 #include "shape/known_member.h"
 #include "work/auth.h"
 #include "work/batch.h"
@@ -51,7 +52,7 @@ put_row(void *arg, const BatchItem *item)
 	if (!done)
 		values[last] = JsonbPGetDatum(rvo_json_parse(rvo_slice(rvo_fault_json(&item->faults))));
 	else if (sink->kind->render != NULL)
-		values[2] = JsonbPGetDatum(sink->kind->render(item, sink->structure));
+		values[2] = JsonbPGetDatum(item->bare ? rvo_batch_item_id(item) : sink->kind->render(item, sink->structure));
 	nulls[2] = last == 2 ? done : !done;
 	nulls[3] = done;
 	tuplestore_putvalues(sink->result->setResult, sink->result->setDesc, values, nulls);

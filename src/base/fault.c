@@ -28,6 +28,7 @@ static const struct
 	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
 	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
 	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
+	[FAULT_FIELDS_TOO_LARGE] = {"too_large", "The names and values of the custom fields have too many octets together."},
 	[FAULT_IDENTIFIER_REQUIRED] = {"identifier_required", "Either email or linkedin_url is required."},
 	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
 	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
@@ -50,6 +51,7 @@ static const struct
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
 	[FAULT_MERGED] = {"merged", "This was merged into another."},
 	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
+	[FAULT_MORE_FAULTS] = {"more_faults", "There are more faults than are told."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
 	[FAULT_NOT_AN_OBJECT] = {"not_an_object", "Expected an object."},
@@ -103,22 +105,42 @@ static const struct
 /* Octets of a caller's own name in a pointer. */
 #define POINTER_NAME_MAX 255
 
+/* rvo_fault_is_full tells that what is added now is counted only: nobody need make anything for it. */
+bool
+rvo_fault_is_full(const FaultList *faults)
+{
+	return faults->told >= (faults->max > 0 ? faults->max : FAULTS_MAX);
+}
+
+/* rvo_fault_octets tells how long the entries are. */
+int
+rvo_fault_octets(const FaultList *faults)
+{
+	return faults->entries != NULL ? faults->entries->len : 0;
+}
+
 /* begin_next makes the list ready for what comes behind its entries. */
 static void
 begin_next(FaultList *faults)
 {
 	if (faults->entries == NULL)
 		faults->entries = makeStringInfo();
-	else if (faults->count > 0)
+	else if (faults->told > 0)
 		appendStringInfoChar(faults->entries, ',');
-	faults->count++;
 }
 
-/* begin_entry_at opens an entry whose place is called kind; the caller closes it.  where can stand in a JSON string. */
+/*
+ * begin_entry_at opens an entry whose place is called kind, which the caller closes; NULL if
+ * the list is full, and the fault was counted.  where can stand in a JSON string.
+ */
 static StringInfo
 begin_entry_at(FaultList *faults, const char *kind, const char *where, FaultCode code)
 {
+	faults->count++;
+	if (rvo_fault_is_full(faults))
+		return NULL;
 	begin_next(faults);
+	faults->told++;
 	appendStringInfoChar(faults->entries, '{');
 	if (faults->number_name != NULL)
 		appendStringInfo(faults->entries, "\"%s\":%d,", faults->number_name, faults->number);
@@ -128,10 +150,9 @@ begin_entry_at(FaultList *faults, const char *kind, const char *where, FaultCode
 }
 
 /*
- * begin_entry opens an entry; the caller closes it.  where is a JSON pointer
- * (RFC 6901) into the body, made of constants, array positions and what
- * member_pointer makes, "" being the whole body, or else the name of a parameter
- * beside it, which is a constant.
+ * begin_entry is the same for a JSON pointer (RFC 6901) into the body, made of
+ * constants, array positions and what rvo_fault_member_pointer makes, "" being the
+ * whole body, or else the name of a parameter beside it, which is a constant.
  */
 static StringInfo
 begin_entry(FaultList *faults, const char *where, FaultCode code)
@@ -143,15 +164,20 @@ begin_entry(FaultList *faults, const char *where, FaultCode code)
 void
 rvo_fault_add(FaultList *faults, const char *where, FaultCode code)
 {
-	appendStringInfoChar(begin_entry(faults, where, code), '}');
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	if (entry != NULL)
+		appendStringInfoChar(entry, '}');
 }
 
 /* rvo_fault_add_limit notes that actual exceeds limit. */
 void
 rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code, int limit, int actual)
 {
-	appendStringInfo(begin_entry(faults, where, code),
-					 ",\"limit\":%d,\"actual\":%d}", limit, actual);
+	StringInfo	entry = begin_entry(faults, where, code);
+
+	if (entry != NULL)
+		appendStringInfo(entry, ",\"limit\":%d,\"actual\":%d}", limit, actual);
 }
 
 /*
@@ -163,16 +189,22 @@ rvo_fault_add_place(FaultList *faults, const char *where, FaultCode code, int li
 {
 	StringInfo	entry = begin_entry(faults, where, code);
 
+	if (entry == NULL)
+		return;
 	appendStringInfo(entry, ",\"line\":%d,\"column\":%d", line, column);
 	if (item >= 0)
 		appendStringInfo(entry, ",\"index\":%d", item);
 	appendStringInfoChar(entry, '}');
 }
 
-/* append_names appends a list of names. */
+/* append_names appends a list of names, if there is room for such. */
 static void
-append_names(StringInfo entry, const char *member, const Slice *names, int n)
+append_names(const FaultList *faults, const char *member, const Slice *names, int n)
 {
+	StringInfo	entry = faults->entries;
+
+	if (faults->brief || entry->len > FAULTS_NAMED_MAX_OCTETS)
+		return;
 	appendStringInfo(entry, ",\"%s\":[", member);
 	for (int i = 0; i < n; i++)
 	{
@@ -189,7 +221,9 @@ rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const 
 {
 	StringInfo	entry = begin_entry(faults, where, code);
 
-	append_names(entry, member, names, n);
+	if (entry == NULL)
+		return;
+	append_names(faults, member, names, n);
 	appendStringInfoChar(entry, '}');
 }
 
@@ -236,7 +270,9 @@ rvo_fault_add_parameter(FaultList *faults, Slice name, const Slice *nearest, int
 	const char *shown = psprintf("%.*s%s", len, name.data, len < name.len ? "..." : "");
 	StringInfo	entry = begin_entry_at(faults, "parameter", quoted(shown), FAULT_UNKNOWN_PARAMETER);
 
-	append_names(entry, "nearest", nearest, nnearest);
+	if (entry == NULL)
+		return;
+	append_names(faults, "nearest", nearest, nnearest);
 	appendStringInfoChar(entry, '}');
 }
 
@@ -244,7 +280,11 @@ rvo_fault_add_parameter(FaultList *faults, Slice name, const Slice *nearest, int
 void
 rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest)
 {
-	rvo_fault_add_names(faults, rvo_fault_member_pointer(above, name), FAULT_UNKNOWN_MEMBER, "nearest", nearest, nnearest);
+	/* one that is only counted needs no pointer */
+	if (rvo_fault_is_full(faults))
+		faults->count++;
+	else
+		rvo_fault_add_names(faults, rvo_fault_member_pointer(above, name), FAULT_UNKNOWN_MEMBER, "nearest", nearest, nnearest);
 }
 
 /* rvo_fault_add_type notes that a value is none of a type; choices are those of the type, or some of them. */
@@ -253,9 +293,11 @@ rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice t
 {
 	StringInfo	entry = begin_entry(faults, where, code);
 
+	if (entry == NULL)
+		return;
 	appendStringInfo(entry, ",\"type\":\"%.*s\"", type.len, type.data);
 	if (nchoices > 0)
-		append_names(entry, "choices", choices, nchoices);
+		append_names(faults, "choices", choices, nchoices);
 	appendStringInfoChar(entry, '}');
 }
 
@@ -263,16 +305,20 @@ rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice t
 void
 rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows)
 {
-	appendStringInfo(begin_entry(faults, where, FAULT_ALREADY_EXISTS),
-					 ",\"existing_id\":" INT64_FORMAT ",\"rows\":" INT64_FORMAT "}", existing_id, rows);
+	StringInfo	entry = begin_entry(faults, where, FAULT_ALREADY_EXISTS);
+
+	if (entry != NULL)
+		appendStringInfo(entry, ",\"existing_id\":" INT64_FORMAT ",\"rows\":" INT64_FORMAT "}", existing_id, rows);
 }
 
 /* rvo_fault_add_existing notes that a key is taken, and by which row. */
 void
 rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id)
 {
-	appendStringInfo(begin_entry(faults, where, FAULT_ALREADY_EXISTS),
-					 ",\"existing_id\":" INT64_FORMAT "}", existing_id);
+	StringInfo	entry = begin_entry(faults, where, FAULT_ALREADY_EXISTS);
+
+	if (entry != NULL)
+		appendStringInfo(entry, ",\"existing_id\":" INT64_FORMAT "}", existing_id);
 }
 
 /*
@@ -284,6 +330,8 @@ rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id,
 {
 	StringInfo	entry = begin_entry(faults, where, FAULT_ALREADY_EXISTS);
 
+	if (entry == NULL)
+		return;
 	if (existing_id != 0)
 		appendStringInfo(entry, ",\"existing_id\":" INT64_FORMAT, existing_id);
 	appendStringInfo(entry, ",\"duplicate_of\":%d}", duplicate_of);
@@ -293,26 +341,52 @@ rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id,
 void
 rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id)
 {
-	appendStringInfo(begin_entry(faults, where, FAULT_MERGED),
-					 ",\"merged_into\":" INT64_FORMAT "}", kept_id);
+	StringInfo	entry = begin_entry(faults, where, FAULT_MERGED);
+
+	if (entry != NULL)
+		appendStringInfo(entry, ",\"merged_into\":" INT64_FORMAT "}", kept_id);
 }
 
-/* rvo_fault_add_all appends the entries of another list. */
+/* rvo_fault_add_all appends the entries of another list, all or, if this one is full, none. */
 void
 rvo_fault_add_all(FaultList *faults, const FaultList *more)
 {
-	if (more->count == 0)
+	faults->count += more->count;
+	if (more->told == 0 || rvo_fault_is_full(faults))
 		return;
 	begin_next(faults);
 	appendBinaryStringInfo(faults->entries, more->entries->data, more->entries->len);
-	faults->count += more->count - 1;
+	faults->told += more->told;
 }
 
-/* rvo_fault_json returns the faults as a JSON array, in the current context. */
+/* rvo_fault_keep copies a list to the current context, where the memory that it was made in is about to go. */
+void
+rvo_fault_keep(FaultList *faults)
+{
+	StringInfo	entries = faults->entries;
+
+	if (entries == NULL)
+		return;
+	faults->entries = makeStringInfo();
+	appendBinaryStringInfo(faults->entries, entries->data, entries->len);
+}
+
+/* rvo_fault_json returns the faults as a JSON array, in the current context; the last entry counts those that are not told. */
 char *
 rvo_fault_json(const FaultList *faults)
 {
-	return psprintf("[%s]", faults->count > 0 ? faults->entries->data : "");
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '[');
+	if (faults->told > 0)
+		appendBinaryStringInfo(&json, faults->entries->data, faults->entries->len);
+	if (faults->count > faults->told)
+		appendStringInfo(&json, ",{\"pointer\":\"\",\"code\":\"%s\",\"message\":\"%s\",\"more\":%d}",
+						 fault_texts[FAULT_MORE_FAULTS].code, fault_texts[FAULT_MORE_FAULTS].message,
+						 faults->count - faults->told);
+	appendStringInfoChar(&json, ']');
+	return json.data;
 }
 
 /* rvo_fault_raise ends the call with an error whose DETAIL is the faults. */

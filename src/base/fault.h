@@ -19,6 +19,7 @@ typedef enum FaultCode
 	FAULT_CONTROL_CHARACTER,
 	FAULT_DUPLICATE,
 	FAULT_EXPIRED,
+	FAULT_FIELDS_TOO_LARGE,
 	FAULT_IDENTIFIER_REQUIRED,
 	FAULT_INVALID_BATCH_SIZE,
 	FAULT_INVALID_COMPANY,
@@ -41,6 +42,7 @@ typedef enum FaultCode
 	FAULT_MASTER_KEY_REQUIRED,
 	FAULT_MERGED,
 	FAULT_MISSING_CREDENTIALS,
+	FAULT_MORE_FAULTS,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
 	FAULT_NOT_AN_OBJECT,
@@ -87,17 +89,29 @@ typedef enum Failure
 } Failure;
 
 /*
+ * What a request tells of its faults: so many, and names that would be right as long as
+ * there are no more octets than that.  The others are counted.
+ */
+#define FAULTS_MAX 1000
+#define FAULTS_NAMED_MAX_OCTETS (1024 * 1024)
+
+/*
  * The faults of one request, as the entries of a JSON array.  Starts as {0}.
  * Where many are told apart, each entry says which of them it is of.
  */
 typedef struct FaultList
 {
 	StringInfo	entries;		/* NULL while there is none */
-	int			count;
+	int			count;			/* of all */
+	int			told;			/* of those in entries */
+	int			max;			/* of these; 0 = FAULTS_MAX */
+	bool		brief;			/* entries have no names that would be right */
 	const char *number_name;	/* "ordinal" or "index"; NULL = entries have none */
 	int			number;
 } FaultList;
 
+extern bool rvo_fault_is_full(const FaultList *faults);
+extern int	rvo_fault_octets(const FaultList *faults);
 extern void rvo_fault_add(FaultList *faults, const char *where, FaultCode code);
 extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode code,
 								int limit, int actual);
@@ -114,6 +128,7 @@ extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 e
 extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
 extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id);
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
+extern void rvo_fault_keep(FaultList *faults);
 extern char *rvo_fault_json(const FaultList *faults);
 
 pg_noreturn extern void rvo_fault_raise(Failure failure, const FaultList *faults);

@@ -15,10 +15,12 @@
 #include "postgres.h"
 
 #include "common/jsonapi.h"
+#include "common/pg_prng.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
@@ -29,6 +31,12 @@
 /* Well inside what numeric holds, and longer than any value that a contact may have. */
 #define NUMBER_MAX_LENGTH 4000
 #define EXPONENT_MAX_DIGITS 4
+
+/* Decimals of numbers that are written without a look at how long they are; all limits are higher. */
+#define USUAL_SCALE 20
+
+/* Members of an object that are not sorted as they came. */
+#define SHUFFLED_FROM 1000
 
 /* What numeric holds before the point. */
 #define NUMBER_MAX_DIGITS 131072
@@ -113,6 +121,72 @@ power_of_ten(int exponent)
 											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 }
 
+/* is_usual tells whether a number is one of those that nearly all are: of an integer's size, and few decimals. */
+static bool
+is_usual(Datum number, int scale)
+{
+	static Numeric most = NULL;
+	static Numeric least = NULL;
+
+	if (most == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
+
+		least = int64_to_numeric(-PG_INT64_MAX);
+		most = int64_to_numeric(PG_INT64_MAX);
+		MemoryContextSwitchTo(caller);
+	}
+	return scale <= USUAL_SCALE &&
+		DatumGetBool(DirectFunctionCall2(numeric_lt, number, NumericGetDatum(most))) &&
+		DatumGetBool(DirectFunctionCall2(numeric_gt, number, NumericGetDatum(least)));
+}
+
+/* is_below tells whether a size has fewer digits before the point than a number of so many. */
+static bool
+is_below(Datum size, int digits)
+{
+	return DatumGetBool(DirectFunctionCall2(numeric_lt, size, NumericGetDatum(power_of_ten(digits))));
+}
+
+/* digits_before_point counts them: they are the exponent of the least power of ten that is larger. */
+static int
+digits_before_point(Datum size)
+{
+	int			fewer = 0;
+	int			digits = NUMBER_MAX_DIGITS;
+
+	while (digits - fewer > 1)
+	{
+		int			middle = fewer + (digits - fewer) / 2;
+
+		if (is_below(size, middle))
+			digits = middle;
+		else
+			fewer = middle;
+	}
+	return digits;
+}
+
+/* length_of returns how long the text of a number is, that is not written; 0 if it has no more digits than max_digits. */
+static int
+length_of(Datum number, int scale, int max_digits)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(caller, "revyops number", ALLOCSET_SMALL_SIZES);
+	int			length = 0;
+	Datum		size;
+
+	/* It takes some twenty numbers to find out. */
+	MemoryContextSwitchTo(context);
+	size = DirectFunctionCall1(numeric_abs, number);
+	if (scale > max_digits || !is_below(size, max_digits))
+		length = digits_before_point(size) + (scale > 0 ? 1 + scale : 0) +
+			DatumGetBool(DirectFunctionCall2(numeric_lt, number, NumericGetDatum(int64_to_numeric(0))));
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return length;
+}
+
 /*
  * rvo_json_number_text writes a number as jsonb shows it, in memory of its own;
  * no value, but how long it would be, if it had more digits than max_digits on
@@ -123,36 +197,17 @@ Slice
 rvo_json_number_text(const JsonbValue *value, int max_digits, int *length)
 {
 	Datum		number = NumericGetDatum(value->val.numeric);
-	Datum		size = DirectFunctionCall1(numeric_abs, number);
-	Datum		usual = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
 	int			scale = DatumGetInt32(DirectFunctionCall1(numeric_scale, number));
 	Slice		text;
-	int			fewer = 0;
-	int			digits = NUMBER_MAX_DIGITS;
 
 	Assert(value->type == jbvNumeric);
-	if (scale <= max_digits &&
-		(DatumGetBool(DirectFunctionCall2(numeric_lt, size, usual)) ||
-		 DatumGetBool(DirectFunctionCall2(numeric_lt, size, NumericGetDatum(power_of_ten(max_digits))))))
-	{
-		text = rvo_slice(DatumGetCString(DirectFunctionCall1(numeric_out, number)));
-		*length = text.len;
-		return text;
-	}
 
-	/* How many digits stand before the point: the least power of ten that is larger. */
-	while (digits - fewer > 1)
-	{
-		int			middle = fewer + (digits - fewer) / 2;
-
-		if (DatumGetBool(DirectFunctionCall2(numeric_lt, size, NumericGetDatum(power_of_ten(middle)))))
-			digits = middle;
-		else
-			fewer = middle;
-	}
-	*length = digits + (scale > 0 ? 1 + scale : 0) +
-		DatumGetBool(DirectFunctionCall2(numeric_lt, number, NumericGetDatum(int64_to_numeric(0))));
-	return NO_SLICE;
+	*length = is_usual(number, scale) ? 0 : length_of(number, scale, max_digits);
+	if (*length > 0)
+		return NO_SLICE;
+	text = rvo_slice(DatumGetCString(DirectFunctionCall1(numeric_out, number)));
+	*length = text.len;
+	return text;
 }
 
 JsonbValue
@@ -233,6 +288,20 @@ by_name_then_last(const void *a, const void *b)
 	return order;
 }
 
+/* shuffle puts many members in an order of chance: that which a caller has chosen may be the worst for qsort. */
+static void
+shuffle(JsonbPair *pairs, int n)
+{
+	for (int i = n - 1; i > 0 && n > SHUFFLED_FROM; i--)
+	{
+		int			other = (int) pg_prng_uint64_range(&pg_global_prng_state, 0, i);
+		JsonbPair	pair = pairs[i];
+
+		pairs[i] = pairs[other];
+		pairs[other] = pair;
+	}
+}
+
 /* rvo_json_close makes a value of an object: sorts its members unless they came in order. */
 JsonbValue
 rvo_json_close(JsonObject *object)
@@ -246,6 +315,7 @@ rvo_json_close(JsonObject *object)
 		sorted = compare_names(&pairs[i - 1], &pairs[i]) < 0;
 	if (!sorted)
 	{
+		shuffle(pairs, object->count);
 		qsort(pairs, object->count, sizeof(JsonbPair), by_name_then_last);
 		for (int i = 0; i < object->count; i++)
 			if (i == 0 || compare_names(&pairs[kept - 1], &pairs[i]) != 0)
@@ -554,24 +624,4 @@ rvo_json_find_strings(Slice text, const JsonStringMember *members, int count)
 	actions.array_start = find_container;
 	actions.scalar = find_scalar;
 	return pg_parse_json(find.lex, &actions) == JSON_SUCCESS;
-}
-
-/* rvo_json_parse reads JSON text.  Raises what jsonb_in raises. */
-Jsonb *
-rvo_json_parse(Slice text)
-{
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-											  CStringGetDatum(rvo_slice_cstring(text))));
-}
-
-/* rvo_json_list reads a list that came as one text; what is no JSON array or object stays a string. */
-JsonbValue
-rvo_json_list(Slice text)
-{
-	Jsonb	   *json;
-
-	if (!rvo_json_is_loadable(text))
-		return rvo_json_text(text);
-	json = rvo_json_parse(text);
-	return JB_ROOT_IS_SCALAR(json) ? rvo_json_text(text) : rvo_json_jsonb(json);
 }

@@ -11,6 +11,7 @@
 #include "mb/pg_wchar.h"
 
 #include "base/fault.h"
+#include "base/json_parse.h"
 #include "base/jsonio.h"
 #include "http/body.h"
 #include "http/header.h"

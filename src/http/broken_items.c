@@ -17,6 +17,7 @@
 
 #include "base/compat.h"
 #include "base/json_flaw.h"
+#include "base/json_parse.h"
 #include "base/jsonio.h"
 #include "http/body.h"
 #include "http/broken_items.h"

@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 
 #include "base/fault.h"
+#include "base/json_parse.h"
 #include "base/jsonio.h"
 #include "http/form.h"
 

@@ -18,6 +18,7 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "base/fault.h"
+#include "base/json_parse.h"
 #include "base/jsonio.h"
 #include "http/answer.h"
 #include "http/body.h"

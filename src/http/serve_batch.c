@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "utils/builtins.h"
 
 #include "base/compat.h"
 #include "http/serve_batch.h"
@@ -28,6 +27,15 @@ typedef struct ResultSink
 	int			failed;
 } ResultSink;
 
+/* render returns what an item shows: its id only, where the answer is long by now. */
+static Jsonb *
+render(const ResultSink *sink, const BatchItem *item)
+{
+	if (item->bare || sink->results.len > BATCH_ANSWER_MAX_OCTETS)
+		return rvo_batch_item_id(item);
+	return sink->envelope->kind->render(item, sink->structure);
+}
+
 /* put_result appends what became of an item. */
 static void
 put_result(void *arg, const BatchItem *item)
@@ -41,7 +49,7 @@ put_result(void *arg, const BatchItem *item)
 					 rvo_batch_item_status(item), done ? sink->envelope->item : "errors");
 	if (done)
 	{
-		Jsonb	   *answer = sink->envelope->kind->render(item, sink->structure);
+		Jsonb	   *answer = render(sink, item);
 
 		(void) JsonbToCString(&sink->results, &answer->root, VARSIZE(answer));
 		if (item->found)
@@ -120,6 +128,7 @@ serve_items(const BatchEnvelope *envelope, const HttpRequest *request)
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	initStringInfo(&sink.results);
+	sink.results.len = VARHDRSZ;	/* it becomes a text where it is */
 	appendStringInfoString(&sink.results, "{\"results\": [");
 	rvo_batch_begin(&batch);
 	rvo_batch_add_array(&batch, items);
@@ -129,7 +138,8 @@ serve_items(const BatchEnvelope *envelope, const HttpRequest *request)
 	if (envelope->kind->upsert != NULL)
 		appendStringInfo(&sink.results, "\"updated\": %d, ", sink.updated);
 	appendStringInfo(&sink.results, "\"failed\": %d}}", sink.failed);
-	return cstring_to_text_with_len(sink.results.data, sink.results.len);
+	SET_VARSIZE(sink.results.data, sink.results.len);
+	return (text *) sink.results.data;
 }
 
 /* rvo_serve_batch creates or upserts many, each with a status of its own in the answer. */

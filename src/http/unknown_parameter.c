@@ -20,7 +20,7 @@
 #include "value/nearest.h"
 
 #define NAMES_MAX 20			/* that are told of */
-#define FAULTS_MAX 100			/* and names that are looked at */
+#define PARAMETER_FAULTS_MAX 100			/* and names that are looked at */
 #define WORDS_MIN_LENGTH 5		/* of words that are part of a known name; less are by chance */
 #define KNOWN_MIN_LENGTH 4		/* of a known name that is part of another */
 #define SHORT_LENGTH 4			/* up to so many letters, names with another first letter are not near */
@@ -28,7 +28,7 @@
 /* Names of a query that nobody knows, each once. */
 typedef struct Unknown
 {
-	Slice		names[FAULTS_MAX];
+	Slice		names[PARAMETER_FAULTS_MAX];
 	int			count;
 	bool		more;
 } Unknown;
@@ -147,7 +147,7 @@ find_unknown(Slice query, const KnownParameters *known, Unknown *unknown)
 		if (is_among(name, known->conditions, known->nconditions) || is_among(name, known->others, known->nothers) ||
 			is_among(name, unknown->names, unknown->count))
 			continue;
-		unknown->more = unknown->count == FAULTS_MAX;
+		unknown->more = unknown->count == PARAMETER_FAULTS_MAX;
 		if (unknown->more)
 			return;
 		unknown->names[unknown->count++] = name;

@@ -56,7 +56,7 @@ read_fields(const Caller *caller, JsonbContainer *body, const char *fields_membe
 	if (fields.count == 0)
 		return more;
 	if (rvo_custom_fields_merge(&fields, &more))
-		rvo_fields_note_count(&fields, "/" CONTACT_FIELDS_INPUT, faults);
+		rvo_fields_note_excess(&fields, "/" CONTACT_FIELDS_INPUT, faults);
 	return fields;
 }
 

@@ -128,21 +128,51 @@ rvo_custom_fields_fill(CustomFields *fields, const CustomFields *more)
 	}
 }
 
-/* rvo_fields_note_count notes that a change leaves too many custom fields, if it does. */
+/* rvo_fields_octets counts the octets of all names and values; what a change takes away has none. */
+int64
+rvo_fields_octets(const CustomFields *fields)
+{
+	int64		octets = 0;
+
+	for (int i = 0; i < fields->count; i++)
+		if (fields->items[i].value.data != NULL)
+			octets += fields->items[i].name.len + fields->items[i].value.len;
+	return octets;
+}
+
+/* rvo_fields_shown_octets tells about how many octets they have in an answer; half as many as with all escaped. */
+int64
+rvo_fields_shown_octets(const CustomFields *fields)
+{
+	return rvo_fields_octets(fields) + (int64) fields->count * CUSTOM_FIELD_SHOWN_OCTETS;
+}
+
+/* rvo_fields_note_octets notes that names and values have too many octets, if they do. */
 void
-rvo_fields_note_count(const CustomFields *fields, const char *pointer, FaultList *faults)
+rvo_fields_note_octets(const CustomFields *fields, const char *pointer, FaultList *faults)
+{
+	int64		octets = rvo_fields_octets(fields);
+
+	if (octets > CUSTOM_FIELDS_MAX_OCTETS)
+		rvo_fault_add_limit(faults, pointer, FAULT_FIELDS_TOO_LARGE, CUSTOM_FIELDS_MAX_OCTETS, (int) Min(octets, PG_INT32_MAX));
+}
+
+/* rvo_fields_note_excess notes that a change leaves too many custom fields, or too much in them, if it does. */
+void
+rvo_fields_note_excess(const CustomFields *fields, const char *pointer, FaultList *faults)
 {
 	if (fields->count > CUSTOM_FIELDS_MAX)
 		rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, CUSTOM_FIELDS_MAX, fields->count);
+	rvo_fields_note_octets(fields, pointer, faults);
 }
 
-/* rvo_fields_check_count raises FAILURE_INVALID_REQUEST if it does. */
+/* rvo_fields_check_excess raises FAILURE_INVALID_REQUEST if it does. */
 void
-rvo_fields_check_count(const CustomFields *fields, const char *pointer)
+rvo_fields_check_excess(const CustomFields *fields, const char *pointer)
 {
 	FaultList	faults = {0};
 
-	rvo_fields_note_count(fields, pointer, &faults);
+	rvo_fields_note_excess(fields, pointer, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 }

@@ -79,7 +79,7 @@ rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, Custo
 	{
 		check_name(fields, input.name, NULL);
 		field = rvo_custom_fields_add(fields, input);
-		rvo_fields_check_count(fields, "");
+		rvo_fields_check_excess(fields, "");
 		return field;
 	}
 	field = rvo_custom_fields_find_id(fields, *change->field_id);
@@ -94,5 +94,7 @@ rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, Custo
 		check_rest(rules, field, &input);
 	check_name(fields, input.name, field);
 	*different = rvo_custom_field_change(field, input.name, input.value);
+	if (*different)
+		rvo_fields_check_excess(fields, "");
 	return field;
 }

@@ -11,6 +11,9 @@
 #include "shape/known_member.h"
 #include "shape/member.h"
 
+/* Characters of a number that zeros may be most of. */
+#define NUMBER_MAX_LENGTH 100
+
 /* What an entry of a list may have, in jsonb's order. */
 static const Slice members[] = {
 	CONST_SLICE("id"), CONST_SLICE("field_name"), CONST_SLICE("field_value"), CONST_SLICE("updated_time"),
@@ -27,11 +30,14 @@ typedef struct FieldPlace
 	Slice		name;			/* no value = in a list */
 } FieldPlace;
 
-/* place_pointer returns the JSON pointer of what is named so in the field, "" for the field. */
+/*
+ * place_pointer returns the JSON pointer of what is named so in the field, "" for the
+ * field.  It is for a fault: one that is only counted needs none.
+ */
 static const char *
-place_pointer(const FieldPlace *place, const char *item_member)
+place_pointer(const FaultList *faults, const FieldPlace *place, const char *item_member)
 {
-	if (place->member == NULL)
+	if (place->member == NULL || rvo_fault_is_full(faults))
 		return item_member;
 	if (place->name.data != NULL)
 		return rvo_fault_member_pointer(psprintf("/%s", place->member), place->name);
@@ -46,9 +52,9 @@ check_name(Slice name, const FieldPlace *place, FaultList *faults)
 
 	name = rvo_text_trim(name);
 	if (name.len == 0)
-		rvo_fault_add(faults, place_pointer(place, "/field_name"), FAULT_REQUIRED);
+		rvo_fault_add(faults, place_pointer(faults, place, "/field_name"), FAULT_REQUIRED);
 	else if (name.len > MEMBER_MAX_LENGTH || rvo_text_has_control(name, false))
-		rvo_member_check_text(name, place_pointer(place, "/field_name"), MEMBER_MAX_LENGTH, false, faults);
+		rvo_member_check_text(name, place_pointer(faults, place, "/field_name"), MEMBER_MAX_LENGTH, false, faults);
 	return faults->count == before ? name : NO_SLICE;
 }
 
@@ -67,8 +73,24 @@ read_name(JsonbContainer *item, const FieldPlace *place, FaultList *faults)
 		fault = FAULT_NOT_A_STRING;
 	else
 		return check_name(rvo_json_string(&value), place, faults);
-	rvo_fault_add(faults, place_pointer(place, "/field_name"), fault);
+	rvo_fault_add(faults, place_pointer(faults, place, "/field_name"), fault);
 	return NO_SLICE;
+}
+
+/*
+ * read_number writes a number out, no value if that is too long: then *length is how
+ * long it would be, and *limit how long it might.  jsonb doesn't tell 1e2499 from a 1 with as
+ * many zeros, both of which it keeps in 12 octets; so a text that is longer
+ * than NUMBER_MAX_LENGTH must have the digits itself.
+ */
+static Slice
+read_number(const JsonbValue *value, int *length, int *limit)
+{
+	/* numeric has four digits in two octets, and no zeros at either end. */
+	int			digits = 2 * (int) VARSIZE(value->val.numeric);
+
+	*limit = Min(Max(NUMBER_MAX_LENGTH, digits), CUSTOM_FIELD_VALUE_MAX_LENGTH);
+	return rvo_json_number_text(value, *limit, length);
 }
 
 /* check_value reads a value; a number or boolean gives its JSON text, null no value where it may stand. */
@@ -77,6 +99,7 @@ check_value(const JsonbValue *value, const FieldPlace *place, bool allow_null, F
 {
 	Slice		text = NO_SLICE;
 	int			length = 0;
+	int			limit = CUSTOM_FIELD_VALUE_MAX_LENGTH;
 	FaultCode	fault = FAULT_NONE;
 
 	if (value->type == jbvString)
@@ -84,19 +107,18 @@ check_value(const JsonbValue *value, const FieldPlace *place, bool allow_null, F
 	else if (value->type == jbvBool)
 		text = rvo_slice(value->val.boolean ? "true" : "false");
 	else if (value->type == jbvNumeric)
-		text = rvo_json_number_text(value, CUSTOM_FIELD_VALUE_MAX_LENGTH, &length);
+		text = read_number(value, &length, &limit);
 	else if (value->type != jbvNull)
 		fault = FAULT_NOT_A_STRING;
 	else if (!allow_null)
 		fault = FAULT_NULL_NOT_ALLOWED;
 
 	if (fault != FAULT_NONE)
-		rvo_fault_add(faults, place_pointer(place, "/field_value"), fault);
-	else if (length > CUSTOM_FIELD_VALUE_MAX_LENGTH)
-		rvo_fault_add_limit(faults, place_pointer(place, "/field_value"), FAULT_TOO_LONG,
-							CUSTOM_FIELD_VALUE_MAX_LENGTH, length);
+		rvo_fault_add(faults, place_pointer(faults, place, "/field_value"), fault);
+	else if (length > limit)
+		rvo_fault_add_limit(faults, place_pointer(faults, place, "/field_value"), FAULT_TOO_LONG, limit, length);
 	else if (text.len > CUSTOM_FIELD_VALUE_MAX_LENGTH || rvo_text_has_control(text, true))
-		rvo_member_check_text(text, place_pointer(place, "/field_value"),
+		rvo_member_check_text(text, place_pointer(faults, place, "/field_value"),
 							  CUSTOM_FIELD_VALUE_MAX_LENGTH, true, faults);
 	return text;
 }
@@ -109,7 +131,7 @@ read_value(JsonbContainer *item, const FieldPlace *place, bool allow_null, Fault
 
 	if (rvo_json_get(item, CONST_SLICE("field_value"), &value))
 		return check_value(&value, place, allow_null, faults);
-	rvo_fault_add(faults, place_pointer(place, "/field_value"), FAULT_REQUIRED);
+	rvo_fault_add(faults, place_pointer(faults, place, "/field_value"), FAULT_REQUIRED);
 	return NO_SLICE;
 }
 
@@ -139,10 +161,10 @@ check_rules(const FieldRules *rules, CustomField *field, const FieldPlace *place
 	code = rvo_field_rules_check(rules, field->name, &field->value);
 	if (code != FAULT_NONE)
 		rvo_field_rules_explain(rules, field->name, code,
-								place_pointer(place, code == FAULT_UNKNOWN_FIELD ? "/field_name" : "/field_value"),
+								place_pointer(faults, place, code == FAULT_UNKNOWN_FIELD ? "/field_name" : "/field_value"),
 								faults);
 	else if (field->value.len > CUSTOM_FIELD_VALUE_MAX_LENGTH)
-		check_canonical(given, field->value, place_pointer(place, "/field_value"), faults);
+		check_canonical(given, field->value, place_pointer(faults, place, "/field_value"), faults);
 }
 
 /* rvo_custom_field_check is check_rules for a field that is the body itself. */
@@ -181,7 +203,7 @@ static void
 check_name_is_new(const CustomFields *fields, Slice name, const FieldPlace *place, FaultList *faults)
 {
 	if (name.data != NULL && rvo_custom_fields_find(fields, name) != NULL)
-		rvo_fault_add(faults, place_pointer(place, "/field_name"), FAULT_DUPLICATE);
+		rvo_fault_add(faults, place_pointer(faults, place, "/field_name"), FAULT_DUPLICATE);
 }
 
 /* read_entry reads an entry of a list. */
@@ -194,7 +216,7 @@ read_entry(const FieldsReading *reading, JsonbValue *item, CustomFields *fields,
 
 	if (!rvo_json_is_object(object))
 	{
-		rvo_fault_add(faults, place_pointer(&place, ""), FAULT_NOT_AN_OBJECT);
+		rvo_fault_add(faults, place_pointer(faults, &place, ""), FAULT_NOT_AN_OBJECT);
 		fields->items[fields->count++] = field;
 		return;
 	}
@@ -205,7 +227,7 @@ read_entry(const FieldsReading *reading, JsonbValue *item, CustomFields *fields,
 
 	/* Nearly all have just these two. */
 	if (JsonContainerSize(object) != 2 || field.name.data == NULL || field.value.data == NULL)
-		check_members(reading->caller, object, place_pointer(&place, ""), faults);
+		check_members(reading->caller, object, place_pointer(faults, &place, ""), faults);
 }
 
 /* read_pair reads a member of an object of names and values. */
@@ -220,6 +242,14 @@ read_pair(const FieldsReading *reading, const JsonbValue *name, const JsonbValue
 	check_name_is_new(fields, field.name, &place, faults);
 	field.value = check_value(value, &place, reading->allow_null, faults);
 	add_field(reading, field, &place, fields, faults);
+}
+
+/* note_octets notes custom fields that no record has room for. */
+static void
+note_octets(const FieldsReading *reading, const CustomFields *fields, FaultList *faults)
+{
+	if (rvo_fields_octets(fields) > CUSTOM_FIELDS_MAX_OCTETS)
+		rvo_fields_note_octets(fields, psprintf("/%s", reading->member), faults);
 }
 
 /* is_entry tells an entry of a list that stands there without the list. */
@@ -253,6 +283,8 @@ read_all(const FieldsReading *reading, JsonbContainer *list, FaultList *faults)
 		else if (token == WJB_VALUE)
 			read_pair(reading, &name, &item, &fields, faults);
 	}
+	if (fields.count > 0)
+		note_octets(reading, &fields, faults);
 	return fields;
 }
 

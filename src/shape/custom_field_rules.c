@@ -248,7 +248,7 @@ rvo_field_rules_explain(const FieldRules *rules, Slice name, FaultCode code, con
 	if (code == FAULT_UNKNOWN_FIELD)
 	{
 		rvo_fault_add_names(faults, pointer, code, "nearest", nearest,
-							rvo_nearest(name, rules->names, rules->count, nearest));
+							rvo_fault_is_full(faults) ? 0 : rvo_nearest(name, rules->names, rules->count, nearest));
 		return;
 	}
 	rule = find(rules, name);

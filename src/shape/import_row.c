@@ -23,6 +23,7 @@
 #include "utils/numeric.h"
 
 #include "base/compat.h"
+#include "base/json_parse.h"
 #include "shape/import_row.h"
 #include "shape/record.h"
 #include "shape/record_member.h"

@@ -17,7 +17,7 @@
 #include "shape/known_member.h"
 #include "value/nearest.h"
 
-#define FAULTS_MAX 100			/* an object */
+#define UNKNOWN_MAX 100			/* faults of an object */
 #define NAME_MAX_OCTETS 255		/* of one that is told of */
 #define HEADER_MAX_OCTETS 1000
 
@@ -75,8 +75,9 @@ rvo_members_check(const Caller *caller, JsonbContainer *object, const char *abov
 			continue;
 		if (!caller->strict)
 			note(caller, name, known, nknown);
-		else if (found++ < FAULTS_MAX)
-			rvo_fault_add_member(faults, above, name, nearest, rvo_nearest(name, known, nknown, nearest));
+		else if (found++ < UNKNOWN_MAX)
+			rvo_fault_add_member(faults, above, name, nearest,
+								 rvo_fault_is_full(faults) ? 0 : rvo_nearest(name, known, nknown, nearest));
 	}
 }
 

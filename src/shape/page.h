@@ -20,6 +20,9 @@ typedef struct ListCount
 	bool		exact;			/* else there are no more */
 } ListCount;
 
+/* Octets of custom fields from which on no entry follows on a page; escaped they are twice as many. */
+#define PAGE_MAX_OCTETS (8 * 1024 * 1024)
+
 /* A place in a list: the row that it is behind, and how many pages and entries it is behind. */
 typedef struct ListPlace
 {

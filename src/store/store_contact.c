@@ -239,29 +239,33 @@ typedef struct ContactReading
 {
 	ContactReader read;
 	void	   *arg;
+	bool		ended;			/* the reader has enough */
 } ContactReading;
 
 static void
 show_contact(void *arg, const Datum *values, const bool *nulls)
 {
-	const ContactReading *reading = arg;
+	ContactReading *reading = arg;
 	Contact		contact;
 
+	if (reading->ended)
+		return;
 	rvo_record_of_row(&rvo_contact_table, &contact.record, values, nulls);
-	reading->read(reading->arg, &contact);
+	reading->ended = !reading->read(reading->arg, &contact);
 }
 
 /*
  * rvo_store_lock_contacts reads the contacts that have any of these keys (no
  * value = none), in the order of ids, and keeps others from changing them until
- * the transaction ends.  One may have lost the key by the time it is locked.
+ * the transaction ends.  One may have lost the key by the time it is locked.  read
+ * says whether to show it more; all are locked anyway.
  */
 void
 rvo_store_lock_contacts(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
 						ContactReader read, void *arg)
 {
 	Execution	e = {0};
-	ContactReading reading = {read, arg};
+	ContactReading reading = {read, arg, false};
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_slices(&e, emails, n);

@@ -23,7 +23,7 @@ typedef struct ContactOwners
 } ContactOwners;
 
 /* What is called for each contact of many; its texts are in the current context. */
-typedef void (*ContactReader) (void *arg, const Contact *contact);
+typedef bool (*ContactReader) (void *arg, const Contact *contact);
 
 extern const RecordTable rvo_contact_table;
 

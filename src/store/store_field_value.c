@@ -34,6 +34,14 @@
 	.types = {INT4OID, JSONBOID, JSONBOID}, \
 },
 
+#define HAS_LARGE(constant, table) [constant] = { \
+	.sql = "SELECT FROM revyops." table " WHERE client_id = $1 AND id = ANY ($2) AND (SELECT pg_catalog.sum(" \
+	"pg_catalog.octet_length(f ->> 'field_name') + pg_catalog.octet_length(f ->> 'field_value'))" \
+	" FROM pg_catalog.jsonb_array_elements(custom_fields) AS f) > $3 LIMIT 1", \
+	.expected = SPI_OK_SELECT, .nparameters = 3, \
+	.types = {INT4OID, INT8ARRAYOID, INT4OID}, \
+},
+
 #define RENAME_VALUES(constant, table) [constant] = { \
 	.sql = "UPDATE revyops." table " SET updated_time = $6, custom_fields = (SELECT pg_catalog.jsonb_agg(" \
 	"CASE WHEN f ->> 'field_name' = $3 THEN f || pg_catalog.jsonb_build_object('field_name', $4, 'updated_time', $5)" \
@@ -54,6 +62,7 @@
 
 static KeptQuery lock_rows[ENTITIES] = {ENTITY_LIST(LOCK_ROWS)};
 static KeptQuery count_both[ENTITIES] = {ENTITY_LIST(COUNT_BOTH)};
+static KeptQuery has_large[ENTITIES] = {ENTITY_LIST(HAS_LARGE)};
 static KeptQuery rename_values[ENTITIES] = {ENTITY_LIST(RENAME_VALUES)};
 static KeptQuery delete_values[ENTITIES] = {ENTITY_LIST(DELETE_VALUES)};
 
@@ -97,6 +106,18 @@ rvo_store_count_rows_with_both(int client_id, Entity entity, Slice name, Slice o
 	rvo_query_run(&count_both[entity], &e);
 	*first = DatumGetInt64(e.results[1]);
 	return DatumGetInt64(e.results[0]);
+}
+
+/* rvo_store_has_large tells whether any of contacts or companies that were locked has custom fields of more octets. */
+bool
+rvo_store_has_large(int client_id, Entity entity, LockedRows rows, int octets)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_datum(&e, rows.ids, false);
+	rvo_add_integer(&e, octets);
+	return rvo_query_run(&has_large[entity], &e) > 0;
 }
 
 /* rvo_store_rename_values renames a field of contacts or companies that were locked; returns how many they are. */

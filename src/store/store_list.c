@@ -71,6 +71,7 @@ typedef struct Reading
 {
 	ListRows   *list;
 	int			size;
+	int64		octets;			/* of custom fields, about as an answer shows them */
 	bool		counts;			/* two columns behind those of the item: */
 	int64		following;		/* rows behind the page's place */
 	int64		found;			/* rows of all that fit */
@@ -81,11 +82,14 @@ read_item(void *arg, const Datum *values, const bool *nulls)
 {
 	Reading    *reading = arg;
 	ListRows   *list = reading->list;
+	Record	   *record = (Record *) (list->items + list->count * list->table->size);
 
-	list->has_more = list->count == reading->size;
+	/* A page that is full by its octets ends early; the cursor leads on. */
+	list->has_more = list->count == reading->size || reading->octets >= PAGE_MAX_OCTETS;
 	if (list->has_more)
 		return;
-	rvo_record_of_row(list->table, (Record *) (list->items + list->count * list->table->size), values, nulls);
+	rvo_record_of_row(list->table, record, values, nulls);
+	reading->octets += rvo_fields_shown_octets(&record->custom_fields);
 	list->count++;
 	list->last_client_id = DatumGetInt32(values[0]);
 	list->last_id = DatumGetInt64(values[1]);

@@ -21,6 +21,8 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -205,20 +207,31 @@ rvo_add_slices(Execution *e, const Slice *texts, int n)
 	rvo_add_texts(e, rows, n, 0);
 }
 
-/* rvo_add_jsons adds a column of jsonb, which value makes of each row. */
+/*
+ * rvo_add_jsons adds a column of jsonb, which value makes of each row.  What a value is
+ * built of is many times as large as itself, so that is freed row by row.
+ */
 void
 rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) (const void *row))
 {
 	Datum	   *values = palloc(n * sizeof(Datum));
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext parts = AllocSetContextCreate(caller, "revyops jsonb", ALLOCSET_DEFAULT_SIZES);
 
 	for (int i = 0; i < n; i++)
 	{
 		JsonbValue	json;
+		Jsonb	   *encoded;
 
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextSwitchTo(parts);
 		json = value(rows[i]);
-		values[i] = JsonbPGetDatum(rvo_json_encode(&json));
+		encoded = rvo_json_encode(&json);
+		MemoryContextSwitchTo(caller);
+		values[i] = datumCopy(JsonbPGetDatum(encoded), false, -1);
+		MemoryContextReset(parts);
 	}
+	MemoryContextDelete(parts);
 	add_array(e, values, NULL, n, JSONBOID);
 }
 

@@ -16,8 +16,11 @@
 #include "value/field_value.h"
 #include "value/hostname.h"
 
-/* What numeric has room for by far, and nobody writes out; with or without an exponent. */
+/* What numeric has room for by far, and nobody writes out. */
 #define NUMBER_MAX_LENGTH 1000
+
+/* How long a number may become that is written with an exponent: a few octets are not to be many. */
+#define WRITTEN_OUT_MAX_LENGTH 100
 #define EXPONENT_MAX_DIGITS 3
 
 /* skip_digits steps over digits and returns how many there were. */
@@ -80,7 +83,7 @@ rvo_field_number(Slice *value)
 	number = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(rvo_slice_cstring(*value)),
 												 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 	canonical = rvo_slice(numeric_normalize(number));
-	if (canonical.len > NUMBER_MAX_LENGTH)
+	if (canonical.len > Max(value->len, WRITTEN_OUT_MAX_LENGTH))
 		return false;
 	*value = canonical;
 	return true;

@@ -40,6 +40,9 @@ typedef struct CreatedItem
 	int			number;
 } CreatedItem;
 
+/* Faults that an item tells of if those before have told as many as a request may: a contact has two keys. */
+#define ITEM_FAULTS_MIN 2
+
 /* A chunk's items, and those of them whose fate is open, in the order of input. */
 typedef struct Chunk
 {
@@ -157,20 +160,24 @@ keep_open(Chunk *chunk)
 	chunk->nopen = kept;
 }
 
-/* read_item reads an item, or notes that its text could not be read. */
+/* read_item reads an item, which tells of as many faults as there is room for, or notes that its text could not be read. */
 static void
 read_item(Batch *batch, BatchItem *item, int i)
 {
 	const BrokenItem *broken = &batch->broken.items[batch->nbroken];
 
 	item->failure = FAILURE_INVALID_REQUEST;
+	item->faults.max = Max(FAULTS_MAX - batch->faults_told, ITEM_FAULTS_MIN);
+	item->faults.brief = batch->faults_octets > FAULTS_NAMED_MAX_OCTETS;
 	if (batch->nbroken == batch->broken.count || broken->index != batch->count + i)
-	{
 		batch->kind->read(batch->caller, item, batch->bodies[i]);
-		return;
+	else
+	{
+		rvo_fault_add_place(&item->faults, "", broken->code, broken->line, broken->column, -1);
+		batch->nbroken++;
 	}
-	rvo_fault_add_place(&item->faults, "", broken->code, broken->line, broken->column, -1);
-	batch->nbroken++;
+	batch->faults_told += item->faults.told;
+	batch->faults_octets += rvo_fault_octets(&item->faults);
 }
 
 static void
@@ -519,6 +526,18 @@ rvo_batch_item_status(const BatchItem *item)
 	if (item->faults.count > 0)
 		return rvo_failure_http_status(item->failure);
 	return item->found ? 200 : 201;
+}
+
+/* rvo_batch_item_id returns what an item shows that has no room in an answer. */
+Jsonb *
+rvo_batch_item_id(const BatchItem *item)
+{
+	JsonObject	object = rvo_json_open(1);
+	JsonbValue	value;
+
+	rvo_json_put(&object, CONST_SLICE("id"), rvo_json_integer(item->id));
+	value = rvo_json_close(&object);
+	return rvo_json_encode(&value);
 }
 
 /* rvo_batch_begin makes a batch ready for items; its memory is the current context's. */

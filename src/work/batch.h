@@ -18,6 +18,9 @@
 
 #define BATCH_MAX_KEYS RECORD_MAX_KEYS
 
+/* Octets of an answer from which on items show their ids only, and about as many of what an upsert keeps to show. */
+#define BATCH_ANSWER_MAX_OCTETS (16 * 1024 * 1024)
+
 /* What becomes of the others when one item has a fault. */
 typedef enum BatchMode
 {
@@ -38,6 +41,7 @@ typedef struct BatchItem
 	int			ncreated_before;	/* of the batch, when that was found */
 	int64		id;
 	bool		found;			/* an upsert found it there, and changed it */
+	bool		bare;			/* of an upsert's row only its id is here: there was no room for more */
 	CompanyReference company;	/* of a contact */
 	const ContactInput *changes;	/* of an upsert of contacts */
 	const CompanyInput *company_changes;	/* of one of companies */
@@ -107,6 +111,8 @@ typedef struct Batch
 	int			created_capacity;
 	SliceMap   *pretended[BATCH_MAX_KEYS];	/* of a check: keys that would be taken, and by which pretended id */
 	int64		last_pretended;
+	int			faults_told;	/* of the items so far */
+	int64		faults_octets;
 	FaultList	faults;			/* BATCH_ATOMIC: of all items */
 	Failure		failure;
 	MemoryContext context;		/* of what outlives a chunk */
@@ -114,6 +120,7 @@ typedef struct Batch
 	MemoryContext item_context; /* of what the sink makes of one item */
 } Batch;
 
+extern Jsonb *rvo_batch_item_id(const BatchItem *item);
 extern int	rvo_batch_item_status(const BatchItem *item);
 extern int	rvo_batch_compare_keys(const Slice *a, const Slice *b);
 extern BatchMode rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults);

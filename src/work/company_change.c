@@ -34,7 +34,7 @@ rvo_company_apply(Company *company, const CompanyInput *changes, bool *other_dom
 
 	if (!rvo_custom_fields_merge(&company->record.custom_fields, &changes->values.record.custom_fields))
 		return different;
-	rvo_fields_note_count(&company->record.custom_fields, "/" COMPANY_FIELDS, faults);
+	rvo_fields_note_excess(&company->record.custom_fields, "/" COMPANY_FIELDS, faults);
 	return true;
 }
 

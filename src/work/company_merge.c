@@ -61,7 +61,7 @@ rvo_company_merge(const Caller *caller, const MergeRequest *merge)
 	rvo_store_line_up_domains(client_id, true);
 	lock_both(client_id, merge, &keep, &other);
 	rvo_record_fill(&rvo_company_shape, &keep.record, &other.record);
-	rvo_fields_check_count(&keep.record.custom_fields, merge->other_name);
+	rvo_fields_check_excess(&keep.record.custom_fields, merge->other_name);
 	keep.record.updated_time = rvo_time_of_change(keep.record.updated_time);
 
 	rvo_store_move_contacts(client_id, other.record.id, keep.record.id);

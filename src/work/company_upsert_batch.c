@@ -3,9 +3,9 @@
  *	  Companies as items of a batch that creates or changes them.
  *
  * As contact_upsert_batch.c, with one key that never changes, so there are no
- * rounds: the companies that the items are about are read and locked in the order
- * of ids, the items are applied to them in memory, one after another, and each
- * company that is new or differs is written once.
+ * rounds.  The companies that the items are about are locked in the order of ids.
+ * Then, for a few items at a time, they are read, the items are applied to them in
+ * memory, one after another, and each company that is new or differs is written once.
  *
  * All that is one subtransaction.  If another session took a domain in between, it
  * is undone and done again.
@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "base/attempt.h"
 #include "base/compat.h"
@@ -28,6 +29,9 @@
 #include "work/company_upsert_batch.h"
 #include "work/retry.h"
 
+/* How many items are dealt with at once: each company may have 256 KiB of custom fields. */
+#define PART_ITEMS 64
+
 /* A company that items are about. */
 typedef struct Row
 {
@@ -42,11 +46,22 @@ typedef struct Upserts
 	int			client_id;
 	BatchItem *const *items;
 	int			count;
-	Row		   *rows;			/* one an item at most */
-	int			nrows;
-	SliceMap   *rows_of_domains;	/* counted from 1 */
+	int64	   *ids;			/* of the companies that have their domains; 0 = none */
+	int64		shown_octets;	/* that items keep to show: those behind the one with too many are bare */
+	MemoryContext context;		/* of the attempt */
 	ErrorData  *error;			/* that undid the last attempt */
 } Upserts;
+
+/* A part of them. */
+typedef struct Part
+{
+	Upserts    *upserts;
+	int			first;
+	int			count;
+	Row		   *rows;			/* two an item at most */
+	int			nrows;
+	SliceMap   *rows_of_domains;	/* counted from 1 */
+} Part;
 
 static void
 read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
@@ -60,27 +75,6 @@ read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 
 /* ---------------------------------------------------------------- reading */
 
-/* row_of returns the company of a domain; NULL if there is none yet. */
-static Row *
-row_of(Upserts *upserts, Slice domain)
-{
-	int64	   *number = rvo_slice_map_find(upserts->rows_of_domains, domain);
-
-	return number == NULL || *number == 0 ? NULL : &upserts->rows[*number - 1];
-}
-
-/* add_row adds the company of a domain. */
-static Row *
-add_row(Upserts *upserts, Slice domain, const Company *company, bool stored)
-{
-	Row		   *row = &upserts->rows[upserts->nrows++];
-	bool		found;
-
-	*row = (Row) {.company = *company, .stored = stored, .different = !stored};
-	*rvo_slice_map_put(upserts->rows_of_domains, domain, &found) = upserts->nrows;
-	return row;
-}
-
 static int
 by_id(const void *a, const void *b)
 {
@@ -90,69 +84,128 @@ by_id(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* lock_rows reads and locks companies, one after another, in the order of ids; one may be gone by then. */
+/* lock_companies keeps others from changing companies, in the order of ids. */
 static void
-lock_rows(Upserts *upserts, const int64 *ids, int n)
+lock_companies(const Upserts *upserts)
 {
-	int64	   *sorted = palloc(n * sizeof(int64));
+	int64	   *sorted = palloc(upserts->count * sizeof(int64));
+	MemoryContext read = AllocSetContextCreate(CurrentMemoryContext, "revyops lock", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(read);
 
-	memcpy(sorted, ids, n * sizeof(int64));
-	qsort(sorted, n, sizeof(int64), by_id);
-	for (int i = 0; i < n; i++)
+	memcpy(sorted, upserts->ids, upserts->count * sizeof(int64));
+	qsort(sorted, upserts->count, sizeof(int64), by_id);
+	for (int i = 0; i < upserts->count; i++)
 	{
 		Company		company;
 
 		CHECK_FOR_INTERRUPTS();
-		if (sorted[i] != 0 && (i == 0 || sorted[i] != sorted[i - 1]) &&
-			rvo_store_lock(&rvo_company_table, upserts->client_id, sorted[i], &company.record))
-			(void) add_row(upserts, company.domain, &company, true);
+		if (sorted[i] != 0 && (i == 0 || sorted[i] != sorted[i - 1]))
+			(void) rvo_store_lock(&rvo_company_table, upserts->client_id, sorted[i], &company.record);
+		MemoryContextReset(read);
 	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(read);
 }
 
-/* note_other_domain lets a domain that a company has beside its first lead to it. */
+/* find_companies finds and locks what the items are about.  From here on no company gets a domain beside its first. */
 static void
-note_other_domain(Upserts *upserts, Slice domain, int64 id)
+find_companies(Upserts *upserts)
+{
+	int			n = upserts->count;
+	Company    *keys = palloc0(n * sizeof(Company));
+	Company   **companies = palloc(n * sizeof(Company *));
+
+	upserts->ids = palloc(n * sizeof(int64));
+	for (int i = 0; i < n; i++)
+	{
+		keys[i].domain = upserts->items[i]->keys[0];
+		companies[i] = &keys[i];
+	}
+	rvo_store_line_up_domains(upserts->client_id, false);
+	rvo_store_find_companies(upserts->client_id, companies, n, upserts->ids);
+	lock_companies(upserts);
+}
+
+/* row_of returns the company of a domain; NULL if there is none yet. */
+static Row *
+row_of(Part *part, Slice domain)
+{
+	int64	   *number = rvo_slice_map_find(part->rows_of_domains, domain);
+
+	return number == NULL || *number == 0 ? NULL : &part->rows[*number - 1];
+}
+
+/* note_row lets a domain lead to a company. */
+static void
+note_row(Part *part, Slice domain, const Row *row)
 {
 	bool		found;
 
-	for (int i = 0; i < upserts->nrows; i++)
-		if (upserts->rows[i].company.record.id == id)
-			*rvo_slice_map_put(upserts->rows_of_domains, domain, &found) = i + 1;
+	*rvo_slice_map_put(part->rows_of_domains, domain, &found) = row - part->rows + 1;
 }
 
-/*
- * find_rows reads and locks the companies that the items are about.  From here on no
- * company gets a domain beside its first.
- */
-static void
-find_rows(Upserts *upserts)
+static Row *
+add_row(Part *part, const Company *company, bool stored)
 {
-	int			n = upserts->count;
-	Company   **companies = palloc(n * sizeof(Company *));
-	int64	   *ids = palloc(n * sizeof(int64));
+	Row		   *row = &part->rows[part->nrows++];
 
-	upserts->rows = palloc(2 * n * sizeof(Row));
-	upserts->nrows = 0;
-	upserts->rows_of_domains = rvo_slice_map_create(2 * n);
-	for (int i = 0; i < n; i++)
+	*row = (Row) {.company = *company, .stored = stored, .different = !stored};
+	note_row(part, company->domain, row);
+	return row;
+}
+
+/* row_of_id returns the company with an id; NULL if it is gone. */
+static Row *
+row_of_id(Part *part, int64 id)
+{
+	Company		company;
+
+	for (int i = 0; i < part->nrows; i++)
+		if (part->rows[i].company.record.id == id)
+			return &part->rows[i];
+	if (!rvo_store_lock(&rvo_company_table, part->upserts->client_id, id, &company.record))
+		return NULL;
+	return add_row(part, &company, true);
+}
+
+/* read_rows reads the companies that were found for the items of a part. */
+static void
+read_rows(Part *part)
+{
+	int			client_id = part->upserts->client_id;
+
+	part->rows = palloc(2 * part->count * sizeof(Row));
+	part->rows_of_domains = rvo_slice_map_create(2 * part->count);
+	for (int i = 0; i < part->count; i++)
 	{
-		companies[i] = palloc0(sizeof(Company));
-		companies[i]->domain = upserts->items[i]->keys[0];
+		Slice		domain = part->upserts->items[part->first + i]->keys[0];
+		int64		id = part->upserts->ids[part->first + i];
+		Row		   *row = id != 0 && row_of(part, domain) == NULL ? row_of_id(part, id) : NULL;
+
+		/* The domain may be one beside its first, unless it has another first one by now. */
+		if (row != NULL && !rvo_slice_equal(row->company.domain, domain) &&
+			rvo_store_find_company_of_other_domain(client_id, domain) == id)
+			note_row(part, domain, row);
 	}
-	rvo_store_line_up_domains(upserts->client_id, false);
-	rvo_store_find_companies(upserts->client_id, companies, n, ids);
-	lock_rows(upserts, ids, n);
-	for (int i = 0; i < n; i++)
-		if (ids[i] != 0 && row_of(upserts, companies[i]->domain) == NULL &&
-			rvo_store_find_company_of_other_domain(upserts->client_id, companies[i]->domain) == ids[i])
-			note_other_domain(upserts, companies[i]->domain, ids[i]);
 }
 
 /* ---------------------------------------------------------------- items */
 
-/* apply gives a company what an item says, if nothing is wrong with it then. */
+/* settle gives an item the company as it leaves it, or its id if there is no room for more. */
 static void
-apply(BatchItem *item, Row *row)
+settle(Upserts *upserts, BatchItem *item, const Company *company, bool found)
+{
+	item->id = company->record.id;
+	item->found = found;
+	upserts->shown_octets += rvo_fields_shown_octets(&company->record.custom_fields);
+	item->bare = upserts->shown_octets > BATCH_ANSWER_MAX_OCTETS;
+	if (!item->bare)
+		item->row.company = *company;
+}
+
+/* change gives a company what an item says, if nothing is wrong with it then. */
+static void
+change(Upserts *upserts, BatchItem *item, Row *row)
 {
 	Company		company = row->company;
 	bool		other_domain;
@@ -164,23 +217,20 @@ apply(BatchItem *item, Row *row)
 		rvo_record_stamp(&company.record);
 	row->different |= different;
 	row->company = company;
-	item->row.company = company;
-	item->id = company.record.id;
-	item->found = true;
+	settle(upserts, item, &company, true);
 }
 
 /* create adds the company of an item, if nothing is wrong with it. */
 static void
-create(Upserts *upserts, BatchItem *item)
+create(Part *part, BatchItem *item)
 {
 	Company		company = rvo_company_new(item->company_changes, &item->faults);
 
 	if (item->faults.count > 0)
 		return;
 	rvo_record_number(&rvo_company_kind, &company.record);
-	(void) add_row(upserts, company.domain, &company, false);
-	item->row.company = company;
-	item->id = company.record.id;
+	(void) add_row(part, &company, false);
+	settle(part->upserts, item, &company, false);
 }
 
 static int
@@ -204,22 +254,23 @@ insert_companies(int client_id, Company **companies, int n)
 
 /* write_rows writes what is new or differs. */
 static void
-write_rows(Upserts *upserts)
+write_rows(const Part *part)
 {
-	Company   **created = palloc((upserts->nrows + 1) * sizeof(Company *));
+	int			client_id = part->upserts->client_id;
+	Company   **created = palloc((part->nrows + 1) * sizeof(Company *));
 	int			ncreated = 0;
 
-	for (int i = 0; i < upserts->nrows; i++)
+	for (int i = 0; i < part->nrows; i++)
 	{
-		Row		   *row = &upserts->rows[i];
+		Row		   *row = &part->rows[i];
 
 		if (!row->stored)
 			created[ncreated++] = &row->company;
 		else if (row->different)
-			rvo_store_update(&rvo_company_table, upserts->client_id, &row->company.record);
+			rvo_store_update(&rvo_company_table, client_id, &row->company.record);
 	}
 	if (ncreated > 0)
-		insert_companies(upserts->client_id, created, ncreated);
+		insert_companies(client_id, created, ncreated);
 }
 
 /* reset makes an item as it was before an attempt. */
@@ -228,8 +279,49 @@ reset(BatchItem *item)
 {
 	item->faults.entries = NULL;
 	item->faults.count = 0;
+	item->faults.told = 0;
 	item->found = false;
+	item->bare = false;
 	item->id = 0;
+}
+
+static void
+upsert_part(Part *part)
+{
+	read_rows(part);
+	for (int i = 0; i < part->count; i++)
+	{
+		BatchItem  *item = part->upserts->items[part->first + i];
+		Row		   *row = row_of(part, item->keys[0]);
+
+		CHECK_FOR_INTERRUPTS();
+		reset(item);
+		if (row == NULL)
+			create(part, item);
+		else
+			change(part->upserts, item, row);
+	}
+	write_rows(part);
+}
+
+/* upsert_in_parts upserts a chunk, each part in a memory context of its own, which stays if items show what is in it. */
+static void
+upsert_in_parts(Upserts *upserts)
+{
+	for (int first = 0; first < upserts->count; first += PART_ITEMS)
+	{
+		Part		part = {.upserts = upserts, .first = first, .count = Min(PART_ITEMS, upserts->count - first)};
+		bool		bare = upserts->shown_octets > BATCH_ANSWER_MAX_OCTETS;
+		MemoryContext context = AllocSetContextCreate(upserts->context, "revyops upsert", ALLOCSET_DEFAULT_SIZES);
+
+		MemoryContextSwitchTo(context);
+		upsert_part(&part);
+		MemoryContextSwitchTo(upserts->context);
+		for (int i = 0; i < part.count && bare; i++)
+			rvo_fault_keep(&upserts->items[first + i]->faults);
+		if (bare)
+			MemoryContextDelete(context);
+	}
 }
 
 /* attempt upserts a chunk, in a subtransaction.  Raises a unique violation if somebody else took a domain. */
@@ -238,28 +330,21 @@ attempt(void *arg, bool again pg_attribute_unused())
 {
 	Upserts    *upserts = arg;
 
-	find_rows(upserts);
-	for (int i = 0; i < upserts->count; i++)
-	{
-		BatchItem  *item = upserts->items[i];
-		Row		   *row = row_of(upserts, item->keys[0]);
-
-		CHECK_FOR_INTERRUPTS();
-		reset(item);
-		if (row == NULL)
-			create(upserts, item);
-		else
-			apply(item, row);
-	}
-	write_rows(upserts);
+	MemoryContextReset(upserts->context);
+	MemoryContextSwitchTo(upserts->context);
+	upserts->shown_octets = 0;
+	find_companies(upserts);
+	upsert_in_parts(upserts);
 }
 
 static bool
 upsert_chunk(void *arg)
 {
 	Upserts    *upserts = arg;
+	MemoryContext caller = MemoryContextSwitchTo(upserts->context);
 
 	upserts->error = rvo_attempt_once(attempt, upserts);
+	MemoryContextSwitchTo(caller);
 	if (upserts->error != NULL)
 		rvo_store_check_repeatable(upserts->error);
 	return upserts->error == NULL;
@@ -268,7 +353,10 @@ upsert_chunk(void *arg)
 static void
 upsert_items(const Caller *caller, BatchItem *const *items, int n)
 {
-	Upserts		upserts = {.client_id = caller->client_id, .items = items, .count = n};
+	Upserts		upserts = {
+		.client_id = caller->client_id, .items = items, .count = n,
+		.context = AllocSetContextCreate(CurrentMemoryContext, "revyops upserts", ALLOCSET_DEFAULT_SIZES)
+	};
 
 	if (!rvo_retry(upsert_chunk, &upserts))
 		ReThrowError(upserts.error);

@@ -17,16 +17,21 @@
 #include "work/contact_kind.h"
 #include "work/field_definition.h"
 
-/* set_fields applies both lists of custom fields; returns whether that makes a difference, and notes if they are too many. */
+/* set_fields applies both lists of custom fields; returns whether that makes a difference, and notes if they are too many or too large. */
 static bool
 set_fields(Contact *contact, const ContactInput *changes, FaultList *faults)
 {
-	bool		different = rvo_custom_fields_merge(&contact->record.custom_fields, &changes->values.record.custom_fields);
+	CustomFields *fields = &contact->record.custom_fields;
+	CustomField *before = fields->items;
+	bool		different = rvo_custom_fields_merge(fields, &changes->values.record.custom_fields);
+	CustomField *between = fields->items;
 
-	different |= rvo_custom_fields_merge(&contact->record.custom_fields, &changes->more_fields);
+	different |= rvo_custom_fields_merge(fields, &changes->more_fields);
+	if (between != before && between != fields->items)
+		pfree(between);			/* many items of a batch may change one large contact */
 	if (different)
-		rvo_fields_note_count(&contact->record.custom_fields,
-							  changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS, faults);
+		rvo_fields_note_excess(&contact->record.custom_fields,
+							   changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS, faults);
 	return different;
 }
 

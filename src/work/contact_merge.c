@@ -111,7 +111,7 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 
 	lock(&locking);
 	rvo_record_fill(&rvo_contact_shape, &keep->record, &other->record);
-	rvo_fields_check_count(&keep->record.custom_fields, merge->other_name);
+	rvo_fields_check_excess(&keep->record.custom_fields, merge->other_name);
 	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
 	rvo_store_delete_contact(caller->client_id, other->record.id);

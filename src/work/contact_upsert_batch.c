@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "base/attempt.h"
 #include "base/compat.h"
@@ -38,7 +39,15 @@ typedef struct Row
 	Contact		contact;		/* as it is by now */
 	bool		stored;			/* it is in the table, in some form */
 	bool		pending;		/* and not in this one */
+	bool		shown;			/* an item shows these custom fields */
 } Row;
+
+/* What a chunk's items keep to show.  Items that there is no room for, and all after those, are bare. */
+typedef struct Shown
+{
+	int64		octets;
+	bool		full;
+} Shown;
 
 /* A chunk's items, and one attempt at them. */
 typedef struct Upserts
@@ -54,7 +63,13 @@ typedef struct Upserts
 	int			capacity;		/* of both */
 	SliceMap   *owners[NUMBER_OF_KEYS]; /* of a key: a row, counted from 1; 0 = none, -n = given up in round n */
 	int			round;
+	int64		octets;			/* of the custom fields that were read */
+	bool		too_large;		/* more than are dealt with at once: nothing was done */
+	Shown	   *shown;
 } Upserts;
+
+/* Octets of custom fields that are read at once; each contact may have 256 KiB. */
+#define READ_MAX_OCTETS (16 * 1024 * 1024)
 
 static void
 read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
@@ -121,10 +136,15 @@ add_row(Upserts *upserts, const Contact *contact, bool stored)
 	return row;
 }
 
-static void
+static bool
 add_found(void *arg, const Contact *contact)
 {
-	(void) add_row(arg, contact, true);
+	Upserts    *upserts = arg;
+
+	(void) add_row(upserts, contact, true);
+	upserts->octets += rvo_fields_shown_octets(&contact->record.custom_fields);
+	upserts->too_large = upserts->octets > READ_MAX_OCTETS && upserts->count > 1;
+	return !upserts->too_large;
 }
 
 /* find_rows reads and locks the contacts that the items are about. */
@@ -204,13 +224,23 @@ write_rows(Upserts *upserts)
 
 /* ---------------------------------------------------------------- items */
 
-/* settle gives an item the contact as it leaves it. */
+/* settle gives an item the contact as it leaves it, or its id if there is no room for more. */
 static void
-settle(BatchItem *item, const Contact *contact, bool found)
+settle(Upserts *upserts, BatchItem *item, Row *row, bool found)
 {
-	item->row.contact = *contact;
+	const Contact *contact = &row->contact;
+	Shown	   *shown = upserts->shown;
+	int64		octets = rvo_fields_shown_octets(&contact->record.custom_fields);
+
 	item->id = contact->record.id;
 	item->found = found;
+	shown->full |= shown->octets + octets > BATCH_ANSWER_MAX_OCTETS;
+	item->bare = shown->full;
+	if (item->bare)
+		return;
+	shown->octets += octets;
+	item->row.contact = *contact;
+	row->shown = true;
 }
 
 /* create adds the contact of an item, if nothing is wrong with it. */
@@ -218,12 +248,22 @@ static void
 create(Upserts *upserts, BatchItem *item)
 {
 	Contact		contact = rvo_contact_new(upserts->caller, item->changes, item->company.found, &item->faults);
+	Row		   *row;
 
 	if (item->faults.count > 0)
 		return;
 	rvo_record_number(&rvo_contact_kind, &contact.record);
-	set_pending(upserts, add_row(upserts, &contact, false));
-	settle(item, &contact, false);
+	row = add_row(upserts, &contact, false);
+	set_pending(upserts, row);
+	settle(upserts, item, row, false);
+}
+
+/* drop_list frees a list of custom fields that gave way to another, unless that is the same. */
+static void
+drop_list(CustomField *list, const CustomField *other)
+{
+	if (list != NULL && list != other)
+		pfree(list);
 }
 
 /* change applies an item to its contact, if nothing is wrong with what it would be then. */
@@ -231,13 +271,17 @@ static void
 change(Upserts *upserts, BatchItem *item, int owner)
 {
 	Row		   *row = upserts->rows[owner - 1];
+	CustomField *list = row->contact.record.custom_fields.items;
 	Contact		contact = row->contact;
 	bool		other_keys;
 	int64		company_id = item->company.inferred ? 0 : item->company.found;	/* only what is new infers one */
 	bool		different = rvo_contact_apply(&contact, item->changes, company_id, &other_keys, &item->faults);
 
 	if (item->faults.count > 0)
+	{
+		drop_list(contact.record.custom_fields.items, list);
 		return;
+	}
 	if (different)
 	{
 		rvo_record_stamp(&contact.record);
@@ -250,7 +294,13 @@ change(Upserts *upserts, BatchItem *item, int owner)
 			set_owner(upserts, k, key_of(&contact, k), owner);
 		}
 	row->contact = contact;
-	settle(item, &contact, true);
+	if (contact.record.custom_fields.items != list)
+	{
+		if (!row->shown)
+			drop_list(list, NULL);
+		row->shown = false;
+	}
+	settle(upserts, item, row, true);
 }
 
 /* carry_out creates or changes the contact of an item, unless its keys are of two. */
@@ -290,8 +340,10 @@ reset(BatchItem *item)
 {
 	item->faults.entries = NULL;
 	item->faults.count = 0;
+	item->faults.told = 0;
 	item->taken = false;
 	item->found = false;
+	item->bare = false;
 	item->id = 0;
 	memset(item->owners, 0, sizeof(item->owners));
 }
@@ -303,6 +355,8 @@ attempt(void *arg, bool again pg_attribute_unused())
 	Upserts    *upserts = arg;
 
 	find_rows(upserts);
+	if (upserts->too_large)
+		return;
 	for (int i = 0; i < upserts->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -312,34 +366,74 @@ attempt(void *arg, bool again pg_attribute_unused())
 	write_rows(upserts);
 }
 
-/* What upsert_items tries. */
+/* What upsert_part tries. */
 typedef struct Upserting
 {
 	const Caller *caller;
 	BatchItem *const *items;
 	int			count;
+	Shown	   *shown;			/* by the items before these */
+	Shown		shown_by_now;
+	bool		too_large;
 	ErrorData  *error;
 } Upserting;
 
 static bool
-upsert_chunk(void *arg)
+try_part(void *arg)
 {
 	Upserting  *upserting = arg;
 	Upserts		upserts = {.caller = upserting->caller, .items = upserting->items, .count = upserting->count};
 
+	upserting->shown_by_now = *upserting->shown;
+	upserts.shown = &upserting->shown_by_now;
 	upserting->error = rvo_attempt_once(attempt, &upserts);
 	if (upserting->error != NULL)
 		rvo_store_check_repeatable(upserting->error);
+	upserting->too_large = upserts.too_large;
 	return upserting->error == NULL;
 }
 
+/*
+ * upsert_part upserts items in a memory context of their own, which stays as long as
+ * the chunk if items show what is in it.  False if their contacts are too large to be
+ * read at once; then they are locked, and nothing else was done.
+ */
+static bool
+upsert_part(Upserting *upserting)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext part = AllocSetContextCreate(caller, "revyops upsert", ALLOCSET_DEFAULT_SIZES);
+	bool		bare = upserting->shown->full;
+
+	MemoryContextSwitchTo(part);
+	if (!rvo_retry(try_part, upserting))
+		ReThrowError(upserting->error);
+	MemoryContextSwitchTo(caller);
+	if (!upserting->too_large)
+		*upserting->shown = upserting->shown_by_now;
+	for (int i = 0; i < upserting->count && (bare || upserting->too_large); i++)
+		rvo_fault_keep(&upserting->items[i]->faults);
+	if (bare || upserting->too_large)
+		MemoryContextDelete(part);
+	return !upserting->too_large;
+}
+
+/* upsert_items upserts a chunk, in parts that are halved until what they read has room. */
 static void
 upsert_items(const Caller *caller, BatchItem *const *items, int n)
 {
-	Upserting	upserting = {.caller = caller, .items = items, .count = n};
+	Shown		shown = {0};
+	int			at_once = n;
 
-	if (!rvo_retry(upsert_chunk, &upserting))
-		ReThrowError(upserting.error);
+	for (int done = 0; done < n;)
+	{
+		Upserting	upserting = {.caller = caller, .items = items + done, .count = Min(at_once, n - done), .shown = &shown};
+
+		if (upsert_part(&upserting))
+			done += upserting.count;
+		else
+			at_once = (upserting.count + 1) / 2;
+	}
 }
 
 const BatchKind rvo_contact_upsert_batch = {

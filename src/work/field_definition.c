@@ -201,6 +201,16 @@ check_new_name(int client_id, Entity entity, Slice name, Slice new_name)
 		rvo_fault_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
 }
 
+/* check_room raises FAILURE_INVALID_REQUEST if a record has no room for a name in place of a shorter one. */
+static void
+check_room(int client_id, Entity entity, Slice name, Slice new_name, LockedRows rows)
+{
+	int			more = new_name.len - name.len;
+
+	if (more > 0 && rvo_store_has_large(client_id, entity, rows, CUSTOM_FIELDS_MAX_OCTETS - more))
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "new_name", FAULT_FIELDS_TOO_LARGE);
+}
+
 /* rename_values renames the values; returns how many there were.  Raises FAILURE_CUSTOM_FIELD_EXISTS. */
 static int64
 rename_values(int client_id, Entity entity, Slice name, Slice new_name)
@@ -209,6 +219,7 @@ rename_values(int client_id, Entity entity, Slice name, Slice new_name)
 
 	/* Nobody gives them the new name from now on. */
 	check_new_name(client_id, entity, name, new_name);
+	check_room(client_id, entity, name, new_name, rows);
 	return rvo_store_rename_values(client_id, entity, name, new_name, rows);
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "base/json_parse.h"
 #include "store/store_lock.h"
 #include "value/sha256.h"
 #include "work/idempotency.h"
