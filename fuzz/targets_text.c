@@ -67,14 +67,18 @@ void
 fuzz_domain(Slice input)
 {
 	Slice		domain = normalize(rvo_domain_normalize, input, 253);
+	Slice		list[DOMAIN_LIST_MAX];
+	int			n;
 
 	(void) rvo_domain_is_canonical(input);
 	if (domain.data == NULL)
 		return;
 	MUST(rvo_domain_is_canonical(domain));
-	for (Slice parent = domain; rvo_domain_parent(&parent);)
-		MUST(parent.len > 0 && parent.len < domain.len &&
-			 parent.data + parent.len == domain.data + domain.len);
+	n = rvo_domain_with_parents(domain, list);
+	MUST(n >= 1 && n <= DOMAIN_LIST_MAX && rvo_slice_equal(list[0], domain));
+	for (int i = 1; i < n; i++)
+		MUST(list[i].len > 0 && list[i].len < list[i - 1].len &&
+			 list[i].data + list[i].len == domain.data + domain.len);
 }
 
 static bool

@@ -164,4 +164,25 @@ EOS
 is(turned('/public/v2/contacts', ''), '32 of 532 in 8, 31 of 563 in 8, 31 of 594 in 8, 94', 'pages end by their octets, and lead on');
 is(turned('/public/v2/contacts', 'page_size=20'), '20 of 120 in 5, 20 of 140 in 6, 20 of 160 in 6, 60', 'shorter ones don\'t');
 
+# ---------------------------------------------------------------- domains of 121 labels
+$node->safe_psql('postgres', <<'EOS');
+CREATE TABLE deep AS SELECT repeat('a.', 118) || i % 10 || '.d' || i || '.com' AS domain FROM generate_series(1, 40000) AS i;
+EOS
+my $deep = sub { my ($n, $member, $of) = @_; return "(SELECT jsonb_agg(jsonb_build_object('email', 'd' || row_number || '\@x.example') || jsonb_build_object('$member', '$of' || domain)) FROM (SELECT *, row_number() OVER () FROM deep LIMIT $n) AS d)" };
+my $creates = "SELECT revyops_set_client_setting(1, 'on_unknown_domain', 'create') AS hidden \\gset\n";
+my $infers = "SELECT revyops_set_client_setting(1, 'infer_company', 'on') AS hidden \\gset\n";
+is(answer(10, statuses('revyops_create_contacts(' . $deep->(40000, 'company_id', '') . ')')), '404 40000', 'companies of 40,000 domains that nobody has');
+is(answer(15, $creates . statuses('revyops_create_contacts(' . $deep->(15000, 'company_id', '') . ')') . '; SELECT count(*), min(length(domain)) FROM revyops.company'), "201 15000\n15000|6", '15,000 that are made');
+is(answer(15, $creates . $infers . statuses('revyops_upsert_contacts(' . $deep->(15000, 'email', 'u@') . ')') . '; SELECT count(*) FROM revyops.company'), "201 15000\n15000", 'that e-mail addresses name, in upserts');
+is(answer(15, $creates . statuses('revyops_check_contacts(' . $deep->(15000, 'company_id', '') . ')')), '201 15000', 'in checks');
+
+# parents of ten labels count, longer ones only if they are named
+my $ten = join('.', ('b') x 8) . '.acme.com';
+my $found = sub { my ($domain) = @_; return "SELECT revyops_create_contact('{\"linkedin_url\": \"in/a\", \"company_id\": \"$domain\"}')->>'company_id' AS id \\gset\nSELECT domain FROM revyops.company WHERE id = :id" };
+my $company = sub { my ($domain) = @_; return "SELECT revyops_create_company('{\"domain\": \"$domain\"}') AS hidden \\gset\n" };
+is(answer(5, $company->($ten) . $company->('acme.com') . $found->('a.' x 30 . $ten)), $ten, 'a parent of ten labels');
+is(answer(5, $company->("c.$ten") . $company->('acme.com') . $found->("a.c.$ten")), 'acme.com', 'one of eleven is passed over');
+is(answer(5, $company->("c.$ten") . $company->('acme.com') . $found->("c.$ten")), "c.$ten", 'unless it is the name itself');
+is(answer(5, $company->('acme.com') . statuses("revyops_create_contacts('[{\"email\": \"a\@acme.com\", \"company_id\": \"" . 'a.' x 118 . "acme.com\"}]')")), '201 1', 'in a batch');
+
 done_testing();

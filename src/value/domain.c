@@ -9,6 +9,9 @@
  * part ("co.uk"), so that is refused.  A suffix of the private part
  * ("github.io", "wordpress.com") is some company's own domain and accepted,
  * but the search for a parent never climbs from a customer's name to it.
+ *
+ * A name may have 127 labels.  No rule of the list has more than six, so what
+ * somebody registered is looked for in the last ten.
  */
 #include "postgres.h"
 
@@ -137,22 +140,47 @@ rvo_domain_is_canonical(Slice domain)
 		rvo_slice_equal(domain, (Slice) {name.data, name.len});
 }
 
-/*
- * rvo_domain_parent steps from a canonical domain to its parent, which is the
- * end of it.  False if what is left is what somebody registered, or a suffix.
- */
-bool
-rvo_domain_parent(Slice *domain)
+/* tail returns the last labels of a name, as many as matter. */
+static const char *
+tail(Slice domain)
 {
-	const char *name = rvo_slice_cstring(*domain);
-	const char *registrable = psl_registrable_domain(psl_builtin(), name);
-	const char *dot = strchr(name, '.');
+	int			dots = 0;
+	int			i = domain.len;
 
-	if (registrable == NULL || registrable == name || dot == NULL)
-		return false;
-	domain->data += dot + 1 - name;
-	domain->len -= dot + 1 - name;
-	return true;
+	while (i > 0 && (domain.data[i - 1] != '.' || ++dots < DOMAIN_LABELS_MAX))
+		i--;
+	return rvo_slice_cstring((Slice) {domain.data + i, domain.len - i});
+}
+
+/* end_of shows the end of a domain that is as long as a text. */
+static Slice
+end_of(Slice domain, const char *end)
+{
+	int			len = strlen(end);
+
+	return (Slice) {domain.data + domain.len - len, len};
+}
+
+/*
+ * rvo_domain_with_parents lists a canonical domain and, down to what somebody registered, those of
+ * its parents that have DOMAIN_LABELS_MAX labels at most.  Each is the end of it.  Returns
+ * how many they are.
+ */
+int
+rvo_domain_with_parents(Slice domain, Slice *list)
+{
+	const char *name = tail(domain);
+	const char *registrable = psl_registrable_domain(psl_builtin(), name);
+	int			n = 0;
+
+	list[n++] = domain;
+	if (registrable == NULL)
+		return n;
+	if ((int) strlen(name) == domain.len)
+		name = name < registrable ? strchr(name, '.') + 1 : NULL;
+	for (; name != NULL && name <= registrable; name = strchr(name, '.') + 1)
+		list[n++] = end_of(domain, name);
+	return n;
 }
 
 /*
@@ -163,11 +191,10 @@ rvo_domain_parent(Slice *domain)
 bool
 rvo_domain_registrable(Slice domain, Slice *registrable)
 {
-	const char *name = rvo_slice_cstring(domain);
-	const char *found = psl_registrable_domain(psl_builtin(), name);
+	const char *found = psl_registrable_domain(psl_builtin(), tail(domain));
 
 	if (found == NULL)
 		return false;
-	*registrable = (Slice) {domain.data + (found - name), domain.len - (found - name)};
+	*registrable = end_of(domain, found);
 	return rvo_domain_is_canonical(*registrable);
 }

@@ -8,9 +8,13 @@
 #include "base/fault.h"
 #include "base/text.h"
 
+/* Labels of a parent that may stand for a domain.  A list of a domain and its parents has room for one more. */
+#define DOMAIN_LABELS_MAX 10
+#define DOMAIN_LIST_MAX (DOMAIN_LABELS_MAX + 1)
+
 extern FaultCode rvo_domain_normalize(Slice in, Slice *out);
 extern bool rvo_domain_is_canonical(Slice domain);
-extern bool rvo_domain_parent(Slice *domain);
+extern int	rvo_domain_with_parents(Slice domain, Slice *list);
 extern bool rvo_domain_registrable(Slice domain, Slice *registrable);
 
 #endif							/* RVO_DOMAIN_H */

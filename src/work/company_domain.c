@@ -27,12 +27,13 @@
 static bool
 is_free_mail(Slice domain)
 {
-	bool		found;
+	Slice		list[DOMAIN_LIST_MAX];
+	int			n = rvo_domain_with_parents(domain, list);
 
-	do
-		found = rvo_store_is_free_mail(domain);
-	while (!found && rvo_domain_parent(&domain));
-	return found;
+	for (int i = 0; i < n; i++)
+		if (rvo_store_is_free_mail(list[i]))
+			return true;
+	return false;
 }
 
 /* lock_owner locks the company that a domain leads to beside its first; returns 0 if there is none, or it is gone. */
@@ -49,14 +50,16 @@ lock_owner(int client_id, int64 id)
 static int64
 find(int client_id, Slice domain)
 {
-	int64		id;
+	Slice		list[DOMAIN_LIST_MAX];
+	int			n = rvo_domain_with_parents(domain, list);
+	int64		id = 0;
 
-	do
+	for (int i = 0; i < n && id == 0; i++)
 	{
-		id = rvo_store_lock_company_of_domain(client_id, domain);
+		id = rvo_store_lock_company_of_domain(client_id, list[i]);
 		if (id == 0)
-			id = lock_owner(client_id, rvo_store_find_company_of_other_domain(client_id, domain));
-	} while (id == 0 && rvo_domain_parent(&domain));
+			id = lock_owner(client_id, rvo_store_find_company_of_other_domain(client_id, list[i]));
+	}
 	return id;
 }
 

@@ -86,11 +86,17 @@ found_by_id(void *arg, int64 id, bool other_client)
 static int
 add_domain(Lookup *lookup, Slice domain, Slice **domains, int n, int *capacity)
 {
+	Slice		list[DOMAIN_LIST_MAX];
+	int			nlist;
 	bool		found;
 
-	do
+	/* What is listed has its parents listed, too. */
+	if (rvo_slice_map_find(lookup->domains, domain) != NULL)
+		return n;
+	nlist = rvo_domain_with_parents(domain, list);
+	for (int i = 0; i < nlist; i++)
 	{
-		(void) rvo_slice_map_put(lookup->domains, domain, &found);
+		(void) rvo_slice_map_put(lookup->domains, list[i], &found);
 		if (found)
 			break;
 		if (n == *capacity)
@@ -98,8 +104,8 @@ add_domain(Lookup *lookup, Slice domain, Slice **domains, int n, int *capacity)
 			*capacity *= 2;
 			*domains = repalloc(*domains, *capacity * sizeof(Slice));
 		}
-		(*domains)[n++] = domain;
-	} while (rvo_domain_parent(&domain));
+		(*domains)[n++] = list[i];
+	}
 	return n;
 }
 
@@ -164,26 +170,32 @@ look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 static bool
 is_free_mail(const Lookup *lookup, Slice domain)
 {
-	int64	   *found;
+	Slice		list[DOMAIN_LIST_MAX];
+	int			n = rvo_domain_with_parents(domain, list);
 
-	do
-		found = rvo_slice_map_find(lookup->free_mail, domain);
-	while (!(found != NULL && *found) && rvo_domain_parent(&domain));
-	return found != NULL && *found;
+	for (int i = 0; i < n; i++)
+	{
+		const int64 *found = rvo_slice_map_find(lookup->free_mail, list[i]);
+
+		if (found != NULL && *found)
+			return true;
+	}
+	return false;
 }
 
 /* company_of_domain returns the company with this domain, or with its nearest parent; 0 for none. */
 static int64
 company_of_domain(const Lookup *lookup, const CompanyReference *company)
 {
-	Slice		domain = company->domain;
-	int64		id;
+	Slice		list[DOMAIN_LIST_MAX];
+	int			n;
+	int64		id = 0;
 
-	if (company->inferred && is_free_mail(lookup, domain))
+	if (company->inferred && is_free_mail(lookup, company->domain))
 		return 0;
-	do
-		id = *rvo_slice_map_find(lookup->domains, domain);
-	while (id == 0 && rvo_domain_parent(&domain));
+	n = rvo_domain_with_parents(company->domain, list);
+	for (int i = 0; i < n && id == 0; i++)
+		id = *rvo_slice_map_find(lookup->domains, list[i]);
 	return id;
 }
 
