@@ -46,7 +46,7 @@ CMD ["nginx", "-p", "/srv/revyops", "-c", "nginx.conf", "-e", "stderr"]
 FROM postgres:$PG-trixie AS build
 RUN set -eux; \
 	apt-get update; \
-	apt-get install -y --no-install-recommends build-essential "postgresql-server-dev-$PG_MAJOR" libidn2-dev libpsl-dev; \
+	apt-get install -y --no-install-recommends build-essential "postgresql-server-dev-$PG_MAJOR" libidn2-dev libpsl-dev libunistring-dev; \
 	rm -rf /var/lib/apt/lists/*
 WORKDIR /usr/src/revyops
 COPY . .

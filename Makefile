@@ -31,7 +31,7 @@ PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
 endif
 # The server's headers are written for gcc; what clang says of them is not ours.
 PG_CPPFLAGS = -I$(here)src -isystem $(shell $(PG_CONFIG) --includedir-server)
-SHLIB_LINK = -lidn2 -lpsl
+SHLIB_LINK = -lidn2 -lpsl -lunistring
 
 EXTRA_CLEAN = gateway/revyops-gateway gateway/*.o
 

@@ -60,7 +60,7 @@ fi
 
 packages=(
 	postgresql-$pg postgresql-server-dev-$pg libpq-dev
-	make gcc libc6-dev libidn2-dev libpsl-dev
+	make gcc libc6-dev libidn2-dev libpsl-dev libunistring-dev
 	nginx curl ca-certificates
 )
 # and for PostgREST in place of the gateway, with what its program is fetched by

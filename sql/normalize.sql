@@ -3,13 +3,15 @@
 \i :abs_srcdir/sql/setup.psql
 \set email `cat "$PG_ABS_SRCDIR/t/vectors/email.jsonl"`
 \set linkedin_url `cat "$PG_ABS_SRCDIR/t/vectors/linkedin_url.jsonl"`
+\set linkedin_spellings `cat "$PG_ABS_SRCDIR/t/vectors/linkedin_spellings.jsonl"`
 \set domain `cat "$PG_ABS_SRCDIR/t/vectors/domain.jsonl"`
-SELECT plan(86);
+SELECT plan(150);
 
 CREATE TABLE test.vector AS
 	SELECT 'email' AS kind, n, line FROM test.lines(:'email')
 	UNION ALL SELECT 'linkedin_url', n, line FROM test.lines(:'linkedin_url')
-	UNION ALL SELECT 'domain', n, line FROM test.lines(:'domain');
+	UNION ALL SELECT 'domain', n, line FROM test.lines(:'domain')
+	UNION ALL SELECT 'linkedin_url', 100 + n, line FROM test.lines(:'linkedin_spellings');
 
 -- every line of the vectors
 SELECT CASE WHEN line ? 'error'

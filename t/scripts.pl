@@ -56,7 +56,7 @@ is(says($current, REVYOPS_PG => '$(date)'), "1: server: needs PostgreSQL 15 to 1
 is(says($current, REVYOPS_FRONT => 'other'), "1: server: REVYOPS_FRONT is gateway or postgrest\n", 'another front');
 is(says($current, MACHINE => 'aarch64', REVYOPS_FRONT => 'postgrest'), "1: server: needs PostgREST 12 for aarch64: put its program somewhere and set POSTGREST to it\n", 'PostgREST on another machine');
 
-my $wanted = sub { "postgresql-$_[0] postgresql-server-dev-$_[0] libpq-dev make gcc libc6-dev libidn2-dev libpsl-dev nginx curl ca-certificates" };
+my $wanted = sub { "postgresql-$_[0] postgresql-server-dev-$_[0] libpq-dev make gcc libc6-dev libidn2-dev libpsl-dev libunistring-dev nginx curl ca-certificates" };
 is(says($current), '1: server: needs these packages of Debian or Ubuntu: ' . $wanted->(15) . "\n", 'no apt-get');
 is(says($current, MACHINE => 'aarch64'), '1: server: needs these packages of Debian or Ubuntu: ' . $wanted->(15) . "\n", 'on another machine, too');
 is(says($current, REVYOPS_FRONT => 'postgrest'), "1: server: needs these packages of Debian or Ubuntu: nginx libnginx-mod-http-lua curl ca-certificates nodejs node-registry-url\n", 'with PostgREST, and nothing that fetches from npm');

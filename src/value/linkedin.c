@@ -2,30 +2,28 @@
  * linkedin.c
  *	  Which LinkedIn profile URLs are valid, and their canonical form, the other duplicate key.
  *
- * Only personal profiles: /in/<slug>, and the old form
- * /pub/<name>/<a>/<b>/<c>, which LinkedIn answers with the profile
- * /in/<name>-<c><b><a>, b and c filled up to three digits.  Canonical is
- * https://www.linkedin.com/in/<slug> with the slug in ASCII lower case and
- * Unicode NFC, everything outside RFC 3986's unreserved characters in percent
- * form.
+ * Only personal profiles: /in/<slug>; the same in mails and old apps, with /comm or
+ * /mwlite in front; /sales/lead/<id>,... and /sales/people/<id>,... of Sales
+ * Navigator; and the old form /pub/<name>/<a>/<b>/<c>, which LinkedIn answers with the
+ * profile /in/<name>-<c><b><a>, b and c filled up to three digits.  Canonical is
+ * https://www.linkedin.com/in/<slug>, the slug in percent form where it is not ASCII.
+ *
+ * What programs do to a URL is undone first: another scheme in front, a slash with
+ * the backslash of JSON, all of it in percent form, or as the slug of another one.
  */
 #include "postgres.h"
 
-#include "common/unicode_norm.h"
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 
 #include "base/compat.h"
 #include "value/linkedin.h"
+#include "value/linkedin_slug.h"
 
 #define CANONICAL_PREFIX "https://www.linkedin.com/in/"
-
-/*
- * Characters of the longest slug.  LinkedIn's own limit is 100; the rest is
- * room for old names.  In percent form it still fits a B-tree entry.
- */
-#define SLUG_MAX_CHARACTERS 200
 #define CANONICAL_MAX_OCTETS 2000
+
+/* How often a URL can stand within a URL. */
+#define NESTED_MAX 3
 
 /* init_text is initStringInfo for a text that is known to be short: many of these stay in memory together. */
 static void
@@ -49,125 +47,110 @@ skip_prefix(Slice *s, const char *prefix)
 	return true;
 }
 
-/* host_is_linkedin: linkedin.com, www., m. or a country's two letters before it. */
+static bool
+is_word(Slice s, const char *word)
+{
+	return skip_prefix(&s, word) && s.len == 0;
+}
+
+/* skip_scheme steps over http:// and https://, however often and with however many slashes, and over the // of no scheme. */
+static bool
+skip_scheme(Slice *url)
+{
+	bool		found = false;
+
+	while (skip_prefix(url, "https:") || skip_prefix(url, "http:") || skip_prefix(url, "//"))
+	{
+		found = true;
+		while (skip_prefix(url, "/"))
+			 /* nothing else */ ;
+	}
+	return found;
+}
+
+/* host_is_linkedin: linkedin.com, with www, m, touch or a country's two letters before it. */
 static bool
 host_is_linkedin(Slice host)
 {
-	if (host.len > 3 && host.data[2] == '.' && rvo_is_letter(host.data[0]) && rvo_is_letter(host.data[1]))
+	while (host.len > (int) strlen("linkedin.com"))
 	{
-		host.data += 3;
-		host.len -= 3;
+		Slice		label = rvo_text_split(&host, '.');
+
+		if (!is_word(label, "www") && !is_word(label, "m") && !is_word(label, "touch") &&
+			!(label.len == 2 && rvo_is_letter(label.data[0]) && rvo_is_letter(label.data[1])))
+			return false;
 	}
-	else if (!skip_prefix(&host, "www."))
-		(void) skip_prefix(&host, "m.");
-	return skip_prefix(&host, "linkedin.com") && host.len == 0;
+	return is_word(host, "linkedin.com");
 }
 
-/* split_path finds the path of a profile's URL, or of the short form "in/…". */
+/* split_path finds the path of a profile's URL, or of the short form "in/...". */
 static bool
 split_path(Slice url, Slice *path)
 {
-	bool		absolute = skip_prefix(&url, "https://") || skip_prefix(&url, "http://");
+	bool		absolute = skip_scheme(&url);
 	Slice		bare = url;
 
 	*path = url;
 	for (int i = 0; i < path->len; i++)
 		if (path->data[i] == '?' || path->data[i] == '#')
 			path->len = i;
+	if (!absolute)
+		(void) skip_prefix(&bare, "/");
 	if (!absolute && skip_prefix(&bare, "in/"))
 		return true;
 	return host_is_linkedin(rvo_text_split(path, '/'));
 }
 
-/*
- * unescape decodes percent sequences and ASCII upper case.  False for a broken
- * sequence or if the result is not UTF-8.
- */
-static bool
-unescape(Slice segment, StringInfo out)
-{
-	for (int i = 0; i < segment.len; i++)
-	{
-		int			c = (unsigned char) segment.data[i];
-
-		if (c == '%')
-		{
-			int			high = i + 2 < segment.len ? rvo_hex_digit(segment.data[i + 1]) : -1;
-			int			low = i + 2 < segment.len ? rvo_hex_digit(segment.data[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
-				return false;
-			c = high * 16 + low;
-			i += 2;
-		}
-		appendStringInfoCharMacro(out, rvo_ascii_lower((char) c));
-	}
-	return pg_verify_mbstr(PG_UTF8, out->data, out->len, true);
-}
-
-/*
- * compose brings text into NFC, so that both forms of an accent are one key.
- * The kelvin sign becomes an ASCII K by that.
- */
+/* next_segment takes the next segment off a path, but for empty ones. */
 static Slice
-compose(Slice s)
+next_segment(Slice *path)
 {
-	pg_wchar   *wide;
-	pg_wchar   *composed;
-	StringInfoData out;
-	bool		ascii = true;
-
-	for (int i = 0; i < s.len && ascii; i++)
-		ascii = rvo_is_ascii(s.data[i]);
-	if (ascii)
-		return s;
-
-	wide = palloc((s.len + 1) * sizeof(pg_wchar));
-	pg_mb2wchar_with_len(s.data, wide, s.len);
-	composed = unicode_normalize(UNICODE_NFC, wide);
-	initStringInfo(&out);
-	for (; *composed; composed++)
-	{
-		unsigned char utf8[4];
-
-		unicode_to_utf8(*composed, utf8);
-		utf8[0] = rvo_ascii_lower(utf8[0]);
-		appendBinaryStringInfo(&out, (char *) utf8, pg_utf_mblen(utf8));
-	}
-	return (Slice) {out.data, out.len};
+	while (path->len > 0 && path->data[0] == '/')
+		*path = (Slice) {path->data + 1, path->len - 1};
+	return rvo_text_split(path, '/');
 }
 
-/*
- * read_slug decodes one path segment to a slug, without what is not to be seen at
- * its ends.  Refused are what no profile has and a browser would not send as it
- * stands: control characters, blanks, slashes, quotes, brackets, percent signs,
- * and dots only.
- */
+/* is_url tells that a text begins as a URL of LinkedIn's does, or any. */
 static bool
-read_slug(Slice segment, Slice *slug)
+is_url(Slice s)
 {
-	StringInfoData text;
-	bool		dots_only = true;
+	Slice		host = s;
 
-	/* Even in percent form no character takes more than 12 octets. */
-	if (segment.len > 12 * SLUG_MAX_CHARACTERS)
-		return false;
-	init_text(&text, segment.len + 1);
-	if (!unescape(segment, &text))
-		return false;
-	*slug = compose((Slice) {text.data, text.len});
-	for (int i = 0; i < slug->len; i++)
-	{
-		char		c = slug->data[i];
+	return skip_scheme(&s) || host_is_linkedin(rvo_text_split(&host, '/'));
+}
 
-		if (rvo_is_ascii(c) && (c <= ' ' || c == 0x7f || strchr("\"#%/<>?[\\]^`{|}", c) != NULL))
-			return false;
-		dots_only = dots_only && c == '.';
-	}
-	if (dots_only || rvo_text_has_control(*slug, false))
-		return false;
-	*slug = rvo_text_trim(*slug);
-	return slug->len > 0;
+/* without_backslashes takes away those that JSON puts before slashes. */
+static Slice
+without_backslashes(Slice url)
+{
+	char	   *out;
+	int			len = 0;
+
+	if (url.len == 0 || memchr(url.data, '\\', url.len) == NULL)
+		return url;
+	out = palloc(url.len);
+	for (int i = 0; i < url.len; i++)
+		if (url.data[i] != '\\' || i + 1 == url.len || url.data[i + 1] != '/')
+			out[len++] = url.data[i];
+	return (Slice) {out, len};
+}
+
+/* is_encoded tells that a URL is in percent form as a whole. */
+static bool
+is_encoded(Slice url)
+{
+	if (!skip_prefix(&url, "https"))
+		(void) skip_prefix(&url, "http");
+	return skip_prefix(&url, "%3a") || skip_prefix(&url, ":%2f");
+}
+
+/* decoded takes a URL that is in percent form as a whole out of it; false if it is broken. */
+static bool
+decoded(Slice *url)
+{
+	if (!is_encoded(*url))
+		return true;
+	return url->len <= 12 * CANONICAL_MAX_OCTETS && rvo_linkedin_unescape(*url, url);
 }
 
 /* append_escaped writes a slug in percent form. */
@@ -178,7 +161,7 @@ append_escaped(StringInfo out, Slice slug)
 	{
 		char		c = slug.data[i];
 
-		if ((c >= 'a' && c <= 'z') || rvo_is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~')
+		if (rvo_is_letter(c) || rvo_is_digit(c) || c == '-' || c == '_')
 			appendStringInfoCharMacro(out, c);
 		else
 			appendStringInfo(out, "%%%02X", (unsigned char) c);
@@ -212,41 +195,98 @@ append_old_id(StringInfo out, Slice path)
 }
 
 /*
+ * find_slug finds the segment that names the profile, and what stands behind it; old:
+ * in the old form.  False if the path is not that of a profile.
+ */
+static bool
+find_slug(Slice *path, Slice *segment, bool *old)
+{
+	Slice		kind = next_segment(path);
+
+	while (is_word(kind, "comm") || is_word(kind, "mwlite"))
+		kind = next_segment(path);
+	*old = is_word(kind, "pub");
+	if (is_word(kind, "sales"))
+	{
+		kind = next_segment(path);
+		if (!is_word(kind, "lead") && !is_word(kind, "people"))
+			return false;
+		*segment = next_segment(path);
+		*segment = rvo_text_split(segment, ',');
+		return true;
+	}
+	if (!*old && !is_word(kind, "in"))
+		return false;
+	*segment = next_segment(path);
+	/* "/in/in/name" */
+	while (!*old && is_word(*segment, "in") && path->len > 0)
+		*segment = next_segment(path);
+	return true;
+}
+
+/* inner_url makes a URL that stands as the slug of another the one to read; false if none does. */
+static bool
+inner_url(Slice *url, Slice path)
+{
+	Slice		segment;
+	bool		old;
+	Slice		inside;
+
+	if (!find_slug(&path, &segment, &old) || segment.len == 0)
+		return false;
+	inside = (Slice) {segment.data, (int) (url->data + url->len - segment.data)};
+	if (!is_url(inside) && !is_encoded(inside))
+		return false;
+	*url = inside;
+	return true;
+}
+
+/* read_path reads the path of a profile and writes its canonical form; false if it is none. */
+static bool
+read_path(Slice path, StringInfo canonical)
+{
+	Slice		segment;
+	Slice		slug;
+	bool		old;
+	int			slug_end;
+
+	if (!find_slug(&path, &segment, &old) || !rvo_linkedin_slug_read(segment, &slug))
+		return false;
+	/* "n/a" */
+	if (is_word(slug, "n") && is_word(next_segment(&path), "a"))
+		return false;
+	init_text(canonical, strlen(CANONICAL_PREFIX) + slug.len + 1);
+	appendStringInfoString(canonical, CANONICAL_PREFIX);
+	append_escaped(canonical, slug);
+	slug_end = canonical->len;
+	if (old && !append_old_id(canonical, path))
+		return false;
+	return rvo_text_characters(slug) + canonical->len - slug_end <= SLUG_MAX_CHARACTERS &&
+		canonical->len <= CANONICAL_MAX_OCTETS;
+}
+
+/*
  * rvo_linkedin_normalize gives the canonical form, in the current context, or
  * no value for blank.  Fault: FAULT_INVALID_LINKEDIN_URL.
  */
 FaultCode
 rvo_linkedin_normalize(Slice in, Slice *out)
 {
-	Slice		url = rvo_text_trim(in);
+	Slice		url = without_backslashes(rvo_text_trim(in));
 	Slice		path;
-	Slice		kind;
-	Slice		slug;
 	StringInfoData canonical;
-	int			slug_end;
 
 	*out = NO_SLICE;
 	if (url.len == 0)
 		return FAULT_NONE;
-	if (!split_path(url, &path))
-		return FAULT_INVALID_LINKEDIN_URL;
-	kind = rvo_text_split(&path, '/');
-	if (!read_slug(rvo_text_split(&path, '/'), &slug))
-		return FAULT_INVALID_LINKEDIN_URL;
-
-	init_text(&canonical, strlen(CANONICAL_PREFIX) + slug.len + 1);
-	appendStringInfoString(&canonical, CANONICAL_PREFIX);
-	append_escaped(&canonical, slug);
-	slug_end = canonical.len;
-	if (kind.len == 3 && pg_strncasecmp(kind.data, "pub", 3) == 0)
+	for (int nested = 0;; nested++)
 	{
-		if (!append_old_id(&canonical, path))
+		if (nested > NESTED_MAX || !decoded(&url) || !split_path(url, &path))
 			return FAULT_INVALID_LINKEDIN_URL;
+		if (!inner_url(&url, path))
+			break;
 	}
-	else if (kind.len != 2 || pg_strncasecmp(kind.data, "in", 2) != 0)
-		return FAULT_INVALID_LINKEDIN_URL;
-	if (rvo_text_characters(slug) + canonical.len - slug_end > SLUG_MAX_CHARACTERS ||
-		canonical.len > CANONICAL_MAX_OCTETS)
+	if (!read_path(path, &canonical))
 		return FAULT_INVALID_LINKEDIN_URL;
 	*out = (Slice) {canonical.data, canonical.len};
 	return FAULT_NONE;
