@@ -22,7 +22,7 @@ SELECT is(test.create('{"email": "b@a.com", "company_id": "acme.com", "company_n
 SELECT is((SELECT name FROM revyops.company WHERE domain = 'acme.com'), 'Acme Inc.', 'keeps its name');
 SELECT is(test.create('{"email": "c@www.inferred.com", "company_name": "Inferred"}'), 'inferred.com ''Inferred''', 'one that is inferred from the address');
 SELECT is(test.create('{"email": "d@gmail.com", "company_name": "Mine"}'), NULL, 'a free-mail address makes none');
-SELECT is(test.create('{"linkedin_url": "in/none", "company_name": "Nobody''s"}'), NULL, 'no company is named');
+SELECT is(test.create('{"linkedin_url": "in/nobody", "company_name": "Nobody''s"}'), NULL, 'no company is named');
 SELECT is(test.create('{"email": "e@a.com", "company_id": 1, "company_name": "By id"}'), NULL, 'a company that is named by id');
 SELECT is(test.create('{"email": "f@blank.com", "company_name": " "}'), 'blank.com ''''', 'a blank name is none');
 SELECT is(test.made($$SELECT public.revyops_upsert_contact('{"email": "g@upserted.com", "company_name": "Upserted"}')$$), 'upserted.com ''Upserted''', 'an upsert that creates, its company inferred');

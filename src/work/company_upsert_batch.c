@@ -46,7 +46,6 @@ typedef struct Upserts
 	int			client_id;
 	BatchItem *const *items;
 	int			count;
-	int64	   *ids;			/* of the companies that have their domains; 0 = none */
 	int64		shown_octets;	/* that items keep to show: those behind the one with too many are bare */
 	MemoryContext context;		/* of the attempt */
 	ErrorData  *error;			/* that undid the last attempt */
@@ -86,44 +85,40 @@ by_id(const void *a, const void *b)
 
 /* lock_companies keeps others from changing companies, in the order of ids. */
 static void
-lock_companies(const Upserts *upserts)
+lock_companies(int client_id, int64 *ids, int n)
 {
-	int64	   *sorted = palloc(upserts->count * sizeof(int64));
 	MemoryContext read = AllocSetContextCreate(CurrentMemoryContext, "revyops lock", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(read);
 
-	memcpy(sorted, upserts->ids, upserts->count * sizeof(int64));
-	qsort(sorted, upserts->count, sizeof(int64), by_id);
-	for (int i = 0; i < upserts->count; i++)
+	qsort(ids, n, sizeof(int64), by_id);
+	for (int i = 0; i < n; i++)
 	{
 		Company		company;
 
 		CHECK_FOR_INTERRUPTS();
-		if (sorted[i] != 0 && (i == 0 || sorted[i] != sorted[i - 1]))
-			(void) rvo_store_lock(&rvo_company_table, upserts->client_id, sorted[i], &company.record);
+		if (ids[i] != 0 && (i == 0 || ids[i] != ids[i - 1]))
+			(void) rvo_store_lock(&rvo_company_table, client_id, ids[i], &company.record);
 		MemoryContextReset(read);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(read);
 }
 
-/* find_companies finds and locks what the items are about.  From here on no company gets a domain beside its first. */
-static void
-find_companies(Upserts *upserts)
+/* find_companies returns the ids of the companies that have the domains of items; 0 for none. */
+static int64 *
+find_companies(int client_id, BatchItem *const *items, int n)
 {
-	int			n = upserts->count;
 	Company    *keys = palloc0(n * sizeof(Company));
 	Company   **companies = palloc(n * sizeof(Company *));
+	int64	   *ids = palloc(n * sizeof(int64));
 
-	upserts->ids = palloc(n * sizeof(int64));
 	for (int i = 0; i < n; i++)
 	{
-		keys[i].domain = upserts->items[i]->keys[0];
+		keys[i].domain = items[i]->keys[0];
 		companies[i] = &keys[i];
 	}
-	rvo_store_line_up_domains(upserts->client_id, false);
-	rvo_store_find_companies(upserts->client_id, companies, n, upserts->ids);
-	lock_companies(upserts);
+	rvo_store_find_companies(client_id, companies, n, ids);
+	return ids;
 }
 
 /* row_of returns the company of a domain; NULL if there is none yet. */
@@ -168,18 +163,19 @@ row_of_id(Part *part, int64 id)
 	return add_row(part, &company, true);
 }
 
-/* read_rows reads the companies that were found for the items of a part. */
+/* read_rows reads the companies that the items of a part are about, those of earlier parts among them. */
 static void
 read_rows(Part *part)
 {
 	int			client_id = part->upserts->client_id;
+	int64	   *ids = find_companies(client_id, part->upserts->items + part->first, part->count);
 
 	part->rows = palloc(2 * part->count * sizeof(Row));
 	part->rows_of_domains = rvo_slice_map_create(2 * part->count);
 	for (int i = 0; i < part->count; i++)
 	{
 		Slice		domain = part->upserts->items[part->first + i]->keys[0];
-		int64		id = part->upserts->ids[part->first + i];
+		int64		id = ids[i];
 		Row		   *row = id != 0 && row_of(part, domain) == NULL ? row_of_id(part, id) : NULL;
 
 		/* The domain may be one beside its first, unless it has another first one by now. */
@@ -333,7 +329,9 @@ attempt(void *arg, bool again pg_attribute_unused())
 	MemoryContextReset(upserts->context);
 	MemoryContextSwitchTo(upserts->context);
 	upserts->shown_octets = 0;
-	find_companies(upserts);
+	/* from here on no company gets a domain beside its first */
+	rvo_store_line_up_domains(upserts->client_id, false);
+	lock_companies(upserts->client_id, find_companies(upserts->client_id, upserts->items, upserts->count), upserts->count);
 	upsert_in_parts(upserts);
 }
 
