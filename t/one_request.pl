@@ -131,6 +131,11 @@ is(taken('PUT', $batch, "{\"contacts\":[$large," . join(',', map { "{\"email\":\
 is(taken('PUT', $batch, "{\"contacts\":[$large," . join(',', map { "{\"email\":\"ups\@n.example\",\"contact_custom_fields\":[{\"field_name\":\"more$_\",\"field_value\":\"x\"}]}" } 1 .. 9999) . ']}'),
 	'200 1 201, 9999 400 in 2 little', 'by one custom field too many');
 
+my $large_company = '{"domain":"ups.example","company_custom_fields":[' . fields(1000, '"' . 'x' x 200 . '"') . ']}';
+is(taken('PUT', '/public/v2/companies/batch', "{\"companies\":[$large_company," . join(',', map { "{\"domain\":\"ups.example\",\"company_custom_fields\":[" . fields(2, "\"$_\"") . ']}' } 1 .. 9999) . ']}'),
+	'200 1 201, 9999 200 in 16 little', 'one large company, changed 9,999 times');
+is(taken('PUT', '/public/v2/companies/batch', '{"companies":[' . join(',', map { "{\"domain\":\"c$_.example\",\"company_custom_fields\":[" . fields(37, '"b"') . ']}' } 1 .. 10000) . ']}'), '200 10000 201 in 17 little', '370,000 custom fields of companies');
+
 # what is stored: 600 contacts of nearly 256 KiB
 $node->safe_psql('postgres', <<'EOS');
 SET revyops.client_id = 1;
@@ -161,8 +166,8 @@ EOS
 	}
 	return "$pages$entries";
 }
-is(turned('/public/v2/contacts', ''), '32 of 532 in 8, 31 of 563 in 8, 31 of 594 in 8, 94', 'pages end by their octets, and lead on');
-is(turned('/public/v2/contacts', 'page_size=20'), '20 of 120 in 5, 20 of 140 in 6, 20 of 160 in 6, 60', 'shorter ones don\'t');
+is(turned('/public/v2/contacts', ''), '32 of 601 in 8, 31 of 601 in 8, 31 of 601 in 8, 94', 'pages end by their octets, and lead on');
+is(turned('/public/v2/contacts', 'page_size=20'), '20 of 601 in 5, 20 of 601 in 6, 20 of 601 in 6, 60', 'shorter ones don\'t');
 
 # ---------------------------------------------------------------- domains of 121 labels
 $node->safe_psql('postgres', <<'EOS');
