@@ -237,7 +237,7 @@ CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jso
 	AS 'MODULE_PATHNAME', 'revyops_custom_field_hashes'
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION revyops.custom_field_hashes(integer, jsonb) IS
-'One hash of (client, name, value) a custom field: what the index on custom fields holds.';
+'A number for each custom field, of the client''s id and a hash of name and value: what the index on custom fields holds.';
 
 CREATE FUNCTION revyops.has_custom_field(custom_fields jsonb, name text, value text, any_case boolean) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'revyops_has_custom_field'
@@ -345,7 +345,7 @@ CREATE TABLE revyops.company (
 ALTER SEQUENCE revyops.company_id_seq OWNED BY revyops.company.id;
 CREATE INDEX company_id_idx ON revyops.company (id) WHERE client_id > 0;
 CREATE INDEX company_custom_fields_idx ON revyops.company
-	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
+	USING gin (revyops.custom_field_hashes(client_id, custom_fields)) WITH (gin_pending_list_limit = 256);
 
 ALTER TABLE revyops.company ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.company
@@ -564,7 +564,7 @@ ALTER SEQUENCE revyops.contact_id_seq OWNED BY revyops.contact.id;
 CREATE INDEX contact_id_idx ON revyops.contact (id) WHERE client_id > 0;
 CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id, id);
 CREATE INDEX contact_custom_fields_idx ON revyops.contact
-	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
+	USING gin (revyops.custom_field_hashes(client_id, custom_fields)) WITH (gin_pending_list_limit = 256);
 
 ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.contact

@@ -8,7 +8,7 @@ CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jso
 	AS 'MODULE_PATHNAME', 'revyops_custom_field_hashes'
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION revyops.custom_field_hashes(integer, jsonb) IS
-'One hash of (client, name, value) a custom field: what the index on custom fields holds.';
+'A number for each custom field, of the client''s id and a hash of name and value: what the index on custom fields holds.';
 
 CREATE FUNCTION revyops.has_custom_field(custom_fields jsonb, name text, value text, any_case boolean) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'revyops_has_custom_field'

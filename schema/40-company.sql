@@ -27,7 +27,7 @@ CREATE TABLE revyops.company (
 ALTER SEQUENCE revyops.company_id_seq OWNED BY revyops.company.id;
 CREATE INDEX company_id_idx ON revyops.company (id) WHERE client_id > 0;
 CREATE INDEX company_custom_fields_idx ON revyops.company
-	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
+	USING gin (revyops.custom_field_hashes(client_id, custom_fields)) WITH (gin_pending_list_limit = 256);
 
 ALTER TABLE revyops.company ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.company

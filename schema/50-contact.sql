@@ -43,7 +43,7 @@ ALTER SEQUENCE revyops.contact_id_seq OWNED BY revyops.contact.id;
 CREATE INDEX contact_id_idx ON revyops.contact (id) WHERE client_id > 0;
 CREATE INDEX contact_company_id_idx ON revyops.contact (company_id, client_id, id);
 CREATE INDEX contact_custom_fields_idx ON revyops.contact
-	USING gin (revyops.custom_field_hashes(client_id, custom_fields));
+	USING gin (revyops.custom_field_hashes(client_id, custom_fields)) WITH (gin_pending_list_limit = 256);
 
 ALTER TABLE revyops.contact ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.contact

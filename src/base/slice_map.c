@@ -13,6 +13,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "base/siphash.h"
 #include "base/slice_map.h"
 
 typedef struct SliceEntry
@@ -24,66 +25,13 @@ typedef struct SliceEntry
 } SliceEntry;
 
 /* The backend's key; its memory is zero until it has one. */
-static struct
-{
-	bool		drawn;
-	uint64		words[2];
-}			hash_key;
+static SipKey hash_key;
+static bool has_key = false;
 
-static inline uint64
-rotate(uint64 x, int bits)
-{
-	return (x << bits) | (x >> (64 - bits));
-}
-
-/* sip_round mixes the state, as the paper of SipHash has it. */
-static inline void
-sip_round(uint64 *v)
-{
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = rotate(v[1], 13) ^ v[0];
-	v[3] = rotate(v[3], 16) ^ v[2];
-	v[0] = rotate(v[0], 32) + v[3];
-	v[2] += v[1];
-	v[1] = rotate(v[1], 17) ^ v[2];
-	v[3] = rotate(v[3], 21) ^ v[0];
-	v[2] = rotate(v[2], 32);
-}
-
-static inline void
-sip_word(uint64 *v, uint64 word)
-{
-	v[3] ^= word;
-	sip_round(v);
-	v[0] ^= word;
-}
-
-/* hash_slice is SipHash-1-3: one round a word, three at the end. */
-static uint32
+static inline uint32
 hash_slice(Slice s)
 {
-	uint64		v[] = {
-		hash_key.words[0] ^ UINT64CONST(0x736f6d6570736575), hash_key.words[1] ^ UINT64CONST(0x646f72616e646f6d),
-		hash_key.words[0] ^ UINT64CONST(0x6c7967656e657261), hash_key.words[1] ^ UINT64CONST(0x7465646279746573)
-	};
-	uint64		word;
-	int			i;
-
-	for (i = 0; i + (int) sizeof(word) <= s.len; i += sizeof(word))
-	{
-		memcpy(&word, s.data + i, sizeof(word));
-		sip_word(v, word);
-	}
-	word = 0;
-	if (i < s.len)
-		memcpy(&word, s.data + i, s.len - i);
-	sip_word(v, word ^ ((uint64) s.len << 56));
-	v[2] ^= 0xff;
-	for (i = 0; i < 3; i++)
-		sip_round(v);
-	word = v[0] ^ v[1] ^ v[2] ^ v[3];
-	return (uint32) (word ^ (word >> 32));
+	return (uint32) rvo_siphash(&hash_key, s);
 }
 
 #define SH_PREFIX slice_map
@@ -103,11 +51,11 @@ hash_slice(Slice s)
 SliceMap *
 rvo_slice_map_create(int expected)
 {
-	if (!hash_key.drawn)
+	if (!has_key)
 	{
-		if (!pg_strong_random(hash_key.words, sizeof(hash_key.words)))
+		if (!pg_strong_random(&hash_key, sizeof(hash_key)))
 			rvo_fault_raise_bug("no random octets to be had");
-		hash_key.drawn = true;
+		has_key = true;
 	}
 	return slice_map_create(CurrentMemoryContext, expected, NULL);
 }

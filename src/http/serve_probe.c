@@ -20,7 +20,7 @@
 void
 rvo_serve_ready(const HttpRequest *request pg_attribute_unused(), Answer *answer)
 {
-	(void) rvo_store_cursor_secret();
+	(void) rvo_store_secret();
 	answer->status = 200;
 	answer->body = cstring_to_text("{\"status\": \"ready\"}");
 }

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "shape/custom_field_index.h"
 
+#define HASH_BITS 33
 #define FOLDED_AT_ONCE 64		/* octets of a name; what it is has no effect but on what an index holds */
 
 /* read_text reads a string member of an entry of a stored list; false if it has none. */
@@ -64,11 +65,16 @@ rvo_custom_fields_have(JsonbContainer *nested, Slice name, Slice value, bool any
 	return false;
 }
 
-/* rvo_custom_field_hash hashes one field of one client, so that equal values of two do not meet; ASCII case of the name doesn't count. */
+/*
+ * rvo_custom_field_hash hashes one field of one client; ASCII case of the name doesn't
+ * count.  The client's id, of 31 bits, is the upper part, as it is, so that no value of one
+ * client ever meets one of another, whatever they compute: the hash has no secret.  33 bits
+ * of it are enough within a client.
+ */
 int64
 rvo_custom_field_hash(int client_id, Slice name, Slice value)
 {
-	uint64		h = hash_bytes_uint32_extended(client_id, 0);
+	uint64		h = 0;
 	unsigned char folded[FOLDED_AT_ONCE];
 
 	for (int at = 0; at < name.len; at += FOLDED_AT_ONCE)
@@ -79,7 +85,8 @@ rvo_custom_field_hash(int client_id, Slice name, Slice value)
 			folded[i] = rvo_ascii_lower(name.data[at + i]);
 		h = hash_bytes_extended(folded, n, h);
 	}
-	return (int64) hash_bytes_extended((const unsigned char *) value.data, value.len, h);
+	h = hash_bytes_extended((const unsigned char *) value.data, value.len, h);
+	return (int64) ((uint64) client_id << HASH_BITS | h >> (64 - HASH_BITS));
 }
 
 /*

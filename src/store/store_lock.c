@@ -9,13 +9,15 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
-#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
+#include "base/siphash.h"
 #include "store/store_lock.h"
+#include "store/store_secret.h"
+#include "value/sha256.h"
 
 static Oid
 table_oid(const char *name)
@@ -53,14 +55,38 @@ rvo_store_mark_import_running(int64 job)
 }
 
 /*
+ * lock_key returns the key by which locks are numbered, made of the database's secret.  It is made once in a
+ * backend's life: where somebody changes the secret, to end all cursors, sessions before and after that
+ * may be at work on a request and its twin side by side.
+ */
+static const SipKey *
+lock_key(void)
+{
+	static SipKey key;
+	static bool known = false;
+
+	if (!known)
+	{
+		const Slice parts[] = {CONST_SLICE("idempotency"), rvo_store_secret()};
+		uint8		sha256[PG_SHA256_DIGEST_LENGTH];
+
+		rvo_sha256(parts, lengthof(parts), sha256);
+		memcpy(&key, sha256, sizeof(key));
+		known = true;
+	}
+	return &key;
+}
+
+/*
  * rvo_store_wait_for_twin waits until no other transaction is at work under a
  * client's idempotency key, and makes others wait for this one.  Two keys may share a
- * lock, at one in 2^48.
+ * lock, at one in 2^48; nobody can compute which, without the secret of the database.
  */
 void
 rvo_store_wait_for_twin(int client_id, Slice key)
 {
-	uint64		hash = hash_bytes_extended((const unsigned char *) key.data, key.len, client_id);
+	char	   *text = psprintf("%d %.*s", client_id, key.len, key.data);
+	uint64		hash = rvo_siphash(lock_key(), rvo_slice(text));
 
 	LockDatabaseObject(table_oid("idempotency_key"), (Oid) hash, (uint16) (hash >> 32), ExclusiveLock);
 }

@@ -17,9 +17,9 @@ static KeptQuery find_secret = {
 	.types = {TEXTOID},
 };
 
-/* rvo_store_cursor_secret returns the key that cursors are signed with. */
+/* rvo_store_secret returns the key that cursors are signed with, and locks are numbered by. */
 Slice
-rvo_store_cursor_secret(void)
+rvo_store_secret(void)
 {
 	Execution	e = {0};
 

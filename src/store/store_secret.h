@@ -7,6 +7,6 @@
 
 #include "base/text.h"
 
-extern Slice rvo_store_cursor_secret(void);
+extern Slice rvo_store_secret(void);
 
 #endif							/* RVO_STORE_SECRET_H */

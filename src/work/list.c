@@ -51,7 +51,7 @@ rvo_list_find_place(Listing *list, const Slice *conditions, int nconditions)
 	list->scope.conditions = conditions;
 	list->scope.count = nconditions;
 	if (list->request->after.data != NULL &&
-		!rvo_cursor_read(rvo_store_cursor_secret(), &list->scope, list->request->after, &list->page.place))
+		!rvo_cursor_read(rvo_store_secret(), &list->scope, list->request->after, &list->page.place))
 		rvo_fault_add(&list->faults, "after", FAULT_INVALID_CURSOR);
 	if (list->faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &list->faults);
@@ -74,7 +74,7 @@ next_page(const Listing *list)
 
 	if (page->bare || !rows->has_more)
 		return NO_SLICE;
-	cursor = rvo_cursor_write(rvo_store_cursor_secret(), &list->scope, &place);
+	cursor = rvo_cursor_write(rvo_store_secret(), &list->scope, &place);
 	initStringInfo(&next);
 	if (link.len > 0)
 		appendBinaryStringInfo(&next, link.data, link.len);

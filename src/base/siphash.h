@@ -1,0 +1,17 @@
+/*
+ * siphash.h
+ *	  A hash with a secret, for short texts that somebody else has chosen.
+ */
+#ifndef RVO_SIPHASH_H
+#define RVO_SIPHASH_H
+
+#include "base/text.h"
+
+typedef struct SipKey
+{
+	uint64		words[2];
+} SipKey;
+
+extern uint64 rvo_siphash(const SipKey *key, Slice s);
+
+#endif							/* RVO_SIPHASH_H */
