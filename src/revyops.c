@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "hook/keep_data.h"
+#include "hook/plan_settings.h"
 #include "hook/plan_size.h"
 #include "store/store_direct.h"
 #include "value/preference.h"
@@ -65,5 +66,6 @@ _PG_init(void)
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
 	rvo_keep_data_init();
+	rvo_plan_settings_init();
 	rvo_plan_size_init();
 }

@@ -126,6 +126,15 @@ typedef struct JsonbInState
 	ExecInsertIndexTuples(target, row, estate, false, true, conflict, NIL)
 #endif
 
+/* 19: the planner knows of an EXPLAIN. */
+#if PG_VERSION_NUM >= 190000
+#define PLANNER_PARAMETERS Query *parse, const char *text, int options, ParamListInfo parameters, struct ExplainState *explain
+#define PLANNER_ARGUMENTS parse, text, options, parameters, explain
+#else
+#define PLANNER_PARAMETERS Query *parse, const char *text, int options, ParamListInfo parameters
+#define PLANNER_ARGUMENTS parse, text, options, parameters
+#endif
+
 /* What the planner is told of a table.  19: a hook for relations of every kind, of which some are no table. */
 #if PG_VERSION_NUM >= 190000
 #define table_size_hook build_simple_rel_hook

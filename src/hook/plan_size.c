@@ -37,7 +37,7 @@ enlarge(TABLE_SIZE_HOOK_PARAMETERS)
 
 	if (next_hook != NULL)
 		next_hook(TABLE_SIZE_HOOK_ARGUMENTS);
-	if (!rvo_query_is_running || !OidIsValid(table) || info->tuples >= ROWS || get_rel_namespace(table) != get_namespace_oid("revyops", true))
+	if (rvo_query_running == NULL || !OidIsValid(table) || info->tuples >= ROWS || get_rel_namespace(table) != get_namespace_oid("revyops", true))
 		return;
 	info->tuples = ROWS;
 	info->pages = Max(info->pages, PAGES);

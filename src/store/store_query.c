@@ -235,19 +235,19 @@ rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) 
 	add_array(e, values, NULL, n, JSONBOID);
 }
 
-bool		rvo_query_is_running = false;
+const char *rvo_query_running = NULL;
 
 /* What is called when SPI is closed: that it was our statement that it was open for, and what was before. */
 typedef struct Connection
 {
 	MemoryContextCallback callback;
-	bool		was_running;
+	const char *was_running;
 } Connection;
 
 static void
 disconnected(void *arg)
 {
-	rvo_query_is_running = ((const Connection *) arg)->was_running;
+	rvo_query_running = ((const Connection *) arg)->was_running;
 }
 
 /*
@@ -255,17 +255,17 @@ disconnected(void *arg)
  * error.  Tells whether it is nested in another, by a function of a rule, a trigger or a constraint.
  */
 static bool
-connect_spi(void)
+connect_spi(const KeptQuery *query)
 {
-	bool		nested = rvo_query_is_running;
+	const char *was_running = rvo_query_running;
 	Connection *connection;
 
 	SPI_connect();
 	connection = palloc(sizeof(Connection));
-	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .was_running = nested};
+	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .was_running = was_running};
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &connection->callback);
-	rvo_query_is_running = true;
-	return nested;
+	rvo_query_running = query->sql;
+	return was_running != NULL;
 }
 
 /* drop_plan has a query planned anew. */
@@ -343,7 +343,7 @@ run_plan(KeptQuery *query, Execution *e)
 	uint64		rows;
 	bool		nested;
 
-	nested = connect_spi();
+	nested = connect_spi(query);
 	rows = execute(query, e, nested);
 	if (rows > 0 && SPI_tuptable != NULL)
 		take_results(e);
@@ -355,7 +355,7 @@ run_plan(KeptQuery *query, Execution *e)
 static void
 prepare_direct(KeptQuery *query)
 {
-	bool		nested = connect_spi();
+	bool		nested = connect_spi(query);
 	CachedPlan *plan = SPI_plan_get_cached_plan(keep_plan(query, nested));
 
 	rvo_direct_prepare(&query->direct,
@@ -462,7 +462,7 @@ rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
 	uint64		rows;
 	bool		nested;
 
-	nested = connect_spi();
+	nested = connect_spi(query);
 	rows = execute(query, e, nested);
 	MemoryContextSwitchTo(caller);
 	Assert(SPI_tuptable->tupdesc->natts <= QUERY_MAX_RESULTS);

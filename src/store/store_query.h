@@ -50,8 +50,8 @@ typedef void (*RowReader) (void *arg, const Datum *values, const bool *nulls);
 /* What gives the parameters of one of many rows, in the current context. */
 typedef void (*RowWriter) (Execution *e, const void *arg, const void *row);
 
-/* A statement of ours is being planned or executed. */
-extern bool rvo_query_is_running;
+/* The statement of ours that is being planned or executed; NULL = none. */
+extern const char *rvo_query_running;
 
 extern void rvo_add_datum(Execution *e, Datum value, bool isnull);
 extern void rvo_add_integer(Execution *e, int32 value);
