@@ -206,6 +206,7 @@ ok($idle->is_closed, 'SIGTERM: a connection without a request is closed');
 is(fcgi->connect($gateway->{socket}), undef, 'a new one is refused');
 $session->do('SELECT pg_advisory_unlock(7)');
 is(gateway::statuses(fcgi::answers(@running)), '201: 12', 'what is under way, or waits, is answered');
+is(scalar(grep { $_->is_closed } @running), 12, 'and its connection is closed then, which does not wait for drain_timeout');
 is($gateway->end, 0, 'and it ends well');
 
 $gateway->start;
