@@ -76,8 +76,17 @@ $gateway->wait_for('waiting{lane="write"}' => 301);
 $session->do('SELECT pg_advisory_unlock(7)');
 is(gateway::statuses(fcgi::answers(@crowd)), '201: 303', 'packs: all are carried out');
 cmp_ok(sql("SELECT count(*) FROM revyops.contact WHERE id < (SELECT id FROM revyops.contact WHERE email = 'alone\@acme.com') AND email LIKE 'crowd%'"), '<', 30, 'packs: another key is not behind the 300 that one has waiting');
+reload(pack_requests => 64, queue_timeout => 200);
+$session->do('SELECT pg_advisory_lock(7)');
+@crowd = fcgi::start($path, map { create($key[0], "late$_") } 1 .. 2);
+gateway::blocked($node, 2);
+my $late;
+is_deeply(grown_refusals(sub { $late = $gateway->ask(%{ create($key[1], 'late') }) }), { all => 0, key => 0, late => 1, down => 0 }, 'queue_timeout: who waits longer is refused');
+is_deeply([ $late->{status}, $late->{body}, $late->{headers}{'retry-after'} ], [ 503, $SERVICE, 1 ], 'with 503, to be tried again');
+$session->do('SELECT pg_advisory_unlock(7)');
+is(gateway::statuses(fcgi::answers(@crowd)), '201: 2', 'what runs goes on');
 sql('ALTER TABLE revyops.contact DISABLE TRIGGER wait');
-reload(pack_requests => 64);
+reload(queue_timeout => 5000);
 
 # ---- bounds of a key
 reload(key_requests => 10);
