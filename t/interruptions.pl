@@ -75,7 +75,7 @@ for my $way ('SQL', 'batch', 'HTTP')
 		$locker->query_safe("BEGIN; LOCK TABLE revyops.$locked IN $mode MODE");
 		says($session, "SET statement_timeout = '500ms'");
 		is(says($session, 'SELECT ' . create($way, "${email}3\@acme.com") . "::jsonb->>'email'"),
-			$read ? "${email}3\@acme.com" : '57014: canceling statement due to statement timeout', $read ? "$name: the call is made" : "$name: the call times out");
+			$read ? "${email}3\@acme.com" : $way eq 'HTTP' ? '' : '57014: canceling statement due to statement timeout', $read ? "$name: the call is made" : "$name: the call times out");
 		$locker->query_safe('COMMIT');
 		says($session, 'RESET statement_timeout');
 		is(says($session, 'SELECT ' . create($way, "$email$_\@acme.com") . "::jsonb->>'email'"), "$email$_\@acme.com", "$name: a later call works") for 4 .. 6;

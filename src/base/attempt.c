@@ -25,8 +25,9 @@
 
 /*
  * attempt does work and returns NULL, or undoes it and returns the error that
- * ended it, in the current context.  An order to stop is raised again.  It is
- * undone as well if there is a kept, and that is false in the end.
+ * ended it, in the current context.  An order to stop is raised again, but not
+ * the end of the statement's time.  It is undone as well if there is a kept, and
+ * that is false in the end.
  */
 static ErrorData *
 attempt(Work work, void *arg, bool again, const bool *kept)
@@ -57,7 +58,7 @@ attempt(Work work, void *arg, bool again, const bool *kept)
 		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
-	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode))
+	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode) && !rvo_fault_is_timeout(error))
 		ReThrowError(error);
 	return error;
 }

@@ -491,14 +491,14 @@ rvo_failure_http_status(Failure failure)
 	return failures[failure].status;
 }
 
-/* rvo_fault_http_status returns the status of one of our failures, 503 for what may be tried again, else 500. */
+/* rvo_fault_http_status returns the status of one of our failures, 503 for what may be tried again, or had no time, else 500. */
 int
 rvo_fault_http_status(int sqlstate)
 {
 	for (size_t i = 0; i < lengthof(failures); i++)
 		if (failures[i].sqlstate == sqlstate)
 			return failures[i].status;
-	return rvo_fault_is_transient(sqlstate) ? 503 : 500;
+	return rvo_fault_is_transient(sqlstate) || rvo_fault_is_cancel(sqlstate) ? 503 : 500;
 }
 
 /* rvo_fault_is_read_only tells that the server, or the transaction, takes no writes. */
@@ -513,6 +513,17 @@ bool
 rvo_fault_is_cancel(int sqlstate)
 {
 	return sqlstate == ERRCODE_QUERY_CANCELED;
+}
+
+/*
+ * rvo_fault_is_timeout tells whether a statement's time was over, which is an order to stop like any
+ * other to the server; it has no code of its own, but this is its text before it is translated.
+ */
+bool
+rvo_fault_is_timeout(const ErrorData *error)
+{
+	return rvo_fault_is_cancel(error->sqlerrcode) && error->message_id != NULL &&
+		strcmp(error->message_id, "canceling statement due to statement timeout") == 0;
 }
 
 /* rvo_fault_is_taken_key tells that a unique index has the key already. */

@@ -6,6 +6,7 @@
 #define RVO_FAULT_H
 
 #include "lib/stringinfo.h"
+#include "utils/elog.h"
 
 #include "base/compat.h"
 #include "base/text.h"
@@ -145,6 +146,7 @@ extern int	rvo_failure_http_status(Failure failure);
 extern int	rvo_fault_http_status(int sqlstate);
 extern bool rvo_fault_is_read_only(int sqlstate);
 extern bool rvo_fault_is_cancel(int sqlstate);
+extern bool rvo_fault_is_timeout(const ErrorData *error);
 extern bool rvo_fault_is_taken_key(int sqlstate);
 extern bool rvo_fault_is_in_use(int sqlstate);
 extern bool rvo_fault_is_deadlock(int sqlstate);

@@ -46,6 +46,12 @@ for (const state of ['40001', '40P01'])
 			assert.equal(rows(client), '0 contacts, 0 companies');
 		});
 
+test('503: a statement that is ended', { timeout: 20_000 * PATIENCE }, async () => {
+	const got = await post(client, { email: 'boom@acme.com', first_name: 'NOW', last_name: '57014' });
+	assert.deepEqual([got.status, got.text, got.headers['retry-after']], [503, '{"detail": "Service unavailable, try again."}', '1']);
+	assert.equal(rows(client), '0 contacts, 0 companies');
+});
+
 test('503: the front keeps its connections', { timeout: 20_000 * PATIENCE }, async () => {
 	const connections = () => sql("SELECT pid, backend_start FROM pg_stat_activity WHERE usename IN ('revyops_authenticator', 'revyops_gateway') ORDER BY pid").split('\n');
 	await get();

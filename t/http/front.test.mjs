@@ -201,6 +201,6 @@ test('a long answer is compressed for whoever takes that', ours, async () => {
 test('nobody frames the API page, which takes a key', async () => {
 	for (const path of ['/docs/', '/docs/index.html', '/docs/docs.js']) {
 		const { status, headers } = await ask('GET', path);
-		assert.deepEqual([status, headers['content-security-policy']], [200, "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"], path);
+		assert.deepEqual([status, headers['content-security-policy'], headers['x-content-type-options']], [200, "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'", 'nosniff'], path);
 	}
 });
