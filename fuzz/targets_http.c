@@ -6,6 +6,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "base/json_parse.h"
 #include "http/front_header.h"
 #include "http/handle.h"
 #include "http/header.h"

@@ -9,6 +9,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/fault.h"
+#include "base/json_parse.h"
 #include "http/parameter.h"
 #include "shape/cursor.h"
 #include "shape/member.h"
