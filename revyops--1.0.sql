@@ -123,7 +123,8 @@ CREATE TABLE revyops.client (
 	default_origin		text NOT NULL DEFAULT '' CHECK (pg_catalog.char_length(default_origin) <= 255),
 	custom_fields		text NOT NULL DEFAULT 'flexible' CHECK (custom_fields IN ('flexible', 'strict')),
 	contact_fields_defined	boolean NOT NULL DEFAULT false,
-	company_fields_defined	boolean NOT NULL DEFAULT false
+	company_fields_defined	boolean NOT NULL DEFAULT false,
+	contacts_merged			boolean NOT NULL DEFAULT false
 );
 ALTER SEQUENCE revyops.client_id_seq OWNED BY revyops.client.id;
 
@@ -145,6 +146,7 @@ COMMENT ON COLUMN revyops.client.default_origin IS 'origin of a new contact that
 COMMENT ON COLUMN revyops.client.custom_fields IS 'strict: only defined custom fields are written; flexible: any.';
 COMMENT ON COLUMN revyops.client.contact_fields_defined IS 'Whether a custom field of contacts has ever been defined: until then none is looked up.';
 COMMENT ON COLUMN revyops.client.company_fields_defined IS 'Whether one of companies has.';
+COMMENT ON COLUMN revyops.client.contacts_merged IS 'Whether a contact has ever been merged: until then no key leads to another contact.';
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 
 CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer
@@ -677,7 +679,8 @@ COMMENT ON FUNCTION @extschema@.revyops_delete_contact_custom_field(bigint, bigi
 
 /*
  * Contacts that were merged into others.  email and linkedin_url are those that it
- * had: by them the rest of what mentions the person is found.
+ * had: by them the kept contact is found, unless a contact has them itself, and the
+ * rest of what mentions the person.
  */
 
 CREATE TABLE revyops.merged_contact (
@@ -691,6 +694,8 @@ CREATE TABLE revyops.merged_contact (
 	CONSTRAINT merged_contact_kept_fkey FOREIGN KEY (client_id, kept_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
 );
 CREATE INDEX merged_contact_kept_id_idx ON revyops.merged_contact (kept_id, client_id);
+CREATE INDEX merged_contact_email_idx ON revyops.merged_contact (email, client_id);
+CREATE INDEX merged_contact_linkedin_url_idx ON revyops.merged_contact (linkedin_url, client_id);
 CREATE INDEX merged_contact_id_idx ON revyops.merged_contact (id) WHERE client_id > 0;
 
 ALTER TABLE revyops.merged_contact ENABLE ROW LEVEL SECURITY;

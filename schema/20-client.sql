@@ -21,7 +21,8 @@ CREATE TABLE revyops.client (
 	default_origin		text NOT NULL DEFAULT '' CHECK (pg_catalog.char_length(default_origin) <= 255),
 	custom_fields		text NOT NULL DEFAULT 'flexible' CHECK (custom_fields IN ('flexible', 'strict')),
 	contact_fields_defined	boolean NOT NULL DEFAULT false,
-	company_fields_defined	boolean NOT NULL DEFAULT false
+	company_fields_defined	boolean NOT NULL DEFAULT false,
+	contacts_merged			boolean NOT NULL DEFAULT false
 );
 ALTER SEQUENCE revyops.client_id_seq OWNED BY revyops.client.id;
 
@@ -43,6 +44,7 @@ COMMENT ON COLUMN revyops.client.default_origin IS 'origin of a new contact that
 COMMENT ON COLUMN revyops.client.custom_fields IS 'strict: only defined custom fields are written; flexible: any.';
 COMMENT ON COLUMN revyops.client.contact_fields_defined IS 'Whether a custom field of contacts has ever been defined: until then none is looked up.';
 COMMENT ON COLUMN revyops.client.company_fields_defined IS 'Whether one of companies has.';
+COMMENT ON COLUMN revyops.client.contacts_merged IS 'Whether a contact has ever been merged: until then no key leads to another contact.';
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 
 CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer

@@ -1,6 +1,7 @@
 /*
  * Contacts that were merged into others.  email and linkedin_url are those that it
- * had: by them the rest of what mentions the person is found.
+ * had: by them the kept contact is found, unless a contact has them itself, and the
+ * rest of what mentions the person.
  */
 
 CREATE TABLE revyops.merged_contact (
@@ -14,6 +15,8 @@ CREATE TABLE revyops.merged_contact (
 	CONSTRAINT merged_contact_kept_fkey FOREIGN KEY (client_id, kept_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
 );
 CREATE INDEX merged_contact_kept_id_idx ON revyops.merged_contact (kept_id, client_id);
+CREATE INDEX merged_contact_email_idx ON revyops.merged_contact (email, client_id);
+CREATE INDEX merged_contact_linkedin_url_idx ON revyops.merged_contact (linkedin_url, client_id);
 CREATE INDEX merged_contact_id_idx ON revyops.merged_contact (id) WHERE client_id > 0;
 
 ALTER TABLE revyops.merged_contact ENABLE ROW LEVEL SECURITY;

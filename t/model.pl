@@ -58,6 +58,7 @@ EOS
 # ---------------------------------------------------------------- the model
 
 my @texts = qw(first_name last_name origin contact_status);
+my @merged;		# { kept, email, linkedin_url }, in their order: these keys lead to the kept one while nobody has them
 my %contacts;	# id => { email, linkedin_url, texts, previous_status, fields => [[name, value], …] }
 
 sub owners
@@ -68,7 +69,8 @@ sub owners
 	{
 		next unless defined $key->[2];
 		my ($id) = grep { ($contacts{$_}{ $key->[1] } // '') eq $key->[2] && $_ != ($but // 0) } keys %contacts;
-		push @found, [ $key->[0], $id ] if defined $id;
+		my ($kept) = defined $but ? () : map { $_->{kept} } grep { ($_->{ $key->[1] } // '') eq $key->[2] } reverse @merged;
+		push @found, [ $key->[0], $id // $kept, $key->[1], defined $id ] if defined($id // $kept);
 	}
 	return @found;
 }
@@ -121,6 +123,7 @@ sub model_upsert
 	return model_create($call, $id) unless @owners;
 	my %given = %$call;
 	defined $given{$_} or delete $given{$_} for qw(email linkedin_url);
+	delete $given{ $_->[2] } for grep { !$_->[3] } @owners;
 	return model_change($owners[0][1], \%given);
 }
 
@@ -137,7 +140,17 @@ sub model_merge
 	my %has = map { $_->[0] => 1 } @{ $k->{fields} };
 	$new{fields} = [ @{ $k->{fields} }, grep { !$has{ $_->[0] } } @{ $o->{fields} } ];
 	delete $contacts{$other};
+	$_->{kept} = $keep for grep { $_->{kept} == $other } @merged;
+	push @merged, { kept => $keep, map { $_ => $o->{$_} } qw(email linkedin_url) };
 	return $contacts{$keep} = \%new;
+}
+
+sub model_delete
+{
+	my ($id) = @_;
+	return missing('id') unless delete $contacts{$id};
+	@merged = grep { $_->{kept} != $id } @merged;
+	return {};
 }
 
 my %answered;	# idempotency key => what the first answer was
@@ -151,7 +164,7 @@ sub model
 	  : $op eq 'upsert' ? model_upsert($call, $result->{id})
 	  : $op eq 'update' ? ($contacts{ $call->{id} } ? model_change($call->{id}, $call) : missing('id'))
 	  : $op eq 'merge' ? model_merge($call->{id}, $call->{other})
-	  : delete $contacts{ $call->{id} } ? {} : missing('id');
+	  : model_delete($call->{id});
 	$answered{ $call->{key} } = $after if $op eq 'create' && defined $call->{key} && !$after->{error};
 	return $after;
 }

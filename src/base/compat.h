@@ -63,6 +63,15 @@ typedef struct JsonbInState
 	((state)->result = pushJsonbValue(&(state)->parseState, token, value))
 #endif
 
+/* ---------------------------------------------------------------- transactions */
+
+/* How many transactions that wrote have ended since the server began.  17: another name.  Needs access/transam.h. */
+#if PG_VERSION_NUM >= 170000
+#define ended_transactions() (TransamVariables->xactCompletionCount)
+#else
+#define ended_transactions() (ShmemVariableCache->xactCompletionCount)
+#endif
+
 /* ---------------------------------------------------------------- tables and indexes */
 
 /* 18: a deferrable primary key may be asked for. */

@@ -15,6 +15,8 @@ typedef struct ClientSettings
 	bool		infers_company; /* infer_company = on */
 	bool		strict_fields;	/* custom_fields = strict */
 	bool		fields_defined[ENTITIES];	/* whether it has ever defined a custom field */
+	bool		contacts_merged;	/* whether it has ever merged contacts */
+	uint64		transactions;	/* of anybody that had ended before this was read */
 	Slice		default_status;
 	Slice		default_origin;
 } ClientSettings;

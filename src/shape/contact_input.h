@@ -13,6 +13,10 @@
 #include "shape/record.h"
 #include "shape/record_input.h"
 
+/* Whether a body has a key. */
+#define CONTACT_EMAIL_GIVEN ((GivenMembers) 1 << 0)
+#define CONTACT_LINKEDIN_URL_GIVEN ((GivenMembers) 1 << 1)
+
 typedef struct ContactInput
 {
 	Contact		values;			/* its custom fields: of contact_custom_fields, or all of a create's */

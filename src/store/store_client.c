@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
@@ -28,11 +29,11 @@ static KeptQuery read_clients = {
 
 /* Whether it has definitions of an entity's custom fields: a column for each. */
 #define FIELDS_DEFINED(constant, name) ", " name "_fields_defined::boolean"
-#define FIRST_FIELDS_DEFINED 5
+#define FIRST_FIELDS_DEFINED 6
 
 static KeptQuery find_client = {
 	.sql = "SELECT on_unknown_domain::text, infer_company::text, custom_fields::text, default_status::text,"
-	" default_origin::text" ENTITY_LIST(FIELDS_DEFINED) " FROM revyops.client WHERE id = $1",
+	" default_origin::text, contacts_merged::boolean" ENTITY_LIST(FIELDS_DEFINED) " FROM revyops.client WHERE id = $1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},
 };
@@ -103,6 +104,7 @@ bool
 rvo_store_find_client(int client_id, ClientSettings *settings)
 {
 	Execution	e = {0};
+	uint64		transactions = ended_transactions();
 
 	rvo_add_integer(&e, client_id);
 	if (rvo_query_run_now(&find_client, &e) == 0)
@@ -113,6 +115,8 @@ rvo_store_find_client(int client_id, ClientSettings *settings)
 		.strict_fields = is_set(&e, 2, "strict"),
 		.default_status = rvo_result(&e, 3),
 		.default_origin = rvo_result(&e, 4),
+		.contacts_merged = DatumGetBool(e.results[5]),
+		.transactions = transactions,
 	};
 	for (Entity entity = 0; entity < ENTITIES; entity++)
 		settings->fields_defined[entity] = DatumGetBool(e.results[FIRST_FIELDS_DEFINED + entity]);

@@ -62,11 +62,12 @@ static KeptQuery lock_contacts = {
 	" LATERAL (SELECT id FROM revyops.contact WHERE email = k.email AND client_id = $1 OFFSET 0) AS c"
 	" UNION SELECT c.id FROM pg_catalog.unnest($3) AS k (linkedin_url),"
 	" LATERAL (SELECT id FROM revyops.contact WHERE linkedin_url = k.linkedin_url AND client_id = $1 OFFSET 0) AS c"
+	" UNION SELECT pg_catalog.unnest($4)"
 	" ORDER BY id)"
 	" SELECT c.* FROM found, LATERAL (SELECT " READ_CONTACT " FROM revyops.contact"
 	" WHERE client_id = $1 AND id = found.id FOR NO KEY UPDATE) AS c",
-	.expected = SPI_OK_SELECT, .nparameters = 3,
-	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID},
+	.expected = SPI_OK_SELECT, .nparameters = 4,
+	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
 };
 
 static KeptQuery find_other_client = {
@@ -256,25 +257,30 @@ show_contact(void *arg, const Datum *values, const bool *nulls)
 
 /*
  * rvo_store_lock_contacts reads the contacts that have any of these keys (no
- * value = none), in the order of ids, and keeps others from changing them until
- * the transaction ends.  One may have lost the key by the time it is locked.  read
- * says whether to show it more; all are locked anyway.
+ * value = none), or one of the ids, in the order of ids, and keeps others from
+ * changing them until the transaction ends.  One may have lost the key by the time
+ * it is locked.  read says whether to show it more; all are locked anyway.
  */
 void
 rvo_store_lock_contacts(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
-						ContactReader read, void *arg)
+						const int64 *ids, int nids, ContactReader read, void *arg)
 {
 	Execution	e = {0};
 	ContactReading reading = {read, arg, false};
+	const void **rows = palloc((nids + 1) * sizeof(void *));
 
+	for (int i = 0; i < nids; i++)
+		rows[i] = &ids[i];
 	rvo_add_integer(&e, client_id);
 	rvo_add_slices(&e, emails, n);
 	rvo_add_slices(&e, linkedin_urls, n);
+	rvo_add_ids(&e, rows, nids, 0);
 	rvo_query_read(&lock_contacts, &e, show_contact, &reading);
 }
 
-static void
-read_contact_owners(void *arg, const Datum *values, const bool *nulls)
+/* rvo_store_read_contact_owners reads who has the keys of the next of many. */
+void
+rvo_store_read_contact_owners(void *arg, const Datum *values, const bool *nulls)
 {
 	ContactOwners **next = arg;
 
@@ -293,7 +299,7 @@ rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, b
 	rvo_add_integer(&e, client_id);
 	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
 	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
-	rvo_query_read(read_only ? &read_contacts_owners : &find_contacts_owners, &e, read_contact_owners, &owners);
+	rvo_query_read(read_only ? &read_contacts_owners : &find_contacts_owners, &e, rvo_store_read_contact_owners, &owners);
 }
 
 /* rvo_store_update_contacts writes all of contacts that were locked, as one statement. */

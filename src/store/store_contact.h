@@ -15,11 +15,13 @@
 	", " X(last_campaign_email_sent, timestamptz) ", " X(last_reply_received, timestamptz)
 #define READ_CONTACT "client_id, id, " CONTACT_COLUMNS(READ) ", custom_fields::jsonb, updated_time::timestamptz"
 
-/* Who has a key that a contact wanted; 0 = nobody. */
+/* Who has a key that a contact wanted, or was kept when who had it was merged; 0 = nobody. */
 typedef struct ContactOwners
 {
 	int64		of_email;
 	int64		of_linkedin_url;
+	bool		kept_for_email;	/* the latter */
+	bool		kept_for_linkedin_url;
 } ContactOwners;
 
 /* What is called for each contact of many; its texts are in the current context. */
@@ -33,7 +35,8 @@ extern ContactOwners rvo_store_find_contact_owners(int client_id, Slice email, S
 extern void rvo_store_delete_contact(int client_id, int64 id);
 
 extern void rvo_store_lock_contacts(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
-									ContactReader read, void *arg);
+									const int64 *ids, int nids, ContactReader read, void *arg);
+extern void rvo_store_read_contact_owners(void *arg, const Datum *values, const bool *nulls);
 extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
 										   bool read_only, ContactOwners *owners);
 extern void rvo_store_update_contacts(int client_id, Contact *const *contacts, int n);

@@ -13,6 +13,7 @@
 #include "store/store_company.h"
 #include "store/store_contact.h"
 #include "store/store_contact_list.h"
+#include "store/store_merged.h"
 
 /* The conditions that no index decides about, $2 to $5. */
 #define FILTERS " AND ($2 IS NULL OR first_name = $2) AND ($3 IS NULL OR last_name = $3)" \
@@ -122,9 +123,13 @@ static KeptQuery scan_count_all_of_any = {
 	.types = {FILTER_TYPES, COUNT_TYPES},
 };
 
-/* What may stand beside the condition that the index serves, $6 to $8. */
-#define FILTERS_OF_ANY " AND ($6 IS NULL OR email = $6) AND ($7 IS NULL OR linkedin_url = $7)" \
-	" AND ($8 IS NULL OR EXISTS (SELECT FROM revyops.company AS o WHERE o.client_id = contact.client_id" \
+/* Whose a key is: who has it, else who was kept when who had it was merged. */
+#define LEADS_FROM(key, value) "(client_id, id) IN (SELECT client_id, id FROM revyops.contact WHERE " key " = " value \
+	" AND client_id > 0 UNION ALL SELECT m.client_id, m.kept_id FROM revyops.merged_contact AS m WHERE m." key " = " value \
+	" AND m.client_id > 0 AND NOT EXISTS (SELECT FROM revyops.contact AS c WHERE c." key " = m." key " AND c.client_id = m.client_id))"
+
+/* What may stand beside the condition that the index serves, $8, and $2 to $5; $6 and $7 are such conditions. */
+#define FILTERS_OF_ANY " AND ($8 IS NULL OR EXISTS (SELECT FROM revyops.company AS o WHERE o.client_id = contact.client_id" \
 	" AND o.id = contact.company_id AND o.domain = $8))" FILTERS
 #define FILTER_TYPES_OF_ANY FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID
 
@@ -140,8 +145,8 @@ static KeptQuery scan_count_all_of_any = {
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
 	.types = {FILTER_TYPES_OF_ANY, COUNT_TYPES}, \
 }
-#define HAS_EMAIL "email = $6"
-#define HAS_LINKEDIN_URL "linkedin_url = $7"
+#define HAS_LINKEDIN_URL LEADS_FROM("linkedin_url", "$7")
+#define HAS_EMAIL LEADS_FROM("email", "$6") " AND ($7 IS NULL OR " HAS_LINKEDIN_URL ")"
 #define IS_OF_COMPANY "(company_id, client_id) IN (SELECT id, client_id FROM revyops.company WHERE domain = $8)"
 
 static KeptQuery email_page_of_any = PAGE_OF_ANY(HAS_EMAIL);
@@ -165,12 +170,11 @@ differs(Slice wanted, Slice text)
 	return wanted.data != NULL && (text.data == NULL || !rvo_slice_equal(wanted, text));
 }
 
-/* fits tells whether a contact that was found by a key fits the rest of the filter. */
+/* fits tells whether a contact that was found by a key fits the rest of the filter, but for keys. */
 static bool
 fits(const Contact *contact, const ContactFilter *filter)
 {
-	if (differs(filter->email, contact->email) || differs(filter->linkedin_url, contact->linkedin_url) ||
-		differs(filter->first_name, contact->first_name) || differs(filter->last_name, contact->last_name))
+	if (differs(filter->first_name, contact->first_name) || differs(filter->last_name, contact->last_name))
 		return false;
 	if (filter->field_name.data != NULL)
 	{
@@ -183,6 +187,28 @@ fits(const Contact *contact, const ContactFilter *filter)
 		rvo_store_is_company_of_domain(contact->record.client_id, contact->company_id, filter->domain);
 }
 
+/*
+ * find_one finds the contact that has the keys of the filter.  If nobody has one of
+ * them, it is that of the contact that was kept when who had it was merged.
+ */
+static bool
+find_one(int client_id, const ContactFilter *filter, Contact *contact)
+{
+	ContactOwners owners;
+	int64		id;
+
+	if (rvo_store_get_contact_with_key(client_id, filter->email, filter->linkedin_url, contact) &&
+		!differs(filter->email, contact->email) && !differs(filter->linkedin_url, contact->linkedin_url))
+		return true;
+	if (!rvo_store_has_merged(client_id))
+		return false;
+	owners = rvo_store_find_owners_to_list(client_id, filter->email, filter->linkedin_url);
+	id = filter->email.data != NULL ? owners.of_email : owners.of_linkedin_url;
+	if (id == 0 || (filter->email.data != NULL && filter->linkedin_url.data != NULL && owners.of_linkedin_url != id))
+		return false;
+	return rvo_store_get(&rvo_contact_table, client_id, id, &contact->record);
+}
+
 /* list_one lists the contact that has a key, if there is one and it fits.  No cursor leads there: nothing follows. */
 static void
 list_one(ListRows *list, int client_id, const ContactFilter *filter, const ListPage *page)
@@ -190,8 +216,7 @@ list_one(ListRows *list, int client_id, const ContactFilter *filter, const ListP
 	Contact    *contact = palloc(sizeof(Contact));
 
 	list->items = (char *) contact;
-	list->total.entries = rvo_store_get_contact_with_key(client_id, filter->email, filter->linkedin_url, contact) &&
-		fits(contact, filter);
+	list->total.entries = find_one(client_id, filter, contact) && fits(contact, filter);
 	list->total.exact = true;
 	list->count = page->place.entries == 0 ? list->total.entries : 0;
 }

@@ -5,10 +5,19 @@
 #ifndef RVO_STORE_MERGED_H
 #define RVO_STORE_MERGED_H
 
+#include "shape/caller.h"
 #include "shape/record.h"
+#include "store/store_contact.h"
 
 extern int64 rvo_store_find_kept_contact(int client_id, int64 id);
 extern int64 rvo_store_find_kept_contact_of_any(int64 id);
+extern bool rvo_store_has_merged(int client_id);
+extern bool rvo_store_has_merged_since(const Caller *caller);
+extern void rvo_store_note_merged(int client_id);
+extern ContactOwners rvo_store_find_kept_by_keys(int client_id, Slice email, Slice linkedin_url);
+extern ContactOwners rvo_store_find_owners_to_list(int client_id, Slice email, Slice linkedin_url);
+extern void rvo_store_find_many_kept_by_keys(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
+											 bool read_only, ContactOwners *owners);
 extern void rvo_store_insert_merged_contact(int client_id, const Contact *merged, int64 kept_id, TimestampTz merged_time);
 
 #endif							/* RVO_STORE_MERGED_H */

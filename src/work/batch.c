@@ -385,6 +385,8 @@ insert(Batch *batch, BatchItem **picked, int n)
 	for (int i = 0; i < n; i++)
 		if (!inserted[i])
 			ordered[i]->id = 0;
+	if (batch->kind->take_back != NULL)
+		batch->kind->take_back(batch->caller->client_id, picked, n);
 	for (int i = 0; i < n; i++)
 		if (picked[i]->id != 0)
 			note_created(batch, picked[i]);
@@ -406,6 +408,9 @@ create_open(Batch *batch, Chunk *chunk)
 	BatchItem **picked = palloc(chunk->nopen * sizeof(BatchItem *));
 	int			fruitless = 0;
 
+	/* Keys that lead to records without being theirs are in no insert's way. */
+	if (batch->kind->take_back != NULL && batch->caller->settings.contacts_merged && chunk->nopen > 0)
+		find_taken(batch, chunk);
 	for (int round = 0; chunk->nopen > 0; round++)
 	{
 		int			before = chunk->nopen;

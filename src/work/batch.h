@@ -75,6 +75,13 @@ typedef struct BatchKind
 	void		(*find_owners) (int client_id, BatchItem *const *items, int n);
 
 	/*
+	 * take_back deletes those of items that were created whose keys lead to records
+	 * that don't have them: a merge came in between.  It fills their owners and says
+	 * that they are taken.  NULL if keys lead to those only that have them.
+	 */
+	void		(*take_back) (int client_id, BatchItem *const *items, int n);
+
+	/*
 	 * upsert creates or changes the items, in their order.  Of one that was it
 	 * fills id, found and row; of one whose keys are of two others it fills the
 	 * owners and says that it is taken.  NULL for a batch that creates; else

@@ -57,7 +57,7 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	check_domain(caller->client_id, &company);
-	rvo_record_insert(&rvo_company_kind, caller->client_id, &company.record);
+	rvo_record_insert(&rvo_company_kind, caller, &company.record);
 	rvo_field_names_record(caller, COMPANY_ENTITY, &company.record.custom_fields);
 	if (id != NULL)
 		*id = company.record.id;

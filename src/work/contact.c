@@ -118,7 +118,7 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	contact.company_id = rvo_contact_resolve_company(caller, &company);
-	rvo_record_insert(&rvo_contact_kind, caller->client_id, &contact.record);
+	rvo_record_insert(&rvo_contact_kind, caller, &contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.record.custom_fields);
 	if (id != NULL)
 		*id = contact.record.id;

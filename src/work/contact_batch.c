@@ -22,6 +22,7 @@
 #include "work/contact.h"
 #include "work/contact_batch.h"
 #include "work/contact_kind.h"
+#include "work/contact_owner.h"
 
 /* What the companies are looked up by, and what was found. */
 typedef struct Lookup
@@ -354,7 +355,7 @@ read_owners(int client_id, BatchItem *const *items, int n, bool read_only)
 {
 	ContactOwners *owners = palloc(n * sizeof(ContactOwners));
 
-	rvo_store_find_contacts_owners(client_id, rows(items, n), n, read_only, owners);
+	rvo_contact_find_many_owners(client_id, rows(items, n), n, read_only, owners);
 	for (int i = 0; i < n; i++)
 	{
 		items[i]->owners[0] = owners[i].of_email;
@@ -374,6 +375,26 @@ find_owners_read_only(int client_id, BatchItem *const *items, int n)
 	read_owners(client_id, items, n, true);
 }
 
+/* take_back deletes those of items that were created whose keys lead to a kept contact by now. */
+static void
+take_back(int client_id, BatchItem *const *items, int n)
+{
+	ContactOwners *kept = rvo_contact_find_many_kept(client_id, rows(items, n), n);
+
+	for (int i = 0; i < n && kept != NULL; i++)
+	{
+		BatchItem  *item = items[i];
+
+		if (item->id == 0 || (kept[i].of_email == 0 && kept[i].of_linkedin_url == 0))
+			continue;
+		rvo_store_delete_contact(client_id, item->id);
+		item->id = 0;
+		item->taken = true;
+		item->owners[0] = kept[i].of_email;
+		item->owners[1] = kept[i].of_linkedin_url;
+	}
+}
+
 /* rvo_contact_item_render returns the answer to the create or upsert of an item. */
 Jsonb *
 rvo_contact_item_render(const BatchItem *item, Structure structure)
@@ -387,6 +408,7 @@ const BatchKind rvo_contact_batch = {
 	.resolve = rvo_contact_items_resolve,
 	.settle = rvo_contact_items_settle,
 	.find_owners = find_owners,
+	.take_back = take_back,
 	.render = rvo_contact_item_render,
 };
 

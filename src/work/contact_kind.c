@@ -7,6 +7,7 @@
 #include "base/compat.h"
 #include "store/store_merged.h"
 #include "work/contact_kind.h"
+#include "work/contact_owner.h"
 
 /* rvo_contact_raise_taken raises FAILURE_CONTACT_EXISTS if others than this contact have keys, naming them. */
 void
@@ -28,7 +29,23 @@ raise_taken(int client_id, const Record *record, int64 id)
 	const Contact *contact = (const Contact *) record;
 	ContactOwners owners = rvo_store_find_contact_owners(client_id, contact->email, contact->linkedin_url);
 
+	/* A change may take a key that only leads to somebody; what is new may not. */
+	if (id == 0 && (owners.of_email != 0 || owners.of_linkedin_url != 0) && rvo_store_has_merged(client_id))
+		rvo_contact_complete_owners(client_id, contact->email, contact->linkedin_url, &owners);
 	rvo_contact_raise_taken(&owners, id);
+}
+
+/* check_new raises FAILURE_CONTACT_EXISTS if who had a key of a new contact was merged into another. */
+static void
+check_new(const Caller *caller, const Record *record)
+{
+	const Contact *contact = (const Contact *) record;
+	ContactOwners kept;
+
+	if (!rvo_store_has_merged_since(caller))
+		return;
+	kept = rvo_store_find_kept_by_keys(caller->client_id, contact->email, contact->linkedin_url);
+	rvo_contact_raise_taken(&kept, 0);
 }
 
 /* raise_gone raises FAILURE_CONTACT_MERGED, naming the one that was kept. */
@@ -56,5 +73,6 @@ const EntityKind rvo_contact_kind = {
 	.not_found = FAILURE_CONTACT_NOT_FOUND,
 	.of_other_client = FAILURE_CONTACT_OF_OTHER_CLIENT,
 	.raise_taken = raise_taken,
+	.check_new = check_new,
 	.raise_gone = raise_gone,
 };

@@ -7,6 +7,7 @@
  * contacts wait for each other in one direction.  A company that the kept one
  * is to get is locked before them, as everywhere.  Which one that is, only
  * they tell: if it is another one once they are locked, they are let go again.
+ * The client, whose first merge is noted, is locked before all of them.
  * record_merge.c has which value wins.
  */
 #include "postgres.h"
@@ -109,6 +110,7 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	Contact    *keep = &locking.keep;
 	Contact    *other = &locking.other;
 
+	rvo_store_note_merged(caller->client_id);
 	lock(&locking);
 	rvo_record_fill(&rvo_contact_shape, &keep->record, &other->record);
 	rvo_fields_check_excess(&keep->record.custom_fields, merge->other_name);

@@ -15,6 +15,7 @@
 #include "work/contact.h"
 #include "work/contact_change.h"
 #include "work/contact_kind.h"
+#include "work/contact_owner.h"
 #include "work/contact_upsert.h"
 #include "work/field_definition.h"
 #include "work/retry.h"
@@ -26,22 +27,24 @@ typedef struct Upsert
 	ContactInput changes;
 	int64		company_id;		/* that the changes name */
 	int64		id;				/* of the contact that is there; 0 = none */
+	ContactOwners owners;		/* of the keys, when that was found */
 	Contact		contact;
 	ErrorData  *taken;			/* what kept it from being changed; NULL = another reason */
 } Upsert;
 
-/* find returns the id of the contact with the keys, 0 for none.  Raises FAILURE_CONTACT_EXISTS if they are of two. */
+/* find returns the id of the contact whose the keys are, 0 for none.  Raises FAILURE_CONTACT_EXISTS if they are of two. */
 static int64
-find(const Upsert *upsert)
+find(Upsert *upsert)
 {
 	const Contact *keys = &upsert->changes.values;
-	ContactOwners owners = rvo_store_find_contact_owners(upsert->caller->client_id, keys->email, keys->linkedin_url);
+	ContactOwners *owners = &upsert->owners;
 
-	if (owners.of_email == 0)
-		return owners.of_linkedin_url;
-	if (owners.of_linkedin_url != 0 && owners.of_linkedin_url != owners.of_email)
-		rvo_contact_raise_taken(&owners, 0);
-	return owners.of_email;
+	*owners = rvo_contact_find_owners(upsert->caller, keys->email, keys->linkedin_url);
+	if (owners->of_email == 0)
+		return owners->of_linkedin_url;
+	if (owners->of_linkedin_url != 0 && owners->of_linkedin_url != owners->of_email)
+		rvo_contact_raise_taken(owners, 0);
+	return owners->of_email;
 }
 
 static void
@@ -61,17 +64,23 @@ company_of_email(const Upsert *upsert)
 	return rvo_contact_resolve_company(upsert->caller, &company);
 }
 
-/* create adds the contact; false if somebody has a key by now. */
+/* create adds the contact; false if a key is somebody's by now. */
 static bool
 create(Upsert *upsert)
 {
+	int			client_id = upsert->caller->client_id;
 	FaultList	faults = {0};
 
 	upsert->contact = rvo_contact_new(upsert->caller, &upsert->changes,
 									  upsert->company_id != 0 ? upsert->company_id : company_of_email(upsert), &faults);
 	check(&faults);
 	rvo_record_number(&rvo_contact_kind, &upsert->contact.record);
-	return rvo_store_insert(&rvo_contact_table, upsert->caller->client_id, &upsert->contact.record);
+	if (!rvo_store_insert(&rvo_contact_table, client_id, &upsert->contact.record))
+		return false;
+	if (!rvo_contact_is_kept(upsert->caller, upsert->contact.email, upsert->contact.linkedin_url))
+		return true;
+	rvo_store_delete_contact(client_id, upsert->contact.record.id);
+	return false;
 }
 
 /* has_key tells whether a contact has one of the keys that are looked for. */
@@ -82,6 +91,19 @@ has_key(const Contact *contact, const Contact *keys)
 		(keys->linkedin_url.data != NULL && rvo_slice_equal(contact->linkedin_url, keys->linkedin_url));
 }
 
+/* own_changes returns the changes without keys by which the contact was found, but which it does not have. */
+static ContactInput
+own_changes(const Upsert *upsert)
+{
+	ContactInput changes = upsert->changes;
+
+	if (upsert->owners.kept_for_email)
+		changes.given &= ~CONTACT_EMAIL_GIVEN;
+	if (upsert->owners.kept_for_linkedin_url)
+		changes.given &= ~CONTACT_LINKEDIN_URL_GIVEN;
+	return changes;
+}
+
 /*
  * change applies the changes to the contact; false if it is another by now, or
  * somebody has a key that it is to have.  As an update, it looks before it writes.
@@ -90,14 +112,16 @@ static bool
 change(Upsert *upsert, int64 id)
 {
 	FaultList	faults = {0};
+	ContactInput changes;
 	bool		different;
 	bool		other_keys;
 
 	upsert->taken = NULL;
 	if (!rvo_store_lock(&rvo_contact_table, upsert->caller->client_id, id, &upsert->contact.record) ||
-		!has_key(&upsert->contact, &upsert->changes.values))
+		(!has_key(&upsert->contact, &upsert->changes.values) && find(upsert) != id))
 		return false;
-	different = rvo_contact_apply(&upsert->contact, &upsert->changes, upsert->company_id, &other_keys, &faults);
+	changes = own_changes(upsert);
+	different = rvo_contact_apply(&upsert->contact, &changes, upsert->company_id, &other_keys, &faults);
 	check(&faults);
 	if (other_keys && find(upsert) != id)
 		return false;

@@ -16,17 +16,20 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "base/slice_map.h"
+#include "store/store_merged.h"
 #include "store/store_violation.h"
 #include "work/contact.h"
 #include "work/contact_batch.h"
 #include "work/contact_change.h"
 #include "work/contact_kind.h"
+#include "work/contact_owner.h"
 #include "work/contact_upsert_batch.h"
 #include "work/field_definition.h"
 #include "work/retry.h"
@@ -62,7 +65,9 @@ typedef struct Upserts
 	int			npending;
 	int			capacity;		/* of both */
 	SliceMap   *owners[NUMBER_OF_KEYS]; /* of a key: a row, counted from 1; 0 = none, -n = given up in round n */
+	SliceMap   *kept[NUMBER_OF_KEYS];	/* the same of a key that leads to a row which does not have it; NULL = none does */
 	int			round;
+	bool		merged;			/* and a merge came in between, so that there is another such key by now */
 	int64		octets;			/* of the custom fields that were read */
 	bool		too_large;		/* more than are dealt with at once: nothing was done */
 	Shown	   *shown;
@@ -147,15 +152,66 @@ add_found(void *arg, const Contact *contact)
 	return !upserts->too_large;
 }
 
+static int64
+kept_id(const ContactOwners *kept, int k)
+{
+	return k == 0 ? kept->of_email : kept->of_linkedin_url;
+}
+
+/* list_kept lists the ids of the contacts that keys lead to without being theirs. */
+static int64 *
+list_kept(const ContactOwners *kept, int n, int *count)
+{
+	int64	   *ids = palloc(NUMBER_OF_KEYS * n * sizeof(int64));
+
+	*count = 0;
+	for (int i = 0; i < n && kept != NULL; i++)
+		for (int k = 0; k < NUMBER_OF_KEYS; k++)
+			if (kept_id(&kept[i], k) != 0)
+				ids[(*count)++] = kept_id(&kept[i], k);
+	return ids;
+}
+
+/* note_kept notes which rows keys lead to without being theirs. */
+static void
+note_kept(Upserts *upserts, const ContactOwners *kept)
+{
+	SliceMap   *rows = rvo_slice_map_create(upserts->nrows);
+	bool		found;
+
+	for (int i = 0; i < upserts->nrows; i++)
+	{
+		const int64 *id = &upserts->rows[i]->contact.record.id;
+
+		*rvo_slice_map_put(rows, (Slice) {(const char *) id, sizeof(*id)}, &found) = i + 1;
+	}
+	for (int k = 0; k < NUMBER_OF_KEYS; k++)
+	{
+		upserts->kept[k] = rvo_slice_map_create(upserts->count);
+		for (int i = 0; i < upserts->count; i++)
+		{
+			int64		id = kept_id(&kept[i], k);
+			const int64 *row = rvo_slice_map_find(rows, (Slice) {(const char *) &id, sizeof(id)});
+
+			if (row != NULL)
+				*rvo_slice_map_put(upserts->kept[k], upserts->items[i]->keys[k], &found) = *row;
+		}
+	}
+}
+
 /* find_rows reads and locks the contacts that the items are about. */
 static void
 find_rows(Upserts *upserts)
 {
 	int			n = upserts->count;
+	int			client_id = upserts->caller->client_id;
 	Slice	   *keys[NUMBER_OF_KEYS];
+	ContactOwners *kept = NULL;
+	int64	   *ids;
+	int			nids;
 
-	/* Each key finds one, and each item makes one. */
-	upserts->capacity = (NUMBER_OF_KEYS + 1) * n;
+	/* Each key finds two, and each item makes one. */
+	upserts->capacity = (2 * NUMBER_OF_KEYS + 1) * n;
 	upserts->rows = palloc(upserts->capacity * sizeof(Row *));
 	upserts->pending = palloc(upserts->capacity * sizeof(Row *));
 	for (int k = 0; k < NUMBER_OF_KEYS; k++)
@@ -165,7 +221,15 @@ find_rows(Upserts *upserts)
 		for (int i = 0; i < n; i++)
 			keys[k][i] = upserts->items[i]->keys[k];
 	}
-	rvo_store_lock_contacts(upserts->caller->client_id, keys[0], keys[1], n, add_found, upserts);
+	if (rvo_store_has_merged(client_id))
+	{
+		kept = palloc0(n * sizeof(ContactOwners));
+		rvo_store_find_many_kept_by_keys(client_id, keys[0], keys[1], n, false, kept);
+	}
+	ids = list_kept(kept, n, &nids);
+	rvo_store_lock_contacts(client_id, keys[0], keys[1], n, ids, nids, add_found, upserts);
+	if (nids > 0)
+		note_kept(upserts, kept);
 	upserts->round = 1;
 }
 
@@ -194,6 +258,18 @@ insert_contacts(int client_id, Contact **contacts, int n)
 			rvo_store_insert_or_raise(&rvo_contact_table, client_id, &contacts[i]->record);
 }
 
+/* check_created makes the chunk be done again if keys of contacts that were added lead to others by now. */
+static void
+check_created(Upserts *upserts, Contact **contacts, int n)
+{
+	const ContactOwners *kept = rvo_contact_find_many_kept(upserts->caller->client_id, contacts, n);
+
+	for (int i = 0; i < n && kept != NULL; i++)
+		upserts->merged |= kept[i].of_email != 0 || kept[i].of_linkedin_url != 0;
+	if (upserts->merged)
+		rvo_fault_raise_serialization();
+}
+
 /* write_rows writes what is new or differs, and ends the round. */
 static void
 write_rows(Upserts *upserts)
@@ -216,7 +292,10 @@ write_rows(Upserts *upserts)
 	}
 	upserts->npending = 0;
 	if (ncreated > 0)
+	{
 		insert_contacts(upserts->caller->client_id, created, ncreated);
+		check_created(upserts, created, ncreated);
+	}
 	if (nchanged > 0)
 		rvo_store_update_contacts(upserts->caller->client_id, changed, nchanged);
 	upserts->round++;
@@ -266,16 +345,23 @@ drop_list(CustomField *list, const CustomField *other)
 		pfree(list);
 }
 
-/* change applies an item to its contact, if nothing is wrong with what it would be then. */
+/*
+ * change applies an item to its contact, if nothing is wrong with what it would be
+ * then.  foreign are the keys that only lead there: the contact does not get them.
+ */
 static void
-change(Upserts *upserts, BatchItem *item, int owner)
+change(Upserts *upserts, BatchItem *item, int owner, GivenMembers foreign)
 {
 	Row		   *row = upserts->rows[owner - 1];
 	CustomField *list = row->contact.record.custom_fields.items;
 	Contact		contact = row->contact;
+	ContactInput changes = *item->changes;
 	bool		other_keys;
 	int64		company_id = item->company.inferred ? 0 : item->company.found;	/* only what is new infers one */
-	bool		different = rvo_contact_apply(&contact, item->changes, company_id, &other_keys, &item->faults);
+	bool		different;
+
+	changes.given &= ~foreign;
+	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &item->faults);
 
 	if (item->faults.count > 0)
 	{
@@ -303,21 +389,35 @@ change(Upserts *upserts, BatchItem *item, int owner)
 	settle(upserts, item, row, true);
 }
 
+/* find_kept returns the row that a key leads to without being its; NULL for none. */
+static const int64 *
+find_kept(const Upserts *upserts, int k, Slice key)
+{
+	return key.data == NULL || upserts->kept[k] == NULL ? NULL : rvo_slice_map_find(upserts->kept[k], key);
+}
+
 /* carry_out creates or changes the contact of an item, unless its keys are of two. */
 static void
 carry_out(Upserts *upserts, BatchItem *item)
 {
 	int64		owners[NUMBER_OF_KEYS] = {0};
+	GivenMembers foreign = 0;
 	bool		given_up = false;
 
 	for (int k = 0; k < NUMBER_OF_KEYS; k++)
 	{
 		const int64 *owner = item->keys[k].data == NULL ? NULL : rvo_slice_map_find(upserts->owners[k], item->keys[k]);
 
-		if (owner == NULL)
-			continue;
-		given_up |= *owner == -upserts->round;
-		owners[k] = Max(*owner, 0);
+		if (owner != NULL)
+		{
+			given_up |= *owner == -upserts->round;
+			owners[k] = Max(*owner, 0);
+		}
+		if (owners[k] == 0 && (owner = find_kept(upserts, k, item->keys[k])) != NULL)
+		{
+			owners[k] = *owner;
+			foreign |= (GivenMembers) 1 << k;
+		}
 	}
 	if (owners[0] != 0 && owners[1] != 0 && owners[0] != owners[1])
 	{
@@ -331,7 +431,7 @@ carry_out(Upserts *upserts, BatchItem *item)
 	if (owners[0] == 0 && owners[1] == 0)
 		create(upserts, item);
 	else
-		change(upserts, item, Max(owners[0], owners[1]));
+		change(upserts, item, Max(owners[0], owners[1]), foreign);
 }
 
 /* reset makes an item as it was before an attempt. */
@@ -387,6 +487,8 @@ try_part(void *arg)
 	upserting->shown_by_now = *upserting->shown;
 	upserts.shown = &upserting->shown_by_now;
 	upserting->error = rvo_attempt_once(attempt, &upserts);
+	if (upserting->error != NULL && upserts.merged && !IsolationUsesXactSnapshot())
+		return false;
 	if (upserting->error != NULL)
 		rvo_store_check_repeatable(upserting->error);
 	upserting->too_large = upserts.too_large;

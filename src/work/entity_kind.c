@@ -79,6 +79,7 @@ typedef struct Writing
 {
 	const EntityKind *kind;
 	int			client_id;
+	const Caller *caller;		/* of an insert */
 	Record	   *record;
 	ErrorData  *error;			/* that undid it */
 } Writing;
@@ -90,7 +91,11 @@ insert(void *arg)
 
 	rvo_record_number(writing->kind, writing->record);
 	if (rvo_store_insert(writing->kind->table, writing->client_id, writing->record))
+	{
+		if (writing->kind->check_new != NULL)
+			writing->kind->check_new(writing->caller, writing->record);
 		return true;
+	}
 	writing->kind->raise_taken(writing->client_id, writing->record, 0);
 	return false;
 }
@@ -100,12 +105,12 @@ insert(void *arg)
  * has each key; what no key of ours explains comes as the server says it.
  */
 void
-rvo_record_insert(const EntityKind *kind, int client_id, Record *record)
+rvo_record_insert(const EntityKind *kind, const Caller *caller, Record *record)
 {
-	Writing		writing = {.kind = kind, .client_id = client_id, .record = record};
+	Writing		writing = {.kind = kind, .client_id = caller->client_id, .caller = caller, .record = record};
 
 	if (!rvo_retry(insert, &writing))
-		rvo_store_insert_or_raise(kind->table, client_id, record);
+		rvo_store_insert_or_raise(kind->table, caller->client_id, record);
 }
 
 /* ---------------------------------------------------------------- changing */

@@ -32,6 +32,9 @@ typedef struct EntityKind
 	/* raise_taken raises taken, naming them, if records with other ids than this have keys of the record by now. */
 	void		(*raise_taken) (int client_id, const Record *record, int64 id);
 
+	/* check_new raises taken if a record that was added has a key that leads to another; NULL if none does. */
+	void		(*check_new) (const Caller *caller, const Record *record);
+
 	/* raise_gone raises if it can tell what became of a record; NULL if nobody knows. */
 	void		(*raise_gone) (int client_id, int64 id);
 } EntityKind;
@@ -41,7 +44,7 @@ pg_noreturn extern void rvo_record_raise_gone(const EntityKind *kind, int client
 extern Jsonb *rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice structure_name);
 extern void rvo_record_lock(const EntityKind *kind, int client_id, int64 id, const char *where, Record *record);
 extern void rvo_record_number(const EntityKind *kind, Record *record);
-extern void rvo_record_insert(const EntityKind *kind, int client_id, Record *record);
+extern void rvo_record_insert(const EntityKind *kind, const Caller *caller, Record *record);
 extern void rvo_record_stamp(Record *record);
 extern ErrorData *rvo_record_write(const EntityKind *kind, int client_id, Record *record, bool other_keys);
 extern void rvo_record_save(const EntityKind *kind, const Caller *caller, Record *record, bool other_keys);
