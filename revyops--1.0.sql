@@ -247,6 +247,18 @@ CREATE FUNCTION revyops.has_custom_field(custom_fields jsonb, name text, value t
 COMMENT ON FUNCTION revyops.has_custom_field(jsonb, text, text, boolean) IS
 'Tells whether there is a custom field with this value and this name, of which ASCII case may not count.';
 
+CREATE FUNCTION revyops.custom_field(custom_fields jsonb, name text) RETURNS text
+	AS 'MODULE_PATHNAME', 'revyops_custom_field'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.custom_field(jsonb, text) IS
+'The value of a custom field; null if there is none.';
+
+CREATE FUNCTION revyops.custom_field_number(custom_fields jsonb, name text) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'revyops_custom_field_number'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.custom_field_number(jsonb, text) IS
+'The value of a custom field as a number; null if it is none.';
+
 CREATE TABLE revyops.custom_field_definition (
 	client_id		integer NOT NULL REFERENCES revyops.client,
 	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
@@ -717,6 +729,28 @@ CREATE FUNCTION @extschema@.revyops_merge_contacts(keep bigint, other bigint, st
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_merge_contacts(bigint, bigint, text) IS
 'Fills what one contact lacks from another, deletes that, and returns the first.';
+
+/* ---------------------------------------------------------------- schema/57-search.sql */
+
+/* Searching contacts and companies. */
+
+CREATE FUNCTION @extschema@.revyops_search_contacts(query jsonb) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_search_contacts(jsonb) IS
+'Returns a page of the contacts of the calling client that fit the filters, in the order that is asked for.';
+
+CREATE FUNCTION @extschema@.revyops_search_companies(query jsonb) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_search_companies(jsonb) IS
+'Returns a page of the companies of the calling client that fit the filters, in the order that is asked for.';
+
+CREATE FUNCTION @extschema@.revyops_enable_text_search() RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_enable_text_search() IS
+'Makes the indexes that serve contains and starts_with; needs the extension pg_trgm.';
 
 /* ---------------------------------------------------------------- schema/60-import.sql */
 

@@ -45,10 +45,11 @@ routes_read(const PGresult *result)
 	{
 		bool		may_share = *PQgetvalue(result, i, 2) == 't';
 		bool		key_first = *PQgetvalue(result, i, 3) == 't';
+		bool		reads = *PQgetvalue(result, i, 4) == 't';
 
 		endpoints[i].method = memory_copy(PQgetvalue(result, i, 0));
 		endpoints[i].path = memory_copy(PQgetvalue(result, i, 1));
-		endpoints[i].lane = key_first ? LANE_BATCH : may_share ? LANE_WRITE : LANE_SLOW;
+		endpoints[i].lane = reads ? LANE_READ : key_first ? LANE_BATCH : may_share ? LANE_WRITE : LANE_SLOW;
 	}
 }
 

@@ -9,7 +9,7 @@
 
 #include "config.h"
 
-#define ROUTES_QUERY "SELECT method, path, may_share, key_first FROM revyops_http.endpoints()"
+#define ROUTES_QUERY "SELECT method, path, may_share, key_first, reads_only FROM revyops_http.endpoints()"
 
 extern void routes_read(const PGresult *result);
 extern LaneId routes_lane(const char *method, const char *path);

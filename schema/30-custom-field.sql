@@ -16,6 +16,18 @@ CREATE FUNCTION revyops.has_custom_field(custom_fields jsonb, name text, value t
 COMMENT ON FUNCTION revyops.has_custom_field(jsonb, text, text, boolean) IS
 'Tells whether there is a custom field with this value and this name, of which ASCII case may not count.';
 
+CREATE FUNCTION revyops.custom_field(custom_fields jsonb, name text) RETURNS text
+	AS 'MODULE_PATHNAME', 'revyops_custom_field'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.custom_field(jsonb, text) IS
+'The value of a custom field; null if there is none.';
+
+CREATE FUNCTION revyops.custom_field_number(custom_fields jsonb, name text) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'revyops_custom_field_number'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.custom_field_number(jsonb, text) IS
+'The value of a custom field as a number; null if it is none.';
+
 CREATE TABLE revyops.custom_field_definition (
 	client_id		integer NOT NULL REFERENCES revyops.client,
 	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),

@@ -47,13 +47,14 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
 	'public.revyops_update_company', 'public.revyops_delete_company',
 	'public.revyops_add_company_custom_field', 'public.revyops_update_company_custom_field', 'public.revyops_delete_company_custom_field',
+	'public.revyops_search_contacts', 'public.revyops_search_companies', 'public.revyops_enable_text_search',
 	'public.revyops_create_contact', 'public.revyops_get_contact', 'public.revyops_list_contacts', 'public.revyops_lookup_contacts',
 	'public.revyops_update_contact', 'public.revyops_delete_contact', 'public.revyops_merge_contacts', 'public.revyops_export_contact', 'public.revyops_erase_contact',
 	'public.revyops_add_contact_custom_field', 'public.revyops_update_contact_custom_field', 'public.revyops_delete_contact_custom_field',
 	'revyops_http.handle', 'revyops_http.handle_read', 'revyops_http.handle_shared', 'revyops_http.postgrest', 'revyops_http.postgrest_read'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
-	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|check|export)_|^(handle|postgrest)_read$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
+	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|search|check|export)_|^(handle|postgrest)_read$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
 	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');

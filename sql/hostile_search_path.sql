@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(29);
+SELECT plan(31);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 
@@ -103,6 +103,8 @@ SELECT is(test.hostile($$SELECT public.revyops_get_contact(1)->>'email'$$), '{"v
 SELECT is(test.hostile($$SELECT public.revyops_list_contacts(domain => 'acme.com', page_size => 1)->>'count'$$), '{"value": "2"}', 'list contacts of a company');
 SELECT is(test.hostile($$SELECT public.revyops_list_contacts(firstname => '', page_size => 1)->>'count'$$), '{"value": "2"}', 'list contacts');
 SELECT is(test.hostile($$SELECT public.revyops_lookup_contacts('A', '1')->>'count'$$), '{"value": "1"}', 'look contacts up');
+SELECT is(test.hostile($$SELECT public.revyops_search_contacts('{"filters": [{"member": "email", "operator": "contains", "value": "ACME"}, {"custom_field": "A", "operator": "in", "value": ["1"]}, {"custom_field": "A", "operator": "ge", "value": 1}, {"any": [{"member": "first_name", "operator": "ne", "value": "x"}, {"member": "updated_time", "operator": "gt", "value": "2020-01-01"}]}], "sort": {"member": "last_name", "direction": "desc"}}')->>'count'$$), '{"value": "1"}', 'search contacts');
+SELECT is(test.hostile($$SELECT public.revyops_search_companies('{"filters": [{"member": "id", "operator": "in", "value": [1, 2]}], "count": "exact"}')->>'count'$$)->>'value', '2', 'search companies');
 SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jo@acme.com", "contact_custom_fields": [{"field_name": "B", "field_value": 1}]}', 'FLAT')->>'contact_custom_fields'$$), '{"value": "{\"B\": \"1\"}"}', 'update a contact');
 SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jane@acme.com"}')$$)->>'sqlstate', 'PT409', 'to a taken e-mail');
 SELECT is(test.hostile($$SELECT public.revyops_lookup_companies('A', '1')->'results'->0->>'domain'$$), '{"value": "beta.com"}', 'look companies up');

@@ -58,6 +58,8 @@ INSERT INTO calls VALUES
 	($$revyops_list_contacts(page_size => 5)$$),
 	($$revyops_list_contacts(email => 'jane@acme.com')$$),
 	($$revyops_lookup_contacts('A', '1', page_size => 5)$$),
+	($$revyops_search_contacts('{"filters": [{"custom_field": "A", "operator": "eq", "value": "1"}, {"member": "last_name", "operator": "ne", "value": "$n"}], "page_size": 5}')$$),
+	($$revyops_search_contacts('{"filters": [{"member": "email", "operator": "contains", "value": "$n"}], "sort": {"member": "last_name"}}')$$),
 	($$revyops_normalize_email('Jane@mail.bücher.example.com')$$),
 	($$revyops_normalize_domain('https://www.bücher.co.uk/a')$$),
 	($$revyops_normalize_linkedin_url('uk.linkedin.com/pub/jane/1/2/3')$$),

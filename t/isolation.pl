@@ -57,7 +57,7 @@ my $after = $node->safe_psql('postgres', q(SET revyops.client_id = 1; SELECT rev
 open my $page, '<', 'doc/reference.md' or die;
 my $reference = do { local $/; <$page> };
 my ($grants) = $reference =~ /^A login for client 7:\n\n```sql\n(.*?)```/ms or die 'no grants in the reference';
-my @administrative = qw(revyops_set_client_setting revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire);
+my @administrative = qw(revyops_set_client_setting revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire revyops_enable_text_search);
 $node->safe_psql('postgres', $grants =~ s/client_id = 7/client_id = 2/r);
 $node->safe_psql('postgres', <<'END');
 CREATE ROLE generous LOGIN;
@@ -249,6 +249,8 @@ my %arguments = (
 	revyops_list_contacts => [ '', q(domain => 'onesecret.example'), q(email => 'onesecret1@onesecret.example'), q(firstname => 'onesecret'), q(linkedin_url => 'in/onesecret1'), 'page => 2', qq(after => '$after') ],
 	revyops_lookup_companies => [ q('A', 'onesecret') ],
 	revyops_lookup_contacts => [ q('A', 'onesecret') ],
+	revyops_search_companies => [ q('{}'), q('{"filters": [{"member": "domain", "operator": "contains", "value": "onesecret"}]}'), q('{"filters": [{"member": "domain", "operator": "eq", "value": "onesecret.example"}], "sort": {"member": "name"}}') ],
+	revyops_search_contacts => [ q('{}'), qq('{"filters": [{"member": "company_id", "operator": "eq", "value": $company}]}'), qq('{"filters": [{"member": "id", "operator": "in", "value": [$contact]}]}'), q('{"filters": [{"custom_field": "A", "operator": "in", "value": ["onesecret"]}], "count": "exact"}'), qq('{"after": "$after"}') ],
 	revyops_update_company => [ qq($company, '{"name": "x"}'), qq($company, '{"domain": "x.com", "company_custom_fields": [{"field_name": "A", "field_value": null}]}') ],
 	revyops_update_contact => [ qq($contact, '{"first_name": "x"}'), qq((SELECT max(id) FROM revyops.contact), '{"company_id": $company}'), qq((SELECT max(id) FROM revyops.contact), '{"company_id": "onesecret.example"}') ],
 	revyops_merge_contacts => [ "(SELECT max(id) FROM revyops.contact), $contact", "$contact, (SELECT max(id) FROM revyops.contact)", "(SELECT max(id) FROM revyops.contact), (SELECT max(id) FROM revyops.contact) + 1" ],
@@ -274,9 +276,10 @@ my %arguments = (
 	revyops_create_api_key => [ q(1, 'x') ],
 	revyops_list_api_keys => [ '1' ],
 	revyops_expire => [ '' ],
+	revyops_enable_text_search => [ '' ],
 	revyops_revoke_api_key => [ "left('$key', 16)" ],
 	# without EXECUTE, and without a value for their argument
-	keep_data => [ '' ], mentions => [ q('[]', '{}') ], has_custom_field => [ q('[]', 'A', 'x', false) ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
+	keep_data => [ '' ], mentions => [ q('[]', '{}') ], has_custom_field => [ q('[]', 'A', 'x', false) ], custom_field => [ q('[]', 'A') ], custom_field_number => [ q('[]', 'A') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
 	# requests, see below
 	handle => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], handle_read => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], endpoints => [ '' ],
 	handle_shared => [ q('POST', '/public/v2/contacts', '', '', '{"email": "f7@acme.com"}') ],

@@ -71,6 +71,8 @@ my %reads = (
 	revyops_get_contact => [ '1', "1, 'FLAT'" ],
 	revyops_list_contacts => [ '', "email => 'jane\@acme.com'", "linkedin_url => 'in/jane'", "domain => 'acme.com', page_size => 1", "firstname => 'Jane', lastname => 'Lee'" ],
 	revyops_lookup_contacts => [ "'industry', 'SaaS'" ],
+	revyops_search_contacts => [ q('{}'), q('{"filters": [{"member": "email", "operator": "contains", "value": "acme"}], "sort": {"member": "email"}}') ],
+	revyops_search_companies => [ q('{"filters": [{"custom_field": "industry", "operator": "eq", "value": "SaaS"}]}') ],
 	revyops_get_company => ['1'],
 	revyops_list_companies => [ '', "domain => 'acme.com'", "name => 'Acme', industry => 'SaaS'" ],
 	revyops_lookup_companies => [ "'industry', 'SaaS'" ],
@@ -125,7 +127,8 @@ is(answers($standby, 'SELECT revyops_get_contact(77)'), 'PT404: contact not foun
 sub http
 {
 	my ($node, $function, $path, $query) = @_;
-	return answers($node, "SELECT * FROM revyops_http.$function('GET', '$path', '$query', 'X-API-Key: $key', '')");
+	my ($method, $body) = $path =~ /search$/ ? ('POST', '{}') : ('GET', '');
+	return answers($node, "SELECT * FROM revyops_http.$function('$method', '$path', '$query', 'X-API-Key: $key', '$body')");
 }
 my @paths = split /\n/, $primary->safe_psql('postgres', "SELECT replace(path, '{id}', '1') FROM revyops_http.endpoints() WHERE reads_only AND path LIKE '/public/%'");
 cmp_ok(scalar @paths, '>=', 20, 'paths to read: there are');
@@ -166,6 +169,8 @@ my ($link) = http($standby, 'handle_read', '/public/v2/contacts-master-list', 'p
 like(http($standby, 'handle_read', '/public/v2/contacts-master-list', $link), qr/jim\@acme\.com/, 'the link of a master list');
 
 # ---- writers
+$primary->safe_psql('postgres', 'CREATE EXTENSION pg_trgm');
+$primary->wait_for_catchup($standby);
 my %writes = (
 	revyops_create_client => "'Three'",
 	revyops_create_api_key => "1, 'y'",
@@ -174,6 +179,7 @@ my %writes = (
 	revyops_rename_custom_field => "'contact', 'field of acme.com', 'y'",
 	revyops_remove_custom_field => "'contact', 'field of acme.com'",
 	revyops_expire => '',
+	revyops_enable_text_search => '',
 	revyops_revoke_api_key => "left('$key', 16)",
 	revyops_create_contact => "'{\"email\": \"x\@acme.com\"}'",
 	revyops_create_contacts => "'[{\"email\": \"x\@acme.com\"}]'",

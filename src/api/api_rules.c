@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
 #include "base/compat.h"
 #include "base/fault.h"
@@ -21,6 +22,7 @@
 #include "shape/person_mention.h"
 #include "value/domain.h"
 #include "value/email_address.h"
+#include "value/field_value.h"
 #include "value/linkedin.h"
 
 PG_FUNCTION_INFO_V1(revyops_normalize_email);
@@ -31,6 +33,8 @@ PG_FUNCTION_INFO_V1(revyops_is_canonical_linkedin_url);
 PG_FUNCTION_INFO_V1(revyops_is_canonical_domain);
 PG_FUNCTION_INFO_V1(revyops_custom_field_hashes);
 PG_FUNCTION_INFO_V1(revyops_has_custom_field);
+PG_FUNCTION_INFO_V1(revyops_custom_field);
+PG_FUNCTION_INFO_V1(revyops_custom_field_number);
 PG_FUNCTION_INFO_V1(revyops_mentions);
 
 /* normalize applies a normaliser to the only argument; NULL gives NULL. */
@@ -130,6 +134,31 @@ revyops_has_custom_field(PG_FUNCTION_ARGS)
 
 	PG_RETURN_BOOL(rvo_custom_fields_have(&nested->root, rvo_slice_of_text(PG_GETARG_TEXT_PP(1)),
 										  rvo_slice_of_text(PG_GETARG_TEXT_PP(2)), PG_GETARG_BOOL(3)));
+}
+
+/* custom_field(custom_fields jsonb, name text) returns text */
+Datum
+revyops_custom_field(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *nested = PG_GETARG_JSONB_P(0);
+	Slice		value = rvo_custom_fields_value(&nested->root, rvo_slice_of_text(PG_GETARG_TEXT_PP(1)));
+
+	if (value.data == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(value.data, value.len));
+}
+
+/* custom_field_number(custom_fields jsonb, name text) returns numeric; NULL for what is no number */
+Datum
+revyops_custom_field_number(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *nested = PG_GETARG_JSONB_P(0);
+	Slice		value = rvo_custom_fields_value(&nested->root, rvo_slice_of_text(PG_GETARG_TEXT_PP(1)));
+
+	if (value.data == NULL || !rvo_field_number(&value))
+		PG_RETURN_NULL();
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(rvo_slice_cstring(value)), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
 }
 
 /* mentions(document jsonb, keys text[]) returns boolean */

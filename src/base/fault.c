@@ -24,6 +24,7 @@ static const struct
 }			fault_texts[] = {
 	[FAULT_NONE] = {"", ""},
 	[FAULT_ALREADY_EXISTS] = {"already_exists", "This value is already taken."},
+	[FAULT_AMBIGUOUS_CONDITION] = {"ambiguous_condition", "A condition is about a member or a custom field."},
 	[FAULT_AMBIGUOUS_PAGE] = {"ambiguous_page", "A page has either a number or a cursor."},
 	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
 	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
@@ -41,9 +42,11 @@ static const struct
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
+	[FAULT_INVALID_OPERATOR] = {"invalid_operator", "Expected an operator that this member has."},
 	[FAULT_INVALID_OPTION] = {"invalid_option", "Expected one of the values that are allowed."},
 	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
+	[FAULT_INVALID_TIME] = {"invalid_time", "Expected a time such as 2026-11-25T09:30:00Z, or a day such as 2026-11-25."},
 	[FAULT_INVALID_VALUE] = {"invalid_value", "This value does not fit the type of its custom field."},
 	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
@@ -52,6 +55,7 @@ static const struct
 	[FAULT_MERGED] = {"merged", "This was merged into another."},
 	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
 	[FAULT_MORE_FAULTS] = {"more_faults", "There are more faults than are told."},
+	[FAULT_NOT_A_BOOLEAN] = {"not_a_boolean", "Expected true or false."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
 	[FAULT_NOT_AN_OBJECT] = {"not_an_object", "Expected an object."},
@@ -62,6 +66,7 @@ static const struct
 	[FAULT_REQUIRED] = {"required", "A value is required."},
 	[FAULT_SAME_COMPANY] = {"same_company", "This is the same company."},
 	[FAULT_SAME_CONTACT] = {"same_contact", "This is the same contact."},
+	[FAULT_TOO_BROAD] = {"too_broad", "Too many would have to be sorted; add a condition, or sort by id."},
 	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
@@ -454,6 +459,16 @@ rvo_fault_raise_serialization(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("could not serialize access due to concurrent update")));
+}
+
+/* rvo_fault_raise_no_trigrams ends the call: an index can't be made without the extension that it is of. */
+void
+rvo_fault_raise_no_trigrams(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("extension pg_trgm is not there"),
+			 errhint("CREATE EXTENSION pg_trgm; it is one of PostgreSQL's own.")));
 }
 
 /* rvo_fault_raise_rewritten ends the call: a rule of the tables' owner made something else of a statement. */

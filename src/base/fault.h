@@ -16,6 +16,7 @@ typedef enum FaultCode
 {
 	FAULT_NONE,
 	FAULT_ALREADY_EXISTS,
+	FAULT_AMBIGUOUS_CONDITION,
 	FAULT_AMBIGUOUS_PAGE,
 	FAULT_CONTROL_CHARACTER,
 	FAULT_DUPLICATE,
@@ -33,9 +34,11 @@ typedef enum FaultCode
 	FAULT_INVALID_LINKEDIN_URL,
 	FAULT_INVALID_MODE,
 	FAULT_INVALID_NUMBER,
+	FAULT_INVALID_OPERATOR,
 	FAULT_INVALID_OPTION,
 	FAULT_INVALID_SCOPE,
 	FAULT_INVALID_STRUCTURE,
+	FAULT_INVALID_TIME,
 	FAULT_INVALID_VALUE,
 	FAULT_KEY_REUSED,
 	FAULT_MALFORMED_BODY,
@@ -44,6 +47,7 @@ typedef enum FaultCode
 	FAULT_MERGED,
 	FAULT_MISSING_CREDENTIALS,
 	FAULT_MORE_FAULTS,
+	FAULT_NOT_A_BOOLEAN,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
 	FAULT_NOT_AN_OBJECT,
@@ -54,6 +58,7 @@ typedef enum FaultCode
 	FAULT_REQUIRED,
 	FAULT_SAME_COMPANY,
 	FAULT_SAME_CONTACT,
+	FAULT_TOO_BROAD,
 	FAULT_TOO_DEEP,
 	FAULT_TOO_LARGE,
 	FAULT_TOO_LONG,
@@ -138,6 +143,7 @@ pg_noreturn extern void rvo_fault_raise_nobody(bool shown);
 extern void rvo_fault_raise_in_transaction(void);
 pg_noreturn extern void rvo_fault_raise_has_data(const char *table);
 pg_noreturn extern void rvo_fault_raise_serialization(void);
+pg_noreturn extern void rvo_fault_raise_no_trigrams(void);
 pg_noreturn extern void rvo_fault_raise_rewritten(const char *statement);
 extern void rvo_fault_notice_ignored(const char *names, const char *nearest);
 pg_noreturn extern void rvo_fault_raise_bug(const char *message);

@@ -30,6 +30,7 @@ typedef struct Endpoint
 	bool		master;			/* for master keys only */
 	bool		open;			/* for whoever asks, without a key */
 	bool		creates_many;	/* a batch: a front asks for the key before it takes the body */
+	bool		reads;			/* nothing is changed, though it is no GET */
 	bool		once;			/* a request with an idempotency key is carried out once */
 	bool		may_share;		/* a transaction with others: it changes one record, and holds others up for a moment only */
 } Endpoint;

@@ -38,6 +38,7 @@
 #define OPEN .open = true
 #define ONCE .once = true
 #define SHARES .may_share = true
+#define SEARCHES .reads = true, .checks_query = true
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX
 #define TAKES_TWO(member, other) TAKES(member), .other_list = (other)
 #define TAKES_BOTH TAKES_TWO(CONTACT_FIELDS, CONTACT_FIELDS_INPUT)
@@ -54,6 +55,8 @@ static const Route routes[] = {
 		PUT(rvo_serve_batch, .resource = &rvo_contact_upserts, V2, TAKES_BATCH("contacts"))}},
 	{"/public/v2/contacts/lookup-by-custom-field", {
 		LIST(rvo_serve_lookup, CONTACTS, V2)}},
+	{"/public/v2/contacts/search", {
+		POST(rvo_serve_search, CONTACTS, V2, SEARCHES, TAKES("filters"), .other_list = "sort")}},
 	{"/public/v2/contacts/{id}", {
 		GET(rvo_serve_get, CONTACTS, V2),
 		PATCH(rvo_serve_update, CONTACTS, V2, SHARES, TAKES_BOTH),
@@ -101,6 +104,8 @@ static const Route routes[] = {
 		PUT(rvo_serve_batch, .resource = &rvo_company_upserts, V2, TAKES_BATCH("companies"))}},
 	{"/public/v2/companies/lookup-by-custom-field", {
 		LIST(rvo_serve_lookup, COMPANIES, V2)}},
+	{"/public/v2/companies/search", {
+		POST(rvo_serve_search, COMPANIES, V2, SEARCHES, TAKES("filters"), .other_list = "sort")}},
 	{"/public/v2/companies/{id}", {
 		GET(rvo_serve_get, COMPANIES, V2),
 		PATCH(rvo_serve_update, COMPANIES, V2, SHARES, TAKES(COMPANY_FIELDS)),
@@ -240,7 +245,7 @@ rvo_route_methods(const Route *route)
 	initStringInfo(&methods);
 	for (const Endpoint *endpoint = route->endpoints; endpoint->method != NULL; endpoint++)
 		appendStringInfo(&methods, "%s%s%s", methods.len > 0 ? ", " : "", endpoint->method,
-						 rvo_endpoint_reads(endpoint) ? ", HEAD" : "");
+						 strcmp(endpoint->method, "GET") == 0 ? ", HEAD" : "");
 	return methods.data;
 }
 
@@ -248,5 +253,5 @@ rvo_route_methods(const Route *route)
 bool
 rvo_endpoint_reads(const Endpoint *endpoint)
 {
-	return strcmp(endpoint->method, "GET") == 0;
+	return endpoint->reads || strcmp(endpoint->method, "GET") == 0;
 }

@@ -13,6 +13,7 @@
 #include "work/company.h"
 #include "work/company_batch.h"
 #include "work/company_change.h"
+#include "work/company_kind.h"
 #include "work/company_merge.h"
 #include "work/company_read.h"
 #include "work/company_upsert.h"
@@ -42,6 +43,7 @@ static const Slice conditions[] = {CONST_SLICE("domain"), CONST_SLICE("name"), C
 
 const Resource rvo_companies = {
 	.envelope = {&rvo_company_batch, "companies", "company"},
+	.kind = &rvo_company_kind,
 	.shape = &rvo_company_shape,
 	.conditions = conditions,
 	.nconditions = lengthof(conditions),

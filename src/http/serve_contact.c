@@ -12,6 +12,7 @@
 #include "work/contact.h"
 #include "work/contact_batch.h"
 #include "work/contact_change.h"
+#include "work/contact_kind.h"
 #include "work/contact_merge.h"
 #include "work/contact_read.h"
 #include "work/contact_upsert.h"
@@ -47,6 +48,7 @@ static const Slice conditions[] = {
 /* Adding a custom field answers 200, where that of companies answers 201: the hosted service does so. */
 const Resource rvo_contacts = {
 	.envelope = {&rvo_contact_batch, "contacts", "contact"},
+	.kind = &rvo_contact_kind,
 	.shape = &rvo_contact_shape,
 	.conditions = conditions,
 	.nconditions = lengthof(conditions),

@@ -14,6 +14,7 @@
 #include "http/serve_record.h"
 #include "http/unknown_parameter.h"
 #include "shape/known_member.h"
+#include "work/search.h"
 
 /*
  * link_to_next returns the reference to the page behind this one, up to its
@@ -40,27 +41,43 @@ tell_count(Answer *answer, ListCount counted)
 }
 
 /*
- * check_query notes which parameters of a list's query are faults, and returns a list of those that are ignored.
+ * check_query notes which parameters of a query are faults, and returns a list of those that are ignored.
  * client_id is in the documentation, and not looked at: the key says which client it is.
  */
 static const char *
-check_query(const HttpRequest *request, bool by_field, bool bare, FaultList *faults)
+check_query(const HttpRequest *request, KnownParameters known, FaultList *faults)
+{
+	static const Slice others[] = {
+		CONST_SLICE("client_id"), CONST_SLICE("structure"), CONST_SLICE("page"), CONST_SLICE("page_size"), CONST_SLICE("after"),
+		CONST_SLICE("count")
+	};
+
+	known.others = others;
+	known.shape = request->endpoint->resource->shape;
+	return rvo_parameters_check(request->query, &known, request->caller.strict, faults);
+}
+
+/* check_list_query is check_query for a list. */
+static const char *
+check_list_query(const HttpRequest *request, bool by_field, bool bare, FaultList *faults)
 {
 	static const Slice field[] = {CONST_SLICE("field_name"), CONST_SLICE("field_value")};
-	static const Slice others[] = {
-		CONST_SLICE("client_id"), CONST_SLICE("page"), CONST_SLICE("page_size"), CONST_SLICE("after"), CONST_SLICE("count"),
-		CONST_SLICE("structure")
-	};
 	const Resource *resource = request->endpoint->resource;
 	KnownParameters known = {
 		.conditions = by_field ? field : resource->conditions,
 		.nconditions = by_field ? (int) lengthof(field) : resource->nconditions,
-		.others = others,
-		.nothers = bare ? 1 : (int) lengthof(others),
-		.shape = resource->shape,
+		.nothers = bare ? 1 : 6,
 	};
 
-	return rvo_parameters_check(request->query, &known, request->caller.strict, faults);
+	return check_query(request, known, faults);
+}
+
+/* tell_ignored names the parameters that nobody knows. */
+static void
+tell_ignored(Answer *answer, const char *ignored)
+{
+	if (ignored != NULL)
+		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
 }
 
 /* answer_list answers with a page, or (bare) with an array of the first. */
@@ -90,13 +107,12 @@ answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer
 		list.field_name = rvo_parameter(request->query, "field_name");
 		list.field_value = rvo_parameter(request->query, "field_value");
 	}
-	ignored = check_query(request, by_field, bare, &list.faults);
+	ignored = check_list_query(request, by_field, bare, &list.faults);
 	answer->status = 200;
 	answer->body = request->endpoint->resource->list(request, &list);
 	if (!bare)
 		tell_count(answer, counted);
-	if (ignored != NULL)
-		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
+	tell_ignored(answer, ignored);
 }
 
 void
@@ -121,6 +137,21 @@ void
 rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer)
 {
 	answer_list(request, true, true, answer);
+}
+
+/* rvo_serve_search searches by the body. */
+void
+rvo_serve_search(const HttpRequest *request, Answer *answer)
+{
+	ListCount	counted;
+	FaultList	faults = {0};
+	const char *ignored = check_query(request, (KnownParameters) {.nothers = 2}, &faults);
+
+	answer->status = 200;
+	answer->body = rvo_record_search(request->endpoint->resource->kind, request->caller.client_id,
+									 &(SearchRequest) {request->body, request->structure, faults, &counted});
+	tell_count(answer, counted);
+	tell_ignored(answer, ignored);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "shape/page.h"
 #include "shape/record_member.h"
 #include "work/batch.h"
+#include "work/entity_kind.h"
 #include "work/merge_request.h"
 
 /* A kind of items, and what a batch over HTTP calls them. */
@@ -24,6 +25,7 @@ typedef struct BatchEnvelope
 struct Resource
 {
 	BatchEnvelope envelope;
+	const EntityKind *kind;		/* of what is searched */
 	const RecordShape *shape;
 	const Slice *conditions;	/* parameters that a list is asked for by; list reads them */
 	int			nconditions;
@@ -42,6 +44,7 @@ extern void rvo_serve_list(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_list_bare(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_lookup(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_search(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_get(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_create(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_upsert(const HttpRequest *request, Answer *answer);

@@ -7,6 +7,9 @@
  * one up, bend one, or use one where it does not belong.  The place is no
  * secret; that it looks like noise keeps callers from building on what is in
  * it.
+ *
+ * That of a search has what it is sorted by, too.  In base64 no cursor has a bit to
+ * spare, so that no two texts are one cursor: the number of octets is a multiple of three.
  */
 #include "postgres.h"
 
@@ -22,10 +25,20 @@
 #define CURSOR_VERSION 2
 #define PLACE_OCTETS 39
 #define SEAL_OCTETS 18			/* of the HMAC: more than enough where each guess is a request */
-#define CURSOR_OCTETS (PLACE_OCTETS + SEAL_OCTETS)
-#define CURSOR_LENGTH 76		/* in base64, which has no bit to spare then: no two texts are one cursor */
+#define KEY_MAX_OCTETS 8192
+#define CURSOR_MAX_LENGTH ((PLACE_OCTETS + KEY_MAX_OCTETS + SEAL_OCTETS) / 3 * 4)
 
-StaticAssertDecl(CURSOR_OCTETS * 4 == CURSOR_LENGTH * 3, "a cursor must fill its text");
+StaticAssertDecl((PLACE_OCTETS + SEAL_OCTETS) % 3 == 0, "a cursor must fill its text");
+
+/* append_key writes what a search is sorted by, filled up. */
+static void
+append_key(StringInfo to, Slice key)
+{
+	pq_sendint32(to, key.len);
+	appendBinaryStringInfo(to, key.data, key.len);
+	while (to->len % 3 != 0)
+		pq_sendbyte(to, 0);
+}
 
 /* append_place writes the version and the place. */
 static void
@@ -40,6 +53,8 @@ append_place(StringInfo to, const ListPlace *place)
 	pq_sendint64(to, place->total.entries);
 	pq_sendbyte(to, place->total.exact);
 	Assert(to->len == PLACE_OCTETS);
+	if (place->key.data != NULL)
+		append_key(to, place->key);
 }
 
 /* append_scope writes what tells lists apart; no two lists write the same. */
@@ -62,13 +77,13 @@ append_scope(StringInfo to, const ListScope *scope)
 
 /* seal computes the HMAC of a list and the octets of a place. */
 static void
-seal(Slice secret, const ListScope *scope, const char *place, uint8 *hmac)
+seal(Slice secret, const ListScope *scope, Slice place, uint8 *hmac)
 {
 	pg_hmac_ctx *ctx = pg_hmac_create(PG_SHA256);
 	StringInfoData message;
 
 	initStringInfo(&message);
-	appendBinaryStringInfo(&message, place, PLACE_OCTETS);
+	appendBinaryStringInfo(&message, place.data, place.len);
 	append_scope(&message, scope);
 	if (ctx == NULL ||
 		pg_hmac_init(ctx, (const uint8 *) secret.data, secret.len) < 0 ||
@@ -80,9 +95,9 @@ seal(Slice secret, const ListScope *scope, const char *place, uint8 *hmac)
 
 /* swap makes base64url of base64 or, with the pairs turned round, the reverse; what is of neither kind stays. */
 static void
-swap(char *text, const char *from, const char *to)
+swap(char *text, int len, const char *from, const char *to)
 {
-	for (int i = 0; i < CURSOR_LENGTH; i++)
+	for (int i = 0; i < len; i++)
 		if (text[i] == from[0])
 			text[i] = to[0];
 		else if (text[i] == from[1])
@@ -95,36 +110,58 @@ rvo_cursor_write(Slice secret, const ListScope *scope, const ListPlace *place)
 {
 	StringInfoData octets;
 	uint8		hmac[PG_SHA256_DIGEST_LENGTH];
-	char	   *text = palloc(CURSOR_LENGTH);
+	char	   *text;
+	int			len;
 
 	initStringInfo(&octets);
 	append_place(&octets, place);
-	seal(secret, scope, octets.data, hmac);
+	seal(secret, scope, (Slice) {octets.data, octets.len}, hmac);
 	appendBinaryStringInfo(&octets, (char *) hmac, SEAL_OCTETS);
-	if (pg_b64_encode((void *) octets.data, octets.len, text, CURSOR_LENGTH) != CURSOR_LENGTH)
+	len = octets.len / 3 * 4;
+	text = palloc(len);
+	if (pg_b64_encode((void *) octets.data, octets.len, text, len) != len)
 		rvo_fault_raise_bug("could not encode a cursor");
-	swap(text, "+/", "-_");
-	return (Slice) {text, CURSOR_LENGTH};
+	swap(text, len, "+/", "-_");
+	return (Slice) {text, len};
 }
 
-/* rvo_cursor_read reads a cursor of this list; false for anything else. */
+/* read_key reads what a search is sorted by out of the rest of a place; false if it is none. */
+static bool
+read_key(StringInfo message, Slice *key)
+{
+	int			left = message->len - message->cursor;
+
+	if (left < (int) sizeof(int32))
+		return left == 0;
+	key->len = pq_getmsgint(message, sizeof(int32));
+	left -= sizeof(int32);
+	if (key->len < 0 || key->len > left || left - key->len > 2)
+		return false;
+	key->data = pq_getmsgbytes(message, key->len);
+	return true;
+}
+
+/* rvo_cursor_read reads a cursor of this list, in the current context; false for anything else. */
 bool
 rvo_cursor_read(Slice secret, const ListScope *scope, Slice cursor, ListPlace *place)
 {
-	char		text[CURSOR_LENGTH];
-	char		octets[CURSOR_OCTETS];
-	StringInfoData message = {.data = octets, .len = PLACE_OCTETS, .maxlen = sizeof(octets)};
+	int			len = cursor.len / 4 * 3;
+	char	   *text;
+	char	   *octets;
+	StringInfoData message = {.len = len - SEAL_OCTETS, .maxlen = len};
 	uint8		hmac[PG_SHA256_DIGEST_LENGTH];
 
-	if (cursor.len != CURSOR_LENGTH || memchr(cursor.data, '+', cursor.len) != NULL ||
-		memchr(cursor.data, '/', cursor.len) != NULL)
+	if (cursor.len % 4 != 0 || message.len < PLACE_OCTETS || cursor.len > CURSOR_MAX_LENGTH ||
+		memchr(cursor.data, '+', cursor.len) != NULL || memchr(cursor.data, '/', cursor.len) != NULL)
 		return false;
-	memcpy(text, cursor.data, CURSOR_LENGTH);
-	swap(text, "-_", "+/");
-	if (pg_b64_decode(text, CURSOR_LENGTH, (void *) octets, CURSOR_OCTETS) != CURSOR_OCTETS)
+	text = palloc(cursor.len);
+	octets = message.data = palloc(len);
+	memcpy(text, cursor.data, cursor.len);
+	swap(text, cursor.len, "-_", "+/");
+	if (pg_b64_decode(text, cursor.len, (void *) octets, len) != len)
 		return false;
-	seal(secret, scope, octets, hmac);
-	if (!rvo_same_secret(hmac, (uint8 *) octets + PLACE_OCTETS, SEAL_OCTETS) ||
+	seal(secret, scope, (Slice) {octets, message.len}, hmac);
+	if (!rvo_same_secret(hmac, (uint8 *) octets + message.len, SEAL_OCTETS) ||
 		pq_getmsgbyte(&message) != CURSOR_VERSION)
 		return false;
 	place->id = pq_getmsgint64(&message);
@@ -135,5 +172,5 @@ rvo_cursor_read(Slice secret, const ListScope *scope, Slice cursor, ListPlace *p
 	place->counted = true;
 	place->total.entries = pq_getmsgint64(&message);
 	place->total.exact = pq_getmsgbyte(&message) != 0;
-	return true;
+	return read_key(&message, &place->key);
 }

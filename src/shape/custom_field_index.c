@@ -89,6 +89,20 @@ rvo_custom_field_hash(int client_id, Slice name, Slice value)
 	return (int64) ((uint64) client_id << HASH_BITS | h >> (64 - HASH_BITS));
 }
 
+/* rvo_custom_fields_value finds the value of a field of a stored list; no value if there is none. */
+Slice
+rvo_custom_fields_value(JsonbContainer *nested, Slice name)
+{
+	JsonbIterator *it = JsonbIteratorInit(nested);
+	Slice		found_name;
+	Slice		value;
+
+	while (rvo_custom_fields_next(&it, &found_name, &value))
+		if (rvo_slice_equal(found_name, name))
+			return value;
+	return NO_SLICE;
+}
+
 /*
  * rvo_custom_fields_hash gives one hash a field of a stored list: what the
  * index holds.  Returns how many; entries that are no fields count for nothing.

@@ -10,6 +10,7 @@
 
 extern bool rvo_custom_fields_next(JsonbIterator **it, Slice *name, Slice *value);
 extern bool rvo_custom_fields_have(JsonbContainer *nested, Slice name, Slice value, bool any_case);
+extern Slice rvo_custom_fields_value(JsonbContainer *nested, Slice name);
 extern int64 rvo_custom_field_hash(int client_id, Slice name, Slice value);
 extern int	rvo_custom_fields_hash(int client_id, JsonbContainer *nested, int64 **hashes);
 

@@ -107,7 +107,10 @@ rvo_page_end(PageWriter *writer)
 	const ListPage *page = writer->page;
 
 	appendStringInfoChar(&writer->text, ']');
-	if (!page->bare)
+	if (writer->is_search)
+		appendStringInfo(&writer->text, ", \"page_size\": %d, \"count_exact\": %s, \"complete\": %s}",
+						 page->size, writer->exact ? "true" : "false", writer->complete ? "true" : "false");
+	else if (!page->bare)
 		appendStringInfo(&writer->text, ", \"page_size\": %d, \"total_pages\": " INT64_FORMAT ", \"current_page\": " INT64_FORMAT "}",
 						 page->size, count_pages(page, writer->total), page->place.pages + 1);
 	SET_VARSIZE(writer->text.data, writer->text.len);

@@ -33,6 +33,7 @@ typedef struct ListPlace
 	bool		scanned;		/* no index on custom fields was of use, so it is not asked again */
 	bool		counted;		/* on an earlier page: */
 	ListCount	total;
+	Slice		key;			/* of a search: the value that it is sorted by, as store_search.c writes it; else none */
 } ListPlace;
 
 /* Before every row. */
@@ -69,6 +70,9 @@ typedef struct ListRequest
 typedef struct PageWriter
 {
 	const ListPage *page;
+	bool		is_search;		/* whose page has no number */
+	bool		exact;			/* that the total is */
+	bool		complete;		/* a search looked at all rows that it had to */
 	StringInfoData text;		/* with room for a datum's header in front */
 	int64		total;
 	int			written;		/* entries */

@@ -57,14 +57,6 @@ hash_field(const ListField *field)
 
 /* ---------------------------------------------------------------- pages */
 
-/*
- * A value that so many rows have, by what ANALYZE found, has more than COUNT_MAX: the index
- * is not asked, which would take as long as it has rows.
- */
-#define COMMON_FIELD_MIN (3 * COUNT_MAX)
-
-/* In place of a LIMIT: all rows. */
-#define NO_LIMIT PG_INT64_MAX
 
 /* Reads rows into a list, up to its page's size, and notes where it ended. */
 typedef struct Reading
@@ -144,16 +136,22 @@ count_rows(KeptQuery *query, const Execution *conditions, int64 id, int client_i
 	return DatumGetInt64(e.results[0]);
 }
 
+/* rvo_ids_between returns how many ids there are behind one, up to another. */
+int64
+rvo_ids_between(int64 id, int64 last)
+{
+	int64		ids;
+
+	return pg_sub_s64_overflow(last, id, &ids) ? ENTRIES_MAX : Min(ids, ENTRIES_MAX);
+}
+
 /* rows_at_most returns how many rows there can be behind an id, as each has one of its own, and all come from one sequence. */
 static int64
 rows_at_most(KeptQuery *last, const Execution *conditions, int64 id)
 {
 	Execution	e = {.count = 1, .values = {conditions->values[0]}, .nulls = {' '}};
-	int64		ids;
 
-	if (pg_sub_s64_overflow(rvo_query_find_id(last, &e), id, &ids))
-		return ENTRIES_MAX;
-	return Min(ids, ENTRIES_MAX);
+	return rvo_ids_between(id, rvo_query_find_id(last, &e));
 }
 
 /*

@@ -11,6 +11,15 @@
 #include "store/store_record.h"
 
 /*
+ * A value that so many rows have, by what ANALYZE found, has more than COUNT_MAX: the index
+ * is not asked, which would take as long as it has rows.
+ */
+#define COMMON_FIELD_MIN (3 * COUNT_MAX)
+
+/* In place of a LIMIT: all rows. */
+#define NO_LIMIT PG_INT64_MAX
+
+/*
  * The condition on a list of one hash that the index on custom fields serves.
  * Both operators mean the same here; together they make the planner's guess of
  * how many rows fit small enough that it does not read all of the client as well.
@@ -68,6 +77,7 @@ typedef struct ListField
 	bool		narrowed;		/* there are other conditions */
 } ListField;
 
+extern int64 rvo_ids_between(int64 id, int64 last);
 extern void rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page);
 extern bool rvo_list_with_field(ListRows *list, const ListField *field, const Execution *conditions, const ListPage *page,
 								bool *is_many);

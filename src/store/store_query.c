@@ -475,3 +475,28 @@ rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
 	SPI_finish();
 	return rows;
 }
+
+/* rvo_query_run_utility runs a statement that has no plan, once. */
+void
+rvo_query_run_utility(const char *sql)
+{
+	KeptQuery	query = {.sql = sql};
+
+	connect_spi(&query);
+	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
+		rvo_fault_raise_bug("unexpected result of a utility statement");
+	SPI_finish();
+}
+
+/*
+ * rvo_query_forget gives up what is kept of a query that only rvo_query_read has run.
+ * Where a statement of ours is around this call, that may be running it: then its
+ * memory is not given back.
+ */
+void
+rvo_query_forget(KeptQuery *query)
+{
+	if (query->plan != NULL && rvo_query_running == NULL)
+		SPI_freeplan(query->plan);
+	query->plan = NULL;
+}

@@ -76,6 +76,8 @@ extern uint64 rvo_query_run_now(KeptQuery *query, Execution *e);
 extern int64 rvo_query_find_id(KeptQuery *query, Execution *e);
 extern bool rvo_query_insert(KeptQuery *query, const void *const *rows, int n, RowWriter write, const void *arg,
 							 bool *inserted);
+extern void rvo_query_run_utility(const char *sql);
+extern void rvo_query_forget(KeptQuery *query);
 extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);
 
 #endif							/* RVO_STORE_QUERY_H */

@@ -96,7 +96,7 @@ function answer(status, headers, text) {
 	}
 	if (headers.location !== undefined && (json !== undefined || /^http/.test(headers.location)))
 		headers.location = withoutOrigin(headers.location);
-	if (typeof json?.next === 'string')
+	if (typeof json?.next === 'string' && json.next.includes('/'))	// that of a search is a cursor
 		json.next = withoutOrigin(json.next);
 	return { status, headers, text, json };
 }

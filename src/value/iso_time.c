@@ -1,0 +1,105 @@
+/*
+ * iso_time.c
+ *	  Times as texts: ISO 8601.
+ *
+ * A day, 2026-11-25, which is its first moment in UTC; or a day and a time with
+ * its offset: 2026-11-25T09:30Z, 2026-11-25 09:30:00.5+01:00.  Without an offset
+ * nobody knows which time is meant.
+ */
+#include "postgres.h"
+
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+#include "base/compat.h"
+#include "value/field_value.h"
+#include "value/iso_time.h"
+
+#define DAY_LENGTH 10
+#define FRACTION_MAX_DIGITS 9	/* more than six are cut off */
+
+/* take takes one octet of some off the front; false if there is none. */
+static bool
+take(Slice *s, const char *set)
+{
+	if (s->len == 0 || s->data[0] == '\0' || strchr(set, s->data[0]) == NULL)
+		return false;
+	s->data++;
+	s->len--;
+	return true;
+}
+
+/* take_number takes two digits, up to max, off the front. */
+static bool
+take_number(Slice *s, int max, int *number)
+{
+	if (s->len < 2 || !rvo_is_digit(s->data[0]) || !rvo_is_digit(s->data[1]))
+		return false;
+	*number = (s->data[0] - '0') * 10 + s->data[1] - '0';
+	s->data += 2;
+	s->len -= 2;
+	return *number <= max;
+}
+
+/* take_fraction takes the digits behind a point, if there is one, as microseconds. */
+static bool
+take_fraction(Slice *s, int64 *microseconds)
+{
+	int			digits = 0;
+
+	*microseconds = 0;
+	if (!take(s, ".,"))
+		return true;
+	for (; s->len > 0 && rvo_is_digit(s->data[0]); s->data++, s->len--)
+		if (++digits <= 6)
+			*microseconds = *microseconds * 10 + s->data[0] - '0';
+	for (int i = digits; i < 6; i++)
+		*microseconds *= 10;
+	return digits > 0 && digits <= FRACTION_MAX_DIGITS;
+}
+
+/* take_offset takes Z, +01:00, +0100 or +01, as minutes east of UTC. */
+static bool
+take_offset(Slice *s, int *minutes)
+{
+	int			sign = s->len > 0 && s->data[0] == '-' ? -1 : 1;
+	int			hour;
+	int			minute = 0;
+
+	*minutes = 0;
+	if (take(s, "Zz"))
+		return true;
+	if (!take(s, "+-") || !take_number(s, 15, &hour))
+		return false;
+	if (s->len > 0 && ((void) take(s, ":"), !take_number(s, 59, &minute)))
+		return false;
+	*minutes = sign * (hour * MINS_PER_HOUR + minute);
+	return true;
+}
+
+/* rvo_iso_time_read reads a time; false for anything else. */
+bool
+rvo_iso_time_read(Slice text, TimestampTz *time)
+{
+	Slice		day = {text.data, DAY_LENGTH};
+	Slice		rest = {text.data + DAY_LENGTH, text.len - DAY_LENGTH};
+	int			hour = 0;
+	int			minute = 0;
+	int			second = 0;
+	int64		microseconds = 0;
+	int			offset = 0;
+	int			julian;
+
+	if (text.len < DAY_LENGTH || !rvo_field_date(day))
+		return false;
+	if (rest.len > 0 &&
+		!(take(&rest, "Tt ") && take_number(&rest, 23, &hour) && take(&rest, ":") && take_number(&rest, 59, &minute) &&
+		  (!take(&rest, ":") || (take_number(&rest, 59, &second) && take_fraction(&rest, &microseconds))) &&
+		  take_offset(&rest, &offset) && rest.len == 0))
+		return false;
+	julian = date2j(atoi(rvo_slice_cstring((Slice) {day.data, 4})), (day.data[5] - '0') * 10 + day.data[6] - '0',
+					(day.data[8] - '0') * 10 + day.data[9] - '0');
+	*time = (julian - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY +
+		(((int64) hour * MINS_PER_HOUR + minute - offset) * SECS_PER_MINUTE + second) * USECS_PER_SEC + microseconds;
+	return true;
+}

@@ -1,0 +1,14 @@
+/*
+ * iso_time.h
+ *	  Times as texts: ISO 8601.
+ */
+#ifndef RVO_ISO_TIME_H
+#define RVO_ISO_TIME_H
+
+#include "datatype/timestamp.h"
+
+#include "base/text.h"
+
+extern bool rvo_iso_time_read(Slice text, TimestampTz *time);
+
+#endif							/* RVO_ISO_TIME_H */
