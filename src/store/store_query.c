@@ -488,15 +488,11 @@ rvo_query_run_utility(const char *sql)
 	SPI_finish();
 }
 
-/*
- * rvo_query_forget gives up what is kept of a query that only rvo_query_read has run.
- * Where a statement of ours is around this call, that may be running it: then its
- * memory is not given back.
- */
+/* rvo_query_forget gives up what is kept of a query that only rvo_query_read has run, and that nobody is running. */
 void
 rvo_query_forget(KeptQuery *query)
 {
-	if (query->plan != NULL && rvo_query_running == NULL)
+	if (query->plan != NULL)
 		SPI_freeplan(query->plan);
 	query->plan = NULL;
 }

@@ -78,6 +78,17 @@ typedef struct Search
 #define KEPT_QUERIES 64
 static KeptQuery *kept_queries[KEPT_QUERIES];
 
+/* forget_query frees a kept query, unless it is one that a statement of ours around this call may be running. */
+static void
+forget_query(KeptQuery *query)
+{
+	if (rvo_query_running != NULL)
+		return;
+	rvo_query_forget(query);
+	pfree(unconstify(char *, query->sql));
+	pfree(query);
+}
+
 /* keep_query returns the kept query of a text. */
 static KeptQuery *
 keep_query(const char *sql)
@@ -87,12 +98,7 @@ keep_query(const char *sql)
 	if (*slot != NULL && strcmp((*slot)->sql, sql) == 0)
 		return *slot;
 	if (*slot != NULL)
-	{
-		rvo_query_forget(*slot);
-		pfree(unconstify(char *, (*slot)->sql));
-		pfree(*slot);
-		*slot = NULL;
-	}
+		forget_query(*slot);
 	*slot = MemoryContextAllocZero(TopMemoryContext, sizeof(KeptQuery));
 	**slot = (KeptQuery) {
 		.sql = MemoryContextStrdup(TopMemoryContext, sql), .expected = SPI_OK_SELECT, .read_only = true,

@@ -347,6 +347,7 @@ rvo_batch_compare_keys(const Slice *a, const Slice *b)
 static int
 by_keys(const void *a, const void *b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return rvo_batch_compare_keys((*(BatchItem *const *) a)->keys, (*(BatchItem *const *) b)->keys);
 }
 

@@ -241,6 +241,7 @@ by_keys(const void *a, const void *b)
 	const Contact *x = *(Contact *const *) a;
 	const Contact *y = *(Contact *const *) b;
 
+	CHECK_FOR_INTERRUPTS();
 	return rvo_batch_compare_keys((Slice[BATCH_MAX_KEYS]) {x->email, x->linkedin_url},
 								  (Slice[BATCH_MAX_KEYS]) {y->email, y->linkedin_url});
 }

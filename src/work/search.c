@@ -35,7 +35,7 @@ next_page(const ListScope *scope, const SearchQuery *query, const SearchRows *fo
 
 	if (!rows->has_more && found->complete)
 		return NO_SLICE;
-	return rvo_cursor_write(rvo_store_cursor_secret(), scope, &next);
+	return rvo_cursor_write(rvo_store_secret(), scope, &next);
 }
 
 /* write_page writes a page of what was found, as JSON text in the current context. */
@@ -73,7 +73,7 @@ rvo_record_search(const EntityKind *kind, int client_id, const SearchRequest *re
 	SearchRows	found = {.complete = false};
 
 	if (faults.count == 0 && query->after.data != NULL &&
-		!rvo_cursor_read(rvo_store_cursor_secret(), &scope, query->after, &query->page.place))
+		!rvo_cursor_read(rvo_store_secret(), &scope, query->after, &query->page.place))
 		rvo_fault_add(&faults, "/after", FAULT_INVALID_CURSOR);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
