@@ -55,26 +55,20 @@ rvo_store_mark_import_running(int64 job)
 }
 
 /*
- * lock_key returns the key by which locks are numbered, made of the database's secret.  It is made once in a
- * backend's life: where somebody changes the secret, to end all cursors, sessions before and after that
- * may be at work on a request and its twin side by side.
+ * lock_key returns the key by which locks are numbered, made of the database's secret,
+ * which is read each time: all sessions must have the same, also after the extension was
+ * made anew, or somebody changed the secret to end all cursors.
  */
-static const SipKey *
+static SipKey
 lock_key(void)
 {
-	static SipKey key;
-	static bool known = false;
+	const Slice parts[] = {CONST_SLICE("idempotency"), rvo_store_secret()};
+	uint8		sha256[PG_SHA256_DIGEST_LENGTH];
+	SipKey		key;
 
-	if (!known)
-	{
-		const Slice parts[] = {CONST_SLICE("idempotency"), rvo_store_secret()};
-		uint8		sha256[PG_SHA256_DIGEST_LENGTH];
-
-		rvo_sha256(parts, lengthof(parts), sha256);
-		memcpy(&key, sha256, sizeof(key));
-		known = true;
-	}
-	return &key;
+	rvo_sha256(parts, lengthof(parts), sha256);
+	memcpy(&key, sha256, sizeof(key));
+	return key;
 }
 
 /*
@@ -86,7 +80,8 @@ void
 rvo_store_wait_for_twin(int client_id, Slice key)
 {
 	char	   *text = psprintf("%d %.*s", client_id, key.len, key.data);
-	uint64		hash = rvo_siphash(lock_key(), rvo_slice(text));
+	SipKey		sip_key = lock_key();
+	uint64		hash = rvo_siphash(&sip_key, rvo_slice(text));
 
 	LockDatabaseObject(table_oid("idempotency_key"), (Oid) hash, (uint16) (hash >> 32), ExclusiveLock);
 }
