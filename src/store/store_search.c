@@ -2,8 +2,8 @@
  * store_search.c
  *	  Searching records.
  *
- * A search is read in one of three ways, as lists are.  Where an index serves one of
- * the conditions that must hold, the rows that it gives are found, up to a bound, and sorted.
+ * A search is read in one of four ways.  By keys and ids, as many rows are found as there are values.  Where an
+ * index serves another of the conditions that must hold, the rows that it gives are found, up to a bound, and sorted.
  * Else all of a client's, or of a company's, are scanned in the order of ids, and no more
  * than SEARCH_MAX_ROWS are looked at: the page may end there, and the next one goes on.  In
  * any other order all of them must be looked at, so they may not be more than that.
@@ -69,6 +69,8 @@ typedef struct Search
 	Datum		hashes;			/* of a custom field, if the index on them is asked; else an empty array */
 	const char *has_hash;		/* " AND …" for them, or nothing */
 	int64		place;			/* the id behind which to read */
+	int64		max_rows;		/* to look at for a page */
+	int64		count_rows;		/* and to count */
 	SearchValues values;
 } Search;
 
@@ -276,6 +278,24 @@ hash_values(const Search *search, const SearchCondition *condition)
 	return construct_array(hashes, condition->nvalues, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
+/* is_unique tells whether a condition gives no more rows than it has values. */
+static bool
+is_unique(const SearchCondition *condition)
+{
+	return condition->member != NULL && is_equal(condition) &&
+		(condition->member->kind == MEMBER_KEY || condition->member->kind == MEMBER_ID);
+}
+
+/* has_few tells whether some condition that must hold gives few rows. */
+static bool
+has_few(const SearchQuery *query)
+{
+	for (int i = 0; i < query->count; i++)
+		if (is_alone(query, i) && is_unique(&query->conditions[i]))
+			return true;
+	return false;
+}
+
 /* serves tells whether an index serves a condition, and asks it. */
 static bool
 serves(Search *search, const SearchCondition *condition, double most)
@@ -295,27 +315,22 @@ serves(Search *search, const SearchCondition *condition, double most)
 			" AND revyops.custom_field_hashes(client_id, custom_fields) && " SEARCH_HASHES;
 		return true;
 	}
-	if (condition->operator == SEARCH_CONTAINS || condition->operator == SEARCH_STARTS_WITH)
-		return rvo_text_characters(condition->values[0].text) >= TRIGRAM_LENGTH &&
-			has_text_index(search->table, member) && is_rare(search);
-	return is_equal(condition) && (member->kind == MEMBER_KEY || member->kind == MEMBER_ID);
+	return (condition->operator == SEARCH_CONTAINS || condition->operator == SEARCH_STARTS_WITH) &&
+		rvo_text_characters(condition->values[0].text) >= TRIGRAM_LENGTH &&
+		has_text_index(search->table, member) && is_rare(search);
 }
 
-/* find_index finds a condition that an index serves; those that give the fewest rows first. */
+/* find_index finds a condition that an index serves: custom fields first, then parts of texts. */
 static bool
 find_index(Search *search, double most)
 {
 	const SearchQuery *query = search->query;
 
-	for (int round = 0; round < 3; round++)
+	for (int parts = 0; parts < 2; parts++)
 		for (int i = 0; i < query->count; i++)
-		{
-			const SearchCondition *condition = &query->conditions[i];
-			int			cost = condition->member == NULL ? 1 : is_equal(condition) ? 0 : 2;
-
-			if (cost == round && is_alone(query, i) && serves(search, condition, most))
+			if ((query->conditions[i].member != NULL) == parts && is_alone(query, i) &&
+				serves(search, &query->conditions[i], most))
 				return true;
-		}
 	return false;
 }
 
@@ -384,8 +399,8 @@ ids_behind(const Search *search, int64 id)
 }
 
 /*
- * count_scan counts what follows a page, up to COUNT_MAX of all and no more than SEARCH_COUNT_ROWS
- * further.  Behind a page that is not complete nothing is looked at.
+ * count_scan counts what follows a page, up to COUNT_MAX of all, and looks at no more rows than
+ * that takes a moment for.  Behind a page that is not complete nothing is looked at.
  */
 static ListCount
 count_scan(const Search *search, const SearchRows *found, int64 shown)
@@ -398,8 +413,8 @@ count_scan(const Search *search, const SearchRows *found, int64 shown)
 	if (exact || found->complete)
 		following = run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT FROM %s WHERE true%s LIMIT " SEARCH_LIMIT ") AS c",
 												rows_of_scan(search, "*"), search->conditions),
-							   last_id, limit, exact ? NO_LIMIT : SEARCH_COUNT_ROWS).number;
-	if (exact || (found->complete && following < limit && !end_of_scan(search, last_id, SEARCH_COUNT_ROWS).given))
+							   last_id, limit, exact ? NO_LIMIT : search->count_rows).number;
+	if (exact || (found->complete && following < limit && !end_of_scan(search, last_id, search->count_rows).given))
 		return (ListCount) {shown + following, true};
 	return (ListCount) {shown + Max(following, ids_behind(search, last_id)), false};
 }
@@ -414,13 +429,13 @@ search_scan(const Search *search, SearchRows *found)
 
 	read_page(search, psprintf("SELECT %s FROM %s WHERE true%s ORDER BY id%s LIMIT " SEARCH_LIMIT, search->table->columns,
 							   rows_of_scan(search, "*"), search->conditions, search->query->descending ? " DESC" : ""),
-			  false, SEARCH_MAX_ROWS, found);
+			  false, search->max_rows, found);
 	rows->scanned = true;
 	shown = place->entries + rows->count;
 	found->complete = true;
 	if (!rows->has_more)
 	{
-		Numbers		end = end_of_scan(search, search->place, SEARCH_MAX_ROWS);
+		Numbers		end = end_of_scan(search, search->place, search->max_rows);
 
 		found->complete = !end.given;
 		if (end.given)
@@ -436,30 +451,51 @@ search_scan(const Search *search, SearchRows *found)
 		found->last_key = CONST_SLICE("0");
 }
 
-/* search_sorted reads a page out of all rows in another order, for which they are not too many. */
+/* search_all reads a page out of rows that are few: they are sorted, and counted if there are more than a page. */
+static void
+search_all(const Search *search, SearchRows *found)
+{
+	const char *from = psprintf("%s WHERE client_id = $1%s%s", search->table->name, search->base, search->conditions);
+	const ListPlace *place = &search->query->page.place;
+	ListCount  *total = &found->rows.total;
+
+	read_page(search, psprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT " SEARCH_LIMIT, search->table->columns, from, search->behind,
+							   rvo_search_order(search->query, search->key)),
+			  false, NO_LIMIT, found);
+	found->complete = true;
+	*total = (ListCount) {place->entries + found->rows.count, true};
+	if (!found->rows.has_more)
+		return;
+	if (place->counted && place->total.entries > total->entries)
+		*total = place->total;
+	else
+		total->entries = Max(run_number(search, psprintf("SELECT pg_catalog.count(*) FROM %s", from), 0, NO_LIMIT, NO_LIMIT).number,
+							 total->entries + 1);
+}
+
+/* search_sorted reads a page out of all rows in another order, for which they must not be too many. */
 static void
 search_sorted(const Search *search, SearchRows *found)
 {
-	const char *from = psprintf("%s WHERE client_id = $1%s", search->table->name, search->base);
-	const ListPlace *place = &search->query->page.place;
-
-	if (run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT FROM %s LIMIT " SEARCH_BOUND ") AS r", from),
-				   0, NO_LIMIT, SEARCH_MAX_ROWS + 1).number > SEARCH_MAX_ROWS)
+	if (run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT FROM %s WHERE client_id = $1%s LIMIT " SEARCH_BOUND ") AS r",
+									search->table->name, search->base), 0, NO_LIMIT, search->max_rows + 1).number > search->max_rows)
 	{
 		FaultList	faults = {0};
 
-		rvo_fault_add_limit(&faults, "/sort", FAULT_TOO_BROAD, SEARCH_MAX_ROWS, SEARCH_MAX_ROWS + 1);
+		rvo_fault_add_limit(&faults, "/sort", FAULT_TOO_BROAD, search->max_rows, search->max_rows + 1);
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	}
-	read_page(search, psprintf("SELECT %s FROM %s%s%s ORDER BY %s LIMIT " SEARCH_LIMIT, search->table->columns, from,
-							   search->conditions, search->behind, rvo_search_order(search->query, search->key)),
-			  false, NO_LIMIT, found);
-	found->complete = true;
-	found->rows.total = (ListCount) {place->entries + found->rows.count, true};
-	if (found->rows.has_more)
-		found->rows.total.entries = place->counted && place->total.entries > found->rows.total.entries ? place->total.entries :
-			Max(run_number(search, psprintf("SELECT pg_catalog.count(*) FROM %s%s", from, search->conditions), 0, NO_LIMIT, NO_LIMIT).number,
-				found->rows.total.entries + 1);
+	search_all(search, found);
+}
+
+/*
+ * rows_at_once returns how many rows are looked at, of so many: the fewer, the more there is
+ * to compare each with.
+ */
+static int64
+rows_at_once(const SearchQuery *query, int64 rows)
+{
+	return rows / (1 + (query->count + query->nvalues / 8) / 5);
 }
 
 /* rvo_store_search reads a page of the records that fit. */
@@ -471,13 +507,20 @@ rvo_store_search(Entity entity, int client_id, const SearchQuery *query, SearchR
 	Search		search = {
 		.table = &tables[entity], .query = query, .client_id = client_id, .key = rvo_search_column(query->sort),
 		.hashes = PointerGetDatum(construct_empty_array(INT8OID)), .has_hash = "", .place = query->page.place.id,
-		.values = rvo_search_values(query),
+		.values = rvo_search_values(query), .max_rows = rows_at_once(query, SEARCH_MAX_ROWS),
+		.count_rows = rows_at_once(query, SEARCH_COUNT_ROWS),
 	};
 
 	if (query->descending && query->page.place.key.data == NULL)
 		search.place = PG_INT64_MAX;
 	search.conditions = rvo_search_conditions(query, &search.values);
 	search.base = find_base(query, &search.values);
+	if (has_few(query))
+	{
+		search.behind = rvo_search_behind(query, search.key, &search.values);
+		search_all(&search, found);
+		return;
+	}
 	if (!query->page.place.scanned && find_index(&search, by_id ? COMMON_FIELD_MIN : SEARCH_MAX_ROWS))
 	{
 		search.behind = rvo_search_behind(query, SEARCH_KEY, &search.values);

@@ -8,7 +8,7 @@
 #include "shape/search_query.h"
 #include "store/store_list.h"
 
-/* How many rows are looked at for one page, and to count, where no index serves the conditions. */
+/* How many rows are looked at for one page, and to count, where no index serves the conditions; of many conditions fewer. */
 #define SEARCH_MAX_ROWS 100000
 #define SEARCH_COUNT_ROWS 20000
 
