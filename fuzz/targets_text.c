@@ -139,10 +139,15 @@ fuzz_cursor(Slice input)
 	place.pages = place.id ^ made_up.len;
 	place.entries = ~place.id;
 	place.scanned = place.id & 1;
+	place.total = (ListCount) {place.id ^ input.len, place.id & 2};
+	if (place.id & 4)
+		place.key = (Slice) {input.data, Min(input.len, 4096)};
 	cursor = rvo_cursor_write(secret, &scope, &place);
 	MUST(rvo_cursor_read(secret, &scope, cursor, &read));
 	MUST(read.id == place.id && read.client_id == place.client_id && read.pages == place.pages &&
-		 read.entries == place.entries && read.scanned == place.scanned);
+		 read.entries == place.entries && read.scanned == place.scanned && read.counted &&
+		 read.total.entries == place.total.entries && read.total.exact == place.total.exact &&
+		 read.key.len == place.key.len && (place.key.len == 0 || memcmp(read.key.data, place.key.data, place.key.len) == 0));
 
 	others[0].what = "companies";
 	others[1].client_id = 2;

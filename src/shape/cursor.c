@@ -125,12 +125,13 @@ rvo_cursor_write(Slice secret, const ListScope *scope, const ListPlace *place)
 	return (Slice) {text, len};
 }
 
-/* read_key reads what a search is sorted by out of the rest of a place; false if it is none. */
+/* read_key reads what a search is sorted by out of the rest of a place, if there is one; false if it is none. */
 static bool
 read_key(StringInfo message, Slice *key)
 {
 	int			left = message->len - message->cursor;
 
+	*key = NO_SLICE;
 	if (left < (int) sizeof(int32))
 		return left == 0;
 	key->len = pq_getmsgint(message, sizeof(int32));

@@ -28,6 +28,9 @@
 #include "shape/record.h"
 #include "shape/record_member.h"
 
+/* Characters up to which a number is one to whoever reads the body. */
+#define USUAL_NUMBER_LENGTH 100
+
 #define LIST_MEMBER CONTACT_FIELDS_INPUT
 #define BODY_COLUMN "contact"
 
@@ -151,19 +154,26 @@ output_text(const ImportColumn *column, Datum value)
 	return rvo_slice(OutputFunctionCall(unconstify(FmgrInfo *, &column->output), value));
 }
 
-/* json_number makes a JSON number of a number's text; what JSON has no number for stays a text. */
+/*
+ * json_number makes a JSON number of a number's text; what JSON has no number for stays a text.  One that
+ * a body may not write with an exponent becomes its digits: here it is a value of somebody's table, of 8 octets or more.
+ */
 static JsonbValue
 json_number(Slice text)
 {
 	const char *name = text.data[0] == '-' ? text.data + 1 : text.data;
+	JsonbValue	value = {.type = jbvNumeric};
+	Slice		digits;
+	int			length;
 
 	if (!rvo_is_digit(name[0]))
 		return rvo_json_text(text); /* NaN, Infinity */
-	return (JsonbValue) {
-		.type = jbvNumeric,
-		.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text.data),
-														   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))),
-	};
+	value.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text.data),
+															ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	if (text.len < USUAL_NUMBER_LENGTH && memchr(text.data, 'e', text.len) == NULL)
+		return value;
+	digits = rvo_json_number_text(&value, CUSTOM_FIELD_VALUE_MAX_LENGTH, &length);
+	return digits.data != NULL && digits.len > USUAL_NUMBER_LENGTH ? rvo_json_text(digits) : value;
 }
 
 /* json_time writes a date or time as JSON has it: ISO 8601, whatever DateStyle is set to. */

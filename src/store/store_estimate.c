@@ -121,7 +121,8 @@ rvo_estimate_with_field(Entity entity, ArrayType *hashes)
 	{
 		CommonHashes common = read_slot(statistics, slot);
 
-		share += share_of(&common, hashes);
+		if (common.count > 0)
+			share += share_of(&common, hashes);
 	}
 	ReleaseSysCache(statistics);
 	return share > 0 ? share * rows_of_table(index) : 0;
