@@ -48,6 +48,7 @@ static const struct
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
 	[FAULT_INVALID_TIME] = {"invalid_time", "Expected a time such as 2026-11-25T09:30:00Z, or a day such as 2026-11-25."},
 	[FAULT_INVALID_VALUE] = {"invalid_value", "This value does not fit the type of its custom field."},
+	[FAULT_JSON_AS_FORM] = {"json_as_form", "The body is JSON. Send it with Content-Type: application/json."},
 	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "The query string could not be read."},

@@ -11,13 +11,9 @@
 #include "http/parameter.h"
 #include "http/urlencoded.h"
 
-/*
- * rvo_parameter_named returns the last value of a parameter of a query string, which has
- * two names, in the current context; no value if there is none.  Raises
- * FAILURE_INVALID_REQUEST if its value is not UTF-8.
- */
-Slice
-rvo_parameter_named(Slice query, const char *name, const char *other_name)
+/* read_last returns the last value of a parameter, which has two names, and which decode reads. */
+static Slice
+read_last(Slice query, const char *name, const char *other_name, Slice (*decode) (Slice value))
 {
 	Slice		found = NO_SLICE;
 
@@ -27,11 +23,22 @@ rvo_parameter_named(Slice query, const char *name, const char *other_name)
 		Slice		parameter = rvo_url_decode(rvo_text_split(&value, '='));
 
 		if (rvo_slice_equal(parameter, rvo_slice(name)) || rvo_slice_equal(parameter, rvo_slice(other_name)))
-			found = rvo_url_decode(value);
+			found = decode(value);
 	}
 	if (found.data != NULL && !pg_verify_mbstr(PG_UTF8, found.data, found.len, true))
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, name, FAULT_MALFORMED_QUERY);
 	return found;
+}
+
+/*
+ * rvo_parameter_named returns the last value of a parameter of a query string, which has
+ * two names, in the current context; no value if there is none.  Raises
+ * FAILURE_INVALID_REQUEST if its value is not UTF-8.
+ */
+Slice
+rvo_parameter_named(Slice query, const char *name, const char *other_name)
+{
+	return read_last(query, name, other_name, rvo_url_decode);
 }
 
 /* rvo_parameter is rvo_parameter_named for one that has one name. */
@@ -39,6 +46,13 @@ Slice
 rvo_parameter(Slice query, const char *name)
 {
 	return rvo_parameter_named(query, name, name);
+}
+
+/* rvo_parameter_address is rvo_parameter for an e-mail address. */
+Slice
+rvo_parameter_address(Slice query, const char *name)
+{
+	return read_last(query, name, name, rvo_url_decode_address);
 }
 
 /* rvo_parameter_number returns a parameter that is a number from 1 on, 0 for one that is no such number. */

@@ -26,7 +26,7 @@ list(const HttpRequest *request, const ListRequest *list)
 	if (!list->by_field)
 	{
 		query.domain = rvo_parameter(request->query, "domain");
-		query.email = rvo_parameter(request->query, "email");
+		query.email = rvo_parameter_address(request->query, "email");
 		query.firstname = rvo_parameter_named(request->query, "firstname", "first_name");
 		query.lastname = rvo_parameter_named(request->query, "lastname", "last_name");
 		query.linkedin_url = rvo_parameter(request->query, "linkedin_url");

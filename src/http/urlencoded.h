@@ -8,6 +8,7 @@
 #include "http/form.h"
 
 extern Slice rvo_url_decode(Slice s);
+extern Slice rvo_url_decode_address(Slice s);
 extern void rvo_urlencoded_read(Slice body, Form *form);
 
 #endif							/* RVO_URLENCODED_H */

@@ -95,6 +95,24 @@ for (const [name, key] of brackets)
 			assert.deepEqual(got.json.contact_custom_fields.map(f => [f.field_name, f.field_value]), [['f2', 'v2'], ['f10', 'v10']]);
 		});
 
+// JSON that is labelled as a form, as curl -d and others do
+for (const [name, body] of [['an object', '{"email":"json@acme.com"}'], ['with & and =', '{"email":"json@acme.com","first_name":"a=b&c=d"}'], ['a list', '[{"email":"json@acme.com"}]'],
+	['behind white space', ' \r\n\t{"email":"json@acme.com"}'], ['behind a byte order mark', '\ufeff{"email":"json@acme.com"}'], ['percent-encoded', encodeURIComponent('{"email":"json@acme.com"}')], ['empty', '{}'], ['broken', '{']])
+	test(`400: JSON as a form, ${name}`, async () => {
+		const { id } = (await post(client, { email: unique() })).json;
+		for (const [method, path] of [['POST', CONTACTS], ['PUT', CONTACTS], ['PATCH', `${CONTACTS}/${id}`], ['POST', '/public/contacts'], ['PATCH', `/public/contacts/${id}`], ['POST', `${CONTACTS}/batch`], ['PUT', `${CONTACTS}/batch`],
+			['POST', COMPANIES], ['POST', `/public/contacts/${id}/custom-fields`], ['POST', `${CONTACTS}/${id}/merge`]])
+			for (const type of ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded; charset=UTF-8']) {
+				const got = await request(method, path, [['X-API-Key', client.key], ['Content-Type', type]], body);
+				isError(got, 400, 'Invalid request.', [{ parameter: 'Content-Type', code: 'json_as_form' }]);
+				assert.match(got.json.errors[0].message, /application\/json/);
+			}
+	});
+test('a form may have such values, and such names further on', async () => {
+	const got = await post(client, `email=${unique()}&first_name={"a":1}&{x}=1&[=2`, { type: 'application/x-www-form-urlencoded' });
+	assert.deepEqual([got.status, got.json.first_name], [201, '{"a":1}'], got.text);
+});
+
 // an object of names and values, as a form has it; a create takes both lists, too
 for (const path of ['/public/v2/contacts', '/public/contacts'])
 	for (const form of [urlencoded, multipart])
