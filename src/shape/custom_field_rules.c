@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "shape/custom_field_rules.h"
+#include "value/field_date.h"
 #include "value/field_value.h"
 #include "value/nearest.h"
 
@@ -212,7 +213,7 @@ canonical(const FieldRule *rule, Slice *value)
 		case FIELD_BOOLEAN:
 			return rvo_field_boolean(value);
 		case FIELD_DATE:
-			return rvo_field_date(*value);
+			return rvo_field_date(value);
 		case FIELD_URL:
 			return rvo_field_url(value);
 		case FIELD_CHOICE:

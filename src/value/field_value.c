@@ -2,13 +2,12 @@
  * field_value.c
  *	  Which values a type of custom field takes, and their canonical forms.
  *
- * Values are trimmed and not blank.  custom_field_rules.c has the names of the
+ * Values are trimmed and not blank.  field_date.c has days.  custom_field_rules.c has the names of the
  * types, and which field has which.
  */
 #include "postgres.h"
 
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
@@ -99,37 +98,6 @@ rvo_field_boolean(Slice *value)
 		return false;
 	*value = result ? CONST_SLICE("true") : CONST_SLICE("false");
 	return true;
-}
-
-/* number_at reads the digits at a place; -1 if they are none. */
-static int
-number_at(Slice s, int at, int width)
-{
-	int			number = 0;
-
-	for (int i = at; i < at + width; i++)
-	{
-		if (!rvo_is_digit(s.data[i]))
-			return -1;
-		number = number * 10 + s.data[i] - '0';
-	}
-	return number;
-}
-
-/* rvo_field_date: a day of the calendar, as 2026-11-25. */
-bool
-rvo_field_date(Slice value)
-{
-	int			year;
-	int			month;
-	int			day;
-
-	if (value.len != 10 || value.data[4] != '-' || value.data[7] != '-')
-		return false;
-	year = number_at(value, 0, 4);
-	month = number_at(value, 5, 2);
-	day = number_at(value, 8, 2);
-	return year >= 1 && month >= 1 && month <= MONTHS_PER_YEAR && day >= 1 && day <= day_tab[isleap(year)][month - 1];
 }
 
 /* starts_with tells whether a text begins with a scheme, in whatever case. */

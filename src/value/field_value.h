@@ -10,7 +10,6 @@
 /* Each is false for what is no such value, and leaves that as it is. */
 extern bool rvo_field_number(Slice *value);
 extern bool rvo_field_boolean(Slice *value);
-extern bool rvo_field_date(Slice value);
 extern bool rvo_field_url(Slice *value);
 extern bool rvo_field_choice(const Slice *choices, int n, Slice *value);
 

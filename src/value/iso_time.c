@@ -12,7 +12,6 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "value/field_value.h"
 #include "value/iso_time.h"
 
 #define DAY_LENGTH 10
@@ -77,29 +76,83 @@ take_offset(Slice *s, int *minutes)
 	return true;
 }
 
+/* take_clock takes a time of the day off the front, behind what parts it from the day: T09:30, 09:30:00.5. */
+static bool
+take_clock(Slice *s, int64 *microseconds)
+{
+	int			hour;
+	int			minute;
+	int			second = 0;
+	int64		fraction = 0;
+
+	if (!take(s, "Tt ") || !take_number(s, 23, &hour) || !take(s, ":") || !take_number(s, 59, &minute))
+		return false;
+	if (take(s, ":") && !(take_number(s, 59, &second) && take_fraction(s, &fraction)))
+		return false;
+	*microseconds = ((int64) hour * SECS_PER_HOUR + minute * SECS_PER_MINUTE + second) * USECS_PER_SEC + fraction;
+	return true;
+}
+
+/* number_at reads the digits at a place; -1 if they are none. */
+static int
+number_at(Slice s, int at, int width)
+{
+	int			number = 0;
+
+	for (int i = at; i < at + width; i++)
+	{
+		if (!rvo_is_digit(s.data[i]))
+			return -1;
+		number = number * 10 + s.data[i] - '0';
+	}
+	return number;
+}
+
+/* rvo_iso_day_exists tells whether there is such a day, from the year 1 on. */
+bool
+rvo_iso_day_exists(int year, int month, int day)
+{
+	return year >= 1 && month >= 1 && month <= MONTHS_PER_YEAR && day >= 1 && day <= day_tab[isleap(year)][month - 1];
+}
+
+/* rvo_iso_day_is tells whether a text is a day as 2026-11-25. */
+bool
+rvo_iso_day_is(Slice text)
+{
+	return text.len == DAY_LENGTH && text.data[4] == '-' && text.data[7] == '-' &&
+		rvo_iso_day_exists(number_at(text, 0, 4), number_at(text, 5, 2), number_at(text, 8, 2));
+}
+
+/* rvo_iso_clock_is tells whether a text is what may stand behind a day: a time, with or without its offset. */
+bool
+rvo_iso_clock_is(Slice text)
+{
+	int64		microseconds;
+	int			offset;
+
+	if (!take_clock(&text, &microseconds))
+		return false;
+	if (text.len == 0)
+		return true;
+	(void) take(&text, " ");
+	return take_offset(&text, &offset) && text.len == 0;
+}
+
 /* rvo_iso_time_read reads a time; false for anything else. */
 bool
 rvo_iso_time_read(Slice text, TimestampTz *time)
 {
 	Slice		day = {text.data, DAY_LENGTH};
 	Slice		rest = {text.data + DAY_LENGTH, text.len - DAY_LENGTH};
-	int			hour = 0;
-	int			minute = 0;
-	int			second = 0;
 	int64		microseconds = 0;
 	int			offset = 0;
 	int			julian;
 
-	if (text.len < DAY_LENGTH || !rvo_field_date(day))
+	if (text.len < DAY_LENGTH || !rvo_iso_day_is(day))
 		return false;
-	if (rest.len > 0 &&
-		!(take(&rest, "Tt ") && take_number(&rest, 23, &hour) && take(&rest, ":") && take_number(&rest, 59, &minute) &&
-		  (!take(&rest, ":") || (take_number(&rest, 59, &second) && take_fraction(&rest, &microseconds))) &&
-		  take_offset(&rest, &offset) && rest.len == 0))
+	if (rest.len > 0 && !(take_clock(&rest, &microseconds) && take_offset(&rest, &offset) && rest.len == 0))
 		return false;
-	julian = date2j(atoi(rvo_slice_cstring((Slice) {day.data, 4})), (day.data[5] - '0') * 10 + day.data[6] - '0',
-					(day.data[8] - '0') * 10 + day.data[9] - '0');
-	*time = (julian - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY +
-		(((int64) hour * MINS_PER_HOUR + minute - offset) * SECS_PER_MINUTE + second) * USECS_PER_SEC + microseconds;
+	julian = date2j(number_at(day, 0, 4), number_at(day, 5, 2), number_at(day, 8, 2));
+	*time = (julian - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY - offset * SECS_PER_MINUTE * USECS_PER_SEC + microseconds;
 	return true;
 }
