@@ -4,7 +4,8 @@
  *
  * The database takes texts in its encoding only, and whatever it should refuse it
  * must get to see.  So an octet that is not printable ASCII becomes DEL, which is
- * in no path, no key and no header that counts.
+ * in no path, no key and no header that counts.  In a query those beyond ASCII are
+ * percent-encoded instead: so they are what the caller means.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -30,6 +31,27 @@ add_clean(Buffer *to, Slice text)
 			*c = DEL;
 }
 
+/* add_query appends a query, with what is not ASCII percent-encoded. */
+static void
+add_query(Buffer *to, Slice text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t		start = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+	{
+		unsigned char octet = (unsigned char) text.data[i];
+		char		encoded[] = {'%', digits[octet >> 4], digits[octet & 15]};
+
+		if (octet < 0x80)
+			continue;
+		add_clean(to, (Slice) {text.data + start, i - start});
+		buffer_add(to, encoded, sizeof(encoded));
+		start = i + 1;
+	}
+	add_clean(to, (Slice) {text.data + start, text.len - start});
+}
+
 /* set_target splits "/path?query". */
 static void
 set_target(Request *request, Slice target)
@@ -39,7 +61,7 @@ set_target(Request *request, Slice target)
 
 	add_clean(&request->path, (Slice) {target.data, path_length});
 	if (question != NULL)
-		add_clean(&request->query, (Slice) {question + 1, target.len - path_length - 1});
+		add_query(&request->query, (Slice) {question + 1, target.len - path_length - 1});
 }
 
 /* set_length reads the length of the body; "" is none. */

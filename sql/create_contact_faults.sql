@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(86);
+SELECT plan(101);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 SET LOCAL revyops.client_id = 2;
@@ -19,6 +19,11 @@ CREATE FUNCTION test.fields(list jsonb) RETURNS text
 -- arguments
 SELECT test.fails_400('SELECT revyops_create_contact(NULL)', test.one('', 'not_an_object'), 'contact NULL');
 SELECT test.fails_400(test.create('"x"'), test.one('', 'not_an_object'), 'a string');
+SELECT test.fails_400(test.create(to_jsonb(body)::text), test.one('', code), 'encoded twice: ' || body) FROM (VALUES ('{"email": "a@acme.com"}', 'json_in_string'), (E' \n[]', 'json_in_string'), ('{"email": "a@acme.com"', 'not_an_object'), ('"{}"', 'not_an_object'), (repeat('[', 100000), 'not_an_object'), ('', 'not_an_object')) v(body, code);
+SELECT test.fails_400(test.create('{"email": "f@acme.com", "contact_custom_fields_input": ["{\"field_name\": \"A\"}", "A"]}'), test.one('/contact_custom_fields_input/0', 'json_in_string') || test.one('/contact_custom_fields_input/1', 'not_an_object'), 'an entry encoded twice');
+SELECT test.fails_400(format('SELECT %s(%L)', f, '"{}"'), test.one('', 'json_in_string'), f) FROM unnest(ARRAY['revyops_upsert_contact', 'revyops_create_company', 'revyops_search_contacts', 'revyops_create_contacts', 'revyops_check_contacts']) f;
+SELECT test.fails_400(format('SELECT revyops_%s_contact%s(1, %L)', verb, suffix, '"{}"'), test.one('', 'json_in_string'), verb || suffix) FROM (VALUES ('update', ''), ('add', '_custom_field')) v(verb, suffix);
+SELECT is(array_agg(concat_ws(' ', status, errors #>> '{0,code}') ORDER BY ordinal), '{"400 json_in_string","400 not_an_object"}', 'items of a batch') FROM revyops_create_contacts('["{\"email\": \"a@acme.com\"}", "x"]');
 SELECT test.fails_400(test.create('7'), test.one('', 'not_an_object'), 'a number');
 SELECT test.fails_400(test.create('[]'), test.one('', 'not_an_object'), 'an empty array');
 SELECT test.fails_400(test.create('{}'), test.one('', 'identifier_required'), 'an empty object');
@@ -48,7 +53,7 @@ SELECT test.fails_400(test.fields('[{"field_name": "a\u0001b", "field_value": "a
 	  {"pointer": "/contact_custom_fields_input/0/field_value", "code": "control_character"}]', 'control characters in a custom field');
 
 -- custom fields
-SELECT test.fails_400(test.create('{"email": "f@acme.com", "contact_custom_fields_input": "[]"}'), test.one('/contact_custom_fields_input', 'not_an_array'), 'custom fields a string');
+SELECT test.fails_400(test.create('{"email": "f@acme.com", "contact_custom_fields_input": "[]"}'), test.one('/contact_custom_fields_input', 'json_in_string'), 'custom fields encoded twice');
 SELECT test.fails_400(test.fields('["a", null, 1]'),
 	test.one('/contact_custom_fields_input/0', 'not_an_object') || test.one('/contact_custom_fields_input/1', 'not_an_object') || test.one('/contact_custom_fields_input/2', 'not_an_object'),
 	'custom fields that are no objects');

@@ -66,7 +66,7 @@ run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 	Caller		caller = rvo_auth_caller_of_call();
 
 	if (!rvo_json_is_array(items))
-		rvo_fault_add(faults, "", FAULT_NOT_AN_ARRAY);
+		rvo_fault_add(faults, "", rvo_json_is_encoded_root(items) ? FAULT_JSON_IN_STRING : FAULT_NOT_AN_ARRAY);
 	if (faults->count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
 	InitMaterializedSRF(fcinfo, 0);

@@ -546,6 +546,26 @@ check_number(void *all_fit, char *token, JsonTokenType type)
 	return JSON_GO_ON;
 }
 
+/* rvo_json_is_encoded tells a string that is the JSON text of an object or array: somebody has encoded it twice. */
+bool
+rvo_json_is_encoded(const JsonbValue *value)
+{
+	Slice		text;
+
+	if (value->type != jbvString)
+		return false;
+	text = rvo_text_trim(rvo_json_string(value));
+	return text.len > 0 && (text.data[0] == '{' || text.data[0] == '[') &&
+		rvo_json_measure(text).depth <= JSON_MAX_DEPTH && rvo_json_is_valid(text);
+}
+
+/* rvo_json_is_encoded_root is rvo_json_is_encoded for a whole body; NULL is none. */
+bool
+rvo_json_is_encoded_root(JsonbContainer *json)
+{
+	return json != NULL && JsonContainerIsScalar(json) && rvo_json_is_encoded(getIthJsonbValueFromContainer(json, 0));
+}
+
 /*
  * rvo_json_is_loadable tells whether rvo_json_parse may be given the text: it
  * is JSON, no larger than a body may be, and has no numbers that jsonb has no

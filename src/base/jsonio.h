@@ -84,6 +84,8 @@ extern bool rvo_json_is_valid(Slice text);
 extern bool rvo_json_number_fits(const char *number);
 extern bool rvo_json_is_loadable(Slice text);
 extern JsonExtent rvo_json_measure(Slice text);
+extern bool rvo_json_is_encoded(const JsonbValue *value);
+extern bool rvo_json_is_encoded_root(JsonbContainer *json);
 extern bool rvo_json_find_strings(Slice text, const JsonStringMember *members, int count);
 
 /* rvo_json_text makes a string, or null if there is no value. */

@@ -330,6 +330,18 @@ refuse(int status, const char *message)
 	return answer;
 }
 
+/* refuse_query answers a query with control characters. */
+static Answer
+refuse_query(void)
+{
+	Answer		answer = {0};
+	FaultList	faults = {0};
+
+	rvo_fault_add(&faults, "query", FAULT_MALFORMED_QUERY);
+	rvo_answer_error(&answer, 400, "invalid request", rvo_fault_json(&faults));
+	return answer;
+}
+
 /* root_of returns what the paths of links stand behind. */
 static Slice
 root_of(const RawRequest *raw, Slice prefix)
@@ -351,7 +363,7 @@ rvo_handle(const RawRequest *raw, HandleMode mode)
 {
 	Call		call = {
 		.raw = raw,
-		.request = {.query = raw->query, .structure = CONST_SLICE("NESTED")},
+		.request = {.structure = CONST_SLICE("NESTED")},
 		.mode = mode,
 		.handling = HANDLING_NOT_SAID,
 	};
@@ -372,7 +384,8 @@ rvo_handle(const RawRequest *raw, HandleMode mode)
 	}
 	if (mode == HANDLE_SHARED && !request->endpoint->may_share)
 		return (Answer) {0};
-	if (!rvo_header_is_printable(raw->query))
-		return refuse(400, "bad request");
+	request->query = rvo_query_encode(raw->query);
+	if (!rvo_header_is_printable(request->query))
+		return refuse_query();
 	return carry_out(&call);
 }

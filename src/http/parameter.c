@@ -11,6 +11,26 @@
 #include "http/parameter.h"
 #include "http/urlencoded.h"
 
+/* rvo_query_encode percent-encodes what is not ASCII in a query: so it may stand in a link to the next page. */
+Slice
+rvo_query_encode(Slice query)
+{
+	StringInfoData encoded;
+	int			i = 0;
+
+	while (i < query.len && !IS_HIGHBIT_SET(query.data[i]))
+		i++;
+	if (i == query.len)
+		return query;
+	initStringInfo(&encoded);
+	for (i = 0; i < query.len; i++)
+		if (IS_HIGHBIT_SET(query.data[i]))
+			appendStringInfo(&encoded, "%%%02X", (unsigned char) query.data[i]);
+		else
+			appendStringInfoChar(&encoded, query.data[i]);
+	return (Slice) {encoded.data, encoded.len};
+}
+
 /* read_last returns the last value of a parameter, which has two names, and which decode reads. */
 static Slice
 read_last(Slice query, const char *name, const char *other_name, Slice (*decode) (Slice value))

@@ -15,6 +15,7 @@
 #include "http/serve_batch.h"
 #include "http/serve_record.h"
 #include "shape/known_member.h"
+#include "shape/member.h"
 
 /* The answer, as it grows. */
 typedef struct ResultSink
@@ -74,13 +75,13 @@ read_items(const BatchEnvelope *envelope, Jsonb *body, FaultList *faults)
 	JsonbContainer *items;
 
 	if (!rvo_json_is_object(rvo_json_root(body)))
-		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		rvo_member_note_no_object(rvo_json_root(body), faults);
 	else if (!rvo_json_get(&body->root, rvo_slice(envelope->list), &list))
 		rvo_fault_add(faults, pointer, FAULT_REQUIRED);
 	else if (list.type == jbvNull)
 		rvo_fault_add(faults, pointer, FAULT_NULL_NOT_ALLOWED);
 	else if (list.type != jbvBinary || !rvo_json_is_array(list.val.binary.data))
-		rvo_fault_add(faults, pointer, FAULT_NOT_AN_ARRAY);
+		rvo_fault_add(faults, pointer, rvo_member_wrong(&list, FAULT_NOT_AN_ARRAY));
 	else
 	{
 		items = list.val.binary.data;

@@ -14,6 +14,7 @@
 #include "http/serve_record.h"
 #include "http/unknown_parameter.h"
 #include "shape/known_member.h"
+#include "shape/member.h"
 #include "work/search.h"
 
 /*
@@ -208,7 +209,7 @@ read_other(const Caller *caller, Jsonb *body, FaultList *faults)
 
 	if (!rvo_json_is_object(rvo_json_root(body)))
 	{
-		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		rvo_member_note_no_object(rvo_json_root(body), faults);
 		return 0;
 	}
 	rvo_members_check(caller, &body->root, "", known, lengthof(known), faults);

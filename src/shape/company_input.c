@@ -8,6 +8,7 @@
 #include "shape/company_input.h"
 #include "shape/custom_field_input.h"
 #include "shape/known_member.h"
+#include "shape/member.h"
 
 /* read_members reads all but the custom fields; a company can't be without its domain, which is its key. */
 static void
@@ -34,7 +35,7 @@ read_body(const Caller *caller, JsonbContainer *body, bool key_required, FieldsR
 
 	if (!rvo_json_is_object(body))
 	{
-		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		rvo_member_note_no_object(body, faults);
 		return input;
 	}
 	read_members(body, &input, key_required, faults);

@@ -11,6 +11,7 @@
 #include "shape/contact_input.h"
 #include "shape/custom_field_input.h"
 #include "shape/known_member.h"
+#include "shape/member.h"
 
 /* read_company_name reads how a company is called that may have to be made; empty if it is not said. */
 static Slice
@@ -73,7 +74,7 @@ rvo_contact_input_read(const Caller *caller, JsonbContainer *body, const char *f
 
 	if (!rvo_json_is_object(body))
 	{
-		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		rvo_member_note_no_object(body, faults);
 		return input;
 	}
 	read_members(body, &input, true, faults);
@@ -91,7 +92,7 @@ read_changes(const Caller *caller, JsonbContainer *body, bool key_required, Faul
 
 	if (!rvo_json_is_object(body))
 	{
-		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		rvo_member_note_no_object(body, faults);
 		return input;
 	}
 	read_members(body, &input, key_required, faults);

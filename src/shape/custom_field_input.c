@@ -216,7 +216,7 @@ read_entry(const FieldsReading *reading, JsonbValue *item, CustomFields *fields,
 
 	if (!rvo_json_is_object(object))
 	{
-		rvo_fault_add(faults, place_pointer(faults, &place, ""), FAULT_NOT_AN_OBJECT);
+		rvo_fault_add(faults, place_pointer(faults, &place, ""), rvo_member_wrong(item, FAULT_NOT_AN_OBJECT));
 		fields->items[fields->count++] = field;
 		return;
 	}
@@ -303,7 +303,7 @@ read_member(const FieldsReading *reading, JsonbContainer *body, FaultList *fault
 		(reading->list_only || !rvo_json_is_object(container) || is_entry(container)))
 	{
 		rvo_fault_add(faults, psprintf("/%s", member),
-					  list.type == jbvNull ? FAULT_NULL_NOT_ALLOWED : FAULT_NOT_AN_ARRAY);
+					  list.type == jbvNull ? FAULT_NULL_NOT_ALLOWED : rvo_member_wrong(&list, FAULT_NOT_AN_ARRAY));
 		return (CustomFields) {0};
 	}
 	if (JsonContainerSize(container) > CUSTOM_FIELDS_MAX)
@@ -362,7 +362,7 @@ rvo_custom_field_read(const Caller *caller, Entity entity, JsonbContainer *body,
 
 	if (!rvo_json_is_object(body))
 	{
-		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		rvo_member_note_no_object(body, faults);
 		return field;
 	}
 	if (whole || rvo_json_get(body, CONST_SLICE("field_name"), &value))

@@ -18,6 +18,20 @@ rvo_member_pointer(Slice name)
 	return psprintf("/%.*s", name.len, name.data);
 }
 
+/* rvo_member_wrong returns what is wrong with a value that should be an object or array: code, or that it holds one as text. */
+FaultCode
+rvo_member_wrong(const JsonbValue *value, FaultCode code)
+{
+	return rvo_json_is_encoded(value) ? FAULT_JSON_IN_STRING : code;
+}
+
+/* rvo_member_note_no_object notes what is wrong with a whole body that is no object; NULL stands for SQL's NULL. */
+void
+rvo_member_note_no_object(JsonbContainer *body, FaultList *faults)
+{
+	rvo_fault_add(faults, "", rvo_json_is_encoded_root(body) ? FAULT_JSON_IN_STRING : FAULT_NOT_AN_OBJECT);
+}
+
 /* rvo_member_check_text notes what is wrong with a trimmed text. */
 void
 rvo_member_check_text(Slice text, const char *pointer, int max_length,

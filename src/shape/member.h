@@ -14,6 +14,8 @@
 /* A normaliser: gives the canonical form, or no value for blank. */
 typedef FaultCode (*Normalizer) (Slice in, Slice *out);
 
+extern FaultCode rvo_member_wrong(const JsonbValue *value, FaultCode code);
+extern void rvo_member_note_no_object(JsonbContainer *body, FaultList *faults);
 extern const char *rvo_member_pointer(Slice name);
 extern Slice rvo_member_text(Slice name, const JsonbValue *value, FaultList *faults);
 extern Slice rvo_member_key(Slice name, const JsonbValue *value, Normalizer normalize, int max_length,

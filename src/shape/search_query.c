@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "shape/custom_field.h"
 #include "shape/known_member.h"
+#include "shape/member.h"
 #include "shape/search_query.h"
 #include "value/iso_time.h"
 #include "value/nearest.h"
@@ -527,7 +528,7 @@ rvo_search_read(const RecordShape *shape, Jsonb *body, Slice structure, FaultLis
 
 	if (!rvo_json_is_object(object))
 	{
-		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+		rvo_member_note_no_object(object, faults);
 		return query;
 	}
 	check_members(&reading, object, "", query_members, lengthof(query_members));

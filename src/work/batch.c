@@ -574,6 +574,21 @@ rvo_batch_add(Batch *batch, JsonbContainer *body, int octets)
 		run_chunk(batch);
 }
 
+/* add_scalar adds an item that is no object; of one that holds an object as text, its reader says so. */
+static void
+add_scalar(Batch *batch, JsonbValue *scalar)
+{
+	Jsonb	   *body;
+
+	if (!rvo_json_is_encoded(scalar))
+	{
+		rvo_batch_add(batch, NULL, 0);
+		return;
+	}
+	body = JsonbValueToJsonb(scalar);
+	rvo_batch_add(batch, &body->root, VARSIZE(body));
+}
+
 /* rvo_batch_add_array adds an item for each element of an array. */
 void
 rvo_batch_add_array(Batch *batch, JsonbContainer *array)
@@ -588,7 +603,7 @@ rvo_batch_add_array(Batch *batch, JsonbContainer *array)
 		if (token == WJB_ELEM && element.type == jbvBinary)
 			rvo_batch_add(batch, element.val.binary.data, element.val.binary.len);
 		else if (token == WJB_ELEM)
-			rvo_batch_add(batch, NULL, 0);
+			add_scalar(batch, &element);
 	}
 }
 

@@ -46,6 +46,7 @@ const MESSAGES = {
 	not_a_string: 'Expected a string.',
 	not_an_array: 'Expected an array.',
 	not_an_object: 'Expected an object.',
+	json_in_string: 'This is a string that holds JSON. Send the JSON itself, encoded once.',
 	not_found: 'There is none with this id or domain.',
 	null_not_allowed: 'This value may not be null.',
 	other_client: 'This belongs to another client.',
@@ -293,7 +294,9 @@ test('atomic: companies, all are written', async () => {
 			['a list of another name', { items: [] }, wrong('required')],
 			['the list null', { [list]: null }, wrong('null_not_allowed')],
 			['the list an object', { [list]: { 0: {} } }, wrong('not_an_array')],
-			['the list a text', { [list]: '[]' }, wrong('not_an_array')],
+			['the list a text', { [list]: 'x' }, wrong('not_an_array')],
+			['the list encoded twice', { [list]: '[]' }, wrong('json_in_string')],
+			['encoded twice', JSON.stringify(JSON.stringify({ [list]: [] })), wrong('json_in_string', '')],
 			['the list a number', { [list]: 1 }, wrong('not_an_array')],
 			['10,001 items', { [list]: range(10_001, i => ({ email: `m${i}@acme.com`, domain: `m${i}.com` })) }, [tooMany]],
 			['mode null', { [list]: [{ email: 'x@acme.com', domain: 'x.com' }], mode: null }, wrong('invalid_mode', '/mode')],
@@ -448,7 +451,7 @@ test('atomic: companies, all are written', async () => {
 	const large = `{"contacts":[{"email":"x@acme.com","x":"${'x'.repeat(2 * MIB)}"}]}`;
 	test('405: PATCH of 2 MiB', () => isRefused(client, () => request('PATCH', CONTACTS_BATCH, [['X-API-Key', client.key]], large), 405, 'Method not allowed.'));
 	test('415: 2 MiB', () => isRefused(client, () => batch(client, large, { type: 'text/plain' }), 415, 'Unsupported media type.', UNSUPPORTED));
-	test('400: 2 MiB and a query that is not ASCII', () => isRefused(client, () => batch(client, large, { path: `${CONTACTS_BATCH}?structure=\xff` }), 400, 'Bad request.'));
+	test('400: 2 MiB and a query that is not ASCII', () => isRefused(client, () => batch(client, large, { path: `${CONTACTS_BATCH}?structure=\xff` }), 400, 'Invalid request.', [{ parameter: 'structure', code: 'invalid_structure' }]));
 }
 
 // ---------------------------------------------------------------- size
