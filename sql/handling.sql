@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(38);
+SELECT plan(47);
 -- Members of a body that nobody knows: ignored with a NOTICE, or (strict) a fault.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset hidden_
@@ -27,6 +27,16 @@ SELECT is(revyops_create_contact(jsonb_build_object('email', 'e@acme.com', repea
 SELECT is(revyops_create_contact(revyops_get_contact(1) || '{"email": "f@acme.com"}')->>'email', 'f@acme.com', 'what an answer has is known');
 SELECT is(revyops_create_company(revyops_get_company(1) || '{"domain": "f.com"}')->>'domain', 'f.com', 'of companies, too');
 SELECT is(revyops_update_contact(2, revyops_get_contact(2))->>'email', 'b@acme.com', 'and in a change');
+
+-- on errors, too
+SELECT test.fails_400(format('SELECT revyops_%s(%L)', f, c), jsonb_build_array(jsonb_build_object('pointer', '', 'code', 'identifier_required') || nearest), f || ' ' || c) FROM (VALUES
+	('create_contact', '{"e-mail": "a@acme.com"}', '{}'::jsonb), ('create_contact', '{"contact": {"email": "a@acme.com", "linkedin_url": 1}}', '{"nearest": ["/contact/email", "/contact/linkedin_url"]}'),
+	('upsert_contact', '{"contacts": [{"email": "a@acme.com"}, {"linkedin_url": "x"}]}', '{"nearest": ["/contacts/0/email"]}'), ('create_contact', '{"a/\"b": {"email": 1}, "contact_custom_fields": {"email": 1}, "x": [], "y": ["email"], "z": [[{"email": 1}]]}', '{"nearest": ["/a~1\"b/email"]}'),
+	('create_contact', '{"a": {"email": 1, "linkedin_url": 1}, "b": {"email": 1, "linkedin_url": 1}}', '{"nearest": ["/a/email", "/a/linkedin_url", "/b/email"]}')) v(f, c, nearest);
+SELECT test.fails_400($$SELECT revyops_update_contact(1, '{"email": "bad", "Email": 1}')$$, test.one('/email', 'invalid_email'), 'of a change');
+SELECT test.fails_400($$SELECT revyops_add_contact_custom_field(1, '{"field_name": "Z", "value": 1}')$$, test.one('/field_value', 'required'), 'of a custom field');
+SELECT test.fails_400($$SELECT revyops_create_company('{"Domain": "x.com"}')$$, test.one('/domain', 'required'), 'of a company');
+SELECT test.fails_400($$SELECT count(*) FROM revyops_create_contacts('[{"Email": "x@acme.com"}]', mode => 'atomic')$$, '[{"pointer": "", "code": "identifier_required", "ordinal": 1}]', 'of an atomic batch');
 
 SET LOCAL revyops.handling = strict;
 SELECT test.fails_400(format('SELECT revyops_create_contact(%L)', contact), errors, what) FROM (VALUES

@@ -246,9 +246,9 @@ quoted(const char *text)
 	return escaped.data + 1;
 }
 
-/* rvo_fault_member_pointer points to a member by the caller's own name for it, as it can stand in a JSON string. */
-const char *
-rvo_fault_member_pointer(const char *above, Slice name)
+/* rvo_fault_pointer points to a member by the caller's own name for it. */
+Slice
+rvo_fault_pointer(const char *above, Slice name)
 {
 	StringInfoData pointer;
 	int			len = rvo_text_clip(name, POINTER_NAME_MAX);
@@ -266,7 +266,14 @@ rvo_fault_member_pointer(const char *above, Slice name)
 	}
 	if (len < name.len)
 		appendStringInfoString(&pointer, "...");
-	return quoted(pointer.data);
+	return (Slice) {pointer.data, pointer.len};
+}
+
+/* rvo_fault_member_pointer is rvo_fault_pointer as it can stand in a JSON string. */
+const char *
+rvo_fault_member_pointer(const char *above, Slice name)
+{
+	return quoted(rvo_fault_pointer(above, name).data);
 }
 
 /* rvo_fault_add_parameter notes that a parameter is unknown, by the caller's own name for it, and which ones are nearly named so. */

@@ -126,6 +126,7 @@ extern void rvo_fault_add_limit(FaultList *faults, const char *where, FaultCode 
 extern void rvo_fault_add_place(FaultList *faults, const char *where, FaultCode code, int line, int column, int item);
 extern void rvo_fault_add_names(FaultList *faults, const char *where, FaultCode code, const char *member,
 								const Slice *names, int n);
+extern Slice rvo_fault_pointer(const char *above, Slice name);
 extern const char *rvo_fault_member_pointer(const char *above, Slice name);
 extern void rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest);
 extern void rvo_fault_add_parameter(FaultList *faults, Slice name, const Slice *nearest, int nnearest);

@@ -45,6 +45,7 @@ typedef struct Call
 	bool		explaining;		/* the body could not be read: where it breaks is to be found */
 	BrokenItems broken;			/* of a batch */
 	Handling	handling;		/* that the request prefers */
+	Caller		caller;			/* once that is known */
 	Answer		answer;
 } Call;
 
@@ -188,6 +189,7 @@ work(void *arg, bool again)
 		call->handling = rvo_preferred_handling(raw->prefer);
 	if (!endpoint->open)
 		check_caller(raw, &request);
+	call->caller = request.caller;
 	if (endpoint->has_structure)
 	{
 		Slice		structure = rvo_parameter(request.query, "structure");
@@ -250,6 +252,8 @@ answer_error(const Call *call, ErrorData *error)
 	if (status == 301)
 		point_at_kept(call->request.route, error, &answer);
 	rvo_answer_error(&answer, status, error->message, error->detail);
+	if (status < 500 && call->caller.notes != NULL)
+		tell_ignored(&call->caller, &answer);
 	if (status == 415 && call->raw->encoded)
 		rvo_answer_add_header(&answer, "Accept-Encoding", "identity");
 	if (status == 503)

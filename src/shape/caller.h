@@ -37,6 +37,7 @@ typedef struct CallNotes
 	int			nunknown;		/* members that were ignored; of each name one */
 	UnknownMember unknown[UNKNOWN_MEMBERS_NOTED];
 	bool		more_unknown;	/* than there is room for */
+	bool		told_by_notice; /* the call is one of an SQL function */
 	MemoryContext context;
 	bool		rules_loaded[ENTITIES];
 	struct FieldRules *rules[ENTITIES]; /* of custom fields; NULL = none */

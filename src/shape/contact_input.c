@@ -7,11 +7,14 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "base/compat.h"
 #include "shape/contact_input.h"
 #include "shape/custom_field_input.h"
 #include "shape/known_member.h"
 #include "shape/member.h"
+#include "value/nearest.h"
 
 /* read_company_name reads how a company is called that may have to be made; empty if it is not said. */
 static Slice
@@ -23,6 +26,64 @@ read_company_name(JsonbContainer *body, FaultList *faults)
 	return rvo_json_get(body, name, &value) ? rvo_member_text(name, &value, faults) : CONST_SLICE("");
 }
 
+/* is_known tells whether a body may have a member. */
+static bool
+is_known(Slice name)
+{
+	const MembersByName *members = rvo_members_by_name(&rvo_contact_shape);
+
+	for (int i = 0; i < members->nknown; i++)
+		if (rvo_slice_equal(members->known[i], name))
+			return true;
+	return false;
+}
+
+/* look_inside finds the keys that a contact within the body has: in an object, or the first one of a list. */
+static int
+look_inside(JsonbContainer *inside, Slice name, Slice *found, int max)
+{
+	const char *above = rvo_fault_pointer("", name).data;
+	const JsonbValue *first;
+	JsonbValue	value;
+	int			n = 0;
+
+	if (rvo_json_is_array(inside))
+	{
+		first = getIthJsonbValueFromContainer(inside, 0);
+		inside = first != NULL && first->type == jbvBinary ? first->val.binary.data : NULL;
+		above = psprintf("%s/0", above);
+	}
+	for (int i = 0; rvo_json_is_object(inside) && i < rvo_contact_shape.nkeys && n < max; i++)
+		if (rvo_json_get(inside, rvo_contact_shape.members[i].name, &value))
+			found[n++] = rvo_fault_pointer(above, rvo_contact_shape.members[i].name);
+	return n;
+}
+
+/*
+ * note_no_key notes that a body has no key, and where one is, should the contact
+ * stand one level down: {"contact": {"email": ...}}.
+ */
+static void
+note_no_key(JsonbContainer *body, FaultList *faults)
+{
+	JsonNames	names = {.object = body};
+	Slice		nearest[NEAREST_MAX];
+	Slice		name;
+	JsonbValue	value;
+	int			n = 0;
+
+	while (!rvo_fault_is_full(faults) && n < NEAREST_MAX && rvo_json_next_name(&names, &name))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (rvo_json_get(body, name, &value) && value.type == jbvBinary && !is_known(name))
+			n += look_inside(value.val.binary.data, name, nearest + n, NEAREST_MAX - n);
+	}
+	if (n > 0)
+		rvo_fault_add_names(faults, "", FAULT_IDENTIFIER_REQUIRED, "nearest", nearest, n);
+	else
+		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
+}
+
 /* read_members reads all but the custom fields; key_required: one of the keys must be given. */
 static void
 read_members(JsonbContainer *body, ContactInput *input, bool key_required, FaultList *faults)
@@ -32,7 +93,7 @@ read_members(JsonbContainer *body, ContactInput *input, bool key_required, Fault
 
 	input->given = rvo_record_read_keys(&rvo_contact_shape, body, values, faults);
 	if (key_required && faults->count == before && !rvo_record_has_key(&rvo_contact_shape, values))
-		rvo_fault_add(faults, "", FAULT_IDENTIFIER_REQUIRED);
+		note_no_key(body, faults);
 	input->given |= rvo_record_read_others(&rvo_contact_shape, body, values, &input->company, faults);
 	input->company.name = read_company_name(body, faults);
 }

@@ -7,6 +7,7 @@
 #include "base/compat.h"
 #include "shape/custom_field_change.h"
 #include "shape/custom_field_input.h"
+#include "shape/known_member.h"
 
 /*
  * rvo_field_change_read reads what a change asks for.  Raises
@@ -25,8 +26,7 @@ rvo_field_change_read(const Caller *caller, Entity entity, const FieldChange *ch
 		rvo_fault_add(&faults, "field_id", FAULT_REQUIRED);
 	if (change->action != FIELD_DELETE)
 		input = rvo_custom_field_read(caller, entity, rvo_json_root(change->body), change->action == FIELD_ADD, &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 	return input;
 }
 

@@ -2,8 +2,8 @@
  * known_member.c
  *	  Members of a body that nobody knows: a fault, or told of.
  *
- * Strictly, each is a fault; else it is ignored, and the call names it when it
- * has succeeded: in a NOTICE, or in a header.  Members that only an answer has
+ * Strictly, each is a fault; else it is ignored, and the call names it in the end, or
+ * when it is refused: in a NOTICE, or in a header.  Members that only an answer has
  * are known, so that an answer can be sent back.
  */
 #include "postgres.h"
@@ -192,6 +192,20 @@ rvo_members_tell(const Caller *caller)
 		appendStringInfoString(&ignored, ", ...");
 	rvo_fault_notice_ignored(ignored.data, meant.len > 0 ? meant.data : NULL);
 	tell_postgrest(caller);
+}
+
+/*
+ * rvo_members_refuse ends a call that has faults.  An SQL caller is told of what was
+ * ignored before: a name that nobody knows may be why something else is missing.
+ */
+void
+rvo_members_refuse(const Caller *caller, Failure failure, const FaultList *faults)
+{
+	if (faults->count == 0)
+		return;
+	if (caller->notes->told_by_notice)
+		rvo_members_tell(caller);
+	rvo_fault_raise(failure, faults);
 }
 
 /* rvo_members_told hands on an answer, having told of what was ignored. */

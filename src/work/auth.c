@@ -149,8 +149,10 @@ Caller
 rvo_auth_caller_of_call(void)
 {
 	Claim		claim = rvo_auth_claim_of_call();
+	Caller		caller = rvo_auth_caller(&claim);
 
-	return rvo_auth_caller(&claim);
+	caller.notes->told_by_notice = true;
+	return caller;
 }
 
 /*

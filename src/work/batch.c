@@ -25,6 +25,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "shape/known_member.h"
 #include "work/batch.h"
 #include "work/field_definition.h"
 #include "work/retry.h"
@@ -618,7 +619,6 @@ rvo_batch_end(Batch *batch)
 	run_chunk(batch);
 	MemoryContextDelete(batch->chunk_context);
 	MemoryContextDelete(batch->item_context);
-	if (batch->faults.count > 0)
-		rvo_fault_raise(batch->failure, &batch->faults);
+	rvo_members_refuse(batch->caller, batch->failure, &batch->faults);
 	rvo_field_names_record_noted(batch->caller);
 }

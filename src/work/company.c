@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/company_input.h"
+#include "shape/known_member.h"
 #include "shape/record_render.h"
 #include "work/company.h"
 #include "work/company_domain.h"
@@ -54,8 +55,7 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	Structure	structure = rvo_structure_read(structure_name, &faults);
 	Company		company = rvo_company_read(caller, rvo_json_root(body), &faults);
 
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 	check_domain(caller->client_id, &company);
 	rvo_record_insert(&rvo_company_kind, caller, &company.record);
 	rvo_field_names_record(caller, COMPANY_ENTITY, &company.record.custom_fields);

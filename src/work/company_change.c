@@ -12,6 +12,7 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "shape/company_input.h"
+#include "shape/known_member.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_company_domain.h"
@@ -118,8 +119,7 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	structure = rvo_structure_read(structure_name, &faults);
 	rvo_field_rules_load(caller, COMPANY_ENTITY);
 	changes = rvo_company_changes_read(caller, rvo_json_root(body), &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 
 	locking = (Locking) {.client_id = caller->client_id, .id = *id, .domain = changes.values.domain};
 	lock(&locking);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "shape/known_member.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
 #include "work/company_change.h"
@@ -118,7 +119,7 @@ rvo_company_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	bool		is_new;
 
 	upsert.changes = rvo_company_upsert_input(caller, rvo_json_root(body), &faults);
-	check(&faults);
+	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 	is_new = carry_out(&upsert);
 	rvo_field_names_record(caller, COMPANY_ENTITY, &upsert.company.record.custom_fields);
 	if (id != NULL)

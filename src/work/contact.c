@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/contact_input.h"
+#include "shape/known_member.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_merged_company.h"
@@ -115,8 +116,7 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 	CompanyReference company;
 	Contact		contact = rvo_contact_read(caller, rvo_json_root(body), fields_member, &company, &faults);
 
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 	contact.company_id = rvo_contact_resolve_company(caller, &company);
 	rvo_record_insert(&rvo_contact_kind, caller, &contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.record.custom_fields);

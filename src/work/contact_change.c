@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "shape/contact_input.h"
+#include "shape/known_member.h"
 #include "shape/record_render.h"
 #include "work/contact.h"
 #include "work/contact_change.h"
@@ -100,8 +101,7 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	structure = rvo_structure_read(structure_name, &faults);
 	rvo_field_rules_load(caller, CONTACT_ENTITY);
 	changes = rvo_contact_changes_read(caller, rvo_json_root(body), &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 
 	company_id = find_company(caller, *id, &changes);
 	rvo_record_lock(&rvo_contact_kind, caller->client_id, *id, "id", &contact.record);

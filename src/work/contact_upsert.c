@@ -10,6 +10,7 @@
 
 #include "base/compat.h"
 #include "shape/contact_input.h"
+#include "shape/known_member.h"
 #include "shape/record_render.h"
 #include "store/store_violation.h"
 #include "work/contact.h"
@@ -172,7 +173,7 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 
 	rvo_field_rules_load(caller, CONTACT_ENTITY);
 	upsert.changes = rvo_contact_upsert_read(caller, rvo_json_root(body), &faults);
-	check(&faults);
+	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 
 	/* Before the contact, as everywhere. */
 	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.company);

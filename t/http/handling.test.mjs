@@ -41,6 +41,18 @@ test('lenient: a header of bounded length', async () => {
 	assert.match(unknown(long), /^(%C3%B6){127}$/);
 });
 
+test('lenient: on an error, too', async () => {
+	const got = await post(client, { 'e-mail': 'x', contact: { email: unique() } });
+	assert.equal(got.status, 400, got.text);
+	assert.equal(unknown(got), 'e-mail, contact');
+	assert.deepEqual(errors(got), [{ pointer: '', code: 'identifier_required', nearest: ['/contact/email'] }]);
+	const absent = await post(client, { email: unique(), company_id: 'absent.com', colour: 1 });
+	assert.deepEqual([absent.status, unknown(absent)], [404, 'colour'], absent.text);
+	const batch = await post(client, { Contacts: [] }, { path: CONTACTS_BATCH });
+	assert.deepEqual([batch.status, unknown(batch)], [400, 'Contacts'], batch.text);
+	assert.equal(unknown(await post(client, { email: 'bad' })), undefined);
+});
+
 for (const [prefer, is] of [['handling=strict', 'strict'], ['respond-async, Handling = "strict"; x=y', 'strict'], ['handling=strict, handling=lenient', 'strict'], ['handling=lenient', 'lenient'],
 	['handling=lenient, handling=strict', 'lenient'], ['x="a, handling=lenient", handling=strict', 'strict'], ['x="a\\", handling=lenient", handling=strict', 'strict'],
 	['handling=strict; x="a, b", handling=lenient', 'strict'], ['x="a; y", handling=strict', 'strict'], ['x="a, handling=strict', undefined], ['"handling"=strict', undefined], ['handling=harsh', undefined], ['handling=harsh, handling=strict', undefined], ['strict', undefined], ['tx=rollback, return=minimal', undefined],
