@@ -4,7 +4,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, firstWords, FRONT, JSON_TYPE, newClient, post, raw, request, rows, sql, url, withoutRights } from './stack.mjs';
+import { COMPANIES_BATCH, CONTACTS, CONTACTS_BATCH, firstWords, JSON_TYPE, newClient, post, raw, request, rows, sql, url, withoutRights } from './stack.mjs';
 
 let serial = 0;
 const body = () => JSON.stringify({ email: `key${++serial}@acme.com` });
