@@ -16,6 +16,7 @@ CREATE TABLE revyops.client (
 	name				text NOT NULL CHECK (name <> ''),
 	created_time		timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	on_unknown_domain	text NOT NULL DEFAULT 'error' CHECK (on_unknown_domain IN ('error', 'create')),
+	on_key_conflict		text NOT NULL DEFAULT 'error' CHECK (on_key_conflict IN ('error', 'update')),
 	infer_company		text NOT NULL DEFAULT 'off' CHECK (infer_company IN ('off', 'on')),
 	default_status		text NOT NULL DEFAULT '' CHECK (pg_catalog.char_length(default_status) <= 255),
 	default_origin		text NOT NULL DEFAULT '' CHECK (pg_catalog.char_length(default_origin) <= 255),
@@ -38,6 +39,7 @@ COMMENT ON COLUMN revyops.client.id IS 'Id, also the value of the setting revyop
 COMMENT ON COLUMN revyops.client.name IS 'Name, for people.';
 COMMENT ON COLUMN revyops.client.created_time IS 'When it was added.';
 COMMENT ON COLUMN revyops.client.on_unknown_domain IS 'error: a contact with a domain that no company has is refused; create: the company is made.';
+COMMENT ON COLUMN revyops.client.on_key_conflict IS 'error: an upsert whose contact has another e-mail address or LinkedIn URL than it gives is refused; update: the contact gets the one given.';
 COMMENT ON COLUMN revyops.client.infer_company IS 'on: a new contact without company_id gets the company of its e-mail address''s domain.';
 COMMENT ON COLUMN revyops.client.default_status IS 'contact_status of a new contact that has none.';
 COMMENT ON COLUMN revyops.client.default_origin IS 'origin of a new contact that has none.';

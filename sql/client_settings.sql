@@ -1,27 +1,28 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(63);
+SELECT plan(65);
 -- What a client can set, and what it does to contacts that are made.
 SELECT test.two_clients() \gset
 
 -- ---------------------------------------------------------------- the function
 SELECT is((SELECT to_jsonb(c) - 'created_time' FROM revyops.client c WHERE id = 1), '{"id": 1, "name": "One", "on_unknown_domain": "error",
-	"infer_company": "off", "default_status": "", "default_origin": "", "custom_fields": "flexible",
+	"on_key_conflict": "error", "infer_company": "off", "default_status": "", "default_origin": "", "custom_fields": "flexible",
 	"contact_fields_defined": false, "company_fields_defined": false, "contacts_merged": false}', 'how a client starts');
 SELECT is(test.try(format('SELECT revyops_set_client_setting(1, %L, %L)', name, value)), '{"value": ""}', name || ' = ' || value)
-	FROM (VALUES ('on_unknown_domain', 'create'), (' infer_company ', ' on '), ('default_status', ' New '), ('default_origin', 'Web'), ('custom_fields', 'strict')) v(name, value);
+	FROM (VALUES ('on_unknown_domain', 'create'), (' infer_company ', ' on '), ('default_status', ' New '), ('default_origin', 'Web'), ('custom_fields', 'strict'), ('on_key_conflict', 'update')) v(name, value);
 SELECT is((SELECT to_jsonb(c) - 'created_time' FROM revyops.client c WHERE id = 1), '{"id": 1, "name": "One", "on_unknown_domain": "create",
-	"infer_company": "on", "default_status": "New", "default_origin": "Web", "custom_fields": "strict",
+	"on_key_conflict": "update", "infer_company": "on", "default_status": "New", "default_origin": "Web", "custom_fields": "strict",
 	"contact_fields_defined": false, "company_fields_defined": false, "contacts_merged": false}', 'all of it is in revyops.client');
 SELECT is((SELECT to_jsonb(c) - 'created_time' FROM revyops.client c WHERE id = 2), '{"id": 2, "name": "Two", "on_unknown_domain": "error",
-	"infer_company": "off", "default_status": "", "default_origin": "", "custom_fields": "flexible",
+	"on_key_conflict": "error", "infer_company": "off", "default_status": "", "default_origin": "", "custom_fields": "flexible",
 	"contact_fields_defined": false, "company_fields_defined": false, "contacts_merged": false}', 'and nothing in another''s');
 SELECT test.fails_400('SELECT revyops_set_client_setting(NULL, NULL, NULL)', '[{"parameter": "client_id", "code": "required"}, {"parameter": "name", "code": "required"}]', 'NULL');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'infer_company', NULL)$$, '[{"parameter": "value", "code": "required"}]', 'NULL for a value');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'Default-state', 'x')$$, '[{"parameter": "name", "code": "unknown_setting", "nearest": ["default_status"]}]', 'an unknown name, and the nearest');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'colour', 'x')$$, '[{"parameter": "name", "code": "unknown_setting", "nearest": []}]', 'one that is near none');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'infer_company', 'true')$$, '[{"parameter": "value", "code": "invalid_option", "allowed": ["off", "on"]}]', 'a value that is none');
+SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'on_key_conflict', 'create')$$, '[{"parameter": "value", "code": "invalid_option", "allowed": ["error", "update"]}]', 'a value of another setting');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'default_origin', repeat('x', 256))$$, '[{"parameter": "value", "code": "too_long", "limit": 255, "actual": 256}]', 'too long a text');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'default_status', E'a\x01')$$, '[{"parameter": "value", "code": "control_character"}]', 'a control character');
 SELECT test.fails_with($$SELECT revyops_set_client_setting(7, 'infer_company', 'on')$$, 'PT404', 'client not found', '[{"parameter": "client_id", "code": "not_found"}]', 'an unknown client');

@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(264);
+SELECT plan(266);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -105,7 +105,8 @@ SELECT is((SELECT headers FROM revyops_http.handle(E'GET\r\nX: y', E'/public/v2/
 
 -- ---- merged, upserted, created, in batches
 SELECT is(test.ask(request, body => body), e, request) FROM (VALUES ('POST /public/v2/contacts/1/merge', '{"other_id": 4}', '200 id 1'), ('GET /public/v2/contacts/4', '', '301 Contact was merged. id merged [Location: /public/v2/contacts/1]'), ('GET /public/contacts/4', '', '301 Contact was merged. id merged [Location: /public/contacts/1]'),
-	('PUT /public/v2/contacts', '{"email": "put@acme.com"}', '201 id 12 [Location: /public/v2/contacts/12]'), ('POST /public/companies', '{"domain": "new.com"}', '201 id 1 [Location: /public/companies/1]'),
+	('PUT /public/v2/contacts', '{"email": "put@acme.com"}', '201 id 12 [Location: /public/v2/contacts/12]'), ('PUT /public/v2/contacts', '{"email": "put@acme.com", "linkedin_url": "in/put"}', '200 id 12'),
+	('PUT /public/v2/contacts', '{"email": "other@acme.com", "linkedin_url": "in/put"}', '409 Contact already exists. /email key_conflict, /linkedin_url already_exists'), ('POST /public/companies', '{"domain": "new.com"}', '201 id 1 [Location: /public/companies/1]'),
 	('POST /public/contacts/1/custom-fields', '{"field_name": "a", "field_value": "b"}', '200 id 1'), ('POST /public/v2/contacts/batch', '{"contacts": [{"email": "b@acme.com"}, {"email": "put@acme.com"}]}', '200 created 1'), ('PUT /public/v2/contacts/batch?structure=FLAT', '{"contacts": []}', '200 created 0'), ('POST /public/v2/contacts/batch', '{', '400 Invalid request.  malformed_body')) t(request, body, e);
 
 -- ---- NULL is what was not sent

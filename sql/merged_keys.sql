@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(56);
+SELECT plan(60);
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "a@acme.com", "linkedin_url": "in/a"}') \gset hidden_
 SELECT set_config('revyops.client_id', '1', true) AS "hidden" \gset
@@ -65,6 +65,12 @@ SELECT is(regexp_replace(array_to_string(ARRAY(SELECT concat_ws(' ', status, coa
 SELECT revyops_delete_contact(id) AS "hidden" FROM revyops.contact WHERE email = 'new@acme.com' \gset
 SELECT is(test.contacts(), :'before', 'upserts: keys are as they were');
 SELECT is(first_name || last_name, '34', 'upserts: and it is written') FROM revyops.contact WHERE id = :k;
+-- a key that only leads there is no conflict; another beside it, which nobody has, is
+SELECT test.fails_with($$SELECT revyops_upsert_contact('{"email": "a@acme.com", "linkedin_url": "in/new"}')$$, 'PT409', 'contact already exists', jsonb_set(test.taken('email', :'k', 'linkedin_url', :'k'), '{1,code}', '"key_conflict"'), 'upsert: one that leads there, and one that differs');
+SELECT is((SELECT string_agg(concat_ws(' ', status, errors->0->>'code', errors->1->>'code', test.faults(errors)), '; ' ORDER BY ordinal) FROM revyops_upsert_contacts('[{"email": "a@acme.com", "linkedin_url": "in/new"}, {"email": "new@acme.com", "linkedin_url": "in/a"}]')),
+	format('409 already_exists key_conflict /email %1$s, /linkedin_url %1$s; 409 key_conflict already_exists /email %1$s, /linkedin_url %1$s', :k), 'upserts: the same');
+SELECT is(test.contacts(), :'before', 'upserts: keys are as they were');
+SELECT is(count(*)::int, 2, 'upserts: and nobody is new') FROM revyops.contact WHERE client_id = 1;
 -- a key that the kept one lacks
 SELECT revyops_update_contact(:k, '{"linkedin_url": null}') AS "hidden" \gset
 SELECT is(revyops_upsert_contact('{"linkedin_url": "in/a"}')->'linkedin_url', NULL, 'upsert: it does not get the LinkedIn URL that led there');

@@ -1,12 +1,16 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(34);
+SELECT plan(45);
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_company('{"domain": "theirs.com"}'), revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane"}') \gset hidden_
 SELECT set_config('revyops.client_id', '1', true), revyops_create_company('{"domain": "acme.com"}'), revyops_create_company('{"domain": "beta.com"}') \gset hidden_
 CREATE FUNCTION test.contact(id bigint) RETURNS text LANGUAGE sql AS $$ SELECT test.settled(public.revyops_get_contact(id)) $$;
 CREATE FUNCTION test.upsert(body jsonb) RETURNS jsonb LANGUAGE sql AS $$ SELECT public.revyops_upsert_contact(body, 'FLAT') $$;
+
+-- conflict is the DETAIL of two keys of contact 2, each with its code.
+CREATE FUNCTION test.conflict(VARIADIC codes text[]) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT jsonb_agg(jsonb_build_object('pointer', '/' || codes[i], 'code', codes[i + 1], 'existing_id', 2) ORDER BY i) FROM generate_series(1, cardinality(codes), 2) i $$;
 
 -- new: contact 2
 SELECT is(test.settled(revyops_upsert_contact('{"email": " Jane@ACME.com ", "linkedin_url": null, "first_name": " Jane ", "company_id": "www.acme.com", "contact_status": "Active",
@@ -40,7 +44,27 @@ SELECT is(test.contact(2), (jsonb '{"id": 2, "email": "jane@acme.com", "linkedin
 		"previous_status": "Active", "status_changed_at": "TIME", "first_campaign_email_sent": null, "last_campaign_email_sent": null, "last_reply_received": null, "updated_time": "TIME",
 		"contact_custom_fields": [{"id": 2, "field_name": "B", "field_value": "3", "updated_time": "TIME"}, {"id": 3, "field_name": "C", "field_value": "true", "updated_time": "TIME"}]}')::text, 'and the row has them');
 SELECT is(test.upsert('{"linkedin_url": "in/jane"}')->>'email', 'jane@acme.com', 'found by the LinkedIn URL');
-SELECT is(test.upsert('{"linkedin_url": "in/jane", "email": "j@acme.com"}')->>'email', 'j@acme.com', 'which gives it another e-mail');
+
+-- a key that differs: perhaps somebody else's
+SELECT revyops_get_contact(2) AS before, ctid AS place FROM revyops.contact WHERE id = 2 \gset
+SELECT test.fails_with(format('SELECT revyops_upsert_contact(%L)', body), 'PT409', 'contact already exists', test.conflict(VARIADIC entries), body) FROM (VALUES
+	('{"email": "jane@acme.com", "linkedin_url": "in/bob", "first_name": "Bob"}', ARRAY['email', 'already_exists', 'linkedin_url', 'key_conflict']),
+	('{"email": "bob@acme.com", "linkedin_url": "in/jane", "first_name": "Bob"}', ARRAY['email', 'key_conflict', 'linkedin_url', 'already_exists'])) v(body, entries);
+SELECT is(revyops_get_contact(2), :'before'::jsonb, 'the contact is as it was');
+SELECT is((SELECT ctid FROM revyops.contact WHERE id = 2), :'place'::tid, 'nothing was written');
+SELECT test.fails_code($$SELECT revyops_upsert_contact('{"email": "jane@acme.com", "linkedin_url": "in/bob", "company_id": "nobody.com"}')$$, 'PT404', 'company not found', 'not_found', 'a company that is not there comes first');
+SELECT is(test.upsert('{"email": "jane@acme.com", "linkedin_url": "https://uk.linkedin.com/in/JANE/"}')->>'id', '2', 'the same key, written in another way');
+SELECT is(test.upsert('{"linkedin_url": "in/max", "email": "max@acme.com"}')->>'email', 'max@acme.com', 'who has none gets it');
+SELECT test.fails_with($$SELECT revyops_upsert_contact('{"linkedin_url": "in/max", "email": "m@acme.com"}')$$, 'PT409', 'contact already exists', jsonb_build_array(
+	'{"pointer": "/email", "code": "key_conflict", "existing_id": 3}'::jsonb, '{"pointer": "/linkedin_url", "code": "already_exists", "existing_id": 3}'::jsonb), 'but not another then');
+SELECT is(revyops_update_contact(3, '{"email": "m@acme.com"}')->>'email', 'm@acme.com', 'a change gives it one');
+SELECT is(revyops_update_contact(3, '{"email": null}')->>'email', NULL, 'or takes it away');
+
+-- who means it
+SELECT revyops_set_client_setting(2, 'on_key_conflict', 'update') \g /dev/null
+SELECT test.fails_with($$SELECT revyops_upsert_contact('{"linkedin_url": "in/jane", "email": "j@acme.com"}')$$, 'PT409', 'contact already exists', test.conflict('email', 'key_conflict', 'linkedin_url', 'already_exists'), 'what another client has set');
+SELECT revyops_set_client_setting(1, 'on_key_conflict', 'update') \g /dev/null
+SELECT is(test.upsert('{"linkedin_url": "in/jane", "email": "j@acme.com"}')->>'email', 'j@acme.com', 'on_key_conflict = update: another e-mail');
 SELECT is(test.upsert('{"linkedin_url": "in/jane2", "email": "j@acme.com"}')->>'linkedin_url', 'https://www.linkedin.com/in/jane2', 'or the e-mail another LinkedIn URL');
 SELECT is(test.upsert('{"email": "j@acme.com", "linkedin_url": null}')->>'linkedin_url', 'https://www.linkedin.com/in/jane2', 'null takes no key away');
 SELECT ok(NOT test.upsert('{"email": "j@acme.com", "company_id": null}') ? 'company_id', 'but the company');
@@ -48,6 +72,7 @@ SELECT is(test.upsert('{"email": "j@acme.com", "first_name": " ", "contact_statu
 SELECT is(test.upsert('{"email": "jane@acme.com"}')->'created', 'true', 'the old e-mail is free again');
 
 -- two contacts
+SELECT revyops_set_client_setting(1, 'on_key_conflict', 'error') \g /dev/null
 SELECT test.fails_with('SELECT revyops_upsert_contact(''{"email": "j@acme.com", "linkedin_url": "in/max", "first_name": "no"}'')', 'PT409', 'contact already exists',
 	'[{"pointer": "/email", "code": "already_exists", "existing_id": 2}, {"pointer": "/linkedin_url", "code": "already_exists", "existing_id": 3}]', 'keys of two contacts');
 SELECT is(test.upsert('{"email": "j@acme.com"}')->>'first_name', '', 'nothing was written');

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(20);
+SELECT plan(25);
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "theirs@acme.com"}') \gset hidden_
 SELECT set_config('revyops.client_id', '1', true), revyops_create_company('{"domain": "acme.com"}'), revyops_create_contact('{"email": "jane@acme.com", "first_name": "Jane", "contact_status": "New",
@@ -40,6 +40,28 @@ SELECT is(test.settled(revyops_get_contact(4)), (jsonb '{"id": 4, "email": "new@
 SELECT array_agg(ctid ORDER BY id) AS places FROM revyops.contact \gset
 SELECT is(test.states('[{"email": "jane@acme.com", "contact_status": "Active"}, {"linkedin_url": "in/max", "email": ""}, {"email": "new@acme.com", "contact_custom_fields": [{"field_name": "X", "field_value": "2"}]}]'), '200 200 200', 'as they were');
 SELECT is((SELECT array_agg(ctid ORDER BY id) FROM revyops.contact), :'places'::tid[], 'nothing was written');
+
+-- a key that differs from that of who was there, or of an earlier item
+\set items '[{"email": "jane@acme.com", "linkedin_url": "in/j"}, {"email": "jane@acme.com", "linkedin_url": "in/bob", "last_name": "Bob"}, {"email": "d1@acme.com"}, {"email": "d1@acme.com", "linkedin_url": "in/d1"}, {"email": "d2@acme.com", "linkedin_url": "in/d1", "last_name": "D"}, {"email": "d2@acme.com"}, {"email": "d2@acme.com", "linkedin_url": "in/d2"}, {"email": "d3@acme.com", "linkedin_url": "in/d2"}]'
+SELECT results_eq(format('SELECT ordinal, status, split_part(contact->>''email'', ''@'', 1), contact->>''last_name'', test.settled(errors) FROM revyops_upsert_contacts(%L)', :'items'), $$VALUES
+	(1, 200, 'jane', '', NULL),
+	(2, 409, NULL, NULL, (jsonb '[{"pointer": "/email", "code": "already_exists", "message": "This value is already taken.", "existing_id": 2},
+		{"pointer": "/linkedin_url", "code": "key_conflict", "message": "The contact that was found by the other key has another value here.", "existing_id": 2}]')::text),
+	(3, 201, 'd1', '', NULL), (4, 200, 'd1', '', NULL),
+	(5, 409, NULL, NULL, (jsonb '[{"pointer": "/email", "code": "key_conflict", "message": "The contact that was found by the other key has another value here.", "existing_id": 5, "duplicate_of": 3},
+		{"pointer": "/linkedin_url", "code": "already_exists", "message": "This value is already taken.", "existing_id": 5, "duplicate_of": 3}]')::text),
+	(6, 201, 'd2', '', NULL), (7, 200, 'd2', '', NULL),
+	(8, 409, NULL, NULL, (jsonb '[{"pointer": "/email", "code": "key_conflict", "message": "The contact that was found by the other key has another value here.", "existing_id": 6, "duplicate_of": 6},
+		{"pointer": "/linkedin_url", "code": "already_exists", "message": "This value is already taken.", "existing_id": 6, "duplicate_of": 6}]')::text)$$, 'a key that differs');
+SELECT is(test.keys(), '2 jane in/j, 3 in/max, 4 new in/new, 5 d1 in/d1, 6 d2 in/d2', 'whose is what');
+SELECT test.fails_with(test.call('[{"email": "d7@acme.com", "linkedin_url": "in/d7"}, {"email": "d7@acme.com", "linkedin_url": "in/d8"}, {"email": "d8@acme.com", "linkedin_url": "in/j"}]', ', mode => ''atomic'''), 'PT409', 'contact already exists',
+	'[{"ordinal": 2, "pointer": "/email", "code": "already_exists", "duplicate_of": 1}, {"ordinal": 2, "pointer": "/linkedin_url", "code": "key_conflict", "duplicate_of": 1},
+		{"ordinal": 3, "pointer": "/email", "code": "key_conflict", "existing_id": 2}, {"ordinal": 3, "pointer": "/linkedin_url", "code": "already_exists", "existing_id": 2}]', 'atomic: a key that differs');
+SELECT revyops_set_client_setting(1, 'on_key_conflict', 'update') \g /dev/null
+SELECT is(test.states('[{"email": "jane@acme.com", "linkedin_url": "in/j2"}, {"email": "d9@acme.com", "linkedin_url": "in/d1"}]'), '200 200', 'on_key_conflict = update');
+SELECT is(test.keys(), '2 jane in/j2, 3 in/max, 4 new in/new, 5 d9 in/d1, 6 d2 in/d2', 'the keys that were given');
+SELECT revyops_update_contact(2, '{"linkedin_url": null}'), revyops_delete_contact(5), revyops_delete_contact(6) \g /dev/null
+SELECT setval('revyops.contact_id_seq', 4) \g /dev/null
 
 -- keys that are given up and taken: written in rounds
 SELECT is(test.states('[{"email": "k1@acme.com", "linkedin_url": "in/k1"}, {"email": "k2@acme.com", "linkedin_url": "in/k2"}]'), '201 201', 'two');

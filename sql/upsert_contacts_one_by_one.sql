@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(10);
+SELECT plan(11);
 -- Random batches over a few keys: each item of a batch has the answer that it
 -- gets if the items are upserted one after another, and the rows are the same.
 SELECT test.two_clients() \gset
@@ -129,12 +129,12 @@ CREATE FUNCTION test.left_behind(client int) RETURNS jsonb
 
 CREATE TABLE test.seen (outcome jsonb);
 
--- client makes a client with companies and with contacts that were there before, and is it.
-CREATE FUNCTION test.client(given jsonb, OUT id int, OUT own text)
+-- client makes a client with companies and with contacts that were there before, and is it; conflicts is what it has set.
+CREATE FUNCTION test.client(given jsonb, conflicts text, OUT id int, OUT own text)
 	LANGUAGE plpgsql AS $$
 BEGIN
 	id := public.revyops_create_client('x');
-	PERFORM set_config('revyops.client_id', id::text, true);
+	PERFORM set_config('revyops.client_id', id::text, true), public.revyops_set_client_setting(id, 'on_key_conflict', conflicts);
 	own := public.revyops_create_company('{"domain": "acme.com"}')->>'id';
 	PERFORM public.revyops_create_company('{"domain": "eu.acme.com"}');
 	PERFORM test.one_by_one(given);
@@ -146,13 +146,14 @@ CREATE FUNCTION test.differences(items jsonb, given jsonb) RETURNS SETOF jsonb
 	LANGUAGE plpgsql AS $$
 DECLARE
 	single record; batch record; atomic record;
+	conflicts text := test.one_of('error', 'update');
 	expected jsonb; got jsonb; at_first jsonb;
 BEGIN
-	single := test.client(given);
+	single := test.client(given, conflicts);
 	expected := test.one_by_one(replace(items::text, '$own', single.own)::jsonb);
 	INSERT INTO test.seen SELECT jsonb_array_elements(expected);
 
-	batch := test.client(given);
+	batch := test.client(given, conflicts);
 	got := test.at_once(replace(items::text, '$own', batch.own)::jsonb);
 	IF got IS DISTINCT FROM expected THEN
 		RETURN NEXT jsonb_build_object('items', items, 'given', given, 'one by one', expected, 'at once', got);
@@ -160,7 +161,7 @@ BEGIN
 		RETURN NEXT jsonb_build_object('items', items, 'given', given, 'rows', test.left_behind(single.id), 'of a batch', test.left_behind(batch.id));
 	END IF;
 
-	atomic := test.client(given);
+	atomic := test.client(given, conflicts);
 	at_first := test.left_behind(atomic.id);
 	expected := test.atomic_of(expected);
 	got := test.atomic(replace(items::text, '$own', atomic.own)::jsonb);
@@ -194,6 +195,7 @@ SELECT is((SELECT string_agg(status, ' ' ORDER BY status) FROM (SELECT outcome->
 	'200 201 400 401 404 409', 'every status');
 SELECT cmp_ok((SELECT count(*)::int FROM test.seen WHERE jsonb_path_exists(outcome, '$.errors[*] ? (exists(@.duplicate_of))')), '>', 100, 'two contacts, one of them of the batch');
 SELECT cmp_ok((SELECT count(*)::int FROM test.seen WHERE jsonb_path_exists(outcome, '$.errors[*] ? (exists(@.existing_id) && !exists(@.duplicate_of))')), '>', 20, 'two contacts that were there');
+SELECT cmp_ok((SELECT count(*)::int FROM test.seen WHERE jsonb_path_exists(outcome, '$.errors[*] ? (@.code == "key_conflict")')), '>', 100, 'a key that differs');
 
 SELECT cmp_ok((SELECT count(*)::int FROM test.seen WHERE outcome->'contact'->>'previous_status' <> '' AND outcome->>'status' = '200'), '>', 100, 'a status that moved');
 SELECT cmp_ok((SELECT count(*)::int FROM test.seen WHERE outcome->'contact'->'contact_custom_fields' = '[]' AND outcome->>'status' = '200'), '>', 100, 'without custom fields');

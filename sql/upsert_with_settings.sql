@@ -48,8 +48,9 @@ SELECT test.holds('[{"email": "a@mail.acme.com"}, {"email": "b@gmail.com"}, {"em
 -- no company is inferred for who is there, nor left behind; a blank origin is blank
 SELECT test.holds('[{"email": "a@mail.acme.com", "company_id": null, "origin": ""}, {"email": "e@beta.com", "linkedin_url": "in/d", "first_name": "D"}, {"email": "c@acme.com", "company_id": "gamma.com"}]',
 	'200, 200, 200', 'a@mail.acme.com|||New|-, b@gmail.com||Web|New|-, c@acme.com||x|Active|gamma.com, e@beta.com|D|Web|New|- / acme.com, gamma.com', 'there already');
-SELECT test.holds('[{"email": "f@acme.com", "company_id": "gmail.com"}, {"email": "a@mail.acme.com", "linkedin_url": "in/d", "company_id": "delta.com"}]',
-	'404 /company_id not_found, 409 /email already_exists', 'a@mail.acme.com|||New|-, b@gmail.com||Web|New|-, c@acme.com||x|Active|gamma.com, e@beta.com|D|Web|New|- / acme.com, gamma.com', 'faults leave no company');
+SELECT test.holds('[{"email": "f@acme.com", "company_id": "gmail.com"}, {"email": "a@mail.acme.com", "linkedin_url": "in/d", "company_id": "delta.com"},
+	{"email": "x@acme.com", "linkedin_url": "in/d", "company_id": "epsilon.com"}]',
+	'404 /company_id not_found, 409 /email already_exists, 409 /email key_conflict', 'a@mail.acme.com|||New|-, b@gmail.com||Web|New|-, c@acme.com||x|Active|gamma.com, e@beta.com|D|Web|New|- / acme.com, gamma.com', 'faults leave no company');
 
 -- definitions, and names without one
 SELECT string_agg(set_config('revyops.client_id', c::text, true) || revyops_define_custom_field('contact', 'Seats', 'number')::text, '') FROM generate_series(1, 2) c \gset hidden_

@@ -64,7 +64,7 @@ my %calls = (
 	define_custom_field => { "'contact', 'f' || :f, 'text'" => 1, "'company', 'f' || :f, 'text'" => 1 },
 	rename_custom_field => { "'contact', 'f' || :f, 'f' || :v" => 1, "'company', 'f' || :f, 'f' || :v" => 1 },
 	remove_custom_field => { "'contact', 'f' || :f, (ARRAY['keep', 'delete'])[:v % 2 + 1]" => 1, "'company', 'f' || :f, (ARRAY['keep', 'delete'])[:v % 2 + 1]" => 1 },
-	set_client_setting => { "'1', 'on_unknown_domain', (ARRAY['error', 'create'])[:v % 2 + 1]" => 1, "'1', 'infer_company', (ARRAY['off', 'on'])[:v % 2 + 1]" => 1 });
+	set_client_setting => { "'1', 'on_unknown_domain', (ARRAY['error', 'create'])[:v % 2 + 1]" => 1, "'1', 'infer_company', (ARRAY['off', 'on'])[:v % 2 + 1]" => 1, "'1', 'on_key_conflict', (ARRAY['error', 'update'])[:v % 2 + 1]" => 1 });
 
 my %scripts;
 foreach my $function (sort keys %calls)

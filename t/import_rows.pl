@@ -254,12 +254,13 @@ is(import(q{CREATE TABLE json_bodies AS SELECT '{"email": "b1@acme.com"}'::json 
 # ---- upsert: rows change who is there; the default origin is for new ones, and two contacts are a reject
 my $there = "SELECT revyops_create_contact('{\"email\": \"a\@acme.com\", \"last_name\": \"Old\", \"contact_status\": \"New\"}'), revyops_create_contact('{\"linkedin_url\": \"in/b\"}')";
 is(import(qq{$there; CREATE TABLE upserts AS SELECT * FROM (VALUES ('A\@acme.com', NULL, 'New', NULL, 'Active', 1), ('c\@acme.com', NULL, 'Cee', NULL, NULL, 2), ('a\@acme.com', 'in/b', NULL, NULL, NULL, NULL),
-	(NULL, 'in/b', NULL, 'own', NULL, NULL), ('c\@acme.com', 'in/c', NULL, NULL, NULL, 3), ('nope', NULL, NULL, NULL, NULL, NULL)) v(email, linkedin_url, last_name, origin, contact_status, "Score")},
-	"'upserts', origin => 'csv', mode => 'upsert'", ''), '6 rows: 1 created, 3 updated, 2 failed; N rows/s', 'upsert: counts');
+	(NULL, 'in/b', NULL, 'own', NULL, NULL), ('c\@acme.com', 'in/c', NULL, NULL, NULL, 3), ('nope', NULL, NULL, NULL, NULL, NULL),
+	('c\@acme.com', 'in/bob', 'Bob', NULL, NULL, NULL)) v(email, linkedin_url, last_name, origin, contact_status, "Score")},
+	"'upserts', origin => 'csv', mode => 'upsert'", ''), '7 rows: 1 created, 3 updated, 3 failed; N rows/s', 'upsert: counts');
 is(contacts(), "a\@acme.com||New|f||Active\nhttps://www.linkedin.com/in/b|||f|own|\nc\@acme.com|https://www.linkedin.com/in/c||Cee|f|csv|", 'upsert: contacts');
 is(fields(), "Score|1\nScore|3", 'upsert: fields');
-is(rejects() =~ s/\{[^}]*\}/ROW/gr, "3|ROW|409|/email already_exists, /linkedin_url already_exists\n6|ROW|400|/email invalid_email", 'upsert: two contacts are a reject');
-is($node->safe_psql('postgres', "SELECT mode, rows_seen, created, updated_rows, duplicates, failed FROM revyops.import_job WHERE client_id = $client"), 'upsert|6|1|3|0|2', 'upsert: the job');
+is(rejects() =~ s/\{[^}]*\}/ROW/gr, "3|ROW|409|/email already_exists, /linkedin_url already_exists\n6|ROW|400|/email invalid_email\n7|ROW|409|/email already_exists, /linkedin_url key_conflict", 'upsert: two contacts are a reject, and a key that differs');
+is($node->safe_psql('postgres', "SELECT mode, rows_seen, created, updated_rows, duplicates, failed FROM revyops.import_job WHERE client_id = $client"), 'upsert|7|1|3|0|3', 'upsert: the job');
 my $with_company = join ', ', map { "revyops_create_contact('{\"email\": \"$_\@acme.com\", \"last_name\": \"Lee\", \"company_id\": \"acme.com\"}')" } 'a', 'b';
 is(import(qq{SELECT $with_company; CREATE TABLE upsert_blanks AS SELECT * FROM (VALUES ('a\@acme.com', ' ', ''), ('b\@acme.com', NULL, NULL)) v(email, last_name, company_id)},
 	"'upsert_blanks', mode => 'upsert'", ''), '2 rows: 0 created, 2 updated, 0 failed; N rows/s', 'upsert: blanks');

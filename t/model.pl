@@ -124,6 +124,9 @@ sub model_upsert
 	my %given = %$call;
 	defined $given{$_} or delete $given{$_} for qw(email linkedin_url);
 	delete $given{ $_->[2] } for grep { !$_->[3] } @owners;
+	my %other = map { $_ => defined $contacts{ $owners[0][1] }{$_} && defined $given{$_} && $given{$_} ne $contacts{ $owners[0][1] }{$_} } qw(email linkedin_url);
+	return { error => 'PT409', entries => [ map { "/$_ " . ($other{$_} ? 'key_conflict' : 'already_exists') . " $owners[0][1]" } qw(email linkedin_url) ] }
+	  if $other{email} || $other{linkedin_url};
 	return model_change($owners[0][1], \%given);
 }
 

@@ -74,6 +74,7 @@ cmp_ok($node->safe_psql('postgres', 'SELECT last_value FROM n404'), '>', 10, '40
 # four of a kind, six keys
 $node->safe_psql('postgres', <<'EOS');
 SET revyops.client_id = 1;
+SELECT revyops_set_client_setting(1, 'on_key_conflict', 'update');
 CREATE FUNCTION contact_of(n int) RETURNS bigint LANGUAGE sql AS $$ SELECT coalesce((SELECT id FROM revyops.contact WHERE email = n || '@swap.com'), 0) $$;
 CREATE FUNCTION company_of(n int) RETURNS bigint LANGUAGE sql AS $$ SELECT coalesce((SELECT id FROM revyops.company WHERE domain = 'swap' || n || '.com'), 0) $$;
 SELECT revyops_create_contact(jsonb_build_object('email', n || '@swap.com')), revyops_create_contact(jsonb_build_object('email', n || '@upsert.com')),

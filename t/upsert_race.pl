@@ -65,10 +65,11 @@ ok($created == 1 ? $taken == 0 : $created == 2, 'one contact and no 409, or two'
 
 unlike(slurp_file($node->logfile), qr/deadlock/, 'no deadlock so far');
 
-# Many keys, upserts that move them about, and deletions.  Two that give their contacts each other's
+# Many keys, upserts that move them about, as the client wants, and deletions.  Two that give their contacts each other's
 # keys wait for each other, as two UPDATEs do: that is a deadlock, once in some ten thousand.
 $node->safe_psql('postgres', 'CALL forget()');
 $node->safe_psql('postgres', <<'EOS');
+SELECT revyops_set_client_setting(1, 'on_key_conflict', 'update');
 CREATE FUNCTION move(statement text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE statement;

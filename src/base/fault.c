@@ -50,6 +50,7 @@ static const struct
 	[FAULT_INVALID_VALUE] = {"invalid_value", "This value does not fit the type of its custom field."},
 	[FAULT_JSON_AS_FORM] = {"json_as_form", "The body is JSON. Send it with Content-Type: application/json."},
 	[FAULT_JSON_IN_STRING] = {"json_in_string", "This is a string that holds JSON. Send the JSON itself, encoded once."},
+	[FAULT_KEY_CONFLICT] = {"key_conflict", "The contact that was found by the other key has another value here."},
 	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "Expected UTF-8, with control characters percent-encoded."},
@@ -329,26 +330,25 @@ rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing
 void
 rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id)
 {
-	StringInfo	entry = begin_entry(faults, where, FAULT_ALREADY_EXISTS);
-
-	if (entry != NULL)
-		appendStringInfo(entry, ",\"existing_id\":" INT64_FORMAT "}", existing_id);
+	rvo_fault_add_key(faults, where, FAULT_ALREADY_EXISTS, existing_id, -1);
 }
 
 /*
- * rvo_fault_add_duplicate notes that an earlier one of the same batch has taken
- * a key; existing_id is what that became, 0 if nothing will be left of it.
+ * rvo_fault_add_key notes that a key is in the way, and which row's; 0 if nothing will be
+ * left of that.  duplicate_of is the earlier one of the same batch that made it; -1 = none.
  */
 void
-rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of)
+rvo_fault_add_key(FaultList *faults, const char *where, FaultCode code, int64 existing_id, int duplicate_of)
 {
-	StringInfo	entry = begin_entry(faults, where, FAULT_ALREADY_EXISTS);
+	StringInfo	entry = begin_entry(faults, where, code);
 
 	if (entry == NULL)
 		return;
 	if (existing_id != 0)
 		appendStringInfo(entry, ",\"existing_id\":" INT64_FORMAT, existing_id);
-	appendStringInfo(entry, ",\"duplicate_of\":%d}", duplicate_of);
+	if (duplicate_of >= 0)
+		appendStringInfo(entry, ",\"duplicate_of\":%d", duplicate_of);
+	appendStringInfoChar(entry, '}');
 }
 
 /* rvo_fault_add_merged notes that a contact was merged, and into which. */

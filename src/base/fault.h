@@ -42,6 +42,7 @@ typedef enum FaultCode
 	FAULT_INVALID_VALUE,
 	FAULT_JSON_AS_FORM,
 	FAULT_JSON_IN_STRING,
+	FAULT_KEY_CONFLICT,
 	FAULT_KEY_REUSED,
 	FAULT_MALFORMED_BODY,
 	FAULT_MALFORMED_QUERY,
@@ -134,7 +135,7 @@ extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode c
 							   const Slice *choices, int nchoices);
 extern void rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows);
 extern void rvo_fault_add_existing(FaultList *faults, const char *where, int64 existing_id);
-extern void rvo_fault_add_duplicate(FaultList *faults, const char *where, int64 existing_id, int duplicate_of);
+extern void rvo_fault_add_key(FaultList *faults, const char *where, FaultCode code, int64 existing_id, int duplicate_of);
 extern void rvo_fault_add_merged(FaultList *faults, const char *where, int64 kept_id);
 extern void rvo_fault_add_all(FaultList *faults, const FaultList *more);
 extern void rvo_fault_keep(FaultList *faults);

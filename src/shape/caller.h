@@ -13,6 +13,7 @@ typedef struct ClientSettings
 {
 	bool		creates_companies;	/* on_unknown_domain = create */
 	bool		infers_company; /* infer_company = on */
+	bool		updates_keys;	/* on_key_conflict = update */
 	bool		strict_fields;	/* custom_fields = strict */
 	bool		fields_defined[ENTITIES];	/* whether it has ever defined a custom field */
 	bool		contacts_merged;	/* whether it has ever merged contacts */

@@ -280,14 +280,13 @@ explain(const Batch *batch, BatchItem *item)
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 		{
 			const CreatedItem *created = find_created(batch, item->owners[k]);
+			bool		conflicts = IS_GIVEN(item->conflicts, k);
 
 			if (item->owners[k] == 0 || (!later && !is_owned(batch, item, k)))
 				continue;
-			if (created != NULL)
-				rvo_fault_add_duplicate(&item->faults, batch->kind->kind->key_pointers[k],
-										lasting ? created->id : 0, created->number);
-			else
-				rvo_fault_add_existing(&item->faults, batch->kind->kind->key_pointers[k], item->owners[k]);
+			rvo_fault_add_key(&item->faults, batch->kind->kind->key_pointers[k],
+							  conflicts ? FAULT_KEY_CONFLICT : FAULT_ALREADY_EXISTS,
+							  created == NULL || lasting ? item->owners[k] : 0, created != NULL ? created->number : -1);
 		}
 	item->failure = batch->kind->kind->taken;
 }

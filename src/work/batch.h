@@ -38,6 +38,7 @@ typedef struct BatchItem
 	int64		owners[BATCH_MAX_KEYS]; /* who has the keys, when somebody was found to; 0 = nobody */
 	bool		tried;			/* its turn has come, nothing earlier being in its way */
 	bool		taken;			/* a key of it is, so that it will not be created */
+	GivenMembers conflicts;		/* keys of an upsert of which their owner has another, as bits */
 	int			ncreated_before;	/* of the batch, when that was found */
 	int64		id;
 	bool		found;			/* an upsert found it there, and changed it */
@@ -83,8 +84,8 @@ typedef struct BatchKind
 
 	/*
 	 * upsert creates or changes the items, in their order.  Of one that was it
-	 * fills id, found and row; of one whose keys are of two others it fills the
-	 * owners and says that it is taken.  NULL for a batch that creates; else
+	 * fills id, found and row; of one whose keys are of two others, or one of which
+	 * differs from the owner's, it fills the owners and says that it is taken.  NULL for a batch that creates; else
 	 * find_owners is not called.
 	 */
 	void		(*upsert) (const Caller *caller, BatchItem *const *items, int n);

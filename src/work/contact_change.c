@@ -37,6 +37,25 @@ set_fields(Contact *contact, const ContactInput *changes, FaultList *faults)
 }
 
 /*
+ * rvo_contact_conflicts tells which keys an upsert gives that differ from those of the
+ * contact which it found by another key: that may be somebody else.  None if the client
+ * means it so.
+ */
+GivenMembers
+rvo_contact_conflicts(const Caller *caller, const Contact *contact, const ContactInput *changes)
+{
+	GivenMembers conflicts = 0;
+
+	if (caller->settings.updates_keys)
+		return 0;
+	if (contact->email.data != NULL && !rvo_slice_equal(contact->email, changes->values.email))
+		conflicts |= CONTACT_EMAIL_GIVEN;
+	if (contact->linkedin_url.data != NULL && !rvo_slice_equal(contact->linkedin_url, changes->values.linkedin_url))
+		conflicts |= CONTACT_LINKEDIN_URL_GIVEN;
+	return conflicts & changes->given;
+}
+
+/*
  * rvo_contact_apply applies changes to a contact, company_id being the company
  * that they name.  Returns whether that makes a difference, and whether to the
  * keys; notes what is wrong with the contact then, which must not be written.

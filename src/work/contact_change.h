@@ -12,6 +12,7 @@
 #include "shape/custom_field_change.h"
 #include "shape/record.h"
 
+extern GivenMembers rvo_contact_conflicts(const Caller *caller, const Contact *contact, const ContactInput *changes);
 extern bool rvo_contact_apply(Contact *contact, const ContactInput *changes, int64 company_id, bool *other_keys,
 							  FaultList *faults);
 extern Contact rvo_contact_new(const Caller *caller, const ContactInput *changes, int64 company_id,

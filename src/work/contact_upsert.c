@@ -105,9 +105,46 @@ own_changes(const Upsert *upsert)
 	return changes;
 }
 
+/* raise_conflict raises FAILURE_CONTACT_EXISTS: the contact has other keys than are given, and which those are. */
+static void
+raise_conflict(const Upsert *upsert, GivenMembers conflicts)
+{
+	int64		id = upsert->contact.record.id;
+	FaultList	faults = {0};
+
+	rvo_fault_add_key(&faults, "/email", conflicts & CONTACT_EMAIL_GIVEN ? FAULT_KEY_CONFLICT : FAULT_ALREADY_EXISTS, id, -1);
+	rvo_fault_add_key(&faults, "/linkedin_url",
+					  conflicts & CONTACT_LINKEDIN_URL_GIVEN ? FAULT_KEY_CONFLICT : FAULT_ALREADY_EXISTS, id, -1);
+	rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+}
+
+/*
+ * check_conflict raises FAILURE_CONTACT_EXISTS if the contact, which is locked, has other
+ * keys than are given; false if it is another by now, whose they are.
+ */
+static bool
+check_conflict(Upsert *upsert, int64 id)
+{
+	ContactInput changes = own_changes(upsert);
+	GivenMembers conflicts;
+
+	if (rvo_contact_conflicts(upsert->caller, &upsert->contact, &changes) == 0)
+		return true;
+
+	/* What was found before it was locked may be of then. */
+	if (find(upsert) != id)
+		return false;
+	changes = own_changes(upsert);
+	conflicts = rvo_contact_conflicts(upsert->caller, &upsert->contact, &changes);
+	if (conflicts != 0)
+		raise_conflict(upsert, conflicts);
+	return true;
+}
+
 /*
  * change applies the changes to the contact; false if it is another by now, or
  * somebody has a key that it is to have.  As an update, it looks before it writes.
+ * Raises FAILURE_CONTACT_EXISTS if a key differs from the one that it has.
  */
 static bool
 change(Upsert *upsert, int64 id)
@@ -119,7 +156,8 @@ change(Upsert *upsert, int64 id)
 
 	upsert->taken = NULL;
 	if (!rvo_store_lock(&rvo_contact_table, upsert->caller->client_id, id, &upsert->contact.record) ||
-		(!has_key(&upsert->contact, &upsert->changes.values) && find(upsert) != id))
+		(!has_key(&upsert->contact, &upsert->changes.values) && find(upsert) != id) ||
+		!check_conflict(upsert, id))
 		return false;
 	changes = own_changes(upsert);
 	different = rvo_contact_apply(&upsert->contact, &changes, upsert->company_id, &other_keys, &faults);

@@ -323,6 +323,16 @@ settle(Upserts *upserts, BatchItem *item, Row *row, bool found)
 	row->shown = true;
 }
 
+/* refuse leaves an item alone whose keys are of these rows: of two, or of one that has others. */
+static void
+refuse(const Upserts *upserts, BatchItem *item, const int64 *owners, GivenMembers conflicts)
+{
+	for (int k = 0; k < NUMBER_OF_KEYS; k++)
+		item->owners[k] = upserts->rows[owners[k] - 1]->contact.record.id;
+	item->conflicts = conflicts;
+	item->taken = true;
+}
+
 /* create adds the contact of an item, if nothing is wrong with it. */
 static void
 create(Upserts *upserts, BatchItem *item)
@@ -397,12 +407,21 @@ find_kept(const Upserts *upserts, int k, Slice key)
 	return key.data == NULL || upserts->kept[k] == NULL ? NULL : rvo_slice_map_find(upserts->kept[k], key);
 }
 
-/* carry_out creates or changes the contact of an item, unless its keys are of two. */
+/* find_conflicts tells which keys of an item the contact that it found has others of. */
+static GivenMembers
+find_conflicts(const Upserts *upserts, const BatchItem *item, int64 owner, GivenMembers foreign)
+{
+	return rvo_contact_conflicts(upserts->caller, &upserts->rows[owner - 1]->contact, item->changes) & ~foreign;
+}
+
+/* carry_out creates or changes the contact of an item, unless its keys are of two, or the contact has another key. */
 static void
 carry_out(Upserts *upserts, BatchItem *item)
 {
 	int64		owners[NUMBER_OF_KEYS] = {0};
 	GivenMembers foreign = 0;
+	GivenMembers conflicts;
+	int64		any;
 	bool		given_up = false;
 
 	for (int k = 0; k < NUMBER_OF_KEYS; k++)
@@ -422,17 +441,22 @@ carry_out(Upserts *upserts, BatchItem *item)
 	}
 	if (owners[0] != 0 && owners[1] != 0 && owners[0] != owners[1])
 	{
-		for (int k = 0; k < NUMBER_OF_KEYS; k++)
-			item->owners[k] = upserts->rows[owners[k] - 1]->contact.record.id;
-		item->taken = true;
+		refuse(upserts, item, owners, 0);
+		return;
+	}
+	any = Max(owners[0], owners[1]);
+	conflicts = any != 0 ? find_conflicts(upserts, item, any, foreign) : 0;
+	if (conflicts != 0)
+	{
+		refuse(upserts, item, (int64[NUMBER_OF_KEYS]) {any, any}, conflicts);
 		return;
 	}
 	if (given_up)
 		write_rows(upserts);
-	if (owners[0] == 0 && owners[1] == 0)
+	if (any == 0)
 		create(upserts, item);
 	else
-		change(upserts, item, Max(owners[0], owners[1]), foreign);
+		change(upserts, item, any, foreign);
 }
 
 /* reset makes an item as it was before an attempt. */
@@ -443,6 +467,7 @@ reset(BatchItem *item)
 	item->faults.count = 0;
 	item->faults.told = 0;
 	item->taken = false;
+	item->conflicts = 0;
 	item->found = false;
 	item->bare = false;
 	item->id = 0;
