@@ -555,8 +555,7 @@ rvo_json_is_encoded(const JsonbValue *value)
 	if (value->type != jbvString)
 		return false;
 	text = rvo_text_trim(rvo_json_string(value));
-	return text.len > 0 && (text.data[0] == '{' || text.data[0] == '[') &&
-		rvo_json_measure(text).depth <= JSON_MAX_DEPTH && rvo_json_is_valid(text);
+	return text.len > 0 && (text.data[0] == '{' || text.data[0] == '[') && rvo_json_is_loadable(text);
 }
 
 /* rvo_json_is_encoded_root is rvo_json_is_encoded for a whole body; NULL is none. */
