@@ -60,7 +60,7 @@ my $head = $gateway->ask(method => 'HEAD', key => $key, uri => '/public/v2/conta
 is_deeply([ @$head{qw(status body)}, $head->{headers} ], [ 200, '', $got->{headers} ], 'HEAD has the headers of GET');
 $node->safe_psql('postgres', "SET revyops.client_id = 1; SELECT count(revyops_create_contact(jsonb_build_object('email', format('many%s\@acme.com', i), 'contact_custom_fields_input',
 	(SELECT jsonb_agg(jsonb_build_object('field_name', f::text, 'field_value', repeat('x', 200))) FROM generate_series(1, 10) f)))) FROM generate_series(1, 100) i");
-$got = $gateway->ask(method => 'GET', key => $key, uri => '/public/contacts?email_contains=many');
+$got = $gateway->ask(method => 'GET', key => $key, uri => '/public/v2/contacts?page_size=100');
 is_deeply([ scalar(() = $got->{body} =~ /"email"/g), length $got->{body} > 200_000 ], [ 100, 1 ], 'an answer of many records');
 
 # ---- as it should not be

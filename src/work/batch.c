@@ -168,8 +168,11 @@ read_item(Batch *batch, BatchItem *item, int i)
 	const BrokenItem *broken = &batch->broken.items[batch->nbroken];
 
 	item->failure = FAILURE_INVALID_REQUEST;
-	item->faults.max = Max(FAULTS_MAX - batch->faults_told, ITEM_FAULTS_MIN);
-	item->faults.brief = batch->faults_octets > FAULTS_NAMED_MAX_OCTETS;
+	if (!batch->faults_apart)
+	{
+		item->faults.max = Max(FAULTS_MAX - batch->faults_told, ITEM_FAULTS_MIN);
+		item->faults.brief = batch->faults_octets > FAULTS_NAMED_MAX_OCTETS;
+	}
 	if (batch->nbroken == batch->broken.count || broken->index != batch->count + i)
 		batch->kind->read(batch->caller, item, batch->bodies[i]);
 	else

@@ -103,6 +103,7 @@ typedef struct Batch
 	const char *number_name;	/* what callers call an item's place: "ordinal" or "index" */
 	int			first_number;
 	BrokenItems broken;
+	bool		faults_apart;	/* those of one item never meet another's: each tells of all that it may */
 
 	/* Told of each item, in the order of input; what is needed later must be copied. */
 	void		(*sink) (void *arg, const BatchItem *item);

@@ -89,6 +89,7 @@ rvo_import_write(const Caller *caller, Import *import)
 		.kind = import->upserts ? &rvo_contact_upsert_batch : &rvo_contact_batch,
 		.caller = &importer,
 		.mode = BATCH_PARTIAL,
+		.faults_apart = true,
 		.sink = take_item,
 		.sink_arg = import,
 	};
