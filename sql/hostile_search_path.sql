@@ -109,6 +109,7 @@ SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jo@
 SELECT is(test.hostile($$SELECT public.revyops_update_contact(2, '{"email": "jane@acme.com"}')$$)->>'sqlstate', 'PT409', 'to a taken e-mail');
 SELECT is(test.hostile($$SELECT public.revyops_lookup_companies('A', '1')->'results'->0->>'domain'$$), '{"value": "beta.com"}', 'look companies up');
 SELECT is(test.hostile($$SELECT public.revyops_delete_contact_custom_field(2, (public.revyops_get_contact(2)#>>'{contact_custom_fields,0,id}')::pg_catalog.int8)$$), '{"value": ""}', 'delete a custom field');
+SELECT public.revyops_set_client_setting(1, 'on_key_conflict', 'update') AS "hidden" \gset
 SELECT is(test.hostile($$SELECT public.revyops_upsert_contact('{"email": "jane@acme.com", "linkedin_url": "in/janet", "company_id": "www.acme.com"}')->>'created'$$), '{"value": "false"}', 'upsert a contact that is there');
 SELECT is(test.hostile($$SELECT public.revyops_upsert_contact('{"email": "jane@acme.com", "linkedin_url": "in/jim"}')->>'created'$$), '{"value": "false"}', 'to another LinkedIn URL');
 SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, ' ') FROM public.revyops_upsert_contacts('[{"email": "jane@acme.com", "linkedin_url": "in/jane", "last_name": "x"}, {"email": "joe@acme.com", "contact_custom_fields": [{"field_name": "A", "field_value": null}]}, {"linkedin_url": "in/jane", "company_id": 1}]')$$), '{"value": "200 201 200"}', 'upsert contacts');
