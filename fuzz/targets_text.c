@@ -15,6 +15,7 @@
 #include "shape/member.h"
 #include "value/domain.h"
 #include "value/email_address.h"
+#include "value/field_date.h"
 #include "value/field_value.h"
 #include "value/linkedin.h"
 #include "fuzz.h"
@@ -94,10 +95,9 @@ choose(Slice *value)
 void
 fuzz_field(Slice input)
 {
-	static bool (*const types[]) (Slice *) = {rvo_field_number, rvo_field_boolean, rvo_field_url, choose};
+	static bool (*const types[]) (Slice *) = {rvo_field_number, rvo_field_boolean, rvo_field_url, rvo_field_date, choose};
 	Slice		value = rvo_text_trim(input);
 
-	(void) rvo_field_date(value);
 	for (size_t i = 0; i < lengthof(types) && value.len > 0; i++)
 	{
 		Slice		canonical = value;

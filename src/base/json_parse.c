@@ -62,7 +62,7 @@ keep(Parsing *parsing, const void *from, Size size)
 		to = MemoryContextAllocHuge(CurrentMemoryContext, aligned);
 	else
 	{
-		if (aligned > parsing->left)
+		if (parsing->block == NULL || aligned > parsing->left)
 		{
 			parsing->block = palloc(BLOCK_SIZE);
 			parsing->left = BLOCK_SIZE;
@@ -153,14 +153,20 @@ open_level(Parsing *parsing, bool is_object, int first)
 static JsonCallbackResult
 begin_object(void *state)
 {
-	open_level(state, true, ((Parsing *) state)->npairs);
+	Parsing    *parsing = state;
+
+	parsing->pairs = room(parsing->pairs, parsing->npairs, &parsing->pairs_capacity, sizeof(JsonbPair));
+	open_level(parsing, true, parsing->npairs);
 	return JSON_GO_ON;
 }
 
 static JsonCallbackResult
 begin_array(void *state)
 {
-	open_level(state, false, ((Parsing *) state)->nelements);
+	Parsing    *parsing = state;
+
+	parsing->elements = room(parsing->elements, parsing->nelements, &parsing->elements_capacity, sizeof(JsonbValue));
+	open_level(parsing, false, parsing->nelements);
 	return JSON_GO_ON;
 }
 

@@ -165,7 +165,7 @@ keep_open(Chunk *chunk)
 static void
 read_item(Batch *batch, BatchItem *item, int i)
 {
-	const BrokenItem *broken = &batch->broken.items[batch->nbroken];
+	const BrokenItem *broken = batch->nbroken < batch->broken.count ? &batch->broken.items[batch->nbroken] : NULL;
 
 	item->failure = FAILURE_INVALID_REQUEST;
 	if (!batch->faults_apart)
@@ -173,7 +173,7 @@ read_item(Batch *batch, BatchItem *item, int i)
 		item->faults.max = Max(FAULTS_MAX - batch->faults_told, ITEM_FAULTS_MIN);
 		item->faults.brief = batch->faults_octets > FAULTS_NAMED_MAX_OCTETS;
 	}
-	if (batch->nbroken == batch->broken.count || broken->index != batch->count + i)
+	if (broken == NULL || broken->index != batch->count + i)
 		batch->kind->read(batch->caller, item, batch->bodies[i]);
 	else
 	{
