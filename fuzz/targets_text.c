@@ -203,7 +203,7 @@ fuzz_headers(Slice input)
 	Slice		query = NO_SLICE;
 	JsonStringMember members[] = {{"x-api-key", &key}, {"x-revyops-query", &query}};
 	bool		found = rvo_json_find_strings(input, members, lengthof(members));
-	JsonExtent	extent = rvo_json_measure(input);
+	JsonExtent	extent = rvo_json_measure(input, 0);
 	Jsonb	   *json;
 
 	fuzz_check_memory(input);

@@ -136,13 +136,7 @@ Datum
 revyops_merge_contacts(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
-	MergeRequest merge = {
-		.keep = rvo_argument_id(fcinfo, 0),
-		.keep_name = "keep",
-		.other = rvo_argument_id(fcinfo, 1),
-		.other_name = "other",
-		.structure = rvo_argument_text(fcinfo, 2),
-	};
+	MergeRequest merge = rvo_argument_merge(fcinfo);
 
 	PG_RETURN_JSONB_P(rvo_contact_merge(&caller, &merge));
 }

@@ -67,3 +67,16 @@ rvo_argument_lookup(FunctionCallInfo fcinfo)
 	list.field_value = rvo_argument_text(fcinfo, 1);
 	return list;
 }
+
+/* rvo_argument_merge returns the arguments (keep bigint, other bigint, structure text). */
+MergeRequest
+rvo_argument_merge(FunctionCallInfo fcinfo)
+{
+	return (MergeRequest) {
+		.keep = rvo_argument_id(fcinfo, 0),
+		.keep_name = "keep",
+		.other = rvo_argument_id(fcinfo, 1),
+		.other_name = "other",
+		.structure = rvo_argument_text(fcinfo, 2),
+	};
+}

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "shape/page.h"
+#include "work/merge_request.h"
 
 extern Slice rvo_argument_text(FunctionCallInfo fcinfo, int n);
 extern Jsonb *rvo_argument_jsonb(FunctionCallInfo fcinfo, int n);
@@ -17,5 +18,6 @@ extern const int64 *rvo_argument_id(FunctionCallInfo fcinfo, int n);
 extern int	rvo_argument_number(FunctionCallInfo fcinfo, int n);
 extern ListRequest rvo_argument_list(FunctionCallInfo fcinfo, int n);
 extern ListRequest rvo_argument_lookup(FunctionCallInfo fcinfo);
+extern MergeRequest rvo_argument_merge(FunctionCallInfo fcinfo);
 
 #endif							/* RVO_ARGUMENT_H */

@@ -32,30 +32,6 @@ find_number(void *state, char *token, JsonTokenType type)
 	return JSON_GO_ON;
 }
 
-/* find_too_deep returns where arrays and objects, depth of them around the text, nest deeper than they may; -1 for nowhere. */
-static int
-find_too_deep(Slice text, int depth)
-{
-	bool		in_string = false;
-
-	for (int i = 0; i < text.len; i++)
-	{
-		char		c = text.data[i];
-
-		if (in_string && c == '\\')
-			i++;
-		else if (c == '"')
-			in_string = !in_string;
-		else if (in_string)
-			continue;
-		else if ((c == '[' || c == '{') && ++depth > JSON_MAX_DEPTH)
-			return i;
-		else if (c == ']' || c == '}')
-			depth--;
-	}
-	return -1;
-}
-
 /*
  * rvo_json_find_flaw tells why a text can't be loaded, and where that is; FAULT_NONE
  * if it can.  depth is how many arrays and objects are around it.
@@ -69,7 +45,7 @@ rvo_json_find_flaw(Slice text, int depth, int *offset)
 	*offset = pg_encoding_verifymbstr(PG_UTF8, text.data, text.len);
 	if (*offset < text.len)
 		return FAULT_MALFORMED_BODY;
-	*offset = find_too_deep(text, depth);
+	*offset = rvo_json_measure(text, depth).too_deep;
 	if (*offset >= 0)
 		return FAULT_TOO_DEEP;
 	search.lex = makeJsonLexContextCstringLen_compat(text.data, text.len);

@@ -485,14 +485,13 @@ rvo_json_is_valid(Slice text)
 /*
  * rvo_json_measure counts, outside strings, how deep arrays and objects nest
  * and how much there is, without recursion and without memory: so that no parser
- * has to find out.
+ * has to find out.  depth is how many are around the text.
  */
 JsonExtent
-rvo_json_measure(Slice text)
+rvo_json_measure(Slice text, int depth)
 {
-	JsonExtent	extent = {0};
+	JsonExtent	extent = {.too_deep = -1};
 	bool		in_string = false;
-	int			depth = 0;
 
 	for (int i = 0; i < text.len; i++)
 	{
@@ -507,7 +506,8 @@ rvo_json_measure(Slice text)
 		else if (c == '[' || c == '{')
 		{
 			extent.containers++;
-			depth++;
+			if (++depth > JSON_MAX_DEPTH && extent.too_deep < 0)
+				extent.too_deep = i;
 			extent.depth = Max(extent.depth, depth);
 		}
 		else if (c == ']' || c == '}')
@@ -522,7 +522,7 @@ rvo_json_measure(Slice text)
 static bool
 is_too_large(Slice text)
 {
-	JsonExtent	extent = rvo_json_measure(text);
+	JsonExtent	extent = rvo_json_measure(text, 0);
 
 	return extent.depth > JSON_MAX_DEPTH || extent.containers > JSON_MAX_CONTAINERS ||
 		extent.commas > JSON_MAX_COMMAS;

@@ -23,6 +23,7 @@
 typedef struct JsonExtent
 {
 	int			depth;
+	int			too_deep;		/* where more than JSON_MAX_DEPTH are open for the first time; -1 = nowhere */
 	int			containers;		/* arrays and objects */
 	int			commas;
 } JsonExtent;
@@ -83,7 +84,7 @@ extern Slice rvo_json_time(TimestampTz time);
 extern bool rvo_json_is_valid(Slice text);
 extern bool rvo_json_number_fits(const char *number);
 extern bool rvo_json_is_loadable(Slice text);
-extern JsonExtent rvo_json_measure(Slice text);
+extern JsonExtent rvo_json_measure(Slice text, int depth);
 extern bool rvo_json_is_encoded(const JsonbValue *value);
 extern bool rvo_json_is_encoded_root(JsonbContainer *json);
 extern bool rvo_json_find_strings(Slice text, const JsonStringMember *members, int count);

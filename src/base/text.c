@@ -147,6 +147,17 @@ rvo_text_split(Slice *s, char separator)
 	return front;
 }
 
+/* rvo_text_take takes one octet of a set off the front; false if there is none. */
+bool
+rvo_text_take(Slice *s, const char *set)
+{
+	if (s->len == 0 || s->data[0] == '\0' || strchr(set, s->data[0]) == NULL)
+		return false;
+	s->data++;
+	s->len--;
+	return true;
+}
+
 /* rvo_text_is_digits tells whether there are ASCII digits only, and at least one. */
 bool
 rvo_text_is_digits(Slice s)

@@ -29,6 +29,7 @@ extern bool rvo_same_secret(const unsigned char *a, const unsigned char *b, int 
 
 extern Slice rvo_text_trim(Slice s);
 extern Slice rvo_text_split(Slice *s, char separator);
+extern bool rvo_text_take(Slice *s, const char *set);
 extern bool rvo_text_is_digits(Slice s);
 extern bool rvo_text_to_id(Slice s, int64 *id);
 extern int	rvo_text_characters(Slice s);

@@ -50,7 +50,7 @@ decode_json(Slice content_type pg_attribute_unused(), Slice body, const FormList
 
 	if (!pg_verify_mbstr(PG_UTF8, text.data, text.len, true))
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_MALFORMED_BODY);
-	extent = rvo_json_measure(text);
+	extent = rvo_json_measure(text, 0);
 	if (extent.depth > JSON_MAX_DEPTH)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_TOO_DEEP);
 	rvo_body_check_extent(&extent);

@@ -272,7 +272,7 @@ rvo_broken_items_read(Slice text, const char *list, int items_max, BrokenItems *
 		.broken = broken,
 	};
 	FaultList	faults = {0};
-	JsonExtent	extent = rvo_json_measure(text);
+	JsonExtent	extent = rvo_json_measure(text, 0);
 	FaultCode	code;
 	int			offset;
 
@@ -289,7 +289,7 @@ rvo_broken_items_read(Slice text, const char *list, int items_max, BrokenItems *
 	code = rvo_json_find_flaw(scan.text, 0, &offset);
 	if (code != FAULT_NONE)
 		raise_at(&scan, code, offset);
-	extent = rvo_json_measure(scan.text);
+	extent = rvo_json_measure(scan.text, 0);
 	rvo_body_check_extent(&extent);
 	return rvo_json_parse(scan.text);
 }

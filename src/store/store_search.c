@@ -96,17 +96,22 @@ static KeptQuery *
 keep_query(const char *sql)
 {
 	KeptQuery **slot = &kept_queries[hash_bytes((const unsigned char *) sql, strlen(sql)) % KEPT_QUERIES];
+	KeptQuery  *former = *slot;
+	KeptQuery  *query;
 
-	if (*slot != NULL && strcmp((*slot)->sql, sql) == 0)
-		return *slot;
-	if (*slot != NULL)
-		forget_query(*slot);
-	*slot = MemoryContextAllocZero(TopMemoryContext, sizeof(KeptQuery));
-	**slot = (KeptQuery) {
+	if (former != NULL && strcmp(former->sql, sql) == 0)
+		return former;
+
+	/* the slot has a whole query at any moment, also if there is no memory for the next */
+	query = MemoryContextAllocZero(TopMemoryContext, sizeof(KeptQuery));
+	*query = (KeptQuery) {
 		.sql = MemoryContextStrdup(TopMemoryContext, sql), .expected = SPI_OK_SELECT, .read_only = true,
 		.nparameters = SEARCH_PARAMETERS, .types = {SEARCH_TYPES},
 	};
-	return *slot;
+	*slot = query;
+	if (former != NULL)
+		forget_query(former);
+	return query;
 }
 
 /* run runs a statement of a search and shows its rows to read. */
@@ -311,6 +316,8 @@ serves(Search *search, const SearchCondition *condition, double most)
 		if (rvo_estimate_with_field(search->table->table->entity, hashes) > most)
 			return false;
 		search->hashes = PointerGetDatum(hashes);
+
+		/* twice, so that the planner guesses few rows: doc/decisions/reading-and-changing.md */
 		search->has_hash = " AND revyops.custom_field_hashes(client_id, custom_fields) && " SEARCH_HASHES
 			" AND revyops.custom_field_hashes(client_id, custom_fields) && " SEARCH_HASHES;
 		return true;

@@ -36,24 +36,13 @@ take_digits(Slice *s, int least, int most, int *number)
 	return n >= least;
 }
 
-/* take_character takes a character off the front, if it is there. */
-static bool
-take_character(Slice *s, char c)
-{
-	if (s->len == 0 || s->data[0] != c)
-		return false;
-	s->data++;
-	s->len--;
-	return true;
-}
-
 /* take_blanks takes blanks off the front; false if there is none. */
 static bool
 take_blanks(Slice *s)
 {
 	bool		found = false;
 
-	while (take_character(s, ' '))
+	while (rvo_text_take(s, " "))
 		found = true;
 	return found;
 }
@@ -84,7 +73,7 @@ take_month(Slice *s, int *month)
 			continue;
 		*month = i + 1;
 		if (!in_full)
-			(void) take_character(s, '.');
+			(void) rvo_text_take(s, ".");
 		return true;
 	}
 	return false;
@@ -94,13 +83,12 @@ take_month(Slice *s, int *month)
 static bool
 take_year_first(Slice *s, int *year, int *month, int *day)
 {
-	char		separator;
+	const char *separator;
 
-	if (!take_digits(s, YEAR_DIGITS, YEAR_DIGITS, year) || s->len == 0)
+	if (!take_digits(s, YEAR_DIGITS, YEAR_DIGITS, year))
 		return false;
-	separator = s->data[0];
-	return (separator == '-' || separator == '/') && take_character(s, separator) && take_digits(s, 1, 2, month) &&
-		take_character(s, separator) && take_digits(s, 1, 2, day);
+	separator = s->len > 0 && s->data[0] == '/' ? "/" : "-";
+	return rvo_text_take(s, separator) && take_digits(s, 1, 2, month) && rvo_text_take(s, separator) && take_digits(s, 1, 2, day);
 }
 
 /* take_named takes 12 Mar 2024, or Mar 12, 2024, off the front. */
@@ -114,7 +102,7 @@ take_named(Slice *s, int *year, int *month, int *day)
 	}
 	else if (!take_month(s, month) || !take_blanks(s) || !take_digits(s, 1, 2, day))
 		return false;
-	(void) take_character(s, ',');
+	(void) rvo_text_take(s, ",");
 	return take_blanks(s) && take_digits(s, YEAR_DIGITS, YEAR_DIGITS, year);
 }
 

@@ -35,17 +35,6 @@ skip_digits(Slice *s)
 	return n;
 }
 
-/* skip steps over one of some characters; false if there is none. */
-static bool
-skip(Slice *s, const char *set)
-{
-	if (s->len == 0 || s->data[0] == '\0' || strchr(set, s->data[0]) == NULL)
-		return false;
-	s->data++;
-	s->len--;
-	return true;
-}
-
 /* is_number tells whether a text is a decimal number that numeric has room for. */
 static bool
 is_number(Slice s)
@@ -54,15 +43,15 @@ is_number(Slice s)
 
 	if (s.len > NUMBER_MAX_LENGTH)
 		return false;
-	(void) skip(&s, "+-");
+	(void) rvo_text_take(&s, "+-");
 	digits = skip_digits(&s);
-	if (skip(&s, "."))
+	if (rvo_text_take(&s, "."))
 		digits += skip_digits(&s);
 	if (digits == 0)
 		return false;
-	if (skip(&s, "eE"))
+	if (rvo_text_take(&s, "eE"))
 	{
-		(void) skip(&s, "+-");
+		(void) rvo_text_take(&s, "+-");
 		digits = skip_digits(&s);
 		if (digits == 0 || digits > EXPONENT_MAX_DIGITS)
 			return false;

@@ -17,17 +17,6 @@
 #define DAY_LENGTH 10
 #define FRACTION_MAX_DIGITS 9	/* more than six are cut off */
 
-/* take takes one octet of some off the front; false if there is none. */
-static bool
-take(Slice *s, const char *set)
-{
-	if (s->len == 0 || s->data[0] == '\0' || strchr(set, s->data[0]) == NULL)
-		return false;
-	s->data++;
-	s->len--;
-	return true;
-}
-
 /* take_number takes two digits, up to max, off the front. */
 static bool
 take_number(Slice *s, int max, int *number)
@@ -47,7 +36,7 @@ take_fraction(Slice *s, int64 *microseconds)
 	int			digits = 0;
 
 	*microseconds = 0;
-	if (!take(s, ".,"))
+	if (!rvo_text_take(s, ".,"))
 		return true;
 	for (; s->len > 0 && rvo_is_digit(s->data[0]); s->data++, s->len--)
 		if (++digits <= 6)
@@ -66,11 +55,11 @@ take_offset(Slice *s, int *minutes)
 	int			minute = 0;
 
 	*minutes = 0;
-	if (take(s, "Zz"))
+	if (rvo_text_take(s, "Zz"))
 		return true;
-	if (!take(s, "+-") || !take_number(s, 15, &hour))
+	if (!rvo_text_take(s, "+-") || !take_number(s, 15, &hour))
 		return false;
-	if (s->len > 0 && ((void) take(s, ":"), !take_number(s, 59, &minute)))
+	if (s->len > 0 && ((void) rvo_text_take(s, ":"), !take_number(s, 59, &minute)))
 		return false;
 	*minutes = sign * (hour * MINS_PER_HOUR + minute);
 	return true;
@@ -85,9 +74,9 @@ take_clock(Slice *s, int64 *microseconds)
 	int			second = 0;
 	int64		fraction = 0;
 
-	if (!take(s, "Tt ") || !take_number(s, 23, &hour) || !take(s, ":") || !take_number(s, 59, &minute))
+	if (!rvo_text_take(s, "Tt ") || !take_number(s, 23, &hour) || !rvo_text_take(s, ":") || !take_number(s, 59, &minute))
 		return false;
-	if (take(s, ":") && !(take_number(s, 59, &second) && take_fraction(s, &fraction)))
+	if (rvo_text_take(s, ":") && !(take_number(s, 59, &second) && take_fraction(s, &fraction)))
 		return false;
 	*microseconds = ((int64) hour * SECS_PER_HOUR + minute * SECS_PER_MINUTE + second) * USECS_PER_SEC + fraction;
 	return true;
@@ -134,7 +123,7 @@ rvo_iso_clock_is(Slice text)
 		return false;
 	if (text.len == 0)
 		return true;
-	(void) take(&text, " ");
+	(void) rvo_text_take(&text, " ");
 	return take_offset(&text, &offset) && text.len == 0;
 }
 

@@ -13,7 +13,6 @@
 #include "store/store_company.h"
 #include "work/company_change.h"
 #include "work/company_domain.h"
-#include "work/company_domain.h"
 #include "work/company_kind.h"
 #include "work/company_upsert.h"
 #include "work/field_definition.h"
