@@ -47,6 +47,7 @@ static const Target targets[] = {
 	{.name = "multipart", .run = fuzz_multipart, .takes_bytes = true},
 	{.name = "query", .run = fuzz_query},
 	{.name = "headers", .run = fuzz_headers},
+	{.name = "csv", .run = fuzz_csv, .takes_bytes = true, .in_transaction = true},
 	{.name = "contact", .run = fuzz_contact},
 	{.name = "company", .run = fuzz_company},
 	{.name = "render", .run = fuzz_render},
