@@ -17,6 +17,9 @@
 /* What a reader takes at most, however long the file is. */
 #define MEMORY_MAX (512 * 1024)
 
+/* Records of a file that are written and read again. */
+#define WRITTEN_MAX 8
+
 /* A file that comes in pieces: of one size, or, if that is 0, of all sizes in turn. */
 typedef struct Pieces
 {
@@ -204,6 +207,7 @@ fuzz_csv(Slice input)
 	Reading		whole;
 	Reading		pieces;
 	int64		line;
+	int			written_again = 0;
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext written;
 
@@ -224,7 +228,7 @@ fuzz_csv(Slice input)
 		MUST(next(&pieces) && is_same(&whole.record, &pieces.record));
 		check_record(&whole.record, rvo_csv_format(whole.reader));
 		MemoryContextSwitchTo(written);
-		if (whole.record.fault == FAULT_NONE)
+		if (whole.record.fault == FAULT_NONE && written_again++ < WRITTEN_MAX)
 			check_written(&whole.record, rvo_csv_format(whole.reader)->delimiter);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(written);

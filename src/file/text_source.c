@@ -17,7 +17,6 @@
 #include "catalog/pg_namespace.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
 
 #include "base/compat.h"
 #include "base/text.h"
@@ -138,7 +137,7 @@ convert_from(TextSource *source, int encoding)
 
 	if (!OidIsValid(function))
 		return false;
-	fmgr_info_cxt(function, &source->conversion, GetMemoryChunkContext(source->octets));
+	fmgr_info_cxt(function, &source->conversion, source->context);
 	source->kind = SOURCE_CONVERTED;
 	source->encoding = encoding;
 	return true;
@@ -229,7 +228,7 @@ choose(TextSource *source, Slice wanted)
 FaultCode
 rvo_text_source_open(TextSource *source, CsvFeed feed, void *arg, Slice encoding)
 {
-	*source = (TextSource) {.feed = feed, .arg = arg, .octets = palloc(SOURCE_WINDOW)};
+	*source = (TextSource) {.feed = feed, .arg = arg, .context = CurrentMemoryContext, .octets = palloc(SOURCE_WINDOW)};
 	if (encoding.len > 0 && !choose(source, encoding))
 		return FAULT_UNKNOWN_ENCODING;
 	refill(source);

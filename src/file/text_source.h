@@ -37,6 +37,7 @@ typedef struct TextSource
 {
 	CsvFeed		feed;
 	void	   *arg;
+	MemoryContext context;
 	char	   *octets;			/* SOURCE_WINDOW of them; those from from to to are not read yet */
 	int			from;
 	int			to;
