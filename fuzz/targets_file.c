@@ -142,6 +142,31 @@ is_same(const CsvRecord *a, const CsvRecord *b)
 	return true;
 }
 
+/*
+ * open_shifted opens the file behind blank lines, so that what does not fit in a window is
+ * something else.  False if that makes it another file: its first rows tell what it is.
+ */
+static bool
+open_shifted(Reading *reading, Slice encoding, const CsvFormat *format, Slice file, int lines)
+{
+	CsvOptions	options = {encoding, {&format->delimiter, 1}};
+	char	   *shifted = palloc(file.len + lines);
+	const CsvFormat *again;
+
+	memset(shifted, '\n', lines);
+	memcpy(shifted + lines, file.data, file.len);
+	if (strncmp(format->encoding, "UTF16", 5) == 0 || strchr("\xef\xff\xfe", file.data[0]) != NULL ||
+		!open_file(reading, &options, (Slice) {shifted, file.len + lines}, 0))
+		return false;
+	again = rvo_csv_format(reading->reader);
+	if (again->header_line != format->header_line + lines || again->ncolumns != format->ncolumns)
+		return false;
+	for (int i = 0; i < format->ncolumns; i++)
+		if (!rvo_slice_equal(again->columns[i], format->columns[i]))
+			return false;
+	return true;
+}
+
 /* write_field writes a field in quotes; nothing where there was nothing. */
 static void
 write_field(StringInfo to, Slice field)
@@ -206,6 +231,9 @@ fuzz_csv(Slice input)
 	CsvOptions	options;
 	Reading		whole;
 	Reading		pieces;
+	Reading		shifted;
+	bool		is_shifted;
+	int			lines;
 	int64		line;
 	int			written_again = 0;
 	MemoryContext caller = CurrentMemoryContext;
@@ -221,12 +249,20 @@ fuzz_csv(Slice input)
 	}
 	MUST(open_file(&pieces, &options, input, octets[2]));
 	check_format(rvo_csv_format(whole.reader));
+	lines = 1 + octets[2] % 97;
+	is_shifted = open_shifted(&shifted, options.encoding, rvo_csv_format(whole.reader), input, lines);
 	written = AllocSetContextCreate(CurrentMemoryContext, "written", ALLOCSET_DEFAULT_SIZES);
 	for (line = rvo_csv_format(whole.reader)->header_line; next(&whole); line = whole.record.line)
 	{
 		MUST(whole.record.line > line);
 		MUST(next(&pieces) && is_same(&whole.record, &pieces.record));
 		check_record(&whole.record, rvo_csv_format(whole.reader));
+		if (is_shifted)
+		{
+			MUST(next(&shifted));
+			shifted.record.line -= lines;
+			MUST(is_same(&whole.record, &shifted.record));
+		}
 		MemoryContextSwitchTo(written);
 		if (whole.record.fault == FAULT_NONE && written_again++ < WRITTEN_MAX)
 			check_written(&whole.record, rvo_csv_format(whole.reader)->delimiter);
@@ -234,7 +270,8 @@ fuzz_csv(Slice input)
 		MemoryContextReset(written);
 	}
 	MUST(!next(&pieces));
+	MUST(!is_shifted || !next(&shifted));
 	MUST(rvo_csv_octets(whole.reader) == input.len && rvo_csv_octets(pieces.reader) == input.len);
 	MUST(rvo_csv_format(whole.reader)->encoding == rvo_csv_format(pieces.reader)->encoding);
-	MUST(fuzz_memory_peak() <= MEMORY_MAX + 256 * (Size) (rvo_csv_format(whole.reader)->ncolumns + CSV_MAX_RECORD));
+	MUST(fuzz_memory_peak() <= MEMORY_MAX + input.len + 512 * (Size) (rvo_csv_format(whole.reader)->ncolumns + CSV_MAX_RECORD));
 }

@@ -24,7 +24,7 @@
 #define WINDOW SOURCE_WINDOW
 
 /* What is shown of a broken record. */
-#define SHOWN_MAX 4096
+#define SHOWN_MAX (CSV_MAX_RECORD / 256)
 
 struct CsvReader
 {
@@ -86,7 +86,10 @@ fill(CsvReader *reader)
 	reader->window[reader->to] = '\n';
 }
 
-/* find looks for the next record. CSV_MORE is not among what it returns. */
+/*
+ * find looks for the next record.  CSV_MORE is not among what it returns.  What is too long
+ * costs its first line, however much of it is in the window.
+ */
 static CsvFound
 find(CsvReader *reader)
 {
@@ -94,13 +97,18 @@ find(CsvReader *reader)
 	{
 		CsvFound	found = rvo_csv_scan(&reader->scan, unread(reader), unread_length(reader), reader->ended);
 
-		if (found == CSV_RECORD && reader->scan.content > CSV_MAX_RECORD)
+		CsvScan    *scan = &reader->scan;
+
+		if ((found == CSV_RECORD && scan->content > CSV_MAX_RECORD) ||
+			(found == CSV_BROKEN && scan->broken_at > CSV_MAX_RECORD) ||
+		/* the last two may be of the line's end */
+			(found == CSV_MORE && unread_length(reader) > CSV_MAX_RECORD + 2))
+		{
+			scan->open = 0;
 			return CSV_BROKEN;
+		}
 		if (found != CSV_MORE)
 			return found;
-		/* the last two may be of the line's end */
-		if (unread_length(reader) > CSV_MAX_RECORD + 2)
-			return CSV_BROKEN;
 		fill(reader);
 	}
 }

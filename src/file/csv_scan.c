@@ -143,7 +143,7 @@ scan_quoted(CsvScan *scan, const char *open)
 		add_field(scan, escaped ? CSV_ESCAPED : CSV_QUOTED, open, close, p);
 	else if (scan->breaks > breaks_before)
 	{
-		scan->is_broken = true;
+		scan->broken_at = p - scan->text;
 		return NULL;
 	}
 	else
@@ -180,7 +180,7 @@ rvo_csv_scan(CsvScan *scan, const char *text, int len, bool is_last)
 	scan->text = text;
 	scan->end = text + len;
 	scan->is_last = is_last;
-	scan->is_broken = false;
+	scan->broken_at = is_last ? len : 0;
 	scan->kept = scan->nfields = scan->breaks = scan->open = 0;
 	if (len == 0)
 		return is_last ? CSV_END : CSV_MORE;
@@ -188,7 +188,7 @@ rvo_csv_scan(CsvScan *scan, const char *text, int len, bool is_last)
 	{
 		p = scan_field(scan, p);
 		if (p == NULL)
-			return is_last || scan->is_broken ? CSV_BROKEN : CSV_MORE;
+			return scan->broken_at > 0 ? CSV_BROKEN : CSV_MORE;
 		if (p == scan->end || *p != scan->delimiter)
 			break;
 		p++;

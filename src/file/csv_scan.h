@@ -51,7 +51,7 @@ typedef struct CsvScan
 	const char *text;
 	const char *end;
 	bool		is_last;		/* nothing comes after end */
-	bool		is_broken;		/* more text would not mend it */
+	int			broken_at;		/* where it is certain that a quote has no end; 0 = nowhere yet */
 } CsvScan;
 
 extern void rvo_csv_scan_init(CsvScan *scan);

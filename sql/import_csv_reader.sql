@@ -1,0 +1,104 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(82);
+SELECT test.two_clients() \gset
+
+-- What the reader of CSV files makes of octets, seen by an import that is only checked.
+
+-- read shows a file: what it is, its columns, the rows that could be read, and by line those that could not. Of nothing at all "~".
+CREATE FUNCTION test.read(content bytea, encoding text DEFAULT NULL, delimiter text DEFAULT NULL) RETURNS text
+	LANGUAGE sql AS $$
+	SELECT concat_ws(E'\n', concat_ws(' ', r->>'encoding', r->>'delimiter', r->>'header_line', (SELECT string_agg(c, '|' ORDER BY n) FROM jsonb_array_elements_text(r->'columns') WITH ORDINALITY t(c, n))),
+		(SELECT string_agg((SELECT string_agg(coalesce(f, '~'), '|' ORDER BY m) FROM jsonb_array_elements_text(p) WITH ORDINALITY u(f, m)), E'\n' ORDER BY n) FROM jsonb_array_elements(r->'preview') WITH ORDINALITY t(p, n)),
+		(SELECT string_agg(concat_ws(' ', j->>'line', j->>'status', (SELECT string_agg(concat_ws(' ', e->>'code', e->>'limit', e->>'actual'), ', ') FROM jsonb_array_elements(j->'errors') e)), E'\n' ORDER BY n) FROM jsonb_array_elements(r->'rejects') WITH ORDINALITY t(j, n)))
+	FROM public.revyops_import_csv(content, 'check', encoding => $2, delimiter => $3) r $$;
+-- utf8 and utf16 make octets of a text of the Basic Multilingual Plane; the latter without a mark.
+CREATE FUNCTION test.utf8(content text) RETURNS bytea LANGUAGE sql AS $$ SELECT convert_to(content, 'UTF8') $$;
+CREATE FUNCTION test.utf16(content text, big boolean) RETURNS bytea
+	LANGUAGE sql AS $$
+	SELECT string_agg(decode(CASE WHEN big THEN h ELSE substr(h, 3) || left(h, 2) END, 'hex'), '' ORDER BY n)
+	FROM regexp_split_to_table(content, '') WITH ORDINALITY t(c, n), lpad(to_hex(ascii(c)), 4, '0') h $$;
+-- refused is the call of a file that is none, for test.fails_400.
+CREATE FUNCTION test.refused(content bytea, encoding text DEFAULT NULL, delimiter text DEFAULT NULL) RETURNS text
+	LANGUAGE sql AS $$ SELECT format('SELECT revyops_import_csv(%L, ''check'', encoding => %L, delimiter => %L)', content, encoding, delimiter) $$;
+
+-- encodings
+SELECT is(test.read(test.utf8(E'email,n\na@acme.com,J\u00fcr\n')), E'UTF8 , 1 email|n\na@acme.com|J\u00fcr', 'UTF-8');
+SELECT is(test.read('\xefbbbf'::bytea || test.utf8(E'email,n\na@acme.com,J\u00fcr\n')), E'UTF8 , 1 email|n\na@acme.com|J\u00fcr', 'UTF-8 with a mark');
+SELECT is(test.read('\xefbbbf'::bytea || test.utf8(E'"email","n"\n"a@acme.com","x"\n')), E'UTF8 , 1 email|n\na@acme.com|x', 'a mark before a quote');
+SELECT is(test.read('\xfffe'::bytea || test.utf16(E'email\tn\r\na@acme.com\tJ\u00fcr\u4e2d\r\n', false)), E'UTF16LE \t 1 email|n\na@acme.com|J\u00fcr\u4e2d', 'UTF-16, the low octet first');
+SELECT is(test.read('\xfeff'::bytea || test.utf16(E'email\tn\r\na@acme.com\tJ\u00fcr\u4e2d\r\n', true)), E'UTF16BE \t 1 email|n\na@acme.com|J\u00fcr\u4e2d', 'UTF-16, the high octet first');
+SELECT is(test.read(test.utf16(E'email;n\na@acme.com;J\u00fcr', big)), CASE WHEN big THEN 'UTF16BE' ELSE 'UTF16LE' END || E' ; 1 email|n\na@acme.com|J\u00fcr', 'UTF-16 without a mark, big ' || big) FROM (VALUES (false), (true)) v(big);
+SELECT is(test.read('\xfffe'::bytea || test.utf16(E'email,n\na@acme.com,', false) || '\x3dd800de'), E'UTF16LE , 1 email|n\na@acme.com|\U0001F600', 'UTF-16, a pair');
+SELECT is(test.read('\xfffe'::bytea || test.utf16(E'email,n\na@acme.com,', false) || '\x3dd8' || test.utf16(E'\nb@acme.com,x', false)), E'UTF16LE , 1 email|n\nb@acme.com|x\n2 400 invalid_encoding', 'UTF-16, half a pair');
+SELECT is(test.read('\xfffe'::bytea || test.utf16(E'email,n\na@acme.com,x\nb@acme.com,y', false) || '\x00'), E'UTF16LE , 1 email|n\na@acme.com|x\n3 400 invalid_encoding', 'UTF-16, half a unit');
+SELECT is(test.read(convert_to(E'email;n\na@acme.com;J\u00fcr \u20ac \u201cq\u201d\n', 'WIN1252')), E'WIN1252 ; 1 email|n\na@acme.com|J\u00fcr \u20ac \u201cq\u201d', 'Windows-1252');
+SELECT is(test.read(test.utf8(E'email,n\na@acme.com,J\u00fcr\n') || 'b@acme.com,J'::bytea || '\xfc' || E'r\nc@acme.com,x'::bytea), E'UTF8 , 1 email|n\na@acme.com|J\u00fcr\nc@acme.com|x\n3 400 invalid_encoding', 'UTF-8 with a row that is none');
+SELECT is(test.read('\xefbbbf'::bytea || E'email,n\na@acme.com,J'::bytea || '\xfc' || E'r\nc@acme.com,x'::bytea), E'UTF8 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'a mark is believed');
+SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\x00' || E'r\nc@acme.com,x'::bytea), E'UTF8 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'NUL');
+SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\xfc81' || E'r\nc@acme.com,x'::bytea), E'WIN1252 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'Windows-1252, an octet that it does not have');
+SELECT is(revyops_import_csv((E'email,n\n' || (SELECT string_agg(i || '@acme.com,x', E'\n') FROM generate_series(1, 20000) i))::bytea || E'\nlast@acme.com,J\\374r'::bytea, 'check') - '{job,mapping,columns,preview,notes,updated,duplicates}'::text[],
+	'{"rows": 20001, "created": 20001, "failed": 0, "encoding": "WIN1252", "delimiter": ",", "header_line": 1, "rejects": []}', 'an umlaut after 300 KiB tells, too');
+SELECT is(test.read(convert_to(content, of), encoding), shown, 'said to be ' || encoding) FROM (VALUES
+	(E'email,n\na@acme.com,\u041f\u0440', 'WIN1251', 'WIN1251', E'WIN1251 , 1 email|n\na@acme.com|\u041f\u0440'), (E'email,n\na@acme.com,\u041f\u0440', 'WIN1251', 'cp1251', E'WIN1251 , 1 email|n\na@acme.com|\u041f\u0440'),
+	(E'email,n\na@acme.com,\u8868', 'SJIS', 'Shift_JIS', E'SJIS , 1 email|n\na@acme.com|\u8868'), (E'email,n\na@acme.com,\u20ac', 'WIN1252', 'ISO-8859-1', E'WIN1252 , 1 email|n\na@acme.com|\u20ac'),
+	(E'email,n\na@acme.com,\u20ac', 'LATIN9', 'iso-8859-15', E'LATIN9 , 1 email|n\na@acme.com|\u20ac'), (E'email,n\na@acme.com,\u00fc', 'WIN1252', 'utf-8', E'UTF8 , 1 email|n\n2 400 invalid_encoding'),
+	(E'email,n\na@acme.com,x', 'UTF8', 'us-ascii', E'UTF8 , 1 email|n\na@acme.com|x'), (E'email,n\na@acme.com,x', 'UTF8', '', E'UTF8 , 1 email|n\na@acme.com|x')) v(content, of, encoding, shown);
+SELECT is(test.read(test.utf16(E'email,n\na@acme.com,\u4e2d', true), 'utf-16be'), E'UTF16BE , 1 email|n\na@acme.com|\u4e2d', 'said to be UTF-16');
+SELECT is(test.read(convert_to(E'email|n\na@acme.com|\u8868', 'SJIS') || '\x95', 'SJIS', '|'), E'SJIS | 1 email|n\n2 400 invalid_encoding', 'the last character is cut off');
+SELECT test.fails_400(test.refused('email', encoding), '[{"parameter": "encoding", "code": "unknown_encoding"}]', 'no encoding: ' || left(encoding, 20)) FROM (VALUES ('klingon'), ('SQL_ASCII'), ('MULE_INTERNAL'), ('-'), (repeat('utf8', 100))) v(encoding);
+
+-- delimiters
+SELECT is(test.read(test.utf8(replace(E'email^first^more,of;it\n1@acme.com^a,b^c d\n2@acme.com^1,5^"x^y"\n', '^', delimiter))), concat('UTF8 ', delimiter, E' 1 email|first|more,of;it\n1@acme.com|a,b|c d\n2@acme.com|1,5|x', delimiter, 'y'), 'found: ' || CASE delimiter WHEN E'\t' THEN 'tab' ELSE delimiter END)
+	FROM (VALUES (E'\t'), ('|')) v(delimiter);
+SELECT is(test.read(test.utf8(E'email;n;m\na@acme.com;1,5;2,5\nb@acme.com;3,5;4,5\n')), E'UTF8 ; 1 email|n|m\na@acme.com|1,5|2,5\nb@acme.com|3,5|4,5', 'found: semicolon, beside decimal commas');
+SELECT is(test.read(test.utf8(E'email,tags\na@acme.com,x;y\nb@acme.com,z;y\n')), E'UTF8 , 1 email|tags\na@acme.com|x;y\nb@acme.com|z;y', 'found: comma, beside lists');
+SELECT is(test.read(test.utf8(E'email|city\na@acme.com|Bonn, DE\nb@acme.com|Rome, IT\n')), E'UTF8 | 1 email|city\na@acme.com|Bonn, DE\nb@acme.com|Rome, IT', 'found: pipe, beside addresses');
+SELECT is(test.read(test.utf8(E'sep=;\r\nemail;a,b\r\na@acme.com;1,2\r\n')), E'UTF8 ; 2 email|a,b\na@acme.com|1,2', 'a line for Excel');
+SELECT is(test.read(test.utf8(E'"SEP=|"\nemail|a,b\na@acme.com|1,2\n')), E'UTF8 | 2 email|a,b\na@acme.com|1,2', 'a line for Excel in quotes');
+SELECT is(test.read(test.utf8(E'sep=,\nemail;a,b\na@acme.com;1,2\n'), NULL, ';'), E'UTF8 ; 2 email|a,b\na@acme.com|1,2', 'what the caller says counts more');
+SELECT is(test.read(test.utf8(E'email^a,b\na@acme.com^1,2\n'), NULL, '^'), E'UTF8 ^ 1 email|a,b\na@acme.com|1,2', 'any character');
+SELECT is(test.read(test.utf8(E'email\ta,b\na@acme.com\t1,2\n'), NULL, 'Tab'), E'UTF8 \t 1 email|a,b\na@acme.com|1,2', 'by its name');
+SELECT test.fails_400(test.refused('email', NULL, delimiter), '[{"parameter": "delimiter", "code": "invalid_delimiter"}]', 'no delimiter: ' || delimiter) FROM (VALUES ('ab'), ('"'), (E'ü'), ('x'), ('1')) v(delimiter);
+SELECT test.fails_400(test.refused('email', 'klingon', 'ab'), '[{"parameter": "delimiter", "code": "invalid_delimiter"}, {"parameter": "encoding", "code": "unknown_encoding"}]', 'both at once');
+
+-- quotes and lines
+SELECT is(test.read(test.utf8(E'email,n\na@acme.com,5" pipe\nb@acme.com,"5"" pipe"\nc@acme.com,"5" pipe"\nd@acme.com,"Acme" Inc\ne@acme.com,"the "Best" one"\nf@acme.com,""\ng@acme.com,\nh@acme.com,""""\n')),
+	E'UTF8 , 1 email|n\na@acme.com|5" pipe\nb@acme.com|5" pipe\nc@acme.com|5" pipe\nd@acme.com|Acme Inc\ne@acme.com|the "Best" one\nf@acme.com|\ng@acme.com|~\nh@acme.com|"', 'quotes');
+SELECT is(test.read(test.utf8(E'email, n\n"a@acme.com", "Doe, Jane" \nb@acme.com, x\n')), E'UTF8 , 1 email|n\na@acme.com|Doe, Jane\nb@acme.com| x', 'spaces around quotes');
+SELECT is(test.read(test.utf8(E'email,n\r\na@acme.com,1\nb@acme.com,2\rc@acme.com,"3\r\n4\r5\n6"\r\nd@acme.com,7,8\ne@acme.com,9')), E'UTF8 , 1 email|n\na@acme.com|1\nb@acme.com|2\nc@acme.com|3\r\n4\r5\n6\ne@acme.com|9\n8 400 ragged_row 2 3', 'all line breaks, and those in quotes count');
+SELECT is(test.read(test.utf8(E'email,n\ra@acme.com,1\rb@acme.com,2')), E'UTF8 , 1 email|n\na@acme.com|1\nb@acme.com|2', 'CR alone');
+SELECT is(test.read(test.utf8(E'email,n\na@acme.com,"oops\nb@acme.com,x\nc@acme.com,y\n')), E'UTF8 , 1 email|n\nb@acme.com|x\nc@acme.com|y\n2 400 broken_row', 'a quote that never ends');
+SELECT is(test.read(test.utf8(E'"email","n"\n"a@acme.com","oops\n"b@acme.com","x"\n"c@acme.com","y"\n')), E'UTF8 , 1 email|n\nb@acme.com|x\nc@acme.com|y\n2 400 broken_row', 'a quote that ends where the next field begins');
+SELECT is(test.read(test.utf8(E'email,n,m\na@acme.com,"1\n2","oops\nb@acme.com,x,z\n')), E'UTF8 , 1 email|n|m\nb@acme.com|x|z\n2 400 broken_row', 'a quote that never ends, in the second line of its row');
+SELECT is(test.read(test.utf8(E'email,n\na@acme.com,x\nb@acme.com,"oops')), E'UTF8 , 1 email|n\na@acme.com|x\n3 400 broken_row', 'a quote that never ends, in the last line');
+SELECT is(test.read(test.utf8(E'email,n\na@acme.com,' || repeat('x', 1048576) || E'\nb@acme.com,"' || repeat('y', 1048576) || E'"\nc@acme.com,"oops' || repeat(E'\nx', 600000) || E'\nd@acme.com,y'), NULL, ',') ~ E'^UTF8 , 1 email\\|n\nd@acme.com\\|y\n2 400 broken_row\n3 400 broken_row\n4 400 broken_row\n5 400 ragged_row 2 1\n', true, 'rows of more than 1 MiB');
+SELECT is(length(test.read(test.utf8(E'email,n\na@acme.com,' || repeat('x', 1048576 - 11) || E'\r\nb@acme.com,x'))), 1048576 + 30, 'a row of 1 MiB');
+
+-- rows
+SELECT is(test.read(test.utf8(E'email,n,m\na@acme.com,1\nb@acme.com,1,2,3\nc@acme.com,1,2,, ,""\nd@acme.com,1,2\n')), E'UTF8 , 1 email|n|m\nc@acme.com|1|2\nd@acme.com|1|2\n2 400 ragged_row 3 2\n3 400 ragged_row 3 4', 'too few, too many, too many that are empty');
+SELECT is(test.read(test.utf8(E'email,n,\na@acme.com,1\nb@acme.com,1,\nc@acme.com,1,2\nd@acme.com\n')), E'UTF8 , 1 email|n|column 3\na@acme.com|1|~\nb@acme.com|1|~\nc@acme.com|1|2\n5 400 ragged_row 3 1', 'a last column without a name may be left out');
+SELECT is(test.read(test.utf8(E'email,n\na@acme.com,1,\nb@acme.com,2,\nc@acme.com,3,\n')), E'UTF8 , 1 email|n\na@acme.com|1\nb@acme.com|2\nc@acme.com|3', 'a delimiter at the end of each row');
+SELECT is(test.read(test.utf8(E'email,n\n\na@acme.com,1\n,\n"",""\n  ,\t\nb@acme.com,2\n\n,,\n\r\n')), E'UTF8 , 1 email|n\na@acme.com|1\nb@acme.com|2\n2 400 blank_row\n4 400 blank_row\n5 400 blank_row\n6 400 blank_row', 'blank rows in the middle, not at the end');
+SELECT is(test.read(test.utf8(E'email\na@acme.com\n\nb@acme.com\n')), E'UTF8 , 1 email\na@acme.com\nb@acme.com\n3 400 blank_row', 'one column');
+SELECT is(test.read(test.utf8(E'email\na@acme.com\nb@acme.com\nc@acme.com\nd@acme.com|d\n')), E'UTF8 , 1 email\na@acme.com\nb@acme.com\nc@acme.com\n5 400 invalid_email', 'one column, something odd in one row');
+
+-- the header
+SELECT is(test.read(test.utf8(E'Exported by Jane\nOn 2026-01-01\n\nemail,n\na@acme.com,1\nb@acme.com,2\n\nTotal: 2\n')), E'UTF8 , 4 email|n\na@acme.com|1\nb@acme.com|2\n7 400 blank_row\n8 400 ragged_row 2 1', 'lines before and after the table');
+SELECT is(test.read(test.utf8(E'Exported by Jane;;;\nDatum;2026;;\n;;;\nemail;n;m;o\na@acme.com;1;2;3\nb@acme.com;;;\n')), E'UTF8 ; 4 email|n|m|o\na@acme.com|1|2|3\nb@acme.com|~|~|~', 'lines before it, as a spreadsheet fills them up');
+SELECT is(test.read(test.utf8(E'Exported by "Jane"\n\nemail,n\na@acme.com,1\n')), E'UTF8 , 3 email|n\na@acme.com|1', 'one row only');
+SELECT is(test.read(test.utf8(E'\n\r\nemail,n\na@acme.com,1')), E'UTF8 , 3 email|n\na@acme.com|1', 'blank lines before it');
+SELECT is(test.read(test.utf8(E',email,n\n0,a@acme.com,1\n1,b@acme.com,2\n')), E'UTF8 , 1 column 1|email|n\n0|a@acme.com|1\n1|b@acme.com|2', 'the first column without a name');
+SELECT is(test.read(test.utf8(E'email,Title, Title ,Title,"",Title (2),"First\r\nName"\na@acme.com,1,2,3,4,5,6\n')), E'UTF8 , 1 email|Title|Title (2)|Title (3)|column 5|Title (2) (2)|First Name\na@acme.com|1|2|3|4|5|6', 'names that are there twice, empty, or in two lines');
+SELECT is(test.read(test.utf8(E'email,' || repeat('n', 100) || E'\na@acme.com,1\n')), E'UTF8 , 1 email|' || repeat('n', 100) || E'\na@acme.com|1', 'a long name');
+SELECT is(test.read(test.utf8(E'email,J\u00fcr\u00fc\na@acme.com,1\n') || E'b@acme.com,\\374\n'::bytea), E'UTF8 , 1 email|J\u00fcr\u00fc\na@acme.com|1\n3 400 invalid_encoding', 'an umlaut in it');
+SELECT is(test.read(test.utf8('email,n')), 'UTF8 , 1 email|n', 'and nothing else');
+
+-- what is no CSV
+SELECT test.fails_400(test.refused(content), '[{"pointer": "", "code": "is_spreadsheet"}]', 'no CSV: ' || what) FROM (VALUES
+	('xlsx, ods, numbers', '\x504b0304140006000800'::bytea), ('xls', '\xd0cf11e0a1b11ae10000'), ('gzip', '\x1f8b0800'), ('what is called xls', '<html><table><tr>'), ('XML', '\xefbbbf' || '<?xml version="1.0"?>'::bytea)) v(what, content);
+SELECT test.fails_400(test.refused(content), '[{"pointer": "", "code": "no_header"}]', 'no header: ' || what) FROM (VALUES
+	('empty', ''::bytea), ('a mark', '\xefbbbf'), ('blank lines', E'\n\n \r\n'::bytea), ('only delimiters', E',,,\n,,,\n'::bytea), ('only values', E'a@acme.com,Jane\nb@acme.com,Joe\n'::bytea)) v(what, content);
+SELECT * FROM finish();
+ROLLBACK;
