@@ -40,7 +40,7 @@ SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\x00' || E'r\nc@acme.com
 SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\xfc81' || E'r\nc@acme.com,x'::bytea), E'WIN1252 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'Windows-1252, an octet that it does not have');
 SELECT is(revyops_import_csv((E'email,n\n' || (SELECT string_agg(i || '@acme.com,x', E'\n') FROM generate_series(1, 20000) i))::bytea || E'\nlast@acme.com,J\\374r'::bytea, 'check') - '{job,mapping,columns,preview,notes,updated,duplicates}'::text[],
 	'{"rows": 20001, "created": 20001, "failed": 0, "encoding": "WIN1252", "delimiter": ",", "header_line": 1, "rejects": []}', 'an umlaut after 300 KiB tells, too');
-SELECT is(test.read(convert_to(content, of), encoding), shown, 'said to be ' || encoding) FROM (VALUES
+SELECT is(test.read(convert_to(content, of), encoding), shown, format('said to be "%s"', encoding)) FROM (VALUES
 	(E'email,n\na@acme.com,\u041f\u0440', 'WIN1251', 'WIN1251', E'WIN1251 , 1 email|n\na@acme.com|\u041f\u0440'), (E'email,n\na@acme.com,\u041f\u0440', 'WIN1251', 'cp1251', E'WIN1251 , 1 email|n\na@acme.com|\u041f\u0440'),
 	(E'email,n\na@acme.com,\u8868', 'SJIS', 'Shift_JIS', E'SJIS , 1 email|n\na@acme.com|\u8868'), (E'email,n\na@acme.com,\u20ac', 'WIN1252', 'ISO-8859-1', E'WIN1252 , 1 email|n\na@acme.com|\u20ac'),
 	(E'email,n\na@acme.com,\u20ac', 'LATIN9', 'iso-8859-15', E'LATIN9 , 1 email|n\na@acme.com|\u20ac'), (E'email,n\na@acme.com,\u00fc', 'WIN1252', 'utf-8', E'UTF8 , 1 email|n\n2 400 invalid_encoding'),

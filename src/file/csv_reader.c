@@ -95,14 +95,15 @@ find(CsvReader *reader)
 {
 	for (;;)
 	{
-		CsvFound	found = rvo_csv_scan(&reader->scan, unread(reader), unread_length(reader), reader->ended);
-
 		CsvScan    *scan = &reader->scan;
+		CsvFound	found = rvo_csv_scan(scan, unread(reader), unread_length(reader), reader->ended);
+		bool		is_too_long;
 
-		if ((found == CSV_RECORD && scan->content > CSV_MAX_RECORD) ||
+		/* of what is not whole, the last two octets may be of the line's end */
+		is_too_long = (found == CSV_RECORD && scan->content > CSV_MAX_RECORD) ||
 			(found == CSV_BROKEN && scan->broken_at > CSV_MAX_RECORD) ||
-		/* the last two may be of the line's end */
-			(found == CSV_MORE && unread_length(reader) > CSV_MAX_RECORD + 2))
+			(found == CSV_MORE && unread_length(reader) > CSV_MAX_RECORD + 2);
+		if (is_too_long)
 		{
 			scan->open = 0;
 			return CSV_BROKEN;
@@ -121,33 +122,35 @@ take(CsvReader *reader)
 	reader->line += reader->scan.breaks + 1;
 }
 
-/* skip_line goes behind the line in which so many octets more are; it may be longer than the window. */
+/* skip_line goes behind the line that has the octet so many further on, or to the end. The line may be longer than the window. */
 static void
 skip_line(CsvReader *reader, int octets)
 {
-	const char *stop = unread(reader) + octets;
-
 	for (;;)
 	{
+		const char *end = reader->window + reader->to;
 		const char *line_end = rvo_csv_line_end(unread(reader));
-		bool		is_whole = line_end + 1 < reader->window + reader->to || *line_end == '\n' || reader->ended;
+		bool		is_cut = *line_end == '\r' && line_end + 1 == end;
+		int			length;
 
-		if (line_end == reader->window + reader->to && reader->ended)
+		if ((line_end == end || is_cut) && !reader->ended)
+		{
+			octets -= line_end - unread(reader);
+			reader->from = line_end - reader->window;
+			fill(reader);
+			continue;
+		}
+		if (line_end == end)
 		{
 			reader->from = reader->to;
 			return;
 		}
-		if (line_end < reader->window + reader->to && is_whole)
-		{
-			reader->from = line_end - reader->window + rvo_csv_break_length(line_end, reader->window + reader->to);
-			reader->line++;
-			if (line_end >= stop)
-				return;
-			continue;
-		}
-		reader->from = line_end - reader->window;
-		fill(reader);
-		stop = reader->window;
+		length = line_end - unread(reader) + rvo_csv_break_length(line_end, end);
+		reader->from += length;
+		reader->line++;
+		octets -= length;
+		if (octets < 0)
+			return;
 	}
 }
 
