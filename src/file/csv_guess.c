@@ -3,7 +3,7 @@
  *	  What a CSV file does not say: its delimiter, and which row has the names.
  *
  * Both are found in the first rows.  Most rows of a table are as wide as each
- * other, by the right delimiter: so the one counts by which most rows are.  Lines
+ * other, by the right delimiter: so the one counts by which such rows have most fields.  Lines
  * before the table have other widths, or are filled up with empty fields where a
  * spreadsheet wrote them: so the width of a row is up to its last field with text.
  */
@@ -24,11 +24,12 @@ typedef struct Survey
 	bool		has_header;		/* one of several columns may be the header */
 } Survey;
 
-/* The width that most rows have. */
+/* A width that many rows have. */
 typedef struct Width
 {
 	int			width;
 	int			rows;
+	int			fields;			/* of all of them together */
 	int			first;			/* the first of them */
 } Width;
 
@@ -97,7 +98,7 @@ is_value(Slice cell, bool *is_number)
 	return false;
 }
 
-/* may_be_header tells a row that names columns: at least half of it has text, hardly any of it a value. */
+/* may_be_header tells a row that names columns: at least half of it has text, and none of it is a value; a year can be a name. */
 static bool
 may_be_header(const CsvScan *scan)
 {
@@ -115,7 +116,7 @@ may_be_header(const CsvScan *scan)
 		filled += !rvo_csv_scan_is_empty(scan, i);
 		numbers += is_number;
 	}
-	return filled * 2 >= width && numbers * 2 <= filled;
+	return filled * 2 >= width && numbers < filled;
 }
 
 static void
@@ -134,7 +135,10 @@ survey(CsvScan *scan, const char *text, int len, bool is_last, Survey *result)
 	}
 }
 
-/* most finds the width that most rows have, of those from min on; the larger of two.  Without any, its width is 0. */
+/*
+ * most finds the width whose rows have most fields together, of those from min on: a few rows of a wide table
+ * are more than as many lines with a comma.  The larger of two; without any, it is 0.
+ */
 static Width
 most(const int *widths, int nrows, int min)
 {
@@ -146,15 +150,16 @@ most(const int *widths, int nrows, int min)
 
 		for (int j = i; j < nrows; j++)
 			rows += widths[j] == widths[i];
-		if (widths[i] >= min && (rows > best.rows || (rows == best.rows && widths[i] > best.width)))
-			best = (Width) {widths[i], rows, i};
+		if (widths[i] >= min &&
+			(rows * widths[i] > best.fields || (rows * widths[i] == best.fields && widths[i] > best.width)))
+			best = (Width) {widths[i], rows, rows * widths[i], i};
 	}
 	return best;
 }
 
 /*
  * table_width tells how wide the table is if the delimiter is the scanner's; 0 if it seems to be none: no row
- * of several columns can name them, or most rows from where they begin have one.
+ * of several columns can name them, or by far most rows from where they begin on have one.
  */
 static Width
 table_width(const Survey *rows)
@@ -164,7 +169,7 @@ table_width(const Survey *rows)
 
 	for (int i = table.first; i < rows->nrows; i++)
 		others += rows->widths[i] == 1;
-	return rows->has_header && others <= table.rows ? table : (Width) {0};
+	return rows->has_header && others <= table.fields ? table : (Width) {0};
 }
 
 /*
@@ -188,7 +193,7 @@ rvo_csv_guess_delimiter(CsvScan *scan, const char *text, int len, bool is_last)
 		survey(scan, text, len, is_last, &rows);
 		has_rows |= rows.nrows > 0;
 		table = table_width(&rows);
-		if (table.rows > best.rows || (table.rows == best.rows && table.width > best.width))
+		if (table.fields > best.fields || (table.fields == best.fields && table.width > best.width))
 		{
 			best = table;
 			delimiter = candidates[i];
