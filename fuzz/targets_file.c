@@ -18,7 +18,7 @@
 #define MEMORY_MAX (512 * 1024)
 
 /* Records of a file that are written and read again. */
-#define WRITTEN_MAX 8
+#define WRITTEN_MAX 4
 
 /* A file that comes in pieces: of one size, or, if that is 0, of all sizes in turn. */
 typedef struct Pieces

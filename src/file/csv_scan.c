@@ -85,16 +85,16 @@ add_field(CsvScan *scan, CsvFieldKind kind, const char *from, const char *to, co
 }
 
 static bool
-is_spaces(const char *from, const char *to)
+is_blank(const char *from, const char *to)
 {
-	while (from < to && *from == ' ')
+	while (from < to && (*from == ' ' || *from == '\t'))
 		from++;
 	return from == to;
 }
 
 /*
  * closing_quote finds the quote that closes a field, counting line breaks, or
- * returns NULL.  The text behind it decides whether it is one: so more may be needed.
+ * returns NULL.  If it is the last octet there is, the next one may still make it text.
  */
 static const char *
 closing_quote(CsvScan *scan, const char *p, bool *escaped)
@@ -102,16 +102,14 @@ closing_quote(CsvScan *scan, const char *p, bool *escaped)
 	for (;;)
 	{
 		p = skip_to(scan, p, STOP_QUOTED);
-		if (p == scan->end || is_cut(scan, p))
+		if (p == scan->end)
 			return NULL;
 		if (*p != '"')
 		{
 			scan->breaks++;
 			p += rvo_csv_break_length(p, scan->end);
 		}
-		else if (p + 1 == scan->end && !scan->is_last)
-			return NULL;
-		else if (p + 1 < scan->end && p[1] == '"')
+		else if (p[1] == '"')
 		{
 			*escaped = true;
 			p += 2;
@@ -139,7 +137,7 @@ scan_quoted(CsvScan *scan, const char *open)
 		add_field(scan, escaped ? CSV_ESCAPED : CSV_QUOTED, open, close, p);
 	else if (p == scan->end && !scan->is_last)
 		return NULL;
-	else if (is_spaces(close + 1, p))
+	else if (is_blank(close + 1, p))
 		add_field(scan, escaped ? CSV_ESCAPED : CSV_QUOTED, open, close, p);
 	else if (scan->breaks > breaks_before)
 	{
@@ -208,10 +206,7 @@ rvo_csv_scan_is_empty(const CsvScan *scan, int field)
 {
 	const CsvField *f = &scan->fields[field];
 
-	for (int i = f->from; i < f->to; i++)
-		if (scan->text[i] != ' ' && scan->text[i] != '\t')
-			return false;
-	return f->kind != CSV_TRAILED;
+	return f->kind != CSV_TRAILED && is_blank(scan->text + f->from, scan->text + f->to);
 }
 
 /* rvo_csv_scan_width counts the fields up to the last that is not empty. */
