@@ -37,3 +37,9 @@ INSERT INTO revyops.free_mail_domain
 SELECT d FROM pg_catalog.string_to_table(pg_catalog.btrim($list$
 @free-mail.txt@
 $list$, E'\n'), E'\n') AS d;
+
+/* Ours: relays, paid mail and others that the list above has not. */
+INSERT INTO revyops.free_mail_domain
+SELECT d FROM pg_catalog.string_to_table(pg_catalog.btrim($list$
+@more-free-mail.txt@
+$list$, E'\n'), E'\n') AS d;
