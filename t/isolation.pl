@@ -16,9 +16,9 @@ $node->append_conf('postgresql.conf', "statement_timeout = '60s'");
 $node->start;
 
 # Tables that hold nothing of a client.
-my %shared = map { $_ => 1 } qw(secret free_mail_domain free_mail_exception);
+my %shared = map { $_ => 1 } qw(secret free_mail_domain free_mail_exception company_host company_host_exception);
 # Tables without a policy: nobody but the owner sees a row of them.
-my %closed = map { $_ => 1 } qw(idempotency_key secret free_mail_domain free_mail_exception);
+my %closed = map { $_ => 1 } qw(idempotency_key secret free_mail_domain free_mail_exception company_host company_host_exception);
 
 # ---- the clients
 $node->safe_psql('postgres', 'CREATE EXTENSION revyops');

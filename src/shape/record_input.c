@@ -30,7 +30,7 @@ read_company(const RecordMember *member, const JsonbValue *value, FaultList *fau
 		if (rvo_text_is_digits(s))
 			valid = rvo_text_to_id(s, &company.id);
 		else
-			valid = rvo_domain_normalize(s, &company.domain) == FAULT_NONE;
+			valid = rvo_domain_read(s, &company.domain, &company.page) == FAULT_NONE;
 	}
 	if (!valid)
 		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_INVALID_COMPANY);

@@ -16,6 +16,7 @@ typedef struct CompanyReference
 	bool		given;			/* the body has the member, be it null */
 	int64		id;				/* 0 = not by id */
 	Slice		domain;			/* canonical; no value = not by domain */
+	bool		page;			/* the domain stood in the URL of a page with a path */
 	Slice		name;			/* that it gets if it is made; may be empty */
 	bool		inferred;		/* the domain is its e-mail address's: it may be nobody's */
 	int64		found;			/* in a batch: the company's id, 0 = none */

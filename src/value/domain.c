@@ -73,12 +73,16 @@ without_port(Slice s)
 	return s;
 }
 
-/* read_authority reads the name in front of a path, query or fragment. */
+/* read_authority reads the name in front of a path, query or fragment; page: whether there is a path. */
 static bool
-read_authority(Slice s, Hostname *out)
+read_authority(Slice s, Hostname *out, bool *page)
 {
 	const char *end = find_first_of(s, "/?#");
+	const char *path = end;
 
+	while (path != NULL && path < s.data + s.len && *path == '/')
+		path++;
+	*page = path != end && path < s.data + s.len && *path != '?' && *path != '#';
 	if (end != NULL)
 		s.len = end - s.data;
 	return rvo_hostname_read(without_port(after_last_at(s)), out);
@@ -98,25 +102,44 @@ has_spare_www(const char *domain)
 		!is_public_suffix(domain + 4);
 }
 
-/*
- * rvo_domain_normalize gives the canonical form, in the current context, or no
- * value for blank.  Fault: FAULT_INVALID_DOMAIN.
- */
+/* rvo_domain_normalize gives the canonical form, as rvo_domain_read does, whatever path there is. */
 FaultCode
 rvo_domain_normalize(Slice in, Slice *out)
+{
+	bool		page;
+
+	return rvo_domain_read(in, out, &page);
+}
+
+/*
+ * rvo_domain_read gives the canonical form, in the current context, or no
+ * value for blank, and whether it stands in the URL of a page with a path.
+ * Fault: FAULT_INVALID_DOMAIN.
+ */
+FaultCode
+rvo_domain_read(Slice in, Slice *out, bool *page)
 {
 	Slice		s = rvo_text_trim(in);
 	Hostname	name;
 	char	   *domain = name.data;
 
 	*out = NO_SLICE;
+	*page = false;
 	if (s.len == 0)
 		return FAULT_NONE;
 
 	/* An address's local part may hold a slash, hence the second attempt. */
-	if (skip_scheme(&s) ? !read_authority(s, &name) :
-		!read_authority(s, &name) && !rvo_hostname_read(after_last_at(s), &name))
-		return FAULT_INVALID_DOMAIN;
+	if (skip_scheme(&s))
+	{
+		if (!read_authority(s, &name, page))
+			return FAULT_INVALID_DOMAIN;
+	}
+	else if (!read_authority(s, &name, page))
+	{
+		*page = false;
+		if (!rvo_hostname_read(after_last_at(s), &name))
+			return FAULT_INVALID_DOMAIN;
+	}
 
 	while (has_spare_www(domain))
 		domain += 4;
@@ -197,4 +220,24 @@ rvo_domain_registrable(Slice domain, Slice *registrable)
 		return false;
 	*registrable = end_of(domain, found);
 	return rvo_domain_is_canonical(*registrable);
+}
+
+/* The top-level domains that RFC 2606 reserves for tests and examples: those have companies as real ones do. */
+static const char *const made_up[] = {"example", "test"};
+
+/*
+ * rvo_domain_has_known_end tells whether the top-level domain of a name is there: in the
+ * public suffix list by a rule of its own, or made up for tests and examples.
+ */
+bool
+rvo_domain_has_known_end(Slice domain)
+{
+	const char *name = rvo_slice_cstring(domain);
+	const char *dot = strrchr(name, '.');
+	const char *end = dot != NULL ? dot + 1 : name;
+
+	for (int i = 0; i < (int) lengthof(made_up); i++)
+		if (strcmp(end, made_up[i]) == 0)
+			return true;
+	return psl_is_public_suffix2(psl_builtin(), end, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
 }

@@ -13,8 +13,10 @@
 #define DOMAIN_LIST_MAX (DOMAIN_LABELS_MAX + 1)
 
 extern FaultCode rvo_domain_normalize(Slice in, Slice *out);
+extern FaultCode rvo_domain_read(Slice in, Slice *out, bool *page);
 extern bool rvo_domain_is_canonical(Slice domain);
 extern int	rvo_domain_with_parents(Slice domain, Slice *list);
 extern bool rvo_domain_registrable(Slice domain, Slice *registrable);
+extern bool rvo_domain_has_known_end(Slice domain);
 
 #endif							/* RVO_DOMAIN_H */

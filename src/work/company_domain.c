@@ -16,6 +16,7 @@
 #include "base/fault.h"
 #include "store/store_company.h"
 #include "store/store_company_domain.h"
+#include "store/store_company_host.h"
 #include "store/store_free_mail.h"
 #include "store/store_lock.h"
 #include "store/store_sequence.h"
@@ -23,17 +24,25 @@
 #include "work/company_domain.h"
 #include "work/retry.h"
 
-/* is_free_mail tells whether anybody can get an address of a domain, or of a parent. */
+/* is_free_mail tells whether anybody can get an address of a domain, or of a parent; list has them all. */
 static bool
-is_free_mail(Slice domain)
+is_free_mail(const Slice *list, int n)
 {
-	Slice		list[DOMAIN_LIST_MAX];
-	int			n = rvo_domain_with_parents(domain, list);
-
 	for (int i = 0; i < n; i++)
 		if (rvo_store_is_free_mail(list[i]))
 			return true;
 	return false;
+}
+
+/* find_reach tells which of a domain and its parents can be a company's, and of which one is made. */
+static DomainReach
+find_reach(const CompanyReference *reference, const Slice *list, int n)
+{
+	HostKind	kinds[DOMAIN_LIST_MAX];
+
+	for (int i = 0; i < n; i++)
+		kinds[i] = rvo_store_host_kind(list[i]);
+	return rvo_domain_reach(list, kinds, n, !reference->inferred, reference->page);
 }
 
 /* lock_owner locks the company that a domain leads to beside its first; returns 0 if there is none, or it is gone. */
@@ -43,24 +52,13 @@ lock_owner(int client_id, int64 id)
 	return id != 0 && rvo_store_lock_company(client_id, id) ? id : 0;
 }
 
-/*
- * find looks for the company with this domain, be it the first or another of it, then
- * for its parents, down to the part that somebody registered.  Returns 0 for none.
- */
+/* find looks for the company with this domain, be it the first or another of it.  Returns 0 for none. */
 static int64
 find(int client_id, Slice domain)
 {
-	Slice		list[DOMAIN_LIST_MAX];
-	int			n = rvo_domain_with_parents(domain, list);
-	int64		id = 0;
+	int64		id = rvo_store_lock_company_of_domain(client_id, domain);
 
-	for (int i = 0; i < n && id == 0; i++)
-	{
-		id = rvo_store_lock_company_of_domain(client_id, list[i]);
-		if (id == 0)
-			id = lock_owner(client_id, rvo_store_find_company_of_other_domain(client_id, list[i]));
-	}
-	return id;
+	return id != 0 ? id : lock_owner(client_id, rvo_store_find_company_of_other_domain(client_id, domain));
 }
 
 /*
@@ -140,22 +138,29 @@ make(int client_id, NewCompany wanted)
 
 /*
  * rvo_company_of_domain returns the id of the company that a contact names by
- * domain, or 0, and keeps it from being deleted.  Where the client wants it, one
- * that is not there is made.
+ * domain, or 0, and keeps it from being deleted: the one that has the domain, or its nearest
+ * parent as far as it reaches.  Where the client wants it, one that is not there is made.
  */
 int64
 rvo_company_of_domain(const Caller *caller, const CompanyReference *reference)
 {
-	Slice		registrable;
-	int64		id;
+	Slice		list[DOMAIN_LIST_MAX];
+	int			n = rvo_domain_with_parents(reference->domain, list);
+	DomainReach reach;
+	int64		id = 0;
 
-	if (reference->inferred && is_free_mail(reference->domain))
+	if (reference->inferred && is_free_mail(list, n))
 		return 0;
-	id = find(caller->client_id, reference->domain);
-	if (id == 0 && caller->settings.creates_companies &&
-		rvo_domain_registrable(reference->domain, &registrable) &&
-		(reference->inferred || !is_free_mail(reference->domain)))
-		id = make(caller->client_id, (NewCompany) {registrable, reference->name}).id;
+	if (!reference->page)
+		id = find(caller->client_id, list[0]);
+	if (id != 0)
+		return id;				/* whatever the host is */
+	reach = find_reach(reference, list, n);
+	for (int i = reference->page ? 0 : 1; i < reach.nsearched && id == 0; i++)
+		id = find(caller->client_id, list[i]);
+	if (id == 0 && caller->settings.creates_companies && reach.made.data != NULL &&
+		(reference->inferred || !is_free_mail(list, n)))
+		id = make(caller->client_id, (NewCompany) {reach.made, reference->name}).id;
 	return id;
 }
 

@@ -15,7 +15,7 @@
 #include "base/slice_map.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
-#include "store/store_free_mail.h"
+#include "store/store_company_host.h"
 #include "store/store_merged_company.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
@@ -29,9 +29,12 @@ typedef struct Lookup
 {
 	SliceMap   *domains;		/* the company's id, 0 until found */
 	SliceMap   *ids;			/* as below, keyed by the bytes of the id */
-	SliceMap   *free_mail;		/* domains where anybody can get an address */
+	SliceMap   *hosts;			/* domains of which anything is said: a HostKind, and perhaps IS_FREE_MAIL */
 	SliceMap   *made;			/* domains that had none: the company's id if it was made here, 0 if somebody else was first */
 } Lookup;
+
+/* In Lookup.hosts: anybody can get an address there. */
+#define IS_FREE_MAIL 0x100
 
 /* Values of Lookup.ids; 0 is nobody's company. */
 #define OWN_COMPANY 1
@@ -111,28 +114,43 @@ add_domain(Lookup *lookup, Slice domain, Slice **domains, int n, int *capacity)
 }
 
 static void
-found_free_mail(void *arg, Slice domain)
+found_host(void *arg, Slice host, bool is_free_mail, HostKind kind)
 {
-	int64	   *found = rvo_slice_map_find(((Lookup *) arg)->free_mail, domain);
+	int64	   *found = rvo_slice_map_find(((Lookup *) arg)->hosts, host);
 
 	if (found != NULL)
-		*found = true;
+		*found = kind | (is_free_mail ? IS_FREE_MAIL : 0);
 }
 
-/* look_up_free_mail finds out about all domains, if it is of any interest. */
-static void
-look_up_free_mail(const Caller *caller, Lookup *lookup, const Slice *domains, int n)
+/* is_found tells whether a company has just the domain that an item names. */
+static bool
+is_found(const Lookup *lookup, const CompanyReference *company)
 {
+	return !company->page && *rvo_slice_map_find(lookup->domains, company->domain) != 0;
+}
+
+/* look_up_hosts finds out about all domains, if it is of any interest. */
+static void
+look_up_hosts(Lookup *lookup, BatchItem *const *items, int n, const Slice *domains, int ndomains)
+{
+	bool		wanted = false;
 	bool		found;
 
-	if (n == 0 || !(caller->settings.infers_company || caller->settings.creates_companies))
+	for (int i = 0; i < n && !wanted; i++)
+	{
+		const CompanyReference *company = &items[i]->company;
+
+		CHECK_FOR_INTERRUPTS();
+		wanted = company->domain.data != NULL && (company->inferred || !is_found(lookup, company));
+	}
+	if (!wanted)
 		return;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < ndomains; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		(void) rvo_slice_map_put(lookup->free_mail, domains[i], &found);
+		(void) rvo_slice_map_put(lookup->hosts, domains[i], &found);
 	}
-	rvo_store_find_free_mail(domains, n, found_free_mail, lookup);
+	rvo_store_find_hosts(domains, ndomains, found_host, lookup);
 }
 
 /* look_up finds all companies that the items name. */
@@ -164,7 +182,7 @@ look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 	}
 	if (ndomains + nids > 0)
 		rvo_store_find_companies_of_contacts(caller->client_id, domains, ndomains, ids, nids, access, &reader);
-	look_up_free_mail(caller, &lookup, domains, ndomains);
+	look_up_hosts(&lookup, items, n, domains, ndomains);
 	return lookup;
 }
 
@@ -176,26 +194,44 @@ is_free_mail(const Lookup *lookup, Slice domain)
 
 	for (int i = 0; i < n; i++)
 	{
-		const int64 *found = rvo_slice_map_find(lookup->free_mail, list[i]);
+		const int64 *found = rvo_slice_map_find(lookup->hosts, list[i]);
 
-		if (found != NULL && *found)
+		if (found != NULL && (*found & IS_FREE_MAIL) != 0)
 			return true;
 	}
 	return false;
 }
 
-/* company_of_domain returns the company with this domain, or with its nearest parent; 0 for none. */
+/* find_reach lists a domain and its parents, and tells which of them can be a company's, and of which one is made. */
+static DomainReach
+find_reach(const Lookup *lookup, const CompanyReference *company, Slice *list)
+{
+	int			n = rvo_domain_with_parents(company->domain, list);
+	HostKind	kinds[DOMAIN_LIST_MAX];
+
+	for (int i = 0; i < n; i++)
+	{
+		const int64 *found = rvo_slice_map_find(lookup->hosts, list[i]);
+
+		kinds[i] = found != NULL ? *found & ~IS_FREE_MAIL : HOST_UNLISTED;
+	}
+	return rvo_domain_reach(list, kinds, n, !company->inferred, company->page);
+}
+
+/* company_of_domain returns the company with this domain, or with its nearest parent as far as it reaches; 0 for none. */
 static int64
 company_of_domain(const Lookup *lookup, const CompanyReference *company)
 {
 	Slice		list[DOMAIN_LIST_MAX];
-	int			n;
+	DomainReach reach;
 	int64		id = 0;
 
 	if (company->inferred && is_free_mail(lookup, company->domain))
 		return 0;
-	n = rvo_domain_with_parents(company->domain, list);
-	for (int i = 0; i < n && id == 0; i++)
+	if (is_found(lookup, company))
+		return *rvo_slice_map_find(lookup->domains, company->domain);
+	reach = find_reach(lookup, company, list);
+	for (int i = 0; i < reach.nsearched && id == 0; i++)
 		id = *rvo_slice_map_find(lookup->domains, list[i]);
 	return id;
 }
@@ -212,18 +248,22 @@ make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, Co
 	{
 		const CompanyReference *company = &items[i]->company;
 		bool		found;
-		Slice		registrable;
+		Slice		list[DOMAIN_LIST_MAX];
+		Slice		domain;
 		int64	   *place;
 
 		CHECK_FOR_INTERRUPTS();
 		if (company->domain.data == NULL || company_of_domain(lookup, company) != 0 ||
-			is_free_mail(lookup, company->domain) || !rvo_domain_registrable(company->domain, &registrable))
+			is_free_mail(lookup, company->domain))
 			continue;
-		place = rvo_slice_map_put(lookup->made, registrable, &found);
+		domain = find_reach(lookup, company, list).made;
+		if (domain.data == NULL)
+			continue;
+		place = rvo_slice_map_put(lookup->made, domain, &found);
 		if (!found)
 		{
 			*place = nwanted;
-			wanted[nwanted++] = (NewCompany) {registrable, CONST_SLICE("")};
+			wanted[nwanted++] = (NewCompany) {domain, CONST_SLICE("")};
 		}
 		if (wanted[*place].name.len == 0)
 			wanted[*place].name = company->name;	/* of the first that says one */
@@ -244,17 +284,21 @@ make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, Co
 	}
 }
 
-/* is_made tells whether the company that was found for a domain was made just now. */
+/* is_made tells whether the company that was found for a domain was made just now, by whichever item. */
 static bool
 is_made(const Lookup *lookup, Slice domain, int64 id)
 {
-	Slice		registrable;
-	const int64 *made;
+	Slice		list[DOMAIN_LIST_MAX];
+	int			n = id != 0 ? rvo_domain_with_parents(domain, list) : 0;
 
-	if (id == 0 || !rvo_domain_registrable(domain, &registrable))
-		return false;
-	made = rvo_slice_map_find(lookup->made, registrable);
-	return made != NULL && *made == id;
+	for (int i = 0; i < n; i++)
+	{
+		const int64 *made = rvo_slice_map_find(lookup->made, list[i]);
+
+		if (made != NULL && *made == id)
+			return true;
+	}
+	return false;
 }
 
 /* kept_company returns the company that one which is not there was merged into, locked if others are; 0 for none. */
