@@ -328,6 +328,23 @@ is($told, "3 of about 8 rows: 1 created, 0 duplicates, 2 failed; N rows/s\n6 of 
 is($node->safe_psql('postgres', "SELECT string_agg(length(f->>'field_value')::text, ' ' ORDER BY id, f->>'field_name') FROM revyops.contact, jsonb_array_elements(custom_fields) f WHERE client_id = $client"), '2500 2500 2500 2500 2500 2500', 'large values: whole');
 is($node->safe_psql('postgres', "SELECT string_agg(ordinal || ':' || length(source_row->>'Notes') || ':' || (errors->0->>'actual'), ' ' ORDER BY ordinal) FROM revyops.import_reject WHERE client_id = $client"), '1:20000:20000 3:20000:20000 5:20000:20000 7:20000:20000', 'large values: rejected whole');
 
+# ---- hosts that name no company: sql/company_hosts.sql has the kinds
+$node->safe_psql('postgres', <<'EOS');
+SELECT revyops_create_client('hosts') AS id \gset
+SELECT revyops_set_client_setting(:id, 'on_unknown_domain', 'create'), revyops_set_client_setting(:id, 'infer_company', 'on');
+CREATE TABLE of_hosts (email text, company_id text);
+INSERT INTO of_hosts VALUES ('h1@acme.com', 'https://www.linkedin.com/company/acme'), ('h2@contoso.onmicrosoft.com', NULL), ('h3@privaterelay.appleid.com', NULL),
+	('h4@initech.c0m', NULL), ('h5@acme.com', 'bit.ly/x'), ('h6@linkedin.com', NULL), ('h7@acme.com', 'fabrikam.sharepoint.com/sites/x'), ('h8@n.a', 'n.a');
+SET revyops.client_id = :id;
+CALL revyops_import_contacts('of_hosts', 3);
+EOS
+is($node->safe_psql('postgres', "SELECT split_part(email, '\@', 1), domain FROM revyops.contact c LEFT JOIN revyops.company o ON (o.client_id, o.id) = (c.client_id, c.company_id)
+	WHERE c.client_id = (SELECT max(id) FROM revyops.client) ORDER BY 1"),
+	"h2|contoso.onmicrosoft.com\nh3|\nh4|\nh6|linkedin.com\nh7|fabrikam.sharepoint.com", 'hosts: the companies of those that came in');
+is($node->safe_psql('postgres', "SELECT ordinal, status, errors->0->>'pointer', errors->0->>'code' FROM revyops.import_reject WHERE client_id = (SELECT max(id) FROM revyops.client) ORDER BY 1"),
+	join("\n", map { "$_|404|/company_id|not_found" } 1, 5, 8), 'hosts: the others');
+is($node->safe_psql('postgres', "SELECT count(*) FROM revyops.company WHERE client_id = (SELECT max(id) FROM revyops.client)"), '3', 'hosts: no other company');
+
 # ---- arguments
 sub refused
 {
