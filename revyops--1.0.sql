@@ -860,6 +860,1027 @@ CREATE FUNCTION @extschema@.revyops_import_status(job bigint DEFAULT NULL) RETUR
 COMMENT ON FUNCTION @extschema@.revyops_import_status(bigint) IS
 'One line on how far an import is, the last one of the calling client by default.';
 
+/* ---------------------------------------------------------------- schema/62-import-alias.sql */
+
+/*
+ * What columns of imports are called: by the programs that are known, which comes with
+ * the extension, and by the owner, which counts first.  Only the latter is dumped: a
+ * restore, and an upgrade, has the list of its own version.
+ */
+
+CREATE FUNCTION revyops.import_header_key(header text) RETURNS text
+	AS 'MODULE_PATHNAME', 'revyops_import_header_key'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.import_header_key(text) IS
+'What is compared of the header of a column: its letters and digits, in lower case.';
+
+CREATE TABLE revyops.import_alias (
+	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
+	header			text COLLATE "C" NOT NULL,
+	member			text COLLATE "C",
+	beside			text COLLATE "C" NOT NULL DEFAULT '',
+	shipped			boolean NOT NULL DEFAULT false,
+	key				text COLLATE "C" NOT NULL GENERATED ALWAYS AS (revyops.import_header_key(header)) STORED
+					CONSTRAINT import_alias_header_has_key CHECK (key <> ''),
+	beside_key		text COLLATE "C" NOT NULL GENERATED ALWAYS AS (revyops.import_header_key(beside)) STORED,
+	CONSTRAINT import_alias_pkey PRIMARY KEY (entity, key, beside_key, shipped)
+);
+
+ALTER TABLE revyops.import_alias ENABLE ROW LEVEL SECURITY;
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.import_alias', 'WHERE NOT shipped');
+
+COMMENT ON TABLE revyops.import_alias IS 'What columns of imports are called; the owner''s rows count before those that are shipped.';
+COMMENT ON COLUMN revyops.import_alias.entity IS 'What the import is of: contact or company.';
+COMMENT ON COLUMN revyops.import_alias.header IS 'Header of the column; case, spaces and punctuation do not count.';
+COMMENT ON COLUMN revyops.import_alias.member IS 'The member that the column is; another text is the name of a custom field, null leaves the column out.';
+COMMENT ON COLUMN revyops.import_alias.beside IS 'Header that the source must have as well for this to hold; empty: it holds always.';
+COMMENT ON COLUMN revyops.import_alias.shipped IS 'Whether it came with the extension; such rows are not dumped, and not to be edited.';
+COMMENT ON COLUMN revyops.import_alias.key IS 'What is compared of the header.';
+COMMENT ON COLUMN revyops.import_alias.beside_key IS 'What is compared of the other header.';
+
+/* A line has the entity, the member or - to leave the column out, the header, and the header that must be beside it. */
+INSERT INTO revyops.import_alias (entity, member, header, beside, shipped)
+SELECT column_of[1], NULLIF(column_of[2], '-'), column_of[3], COALESCE(column_of[4], ''), true
+FROM pg_catalog.string_to_table(pg_catalog.btrim($list$
+contact	email	Email Address
+contact	email	E-mail Addresses
+contact	email	Emails
+contact	email	Mail
+contact	email	Mail Address
+contact	email	Mailadresse
+contact	email	E-mail Id
+contact	email	Primary Email
+contact	email	Primary Email Address
+contact	email	Main Email
+contact	email	Work Email
+contact	email	Work Email (2)
+contact	email	Work Email (3)
+contact	email	Work Email Address
+contact	email	Work Email 1
+contact	email	Business Email
+contact	email	Business Email Address
+contact	email	Professional Email
+contact	email	Professional Email 1
+contact	email	Professional Email 2
+contact	email	Professional Email Address
+contact	email	Corporate Email
+contact	email	Contact Email
+contact	email	Contact Email Address
+contact	email	Contact Email 1
+contact	email	Lead Email
+contact	email	Lead Email Address
+contact	email	Person Email
+contact	email	Person - Email - Work
+contact	email	Person - Email - Home
+contact	email	Person - Email - Other
+contact	email	People: Email
+contact	email	Prospect Email
+contact	email	Recipient Email
+contact	email	User Email
+contact	email	Customer Email
+contact	email	Subscriber Email
+contact	email	Member Email
+contact	email	Attendee Email
+contact	email	Participant Email
+contact	email	Respondent Email
+contact	email	Your Email
+contact	email	Your email address
+contact	email	Personal Email
+contact	email	Personal Email Address
+contact	email	Personal Email 1
+contact	email	Personal Email 2
+contact	email	Private Email
+contact	email	Home Email
+contact	email	Other Email
+contact	email	Alternate Email
+contact	email	Alternative Email
+contact	email	Additional Email
+contact	email	Secondary Email
+contact	email	Secondary Email Address
+contact	email	Tertiary Email
+contact	email	Second Email
+contact	email	Email 1
+contact	email	Email 2
+contact	email	Email 3
+contact	email	E-mail 2 Address
+contact	email	E-mail 3 Address
+contact	email	Email Address 2
+contact	email	Email Address 3
+contact	email	E-mail 1 - Value
+contact	email	E-mail 2 - Value
+contact	email	E-mail 3 - Value
+contact	email	E-mail 4 - Value
+contact	email	Email - Work
+contact	email	Email - Home
+contact	email	Email - Personal
+contact	email	Email (Business)
+contact	email	Email (Other)
+contact	email	Email Value
+contact	email	Email Found
+contact	email	Found Email
+contact	email	Verified Email
+contact	email	Valid Email
+contact	email	Validated Email
+contact	email	Best Email
+contact	email	Final Email
+contact	email	Enriched Email
+contact	email	Guessed Email
+contact	email	Likely Email
+contact	email	Direct Email
+contact	email	Pro Email
+contact	email	Emailpro
+contact	email	Email__c
+contact	email	Secondary_Email__c
+contact	email	Person Account: Email
+contact	email	Email Address__c
+contact	email	email_first
+contact	email	email1_email
+contact	email	emails[0].value
+contact	email	Most probable email
+contact	email	Snov.io Email
+contact	email	Hunter Email
+contact	email	Apollo Email
+contact	email	Dropcontact Email
+contact	email	Kaspr Email
+contact	email	Lusha Email
+contact	email	ZoomInfo Email
+contact	email	Direct Email #1
+contact	email	Lemlist Email
+contact	email	Email address (primary)
+contact	email	Email Kontakt
+contact	email	E-Mail-Adresse
+contact	email	E-Mail 2: Adresse
+contact	email	E-Mail 3: Adresse
+contact	email	E-Mail-Adresse 2
+contact	email	E-Mail-Adresse 3
+contact	email	E-Mail 1 – Wert
+contact	email	E-Mail 2 – Wert
+contact	email	E-Mail 3 – Wert
+contact	email	E-Mail (geschäftlich)
+contact	email	E-Mail (Geschäft)
+contact	email	E-Mail Arbeit
+contact	email	E-Mail dienstlich
+contact	email	E-Mail beruflich
+contact	email	Geschäftliche E-Mail
+contact	email	Geschäftliche E-Mail-Adresse
+contact	email	Berufliche E-Mail
+contact	email	Berufliche E-Mail-Adresse
+contact	email	Dienstliche E-Mail
+contact	email	Dienstliche E-Mail-Adresse
+contact	email	E-Mail privat
+contact	email	Private E-Mail-Adresse
+contact	email	Primäre E-Mail
+contact	email	Primäre E-Mail-Adresse
+contact	email	Weitere E-Mail
+contact	email	E-Mail Ansprechpartner
+contact	email	Elektronische Post
+contact	email	Mail geschäftlich
+contact	email	Mail privat
+contact	email	Adresse e-mail
+contact	email	Adresses e-mail
+contact	email	Adresse mail
+contact	email	Adresse de messagerie
+contact	email	Adresse de messagerie 2
+contact	email	Adresse de messagerie 3
+contact	email	Adresse de courriel
+contact	email	Adresse courriel
+contact	email	Adresse électronique
+contact	email	Adresse e-mail professionnelle
+contact	email	Adresse e-mail principale
+contact	email	Adresse e-mail personnelle
+contact	email	Courriel
+contact	email	Courriel professionnel
+contact	email	Courriel personnel
+contact	email	Courrier électronique
+contact	email	E-mail professionnel
+contact	email	E-mail personnel
+contact	email	E-mail principal
+contact	email	E-mail secondaire
+contact	email	Email perso
+contact	email	Mél
+contact	email	Messagerie
+contact	email	E-mail 1 – Valeur
+contact	email	E-mail 2 – Valeur
+contact	email	Correo
+contact	email	Correos
+contact	email	Correo electrónico
+contact	email	Correo electronico
+contact	email	Correo electrónico 2
+contact	email	Correo electrónico 1
+contact	email	Correo electrónico del trabajo
+contact	email	Correo electrónico de trabajo
+contact	email	Correo electrónico profesional
+contact	email	Correo electrónico personal
+contact	email	Correo electrónico principal
+contact	email	Correo electrónico corporativo
+contact	email	Correo corporativo
+contact	email	Correo profesional
+contact	email	Correo personal
+contact	email	Dirección de correo electrónico
+contact	email	Dirección de correo electrónico 2
+contact	email	Dirección de correo electrónico 3
+contact	email	Dirección de correo
+contact	email	Dirección de email
+contact	email	Dirección electrónica
+contact	email	Direccion de correo electronico
+contact	email	E-mail 1 - Valor
+contact	email	E-mail 2 - Valor
+contact	email	Email corporativo
+contact	email	Email profesional
+contact	email	Email de trabajo
+contact	email	Indirizzo e-mail
+contact	email	Indirizzo di posta elettronica
+contact	email	Posta elettronica
+contact	email	E-mail aziendale
+contact	email	E-mail lavoro
+contact	email	Endereço de e-mail
+contact	email	Endereço de correio eletrónico
+contact	email	E-mail profissional
+contact	email	E-mail comercial
+contact	email	Correio eletrônico
+contact	email	Correio eletrónico
+contact	email	E-mailadres
+contact	email	E-mailadressen
+contact	email	E-mail werk
+contact	email	Zakelijk e-mailadres
+contact	email	Zakelijke e-mail
+contact	email	Privé e-mail
+contact	email	E-postadress
+contact	email	E-post
+contact	email	E-postadresse
+contact	email	Adres e-mail
+contact	email	Sähköposti
+contact	email	Sähköpostiosoite
+contact	email	E-posta
+contact	email	E-posta adresi
+contact	email	E-mailová adresa
+contact	email	E-mail cím
+contact	email	Адрес электронной почты
+contact	email	Эл. почта
+contact	email	Электронная почта
+contact	email	メールアドレス
+contact	email	電子メール
+contact	email	Eメール
+contact	email	电子邮件
+contact	email	电子邮件地址
+contact	email	邮箱
+contact	email	電子郵件
+contact	email	이메일
+contact	email	이메일 주소
+contact	linkedin_url	LinkedIn
+contact	linkedin_url	LinkedIn Link
+contact	linkedin_url	LinkedIn Links
+contact	linkedin_url	LinkedIn Address
+contact	linkedin_url	LinkedIn Page
+contact	linkedin_url	LinkedIn Account
+contact	linkedin_url	LinkedIn Handle
+contact	linkedin_url	LinkedIn Profile
+contact	linkedin_url	LinkedIn Profiles
+contact	linkedin_url	LinkedIn Profile URL
+contact	linkedin_url	LinkedIn Profile URL (Enriched)
+contact	linkedin_url	LinkedIn Profile Link
+contact	linkedin_url	LinkedIn URLs
+contact	linkedin_url	LinkedIn URL Public
+contact	linkedin_url	LinkedIn Public URL
+contact	linkedin_url	LinkedIn Public Profile
+contact	linkedin_url	LinkedIn Public Profile URL
+contact	linkedin_url	Public LinkedIn URL
+contact	linkedin_url	Public Profile URL
+contact	linkedin_url	Public Profile
+contact	linkedin_url	Linkedin URL Unique ID
+contact	linkedin_url	LinkedIn Contact Profile URL
+contact	linkedin_url	LinkedIn Contact URL
+contact	linkedin_url	LinkedIn Member URL
+contact	linkedin_url	LinkedIn Person URL
+contact	linkedin_url	LinkedIn User URL
+contact	linkedin_url	LinkedIn Personal URL
+contact	linkedin_url	LinkedIn Bio
+contact	linkedin_url	LinkedIn (Person)
+contact	linkedin_url	LinkedIn Profile (Person)
+contact	linkedin_url	Person LinkedIn
+contact	linkedin_url	Person LinkedIn URL
+contact	linkedin_url	Person - LinkedIn Profile
+contact	linkedin_url	Person LinkedIn Profile URL
+contact	linkedin_url	People LinkedIn URL
+contact	linkedin_url	Contact LinkedIn
+contact	linkedin_url	Contact LinkedIn URL
+contact	linkedin_url	Contact LinkedIn Profile URL
+contact	linkedin_url	Contact Linkedin Profile
+contact	linkedin_url	Lead LinkedIn
+contact	linkedin_url	Lead LinkedIn URL
+contact	linkedin_url	Lead LinkedIn Profile
+contact	linkedin_url	Prospect LinkedIn
+contact	linkedin_url	Prospect LinkedIn URL
+contact	linkedin_url	Employee LinkedIn
+contact	linkedin_url	Employee LinkedIn URL
+contact	linkedin_url	Personal LinkedIn
+contact	linkedin_url	Personal LinkedIn URL
+contact	linkedin_url	User LinkedIn URL
+contact	linkedin_url	Individual LinkedIn URL
+contact	linkedin_url	linkedin_bio__c
+contact	linkedin_url	LINKEDIN__C
+contact	linkedin_url	LinkedIn_URL__c
+contact	linkedin_url	LinkedIn_Profile__c
+contact	linkedin_url	LinkedIn_Profile_URL__c
+contact	linkedin_url	LinkedIn_Link__c
+contact	linkedin_url	hs_linkedin_url
+contact	linkedin_url	hublead_linkedin_public_identifier_url
+contact	linkedin_url	Linkedin Sales Nav URL
+contact	linkedin_url	LinkedIn Sales Navigator URL
+contact	linkedin_url	Sales Navigator URL
+contact	linkedin_url	Sales Navigator Profile URL
+contact	linkedin_url	Sales Navigator Link
+contact	linkedin_url	Sales Nav URL
+contact	linkedin_url	Sales Nav Profile URL
+contact	linkedin_url	Sales Navigator Profile
+contact	linkedin_url	Profile URL
+contact	linkedin_url	Profile Link
+contact	linkedin_url	Profile Page
+contact	linkedin_url	defaultProfileUrl
+contact	linkedin_url	linkedin_flagship_profile_url
+contact	linkedin_url	flagship_profile_url
+contact	linkedin_url	LinkedIn Flagship URL
+contact	linkedin_url	Member URL
+contact	linkedin_url	LI URL
+contact	linkedin_url	LI Profile
+contact	linkedin_url	LI Profile URL
+contact	linkedin_url	LinkedIn-Profil
+contact	linkedin_url	LinkedIn-Profil-URL
+contact	linkedin_url	LinkedIn Profil Link
+contact	linkedin_url	LinkedIn-Adresse
+contact	linkedin_url	LinkedIn Seite
+contact	linkedin_url	Linkedin Ansprechpartner
+contact	linkedin_url	Link zum LinkedIn-Profil
+contact	linkedin_url	Profil LinkedIn
+contact	linkedin_url	Profil-URL
+contact	linkedin_url	URL du profil LinkedIn
+contact	linkedin_url	URL LinkedIn
+contact	linkedin_url	URL profil LinkedIn
+contact	linkedin_url	Lien LinkedIn
+contact	linkedin_url	Lien du profil LinkedIn
+contact	linkedin_url	Lien profil LinkedIn
+contact	linkedin_url	Page LinkedIn
+contact	linkedin_url	Compte LinkedIn
+contact	linkedin_url	Perfil de LinkedIn
+contact	linkedin_url	Perfil LinkedIn
+contact	linkedin_url	URL de LinkedIn
+contact	linkedin_url	URL del perfil de LinkedIn
+contact	linkedin_url	URL del perfil LinkedIn
+contact	linkedin_url	URL perfil LinkedIn
+contact	linkedin_url	Enlace de LinkedIn
+contact	linkedin_url	Enlace LinkedIn
+contact	linkedin_url	Link de LinkedIn
+contact	linkedin_url	URL do perfil do LinkedIn
+contact	linkedin_url	Perfil do LinkedIn
+contact	linkedin_url	Link do LinkedIn
+contact	linkedin_url	Profilo LinkedIn
+contact	linkedin_url	URL profilo LinkedIn
+contact	linkedin_url	Link LinkedIn
+contact	linkedin_url	LinkedIn-profiel
+contact	linkedin_url	LinkedIn profiel URL
+contact	linkedin_url	领英
+contact	linkedin_url	領英
+contact	linkedin_url	LinkedIn 프로필
+contact	first_name	First
+contact	first_name	First Names
+contact	first_name	FName
+contact	first_name	Forename
+contact	first_name	Given
+contact	first_name	Given Name
+contact	first_name	Given Names
+contact	first_name	Christian Name
+contact	first_name	Contact First Name
+contact	first_name	Lead First Name
+contact	first_name	Person First Name
+contact	first_name	Prospect First Name
+contact	first_name	Recipient First Name
+contact	first_name	Customer First Name
+contact	first_name	User First Name
+contact	first_name	Subscriber First Name
+contact	first_name	Member First Name
+contact	first_name	Attendee First Name
+contact	first_name	Billing First Name
+contact	first_name	Your First Name
+contact	first_name	Cleaned First Name
+contact	first_name	First Name (Cleaned)
+contact	first_name	Clean First Name
+contact	first_name	First Name Clean
+contact	first_name	Legal First Name
+contact	first_name	Preferred First Name
+contact	first_name	name_first
+contact	first_name	Vorname
+contact	first_name	Vorname(n)
+contact	first_name	Rufname
+contact	first_name	Vorname Ansprechpartner
+contact	first_name	Ansprechpartner Vorname
+contact	first_name	Kontakt Vorname
+contact	first_name	Prénom
+contact	first_name	Prénoms
+contact	first_name	Prenom
+contact	first_name	Prénom du contact
+contact	first_name	Prénom contact
+contact	first_name	Nombre de pila
+contact	first_name	Nombres
+contact	first_name	Primer nombre
+contact	first_name	Nombre del contacto
+contact	first_name	Nombre (contacto)
+contact	first_name	Nome proprio
+contact	first_name	Primeiro nome
+contact	first_name	Voornaam
+contact	first_name	Voornamen
+contact	first_name	Förnamn
+contact	first_name	Fornavn
+contact	first_name	Etunimi
+contact	first_name	Imię
+contact	first_name	Imie
+contact	first_name	Křestní jméno
+contact	first_name	Jméno
+contact	first_name	Utónév
+contact	first_name	Keresztnév
+contact	first_name	Prenume
+contact	first_name	Имя
+contact	first_name	名
+contact	first_name	名前(名)
+contact	first_name	이름
+contact	last_name	Last
+contact	last_name	Last Names
+contact	last_name	LName
+contact	last_name	Surname
+contact	last_name	Surnames
+contact	last_name	Family Name
+contact	last_name	Family Names
+contact	last_name	Contact Last Name
+contact	last_name	Lead Last Name
+contact	last_name	Person Last Name
+contact	last_name	Prospect Last Name
+contact	last_name	Recipient Last Name
+contact	last_name	Customer Last Name
+contact	last_name	User Last Name
+contact	last_name	Subscriber Last Name
+contact	last_name	Member Last Name
+contact	last_name	Attendee Last Name
+contact	last_name	Billing Last Name
+contact	last_name	Your Last Name
+contact	last_name	Cleaned Last Name
+contact	last_name	Last Name (Cleaned)
+contact	last_name	Clean Last Name
+contact	last_name	Last Name Clean
+contact	last_name	Legal Last Name
+contact	last_name	Preferred Last Name
+contact	last_name	name_last
+contact	last_name	Nachname
+contact	last_name	Nachname(n)
+contact	last_name	Familienname
+contact	last_name	Zuname
+contact	last_name	Nachname Ansprechpartner
+contact	last_name	Ansprechpartner Nachname
+contact	last_name	Kontakt Nachname
+contact	last_name	Nom de famille
+contact	last_name	Nom de naissance
+contact	last_name	Nom du contact
+contact	last_name	Nom contact
+contact	last_name	Patronyme
+contact	last_name	Apellido
+contact	last_name	Apellidos
+contact	last_name	Primer apellido
+contact	last_name	Apellidos del contacto
+contact	last_name	Cognome
+contact	last_name	Sobrenome
+contact	last_name	Sobrenomes
+contact	last_name	Apelido
+contact	last_name	Último nome
+contact	last_name	Ultimo nome
+contact	last_name	Achternaam
+contact	last_name	Familienaam
+contact	last_name	Efternamn
+contact	last_name	Etternavn
+contact	last_name	Efternavn
+contact	last_name	Sukunimi
+contact	last_name	Nazwisko
+contact	last_name	Příjmení
+contact	last_name	Vezetéknév
+contact	last_name	Családnév
+contact	last_name	Nume de familie
+contact	last_name	Soyad
+contact	last_name	Soyadı
+contact	last_name	Фамилия
+contact	last_name	姓
+contact	last_name	성
+contact	company_id	Website
+contact	company_id	Websites
+contact	company_id	Website URL
+contact	company_id	Website Link
+contact	company_id	Website Address
+contact	company_id	Website Domain
+contact	company_id	Web
+contact	company_id	Web Address
+contact	company_id	Web Page
+contact	company_id	Homepage
+contact	company_id	Homepage URL
+contact	company_id	Domain
+contact	company_id	Domains
+contact	company_id	Domain Name
+contact	company_id	Primary Domain
+contact	company_id	Company Domain
+contact	company_id	Company Domains
+contact	company_id	Company Domain Name
+contact	company_id	Company Primary Domain
+contact	company_id	Company Email Domain
+contact	company_id	Company Website
+contact	company_id	Company Website URL
+contact	company_id	Company Website Domain
+contact	company_id	Company Web
+contact	company_id	Company Website Full
+contact	company_id	Company Website Short
+contact	company_id	Company Homepage
+contact	company_id	Company Homepage URL
+contact	company_id	Company Site
+contact	company_id	Corporate Website
+contact	company_id	Corporate Website URL
+contact	company_id	Corporate Domain
+contact	company_id	Business Website
+contact	company_id	Business Website URL
+contact	company_id	Business Domain
+contact	company_id	Account Website
+contact	company_id	Account Domain
+contact	company_id	Organization Website
+contact	company_id	Organization Domain
+contact	company_id	Organisation Website
+contact	company_id	Organisation Domain
+contact	company_id	Org Website
+contact	company_id	Org Domain
+contact	company_id	Organization Primary Domain
+contact	company_id	Organization URL
+contact	company_id	Organization Website URL
+contact	company_id	Employer Website
+contact	company_id	Employer Domain
+contact	company_id	Current Company Website
+contact	company_id	Current Company Domain
+contact	company_id	Lead Company Website
+contact	company_id	website_one
+contact	company_id	Website__c
+contact	company_id	Company_Website__c
+contact	company_id	Domain__c
+contact	company_id	Website 1 - URL
+contact	company_id	Webseite
+contact	company_id	Webseite des Unternehmens
+contact	company_id	Webseiten
+contact	company_id	Website Firma
+contact	company_id	Webseite Firma
+contact	company_id	Web-Adresse
+contact	company_id	Internetseite
+contact	company_id	Internetadresse
+contact	company_id	Firmenwebsite
+contact	company_id	Firmenwebseite
+contact	company_id	Firmen-Domain
+contact	company_id	Unternehmenswebsite
+contact	company_id	Unternehmenswebseite
+contact	company_id	Unternehmensdomain
+contact	company_id	Domäne
+contact	company_id	Domänenname
+contact	company_id	Domainname des Unternehmens
+contact	company_id	Site web
+contact	company_id	Site internet
+contact	company_id	Site
+contact	company_id	URL du site web
+contact	company_id	URL du site internet
+contact	company_id	Adresse du site web
+contact	company_id	Page Web
+contact	company_id	Page d'accueil
+contact	company_id	Site de l'entreprise
+contact	company_id	Site web de l'entreprise
+contact	company_id	Site internet de l'entreprise
+contact	company_id	Site web de la société
+contact	company_id	Site entreprise
+contact	company_id	Site société
+contact	company_id	Domaine
+contact	company_id	Nom de domaine
+contact	company_id	Nom de domaine de l'entreprise
+contact	company_id	Domaine de l'entreprise
+contact	company_id	Domaine entreprise
+contact	company_id	Sitio web
+contact	company_id	Sitio Web de la empresa
+contact	company_id	Página web
+contact	company_id	Pagina web
+contact	company_id	Página Web de la empresa
+contact	company_id	Web de la empresa
+contact	company_id	Web empresa
+contact	company_id	Dominio
+contact	company_id	Nombre de dominio
+contact	company_id	Dominio de la empresa
+contact	company_id	Dominio empresa
+contact	company_id	Nombre de dominio de la empresa
+contact	company_id	URL del sitio web
+contact	company_id	Sito web
+contact	company_id	Sito aziendale
+contact	company_id	Sito internet
+contact	company_id	Dominio aziendale
+contact	company_id	Domínio
+contact	company_id	Domínio da empresa
+contact	company_id	Site da empresa
+contact	company_id	Bedrijfswebsite
+contact	company_id	Bedrijfsdomein
+contact	company_id	Domein
+contact	company_id	Webbplats
+contact	company_id	Webbsida
+contact	company_id	Hemsida
+contact	company_id	Hjemmeside
+contact	company_id	Nettside
+contact	company_id	Verkkosivusto
+contact	company_id	Strona internetowa
+contact	company_id	Strona www
+contact	company_id	Webové stránky
+contact	company_id	Weboldal
+contact	company_id	Веб-сайт
+contact	company_id	Сайт
+contact	company_id	ウェブサイト
+contact	company_id	网站
+contact	company_id	網站
+contact	company_id	웹사이트
+contact	company_name	Company
+contact	company_name	Company / Account
+contact	company_name	Company (Primary)
+contact	company_name	Companies
+contact	company_name	Current Company
+contact	company_name	Current Company Name
+contact	company_name	Current Employer
+contact	company_name	Employer
+contact	company_name	Employer Name
+contact	company_name	Account
+contact	company_name	Account Name
+contact	company_name	Account: Account Name
+contact	company_name	Organization
+contact	company_name	Organization Name
+contact	company_name	Organization 1 - Name
+contact	company_name	Organisation
+contact	company_name	Organisation Name
+contact	company_name	Org
+contact	company_name	Org Name
+contact	company_name	Business
+contact	company_name	Business Name
+contact	company_name	Firm
+contact	company_name	Firm Name
+contact	company_name	Associated Company
+contact	company_name	Primary Associated Company
+contact	company_name	Associated Company Name
+contact	company_name	Company Name (Cleaned)
+contact	company_name	Cleaned Company Name
+contact	company_name	Company Name Clean
+contact	company_name	Company Cleaned
+contact	company_name	Lead Company
+contact	company_name	Contact Company
+contact	company_name	Person - Organization
+contact	company_name	Person - Organisation
+contact	company_name	Prospect Company
+contact	company_name	Company__c
+contact	company_name	Company_Name__c
+contact	company_name	job_company_name
+contact	company_name	Company or Account
+contact	company_name	Company / Organization
+contact	company_name	Firma
+contact	company_name	Firmenname
+contact	company_name	Name der Firma
+contact	company_name	Firma/Organisation
+contact	company_name	Unternehmen
+contact	company_name	Unternehmensname
+contact	company_name	Name des Unternehmens
+contact	company_name	Organisationsname
+contact	company_name	Arbeitgeber
+contact	company_name	Aktueller Arbeitgeber
+contact	company_name	Betrieb
+contact	company_name	Kundenname
+contact	company_name	Zugeordnetes Unternehmen
+contact	company_name	Firma 1
+contact	company_name	Entreprise
+contact	company_name	Nom de l'entreprise
+contact	company_name	Nom entreprise
+contact	company_name	Société
+contact	company_name	Nom de la société
+contact	company_name	Nom société
+contact	company_name	Raison sociale
+contact	company_name	Nom du compte
+contact	company_name	Compte
+contact	company_name	Employeur
+contact	company_name	Organisme
+contact	company_name	Entreprise actuelle
+contact	company_name	Empresa
+contact	company_name	Nombre de la empresa
+contact	company_name	Nombre empresa
+contact	company_name	Compañía
+contact	company_name	Nombre de la compañía
+contact	company_name	Compania
+contact	company_name	Organización
+contact	company_name	Nombre de la organización
+contact	company_name	Razón social
+contact	company_name	Nombre de la cuenta
+contact	company_name	Empresa actual
+contact	company_name	Empleador
+contact	company_name	Azienda
+contact	company_name	Nome azienda
+contact	company_name	Società
+contact	company_name	Ragione sociale
+contact	company_name	Nome da empresa
+contact	company_name	Empresa atual
+contact	company_name	Organização
+contact	company_name	Razão social
+contact	company_name	Bedrijf
+contact	company_name	Bedrijfsnaam
+contact	company_name	Organisatie
+contact	company_name	Werkgever
+contact	company_name	Företag
+contact	company_name	Företagsnamn
+contact	company_name	Bedrift
+contact	company_name	Virksomhed
+contact	company_name	Yritys
+contact	company_name	Nazwa firmy
+contact	company_name	Společnost
+contact	company_name	Cég
+contact	company_name	Cégnév
+contact	company_name	Şirket
+contact	company_name	Компания
+contact	company_name	Организация
+contact	company_name	会社
+contact	company_name	会社名
+contact	company_name	公司
+contact	company_name	公司名称
+contact	company_name	회사
+company	domain	Website
+company	domain	Websites
+company	domain	Website URL
+company	domain	Website Link
+company	domain	Website Address
+company	domain	Website Domain
+company	domain	Web
+company	domain	Web Address
+company	domain	Web Page
+company	domain	Homepage
+company	domain	Homepage URL
+company	domain	Domains
+company	domain	Domain Name
+company	domain	Primary Domain
+company	domain	Company Domain
+company	domain	Company Domains
+company	domain	Company Domain Name
+company	domain	Company Primary Domain
+company	domain	Company Email Domain
+company	domain	Company Website
+company	domain	Company Website URL
+company	domain	Company Website Domain
+company	domain	Company Web
+company	domain	Company Website Full
+company	domain	Company Website Short
+company	domain	Company Homepage
+company	domain	Company Homepage URL
+company	domain	Company Site
+company	domain	Corporate Website
+company	domain	Corporate Website URL
+company	domain	Corporate Domain
+company	domain	Business Website
+company	domain	Business Website URL
+company	domain	Business Domain
+company	domain	Account Website
+company	domain	Account Domain
+company	domain	Organization Website
+company	domain	Organization Domain
+company	domain	Organisation Website
+company	domain	Organisation Domain
+company	domain	Org Website
+company	domain	Org Domain
+company	domain	Organization Primary Domain
+company	domain	Organization URL
+company	domain	Organization Website URL
+company	domain	Employer Website
+company	domain	Employer Domain
+company	domain	Current Company Website
+company	domain	Current Company Domain
+company	domain	Lead Company Website
+company	domain	website_one
+company	domain	Website__c
+company	domain	Company_Website__c
+company	domain	Domain__c
+company	domain	Website 1 - URL
+company	domain	Webseite
+company	domain	Webseite des Unternehmens
+company	domain	Webseiten
+company	domain	Website Firma
+company	domain	Webseite Firma
+company	domain	Web-Adresse
+company	domain	Internetseite
+company	domain	Internetadresse
+company	domain	Firmenwebsite
+company	domain	Firmenwebseite
+company	domain	Firmen-Domain
+company	domain	Unternehmenswebsite
+company	domain	Unternehmenswebseite
+company	domain	Unternehmensdomain
+company	domain	Domäne
+company	domain	Domänenname
+company	domain	Domainname des Unternehmens
+company	domain	Site web
+company	domain	Site internet
+company	domain	Site
+company	domain	URL du site web
+company	domain	URL du site internet
+company	domain	Adresse du site web
+company	domain	Page Web
+company	domain	Page d'accueil
+company	domain	Site de l'entreprise
+company	domain	Site web de l'entreprise
+company	domain	Site internet de l'entreprise
+company	domain	Site web de la société
+company	domain	Site entreprise
+company	domain	Site société
+company	domain	Domaine
+company	domain	Nom de domaine
+company	domain	Nom de domaine de l'entreprise
+company	domain	Domaine de l'entreprise
+company	domain	Domaine entreprise
+company	domain	Sitio web
+company	domain	Sitio Web de la empresa
+company	domain	Página web
+company	domain	Pagina web
+company	domain	Página Web de la empresa
+company	domain	Web de la empresa
+company	domain	Web empresa
+company	domain	Dominio
+company	domain	Nombre de dominio
+company	domain	Dominio de la empresa
+company	domain	Dominio empresa
+company	domain	Nombre de dominio de la empresa
+company	domain	URL del sitio web
+company	domain	Sito web
+company	domain	Sito aziendale
+company	domain	Sito internet
+company	domain	Dominio aziendale
+company	domain	Domínio
+company	domain	Domínio da empresa
+company	domain	Site da empresa
+company	domain	Bedrijfswebsite
+company	domain	Bedrijfsdomein
+company	domain	Domein
+company	domain	Webbplats
+company	domain	Webbsida
+company	domain	Hemsida
+company	domain	Hjemmeside
+company	domain	Nettside
+company	domain	Verkkosivusto
+company	domain	Strona internetowa
+company	domain	Strona www
+company	domain	Webové stránky
+company	domain	Weboldal
+company	domain	Веб-сайт
+company	domain	Сайт
+company	domain	ウェブサイト
+company	domain	网站
+company	domain	網站
+company	domain	웹사이트
+company	domain	URL
+company	domain	Web URL
+company	domain	Site URL
+company	domain	Company URL
+company	name	Company
+company	name	Company Name
+company	name	Company / Account
+company	name	Company (Primary)
+company	name	Companies
+company	name	Current Company
+company	name	Current Company Name
+company	name	Current Employer
+company	name	Employer
+company	name	Employer Name
+company	name	Account
+company	name	Account Name
+company	name	Account: Account Name
+company	name	Organization
+company	name	Organization Name
+company	name	Organization 1 - Name
+company	name	Organisation
+company	name	Organisation Name
+company	name	Org
+company	name	Org Name
+company	name	Business
+company	name	Business Name
+company	name	Firm
+company	name	Firm Name
+company	name	Associated Company
+company	name	Primary Associated Company
+company	name	Associated Company Name
+company	name	Company Name (Cleaned)
+company	name	Cleaned Company Name
+company	name	Company Name Clean
+company	name	Company Cleaned
+company	name	Lead Company
+company	name	Contact Company
+company	name	Person - Organization
+company	name	Person - Organisation
+company	name	Prospect Company
+company	name	Company__c
+company	name	Company_Name__c
+company	name	job_company_name
+company	name	Company or Account
+company	name	Company / Organization
+company	name	Firma
+company	name	Firmenname
+company	name	Name der Firma
+company	name	Firma/Organisation
+company	name	Unternehmen
+company	name	Unternehmensname
+company	name	Name des Unternehmens
+company	name	Organisationsname
+company	name	Arbeitgeber
+company	name	Aktueller Arbeitgeber
+company	name	Betrieb
+company	name	Kundenname
+company	name	Zugeordnetes Unternehmen
+company	name	Firma 1
+company	name	Entreprise
+company	name	Nom de l'entreprise
+company	name	Nom entreprise
+company	name	Société
+company	name	Nom de la société
+company	name	Nom société
+company	name	Raison sociale
+company	name	Nom du compte
+company	name	Compte
+company	name	Employeur
+company	name	Organisme
+company	name	Entreprise actuelle
+company	name	Empresa
+company	name	Nombre de la empresa
+company	name	Nombre empresa
+company	name	Compañía
+company	name	Nombre de la compañía
+company	name	Compania
+company	name	Organización
+company	name	Nombre de la organización
+company	name	Razón social
+company	name	Nombre de la cuenta
+company	name	Empresa actual
+company	name	Empleador
+company	name	Azienda
+company	name	Nome azienda
+company	name	Società
+company	name	Ragione sociale
+company	name	Nome da empresa
+company	name	Empresa atual
+company	name	Organização
+company	name	Razão social
+company	name	Bedrijf
+company	name	Bedrijfsnaam
+company	name	Organisatie
+company	name	Werkgever
+company	name	Företag
+company	name	Företagsnamn
+company	name	Bedrift
+company	name	Virksomhed
+company	name	Yritys
+company	name	Nazwa firmy
+company	name	Společnost
+company	name	Cég
+company	name	Cégnév
+company	name	Şirket
+company	name	Компания
+company	name	Организация
+company	name	会社
+company	name	会社名
+company	name	公司
+company	name	公司名称
+company	name	회사
+company	name	Legal Name
+company	name	Nombre
+company	name	Nom
+company	name	Nome
+contact	last_name	Name	Vorname
+contact	last_name	Name	Voornaam
+contact	last_name	Nom	Prénom
+contact	last_name	Nom	Prenom
+contact	last_name	Nume	Prenume
+contact	first_name	Nombre	Apellido
+contact	first_name	Nombre	Apellidos
+contact	first_name	Nombre	Primer apellido
+contact	first_name	Nome	Cognome
+contact	first_name	Nome	Sobrenome
+contact	first_name	Nome	Apelido
+contact	linkedin_url	URL	Connected On
+contact	linkedin_url	URL	Verbunden am
+contact	linkedin_url	URL	Verknüpft am
+contact	linkedin_url	URL	Connecté le
+contact	linkedin_url	URL	Relation depuis
+contact	linkedin_url	URL	Conectado el
+contact	linkedin_url	URL	Conectado em
+contact	linkedin_url	URL	Collegato in data
+contact	linkedin_url	Link	Connected On
+contact	-	Unnamed: 0
+company	-	Unnamed: 0
+contact	-	import_line
+contact	-	import_outcome
+contact	-	import_faults
+company	-	import_line
+company	-	import_outcome
+company	-	import_faults
+$list$, E'\n'), E'\n') AS line, pg_catalog.string_to_array(line, E'\t') AS column_of;
+
 /* ---------------------------------------------------------------- schema/65-idempotency.sql */
 
 /* Answers that are kept, so that a request can be repeated. */
@@ -16018,7 +17039,7 @@ BEGIN
 			AND p.proname OPERATOR(pg_catalog.<>) ALL (ARRAY[
 				'revyops_normalize_email', 'revyops_normalize_linkedin_url', 'revyops_normalize_domain',
 				'is_canonical_email', 'is_canonical_linkedin_url', 'is_canonical_domain',
-				'custom_field_hashes'
+				'custom_field_hashes', 'import_header_key'
 			]::pg_catalog.name[]));
 END
 $$;

@@ -22,7 +22,7 @@ BEGIN
 			AND p.proname OPERATOR(pg_catalog.<>) ALL (ARRAY[
 				'revyops_normalize_email', 'revyops_normalize_linkedin_url', 'revyops_normalize_domain',
 				'is_canonical_email', 'is_canonical_linkedin_url', 'is_canonical_domain',
-				'custom_field_hashes'
+				'custom_field_hashes', 'import_header_key'
 			]::pg_catalog.name[]));
 END
 $$;

@@ -23,6 +23,7 @@
 #include "value/domain.h"
 #include "value/email_address.h"
 #include "value/field_value.h"
+#include "value/import_key.h"
 #include "value/linkedin.h"
 
 PG_FUNCTION_INFO_V1(revyops_normalize_email);
@@ -36,6 +37,7 @@ PG_FUNCTION_INFO_V1(revyops_has_custom_field);
 PG_FUNCTION_INFO_V1(revyops_custom_field);
 PG_FUNCTION_INFO_V1(revyops_custom_field_number);
 PG_FUNCTION_INFO_V1(revyops_mentions);
+PG_FUNCTION_INFO_V1(revyops_import_header_key);
 
 /* normalize applies a normaliser to the only argument; NULL gives NULL. */
 static Datum
@@ -176,4 +178,13 @@ revyops_mentions(PG_FUNCTION_ARGS)
 	for (int i = 0; i < n; i++)
 		keys[i] = nulls[i] ? NO_SLICE : rvo_slice_of_text(DatumGetTextPP(elements[i]));
 	PG_RETURN_BOOL(rvo_person_is_mentioned(&document->root, keys, n));
+}
+
+/* import_header_key(header text) returns text */
+Datum
+revyops_import_header_key(PG_FUNCTION_ARGS)
+{
+	Slice		key = rvo_import_header_key(rvo_slice_of_text(PG_GETARG_TEXT_PP(0)));
+
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(key.data, key.len));
 }

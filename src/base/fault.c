@@ -34,6 +34,7 @@ static const struct
 	[FAULT_FIELDS_TOO_LARGE] = {"too_large", "The names and values of the custom fields have too many octets together."},
 	[FAULT_IDENTIFIER_REQUIRED] = {"identifier_required", "Either email or linkedin_url is required."},
 	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
+	[FAULT_INVALID_BLANKS] = {"invalid_blanks", "Expected keep or clear."},
 	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
 	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
 	[FAULT_INVALID_CURSOR] = {"invalid_cursor", "Expected the next of a page of this list, with the same conditions."},
@@ -42,12 +43,14 @@ static const struct
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
 	[FAULT_INVALID_ENCODING] = {"invalid_encoding", "This row has octets that are no text in the encoding of the file, or a NUL."},
 	[FAULT_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", "Expected 1 to 255 printable ASCII characters."},
-	[FAULT_INVALID_IMPORT_MODE] = {"invalid_mode", "Expected create or upsert."},
+	[FAULT_INVALID_IMPORT_MODE] = {"invalid_mode", "Expected create, upsert or check."},
 	[FAULT_INVALID_LINKEDIN_URL] = {"invalid_linkedin_url", "Expected the URL of a personal profile such as https://www.linkedin.com/in/name."},
 	[FAULT_INVALID_MODE] = {"invalid_mode", "Expected partial or atomic."},
 	[FAULT_INVALID_NUMBER] = {"invalid_number", "Expected a whole number from 1 on."},
+	[FAULT_INVALID_ON_FAULT] = {"invalid_on_fault", "Expected reject or drop_value."},
 	[FAULT_INVALID_OPERATOR] = {"invalid_operator", "Expected an operator that this member has."},
 	[FAULT_INVALID_OPTION] = {"invalid_option", "Expected one of the values that are allowed."},
+	[FAULT_INVALID_OUTCOME] = {"invalid_outcome", "Expected rejected or changed."},
 	[FAULT_INVALID_SCOPE] = {"invalid_scope", "Expected client or master."},
 	[FAULT_INVALID_STRUCTURE] = {"invalid_structure", "Expected FLAT or NESTED."},
 	[FAULT_INVALID_TIME] = {"invalid_time", "Expected a time such as 2026-11-25T09:30:00Z, or a day such as 2026-11-25."},
@@ -63,6 +66,7 @@ static const struct
 	[FAULT_MISSING_CREDENTIALS] = {"missing_credentials", "An API key is required."},
 	[FAULT_MORE_FAULTS] = {"more_faults", "There are more faults than are told."},
 	[FAULT_NO_HEADER] = {"no_header", "There is no row with the names of the columns."},
+	[FAULT_NO_KEY_COLUMN] = {"no_key_column", "No column is known to have what a record is found by."},
 	[FAULT_NOT_A_BOOLEAN] = {"not_a_boolean", "Expected true or false."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
@@ -82,6 +86,7 @@ static const struct
 	[FAULT_TOO_LONG] = {"too_long", "This value is too long."},
 	[FAULT_TOO_MANY] = {"too_many", "There are too many entries."},
 	[FAULT_UNKNOWN_ENCODING] = {"unknown_encoding", "Expected the name of an encoding, such as UTF8, UTF16 or WIN1252."},
+	[FAULT_UNKNOWN_COLUMN] = {"unknown_column", "The source has no such column."},
 	[FAULT_UNKNOWN_FIELD] = {"unknown_field", "This custom field is not defined."},
 	[FAULT_UNKNOWN_MEMBER] = {"unknown_member", "There is no such member."},
 	[FAULT_UNKNOWN_PARAMETER] = {"unknown_parameter", "There is no such parameter."},
@@ -120,6 +125,13 @@ static const struct
 
 /* Octets of a caller's own name in a pointer. */
 #define POINTER_NAME_MAX 255
+
+/* rvo_fault_code returns how a fault is called. */
+Slice
+rvo_fault_code(FaultCode code)
+{
+	return rvo_slice(fault_texts[code].code);
+}
 
 /* rvo_fault_is_full tells that what is added now is counted only: nobody need make anything for it. */
 bool
@@ -308,6 +320,22 @@ rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Sli
 		faults->count++;
 	else
 		rvo_fault_add_names(faults, rvo_fault_member_pointer(above, name), FAULT_UNKNOWN_MEMBER, "nearest", nearest, nnearest);
+}
+
+/* rvo_fault_add_column notes what is wrong with what a caller says of a column of an import, and which ones are nearly named so. */
+void
+rvo_fault_add_column(FaultList *faults, FaultCode code, Slice column, const Slice *nearest, int nnearest)
+{
+	int			len = rvo_text_clip(column, POINTER_NAME_MAX);
+	StringInfo	entry = begin_entry(faults, "columns", code);
+
+	if (entry == NULL)
+		return;
+	appendStringInfo(entry, ",\"column\":\"%s", quoted(psprintf("%.*s%s", len, column.data, len < column.len ? "..." : "")));
+	appendStringInfoChar(entry, '"');
+	if (nnearest > 0)
+		append_names(faults, "nearest", nearest, nnearest);
+	appendStringInfoChar(entry, '}');
 }
 
 /* rvo_fault_add_type notes that a value is none of a type; choices are those of the type, or some of them. */

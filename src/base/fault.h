@@ -26,6 +26,7 @@ typedef enum FaultCode
 	FAULT_FIELDS_TOO_LARGE,
 	FAULT_IDENTIFIER_REQUIRED,
 	FAULT_INVALID_BATCH_SIZE,
+	FAULT_INVALID_BLANKS,
 	FAULT_INVALID_COMPANY,
 	FAULT_INVALID_CREDENTIALS,
 	FAULT_INVALID_CURSOR,
@@ -38,8 +39,10 @@ typedef enum FaultCode
 	FAULT_INVALID_LINKEDIN_URL,
 	FAULT_INVALID_MODE,
 	FAULT_INVALID_NUMBER,
+	FAULT_INVALID_ON_FAULT,
 	FAULT_INVALID_OPERATOR,
 	FAULT_INVALID_OPTION,
+	FAULT_INVALID_OUTCOME,
 	FAULT_INVALID_SCOPE,
 	FAULT_INVALID_STRUCTURE,
 	FAULT_INVALID_TIME,
@@ -55,6 +58,7 @@ typedef enum FaultCode
 	FAULT_MISSING_CREDENTIALS,
 	FAULT_MORE_FAULTS,
 	FAULT_NO_HEADER,
+	FAULT_NO_KEY_COLUMN,
 	FAULT_NOT_A_BOOLEAN,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
@@ -74,6 +78,7 @@ typedef enum FaultCode
 	FAULT_TOO_LONG,
 	FAULT_TOO_MANY,
 	FAULT_UNKNOWN_ENCODING,
+	FAULT_UNKNOWN_COLUMN,
 	FAULT_UNKNOWN_FIELD,
 	FAULT_UNKNOWN_MEMBER,
 	FAULT_UNKNOWN_PARAMETER,
@@ -127,6 +132,7 @@ typedef struct FaultList
 	int			number;
 } FaultList;
 
+extern Slice rvo_fault_code(FaultCode code);
 extern bool rvo_fault_is_full(const FaultList *faults);
 extern int	rvo_fault_octets(const FaultList *faults);
 extern void rvo_fault_add(FaultList *faults, const char *where, FaultCode code);
@@ -139,6 +145,7 @@ extern Slice rvo_fault_pointer(const char *above, Slice name);
 extern const char *rvo_fault_member_pointer(const char *above, Slice name);
 extern void rvo_fault_add_member(FaultList *faults, const char *above, Slice name, const Slice *nearest, int nnearest);
 extern void rvo_fault_add_parameter(FaultList *faults, Slice name, const Slice *nearest, int nnearest);
+extern void rvo_fault_add_column(FaultList *faults, FaultCode code, Slice column, const Slice *nearest, int nnearest);
 extern void rvo_fault_add_type(FaultList *faults, const char *where, FaultCode code, Slice type,
 							   const Slice *choices, int nchoices);
 extern void rvo_fault_add_existing_rows(FaultList *faults, const char *where, int64 existing_id, int64 rows);

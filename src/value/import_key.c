@@ -1,0 +1,82 @@
+/*
+ * import_key.c
+ *	  What is compared of the header of a column: its letters, marks and digits, in lower case.
+ *
+ * So "E-mail 1 - Value", "Email1Value" and "e_mail_1_value" are one.  Letters of
+ * other widths are those they stand for; an accent counts, however it is written.
+ */
+#include "postgres.h"
+
+#include <unicase.h>
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+#include "base/compat.h"
+#include "value/import_key.h"
+
+/* A longer header is compared by its beginning. */
+#define HEADER_MAX_OCTETS 1024
+
+/* key_of_ascii is the key of a text that is ASCII; no value if it isn't. */
+static Slice
+key_of_ascii(Slice header)
+{
+	char	   *key = palloc(header.len + 1);
+	int			len = 0;
+
+	for (int i = 0; i < header.len; i++)
+	{
+		if (!rvo_is_ascii(header.data[i]))
+			return NO_SLICE;
+		if (rvo_is_letter(header.data[i]) || rvo_is_digit(header.data[i]))
+			key[len++] = rvo_ascii_lower(header.data[i]);
+	}
+	return (Slice) {key, len};
+}
+
+/* keep_word takes all but letters, marks and digits out of a text; returns how long it is then. */
+static int
+keep_word(uint8_t * text, int len)
+{
+	int			kept = 0;
+	int			length;
+
+	for (int i = 0; i < len; i += length)
+	{
+		ucs4_t		character;
+
+		length = u8_mbtouc(&character, text + i, len - i);
+		if (length < 1)
+			break;
+		if (!uc_is_general_category_withtable(character, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N))
+			continue;
+		/* selectors of emoji are marks, and no part of a word */
+		if (uc_is_property_variation_selector(character))
+			continue;
+		memmove(text + kept, text + i, length);
+		kept += length;
+	}
+	return kept;
+}
+
+/* rvo_import_header_key makes the key of a header, in the current context; empty if it has no letter and no digit. */
+Slice
+rvo_import_header_key(Slice header)
+{
+	Slice		key;
+	uint8_t    *lower;
+	size_t		length;
+	char	   *copy;
+
+	header.len = rvo_text_clip(header, HEADER_MAX_OCTETS);
+	key = key_of_ascii(header);
+	if (key.data != NULL)
+		return key;
+	lower = u8_tolower((const uint8_t *) header.data, header.len, NULL, UNINORM_NFKC, NULL, &length);
+	if (lower == NULL)
+		return CONST_SLICE("");
+	copy = pnstrdup((const char *) lower, length);
+	free(lower);
+	return (Slice) {copy, keep_word((uint8_t *) copy, length)};
+}
