@@ -1,0 +1,13 @@
+/*
+ * import_placeholder.h
+ *	  Cells that say that there is nothing.
+ */
+#ifndef RVO_IMPORT_PLACEHOLDER_H
+#define RVO_IMPORT_PLACEHOLDER_H
+
+#include "base/text.h"
+
+extern bool rvo_is_key_placeholder(Slice text, bool is_company);
+extern bool rvo_is_name_placeholder(Slice text);
+
+#endif							/* RVO_IMPORT_PLACEHOLDER_H */
