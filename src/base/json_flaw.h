@@ -24,13 +24,14 @@ typedef struct PlaceWalk
 	int			line_start;
 } PlaceWalk;
 
-/* An item whose text could not be read: nothing of it is there but its place. */
+/* An item whose text could not be read: nothing of it is there but what is wrong with it. */
 typedef struct BrokenItem
 {
 	int			index;			/* from 0 */
 	FaultCode	code;
-	int			line;
-	int			column;
+	TextPlace	place;			/* where the text breaks; line 0 = that is not told */
+	int			limit;			/* how many parts it should have, and has; 0 = that is not what is wrong */
+	int			actual;
 } BrokenItem;
 
 /* All of them, in the order of input.  Starts as {0}. */

@@ -412,21 +412,28 @@ rvo_json_write(StringInfo to, const JsonbValue *value)
 	}
 }
 
-/* rvo_json_jsonb unpacks jsonb to a value that can stand inside another; not for hot paths. */
+/* rvo_json_unpack unpacks jsonb to a value that can stand inside another; not for hot paths. */
 JsonbValue
-rvo_json_jsonb(Jsonb *jsonb)
+rvo_json_unpack(JsonbContainer *container)
 {
 	JsonbValue	scalar;
 	JsonbInState state = {0};
-	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);
+	JsonbIterator *it = JsonbIteratorInit(container);
 	JsonbValue	value;
 	JsonbIteratorToken token;
 
-	if (JsonbExtractScalar(&jsonb->root, &scalar))
+	if (JsonbExtractScalar(container, &scalar))
 		return scalar;
 	while ((token = JsonbIteratorNext(&it, &value, false)) != WJB_DONE)
 		pushJsonbValue_compat(&state, token, token < WJB_BEGIN_ARRAY ? &value : NULL);
 	return *state.result;
+}
+
+/* rvo_json_jsonb is rvo_json_unpack for a whole one. */
+JsonbValue
+rvo_json_jsonb(Jsonb *jsonb)
+{
+	return rvo_json_unpack(&jsonb->root);
 }
 
 /* put_digits writes a number of fixed width and returns what comes behind it. */

@@ -71,6 +71,7 @@ extern JsonbValue rvo_json_null(void);
 extern JsonbValue rvo_json_boolean(bool boolean);
 extern JsonbValue rvo_json_integer(int64 integer);
 extern JsonbValue rvo_json_nullable_time(NullableTime time);
+extern JsonbValue rvo_json_unpack(JsonbContainer *container);
 extern JsonbValue rvo_json_jsonb(Jsonb *jsonb);
 extern JsonbValue rvo_json_array(int capacity);
 extern void rvo_json_append(JsonbValue *array, JsonbValue element);

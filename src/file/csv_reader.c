@@ -260,16 +260,6 @@ rvo_csv_next(CsvReader *reader, CsvRecord *record)
 	return true;
 }
 
-/* rvo_csv_add_fault notes why a record is to be rejected. */
-void
-rvo_csv_add_fault(const CsvReader *reader, const CsvRecord *record, FaultList *faults)
-{
-	if (record->fault == FAULT_RAGGED_ROW)
-		rvo_fault_add_limit(faults, "", record->fault, reader->format.ncolumns, record->actual);
-	else
-		rvo_fault_add(faults, "", record->fault);
-}
-
 /* ---------------------------------------------------------------- the beginning */
 
 /* choose_delimiter reads the caller's delimiter; false if it can be none. */
@@ -415,9 +405,9 @@ rvo_csv_format(const CsvReader *reader)
 	return &reader->format;
 }
 
-/* rvo_csv_octets tells how many octets of the file were read. */
+/* rvo_csv_octets tells how many octets of the file the records so far are, about: the window may have it in another encoding. */
 int64
 rvo_csv_octets(const CsvReader *reader)
 {
-	return reader->source.fed;
+	return Max(reader->source.fed - (reader->source.to - reader->source.from) - unread_length(reader), 0);
 }

@@ -52,7 +52,6 @@ typedef struct CsvFormat
 extern CsvReader *rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faults);
 extern const CsvFormat *rvo_csv_format(const CsvReader *reader);
 extern bool rvo_csv_next(CsvReader *reader, CsvRecord *record);
-extern void rvo_csv_add_fault(const CsvReader *reader, const CsvRecord *record, FaultList *faults);
 extern int64 rvo_csv_octets(const CsvReader *reader);
 
 #endif							/* RVO_CSV_READER_H */

@@ -116,7 +116,7 @@ end_item(BodyScan *scan)
 		broken->items = broken->items == NULL ? palloc(scan->capacity * sizeof(BrokenItem)) :
 			repalloc(broken->items, scan->capacity * sizeof(BrokenItem));
 	}
-	broken->items[broken->count++] = (BrokenItem) {scan->items - 1, code, place.line, place.column};
+	broken->items[broken->count++] = (BrokenItem) {.index = scan->items - 1, .code = code, .place = place};
 	replace(item);
 }
 

@@ -18,6 +18,7 @@ typedef struct CompanyReference
 	Slice		domain;			/* canonical; no value = not by domain */
 	bool		page;			/* the domain stood in the URL of a page with a path */
 	Slice		name;			/* that it gets if it is made; may be empty */
+	bool		optional;		/* if there is none, the contact does without */
 	bool		inferred;		/* the domain is its e-mail address's: it may be nobody's */
 	int64		found;			/* in a batch: the company's id, 0 = none */
 	bool		made;			/* and it was made for this contact and others like it */

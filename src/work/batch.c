@@ -161,6 +161,44 @@ keep_open(Chunk *chunk)
 	chunk->nopen = kept;
 }
 
+/* note_broken notes why an item could not be read. */
+static void
+note_broken(const BrokenItem *broken, FaultList *faults)
+{
+	if (broken->place.line > 0)
+		rvo_fault_add_place(faults, "", broken->code, broken->place.line, broken->place.column, -1);
+	else if (broken->limit > 0)
+		rvo_fault_add_limit(faults, "", broken->code, broken->limit, broken->actual);
+	else
+		rvo_fault_add(faults, "", broken->code);
+}
+
+/* mend_item reads an item again without what is wrong with it, if it is good then. */
+static void
+mend_item(Batch *batch, BatchItem *item, JsonbContainer *body)
+{
+	BatchItem	again = {.number = item->number, .failure = item->failure, .mended = item->faults};
+	JsonbContainer *mended = batch->mend(batch->sink_arg, item, body);
+
+	if (mended == NULL)
+		return;
+	batch->kind->read(batch->caller, &again, mended);
+	if (again.faults.count == 0)
+		*item = again;
+}
+
+/* read_body reads an item's body. */
+static void
+read_body(Batch *batch, BatchItem *item, JsonbContainer *body)
+{
+	batch->kind->read(batch->caller, item, body);
+	if (batch->mend == NULL)
+		return;
+	if (item->faults.count > 0)
+		mend_item(batch, item, body);
+	item->company.optional = true;
+}
+
 /* read_item reads an item, which tells of as many faults as there is room for, or notes that its text could not be read. */
 static void
 read_item(Batch *batch, BatchItem *item, int i)
@@ -174,10 +212,10 @@ read_item(Batch *batch, BatchItem *item, int i)
 		item->faults.brief = batch->faults_octets > FAULTS_NAMED_MAX_OCTETS;
 	}
 	if (broken == NULL || broken->index != batch->count + i)
-		batch->kind->read(batch->caller, item, batch->bodies[i]);
+		read_body(batch, item, batch->bodies[i]);
 	else
 	{
-		rvo_fault_add_place(&item->faults, "", broken->code, broken->line, broken->column, -1);
+		note_broken(broken, &item->faults);
 		batch->nbroken++;
 	}
 	batch->faults_told += item->faults.told;
@@ -608,6 +646,13 @@ rvo_batch_add_array(Batch *batch, JsonbContainer *array)
 		else if (token == WJB_ELEM)
 			add_scalar(batch, &element);
 	}
+}
+
+/* rvo_batch_flush decides about the items so far, all of them. */
+void
+rvo_batch_flush(Batch *batch)
+{
+	run_chunk(batch);
 }
 
 /*

@@ -33,6 +33,7 @@ typedef struct BatchItem
 {
 	int			number;			/* its place in the input */
 	FaultList	faults;			/* none: it was created, or found */
+	FaultList	mended;			/* of what was left out of its body, so that it could be */
 	Failure		failure;		/* if there are faults */
 	Slice		keys[BATCH_MAX_KEYS];	/* no value = none */
 	int64		owners[BATCH_MAX_KEYS]; /* who has the keys, when somebody was found to; 0 = nobody */
@@ -109,6 +110,12 @@ typedef struct Batch
 	void		(*sink) (void *arg, const BatchItem *item);
 	void	   *sink_arg;
 
+	/*
+	 * mend returns the body without what is wrong with it, as far as that is optional;
+	 * NULL if nothing is.  It gets sink_arg.  NULL for a batch where faults are faults.
+	 */
+	JsonbContainer *(*mend) (void *arg, const BatchItem *item, JsonbContainer *body);
+
 	/* ---- only batch.c looks here */
 	int			count;			/* items so far */
 	int			nbroken;		/* of those that are broken, so far */
@@ -136,6 +143,7 @@ extern BatchMode rvo_batch_mode_read(Slice mode, const char *where, FaultList *f
 extern void rvo_batch_begin(Batch *batch);
 extern void rvo_batch_add(Batch *batch, JsonbContainer *body, int octets);
 extern void rvo_batch_add_array(Batch *batch, JsonbContainer *array);
+extern void rvo_batch_flush(Batch *batch);
 extern void rvo_batch_end(Batch *batch);
 
 #endif							/* RVO_BATCH_H */

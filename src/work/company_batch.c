@@ -74,3 +74,10 @@ const BatchKind rvo_company_batch = {
 	.find_owners = find_owners,
 	.render = render_item,
 };
+
+const BatchKind rvo_company_check = {
+	.kind = &rvo_company_kind,
+	.only_checks = true,
+	.read = read_item,
+	.find_owners = find_owners,
+};

@@ -8,5 +8,6 @@
 #include "work/batch.h"
 
 extern const BatchKind rvo_company_batch;
+extern const BatchKind rvo_company_check;	/* what rvo_company_batch would do */
 
 #endif							/* RVO_COMPANY_BATCH_H */

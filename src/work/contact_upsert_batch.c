@@ -356,6 +356,13 @@ drop_list(CustomField *list, const CustomField *other)
 		pfree(list);
 }
 
+/* is_left_out tells a company that an item names, but that it may do without, as it is not there. */
+static bool
+is_left_out(const CompanyReference *company)
+{
+	return company->optional && company->found == 0 && !company->inferred && (company->id != 0 || company->domain.data != NULL);
+}
+
 /*
  * change applies an item to its contact, if nothing is wrong with what it would be
  * then.  foreign are the keys that only lead there: the contact does not get them.
@@ -372,6 +379,8 @@ change(Upserts *upserts, BatchItem *item, int owner, GivenMembers foreign)
 	bool		different;
 
 	changes.given &= ~foreign;
+	if (is_left_out(&item->company))
+		changes.company.given = false;
 	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &item->faults);
 
 	if (item->faults.count > 0)
