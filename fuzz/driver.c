@@ -41,6 +41,7 @@ static const Target targets[] = {
 	{.name = "linkedin", .run = fuzz_linkedin},
 	{.name = "domain", .run = fuzz_domain},
 	{.name = "field", .run = fuzz_field},
+	{.name = "cell", .run = fuzz_cell},
 	{.name = "cursor", .run = fuzz_cursor, .in_transaction = true},
 	{.name = "json", .run = fuzz_json, .takes_bytes = true},
 	{.name = "urlencoded", .run = fuzz_urlencoded, .takes_bytes = true},

@@ -40,6 +40,7 @@ extern void fuzz_email(Slice input);
 extern void fuzz_linkedin(Slice input);
 extern void fuzz_domain(Slice input);
 extern void fuzz_field(Slice input);
+extern void fuzz_cell(Slice input);
 extern void fuzz_cursor(Slice input);
 extern void fuzz_json(Slice input);
 extern void fuzz_urlencoded(Slice input);

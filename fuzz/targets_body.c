@@ -18,6 +18,7 @@
 #include "shape/custom_field_change.h"
 #include "shape/custom_field_index.h"
 #include "shape/custom_field_input.h"
+#include "shape/import_body.h"
 #include "shape/import_row.h"
 #include "shape/known_member.h"
 #include "shape/member.h"
@@ -357,12 +358,37 @@ row_descriptor(void)
 	}			columns[] = {
 		{"email", TEXTOID}, {"linkedin_url", TEXTOID}, {"first_name", VARCHAROID}, {"company_id", TEXTOID},
 		{"contact_custom_fields_input", TEXTOID}, {"Industry", TEXTOID}, {"Tags", JSONOID}, {"id", TEXTOID},
+		{"E-Mail", TEXTOID}, {"Website", TEXTOID}, {"Company", TEXTOID},
 	};
 	TupleDesc	descriptor = CreateTemplateTupleDesc(lengthof(columns));
 
 	for (size_t i = 0; i < lengthof(columns); i++)
 		TupleDescInitEntry(descriptor, i + 1, columns[i].name, columns[i].type, -1, 0);
 	return descriptor;
+}
+
+/* find_alias knows two. */
+static bool
+find_alias(void *arg pg_attribute_unused(), Slice key, Slice *member, bool *beside)
+{
+	bool		website = rvo_slice_equal(key, CONST_SLICE("website"));
+
+	*member = website ? CONST_SLICE("company_id") : CONST_SLICE("company_name");
+	*beside = false;
+	return website || rvo_slice_equal(key, CONST_SLICE("company"));
+}
+
+/* make_body makes a row a body, and looks at what is noted. */
+static Jsonb *
+make_body(const ImportMapping *mapping, const JsonbValue *cells)
+{
+	ImportNotes notes = {0};
+	Jsonb	   *body = rvo_import_body(mapping, cells, 7, &notes);
+
+	for (int i = 0; i < notes.count; i++)
+		MUST(notes.items[i].row == 7 && notes.items[i].member.len > 0 && notes.items[i].value.len > 0 &&
+			 notes.items[i].code.len > 0);
+	return body;
 }
 
 /* The input: the columns of a row, one a line; an empty one is NULL. */
@@ -372,6 +398,11 @@ fuzz_row(Slice input)
 	TupleDesc	descriptor = row_descriptor();
 	Slice		whole = input;
 	ImportColumns *columns = rvo_import_columns_read(descriptor);
+	ImportHeaders headers = rvo_import_columns_headers(columns);
+	ImportAliases aliases = {find_alias, NULL};
+	FaultList	faults = {0};
+	ImportMapping *mapping = rvo_import_mapping_read(&rvo_contact_shape, &headers, NULL, &aliases, &faults);
+	JsonbValue *cells = palloc(headers.count * sizeof(JsonbValue));
 	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
 	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
 	HeapTuple	row;
@@ -384,6 +415,12 @@ fuzz_row(Slice input)
 		values[i] = PointerGetDatum(cstring_to_text_with_len(column.data, column.len));
 	}
 	row = heap_form_tuple(descriptor, values, nulls);
-	check_body(rvo_import_row_body(columns, row), whole);
+	rvo_import_row_cells(columns, row, cells);
+	MUST(faults.count == 0);
+	check_body(make_body(mapping, cells), whole);
+	mapping->clears = true;
+	check_jsonb(make_body(mapping, cells));
+	check_jsonb(rvo_import_mapping_show(mapping));
+	MUST(strlen(rvo_import_mapping_notice(mapping)) > 0);
 	check_jsonb(rvo_import_row_show(columns, row));
 }

@@ -12,11 +12,13 @@
 #include "base/json_parse.h"
 #include "http/parameter.h"
 #include "shape/cursor.h"
+#include "shape/import_cell.h"
 #include "shape/member.h"
 #include "value/domain.h"
 #include "value/email_address.h"
 #include "value/field_date.h"
 #include "value/field_value.h"
+#include "value/import_key.h"
 #include "value/linkedin.h"
 #include "fuzz.h"
 
@@ -81,6 +83,57 @@ fuzz_domain(Slice input)
 	for (int i = 1; i < n; i++)
 		MUST(list[i].len > 0 && list[i].len < list[i - 1].len &&
 			 list[i].data + list[i].len == domain.data + domain.len);
+}
+
+/* check_cell checks what every reader of a cell promises, and returns what it found. */
+static ImportCell
+check_cell(ImportCell (*read) (Slice text), Slice input)
+{
+	ImportCell	cell = read(input);
+	ImportCell	again;
+
+	fuzz_check_memory(input);
+	MUST((cell.value.data == NULL) == (cell.reading == CELL_BLANK || cell.reading == CELL_PLACEHOLDER));
+	if (cell.value.data == NULL)
+		return cell;
+	MUST(cell.value.len > 0 && pg_verify_mbstr(PG_UTF8, cell.value.data, cell.value.len, true));
+	MUST(cell.reading != CELL_PLAIN || rvo_slice_equal(cell.value, rvo_text_trim(input)));
+	MUST(rvo_slice_equal(cell.value, rvo_text_trim(cell.value)));
+	if (cell.reading == CELL_PLAIN)
+	{
+		again = read(cell.value);
+		MUST(again.reading == CELL_PLAIN && rvo_slice_equal(cell.value, again.value));
+	}
+	return cell;
+}
+
+/* check_key_cell is check_cell for a key: what is found in the cell is one. */
+static void
+check_key_cell(ImportCell (*read) (Slice text), Normalizer normalizer, Slice input)
+{
+	ImportCell	cell = check_cell(read, input);
+	Slice		canonical;
+
+	if (cell.reading == CELL_CLEANED || cell.reading == CELL_MORE_VALUES)
+		MUST(normalizer(cell.value, &canonical) == FAULT_NONE && canonical.data != NULL);
+}
+
+/* The input: a cell of an import, whatever it is of. */
+void
+fuzz_cell(Slice input)
+{
+	Slice		key = rvo_import_header_key(input);
+	ImportCell	cell;
+
+	MUST(rvo_slice_equal(rvo_import_header_key(rvo_slice(psprintf(" %.*s-", key.len, key.data))), key) || input.len > 200);
+	check_key_cell(rvo_import_cell_email, rvo_email_address_normalize, input);
+	check_key_cell(rvo_import_cell_linkedin, rvo_linkedin_normalize, input);
+	check_key_cell(rvo_import_cell_domain, rvo_domain_normalize, input);
+	(void) check_cell(rvo_import_cell_company, input);
+	cell = check_cell(rvo_import_cell_name, input);
+	MUST(cell.value.data == NULL || !rvo_text_has_control(cell.value, false));
+	cell = check_cell(rvo_import_cell_field, input);
+	MUST(cell.value.data == NULL || !rvo_text_has_control(cell.value, true));
 }
 
 static bool

@@ -39,7 +39,7 @@ SELECT is(test.read('\xefbbbf'::bytea || E'email,n\na@acme.com,J'::bytea || '\xf
 SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\x00' || E'r\nc@acme.com,x'::bytea), E'UTF8 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'NUL');
 SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\xfc81' || E'r\nc@acme.com,x'::bytea), E'WIN1252 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'Windows-1252, an octet that it does not have');
 SELECT is(revyops_import_csv((E'email,n\n' || (SELECT string_agg(i || '@acme.com,x', E'\n') FROM generate_series(1, 20000) i))::bytea || E'\nlast@acme.com,J\\374r'::bytea, 'check') - '{job,mapping,columns,preview,notes,updated,duplicates}'::text[],
-	'{"rows": 20001, "created": 20001, "failed": 0, "encoding": "WIN1252", "delimiter": ",", "header_line": 1, "rejects": []}', 'an umlaut after 300 KiB tells, too');
+	'{"mode": "check", "rows": 20001, "created": 20001, "failed": 0, "encoding": "WIN1252", "delimiter": ",", "header_line": 1, "rejects": []}', 'an umlaut after 300 KiB tells, too');
 SELECT is(test.read(convert_to(content, of), encoding), shown, format('said to be "%s"', encoding)) FROM (VALUES
 	(E'email,n\na@acme.com,\u041f\u0440', 'WIN1251', 'WIN1251', E'WIN1251 , 1 email|n\na@acme.com|\u041f\u0440'), (E'email,n\na@acme.com,\u041f\u0440', 'WIN1251', 'cp1251', E'WIN1251 , 1 email|n\na@acme.com|\u041f\u0440'),
 	(E'email,n\na@acme.com,\u8868', 'SJIS', 'Shift_JIS', E'SJIS , 1 email|n\na@acme.com|\u8868'), (E'email,n\na@acme.com,\u20ac', 'WIN1252', 'ISO-8859-1', E'WIN1252 , 1 email|n\na@acme.com|\u20ac'),
@@ -74,7 +74,7 @@ SELECT is(test.read(test.utf8(E'"email","n"\n"a@acme.com","oops\n"b@acme.com","x
 SELECT is(test.read(test.utf8(E'email,n,m\na@acme.com,"1\n2","oops\nb@acme.com,x,z\n')), E'UTF8 , 1 email|n|m\nb@acme.com|x|z\n2 400 broken_row', 'a quote that never ends, in the second line of its row');
 SELECT is(test.read(test.utf8(E'email,n\na@acme.com,x\nb@acme.com,"oops')), E'UTF8 , 1 email|n\na@acme.com|x\n3 400 broken_row', 'a quote that never ends, in the last line');
 SELECT is(test.read(test.utf8(E'email,n\na@acme.com,' || repeat('x', 1048576) || E'\nb@acme.com,"' || repeat('y', 1048576) || E'"\nc@acme.com,"oops' || repeat(E'\nx', 600000) || E'\nd@acme.com,y'), NULL, ',') ~ E'^UTF8 , 1 email\\|n\nd@acme.com\\|y\n2 400 broken_row\n3 400 broken_row\n4 400 broken_row\n5 400 ragged_row 2 1\n', true, 'rows of more than 1 MiB');
-SELECT is(length(test.read(test.utf8(E'email,n\na@acme.com,' || repeat('x', 1048576 - 11) || E'\r\nb@acme.com,x'))), 1048576 + 30, 'a row of 1 MiB');
+SELECT is(replace(test.read(test.utf8(E'email,n\na@acme.com,' || repeat('x', 1048576 - 11) || E'\r\nb@acme.com,x')), repeat('x', 1048565), '…'), E'UTF8 , 1 email|n\na@acme.com|…\nb@acme.com|x\n2 400 too_long 2500 1048565, too_large 262144 1048566', 'a row of 1 MiB');
 
 -- rows
 SELECT is(test.read(test.utf8(E'email,n,m\na@acme.com,1\nb@acme.com,1,2,3\nc@acme.com,1,2,, ,""\nd@acme.com,1,2\n')), E'UTF8 , 1 email|n|m\nc@acme.com|1|2\nd@acme.com|1|2\n2 400 ragged_row 3 2\n3 400 ragged_row 3 4', 'too few, too many, too many that are empty');
@@ -82,7 +82,7 @@ SELECT is(test.read(test.utf8(E'email,n,\na@acme.com,1\nb@acme.com,1,\nc@acme.co
 SELECT is(test.read(test.utf8(E'email,n\na@acme.com,1,\nb@acme.com,2,\nc@acme.com,3,\n')), E'UTF8 , 1 email|n\na@acme.com|1\nb@acme.com|2\nc@acme.com|3', 'a delimiter at the end of each row');
 SELECT is(test.read(test.utf8(E'email,n\n\na@acme.com,1\n,\n"",""\n  ,\t\nb@acme.com,2\n\n,,\n\r\n')), E'UTF8 , 1 email|n\na@acme.com|1\nb@acme.com|2\n2 400 blank_row\n4 400 blank_row\n5 400 blank_row\n6 400 blank_row', 'blank rows in the middle, not at the end');
 SELECT is(test.read(test.utf8(E'email\na@acme.com\n\nb@acme.com\n')), E'UTF8 , 1 email\na@acme.com\nb@acme.com\n3 400 blank_row', 'one column');
-SELECT is(test.read(test.utf8(E'email\na@acme.com\nb@acme.com\nc@acme.com\nd@acme.com|d\n')), E'UTF8 , 1 email\na@acme.com\nb@acme.com\nc@acme.com\n5 400 invalid_email', 'one column, something odd in one row');
+SELECT is(test.read(test.utf8(E'email\na@acme.com\nb@acme.com\nc@acme.com\nd@acme.com|d\n')), E'UTF8 , 1 email\na@acme.com\nb@acme.com\nc@acme.com\nd@acme.com|d', 'one column, something odd in one row');
 
 -- the header
 SELECT is(test.read(test.utf8(E'Exported by Jane\nOn 2026-01-01\n\nemail,n\na@acme.com,1\nb@acme.com,2\n\nTotal: 2\n')), E'UTF8 , 4 email|n\na@acme.com|1\nb@acme.com|2\n7 400 blank_row\n8 400 ragged_row 2 1', 'lines before and after the table');

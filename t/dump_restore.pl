@@ -21,7 +21,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact company_domain merged_company import_job import_reject idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception company_host company_host_exception))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact company_domain merged_company import_job import_reject import_note idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception company_host company_host_exception import_alias))
   . ' ORDER BY 1, 2';
 my $policies = "SELECT tablename, policyname, roles, cmd, qual, with_check, relrowsecurity FROM pg_policies, pg_class WHERE oid = format('%I.%I', schemaname, tablename)::regclass ORDER BY 1, 2";
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
@@ -48,6 +48,7 @@ SET revyops.client_id = 2;
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
 INSERT INTO revyops.free_mail_exception VALUES ('gmail.com', false), ('isp.com', true);
 INSERT INTO revyops.company_host_exception VALUES ('linkedin.com', 'company'), ('portal.com', 'suffix');
+INSERT INTO revyops.import_alias (entity, header, member) VALUES ('contact', 'E-mail', NULL), ('contact', 'Our Mail', 'email');
 SELECT $schema.revyops_define_custom_field('contact', 'Score', 'number'), $schema.revyops_define_custom_field('company', 'Size', 'choice', '{"choices": ["S", "L"]}');
 SELECT $schema.revyops_create_contact('{"email": "fields\@acme.com", "contact_custom_fields_input": [{"field_name": "Seen", "field_value": "1.0"}, {"field_name": "Score", "field_value": "1.0"}]}');
 SELECT $schema.revyops_set_client_setting(2, 'on_unknown_domain', 'create'), $schema.revyops_set_client_setting(2, 'infer_company', 'on');

@@ -34,7 +34,7 @@ sub says
 sub told
 {
 	my ($session) = @_;
-	return map { s/[\d,]+ rows\/s/N rows\/s/r } $session->{stderr} =~ /(?:ERROR|FATAL|NOTICE): +(?:00000: import \d+: )?(.*)/g;
+	return map { s/[\d,]+ rows\/s/N rows\/s/r } grep { $_ ne 'columns' } $session->{stderr} =~ /(?:ERROR|FATAL|NOTICE): +(?:00000: import \d+: )?(.*)/g;
 }
 
 sub session

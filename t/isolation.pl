@@ -16,9 +16,9 @@ $node->append_conf('postgresql.conf', "statement_timeout = '60s'");
 $node->start;
 
 # Tables that hold nothing of a client.
-my %shared = map { $_ => 1 } qw(secret free_mail_domain free_mail_exception company_host company_host_exception);
+my %shared = map { $_ => 1 } qw(secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
 # Tables without a policy: nobody but the owner sees a row of them.
-my %closed = map { $_ => 1 } qw(idempotency_key secret free_mail_domain free_mail_exception company_host company_host_exception);
+my %closed = map { $_ => 1 } qw(idempotency_key secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
 
 # ---- the clients
 $node->safe_psql('postgres', 'CREATE EXTENSION revyops');
@@ -287,6 +287,7 @@ my %arguments = (
 	# pure
 	revyops_normalize_email => [ q('x@acme.com') ], revyops_normalize_linkedin_url => [ q('in/x') ], revyops_normalize_domain => [ q('acme.com') ],
 	is_canonical_email => [ q('x') ], is_canonical_linkedin_url => [ q('x') ], is_canonical_domain => [ q('x') ], custom_field_hashes => [ q(1, '[{"field_name": "A", "field_value": "x"}]') ],
+	import_header_key => [ q('E-mail 1') ],
 );
 my @functions = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', <<'END');
 SELECT nspname, proname, prokind FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace

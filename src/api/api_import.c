@@ -1,6 +1,6 @@
 /*
  * api_import.c
- *	  The SQL procedure that imports a table, and what belongs to it.
+ *	  The SQL procedures that import a table or a large object, and what belongs to them.
  *
  * A procedure that commits can be neither SECURITY DEFINER nor carry SET.  So
  * it runs as the caller, with the caller's search_path: it reads the source and
@@ -25,32 +25,35 @@
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "api/argument.h"
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "base/fault.h"
-#include "shape/import_row.h"
 #include "shape/known_member.h"
+#include "store/store_large_object.h"
 #include "store/store_lock.h"
 #include "store/store_source.h"
 #include "work/auth.h"
 #include "work/import.h"
+#include "work/import_file.h"
+#include "work/import_table.h"
 
 PG_FUNCTION_INFO_V1(revyops_import_contacts);
+PG_FUNCTION_INFO_V1(revyops_import_companies);
+PG_FUNCTION_INFO_V1(revyops_import_file);
+PG_FUNCTION_INFO_V1(revyops_import_company_file);
 PG_FUNCTION_INFO_V1(revyops_import_status);
 PG_FUNCTION_INFO_V1(revyops_import_begin);
 PG_FUNCTION_INFO_V1(revyops_import_write);
 PG_FUNCTION_INFO_V1(revyops_import_note);
 
-/* One batch of the procedure: the import, and the rows of the source that it is about. */
+/* What a procedure reads, and the import that comes of it. */
 typedef struct Reading
 {
 	Import		import;
-	const ImportColumns *columns;
-	HeapTuple  *rows;
+	ImportSource *source;
 } Reading;
 
 /* call_owner calls one of the functions that write.  They are found whether or not the caller may use their schema. */
@@ -67,37 +70,6 @@ call_owner(const char *name, Import *import)
 	(void) OidFunctionCall1(function, PointerGetDatum(import));
 }
 
-/* make_bodies makes the bodies of a batch, in the current context. */
-static void
-make_bodies(Reading *reading)
-{
-	Import	   *import = &reading->import;
-
-	import->bodies = palloc(Max(import->nbodies, 1) * sizeof(Jsonb *));
-	PushActiveSnapshot(GetTransactionSnapshot());
-	for (int i = 0; i < import->nbodies; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		import->bodies[i] = rvo_import_row_body(reading->columns, reading->rows[i]);
-	}
-	PopActiveSnapshot();
-}
-
-/* show_rejects makes what is kept of the rejected rows, in the current context. */
-static void
-show_rejects(Reading *reading)
-{
-	PushActiveSnapshot(GetTransactionSnapshot());
-	for (int i = 0; i < reading->import.nrejects; i++)
-	{
-		ImportReject *reject = &reading->import.rejects[i];
-
-		CHECK_FOR_INTERRUPTS();
-		reject->source_row = rvo_import_row_show(reading->columns, reading->rows[reject->row]);
-	}
-	PopActiveSnapshot();
-}
-
 /* write_batch is the part of a batch that can be undone and tried again. */
 static void
 write_batch(void *arg, bool again)
@@ -106,77 +78,184 @@ write_batch(void *arg, bool again)
 
 	reading->import.again = again;
 	call_owner("import_write", &reading->import);
-	show_rejects(reading);
+	rvo_import_show(reading->source, &reading->import);
 	call_owner("import_note", &reading->import);
 }
 
 /* import_batch reads a batch, writes it and commits; false if it was the last. */
 static bool
-import_batch(Source *source, Reading *reading)
+import_batch(Reading *reading)
 {
 	Import	   *import = &reading->import;
 	ErrorData  *error;
 
 	rvo_store_mark_import_running(import->job);
-	import->nbodies = rvo_source_fetch(source, import->batch_size, &reading->rows);
-	import->finished = import->nbodies < import->batch_size;
-	make_bodies(reading);
+	rvo_import_fetch(reading->source, import);
 	error = rvo_attempt(write_batch, reading);
 	if (error != NULL)
 		ReThrowError(error);
 	rvo_source_commit();
 	import->rows_before += import->nbodies;
+	import->notes_before += import->nnotes;
 	ereport(NOTICE,
-			(errmsg("import " INT64_FORMAT ": %s", import->job, rvo_import_progress_counts(&import->progress))));
+			(errmsg("%s " INT64_FORMAT ": %s", import->mode == IMPORT_CHECK ? "check" : "import", import->job,
+					rvo_import_progress_counts(&import->progress))));
 	return !import->finished;
 }
 
-/* import_source reads a source to its end. */
+/* tell_mapping says what each column is taken for. */
+static void
+tell_mapping(const Import *import)
+{
+	const char *mapping = rvo_import_mapping_notice(import->mapping);
+
+	ereport(NOTICE, (errmsg("import " INT64_FORMAT ": columns", import->job), errdetail("%s", mapping)));
+}
+
+/* import_source begins a job and reads the source to its end. */
 static void
 import_source(Reading *reading)
 {
-	Source		source = rvo_source_open(reading->import.source.data);
+	Import	   *import = &reading->import;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "revyops import", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = CurrentMemoryContext;
 	bool		more;
 
-	reading->import.estimate = source.estimate;
-	reading->import.origin.data = reading->import.origin.data == NULL ? NULL : rvo_slice_cstring(reading->import.origin);
-	reading->columns = rvo_import_columns_read(source.descriptor);
+	import->headers = reading->source->headers;
+	call_owner("import_begin", import);
+
+	tell_mapping(import);
 
 	/* From here on the job can be seen. */
-	rvo_store_mark_import_running(reading->import.job);
+	rvo_store_mark_import_running(import->job);
 	rvo_source_commit();
 	do
 	{
 		MemoryContextSwitchTo(context);
-		more = import_batch(&source, reading);
+		more = import_batch(reading);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(context);
 	} while (more);
-	rvo_source_close(&source);
 }
 
-/* revyops_import_contacts(source regclass, batch_size integer, origin text, mode text), a procedure */
-Datum
-revyops_import_contacts(PG_FUNCTION_ARGS)
+/* copy_options copies what is needed after the first commit, when the arguments may be gone. */
+static void
+copy_options(ImportOptions *options)
 {
-	const char *source = PG_ARGISNULL(0) ? NULL : rvo_source_name(PG_GETARG_OID(0));
-	text	   *origin = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
-	text	   *mode = PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3);
-	Reading		reading = {0};
+	Jsonb	   *columns = options->columns;
+
+	if (options->origin.data != NULL)
+		options->origin = rvo_slice(rvo_slice_cstring(options->origin));
+	if (columns == NULL)
+		return;
+	options->columns = palloc(VARSIZE(columns));
+	memcpy(options->columns, columns, VARSIZE(columns));
+}
+
+/* begin_reading checks that the call can commit, notes who calls, and connects; what is asked for is copied there. */
+static void
+begin_reading(FunctionCallInfo fcinfo, Reading *reading)
+{
+	Import	   *import = &reading->import;
 
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
 		castNode(CallContext, fcinfo->context)->atomic)
 		rvo_fault_raise_in_transaction();
-	reading.import.claim = rvo_auth_claim_of_call();
-	reading.import.source = source == NULL ? NO_SLICE : rvo_slice(source);
-	reading.import.batch_size = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
-	reading.import.origin = rvo_slice_of_text(origin);
-	reading.import.mode_name = rvo_slice_of_text(mode);
-	call_owner("import_begin", &reading.import);
+	import->claim = rvo_auth_claim_of_call();
+	rvo_source_connect();
+	import->context = CurrentMemoryContext;
+	copy_options(&import->options);
+}
+
+/* import_table is all procedures (source regclass, batch_size integer, origin text, mode text, on_fault text, blanks text, columns jsonb). */
+static Datum
+import_table(FunctionCallInfo fcinfo, const ImportKind *kind)
+{
+	const char *source = PG_ARGISNULL(0) ? NULL : rvo_source_name(PG_GETARG_OID(0));
+	Reading		reading = {.import = {
+		.kind = kind,
+		.source = source == NULL ? NO_SLICE : rvo_slice(source),
+		.options = {
+			.batch_size = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1),
+			.origin = rvo_argument_text(fcinfo, 2),
+			.mode = rvo_argument_text(fcinfo, 3),
+			.on_fault = rvo_argument_text(fcinfo, 4),
+			.blanks = rvo_argument_text(fcinfo, 5),
+			.columns = rvo_argument_jsonb(fcinfo, 6),
+		},
+	}};
+
+	begin_reading(fcinfo, &reading);
+	if (source == NULL)
+		call_owner("import_begin", &reading.import);	/* which raises */
+	reading.source = rvo_import_table_open(source);
 	import_source(&reading);
+	rvo_import_table_close(reading.source);
+	rvo_source_disconnect();
 	PG_RETURN_VOID();
+}
+
+Datum
+revyops_import_contacts(PG_FUNCTION_ARGS)
+{
+	return import_table(fcinfo, &rvo_contact_import);
+}
+
+Datum
+revyops_import_companies(PG_FUNCTION_ARGS)
+{
+	return import_table(fcinfo, &rvo_company_import);
+}
+
+/* feed reads more of a large object. */
+static int
+feed(void *arg, char *buffer, int size)
+{
+	return rvo_large_object_read(arg, buffer, size);
+}
+
+/*
+ * import_file is all procedures (file oid, mode text, on_fault text, blanks text, columns jsonb,
+ * origin text, encoding text, delimiter text, batch_size integer).
+ */
+static Datum
+import_file(FunctionCallInfo fcinfo, const ImportKind *kind)
+{
+	CsvOptions	format = {rvo_argument_text(fcinfo, 6), rvo_argument_text(fcinfo, 7)};
+	LargeObject object;
+	Reading		reading = {.import = {
+		.kind = kind,
+		.source = PG_ARGISNULL(0) ? NO_SLICE : rvo_slice(psprintf("large object %u", PG_GETARG_OID(0))),
+		.options = {
+			.mode = rvo_argument_text(fcinfo, 1),
+			.on_fault = rvo_argument_text(fcinfo, 2),
+			.blanks = rvo_argument_text(fcinfo, 3),
+			.columns = rvo_argument_jsonb(fcinfo, 4),
+			.origin = rvo_argument_text(fcinfo, 5),
+			.batch_size = PG_ARGISNULL(8) ? 0 : PG_GETARG_INT32(8),
+		},
+	}};
+
+	begin_reading(fcinfo, &reading);
+	if (PG_ARGISNULL(0))
+		call_owner("import_begin", &reading.import);	/* which raises */
+	object = rvo_large_object_open(PG_GETARG_OID(0));
+	reading.source = rvo_import_file_open(&format, feed, &object, object.size);
+	import_source(&reading);
+	rvo_source_disconnect();
+	PG_RETURN_VOID();
+}
+
+Datum
+revyops_import_file(PG_FUNCTION_ARGS)
+{
+	return import_file(fcinfo, &rvo_contact_import);
+}
+
+Datum
+revyops_import_company_file(PG_FUNCTION_ARGS)
+{
+	return import_file(fcinfo, &rvo_company_import);
 }
 
 /* revyops_import_status(job bigint) returns text */

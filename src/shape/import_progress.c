@@ -44,7 +44,14 @@ append_counts(StringInfo line, const ImportProgress *progress)
 	else
 		appendStringInfoString(line, progress->duplicates == 1 ? " duplicate, " : " duplicates, ");
 	append_count(line, progress->failed);
-	appendStringInfoString(line, " failed; ");
+	appendStringInfoString(line, " failed");
+	if (progress->notes > 0)
+	{
+		appendStringInfoString(line, ", ");
+		append_count(line, progress->notes);
+		appendStringInfoString(line, progress->notes == 1 ? " value changed" : " values changed");
+	}
+	appendStringInfoString(line, "; ");
 	append_count(line, (int64) (progress->rows_per_second + 0.5));
 	appendStringInfoString(line, " rows/s");
 }
@@ -85,7 +92,7 @@ rvo_import_progress_bar(const ImportProgress *progress)
 		(double) progress->rows_seen / Max(progress->estimated_total, 1);
 
 	initStringInfo(&line);
-	appendStringInfo(&line, "import " INT64_FORMAT " of %.*s [", progress->job,
+	appendStringInfo(&line, "%s " INT64_FORMAT " of %.*s [", progress->checks ? "check" : "import", progress->job,
 					 progress->source.len, progress->source.data);
 	for (int i = 0; i < BAR_WIDTH; i++)
 		appendStringInfoChar(&line, i < (int) (share * BAR_WIDTH) ? '#' : '.');

@@ -16,9 +16,11 @@ typedef struct ImportProgress
 	int64		updated;		/* of one that upserts */
 	int64		duplicates;		/* of one that does not */
 	int64		failed;
+	int64		notes;			/* values that were changed or left out */
 	int64		estimated_total;
 	double		rows_per_second;
 	bool		upserts;
+	bool		checks;			/* nothing is written */
 	bool		finished;
 	bool		running;		/* false and not finished: it was broken off */
 	bool		on_standby;		/* where nobody can tell whether it is running */

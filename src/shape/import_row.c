@@ -1,12 +1,9 @@
 /*
  * import_row.c
- *	  A row of somebody's table as the body that creates a contact.
+ *	  A row of somebody's table as cells, and as it is shown where it was rejected.
  *
- * A column "contact" of type jsonb is the whole body.  Without one, a column
- * named like a member of the contract is that member (read-only members are
- * ignored, as in a body), and every other column a custom field of its name.
- * NULL is absent.  A text stays a text; of other types the value is what JSON
- * has for it, or else its text.
+ * NULL is no value.  A text stays a text; of other types the value is what JSON has
+ * for it, or else its text.  What a column is in a record is for import_mapping.c to say.
  *
  * Runs as the caller: output functions of the caller's types are the caller's.
  */
@@ -24,73 +21,35 @@
 
 #include "base/compat.h"
 #include "base/json_parse.h"
+#include "shape/custom_field.h"
 #include "shape/import_row.h"
-#include "shape/record.h"
-#include "shape/record_member.h"
 
 /* Characters up to which a number is one to whoever reads the body. */
 #define USUAL_NUMBER_LENGTH 100
 
-#define LIST_MEMBER CONTACT_FIELDS_INPUT
-#define BODY_COLUMN "contact"
-
-typedef struct ImportColumn
+typedef struct RowColumn
 {
 	int			attribute;		/* from 0 */
-	Slice		name;
 	Oid			type;			/* of a domain, the type below */
 	bool		is_text;		/* a varlena whose bytes are the text */
 	FmgrInfo	output;
-} ImportColumn;
-
-typedef struct ColumnList
-{
-	int			count;
-	ImportColumn *items;
-} ColumnList;
+} RowColumn;
 
 struct ImportColumns
 {
 	TupleDesc	descriptor;
-	int			body;			/* attribute that is the whole body, or -1 */
-	ColumnList	all;
-	ColumnList	members;		/* in jsonb's order of names, which puts the two of LIST_MEMBER last */
-	ColumnList	fields;
+	int			body;			/* the column that is the whole body, or -1 */
+	int			count;
+	RowColumn  *items;
+	Slice	   *headers;
 };
 
 /* ---------------------------------------------------------------- columns */
 
-/*
- * find_member returns the member of a contact that a column is named like, NULL for
- * none.  The first column of a CSV file may have its byte order mark in its name; of
- * two columns with one name so, the first is the member.
- */
-static const RecordMember *
-find_member(const ColumnList *columns, Slice name)
-{
-	for (int i = 0; i < columns->count; i++)
-		if (rvo_slice_equal(columns->items[i].name, name))
-			return NULL;
-	for (int i = 0; i < rvo_contact_shape.count; i++)
-		if (IS_KNOWN(rvo_contact_shape.members[i].kind) &&
-			rvo_slice_equal(rvo_contact_shape.members[i].name, name))
-			return &rvo_contact_shape.members[i];
-	return NULL;
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	Slice		x = ((const ImportColumn *) a)->name;
-	Slice		y = ((const ImportColumn *) b)->name;
-
-	return x.len != y.len ? x.len - y.len : memcmp(x.data, y.data, x.len);
-}
-
-static ImportColumn
+static RowColumn
 read_column(Form_pg_attribute attribute, int number)
 {
-	ImportColumn column = {.attribute = number, .name = rvo_slice(NameStr(attribute->attname))};
+	RowColumn	column = {.attribute = number};
 	Oid			output;
 	bool		is_varlena;
 
@@ -101,55 +60,58 @@ read_column(Form_pg_attribute attribute, int number)
 	return column;
 }
 
-static void
-add_column(ColumnList *list, ImportColumn column)
+/* could_be_body tells whether a column is named like a whole body; of both names, the one of a contact. */
+static bool
+could_be_body(const ImportColumns *columns, int number)
 {
-	list->items[list->count++] = column;
+	Slice		name = rvo_text_trim(columns->headers[number]);
+
+	return rvo_slice_equal(name, rvo_import_body_column(&rvo_contact_shape)) ||
+		(columns->body < 0 && rvo_slice_equal(name, rvo_import_body_column(&rvo_company_shape)));
 }
 
 /*
- * rvo_import_columns_read notes what the columns mean, in the current context;
- * the descriptor must live as long.
+ * rvo_import_columns_read notes the columns of a source, in the current context; the
+ * descriptor must live as long.
  */
 ImportColumns *
 rvo_import_columns_read(TupleDesc descriptor)
 {
 	ImportColumns *columns = palloc0(sizeof(ImportColumns));
-	ColumnList *lists[] = {&columns->all, &columns->members, &columns->fields};
 
 	columns->descriptor = descriptor;
 	columns->body = -1;
-	for (size_t i = 0; i < lengthof(lists); i++)
-		lists[i]->items = palloc(Max(descriptor->natts, 1) * sizeof(ImportColumn));
+	columns->items = palloc(Max(descriptor->natts, 1) * sizeof(RowColumn));
+	columns->headers = palloc(Max(descriptor->natts, 1) * sizeof(Slice));
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-		Slice		name = rvo_text_trim(rvo_slice(NameStr(attribute->attname)));
-		const RecordMember *member = find_member(&columns->members, name);
-		ImportColumn column;
+		int			number = columns->count;
 
 		if (attribute->attisdropped)
 			continue;
-		column = read_column(attribute, i);
-		add_column(&columns->all, column);
-		column.name = name;
-		if (rvo_slice_equal(name, CONST_SLICE(BODY_COLUMN)) && column.type == JSONBOID)
-			columns->body = i;
-		else if (member == NULL)
-			add_column(&columns->fields, column);
-		else if (IS_WRITABLE(member->kind) || member->kind == MEMBER_FIELDS || member->kind == MEMBER_FIELDS_OF_CREATE ||
-				 member->kind == MEMBER_COMPANY_NAME)
-			add_column(&columns->members, column);
+		columns->count++;
+		columns->items[number] = read_column(attribute, i);
+		columns->headers[number] = rvo_slice(NameStr(attribute->attname));
+		if (columns->items[number].type == JSONBOID && could_be_body(columns, number))
+			columns->body = number;
 	}
-	qsort(columns->members.items, columns->members.count, sizeof(ImportColumn), by_name);
+	rvo_import_headers_unique(columns->headers, columns->count);
 	return columns;
+}
+
+/* rvo_import_columns_headers returns the headers, which live as long as the columns. */
+ImportHeaders
+rvo_import_columns_headers(const ImportColumns *columns)
+{
+	return (ImportHeaders) {columns->count, columns->headers, columns->body};
 }
 
 /* ---------------------------------------------------------------- values */
 
 /* output_text is a value's text as the server would print it. */
 static Slice
-output_text(const ImportColumn *column, Datum value)
+output_text(const RowColumn *column, Datum value)
 {
 	return rvo_slice(OutputFunctionCall(unconstify(FmgrInfo *, &column->output), value));
 }
@@ -178,7 +140,7 @@ json_number(Slice text)
 
 /* json_time writes a date or time as JSON has it: ISO 8601, whatever DateStyle is set to. */
 static JsonbValue
-json_time(const ImportColumn *column, Datum value)
+json_time(const RowColumn *column, Datum value)
 {
 	char	   *text = palloc(MAXDATELEN + 1);
 
@@ -196,7 +158,7 @@ json_text(Slice text)
 
 /* value_of shows a value that is not null as JSON. */
 static JsonbValue
-value_of(const ImportColumn *column, Datum value)
+value_of(const RowColumn *column, Datum value)
 {
 	if (column->is_text)
 		return rvo_json_text(rvo_slice_of_text(DatumGetTextPP(value)));
@@ -224,157 +186,60 @@ value_of(const ImportColumn *column, Datum value)
 	}
 }
 
-/* is_text_list tells a list that comes as a text, as it does from CSV. */
-static bool
-is_text_list(const ImportColumn *column)
-{
-	return column->is_text && (rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER)) ||
-							   rvo_slice_equal(column->name, CONST_SLICE(CONTACT_FIELDS)));
-}
-
-/* has_member tells whether a row has a member; a blank text is no list, as in a form. */
-static bool
-has_member(const ImportColumn *column, const Datum *values, const bool *nulls)
-{
-	if (nulls[column->attribute])
-		return false;
-	return !is_text_list(column) ||
-		rvo_text_trim(rvo_slice_of_text(DatumGetTextPP(values[column->attribute]))).len > 0;
-}
-
-static JsonbValue
-member_value(const ImportColumn *column, Datum value)
-{
-	if (is_text_list(column))
-		return rvo_json_list(rvo_slice_of_text(DatumGetTextPP(value)));
-	return value_of(column, value);
-}
-
 /* ---------------------------------------------------------------- rows */
 
+/* cell_of is a value as a cell: JSON's null is no SQL NULL, and stays apart from it. */
 static JsonbValue
-field_of(const ImportColumn *column, Datum value)
+cell_of(const RowColumn *column, Datum value)
 {
-	JsonObject	field = rvo_json_open(2);
+	JsonbValue	cell = value_of(column, value);
+	JsonbValue	null;
+	Jsonb	   *encoded;
 
-	rvo_json_put(&field, CONST_SLICE("field_name"), rvo_json_text(column->name));
-	rvo_json_put(&field, CONST_SLICE("field_value"), value_of(column, value));
-	return rvo_json_close(&field);
-}
-
-/* list_of makes the list of custom fields: those that the row lists itself, then its columns. */
-static JsonbValue
-list_of(const ImportColumns *columns, const Datum *values, const bool *nulls, const JsonbValue *listed)
-{
-	int			nlisted = listed != NULL ? listed->val.array.nElems : 0;
-	JsonbValue	list = rvo_json_array(nlisted + columns->fields.count);
-
-	for (int i = 0; i < nlisted; i++)
-		rvo_json_append(&list, listed->val.array.elems[i]);
-	for (int i = 0; i < columns->fields.count; i++)
-	{
-		const ImportColumn *column = &columns->fields.items[i];
-
-		if (!nulls[column->attribute])
-			rvo_json_append(&list, field_of(column, values[column->attribute]));
-	}
-	return list;
-}
-
-/* object_of is list_of for a row that has them as an object of names and values. */
-static JsonbValue
-object_of(const ImportColumns *columns, const Datum *values, const bool *nulls, const JsonbValue *listed)
-{
-	JsonObject	object = rvo_json_open(listed->val.object.nPairs + columns->fields.count);
-
-	for (int i = 0; i < listed->val.object.nPairs; i++)
-		rvo_json_put(&object, rvo_json_string(&listed->val.object.pairs[i].key), listed->val.object.pairs[i].value);
-	for (int i = 0; i < columns->fields.count; i++)
-	{
-		const ImportColumn *column = &columns->fields.items[i];
-
-		if (!nulls[column->attribute])
-			rvo_json_put(&object, column->name, value_of(column, values[column->attribute]));
-	}
-	return rvo_json_close(&object);
-}
-
-/* put_list puts the custom fields; what a row gives for them that is none stays, to be found fault with. */
-static void
-put_list(JsonObject *body, const ImportColumns *columns, const Datum *values, const bool *nulls,
-		 const JsonbValue *listed)
-{
-	if (listed != NULL && listed->type == jbvObject)
-		rvo_json_put(body, CONST_SLICE(LIST_MEMBER), object_of(columns, values, nulls, listed));
-	else if (listed != NULL && listed->type != jbvArray)
-		rvo_json_put(body, CONST_SLICE(LIST_MEMBER), *listed);
-	else if (listed != NULL || columns->fields.count > 0)
-		rvo_json_put(body, CONST_SLICE(LIST_MEMBER), list_of(columns, values, nulls, listed));
-}
-
-/* body_of_columns makes a body of the columns. */
-static Jsonb *
-body_of_columns(const ImportColumns *columns, const Datum *values, const bool *nulls)
-{
-	JsonObject	body = rvo_json_open(columns->members.count + 1);
-	JsonbValue	value;
-	JsonbValue	listed;
-	bool		has_list = false;
-
-	for (int i = 0; i < columns->members.count; i++)
-	{
-		const ImportColumn *column = &columns->members.items[i];
-
-		if (!has_member(column, values, nulls))
-			continue;
-		value = member_value(column, values[column->attribute]);
-		if (rvo_slice_equal(column->name, CONST_SLICE(LIST_MEMBER)))
-		{
-			listed = value;
-			has_list = true;
-			continue;
-		}
-		rvo_json_put(&body, column->name, value);
-	}
-	put_list(&body, columns, values, nulls, has_list ? &listed : NULL);
-	value = rvo_json_close(&body);
-	return rvo_json_encode(&value);
+	if (cell.type != jbvNull)
+		return cell;
+	null = rvo_json_null();
+	encoded = rvo_json_encode(&null);
+	cell.type = jbvBinary;
+	cell.val.binary.data = &encoded->root;
+	cell.val.binary.len = VARSIZE(encoded) - VARHDRSZ;
+	return cell;
 }
 
 /*
- * rvo_import_row_body makes the body, in the current context or pointing into
- * the row.  NULL stands for SQL's NULL, where that is the body.  A snapshot must
- * be active.
+ * rvo_import_row_cells gives the cells of a row, one a column, in the current context or
+ * pointing into the row.  A snapshot must be active.
  */
-Jsonb *
-rvo_import_row_body(const ImportColumns *columns, HeapTuple row)
+void
+rvo_import_row_cells(const ImportColumns *columns, HeapTuple row, JsonbValue *cells)
 {
 	int			natts = columns->descriptor->natts;
-	Datum	   *values = palloc(natts * sizeof(Datum));
-	bool	   *nulls = palloc(natts * sizeof(bool));
+	Datum	   *values = palloc(Max(natts, 1) * sizeof(Datum));
+	bool	   *nulls = palloc(Max(natts, 1) * sizeof(bool));
 
 	heap_deform_tuple(row, columns->descriptor, values, nulls);
-	if (columns->body < 0)
-		return body_of_columns(columns, values, nulls);
-	if (nulls[columns->body])
-		return NULL;
-	return DatumGetJsonbP(values[columns->body]);
+	for (int i = 0; i < columns->count; i++)
+	{
+		const RowColumn *column = &columns->items[i];
+
+		cells[i] = nulls[column->attribute] ? rvo_json_null() : cell_of(column, values[column->attribute]);
+	}
 }
 
 /* rvo_import_row_show shows the row itself, in the current context.  A snapshot must be active. */
 Jsonb *
 rvo_import_row_show(const ImportColumns *columns, HeapTuple row)
 {
-	JsonObject	object = rvo_json_open(columns->all.count);
+	JsonObject	object = rvo_json_open(columns->count);
 	JsonbValue	value;
 
-	for (int i = 0; i < columns->all.count; i++)
+	for (int i = 0; i < columns->count; i++)
 	{
-		const ImportColumn *column = &columns->all.items[i];
+		const RowColumn *column = &columns->items[i];
 		bool		isnull;
 		Datum		datum = heap_getattr(row, column->attribute + 1, columns->descriptor, &isnull);
 
-		rvo_json_put(&object, column->name, isnull ? rvo_json_null() : value_of(column, datum));
+		rvo_json_put(&object, columns->headers[i], isnull ? rvo_json_null() : value_of(column, datum));
 	}
 	value = rvo_json_close(&object);
 	return rvo_json_encode(&value);

@@ -1,6 +1,6 @@
 /*
  * store_import.c
- *	  Import jobs and what they rejected.
+ *	  Import jobs, what they rejected and what they changed.
  *
  * Whether a job is running is told by a lock that its transactions hold
  * (store_lock.c), so that a crash needs no cleaning up.  A standby does not
@@ -24,31 +24,45 @@
 	" finished IS NULL AND (pg_catalog.clock_timestamp() - updated < '1 s' OR EXISTS (" \
 	"SELECT FROM pg_catalog.pg_locks WHERE locktype = 'object' AND classid = 'revyops.import_job'::regclass" \
 	" AND objid::bigint = job.id & 4294967295" \
-	" AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())))"
+	" AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())))," \
+	" notes, mode = 'check'"
 
 static KeptQuery insert_import_job = {
-	.sql = "INSERT INTO revyops.import_job (client_id, source, mode) VALUES ($1, $2, $3) RETURNING id",
-	.expected = SPI_OK_INSERT_RETURNING, .nparameters = 3,
-	.types = {INT4OID, TEXTOID, TEXTOID},
+	.sql = "INSERT INTO revyops.import_job (client_id, entity, source, mode, on_fault, blanks, columns, mapping)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+	.expected = SPI_OK_INSERT_RETURNING, .nparameters = 8,
+	.types = {INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, JSONBOID},
 };
 
 static KeptQuery update_import_job = {
 	.sql = "UPDATE revyops.import_job AS job SET rows_seen = rows_seen + $3, created = created + $4,"
-	" duplicates = duplicates + $5, failed = failed + $6, updated_rows = updated_rows + $9, updated = pg_catalog.clock_timestamp(),"
+	" duplicates = duplicates + $5, failed = failed + $6, updated_rows = updated_rows + $9, notes = notes + $10,"
+	" updated = pg_catalog.clock_timestamp(),"
 	" rows_per_second = (rows_seen + $3) / GREATEST(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started), 0.001),"
 	" estimated_total = CASE WHEN $8 THEN rows_seen + $3 ELSE GREATEST($7, rows_seen + $3) END,"
 	" finished = CASE WHEN $8 THEN pg_catalog.clock_timestamp() END"
 	" WHERE client_id = $1 AND id = $2 RETURNING " PROGRESS_COLUMNS,
-	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 9,
-	.types = {INT4OID, INT8OID, INT4OID, INT4OID, INT4OID, INT4OID, INT8OID, BOOLOID, INT4OID},
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 10,
+	.types = {INT4OID, INT8OID, INT4OID, INT4OID, INT4OID, INT4OID, INT8OID, BOOLOID, INT4OID, INT4OID},
 };
 
 static KeptQuery insert_import_rejects = {
-	.sql = "INSERT INTO revyops.import_reject (client_id, job, ordinal, source_row, status, errors)"
-	" SELECT $1, $2, pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5)::integer,"
-	" pg_catalog.unnest($6)::jsonb",
-	.expected = SPI_OK_INSERT, .nparameters = 6,
-	.types = {INT4OID, INT8OID, INT8ARRAYOID, JSONBARRAYOID, INT8ARRAYOID, TEXTARRAYOID},
+	.sql = "INSERT INTO revyops.import_reject (client_id, job, ordinal, line, source_row, status, errors)"
+	" SELECT $1, $2, pg_catalog.unnest($3), NULLIF(pg_catalog.unnest($4), 0), pg_catalog.unnest($5),"
+	" pg_catalog.unnest($6)::integer, pg_catalog.unnest($7)::jsonb",
+	.expected = SPI_OK_INSERT, .nparameters = 7,
+	.types = {INT4OID, INT8OID, INT8ARRAYOID, INT8ARRAYOID, JSONBARRAYOID, INT8ARRAYOID, TEXTARRAYOID},
+};
+
+static KeptQuery insert_import_notes = {
+	.sql = "INSERT INTO revyops.import_note (client_id, job, number, ordinal, line, record_id, member, value, code, source_row)"
+	" SELECT $1, $2, number, ordinal, NULLIF(line, 0), NULLIF(record_id, 0), member, value, code, NULLIF(source_row, 'null'::jsonb)"
+	" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
+	" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10))"
+	" AS note (number, ordinal, line, record_id, member, value, code, source_row)",
+	.expected = SPI_OK_INSERT, .nparameters = 10,
+	.types = {INT4OID, INT8OID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,
+	JSONBARRAYOID},
 };
 
 static KeptQuery find_import_job = {
@@ -63,15 +77,57 @@ static KeptQuery find_last_import_job = {
 	.types = {INT4OID},
 };
 
+static KeptQuery get_import_job = {
+	.sql = "SELECT pg_catalog.jsonb_build_object('job', id, 'entity', entity, 'source', source, 'mode', mode,"
+	" 'on_fault', on_fault, 'blanks', blanks, 'started', started, 'finished', finished, 'rows', rows_seen,"
+	" 'created', created, 'updated', updated_rows, 'duplicates', duplicates, 'failed', failed, 'notes', notes,"
+	" 'columns', pg_catalog.to_jsonb(columns), 'mapping', mapping)"
+	" FROM revyops.import_job WHERE client_id = $1 AND id = $2",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+/*
+ * Lines of CSV: the source's own columns, in its order, then what there is to say of the row.  One
+ * row is told once: rejected, or else with all that was changed in it.
+ */
+#define QUOTED(value) \
+	"CASE WHEN " value " ~ '[\",\r\n]' THEN '\"' || pg_catalog.replace(" value ", '\"', '\"\"') || '\"' ELSE COALESCE(" value ", '') END"
+
+static KeptQuery report_import = {
+	.sql = "SELECT (SELECT pg_catalog.string_agg(" QUOTED("c.name") ", ',' ORDER BY c.place) FROM pg_catalog.unnest(job.columns)"
+	" WITH ORDINALITY AS c (name, place)) || ',import_line,import_outcome,import_faults'"
+	" FROM revyops.import_job AS job WHERE job.client_id = $1 AND job.id = $2"
+	" UNION ALL SELECT line FROM (SELECT (SELECT pg_catalog.string_agg(" QUOTED("(told.source_row->>c.name)") ", ',' ORDER BY c.place)"
+	" FROM pg_catalog.unnest(job.columns) WITH ORDINALITY AS c (name, place))"
+	" || ',' || COALESCE(told.line, told.ordinal) || ',' || told.outcome || ',' || " QUOTED("told.faults") " AS line"
+	" FROM revyops.import_job AS job, LATERAL ("
+	"SELECT ordinal, line, 'rejected' AS outcome, source_row, (SELECT pg_catalog.string_agg(CASE WHEN f->>'pointer' = '' THEN '' ELSE"
+	" (f->>'pointer') || ': ' END || (f->>'code'), '; ' ORDER BY place)"
+	" FROM pg_catalog.jsonb_array_elements(errors) WITH ORDINALITY AS e (f, place)) AS faults"
+	" FROM revyops.import_reject WHERE client_id = $1 AND job = $2 AND $3 IS DISTINCT FROM 'changed'"
+	" UNION ALL SELECT ordinal, pg_catalog.min(line), 'changed', (pg_catalog.array_agg(source_row ORDER BY number))[1],"
+	" pg_catalog.string_agg(member || ': ' || code || ' (' || value || ')', '; ' ORDER BY number)"
+	" FROM revyops.import_note WHERE client_id = $1 AND job = $2 AND $3 IS DISTINCT FROM 'rejected' GROUP BY ordinal"
+	") AS told WHERE job.client_id = $1 AND job.id = $2 ORDER BY told.ordinal) AS lines",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
+	.types = {INT4OID, INT8OID, TEXTOID},
+};
+
 /* rvo_store_insert_import_job adds a job and returns its id. */
 int64
-rvo_store_insert_import_job(int client_id, Slice source, bool upserts)
+rvo_store_insert_import_job(int client_id, const NewImportJob *job)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_text(&e, source);
-	rvo_add_text(&e, upserts ? CONST_SLICE("upsert") : CONST_SLICE("create"));
+	rvo_add_text(&e, job->entity);
+	rvo_add_text(&e, job->source);
+	rvo_add_text(&e, job->mode);
+	rvo_add_text(&e, job->on_fault);
+	rvo_add_text(&e, job->blanks);
+	rvo_add_slices(&e, job->columns, job->ncolumns);
+	rvo_add_datum(&e, JsonbPGetDatum(job->mapping), false);
 	rvo_query_run(&insert_import_job, &e);
 	return DatumGetInt64(e.results[0]);
 }
@@ -92,6 +148,8 @@ read_progress(const Execution *e)
 		.upserts = DatumGetBool(e->results[9]),
 		.finished = DatumGetBool(e->results[10]),
 		.running = DatumGetBool(e->results[11]),
+		.notes = DatumGetInt64(e->results[12]),
+		.checks = DatumGetBool(e->results[13]),
 		.on_standby = RecoveryInProgress(),
 	};
 }
@@ -111,47 +169,72 @@ rvo_store_update_import_job(int client_id, int64 job, const ImportCounts *counts
 	rvo_add_datum(&e, Int64GetDatum((int64) Min(estimate, 1e18)), false);
 	rvo_add_datum(&e, BoolGetDatum(finished), false);
 	rvo_add_integer(&e, counts->updated);
+	rvo_add_integer(&e, counts->notes);
 	if (rvo_query_run(&update_import_job, &e) == 0)
 		rvo_fault_raise_bug("an import job is gone");
 	return read_progress(&e);
 }
 
-/* A reject as its columns have it. */
-typedef struct RejectRow
+/* point_at makes pointers to the rows of an array. */
+static const void **
+point_at(const void *rows, int n, size_t size)
 {
-	int64		ordinal;
-	int64		status;
-	Slice		errors;
-	Jsonb	   *source_row;
-} RejectRow;
+	const void **pointers = palloc(n * sizeof(void *));
+
+	for (int i = 0; i < n; i++)
+		pointers[i] = (const char *) rows + i * size;
+	return pointers;
+}
 
 static JsonbValue
-source_row_of(const void *row)
+reject_source_row(const void *row)
 {
 	return rvo_json_jsonb(((const RejectRow *) row)->source_row);
 }
 
-/* rvo_store_insert_import_rejects keeps rejected rows; rows_before is how many rows earlier batches had. */
+/* rvo_store_insert_import_rejects keeps rejected rows. */
 void
-rvo_store_insert_import_rejects(int client_id, int64 job, int64 rows_before,
-								const ImportReject *rejects, int n)
+rvo_store_insert_import_rejects(int client_id, int64 job, const RejectRow *rejects, int n)
 {
 	Execution	e = {0};
-	RejectRow  *items = palloc(n * sizeof(RejectRow));
-	const void **rows = palloc(n * sizeof(void *));
+	const void **rows = point_at(rejects, n, sizeof(RejectRow));
 
-	for (int i = 0; i < n; i++)
-	{
-		items[i] = (RejectRow) {rows_before + rejects[i].row + 1, rejects[i].status, rejects[i].errors, rejects[i].source_row};
-		rows[i] = &items[i];
-	}
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, job);
 	rvo_add_ids(&e, rows, n, offsetof(RejectRow, ordinal));
-	rvo_add_jsons(&e, rows, n, source_row_of);
+	rvo_add_ids(&e, rows, n, offsetof(RejectRow, line));
+	rvo_add_jsons(&e, rows, n, reject_source_row);
 	rvo_add_ids(&e, rows, n, offsetof(RejectRow, status));
 	rvo_add_texts(&e, rows, n, offsetof(RejectRow, errors));
 	rvo_query_run(&insert_import_rejects, &e);
+}
+
+static JsonbValue
+note_source_row(const void *row)
+{
+	const NoteRow *note = row;
+
+	return note->source_row != NULL ? rvo_json_jsonb(note->source_row) : rvo_json_null();
+}
+
+/* rvo_store_insert_import_notes keeps what was changed or left out. */
+void
+rvo_store_insert_import_notes(int client_id, int64 job, const NoteRow *notes, int n)
+{
+	Execution	e = {0};
+	const void **rows = point_at(notes, n, sizeof(NoteRow));
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, job);
+	rvo_add_ids(&e, rows, n, offsetof(NoteRow, number));
+	rvo_add_ids(&e, rows, n, offsetof(NoteRow, ordinal));
+	rvo_add_ids(&e, rows, n, offsetof(NoteRow, line));
+	rvo_add_ids(&e, rows, n, offsetof(NoteRow, record_id));
+	rvo_add_texts(&e, rows, n, offsetof(NoteRow, member));
+	rvo_add_texts(&e, rows, n, offsetof(NoteRow, value));
+	rvo_add_texts(&e, rows, n, offsetof(NoteRow, code));
+	rvo_add_jsons(&e, rows, n, note_source_row);
+	rvo_query_run(&insert_import_notes, &e);
 }
 
 /* rvo_store_find_import_job tells how far a job is, the client's last one for NULL; false if there is none. */
@@ -167,4 +250,43 @@ rvo_store_find_import_job(int client_id, const int64 *job, ImportProgress *progr
 		return false;
 	*progress = read_progress(&e);
 	return true;
+}
+
+/* rvo_store_get_import_job shows a job; NULL if there is none. */
+Jsonb *
+rvo_store_get_import_job(int client_id, int64 job)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, job);
+	return rvo_query_run(&get_import_job, &e) > 0 ? DatumGetJsonbP(e.results[0]) : NULL;
+}
+
+/* Who reads the lines of a report. */
+typedef struct ReportReader
+{
+	LineReader	read;
+	void	   *arg;
+} ReportReader;
+
+static void
+read_line(void *arg, const Datum *values, const bool *nulls)
+{
+	const ReportReader *reader = arg;
+
+	reader->read(reader->arg, rvo_result_text(values[0], nulls[0]));
+}
+
+/* rvo_store_report_import reads the lines that tell of a job's rows: "rejected" or "changed" ones only, or both; none if there is no such job. */
+void
+rvo_store_report_import(int client_id, int64 job, Slice outcome, LineReader read, void *arg)
+{
+	Execution	e = {0};
+	ReportReader reader = {read, arg};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, job);
+	rvo_add_text(&e, outcome);
+	rvo_query_read(&report_import, &e, read_line, &reader);
 }

@@ -43,9 +43,22 @@ estimate_rows(SPIPlanPtr plan)
 }
 
 /*
- * rvo_source_open begins to read.  From here to rvo_source_close the session
- * is connected to SPI, and transactions may end by rvo_source_commit only.
+ * rvo_source_connect begins what reads a source.  From here to rvo_source_disconnect the
+ * session is connected to SPI, and transactions may end by rvo_source_commit only.
  */
+void
+rvo_source_connect(void)
+{
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+}
+
+void
+rvo_source_disconnect(void)
+{
+	SPI_finish();
+}
+
+/* rvo_source_open begins to read. */
 Source
 rvo_source_open(const char *name)
 {
@@ -53,7 +66,6 @@ rvo_source_open(const char *name)
 	SPIPlanPtr	plan;
 	Source		source = {0};
 
-	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	plan = SPI_prepare_cursor(sql, 0, NULL, CURSOR_OPT_NO_SCROLL);
 	if (plan == NULL)
 		rvo_fault_raise_bug("could not prepare to read a source");
@@ -91,5 +103,4 @@ rvo_source_close(Source *source)
 {
 	UnpinPortal(source->portal);
 	SPI_cursor_close(source->portal);
-	SPI_finish();
 }

@@ -18,6 +18,8 @@ typedef struct Source
 } Source;
 
 extern const char *rvo_source_name(Oid relation);
+extern void rvo_source_connect(void);
+extern void rvo_source_disconnect(void);
 extern Source rvo_source_open(const char *name);
 extern int	rvo_source_fetch(Source *source, int n, HeapTuple **rows);
 extern void rvo_source_commit(void);

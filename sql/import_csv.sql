@@ -1,0 +1,116 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(40);
+-- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
+SELECT test.two_clients() \gset
+SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
+
+-- import runs an import of a text and shows what came of it, without what only says how the file is written.
+CREATE FUNCTION test.import(content text, VARIADIC options text[] DEFAULT '{}') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	result jsonb;
+BEGIN
+	EXECUTE format('SELECT revyops_import_csv(convert_to($1, ''UTF8'')%s)', (SELECT string_agg(', ' || o, '') FROM unnest(options) o))
+		INTO result USING content;
+	RETURN format('%s rows: %s created, %s updated, %s duplicates, %s failed; %s notes', result->'rows', result->'created',
+		result->'updated', result->'duplicates', result->'failed', result->'notes');
+END
+$$;
+CREATE FUNCTION test.contacts() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', id, email, linkedin_url, nullif(first_name, ''), nullif(last_name, ''), company_id, nullif(contact_status, ''), nullif(origin, ''), (SELECT jsonb_object_agg(f->>'field_name', f->>'field_value') FROM jsonb_array_elements(custom_fields) f))
+	FROM revyops.contact ORDER BY id $$;
+CREATE FUNCTION test.wrong(parameter text, code text) RETURNS jsonb LANGUAGE sql AS $$ SELECT jsonb_build_array(jsonb_build_object('parameter', parameter, 'code', code)) $$;
+CREATE FUNCTION test.rejects() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', ordinal, line, status, (SELECT string_agg((e->>'pointer') || ':' || (e->>'code'), ',') FROM jsonb_array_elements(errors) e), source_row)
+	FROM revyops.import_reject WHERE job = (SELECT max(id) FROM revyops.import_job) ORDER BY ordinal $$;
+CREATE FUNCTION test.notes() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', number, ordinal, line, record_id, member, '"' || value || '"', code, source_row)
+	FROM revyops.import_note WHERE job = (SELECT max(id) FROM revyops.import_job) ORDER BY number $$;
+
+-- ---- a file as it is
+SELECT is(test.import(E'Email,First Name,Title\njane@acme.com,Jane,CEO\n\nnope,Nobody,\nJANE@acme.com,Again,\njoe@acme.com,Joe\nann@acme.com,Ann,"x, ""y""\n2"\n'),
+	'6 rows: 2 created, 0 updated, 1 duplicates, 3 failed; 0 notes', 'every outcome is counted once');
+SELECT results_eq('SELECT test.contacts()', ARRAY['1 jane@acme.com Jane {"Title": "CEO"}', E'2 ann@acme.com Ann {"Title": "x, \\"y\\"\\n2"}'], 'the contacts');
+SELECT results_eq('SELECT test.rejects()', ARRAY['2 3 400 :blank_row {}', '3 4 400 /email:invalid_email {"Email": "nope", "Title": null, "First Name": "Nobody"}',
+	'5 6 400 :ragged_row {"Email": "joe@acme.com", "First Name": "Joe"}'], 'the rejects, with their lines');
+SELECT is((SELECT jsonb_build_object('source', source, 'mode', mode, 'mapping', mapping, 'columns', columns, 'finished', finished IS NOT NULL, 'seen', rows_seen) FROM revyops.import_job),
+	'{"source": "csv", "mode": "create", "mapping": {"Email": "email", "First Name": "first_name", "Title": "Title"}, "columns": ["Email", "First Name", "Title"], "finished": true, "seen": 6}', 'the job');
+SELECT is(regexp_replace(revyops_import_status(), '[\d,]+ rows/s', 'N rows/s'), 'import 1 of csv [####################] 100 %, 6 rows: 2 created, 1 duplicate, 3 failed; N rows/s; finished', 'its status');
+
+-- ---- the whole result
+SELECT is(revyops_import_csv('\xefbbbf456d61696c3b4e6f7465730d0a6e6f70653b780d0a'::bytea, columns => '{"Notes": null}') #- '{rejects,0,errors,0,message}',
+	'{"job": 2, "mode": "create", "rows": 1, "created": 0, "updated": 0, "duplicates": 0, "failed": 1, "notes": 0, "mapping": {"Email": "email", "Notes": null},
+	"columns": ["Email", "Notes"], "encoding": "UTF8", "delimiter": ";", "header_line": 1,
+	"rejects": [{"line": 2, "status": 400, "errors": [{"pointer": "/email", "code": "invalid_email"}]}]}', 'the result');
+
+-- ---- drop_value
+SELECT is(test.import(E'Email,Linkedin,Website,First Name,Notes\nd1@acme.com,Acme Inc,,D1,\nnope,in/d2,nowhere.com,D2,\nnope,nope,,D3,\nd4@acme.com,,acme.com,D4,' || repeat('x', 2501) || E'\nd5@acme.com,,Acme Inc,' || repeat('y', 256) || E',ok\n',
+	$$on_fault => 'drop_value'$$, $$columns => '{"Linkedin": "linkedin_url", "Website": "company_id"}'$$), '5 rows: 4 created, 0 updated, 0 duplicates, 1 failed; 6 notes', 'drop_value: who can be identified comes in');
+SELECT results_eq('SELECT test.contacts() OFFSET 2', ARRAY['3 d1@acme.com D1', '4 https://www.linkedin.com/in/d2 D2', '5 d4@acme.com D4 1', '6 d5@acme.com {"Notes": "ok"}'], 'drop_value: the contacts');
+SELECT results_eq($$SELECT regexp_replace(n, 'x{9,}|y{9,}', '…', 'g') FROM test.notes() n$$, ARRAY[
+	'1 1 2 3 linkedin_url "Acme Inc" invalid_linkedin_url {"Email": "d1@acme.com", "Notes": null, "Website": null, "Linkedin": "Acme Inc", "First Name": "D1"}',
+	'2 2 3 4 email "nope" invalid_email {"Email": "nope", "Notes": null, "Website": "nowhere.com", "Linkedin": "in/d2", "First Name": "D2"}',
+	'3 2 3 4 company_id "nowhere.com" not_found',
+	'4 4 5 5 Notes "…" too_long {"Email": "d4@acme.com", "Notes": "…", "Website": "acme.com", "Linkedin": null, "First Name": "D4"}',
+	'5 5 6 6 first_name "…" too_long {"Email": "d5@acme.com", "Notes": "ok", "Website": "Acme Inc", "Linkedin": null, "First Name": "…"}',
+	'6 5 6 6 company_id "Acme Inc" invalid_company'], 'drop_value: each value that was left out, with its row');
+SELECT results_eq('SELECT test.rejects()', ARRAY['3 4 400 /email:invalid_email,/linkedin_url:invalid_linkedin_url {"Email": "nope", "Notes": null, "Website": null, "Linkedin": "nope", "First Name": "D3"}'],
+	'drop_value: who can''t be identified is rejected with every fault');
+SELECT is((SELECT concat_ws(' ', on_fault, notes) FROM revyops.import_job WHERE id = 3), 'drop_value 6', 'drop_value: the job counts them');
+SELECT is(regexp_replace(revyops_import_status(), '[\d,]+ rows/s', 'N rows/s'), 'import 3 of csv [####################] 100 %, 5 rows: 4 created, 0 duplicates, 1 failed, 6 values changed; N rows/s; finished', 'drop_value: the status, too');
+SELECT is(test.import(E'Email,Website\nd6@acme.com,Acme Inc\nd7@acme.com,nowhere.com\n'), '2 rows: 0 created, 0 updated, 0 duplicates, 2 failed; 0 notes', 'reject, the default');
+SELECT results_eq('SELECT test.rejects()', ARRAY['1 2 400 /company_id:invalid_company {"Email": "d6@acme.com", "Website": "Acme Inc"}', '2 3 404 /company_id:not_found {"Email": "d7@acme.com", "Website": "nowhere.com"}'],
+	'reject: the rows');
+
+-- ---- upsert, blanks
+SELECT is(test.import(E'email,first_name,contact_status,company_id,Title\njane@acme.com,"","",acme.com,""\nnew@acme.com,New,,nowhere.com,\n', $$mode => 'upsert'$$, $$on_fault => 'drop_value'$$),
+	'2 rows: 1 created, 1 updated, 0 duplicates, 0 failed; 1 notes', 'upsert');
+SELECT is((SELECT string_agg(c, E'\n') FROM test.contacts() c WHERE c ~ 'jane@|new@'), E'1 jane@acme.com Jane 1 {"Title": "CEO"}\n7 new@acme.com New', 'upsert: a blank is nothing');
+SELECT is(test.import(E'email,company_id\njane@acme.com,nowhere.com\n', $$mode => 'upsert'$$, $$on_fault => 'drop_value'$$), '1 rows: 0 created, 1 updated, 0 duplicates, 0 failed; 1 notes', 'upsert: a company that is not there');
+SELECT is((SELECT c FROM test.contacts() c WHERE c ~ 'jane@'), '1 jane@acme.com Jane 1 {"Title": "CEO"}', 'upsert: leaves the one that the contact has');
+SELECT is(test.import(E'email,first_name,company_id,Title\njane@acme.com,"","",""\n', $$mode => 'upsert'$$, $$blanks => 'clear'$$), '1 rows: 0 created, 1 updated, 0 duplicates, 0 failed; 0 notes', 'upsert, blanks clear');
+SELECT is((SELECT c FROM test.contacts() c WHERE c ~ 'jane@'), '1 jane@acme.com {"Title": ""}', 'upsert: a blank empties');
+
+-- ---- a check
+SELECT test.rows() AS before, (SELECT string_agg(concat_ws(' ', ctid, xmin, xmax), ',' ORDER BY ctid) FROM revyops.contact) AS versions,
+	(SELECT string_agg(concat_ws(' ', sequencename, last_value), ',' ORDER BY sequencename) FROM pg_sequences WHERE schemaname = 'revyops' AND sequencename <> 'import_job_id_seq') AS ids \gset
+SELECT is(revyops_import_csv(E'Email,Website\nc1@acme.com,Acme Inc\nC1@acme.com,\njane@acme.com,\nnope,\n'::bytea, mode => 'check', on_fault => 'drop_value') - '{mapping,columns,rejects,encoding}'::text[],
+	'{"job": 8, "mode": "check", "rows": 4, "created": 1, "updated": 0, "duplicates": 2, "failed": 1, "notes": 1, "delimiter": ",", "header_line": 1,
+	"preview": [["c1@acme.com", "Acme Inc"], ["C1@acme.com", null], ["jane@acme.com", null], ["nope", null]]}', 'check: what a create would do, with the first rows');
+SELECT is(concat_ws('|', test.rows(), (SELECT string_agg(concat_ws(' ', ctid, xmin, xmax), ',' ORDER BY ctid) FROM revyops.contact),
+	(SELECT string_agg(concat_ws(' ', sequencename, last_value), ',' ORDER BY sequencename) FROM pg_sequences WHERE schemaname = 'revyops' AND sequencename <> 'import_job_id_seq')),
+	concat_ws('|', :'before', :'versions', :'ids'), 'check: no row, no lock, no id');
+SELECT results_eq('SELECT test.notes()', ARRAY['1 1 2 company_id "Acme Inc" invalid_company {"Email": "c1@acme.com", "Website": "Acme Inc"}'], 'check: its notes, of no contact');
+SELECT is(regexp_replace(revyops_import_status(), '[\d,]+ rows/s', 'N rows/s'), 'check 8 of csv [####################] 100 %, 4 rows: 1 created, 2 duplicates, 1 failed, 1 value changed; N rows/s; finished', 'check: its status');
+
+-- ---- the report
+SELECT results_eq('SELECT revyops_import_report()', ARRAY['Email,Website,import_line,import_outcome,import_faults', 'c1@acme.com,Acme Inc,2,changed,company_id: invalid_company (Acme Inc)',
+	'nope,,5,rejected,/email: invalid_email'], 'report: the file''s own columns, and what there is to say');
+SELECT results_eq($$SELECT revyops_import_report(outcome => 'rejected')$$, ARRAY['Email,Website,import_line,import_outcome,import_faults', 'nope,,5,rejected,/email: invalid_email'], 'report: rejected rows only');
+SELECT results_eq($$SELECT revyops_import_report(8, 'changed')$$, ARRAY['Email,Website,import_line,import_outcome,import_faults', 'c1@acme.com,Acme Inc,2,changed,company_id: invalid_company (Acme Inc)'], 'report: changed rows only');
+SELECT is(test.import(E'Email,"a ""b"", c"\nnope,"x ""y"", z\r\nw"\n'), '1 rows: 0 created, 0 updated, 0 duplicates, 1 failed; 0 notes', 'a file with quotes');
+SELECT results_eq('SELECT revyops_import_report()', ARRAY['Email,"a ""b"", c",import_line,import_outcome,import_faults', E'nope,"x ""y"", z\r\nw",2,rejected,/email: invalid_email'], 'report: quoted as CSV is');
+SELECT string_agg(l, E'\n') AS again FROM revyops_import_report() l \gset
+SELECT is(test.import(replace(:'again', 'nope', 'again@acme.com')), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'report: put right, it is imported as it is');
+SELECT is((SELECT c FROM test.contacts() c WHERE c ~ 'again@'), E'8 again@acme.com {"a \\"b\\", c": "x \\"y\\", z\\r\\nw"}', 'report: without the columns that it added');
+SELECT test.fails_400($$SELECT revyops_import_report(outcome => 'all')$$, test.wrong('outcome', 'invalid_outcome'), 'report: of what is nothing');
+SELECT test.fails_with('SELECT revyops_import_report(99)', 'PT404', 'import not found', test.wrong('job', 'not_found'), 'report: of no job');
+
+-- ---- faults of the call
+SELECT test.fails_400($$SELECT revyops_import_csv('Email', mode => 'x', on_fault => 'x', blanks => 'x')$$, '[{"parameter": "mode", "code": "invalid_mode"}, {"parameter": "on_fault", "code": "invalid_on_fault"}, {"parameter": "blanks", "code": "invalid_blanks"}]', 'options that are none');
+SELECT test.fails_400('SELECT revyops_import_csv(NULL)', test.wrong('content', 'required'), 'no file');
+SELECT test.fails_with($$SELECT revyops_import_csv(convert_to(repeat('x', 16 * 1024 * 1024 + 1), 'UTF8'))$$, 'PT413', 'request body too large', test.wrong('content', 'too_large'), 'a file that is too large');
+SELECT set_config('revyops.client_id', '2', true) AS "hidden" \gset
+SELECT test.fails_with('SELECT revyops_import_report(1)', 'PT404', 'import not found', test.wrong('job', 'not_found'), 'another client''s job');
+
+-- ---- companies
+SELECT set_config('revyops.client_id', '1', true) AS "hidden" \gset
+SELECT is(revyops_import_company_csv(E'Company Name,Website,Industry\nAcme,www.acme.com,\nNew Ltd,https://new.com/about,Tools\nNobody,,\n'::bytea, mode => 'check') - '{mapping,columns,rejects,encoding,delimiter,header_line,preview}'::text[],
+	'{"job": 11, "mode": "check", "rows": 3, "created": 1, "updated": 0, "duplicates": 1, "failed": 1, "notes": 0}', 'companies: a check');
+SELECT is(revyops_import_company_csv(E'Company Name,Website,Industry\nAcme,www.acme.com,\nNew Ltd,https://new.com/about,Tools\nNobody,,\n'::bytea, mode => 'upsert') - '{columns,rejects,encoding,delimiter,header_line}'::text[],
+	'{"job": 12, "mode": "upsert", "rows": 3, "created": 1, "updated": 1, "duplicates": 0, "failed": 1, "notes": 0, "mapping": {"Company Name": "name", "Website": "domain", "Industry": "Industry"}}', 'companies: an upsert');
+SELECT results_eq($$SELECT concat_ws(' ', id, domain, name, (SELECT jsonb_object_agg(f->>'field_name', f->>'field_value') FROM jsonb_array_elements(custom_fields) f)) COLLATE "default" FROM revyops.company ORDER BY id$$,
+	ARRAY['1 acme.com Acme', '2 new.com New Ltd {"Industry": "Tools"}'], 'companies: what is there');
+SELECT * FROM finish();
+ROLLBACK;

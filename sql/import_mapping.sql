@@ -1,0 +1,52 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+-- What a caller says of the columns of an import, and what a blank does.  The rest of it: t/import_mapping.pl, t/import_cells.pl.
+SELECT plan(16);
+SELECT test.two_clients() \gset hidden_
+-- import imports a text, and gives what its columns are.
+CREATE FUNCTION test.import(file text, columns jsonb DEFAULT NULL, mode text DEFAULT 'create', blanks text DEFAULT 'keep') RETURNS jsonb LANGUAGE sql AS $$
+	SELECT r->'mapping' FROM public.revyops_import_csv(convert_to(file, 'UTF8'), mode => mode, blanks => blanks, columns => columns) r $$;
+-- wrong tells what is wrong with columns.
+CREATE FUNCTION test.wrong(file text, columns jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	detail text;
+BEGIN
+	PERFORM test.import(file, columns);
+	RETURN 'nothing';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN (SELECT string_agg(concat_ws(' ', e->>'parameter', e->>'code', e->>'column', e->>'nearest'), ', ' ORDER BY n) FROM jsonb_array_elements(detail::jsonb) WITH ORDINALITY t(e, n));
+END
+$$;
+CREATE FUNCTION test.contact(address text) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws('|', first_name, last_name, (SELECT string_agg((f->>'field_name') || '=' || (f->>'field_value'), ', ' ORDER BY n) FROM jsonb_array_elements(custom_fields) WITH ORDINALITY t(f, n)))
+	FROM revyops.contact WHERE email = address $$;
+
+-- ---- columns
+SELECT is(test.import(E'Email,Job Title,Notes,Rufname,Company\na@x.com,CEO,secret,Al,Acme\n', '{"Job Title": "Title", "notes": null, "RUF-NAME": "last_name"}'),
+	'{"Email": "email", "Job Title": "Title", "Notes": null, "Rufname": "last_name", "Company": "company_name"}', 'a member, a custom field, left out');
+SELECT is(test.contact('a@x.com'), '|Al|Title=CEO, Company=Acme', 'as the caller says');
+SELECT is(test.import(E'Email,EMAIL,Work Email\nb1@x.com,b2@x.com,b3@x.com\n', '{"EMAIL": "Second", "Work Email": "email"}'),
+	'{"Email": "email", "EMAIL": "Second", "Work Email": "email"}', 'headers as they are before those that are alike');
+SELECT is(test.contact('b3@x.com'), '||Email=b1@x.com, Second=b2@x.com', 'what the caller says counts before aliases') ;
+SELECT is(test.import(E'Email,Name\nc@x.com,N\n', '{"Email": "email", "Name": "Name"}'), '{"Email": "email", "Name": "Name"}', 'what is shown can be said');
+SELECT is(test.import(E'Firma,E-Mail\nAcme,d@x.com\n', '{"Firma": "company_name", "E-Mail": "email"}'), '{"Firma": "company_name", "E-Mail": "email"}', 'also of a company''s name');
+SELECT is(test.contact('d@x.com'), '||Firma=Acme', 'which is kept where no company is named');
+SELECT is(test.import(E',Email,Email,id\n1,e@x.com,e2@x.com,7\n'), '{"column 1": "column 1", "Email": "email", "Email (2)": "email", "id": null}', 'empty headers, and headers twice');
+SELECT is(test.contact('e@x.com'), '||column 1=1, Email (2)=e2@x.com', 'load');
+
+-- ---- faults
+SELECT is(test.wrong(E'Email,Title\n', '{"Titel": "x", "email ": null}'), 'columns unknown_column Titel ["Title"], columns no_key_column ["Email"]', 'a header that is not there; no key left');
+SELECT is(test.wrong(E'Email,A,B\n', '{"A": 1, "B": " "}'), 'columns not_a_string A, columns required B', 'what is no name');
+SELECT is(test.wrong(E'Email,A,B\n', '{"A": "x", "B": "x"}'), 'columns duplicate B', 'two of one name');
+SELECT is(test.wrong(E'Email,A,B\n', '[]') || ', ' || test.wrong(E'Email\n', '"{}"'), 'columns not_an_object, columns json_in_string', 'no object');
+
+-- ---- blanks
+SELECT is(test.import(E'"email","first_name","Title"\n"f@x.com","F","CEO"\n'), '{"email": "email", "first_name": "first_name", "Title": "Title"}', 'a contact');
+SELECT test.import(E'"email","first_name","Title"\n"f@x.com"," ",""\n', mode => 'upsert') \g /dev/null
+SELECT is(test.contact('f@x.com'), 'F||Title=CEO', 'blanks keep what is there');
+SELECT test.import(E'"email","first_name","Title"\n"f@x.com"," ",""\n', mode => 'upsert', blanks => 'clear') \g /dev/null
+SELECT is(test.contact('f@x.com'), '||Title=', 'or clear it');
+SELECT * FROM finish();
+ROLLBACK;

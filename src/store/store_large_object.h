@@ -1,0 +1,19 @@
+/*
+ * store_large_object.h
+ *	  Reading a large object, piece by piece.
+ */
+#ifndef RVO_STORE_LARGE_OBJECT_H
+#define RVO_STORE_LARGE_OBJECT_H
+
+/* A large object, and how far it was read. */
+typedef struct LargeObject
+{
+	Oid			oid;
+	int64		size;
+	int64		offset;
+} LargeObject;
+
+extern LargeObject rvo_large_object_open(Oid oid);
+extern int	rvo_large_object_read(LargeObject *object, char *buffer, int size);
+
+#endif							/* RVO_STORE_LARGE_OBJECT_H */

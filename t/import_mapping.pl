@@ -1,0 +1,123 @@
+# Which column of an import is which member: by the names that programs give, by the owner's aliases, and
+# what becomes of columns of one member.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION revyops');
+
+sub sql { return $node->safe_psql('postgres', $_[0]) }
+
+my $client;
+my $n = 0;
+
+# import makes a client, imports a table of texts, and gives the counts, or the error and its DETAIL.
+sub import
+{
+	my ($headers, @rows) = @_;
+	my $table = 'source_' . $n++;
+	my $columns = join ', ', map { '"' . s/"/""/gr . '" text' } @$headers;
+	my $values = join ', ', map { '(' . join(', ', map { defined $_ ? "'" . s/'/''/gr . "'" : 'NULL' } @$_) . ')' } @rows;
+	$client = sql("SELECT revyops_create_client('x')");
+	sql("SELECT revyops_set_client_setting($client, 'on_unknown_domain', 'create')");
+	my ($rc, $out, $err) = $node->psql('postgres', "CREATE TABLE $table ($columns); INSERT INTO $table VALUES $values; SET revyops.client_id = $client; CALL revyops_import_contacts('$table')");
+	return $1 if $err =~ /DETAIL:  (.*)/;
+	return $err unless $err =~ /.*rows: (\d+) created, (\d+) duplicates?, (\d+) failed/s;
+	return "$1 $2 $3";
+}
+
+# contacts are those that the last import made: members, then custom fields.
+sub contacts
+{
+	return sql("SELECT concat_ws('|', coalesce(email, '-'), coalesce(linkedin_url, '-'), first_name, last_name, coalesce((SELECT concat_ws(' ', domain, nullif(name, '')) FROM revyops.company k WHERE k.id = c.company_id), '-'),
+		(SELECT string_agg((f->>'field_name') || '=' || (f->>'field_value'), ', ' ORDER BY o) FROM jsonb_array_elements(custom_fields) WITH ORDINALITY t(f, o)))
+		FROM revyops.contact c WHERE client_id = $client ORDER BY id");
+}
+
+my $in = 'https://www.linkedin.com/in/';
+
+# ---- the table of aliases
+is(sql("SELECT count(*) > 900, count(*) FILTER (WHERE NOT shipped), count(*) FILTER (WHERE member IS NULL AND header !~ '^Unnamed') FROM revyops.import_alias"), 't|0|0', 'there is a list');
+is(sql("SELECT string_agg(DISTINCT entity || ' ' || member, ', ' ORDER BY entity || ' ' || member) FROM revyops.import_alias"),
+	'company domain, company name, contact company_id, contact company_name, contact email, contact first_name, contact last_name, contact linkedin_url', 'of members that there are');
+is(sql("SELECT string_agg(header, ', ') FROM revyops.import_alias WHERE key <> revyops.import_header_key(key)"), '', 'a key is its own');
+for my $case ([ 'E-mail 1 - Value', 'email1value' ], [ 'ＥＭＡＩＬ', 'email' ], [ "Pre\xcc\x81nom", 'prénom' ], [ ' # Employees', 'employees' ], [ '❌ ⚠️', '' ], [ 'メールアドレス', 'メールアドレス' ], [ 'first_name', 'firstname' ], [ 'İ', "i\xcc\x87" ])
+{
+	my ($header, $key) = @$case;
+	is(sql("SELECT revyops.import_header_key('$header')"), $key, "the key of $header");
+}
+
+# ---- what programs call their columns
+my $csv_of_linkedin = [ 'First Name', 'Last Name', 'URL', 'Email Address', 'Company', 'Position', 'Connected On' ];
+for my $case (
+	[ 'Apollo', [ 'First Name', 'Last Name', 'Title', 'Company Name', 'Email', 'Contact Owner', 'Account Owner', 'Person Linkedin Url', 'Website', 'Company Linkedin Url' ],
+		[ 'Jane', 'Doe', 'CEO', 'Acme Inc', 'jane@acme.example', 'rep@us.example', 'boss@us.example', 'http://www.linkedin.com/in/jane', 'acme.example', 'http://www.linkedin.com/company/acme' ],
+		"jane\@acme.example|${in}jane|Jane|Doe|acme.example Acme Inc|Title=CEO, Contact Owner=rep\@us.example, Account Owner=boss\@us.example, Company Linkedin Url=http://www.linkedin.com/company/acme" ],
+	[ 'HubSpot', [ "\xef\xbb\xbfRecord ID", 'First Name', 'Last Name', 'Email', 'Contact owner', 'Company Name', 'Website URL', 'LinkedIn URL', 'Additional email addresses' ],
+		[ '901', 'Jane', 'Doe', 'jane@hub.example', 'x@us.example', 'Hub Ltd', 'hub.example', 'linkedin.com/in/jane-hub', 'jd@hub.example' ],
+		"jane\@hub.example|${in}jane-hub|Jane|Doe|hub.example Hub Ltd|Record ID=901, Contact owner=x\@us.example, Additional email addresses=jd\@hub.example" ],
+	[ 'Salesforce', [ 'ID', 'FIRSTNAME', 'LASTNAME', 'ACCOUNTID', 'ACCOUNT.NAME', 'ACCOUNT.WEBSITE', 'TITLE', 'EMAIL', 'LINKEDIN__C' ],
+		[ '003XX', 'Jane', 'Doe', '', 'Acme', 'www.acme.example', '', 'jane@sf.example', "${in}jane-sf/" ], "jane\@sf.example|${in}jane-sf|Jane|Doe|acme.example Acme|ID=003XX" ],
+	[ 'Salesforce reports', [ 'First Name', 'Last Name', 'Account Name', 'Email', 'Account Owner', 'Website' ],
+		[ 'Jane', 'Doe', 'Acme', 'j@sf.example', 'Rep', 'acme.example' ], "j\@sf.example|-|Jane|Doe|acme.example Acme|Account Owner=Rep" ],
+	[ 'Sales Navigator', [ 'profileUrl', 'fullName', 'firstName', 'lastName', 'companyName', 'companyId', 'companyUrl', 'linkedInProfileUrl', 'defaultProfileUrl' ],
+		[ 'https://www.linkedin.com/sales/lead/ACwAAAbCdEfGhIjKlMnOpQrStUvWxYz0123456A,NAME_SEARCH,Ab1C', 'Jane Doe', 'Jane', 'Doe', 'Acme', '1234', 'https://www.linkedin.com/sales/company/1234', '', '' ],
+		"-|${in}ACwAAAbCdEfGhIjKlMnOpQrStUvWxYz0123456A|Jane|Doe|-|fullName=Jane Doe, companyName=Acme, companyId=1234, companyUrl=https://www.linkedin.com/sales/company/1234" ],
+	[ 'Clay', [ 'Find people', 'Name', 'First Name', 'LinkedIn Profile', 'Company Domain', 'Work Email', 'Work Email (2)', 'Job Title' ],
+		[ '★ Jane', 'Jane Doe', 'Jane', "${in}jane-clay", 'acme.example', 'jane@clay.example', '', 'CTO' ], "jane\@clay.example|${in}jane-clay|Jane||acme.example|Find people=★ Jane, Name=Jane Doe, Job Title=CTO" ],
+	[ 'Google', [ 'First Name', 'Last Name', 'Organization Name', 'E-mail 1 - Label', 'E-mail 1 - Value', 'E-mail 2 - Value', 'Labels' ],
+		[ 'Jane', 'Doe', 'Acme', '* Work', 'jane@g.example', 'jane@home.example', '* myContacts' ], 'jane@g.example|-|Jane|Doe|-|Organization Name=Acme, E-mail 1 - Label=* Work, E-mail 2 - Value=jane@home.example, Labels=* myContacts' ],
+	[ 'Google, the old form', [ 'Name', 'Given Name', 'Family Name', 'E-mail 1 - Type', 'E-mail 1 - Value', 'Organization 1 - Name' ],
+		[ 'Jane Doe', 'Jane', 'Doe', '*', 'jane@g.example', '' ], 'jane@g.example|-|Jane|Doe|-|Name=Jane Doe, E-mail 1 - Type=*' ],
+	[ 'Outlook', [ 'Title', 'First Name', 'Last Name', 'Company', 'E-mail Address', 'E-mail 2 Address', 'Web Page', "Manager's Name" ],
+		[ 'Dr', 'Jane', 'Doe', 'Acme', 'jane@o.example', '', 'http://www.acme.example/', 'Max' ], "jane\@o.example|-|Jane|Doe|acme.example Acme|Title=Dr, Manager's Name=Max" ],
+	[ 'LinkedIn Connections', $csv_of_linkedin, [ 'Jane', 'Doe', "${in}jane-li", '', 'Acme', 'CEO', '12 Mar 2024' ], "-|${in}jane-li|Jane|Doe|-|Company=Acme, Position=CEO, Connected On=12 Mar 2024" ],
+	[ 'a URL of another file', [ 'Email', 'URL' ], [ 'jane@u.example', 'https://blog.example/jane' ], 'jane@u.example|-|||-|URL=https://blog.example/jane' ],
+	[ 'Outlook in German', [ 'Anrede', 'Vorname', 'Nachname', 'Firma', 'E-Mail-Adresse', 'Webseite' ], [ 'Frau', 'Jane', 'Doe', 'Acme GmbH', 'jane@de.example', 'www.acme.example' ], 'jane@de.example|-|Jane|Doe|acme.example Acme GmbH|Anrede=Frau' ],
+	[ 'Name beside Vorname', [ 'Vorname', 'Name', 'E-Mail' ], [ 'Jane', 'Doe', 'jane@de.example' ], 'jane@de.example|-|Jane|Doe|-' ],
+	[ 'Name beside both', [ 'Name', 'Vorname', 'Nachname', 'E-Mail' ], [ 'Jane Doe', 'Jane', '', 'jane@de.example' ], 'jane@de.example|-|Jane||-|Name=Jane Doe' ],
+	[ 'French', [ 'Prénom', 'Nom', 'Adresse e-mail', "Nom de l'entreprise", 'Site web', 'Profil LinkedIn' ], [ 'Zoé', 'Doe', 'zoe@fr.example', 'Acme SA', 'acme.example', 'in/zoe' ], "zoe\@fr.example|${in}zoe|Zoé|Doe|acme.example Acme SA" ],
+	[ 'Spanish', [ 'Nombre', 'Apellidos', 'Correo electrónico', 'Nombre de la empresa', 'Página web' ], [ 'José', 'Díaz', 'jose@es.example', 'Acme SL', 'acme.example' ], 'jose@es.example|-|José|Díaz|acme.example Acme SL' ],
+	[ 'Pipedrive', [ 'Person - Name', 'Person - First name', 'Person - Email - Work', 'Person - Organization' ], [ 'Jane Doe', 'Jane', 'jane@pd.example', 'Acme' ], 'jane@pd.example|-|Jane||-|Person - Name=Jane Doe, Person - Organization=Acme' ],
+	[ "others' addresses", [ 'Email', 'Referrer email', 'Company email', 'Manager email', 'Assistant email', 'Owner Email', 'Email Status' ], [ '', 'a@x.example', 'b@x.example', 'c@x.example', 'd@x.example', 'e@x.example', 'x' ], '' ],
+	[ "an id of another system's company", [ 'email', 'Company ID', 'companyId' ], [ 'a@x.example', '1', '2' ], 'a@x.example|-|||-|Company ID=1, companyId=2' ],
+	)
+{
+	my ($name, $headers, $row, $contact) = @$case;
+	is(import($headers, $row), $contact ne '' ? '1 0 0' : '0 0 1', "$name: a row");
+	is(contacts(), $contact, "$name: its contact");
+}
+
+# ---- several columns of one member
+is(import([ 'Email', 'Work Email', 'Personal Email' ], [ 'a@x.example', 'A@X.example', 'p@x.example' ], [ '', 'nobody', 'b@x.example' ], [ 'nobody', '', 'c@x.example' ], [ 'N/A', '', '' ]), '3 0 1', 'several columns of addresses');
+is(contacts(), "a\@x.example|-|||-|Personal Email=p\@x.example\nb\@x.example|-|||-|Work Email=nobody\nc\@x.example|-|||-", 'the first valid one, the others are custom fields');
+is(import([ 'E-Mail', 'email' ], [ 'second@x.example', 'first@x.example' ]), '1 0 0', 'a column named as the member');
+is(contacts(), 'first@x.example|-|||-|E-Mail=second@x.example', 'counts before the others');
+is(import([ 'Website', 'Company Domain', 'Email' ], [ 'not one', 'acme.example', 'a@x.example' ], [ '12', '', 'b@x.example' ]), '2 0 0', 'several columns of a company');
+is(contacts(), "a\@x.example|-|||acme.example\nb\@x.example|-|||-", 'a valid one; a number is none where it need not be ours');
+
+# ---- refused at once
+is(import([ 'Name', 'Mail an', 'My LinkedIn contact' ], [ 'x', 'y', 'z' ]) =~ s/"message":"[^"]*",//r, '[{"parameter":"columns","code":"no_key_column","nearest":["Mail an","My LinkedIn contact"]}]', 'a source in which nobody could be found: near columns');
+is(import([ 'emial', 'x' ], [ 'x', 'y' ]) =~ s/"message":"[^"]*",//r, '[{"parameter":"columns","code":"no_key_column","nearest":["emial"]}]', 'a typing error');
+is(import([ 'a', 'b' ], [ 'x', 'y' ]) =~ s/"message":"[^"]*",//r, '[{"parameter":"columns","code":"no_key_column","nearest":[]}]', 'none');
+is(sql("SELECT count(*) FROM revyops.import_job WHERE client_id = $client"), '0', 'no job');
+
+# ---- the owner's aliases
+sql("INSERT INTO revyops.import_alias (entity, header, member) VALUES ('contact', 'Kontaktweg', 'email'), ('contact', 'Secondary e-mail', NULL), ('contact', 'Job Title', 'Title'), ('company', 'Email', 'name')");
+is(import([ 'KONTAKTWEG', 'Secondary Email', 'job_title' ], [ 'a@x.example', 'gone@x.example', 'CEO' ]), '1 0 0', "the owner's aliases");
+is(contacts(), 'a@x.example|-|||-|Title=CEO', 'a member, left out, a custom field of another name');
+for my $case ([ "('person', 'x', 'email')", 'import_alias_entity_check' ], [ "('contact', '?!', 'email')", 'import_alias_header_has_key' ], [ "('contact', 'kontakt-weg', 'email')", 'import_alias_pkey' ])
+{
+	my ($row, $constraint) = @$case;
+	my ($rc, $out, $err) = $node->psql('postgres', "INSERT INTO revyops.import_alias (entity, header, member) VALUES $row");
+	like($err, qr/"$constraint"/, "an alias that is none: $row");
+}
+
+unlike(slurp_file($node->logfile), qr/PANIC|FATAL|TRAP|terminated by signal|XX000/, 'nothing odd in the server\'s log');
+done_testing();
