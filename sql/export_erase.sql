@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(41);
+SELECT plan(45);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -13,6 +13,7 @@ SELECT revyops_create_contact('{"email": "erika@person.org", "linkedin_url": "in
 SELECT revyops_merge_contacts(4, 5), revyops_merge_contacts(3, 4) \gset hidden_
 -- rejected rows: of the person, in whatever column and form; of others, with something in common; of another client
 INSERT INTO revyops.import_job (client_id, id, source) VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 3, 'c');
+INSERT INTO revyops.import_job (client_id, id, source, entity) VALUES (1, 4, 'd', 'company');
 INSERT INTO revyops.import_reject (client_id, job, ordinal, source_row, status, errors) VALUES
 	(1, 2, 2, '{"Work mail": "older@person.net", "x": "Rowthree"}', 400, '[]'),
 	(1, 1, 1, '{"email": " Erika@PERSON.org ", "first_name": "Rowone", "company_id": "nowhere.com"}', 404, '[{"pointer": "/company_id", "code": "not_found"}]'),
@@ -21,6 +22,11 @@ INSERT INTO revyops.import_reject (client_id, job, ordinal, source_row, status, 
 	(1, 2, 1, '{"contact": {"emails": [1, ["alt@person.net"]], "first_name": "Nested"}}', 400, '[]'),
 	(1, 2, 3, '{"email": "rika@person.org", "linkedin_url": "in/m", "y": [null, true, 1, {}]}', 400, '[]'),
 	(2, 3, 1, '{"email": "erika@person.org"}', 404, '[]');
+-- values that were changed: of the contact's row; of a row that mentions them, in all its notes; of a company with the same id; of others
+INSERT INTO revyops.import_note (client_id, job, number, ordinal, line, record_id, member, value, code, source_row) VALUES
+	(1, 1, 1, 9, NULL, 3, 'Hobby', 'Rowone', 'too_long', '{"email": "long gone"}'), (1, 2, 1, 4, 7, NULL, 'email', 'Erika <ERIKA@person.org>', 'cleaned', '{"E": "x"}'),
+	(1, 2, 2, 4, 7, NULL, 'Notes', 'Rowtwo', 'too_long', NULL), (1, 4, 1, 1, 2, 3, 'name', 'Acme', 'cleaned', '{"name": "Acme"}'),
+	(1, 2, 3, 5, 8, 2, 'Notes', 'x', 'too_long', '{"email": "next@acme.com"}'), (2, 3, 1, 1, 2, 3, 'email', 'erika@person.org;', 'cleaned', '{"email": "erika@person.org;"}');
 
 -- kept answers: to a create of his, by an id; to one of a merged contact, by a key; of a batch, where others are too; of others; of a company
 INSERT INTO revyops.idempotency_key (client_id, key, request_sha256, status, headers, body, created_time) SELECT c, k, sha256(''), s, NULL, b, '2026-01-02 03:04:05.678901+00' FROM (VALUES
@@ -49,7 +55,7 @@ BEGIN
 	RETURN found;
 END
 $$;
-SELECT is(test.traces(), 'revyops.contact 1, revyops.idempotency_key 4, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
+SELECT is(test.traces(), 'revyops.contact 1, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
 
 -- export
 SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
@@ -58,6 +64,9 @@ SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
 		"contact_custom_fields": [{"id": 1, "field_name": "Hobby", "field_value": "Falconry", "updated_time": "TIME"}, {"id": 2, "field_name": "Nick", "field_value": "Rikchen", "updated_time": "TIME"}]},
 	"company": {"id": 1, "domain": "acme.com", "name": "Acme"},
 	"merged_contacts": [{"id": 4, "email": "alt@person.net", "linkedin_url": "https://www.linkedin.com/in/alt-m", "merged_time": "TIME"}, {"id": 5, "email": "older@person.net", "linkedin_url": null, "merged_time": "TIME"}],
+	"import_notes": [{"job": 1, "ordinal": 9, "member": "Hobby", "value": "Rowone", "code": "too_long", "source_row": {"email": "long gone"}},
+		{"job": 2, "ordinal": 4, "member": "email", "value": "Erika <ERIKA@person.org>", "code": "cleaned", "source_row": {"E": "x"}},
+		{"job": 2, "ordinal": 4, "member": "Notes", "value": "Rowtwo", "code": "too_long", "source_row": null}],
 	"import_rejects": [{"job": 1, "ordinal": 1, "source_row": {"email": " Erika@PERSON.org ", "first_name": "Rowone", "company_id": "nowhere.com"}, "status": 404, "errors": [{"pointer": "/company_id", "code": "not_found"}]},
 		{"job": 1, "ordinal": 3, "source_row": {"email": null, "linkedin_url": "https://de.linkedin.com/in/Erika-M/?x=y", "last_name": "Rowtwo"}, "status": 400, "errors": []},
 		{"job": 2, "ordinal": 1, "source_row": {"contact": {"emails": [1, ["alt@person.net"]], "first_name": "Nested"}}, "status": 400, "errors": []},
@@ -70,7 +79,7 @@ SELECT is_empty($$SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'revyo
 	AND NOT revyops_export_contact(3)->'contact' ? CASE a.attname WHEN 'custom_fields' THEN 'contact_custom_fields' ELSE a.attname END$$, 'every column');
 SELECT is(test.settled(revyops_export_contact(2)), (jsonb '{"contact": {"id": 2, "client_id": "1", "email": "next@acme.com", "linkedin_url": null, "first_name": "", "last_name": "Next", "company_id": null, "origin": "", "contact_status": "",
 	"previous_status": null, "status_changed_at": null, "first_campaign_email_sent": null, "last_campaign_email_sent": null, "last_reply_received": null, "updated_time": "TIME", "contact_custom_fields": []},
-	"company": null, "merged_contacts": [], "import_rejects": [], "kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]},
+	"company": null, "merged_contacts": [], "import_rejects": [], "import_notes": [{"job": 2, "ordinal": 5, "member": "Notes", "value": "x", "code": "too_long", "source_row": {"email": "next@acme.com"}}], "kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]},
 		{"key": "other", "created_time": "TIME", "status": 201, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]}]}')::text, 'of whom less is held');
 SET LOCAL TIME ZONE 'Asia/Kathmandu';
 SELECT is(revyops_export_contact(3)->'merged_contacts'->0->>'merged_time', revyops_export_contact(3)->'contact'->>'updated_time', 'times are in UTC');
@@ -86,21 +95,22 @@ SELECT test.both('5', 'PT301', 'contact was merged', '[{"parameter": "id", "code
 SELECT set_config('revyops.client_id', '0', true) AS "hidden" \gset
 SELECT test.both('3', 'PT403', 'missing or invalid credentials', '[{"parameter": "X-API-Key", "code": "missing_credentials"}]');
 SELECT set_config('revyops.client_id', '1', true) AS "hidden" \gset
-SELECT is(test.traces(), 'revyops.contact 1, revyops.idempotency_key 4, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
+SELECT is(test.traces(), 'revyops.contact 1, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
 
 -- erase
-SELECT is(revyops_erase_contact(3), '{"contacts": 1, "kept_answers": 4, "import_rejects": 4, "merged_contacts": 2}', 'erased');
+SELECT is(revyops_erase_contact(3), '{"contacts": 1, "import_notes": 3, "kept_answers": 4, "import_rejects": 4, "merged_contacts": 2}', 'erased');
 SELECT is(test.traces(), NULL, 'no trace');
 SELECT is(test.rows(), '2 clients, 0 keys, 1 companies, 2 contacts', 'the company and the others are there');
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, ordinal), ', ' ORDER BY client_id, job, ordinal) FROM revyops.import_reject), '1 1 2, 1 2 3, 2 3 1', 'and their rejected rows, and the other client''s');
+SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, number), ', ' ORDER BY client_id, job, number) FROM revyops.import_note), '1 2 3, 1 4 1, 2 3 1', 'and what was changed of theirs');
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, key), ', ' ORDER BY client_id, key) FROM revyops.idempotency_key), '1 company, 1 other, 2 one', 'and answers about others');
 SELECT test.both(i::text, 'PT404', 'contact not found', '[{"parameter": "id", "code": "not_found"}]') FROM unnest(ARRAY[3, 4, 5]) i;
 SELECT is(revyops_create_contact('{"email": "erika@person.org"}')->>'email', 'erika@person.org', 'she may come back');
-SELECT is(revyops_erase_contact(2), '{"contacts": 1, "kept_answers": 1, "import_rejects": 0, "merged_contacts": 0}', 'of whom less is held');
+SELECT is(revyops_erase_contact(2), '{"contacts": 1, "import_notes": 1, "kept_answers": 1, "import_rejects": 0, "merged_contacts": 0}', 'of whom less is held');
 
 -- what a string must be to mention somebody
 SELECT is(revyops.mentions(document, '{jane@acme.com,https://www.linkedin.com/in/jane}'), expected, coalesce(document::text, 'NULL'))
-FROM (VALUES (jsonb '"JANE@acme.com"', true), ('["in/Jane"]', true), ('{"a": {"b": [{"c": "www.linkedin.com/in/jane"}]}}', true), ('{"jane@acme.com": 1}', false), ('"Jane <jane@acme.com>"', false),
+FROM (VALUES (jsonb '"JANE@acme.com"', true), ('["in/Jane"]', true), ('{"a": {"b": [{"c": "www.linkedin.com/in/jane"}]}}', true), ('{"jane@acme.com": 1}', false), ('"Jane <jane@acme.com>"', true), ('["x@y.org; JANE@acme.com."]', true), ('"mary.jane@acme.com"', false), ('"jane@acme.com.au"', false),
 	('"jane@acme.co"', false), ('["", " ", null, true, 1, {}, []]', false), (NULL, NULL)) v(document, expected);
 SELECT is(revyops.mentions('"jane@acme.com"', keys), expected, coalesce(keys::text, 'NULL')) FROM (VALUES ('{}'::text[], false), ('{NULL}', false), ('{NULL,jane@acme.com}', true), (NULL, NULL)) v(keys, expected);
 

@@ -117,7 +117,7 @@ SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, '
 SELECT is(test.hostile($$SELECT public.revyops_merge_contacts(2, (public.revyops_create_contact('{"linkedin_url": "in/jo", "company_id": "acme.com"}')->>'id')::pg_catalog.int8)->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'merge contacts');
 SELECT is(test.hostile(pg_catalog.format('SELECT public.revyops_get_contact(%s)', (SELECT id FROM revyops.merged_contact)))->>'sqlstate', 'PT301', 'get a merged one');
 SELECT is(test.hostile($$SELECT public.revyops_export_contact(2)->'merged_contacts'->0->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'export a contact');
-SELECT is(test.hostile($$SELECT public.revyops_erase_contact(2)$$)->>'value', '{"contacts": 1, "kept_answers": 0, "import_rejects": 0, "merged_contacts": 1}', 'erase a contact');
+SELECT is(test.hostile($$SELECT public.revyops_erase_contact(2)$$)->>'value', '{"contacts": 1, "import_notes": 0, "kept_answers": 0, "import_rejects": 0, "merged_contacts": 1}', 'erase a contact');
 SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.merged_contact) + (SELECT count(*) FROM pg_temp.import_reject) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
 SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 3 contacts', 'all of it into the real ones');
 

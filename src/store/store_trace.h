@@ -12,6 +12,7 @@ typedef struct PersonTraces
 {
 	Jsonb	   *merged_contacts;
 	Jsonb	   *import_rejects;
+	Jsonb	   *import_notes;
 	Jsonb	   *kept_answers;
 } PersonTraces;
 
@@ -20,6 +21,7 @@ typedef struct TraceCounts
 {
 	int64		merged_contacts;
 	int64		import_rejects;
+	int64		import_notes;
 	int64		kept_answers;
 } TraceCounts;
 

@@ -44,7 +44,7 @@ rvo_contact_export(int client_id, const int64 *id)
 {
 	Contact		contact;
 	PersonTraces traces;
-	JsonObject	answer = rvo_json_open(5);
+	JsonObject	answer = rvo_json_open(6);
 	JsonbValue	value;
 
 	check_id(id);
@@ -54,6 +54,7 @@ rvo_contact_export(int client_id, const int64 *id)
 	rvo_json_put(&answer, CONST_SLICE("company"), show_company(client_id, contact.company_id));
 	rvo_json_put(&answer, CONST_SLICE("contact"), rvo_record_render(&rvo_contact_shape, &contact.record, STRUCTURE_NESTED, true));
 	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_jsonb(traces.kept_answers));
+	rvo_json_put(&answer, CONST_SLICE("import_notes"), rvo_json_jsonb(traces.import_notes));
 	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_jsonb(traces.import_rejects));
 	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_jsonb(traces.merged_contacts));
 	value = rvo_json_close(&answer);
@@ -69,7 +70,7 @@ rvo_contact_erase(int client_id, const int64 *id)
 {
 	Contact		contact;
 	TraceCounts counts;
-	JsonObject	answer = rvo_json_open(4);
+	JsonObject	answer = rvo_json_open(5);
 	JsonbValue	value;
 
 	check_id(id);
@@ -79,6 +80,7 @@ rvo_contact_erase(int client_id, const int64 *id)
 	rvo_store_delete_contact(client_id, *id);
 	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
 	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_integer(counts.kept_answers));
+	rvo_json_put(&answer, CONST_SLICE("import_notes"), rvo_json_integer(counts.import_notes));
 	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_integer(counts.import_rejects));
 	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_integer(counts.merged_contacts));
 	value = rvo_json_close(&answer);
