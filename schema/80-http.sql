@@ -42,14 +42,18 @@ CREATE FUNCTION revyops_http.endpoints(OUT method text, OUT path text, OUT reads
 COMMENT ON FUNCTION revyops_http.endpoints() IS
 'Lists the endpoints: method, path, whether it only reads, the body it takes and its octets at most, whether to ask for the key before taking it, whether Idempotency-Key counts, whether it takes a master key, whether it may share a transaction with others.';
 
-CREATE FUNCTION revyops_http.postgrest(bytea) RETURNS json
+/* To PostgREST a function that returns this answers whatever was asked for, as octets whose type is in response.headers. */
+CREATE DOMAIN revyops_http."*/*" AS bytea;
+COMMENT ON DOMAIN revyops_http."*/*" IS 'For PostgREST: octets of any type.';
+
+CREATE FUNCTION revyops_http.postgrest(bytea) RETURNS revyops_http."*/*"
 	AS 'MODULE_PATHNAME', 'revyops_http_postgrest'
 	LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION revyops_http.postgrest(bytea) IS
 'Carries out any request that nginx and PostgREST hand on: the raw body, the rest in request.headers.';
 
-CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS json
+CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS revyops_http."*/*"
 	AS 'MODULE_PATHNAME', 'revyops_http_postgrest_read'
 	LANGUAGE c STABLE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;

@@ -60,6 +60,7 @@ static const struct
 	[FAULT_KEY_CONFLICT] = {"key_conflict", "The contact that was found by the other key has another value here."},
 	[FAULT_KEY_REUSED] = {"key_reused", "This key was used for another request."},
 	[FAULT_MALFORMED_BODY] = {"malformed_body", "The body could not be read as its content type says."},
+	[FAULT_MALFORMED_JSON] = {"malformed_json", "Expected JSON."},
 	[FAULT_MALFORMED_QUERY] = {"malformed_query", "Expected UTF-8, with control characters percent-encoded."},
 	[FAULT_MASTER_KEY_REQUIRED] = {"master_key_required", "A master API key is required."},
 	[FAULT_MERGED] = {"merged", "This was merged into another."},
@@ -92,6 +93,7 @@ static const struct
 	[FAULT_UNKNOWN_PARAMETER] = {"unknown_parameter", "There is no such parameter."},
 	[FAULT_UNKNOWN_SETTING] = {"unknown_setting", "There is no such setting."},
 	[FAULT_UNSUPPORTED_ENCODING] = {"unsupported_encoding", "Expected a body that is not compressed, or encoded in any other way."},
+	[FAULT_UNSUPPORTED_FILE_TYPE] = {"unsupported_media_type", "Expected text/csv, application/octet-stream or multipart/form-data."},
 	[FAULT_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", "Expected application/json, application/x-www-form-urlencoded or multipart/form-data."},
 };
 

@@ -1,6 +1,6 @@
 /*
  * answer.c
- *	  Filling an answer: status, headers, and a body that is JSON.
+ *	  Filling an answer: status, headers, and a body, which is JSON unless it says what it is.
  *
  * Headers are lines "name: value\n".  Their values are built from constants,
  * numbers and names that are percent-encoded; rvo_answer_add_header lets
@@ -66,6 +66,15 @@ rvo_answer_add_header(Answer *answer, const char *name, const char *value)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
 	appendStringInfoChar(answer->headers, '\n');
+}
+
+/* rvo_answer_add_content_type says what the body is, if there is one. */
+void
+rvo_answer_add_content_type(Answer *answer)
+{
+	if (answer->body != NULL)
+		rvo_answer_add_header(answer, "Content-Type",
+							  answer->content_type != NULL ? answer->content_type : "application/json; charset=utf-8");
 }
 
 /* rvo_answer_add_location points at the one with this id: at the place of {id} in the path, or behind it. */

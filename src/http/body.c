@@ -101,6 +101,24 @@ rvo_body_decoder(Slice content_type)
 	rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_MEDIA_TYPE);
 }
 
+/* Whoever sends a file may call it what it is, or nothing. */
+const char *const rvo_file_types[FILE_TYPES] = {"text/csv", "application/octet-stream", "multipart/form-data"};
+
+/* rvo_body_check_file_type raises FAILURE_UNSUPPORTED_MEDIA_TYPE for a content type that no file has; it is none of a file without one. */
+void
+rvo_body_check_file_type(Slice content_type)
+{
+	Slice		rest = content_type;
+	Slice		type = rvo_text_trim(rvo_text_split(&rest, ';'));
+
+	if (content_type.len == 0)
+		return;
+	for (int i = 0; i < FILE_TYPES; i++)
+		if (rvo_header_is(type, rvo_file_types[i]) && rvo_header_is_printable(rest))
+			return;
+	rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_FILE_TYPE);
+}
+
 /* rvo_body_is_json tells whether a body of a content type that is taken is JSON. */
 bool
 rvo_body_is_json(Slice content_type)

@@ -22,7 +22,13 @@ typedef struct BodyType
 
 extern const BodyType rvo_body_types[BODY_TYPES];
 
+/* The content types of a file. */
+#define FILE_TYPES 3
+
+extern const char *const rvo_file_types[FILE_TYPES];
+
 extern BodyDecoder rvo_body_decoder(Slice content_type);
+extern void rvo_body_check_file_type(Slice content_type);
 extern bool rvo_body_is_json(Slice content_type);
 extern Slice rvo_body_json_text(Slice body);
 extern void rvo_body_check_extent(const JsonExtent *extent);

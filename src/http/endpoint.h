@@ -10,6 +10,7 @@
 
 #include "base/json_flaw.h"
 #include "base/text.h"
+#include "http/upload.h"
 #include "shape/caller.h"
 
 typedef struct HttpRequest HttpRequest;
@@ -24,6 +25,7 @@ typedef struct Endpoint
 	const Resource *resource;	/* NULL = none that serve would ask */
 	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
 	const char *other_list;		/* another such member; NULL = none */
+	bool		takes_file;		/* as body, whose octets stay as they are */
 	int			body_max;		/* octets */
 	bool		has_structure;	/* as a parameter of the query */
 	bool		checks_query;	/* for parameters that nobody knows */
@@ -50,12 +52,14 @@ struct HttpRequest
 	const Route *route;
 	const Endpoint *endpoint;
 	Slice		root;			/* what the paths of links stand behind; may be empty */
+	Claim		claim;			/* by which the caller was found */
 	Caller		caller;			/* of ALL_CLIENTS for an endpoint of the master list */
 	int64		id;				/* of the path; 0 = none that can be one */
 	int64		field_id;
 	Slice		query;
 	Slice		structure;
 	Jsonb	   *body;			/* NULL if the endpoint takes none */
+	const Upload *upload;		/* NULL if the endpoint takes no file */
 	const BrokenItems *broken;	/* of the items of a batch; NULL = none */
 };
 
@@ -63,6 +67,7 @@ struct Answer
 {
 	int			status;
 	StringInfo	headers;		/* lines "name: value\n"; NULL = none */
+	const char *content_type;	/* of the body; NULL = JSON */
 	text	   *body;			/* NULL for a status that has none */
 };
 

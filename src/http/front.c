@@ -63,8 +63,7 @@ complete(Answer *answer)
 		answer->headers = makeStringInfo();
 		return;
 	}
-	if (answer->body != NULL)
-		rvo_answer_add_header(answer, "Content-Type", "application/json; charset=utf-8");
+	rvo_answer_add_content_type(answer);
 	rvo_answer_add_header(answer, "Cache-Control", "no-store");		/* people's data, and an answer is of its moment */
 }
 
@@ -123,11 +122,13 @@ revyops_http_handle_shared(PG_FUNCTION_ARGS)
 static Datum
 body_types(const Endpoint *endpoint)
 {
-	Datum		names[BODY_TYPES];
-	int			count = endpoint->list_member != NULL ? BODY_TYPES : 0;
+	Datum		names[BODY_TYPES + FILE_TYPES];
+	int			count = 0;
 
-	for (int i = 0; i < count; i++)
-		names[i] = PointerGetDatum(cstring_to_text(rvo_body_types[i].name));
+	for (int i = 0; endpoint->list_member != NULL && i < BODY_TYPES; i++)
+		names[count++] = PointerGetDatum(cstring_to_text(rvo_body_types[i].name));
+	for (int i = 0; endpoint->takes_file && i < FILE_TYPES; i++)
+		names[count++] = PointerGetDatum(cstring_to_text(rvo_file_types[i]));
 	return PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 

@@ -69,6 +69,13 @@ tell_ignored(const Caller *caller, Answer *answer)
 		rvo_answer_add_header(answer, "X-Revyops-Unknown-Members", names);
 }
 
+/* takes_body tells whether an endpoint looks at the body. */
+static bool
+takes_body(const Endpoint *endpoint)
+{
+	return endpoint->list_member != NULL || endpoint->takes_file;
+}
+
 /* serve has the endpoint do its work. */
 static void
 serve(const HttpRequest *request, bool again, Answer *answer)
@@ -77,7 +84,7 @@ serve(const HttpRequest *request, bool again, Answer *answer)
 		rvo_store_line_up(request->caller.client_id, again);
 	*answer = (Answer) {0};
 	request->endpoint->serve(request, answer);
-	if (request->endpoint->list_member != NULL)
+	if (takes_body(request->endpoint))
 		tell_ignored(&request->caller, answer);
 }
 
@@ -115,6 +122,11 @@ serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
 	};
 	KeptAnswer	kept;
 
+	if (request->upload != NULL)
+	{
+		keyed.options = rvo_upload_options(request->upload, request->query);
+		keyed.content = request->upload->content;
+	}
 	if (!is_one_line(key))
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, keyed.key_name, FAULT_INVALID_IDEMPOTENCY_KEY);
 	if (rvo_idempotency_begin(&keyed, &kept))
@@ -139,6 +151,7 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 
 	if (raw->api_key.data == NULL)
 		rvo_fault_raise_nobody(false);
+	request->claim = claim;
 	if (request->endpoint->master)
 	{
 		rvo_auth_check_master(&claim);
@@ -148,15 +161,18 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 		request->caller = rvo_auth_caller(&claim);
 }
 
-/* check_body raises a failure for a body that the endpoint doesn't take, whoever sends it. */
+/* check_body raises a failure for a body that the endpoint doesn't take, whoever sends it; returns NULL for a file. */
 static BodyDecoder
 check_body(const RawRequest *raw, const Endpoint *endpoint)
 {
-	BodyDecoder decode;
+	BodyDecoder decode = NULL;
 
 	if (raw->encoded)
 		rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Encoding", FAULT_UNSUPPORTED_ENCODING);
-	decode = rvo_body_decoder(raw->content_type);
+	if (endpoint->takes_file)
+		rvo_body_check_file_type(raw->content_type);
+	else
+		decode = rvo_body_decoder(raw->content_type);
 	if (raw->body.len > endpoint->body_max)
 		rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
 	return decode;
@@ -178,14 +194,15 @@ work(void *arg, bool again)
 	Call	   *call = arg;
 	const RawRequest *raw = call->raw;
 	HttpRequest request = call->request;
+	Upload		upload;
 	const Endpoint *endpoint = request.endpoint;
 	BodyDecoder decode = NULL;
 
 	if (call->mode == HANDLE_READING && !rvo_endpoint_reads(endpoint))
 		rvo_fault_raise_bug("a function that only reads was given a request that writes");
-	if (endpoint->list_member != NULL)
+	if (takes_body(endpoint))
 		decode = check_body(raw, endpoint);
-	if (endpoint->list_member != NULL || endpoint->checks_query)
+	if (takes_body(endpoint) || endpoint->checks_query)
 		call->handling = rvo_preferred_handling(raw->prefer);
 	if (!endpoint->open)
 		check_caller(raw, &request);
@@ -205,6 +222,11 @@ work(void *arg, bool again)
 			decode(raw->content_type, raw->body,
 				   &(FormLists) {endpoint->list_member, endpoint->other_list, !endpoint->creates_many});
 		call->decoding = false;
+	}
+	if (endpoint->takes_file)
+	{
+		rvo_upload_read(raw->content_type, raw->body, &upload);
+		request.upload = &upload;
 	}
 	if (endpoint->once && raw->idempotency_key.data != NULL)
 		serve_once(&request, raw->idempotency_key, again, &call->answer);

@@ -65,11 +65,11 @@ read_part_headers(Slice *body)
 }
 
 /*
- * rvo_multipart_read reads the parts between the boundary's lines up to the closing
- * one.  Raises FAILURE_INVALID_REQUEST.
+ * rvo_multipart_each shows the parts between the boundary's lines up to the closing
+ * one, octets as they came.  Raises FAILURE_INVALID_REQUEST.
  */
 void
-rvo_multipart_read(Slice content_type, Slice body, Form *form)
+rvo_multipart_each(Slice content_type, Slice body, MultipartReader read, void *arg)
 {
 	Slice		boundary;
 	Slice		line;
@@ -103,7 +103,20 @@ rvo_multipart_read(Slice content_type, Slice body, Form *form)
 		next = find((Slice) {body.data - 2, body.len + 2}, delimiter, delimiter_len) - 2;
 		if (next < -2)
 			rvo_form_malformed();
-		rvo_form_add(form, name, (Slice) {body.data, Max(next, 0)});
+		read(arg, name, (Slice) {body.data, Max(next, 0)});
 		body = behind(body, next + delimiter_len);
 	}
+}
+
+static void
+add_part(void *arg, Slice name, Slice value)
+{
+	rvo_form_add(arg, name, value);
+}
+
+/* rvo_multipart_read reads the parts, which are texts, into a form.  Raises FAILURE_INVALID_REQUEST. */
+void
+rvo_multipart_read(Slice content_type, Slice body, Form *form)
+{
+	rvo_multipart_each(content_type, body, add_part, form);
 }

@@ -87,12 +87,13 @@ respond(Answer answer)
 {
 	/* PostgREST takes any 503 for a lost server: it drops its connections and reads the catalog.  nginx makes one of a 504. */
 	set_response("response.status", psprintf("%d", answer.status == 503 ? 504 : answer.status));
+	rvo_answer_add_content_type(&answer);
 	rvo_answer_add_header(&answer, "X-Revyops-Answer", "1");	/* nginx tells it from PostgREST's own by this */
 	set_response("response.headers", headers_as_json(&answer));
-	PG_RETURN_TEXT_P(answer.body != NULL ? answer.body : cstring_to_text("null"));
+	PG_RETURN_BYTEA_P(answer.body != NULL ? (bytea *) answer.body : (bytea *) cstring_to_text(""));
 }
 
-/* revyops_http.postgrest(bytea) returns json: any request.  The body of a HEAD is nginx's to keep back. */
+/* revyops_http.postgrest(bytea) returns octets: any request.  The body of a HEAD is nginx's to keep back. */
 Datum
 revyops_http_postgrest(PG_FUNCTION_ARGS)
 {
@@ -101,7 +102,7 @@ revyops_http_postgrest(PG_FUNCTION_ARGS)
 	return respond(rvo_handle(&raw, HANDLE_ANY));
 }
 
-/* revyops_http.postgrest_read(bytea) returns json: what only reads, so that a standby can answer. */
+/* revyops_http.postgrest_read(bytea) returns the same: what only reads, so that a standby can answer. */
 Datum
 revyops_http_postgrest_read(PG_FUNCTION_ARGS)
 {

@@ -16,6 +16,7 @@
 #include "http/serve_batch.h"
 #include "http/serve_company.h"
 #include "http/serve_contact.h"
+#include "http/serve_import.h"
 #include "http/serve_probe.h"
 #include "http/serve_record.h"
 #include "shape/company_input.h"
@@ -42,6 +43,7 @@
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX
 #define TAKES_TWO(member, other) TAKES(member), .other_list = (other)
 #define TAKES_BOTH TAKES_TWO(CONTACT_FIELDS, CONTACT_FIELDS_INPUT)
+#define TAKES_FILE .takes_file = true, .body_max = BATCH_BODY_MAX, .creates_many = true, .checks_query = true
 #define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX, .creates_many = true
 
 /* The methods of a path stand in the order in which Allow names them. */
@@ -53,6 +55,13 @@ static const Route routes[] = {
 	{"/public/v2/contacts/batch", {
 		POST(rvo_serve_batch, CONTACTS, V2, ONCE, TAKES_BATCH("contacts")),
 		PUT(rvo_serve_batch, .resource = &rvo_contact_upserts, V2, TAKES_BATCH("contacts"))}},
+	{"/public/v2/contacts/import", {
+		GET(rvo_serve_running_imports),
+		POST(rvo_serve_import, CONTACTS, ONCE, TAKES_FILE)}},
+	{"/public/v2/contacts/imports/{id}", {
+		GET(rvo_serve_import_job)}},
+	{"/public/v2/contacts/imports/{id}/report", {
+		LIST(rvo_serve_import_report, CONTACTS)}},
 	{"/public/v2/contacts/lookup-by-custom-field", {
 		LIST(rvo_serve_lookup, CONTACTS, V2)}},
 	{"/public/v2/contacts/search", {

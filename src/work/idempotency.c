@@ -41,12 +41,12 @@ is_key(Slice key)
 	return key.len > 0 && key.len <= KEY_MAX_LENGTH;
 }
 
-/* hash_request makes what tells this request from others: equal bodies are the same jsonb. */
+/* hash_request makes what tells this request from others: equal bodies are the same jsonb, equal files the same octets. */
 static void
 hash_request(const KeyedRequest *request, uint8 *sha256)
 {
 	Slice		parts[] = {
-		rvo_slice(request->endpoint), CONST_SLICE("\n"), request->structure, CONST_SLICE("\n"), NO_SLICE
+		rvo_slice(request->endpoint), CONST_SLICE("\n"), request->structure, CONST_SLICE("\n"), request->options, request->content
 	};
 
 	if (request->body != NULL)

@@ -19,6 +19,8 @@ typedef struct KeyedRequest
 	const char *endpoint;
 	Slice		structure;
 	Jsonb	   *body;			/* NULL for SQL's NULL */
+	Slice		options;		/* of a file; no value = it is none */
+	Slice		content;		/* of a file */
 } KeyedRequest;
 
 extern bool rvo_idempotency_begin(const KeyedRequest *request, KeptAnswer *answer);

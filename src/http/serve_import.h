@@ -1,0 +1,15 @@
+/*
+ * serve_import.h
+ *	  The endpoints of imports: a file in, how far it is, what became of it.
+ */
+#ifndef RVO_SERVE_IMPORT_H
+#define RVO_SERVE_IMPORT_H
+
+#include "http/endpoint.h"
+
+extern void rvo_serve_import(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_running_imports(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_import_job(const HttpRequest *request, Answer *answer);
+extern void rvo_serve_import_report(const HttpRequest *request, Answer *answer);
+
+#endif							/* RVO_SERVE_IMPORT_H */
