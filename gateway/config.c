@@ -56,6 +56,7 @@ static const Setting settings[] = {
 	{"lock_timeout", A_NUMBER, AT(lock_timeout), "50", 1, 60000},
 	{"queue_timeout", A_NUMBER, AT(queue_timeout), "5000", 1, 600000},
 	{"answer_timeout", A_NUMBER, AT(answer_timeout), "15000", 1, 3600000},
+	{"batch_timeout", A_NUMBER, AT(batch_timeout), "14000", 1, 3600000},
 	{"waiting", A_NUMBER, AT(waiting), "4096", 1, 65536},
 	{"key_requests", A_NUMBER, AT(key_requests), "1024", 1, 65536},
 	{"octets", A_NUMBER, AT(octets), "134217728", MIB, INT_MAX},

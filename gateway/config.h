@@ -35,6 +35,7 @@ typedef struct Config
 	int			lock_timeout;	/* milliseconds, in a shared transaction */
 	int			queue_timeout;	/* milliseconds until a request is begun */
 	int			answer_timeout; /* milliseconds from then on */
+	int			batch_timeout;	/* milliseconds, of the statement of a batch or file */
 	int			waiting;		/* requests under way, of all keys */
 	int			key_requests;	/* and of one */
 	int			octets;			/* of bodies that are held, of all keys */

@@ -259,10 +259,14 @@ options(LaneId lane, char *space, size_t size)
 {
 	if (lane == LANE_READ)
 		return "-c default_transaction_read_only=on";
-	if (!shares(lane))
-		return "";
+	/* A file takes longer than whatever is one record. */
+	if (lane == LANE_BATCH)
+		snprintf(space, size, "-c statement_timeout=%d", config.batch_timeout);
 	/* A pack waits for nobody: whoever is locked out is undone, and repeated alone. */
-	snprintf(space, size, "-c lock_timeout=%d", config.lock_timeout);
+	else if (shares(lane))
+		snprintf(space, size, "-c lock_timeout=%d", config.lock_timeout);
+	else
+		return "";
 	return space;
 }
 

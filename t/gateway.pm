@@ -61,7 +61,7 @@ sub new
 	my ($class, $node, %settings) = @_;
 	my $dir = PostgreSQL::Test::Utils::tempdir_short();
 	my $self = bless { dir => $dir, socket => "$dir/gateway.sock", node => $node,
-		settings => { listen => "$dir/gateway.sock", metrics => "$dir/metrics.sock", database => database($node), queue_timeout => 60000, answer_timeout => 90000, %settings } }, $class;
+		settings => { listen => "$dir/gateway.sock", metrics => "$dir/metrics.sock", database => database($node), queue_timeout => 60000, answer_timeout => 90000, batch_timeout => 60000, %settings } }, $class;
 	$self->start;
 	$self->wait_for_connections;
 	return $self;

@@ -35,7 +35,7 @@ sub new
 	{
 		append_to_file("$dir/" . $file =~ s/.*\///r, patience::file($file) =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/r);
 	}
-	append_to_file("$dir/gateway.conf", "listen = gateway.sock\ndatabase = user=revyops_gateway\nanswer_timeout = @{[ 15000 * patience::FACTOR ]}\n") if $front eq 'gateway';
+	append_to_file("$dir/gateway.conf", "listen = gateway.sock\ndatabase = user=revyops_gateway\nanswer_timeout = @{[ 15000 * patience::FACTOR ]}\nbatch_timeout = @{[ 14000 * patience::FACTOR ]}\n") if $front eq 'gateway';
 	append_to_file("$dir/$front.conf", $how{settings} // '');
 	my $middle = $front eq 'gateway' ? [ "$ENV{TESTDIR}/gateway/revyops-gateway", '--config', 'gateway.conf' ] : [ $postgrest, 'postgrest.conf' ];
 	for my $server ($middle, [ 'nginx', '-p', $dir, '-c', 'nginx.conf', '-e', 'stderr' ])
