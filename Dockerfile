@@ -34,6 +34,7 @@ COPY --from=gateway /stage /
 COPY http/nginx.conf /srv/revyops/
 COPY --from=viewer /viewer /srv/revyops/docs/
 COPY http/docs http/openapi.yaml /srv/revyops/docs/
+COPY http/import /srv/revyops/import/
 RUN sed -i 's/listen 127\.0\.0\.1:8080;/listen 8080;/' /srv/revyops/nginx.conf
 USER revyops
 # where the socket between the two is

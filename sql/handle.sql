@@ -126,28 +126,31 @@ SELECT is(count(*) FILTER (WHERE reads_only), count(*) FILTER (WHERE method = 'G
 -- ---- as PostgREST asks: by request.headers, and with settings for an answer
 CREATE FUNCTION test.postgrest(headers jsonb, body text DEFAULT '', function text DEFAULT 'postgrest') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
+	octets bytea;
 	answer json;
 BEGIN
 	PERFORM set_config('request.headers', test.with_keys(headers::text), true);
-	EXECUTE format('SELECT revyops_http.%I($1)', function) INTO answer USING convert_to(body, 'UTF8');
-	RETURN concat_ws(' ', current_setting('response.status'), answer->>'detail', answer->>'id', current_setting('response.headers'));
+	EXECUTE format('SELECT revyops_http.%I($1)', function) INTO octets USING convert_to(body, 'UTF8');
+	answer := nullif(convert_from(octets, 'UTF8'), '');
+	RETURN concat_ws(' ', current_setting('response.status'), answer->>'detail', answer->>'id',
+		replace(current_setting('response.headers'), '{"Content-Type": "application/json; charset=utf-8"}', 'JSON'));
 END
 $$;
 SELECT is(test.postgrest(headers, body, function), e, d) FROM (VALUES
-	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts/1", "x-api-key": "{K}"}'::jsonb, '', 'postgrest_read', '200 1 [{"X-Revyops-Answer": "1"}]', 'a request'),
+	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts/1", "x-api-key": "{K}"}'::jsonb, '', 'postgrest_read', '200 1 [JSON, {"X-Revyops-Answer": "1"}]', 'a request'),
 	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-query": "structure=FLAT", "x-revyops-content-type": "application/x-www-form-urlencoded", "x-revyops-prefer": "handling=lenient", "x-revyops-idempotency-key": "k2"}', 'email=pg@acme.com&"=1', 'postgrest',
-		'201 14 [{"Location": "/public/v2/contacts/14"}, {"X-Revyops-Unknown-Members": "%22"}, {"Preference-Applied": "handling=lenient"}, {"X-Revyops-Answer": "1"}]', 'and all that it can have'),
-	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-content-encoding": "identity, gzip"}', '{', 'postgrest', '415 Unsupported media type. [{"Accept-Encoding": "identity"}, {"X-Revyops-Answer": "1"}]', 'an encoded body'),
-	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-content-encoding": "identity"}', '{', 'postgrest', '400 Invalid request. [{"X-Revyops-Answer": "1"}]', 'one that is not'),
-	('{"x-revyops-method": "DELETE", "x-revyops-path": "/public/v2/companies"}', '', 'postgrest', '405 Method not allowed. [{"Allow": "GET, HEAD, POST, PUT"}, {"X-Revyops-Answer": "1"}]', 'a method that is not there'),
-	('{"x-api-key": "{K}"}', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'no path'),
-	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key'),
-	('["GET"]', '', 'postgrest', '404 Not found. [{"X-Revyops-Answer": "1"}]', 'headers that are none'),
+		'201 14 [{"Location": "/public/v2/contacts/14"}, {"X-Revyops-Unknown-Members": "%22"}, {"Preference-Applied": "handling=lenient"}, JSON, {"X-Revyops-Answer": "1"}]', 'and all that it can have'),
+	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-content-encoding": "identity, gzip"}', '{', 'postgrest', '415 Unsupported media type. [{"Accept-Encoding": "identity"}, JSON, {"X-Revyops-Answer": "1"}]', 'an encoded body'),
+	('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}", "x-revyops-content-encoding": "identity"}', '{', 'postgrest', '400 Invalid request. [JSON, {"X-Revyops-Answer": "1"}]', 'one that is not'),
+	('{"x-revyops-method": "DELETE", "x-revyops-path": "/public/v2/companies"}', '', 'postgrest', '405 Method not allowed. [{"Allow": "GET, HEAD, POST, PUT"}, JSON, {"X-Revyops-Answer": "1"}]', 'a method that is not there'),
+	('{"x-api-key": "{K}"}', '', 'postgrest', '404 Not found. [JSON, {"X-Revyops-Answer": "1"}]', 'no path'),
+	('{"x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts"}', '', 'postgrest_read', '403 Missing or invalid credentials. [JSON, {"X-Revyops-Answer": "1"}]', 'no key'),
+	('["GET"]', '', 'postgrest', '404 Not found. [JSON, {"X-Revyops-Answer": "1"}]', 'headers that are none'),
 	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check", "x-api-key": "{K}"}', '', 'postgrest_read', '204 [{"X-Revyops-Answer": "1"}]', 'a good key'),
-	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check", "x-api-key": "nope"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'a wrong key'),
-	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check"}', '', 'postgrest_read', '403 Missing or invalid credentials. [{"X-Revyops-Answer": "1"}]', 'no key to check')) t(headers, body, function, e, d);
+	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check", "x-api-key": "nope"}', '', 'postgrest_read', '403 Missing or invalid credentials. [JSON, {"X-Revyops-Answer": "1"}]', 'a wrong key'),
+	('{"x-revyops-method": "GET", "x-revyops-path": "/key-check"}', '', 'postgrest_read', '403 Missing or invalid credentials. [JSON, {"X-Revyops-Answer": "1"}]', 'no key to check')) t(headers, body, function, e, d);
 SELECT set_config('request.headers', '', true) AS hidden \gset
-SELECT is(revyops_http.postgrest(NULL)::jsonb, '{"detail": "Not found."}', 'no headers at all');
+SELECT is(convert_from(revyops_http.postgrest(NULL), 'UTF8'), '{"detail": "Not found."}', 'no headers at all');
 
 -- a server that only reads is a front's matter
 CREATE FUNCTION test.read_only(request text, body text) RETURNS text LANGUAGE plpgsql AS $$
@@ -160,7 +163,7 @@ CREATE FUNCTION test.raise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 
 CREATE TRIGGER own_raise AFTER INSERT ON revyops.contact FOR EACH ROW WHEN (NEW.origin = 'raise') EXECUTE FUNCTION test.raise();
 \set document '{"email": "r@acme.com", "origin": "raise", "last_name": "40001"}'
 SELECT is(test.ask('POST /public/v2/contacts', body => :'document'), '503 Service unavailable, try again. [Retry-After: 1]', 'for a front it is 503');
-SELECT is(test.postgrest('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}"}', :'document'), '504 Service unavailable, try again. [{"Retry-After": "1"}, {"X-Revyops-Answer": "1"}]', 'for PostgREST 504');
+SELECT is(test.postgrest('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}"}', :'document'), '504 Service unavailable, try again. [{"Retry-After": "1"}, JSON, {"X-Revyops-Answer": "1"}]', 'for PostgREST 504');
 
 -- ---- the address that callers know: in front of the paths of links, but not of what is kept
 SELECT is(test.ask('GET /public/v2/contacts/4', E'X-API-Key: {K}\n' || line), format('301 Contact was merged. id merged [Location: %s/public/v2/contacts/1]', base), 'base: ' || test.shown(line)) FROM (VALUES
@@ -171,7 +174,7 @@ SELECT is(test.ask('GET /public/v2/contacts/4', E'X-API-Key: {K}\n' || line), fo
 SELECT is(substring(a.body::json->>'next' FROM '^.*after='), 'https://api.example.com/public/v2/contacts?a=1&page_size=1&after=', 'base: next') FROM revyops_http.handle('GET', '/public/v2/contacts', 'a=1&page_size=1', test.with_keys(E'X-API-Key: {K}\nX-Revyops-Base: https://api.example.com'), '') a;
 SELECT is(test.ask('POST /public/v2/contacts', E'X-API-Key: {K}\nIdempotency-Key: base\nX-Revyops-Base: ' || base, '{"email": "base@acme.com", "colour": 1}'), format('201 id 17 [Location: %s/public/v2/contacts/17, X-Revyops-Unknown-Members: colour%s]', base, replayed), 'base: a create, through ' || base) FROM (VALUES ('https://one.example.com', ''), ('https://two.example.com:8443/x', ', Idempotent-Replayed: true'), ('', ', Idempotent-Replayed: true')) t(base, replayed);
 SELECT is((SELECT headers FROM revyops.idempotency_key WHERE key = 'base'), E'Location: /public/v2/contacts/17\nX-Revyops-Unknown-Members: colour\n', 'base: nothing of it is kept');
-SELECT is(test.postgrest(jsonb_build_object('x-revyops-method', 'GET', 'x-revyops-path', '/public/v2/contacts/4', 'x-api-key', '{K}', 'x-revyops-base', base)), format('301 Contact was merged. [{"Location": "%s/public/v2/contacts/1"}, {"X-Revyops-Answer": "1"}]', told), 'base, for PostgREST: ' || base) FROM (VALUES ('https://api.example.com', 'https://api.example.com'), ('https://a b', '')) t(base, told);
+SELECT is(test.postgrest(jsonb_build_object('x-revyops-method', 'GET', 'x-revyops-path', '/public/v2/contacts/4', 'x-api-key', '{K}', 'x-revyops-base', base)), format('301 Contact was merged. [{"Location": "%s/public/v2/contacts/1"}, JSON, {"X-Revyops-Answer": "1"}]', told), 'base, for PostgREST: ' || base) FROM (VALUES ('https://api.example.com', 'https://api.example.com'), ('https://a b', '')) t(base, told);
 
 -- ---- the same with /api in front
 SELECT is(test.ask(request, E'X-API-Key: {K}\nX-Revyops-Base: ' || base, body), e, request || ', base ' || base) FROM (VALUES ('GET /api/public/v2/contacts/1', '', '', '200 id 1'), ('PATCH /api/public/contacts/1/custom-fields/7', '', '{"field_value": "x"}', '404 Custom field not found. field_id not_found'),
@@ -192,7 +195,7 @@ SELECT is(regexp_replace(test.ask(method || ' /public/v2/' || kind || path, body
 SELECT is(test.ask(request, headers), e, d) FROM (VALUES ('GET /ready', '', '200', 'ready'), ('GET /ready?a=b', 'X-API-Key: nope', '200', 'nobody looks at a key'), ('HEAD /ready', '', '200', 'HEAD'), ('POST /ready', '', '405 Method not allowed. [Allow: GET, HEAD]', 'POST'),
 	('GET /ready/', '', '404 Not found.', 'another path'), ('GET /api/ready', '', '404 Not found.', 'which is not a public one')) t(request, headers, e, d);
 SELECT is(a.body, '{"status": "ready"}', 'what it says') FROM revyops_http.handle_read('GET', '/ready', '', '', '') a;
-SELECT is(test.postgrest('{"x-revyops-method": "GET", "x-revyops-path": "/ready"}', '', 'postgrest_read'), '200 [{"X-Revyops-Answer": "1"}]', 'for PostgREST');
+SELECT is(test.postgrest('{"x-revyops-method": "GET", "x-revyops-path": "/ready"}', '', 'postgrest_read'), '200 [JSON, {"X-Revyops-Answer": "1"}]', 'for PostgREST');
 DELETE FROM revyops.secret;
 SELECT is(test.ask('GET /ready', ''), '500 Internal server error.', 'a database that lacks something is not');
 
