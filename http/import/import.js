@@ -119,7 +119,8 @@ async function offerColumns(problem) {
 	at('check').classList.remove('was-stale');
 }
 
-async function check() {
+// Has the file looked at; focus goes to what a person would read next.
+async function check(next = 'columns-title') {
 	if (busy || !file)
 		return;
 	clearProblem();
@@ -152,13 +153,13 @@ async function check() {
 		at('run').textContent = result.rows === 0 ? 'Import' : `Import ${words.many(result.rows, 'row', 'rows')}`;
 		show('check-stale', false);
 		at('check').classList.remove('was-stale');
-		at(document.activeElement === at('again') || changes.size > 0 ? 'check-title' : 'columns-title').focus();
+		at(next).focus();
 		say(`Checked. ${at('check-sentence').textContent}`);
 	} catch (problem) {
 		setBusy(false);
 		if (problem instanceof Problem)
 			await offerColumns(problem);
-		tellProblem(problem, check);
+		tellProblem(problem, () => check(next));
 	}
 }
 
@@ -284,7 +285,7 @@ at('file').addEventListener('change', () => choose(at('file').files[0]));
 at('key').addEventListener('change', () => file && at('check').hidden && check());
 at('key').addEventListener('keydown', e => e.key === 'Enter' && at('key').blur());
 at('run').addEventListener('click', run);
-at('again').addEventListener('click', check);
+at('again').addEventListener('click', () => check('check-title'));
 at('another').addEventListener('click', another);
 for (const only of ['rejected', 'changed']) {
 	at(`check-${only}`).addEventListener('click', () => download(checked.job, only));

@@ -111,6 +111,13 @@ static const Route routes[] = {
 	{"/public/v2/companies/batch", {
 		POST(rvo_serve_batch, COMPANIES, V2, ONCE, TAKES_BATCH("companies")),
 		PUT(rvo_serve_batch, .resource = &rvo_company_upserts, V2, TAKES_BATCH("companies"))}},
+	{"/public/v2/companies/import", {
+		GET(rvo_serve_running_imports),
+		POST(rvo_serve_import, COMPANIES, ONCE, TAKES_FILE)}},
+	{"/public/v2/companies/imports/{id}", {
+		GET(rvo_serve_import_job)}},
+	{"/public/v2/companies/imports/{id}/report", {
+		LIST(rvo_serve_import_report, COMPANIES)}},
 	{"/public/v2/companies/lookup-by-custom-field", {
 		LIST(rvo_serve_lookup, COMPANIES, V2)}},
 	{"/public/v2/companies/search", {

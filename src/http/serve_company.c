@@ -45,6 +45,7 @@ const Resource rvo_companies = {
 	.envelope = {&rvo_company_batch, "companies", "company"},
 	.kind = &rvo_company_kind,
 	.shape = &rvo_company_shape,
+	.import = &rvo_company_import,
 	.conditions = conditions,
 	.nconditions = lengthof(conditions),
 	.status_of_added_field = 201,

@@ -50,6 +50,7 @@ const Resource rvo_contacts = {
 	.envelope = {&rvo_contact_batch, "contacts", "contact"},
 	.kind = &rvo_contact_kind,
 	.shape = &rvo_contact_shape,
+	.import = &rvo_contact_import,
 	.conditions = conditions,
 	.nconditions = lengthof(conditions),
 	.status_of_added_field = 200,

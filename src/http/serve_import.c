@@ -96,6 +96,7 @@ static CsvImport
 read_import(const HttpRequest *request, FaultList *faults)
 {
 	CsvImport	import = {
+		.kind = request->endpoint->resource->import,
 		.content = request->upload->content,
 		.mode = option(request, "mode"),
 		.on_fault = option(request, "on_fault"),

@@ -11,6 +11,7 @@
 #include "shape/record_member.h"
 #include "work/batch.h"
 #include "work/entity_kind.h"
+#include "work/import.h"
 #include "work/merge_request.h"
 
 /* A kind of items, and what a batch over HTTP calls them. */
@@ -27,6 +28,7 @@ struct Resource
 	BatchEnvelope envelope;
 	const EntityKind *kind;		/* of what is searched */
 	const RecordShape *shape;
+	const ImportKind *import;	/* what rows of a file become */
 	const Slice *conditions;	/* parameters that a list is asked for by; list reads them */
 	int			nconditions;
 	int			status_of_added_field;
