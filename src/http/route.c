@@ -56,12 +56,12 @@ static const Route routes[] = {
 		POST(rvo_serve_batch, CONTACTS, V2, ONCE, TAKES_BATCH("contacts")),
 		PUT(rvo_serve_batch, .resource = &rvo_contact_upserts, V2, TAKES_BATCH("contacts"))}},
 	{"/public/v2/contacts/import", {
-		GET(rvo_serve_running_imports),
+		LIST(rvo_serve_running_imports, CONTACTS),
 		POST(rvo_serve_import, CONTACTS, ONCE, TAKES_FILE)}},
 	{"/public/v2/contacts/imports/{id}", {
 		GET(rvo_serve_import_job)}},
 	{"/public/v2/contacts/imports/{id}/report", {
-		LIST(rvo_serve_import_report, CONTACTS)}},
+		GET(rvo_serve_import_report, CONTACTS)}},
 	{"/public/v2/contacts/lookup-by-custom-field", {
 		LIST(rvo_serve_lookup, CONTACTS, V2)}},
 	{"/public/v2/contacts/search", {
@@ -112,12 +112,12 @@ static const Route routes[] = {
 		POST(rvo_serve_batch, COMPANIES, V2, ONCE, TAKES_BATCH("companies")),
 		PUT(rvo_serve_batch, .resource = &rvo_company_upserts, V2, TAKES_BATCH("companies"))}},
 	{"/public/v2/companies/import", {
-		GET(rvo_serve_running_imports),
+		LIST(rvo_serve_running_imports, COMPANIES),
 		POST(rvo_serve_import, COMPANIES, ONCE, TAKES_FILE)}},
 	{"/public/v2/companies/imports/{id}", {
 		GET(rvo_serve_import_job)}},
 	{"/public/v2/companies/imports/{id}/report", {
-		LIST(rvo_serve_import_report, COMPANIES)}},
+		GET(rvo_serve_import_report, COMPANIES)}},
 	{"/public/v2/companies/lookup-by-custom-field", {
 		LIST(rvo_serve_lookup, COMPANIES, V2)}},
 	{"/public/v2/companies/search", {

@@ -169,7 +169,11 @@ rvo_serve_running_imports(const HttpRequest *request, Answer *answer)
 	JsonObject	body = rvo_json_open(1);
 	JsonbValue	list = rvo_json_array(1);
 	JsonbValue	value;
+	FaultList	faults = {0};
 
+	check_query(request, NULL, 0, &faults, answer);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_running_imports(request->caller.client_id, append_running, &list);
 	rvo_json_put(&body, CONST_SLICE("running"), list);
 	value = rvo_json_close(&body);

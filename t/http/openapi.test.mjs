@@ -51,12 +51,16 @@ await created(client, '/public/v2/contacts', { linkedin_url: 'in/openapi', compa
 const endpoints = JSON.parse(sql(`SELECT json_agg(e) FROM revyops_http.endpoints() AS e WHERE path <> '/key-check'`));
 
 // ---- how each status is brought about
-const LARGE = path => Buffer.alloc((path.endsWith('/batch') ? 16 : 1) * 1024 * 1024 + 1, 0x20);
+const isFile = path => path.endsWith('/import');
+const CSV = { contacts: () => `email\no${++serial}@acme.com\n`, companies: () => `domain\no${++serial}.com\n` };
+const importOne = async (who, name) => (await post(who, CSV[name](), { path: `/public/v2/${name}/import`, type: 'text/csv' })).json.job;
+const LARGE = path => Buffer.alloc((/\/(batch|import)$/.test(path) ? 16 : 1) * 1024 * 1024 + 1, 0x20);
 // A call of an operation that succeeds: path, query and body, on rows of its own.
 async function success(path, method, status) {
 	const name = path.includes('/contacts') ? 'contacts' : 'companies';
 	const kind = kinds[name];
-	const row = path.includes('{id}') ? await created(client, kind.path, kind.body()) : undefined;
+	const job = path.includes('/imports/') ? await importOne(client, name) : undefined;
+	const row = path.includes('{id}') && !job ? await created(client, kind.path, kind.body()) : undefined;
 	const found = method === 'put' && status === '200' ? kind.key(await created(client, kind.path, kind.body())) : {};
 	const field = row && kind.fields(row)[0];
 	const body = path.endsWith('/search') ? { filters: [{ custom_field: 'a', operator: 'exists' }, { any: [{ member: 'id', operator: 'gt', value: 1 }] }], sort: { member: 'updated_time' } } :
@@ -64,8 +68,8 @@ async function success(path, method, status) {
 		path.endsWith('/batch') ? { [name]: [kind.body()] } :
 		path.endsWith('/custom-fields') ? { field_name: 'c', field_value: '3' } :
 		path.endsWith('{field_id}') ? { field_value: '3' } : ['post', 'put'].includes(method) ? { ...kind.body(), ...found } : { [name === 'contacts' ? 'contact_status' : 'company_status']: 'new' };
-	return { kind, name, ids: { id: row?.id, field_id: field?.id }, query: path.endsWith('/lookup-by-custom-field') ? 'field_name=a&field_value=1' : '',
-		body: ['post', 'put', 'patch'].includes(method) ? JSON.stringify(body) : undefined, type: JSON_TYPE, who: path.includes('-master-list') ? master : client };
+	return { kind, name, ids: { id: job ?? row?.id, field_id: field?.id }, query: path.endsWith('/lookup-by-custom-field') ? 'field_name=a&field_value=1' : '',
+		body: ['post', 'put', 'patch'].includes(method) ? isFile(path) ? CSV[name]() : JSON.stringify(body) : undefined, type: isFile(path) ? 'text/csv' : JSON_TYPE, who: path.includes('-master-list') ? master : client };
 }
 const twist = {
 	301: async call => {
@@ -74,7 +78,11 @@ const twist = {
 		assert.equal(got.status, 200, got.text);
 	},
 	400: (call, path, method) => {
-		if (call.body !== undefined)
+		if (isFile(path))
+			call.query = method === 'post' ? 'mode=x' : `${Object.keys(call.kind.body())[0]}=x`;
+		else if (path.endsWith('/report'))
+			call.query = 'only=x';
+		else if (call.body !== undefined)
 			call.body = '{';
 		else
 			call.query = path.startsWith('/public/v2') ? 'structure=x' : path.endsWith('/lookup-by-custom-field') ? '' : `${call.name === 'contacts' ? 'email' : 'name'}=%ff`;
@@ -108,7 +116,7 @@ const twist = {
 	422: async (call, path, method) => {
 		call.headers = [['Idempotency-Key', `key ${++serial}`]];
 		await answer(path, method, call);
-		call.body = JSON.stringify({ ...JSON.parse(call.body), more: 1 });
+		call.body = isFile(path) ? `${call.body}more\n` : JSON.stringify({ ...JSON.parse(call.body), more: 1 });
 	},
 	503: () => takeRights(),
 };
@@ -122,11 +130,14 @@ async function answer(path, method, call) {
 	assert.ok(response, `${got.status} is not in the description: ${got.text}`);
 	if (!follow(response).content)
 		assert.equal(got.text, '');
+	else if (follow(response).content['text/csv'])
+		assert.match(got.headers['content-type'], /^text\/csv; charset=utf-8$/);
 	else {
 		const at = response.$ref ? response.$ref.slice(1) : `/paths/${escape(path)}/${method}/responses/${got.status}`;
 		const validate = validator(`${at}/content/application~1json/schema`);
 		assert.ok(validate(got.json), `${ajv.errorsText(validate.errors)}\n${got.text}`);
 	}
+	assert.equal(got.headers['content-disposition'] !== undefined, follow(response).headers?.['Content-Disposition'] !== undefined);
 	const place = () => got.status === 301 ? path.replace('{id}', got.json.errors[0].merged_into) : `${path}/${got.json.id}`;
 	assert.equal(got.headers.location, follow(response).headers?.Location ? place() : undefined);
 	assert.equal(got.headers['cache-control'], 'no-store');
@@ -137,15 +148,15 @@ async function answer(path, method, call) {
 test('the description is the file, and OpenAPI 3.1 that a linter has nothing to say of', async () => {
 	const file = new URL('../../http/openapi.yaml', import.meta.url);
 	assert.equal(source, readFileSync(file, 'utf8'));
-	// 405 stands for all operations at the top, so /ready needs no 4xx of its own
-	const config = await createConfig({ extends: ['recommended-strict'], rules: { 'operation-4xx-response': 'off', 'no-invalid-schema-examples': 'error', 'no-invalid-parameter-examples': 'error', 'no-invalid-media-type-examples': 'error' } });
+	// 405 stands for all operations at the top, so /ready needs no 4xx of its own; {id} is digits, so "imports" is none
+	const config = await createConfig({ extends: ['recommended-strict'], rules: { 'operation-4xx-response': 'off', 'no-ambiguous-paths': 'off', 'no-invalid-schema-examples': 'error', 'no-invalid-parameter-examples': 'error', 'no-invalid-media-type-examples': 'error' } });
 	const problems = await lint({ ref: file.pathname, config });
 	assert.deepEqual(problems.map(p => `${p.location[0].pointer}: ${p.message}`), []);
 	assert.match(api.openapi, /^3\.1\./);
 });
 
 test('each body and parameter has an example', () => {
-	const without = Object.entries(api.components.requestBodies).filter(([, body]) => !follow(body.content[JSON_TYPE].schema).examples?.length).map(([name]) => name);
+	const without = Object.entries(api.components.requestBodies).filter(([, body]) => !follow(Object.values(body.content)[0].schema).examples?.length).map(([name]) => name);
 	assert.deepEqual(without, []);
 	// a cursor is of one server and client, and the rest say what they are unless they are given
 	assert.deepEqual(Object.entries(api.components.parameters).filter(([, p]) => p.example === undefined && p.schema.example === undefined && p.schema.default === undefined).map(([name]) => name), ['after']);
@@ -215,7 +226,7 @@ test('whatever is served is described, and nothing else', () => {
 	assert.deepEqual(sorted(served), sorted(described));
 	// what a front goes by
 	for (const { method, path, body_types, body_max, reads_only, key_first, may_share } of endpoints) {
-		const batch = path.endsWith('/batch');
+		const batch = path.endsWith('/batch') || (isFile(path) && method === 'POST');
 		const reads = method === 'GET' || path.endsWith('/search');
 		assert.equal(may_share, !reads && method !== 'DELETE' && !batch && !path.endsWith('/merge'), `${method} ${path}`);
 		assert.deepEqual({ path, reads_only, key_first, body_max }, { path, reads_only: reads, key_first: batch, body_max: body_types.length === 0 ? 0 : (batch ? 16 : 1) * 1024 * 1024 });
@@ -258,7 +269,7 @@ test('HEAD is GET without its body', async () => {
 });
 
 for (const [path, item] of Object.entries(api.paths))
-	for (const method of METHODS.filter(m => item[m]?.requestBody && !path.endsWith('/search')))
+	for (const method of METHODS.filter(m => item[m]?.requestBody && !path.endsWith('/search') && !isFile(path)))
 		test(`${method.toUpperCase()} ${path}: Prefer, and a member that nobody knows`, async () => {
 			assert.ok(item[method].parameters.some(p => p.$ref === '#/components/parameters/prefer'));
 			for (const status of Object.keys(item[method].responses).filter(s => s < 300)) {
@@ -272,11 +283,11 @@ for (const [path, item] of Object.entries(api.paths))
 
 // the other client's key, on whatever has an id or lists something
 test('no endpoint shows another client\'s rows, or changes them', async () => {
-	for (const [path, item] of Object.entries(api.paths).filter(([path]) => path.startsWith('/public/')))
+	for (const [path, item] of Object.entries(api.paths).filter(([path]) => path.startsWith('/public/') && !isFile(path)))
 		for (const method of METHODS.filter(m => item[m] && (path.includes('{id}') || m === 'get'))) {
 			const call = { ...await success(path, method), who: other };
 			const kind = call.kind;
-			if (path.includes('{id}'))
+			if (path.includes('{id}') && !path.includes('/imports/'))
 				call.ids = { id: kind.taken.id, field_id: kind.fields(kind.taken)[0].id };
 			for (const query of [call.query, ...(path.includes('{id}') || path.includes('lookup') ? [] : Object.entries(kind.key(kind.taken)).map(([k, v]) => `${call.query}&${k}=${v}`))]) {
 				const got = await answer(path, method, { ...call, query });
