@@ -15,8 +15,6 @@ function decode(octets) {
 	}
 }
 
-const mostOften = line => [',', ';', '\t', '|'].map(d => [line.split(d).length, d]).sort((a, b) => b[0] - a[0])[0][1];
-
 function records(text, delimiter, most) {
 	const all = [];
 	let fields = [], field = '', quoted = false;
@@ -46,12 +44,15 @@ function records(text, delimiter, most) {
 	return all.filter(row => row.some(f => f.trim() !== ''));
 }
 
+// The delimiter by which the first row has most values.
+const mostOften = text => [',', ';', '\t', '|'].map(d => [records(text, d, 1)[0]?.length ?? 0, d]).sort((a, b) => b[0] - a[0])[0][1];
+
 // { columns, preview } of a file, or undefined if it looks like no text.
 export async function peek(file, delimiter = '') {
 	const octets = new Uint8Array(await file.slice(0, LOOK_AT).arrayBuffer());
 	const text = decode(octets);
 	if (text.slice(0, 200).includes('\0') || text.startsWith('PK'))
 		return undefined;
-	const [header, ...preview] = records(text, delimiter || mostOften(text.split('\n', 1)[0]), 11);
+	const [header, ...preview] = records(text, delimiter || mostOften(text), 11);
 	return header && { columns: header.map((h, i) => h.trim() || `column ${i + 1}`), preview };
 }
