@@ -57,7 +57,7 @@ export async function running(key) {
 
 // The rows of an import that were rejected, or changed, as a file.
 export async function report(key, job, only) {
-	const answer = await fetch(new URL(`imports/${job}/report?only=${only}`, CONTACTS), { headers: { 'X-API-Key': key }, cache: 'no-store' });
+	const answer = await fetch(new URL(`imports/${job}/report?outcome=${only}`, CONTACTS), { headers: { 'X-API-Key': key }, cache: 'no-store' });
 	if (!answer.ok)
 		throw new Problem(answer.status, parse(await answer.text()));
 	return answer.blob();

@@ -123,7 +123,7 @@ link_to_rejects(const HttpRequest *request, Jsonb *result)
 
 	if (!rvo_json_get(&result->root, CONST_SLICE("job"), &value) || value.type != jbvNumeric || !rvo_json_to_id(&value, &job))
 		rvo_fault_raise_bug("an import has no job");
-	return psprintf("%.*s%ss/" INT64_FORMAT "/report?only=rejected", request->root.len, request->root.data, request->route->path, job);
+	return psprintf("%.*s%ss/" INT64_FORMAT "/report?outcome=rejected", request->root.len, request->root.data, request->route->path, job);
 }
 
 /* rvo_serve_import imports a file. */
@@ -191,17 +191,17 @@ rvo_serve_import_job(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_import_report(const HttpRequest *request, Answer *answer)
 {
-	static const Slice names[] = {CONST_SLICE("only")};
+	static const Slice names[] = {CONST_SLICE("outcome")};
 	FaultList	faults = {0};
-	Slice		only = rvo_parameter(request->query, "only");
+	Slice		outcome = rvo_parameter(request->query, "outcome");
 
 	check_query(request, names, lengthof(names), &faults, answer);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	answer->status = 200;
-	answer->body = rvo_import_report(request->caller.client_id, &request->id, only);
+	answer->body = rvo_import_report(request->caller.client_id, &request->id, outcome);
 	answer->content_type = "text/csv; charset=utf-8";
 	rvo_answer_add_header(answer, "Content-Disposition",
 						  psprintf("attachment; filename=\"import-" INT64_FORMAT "%s%.*s.csv\"", request->id,
-								   only.data != NULL ? "-" : "", only.len, only.data));
+								   outcome.data != NULL ? "-" : "", outcome.len, outcome.data));
 }

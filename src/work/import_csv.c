@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "base/json_parse.h"
+#include "store/store_progress.h"
 #include "work/auth.h"
 #include "work/import_csv.h"
 #include "work/import_file.h"
@@ -111,6 +112,8 @@ import_batch(ImportSource *source, Import *import, Shown *shown)
 	Caller		caller = rvo_auth_caller(&import->claim);
 	MemoryContext context;
 
+	rvo_progress_begin(caller.client_id, import->job, rvo_import_file_size(source));
+	rvo_progress_update(rvo_import_file_octets(source), import->rows_before);
 	rvo_import_fetch(source, import);
 	rvo_import_write(&caller, import);
 	rvo_import_show(source, import);
@@ -205,5 +208,6 @@ rvo_import_csv(const Claim *claim, const CsvImport *wanted)
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(context);
 	} while (more);
+	rvo_progress_end();
 	return show(source, &import, &shown);
 }

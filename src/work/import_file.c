@@ -121,6 +121,13 @@ rvo_import_file_format(const ImportSource *source)
 	return rvo_csv_format(((const FileSource *) source)->reader);
 }
 
+/* rvo_import_file_size tells how large the file is, in octets. */
+int64
+rvo_import_file_size(const ImportSource *source)
+{
+	return ((const FileSource *) source)->size;
+}
+
 /* rvo_import_file_octets tells how much of it was read. */
 int64
 rvo_import_file_octets(const ImportSource *source)

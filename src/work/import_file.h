@@ -11,6 +11,7 @@
 extern ImportSource *rvo_import_file_open(const CsvOptions *options, CsvFeed feed, void *arg, int64 size);
 extern const CsvFormat *rvo_import_file_format(const ImportSource *source);
 extern Slice rvo_import_file_field(const ImportSource *source, int row, int column);
+extern int64 rvo_import_file_size(const ImportSource *source);
 extern int64 rvo_import_file_octets(const ImportSource *source);
 
 #endif							/* RVO_IMPORT_FILE_H */

@@ -39,7 +39,7 @@ test('a file as it is: the whole answer', async () => {
 	assert.deepEqual(mapping, { 'First Name': 'first_name', Email: 'email' });
 	assert.deepEqual([rest.encoding, rest.delimiter, rest.header_line, rest.columns, rest.notes, rest.preview], ['UTF8', ',', 1, ['First Name', 'Email'], 0, undefined]);
 	assert.deepEqual(rejects.map(r => [r.line, r.status, r.errors.map(e => e.code)]), [[4, 400, ['identifier_required']]]);
-	assert.equal(rejects_url, `${url.origin}/public/v2/contacts/imports/${job}/report?only=rejected`);
+	assert.equal(rejects_url, `${url.origin}/public/v2/contacts/imports/${job}/report?outcome=rejected`);
 	assert.equal(emails(client), 'jane@acme.com joe@acme.com');
 });
 
@@ -151,8 +151,8 @@ test('a job and its report are their client\'s', async () => {
 	assert.equal((await get(`/public/v2/contacts/imports/${job}/report`)).headers['content-disposition'], `attachment; filename="import-${job}.csv"`);
 	const head = await get(link.pathname + link.search, client, 'HEAD');
 	assert.deepEqual([head.status, head.headers['content-type'], head.text], [200, 'text/csv; charset=utf-8', '']);
-	await isRefused(request('GET', `${link.pathname}?only=all`, [['X-API-Key', client.key]]), 400, { parameter: 'only', code: 'invalid_option' });
-	await isRefused(request('GET', `${link.pathname}?onyl=rejected`, [['X-API-Key', client.key]]), 400, { parameter: 'onyl', code: 'unknown_parameter', nearest: ['only'] });
+	await isRefused(request('GET', `${link.pathname}?outcome=all`, [['X-API-Key', client.key]]), 400, { parameter: 'outcome', code: 'invalid_outcome' });
+	await isRefused(request('GET', `${link.pathname}?outcom=rejected`, [['X-API-Key', client.key]]), 400, { parameter: 'outcom', code: 'unknown_parameter', nearest: ['outcome'] });
 	for (const path of [`imports/${job}`, `imports/${job}/report`]) {
 		await isRefused(request('GET', `/public/v2/contacts/${path}`, [['X-API-Key', other.key]]), 404, { parameter: 'job', code: 'not_found' });
 		assert.equal((await request('GET', `/public/v2/contacts/${path.replace(job, '99999999999999999999')}`, [['X-API-Key', client.key]])).status, 404, path);
@@ -175,7 +175,7 @@ test('companies come in the same way', async () => {
 	const got = await send(client, 'Name,Website\nAcme,acme.com\n', {}, { path: '/public/v2/companies/import' });
 	assert.deepEqual([got.status, got.json?.created], [200, 1], got.text);
 	assert.equal(sql(`SELECT domain FROM revyops.company WHERE client_id = ${client.id}`), 'acme.com');
-	assert.equal(got.json.rejects_url, `${url.origin}/public/v2/companies/imports/${got.json.job}/report?only=rejected`);
+	assert.equal(got.json.rejects_url, `${url.origin}/public/v2/companies/imports/${got.json.job}/report?outcome=rejected`);
 });
 
 // Holds contacts back until it is told to let go.

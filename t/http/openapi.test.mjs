@@ -81,7 +81,7 @@ const twist = {
 		if (isFile(path))
 			call.query = method === 'post' ? 'mode=x' : `${Object.keys(call.kind.body())[0]}=x`;
 		else if (path.endsWith('/report'))
-			call.query = 'only=x';
+			call.query = 'outcome=x';
 		else if (call.body !== undefined)
 			call.body = '{';
 		else
