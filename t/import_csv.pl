@@ -1,5 +1,5 @@
-# From a CSV file to contacts, by the statements of doc/import.md as they stand
-# there, on the messy file that bench/batch/make_csv writes.
+# From a table to contacts, by the statements of doc/import.md as they stand there, on the messy file that
+# bench/batch/make_csv writes.  What the page says of files is in t/import_page.pl.
 use strict;
 use warnings;
 
@@ -8,6 +8,9 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+
+use lib 't';
+use document;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
@@ -42,24 +45,21 @@ chomp $rejects;
 my $failed = $rows{400} + $rows{404};
 ok(@verdicts >= 10_000, 'rows: 10,000 and more');
 cmp_ok($rows{$_}, '>', 100, "rows: many of status $_") for 201, 400, 404, 409;
+my $changed = 113;
 
 # the page's statements, by their heading
-my %page;
-my $heading;
-for my $part (split /^(?=## |```sql)/m, slurp_file('doc/import.md'))
-{
-	$heading = $1 if $part =~ /^## (.*)/;
-	$page{$heading} .= $1 if $part =~ /^```sql\n(.*?)^```/ms;
-}
-my @headings = ('Once, as an administrator', 'Load and import, as the role', 'Watch, from another session of the role', 'Look at what was rejected', 'Again, after a break', 'A login of several clients');
-is_deeply([ sort keys %page ], [ sort @headings ], 'the page: has the parts that are tried here');
+my %page = document::blocks('doc/import.md', 'sql');
+my ($once, $table, $load, $count, $rest, $several, $watch_it, $report) = ('Once, as an administrator', 'Once, for rows of a table', 'Load and import, as the role', 'Count what was rejected',
+	'Again, after a break', 'A login of several clients', 'Watch, from another session of the role', 'What was rejected, and what was changed');
+ok(exists $page{$_}, "the page has: $_") for $once, $table, $load, $count, $rest, $several, $watch_it, $report;
 
-# follow types a part of the page and gives what psql says, errors last; rates left out.
+# follow types a part of the page, or only its first block, and gives what psql says, errors last; rates left out.
 sub follow
 {
-	my ($heading, $user) = @_;
+	my ($heading, $user, $only_first) = @_;
+	my $statements = join '', $only_first ? $page{$heading}[0] : @{ $page{$heading} };
 	my ($out, $err);
-	my $ok = IPC::Run::run([ 'sh', '-c', 'cd "$0" && exec psql -XAtq -v ON_ERROR_STOP=1 -U "$1"', $dir, $user ], '<', \$page{$heading}, '>', \$out, '2>', \$err,
+	my $ok = IPC::Run::run([ 'sh', '-c', 'cd "$0" && exec psql -XAtq -v ON_ERROR_STOP=1 -U "$1"', $dir, $user ], '<', \$statements, '>', \$out, '2>', \$err,
 		init => sub { @ENV{ 'PGHOST', 'PGPORT', 'PGDATABASE', 'PGCLIENTENCODING' } = ($node->host, $node->port, 'postgres', 'UTF8') });
 	ok($ok, "$heading: psql goes through") or diag $err;
 	return "$out$err" =~ s/[\d,]+ rows\/s/N rows\/s/gr;
@@ -68,10 +68,11 @@ sub follow
 # with_commas writes a number as the import does
 sub with_commas { return scalar reverse((reverse $_[0]) =~ s/(\d{3})(?=\d)/$1,/gr) }
 
+# counts is what is told of an import; of some rows the first name has a line break, which is made a space.
 sub counts
 {
-	my ($rows, $created, $duplicates) = map { with_commas($_) } @_;
-	return "$rows created, $created duplicates, $duplicates failed";
+	my ($rows, $created, $duplicates, $changed) = map { with_commas($_ // 0) } @_;
+	return "$rows created, $created duplicates, $duplicates failed" . ($changed ? ", $changed values changed" : '');
 }
 
 # same_lines compares long texts, and shows no more than the first difference.
@@ -88,12 +89,15 @@ sub same_lines
 sub sql { return $node->safe_psql('postgres', $_[0]) }
 
 # whoever runs the tests is the superuser
-is(follow($headings[0], sql('SELECT current_user')), '', "$headings[0]: nothing to tell");
+is(follow($once, sql('SELECT current_user')), "\n", "$once: nothing to tell");
+is(follow($table, sql('SELECT current_user')), '', "$table: nothing to tell");
+# the file has rows with companies that are not there
+sql("SELECT revyops_set_client_setting(1, 'on_unknown_domain', 'error')");
 
 # ---- load and import
 my $total = with_commas(scalar @verdicts);
-my $told = follow($headings[1], 'importer');
-like($told, qr/^NOTICE: +import 1: columns\nDETAIL: +email: "email"\n(?:[^\n]+: "[^\n]*\n)*NOTICE: +import 1: 10,000 of about $total rows: [^\n]+\nNOTICE: +import 1: $total rows: \Q@{[ counts($rows{201}, $rows{409}, $failed) ]}\E; N rows\/s\n$/, "$headings[1]: a line for each batch, the counts are those of the file");
+my $said = follow($load, 'importer');
+like($said, qr/^NOTICE: +import 1: columns\nDETAIL: +email: "email"\n(?:[^\n]+: "[^\n]*\n)*NOTICE: +import 1: 10,000 of about $total rows: [^\n]+\nNOTICE: +import 1: $total rows: \Q@{[ counts($rows{201}, $rows{409}, $failed, $changed) ]}\E; N rows\/s\n$/, "$load: a line for each batch, the counts are those of the file");
 is(sql('SELECT client_id, source, rows_seen, created, duplicates, failed, finished IS NOT NULL FROM revyops.import_job'), join('|', 1, 'importer.staging_in_order', scalar @verdicts, $rows{201}, $rows{409}, $failed, 't'), 'the job');
 is(sql('SELECT client_id, count(*), min(origin), max(origin) FROM revyops.contact GROUP BY 1'), "1|$rows{201}|csv|csv", 'contacts: as many as the file has');
 my $errors = "(SELECT string_agg((e->>'pointer') || ' ' || (e->>'code'), ', ' ORDER BY n) FROM jsonb_array_elements(errors) WITH ORDINALITY t(e, n))";
@@ -124,34 +128,40 @@ is(sql("SELECT bool_or(f->>'field_value' = E'wants:\\n- \"a\"\\n- b'), bool_or(f
 	FROM revyops.contact, jsonb_array_elements(custom_fields) f"), 't|t|f|t|f', 'custom fields: quotes, line breaks; blanks that the file quotes are none; white space taken off');
 
 # ---- watch: until it has told
-my ($in, $out, $err) = ($page{ $headings[2] }, '', '');
+my ($in, $out, $err) = ($page{$watch_it}[0], '', '');
 my $watch = IPC::Run::start([ 'psql', '-XAtq', '-U', 'importer', '-h', $node->host, '-p', $node->port, 'postgres' ], '<', \$in, '>', \$out, '2>', \$err, IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
 $watch->pump until $out =~ /finished/ || !$watch->pumpable;
 $watch->kill_kill;
-like($out, qr/^import 1 of importer\.staging_in_order \[#{20}\] 100 %, $total rows: \Q@{[ counts($rows{201}, $rows{409}, $failed) ]}\E; [\d,]+ rows\/s; finished$/m, "$headings[2]: a line on the whole") or diag $err;
+like($out, qr/^import 1 of importer\.staging_in_order \[#{20}\] 100 %, $total rows: \Q@{[ counts($rows{201}, $rows{409}, $failed, $changed) ]}\E; [\d,]+ rows\/s; finished$/m, "$watch_it: a line on the whole") or diag $err;
 
 # ---- rejects
 my $expected = join('', sort map { "$_|$faults{$_}\n" } keys %faults);
-is(join('', sort map { "$_\n" } split /\n/, follow($headings[3], 'importer')), $expected, "$headings[3]: counted by status, pointer and code");
-sql('CREATE TABLE seen (ordinal int, status int, errors jsonb, id bigint, email text, linkedin_url text, first_name text, last_name text, company_id text, "Job Title" text, "Städte" text, "Notes" text)');
-ok(-s "$dir/rejects.csv", 'the file of rejects is there');
-$node->safe_psql('postgres', "\\copy seen FROM '$dir/rejects.csv' WITH (FORMAT csv, HEADER match)");
-same_lines(sql("SELECT ordinal, status, $errors FROM seen ORDER BY ordinal"), $rejects, 'the file of rejects: all of them, with faults');
-is(sql('SELECT count(*) FROM (SELECT to_jsonb(seen) - \'{ordinal,status,errors}\'::text[] FROM seen EXCEPT ALL SELECT source_row FROM revyops.import_reject) x'), '0', 'the file of rejects: rows as they were');
-is(sql('SELECT count(*) FROM seen WHERE id <> ordinal'), '0', 'the file of rejects: their numbers are those of the file');
+is(join('', sort map { "$_\n" } split /\n/, follow($count, 'importer')), $expected, "$count: counted by status, pointer and code");
+is(follow($report, 'importer', 1), '', "$report: goes to a file");
+my @columns = ('id bigint', 'email text', 'linkedin_url text', 'first_name text', 'last_name text', 'company_id text', '"Job Title" text', '"Städte" text', '"Notes" text');
+sql('CREATE TABLE seen (' . join(', ', @columns) . ', import_line bigint, import_outcome text, import_faults text)');
+$node->safe_psql('postgres', "\\copy seen FROM '$dir/report.csv' WITH (FORMAT csv, HEADER match)");
+my $told = "(SELECT string_agg(ltrim((e->>'pointer') || ': ', ': ') || (e->>'code'), '; ' ORDER BY n) FROM jsonb_array_elements(errors) WITH ORDINALITY t(e, n))";
+is(sql("SELECT count(*) FROM (SELECT ordinal, $told FROM revyops.import_reject EXCEPT ALL SELECT import_line, import_faults FROM seen WHERE import_outcome = 'rejected') x"), '0', 'the report: all rejects, with their faults');
+my $texts = "(SELECT jsonb_object_agg(key, coalesce(value, '')) FROM jsonb_each_text(source_row))";
+is(sql("SELECT count(*) FROM seen WHERE import_outcome = 'rejected'"), $failed, 'the report: no other');
+is(sql("SELECT count(*) FROM (SELECT $texts FROM (SELECT to_jsonb(seen) - '{import_line,import_outcome,import_faults}'::text[] FROM seen WHERE import_outcome = 'rejected') r (source_row)
+	EXCEPT ALL SELECT $texts FROM revyops.import_reject) x"), '0', 'the report: rows as they were');
+is(sql("SELECT count(*), count(DISTINCT import_faults) FROM seen WHERE import_outcome = 'changed' AND import_faults ~ E'^first_name: cleaned [(]Ann\nMarie[)]\$'"), "$changed|1", 'the report: what was changed');
+is(sql('SELECT count(*) FROM seen WHERE id <> import_line'), '0', 'the report: their numbers are those of the file');
 
 # ---- again
-like(follow($headings[4], 'importer'), qr/import 2: $total rows: \Q@{[ counts(0, $rows{201} + $rows{409}, $failed) ]}\E; N rows\/s\n$/, "$headings[4]: all that is there counts as duplicate");
+like(follow($rest, 'importer'), qr/import 2: $total rows: \Q@{[ counts(0, $rows{201} + $rows{409}, $failed) ]}\E; N rows\/s\n$/, "$rest: all that is there counts as duplicate");
 is(sql('SELECT count(*) FROM revyops.contact'), $rows{201}, 'again: no contact more');
 same_lines(sql("SELECT ordinal, status, $errors FROM revyops.import_reject WHERE job = 2 ORDER BY ordinal"), $rejects, 'again: the same rejects, of another job');
 
 # ---- for another client, by SET LOCAL and by a key
 sql('GRANT SET ON PARAMETER revyops.client_id TO importer');
-like(follow($headings[5], 'importer'), qr/import 3: $total rows: \Q@{[ counts($rows{201}, $rows{409}, $failed) ]}\E; N rows\/s\n$/, "$headings[5]: all of the file");
-is(sql('SELECT client_id, count(*) FROM revyops.contact GROUP BY 1 ORDER BY 1'), "1|$rows{201}\n2|$rows{201}", "$headings[5]: the contacts are the other client's");
+like(follow($several, 'importer'), qr/import 3: $total rows: \Q@{[ counts($rows{201}, $rows{409}, $failed, $changed) ]}\E; N rows\/s\n$/, "$several: all of the file");
+is(sql('SELECT client_id, count(*) FROM revyops.contact GROUP BY 1 ORDER BY 1'), "1|$rows{201}\n2|$rows{201}", "$several: the contacts are the other client's");
 my (undef, undef, $by_key) = $node->psql('postgres', "CALL import_for('" . sql("SELECT revyops_create_api_key(2, 'x')") . "', 'staging_in_order')", extra_params => [ '-U', 'importer' ]);
-like($by_key, qr/import 4: $total rows: 0 created, /, "$headings[5]: with a key, too");
-is(sql('SELECT id, client_id, finished IS NOT NULL FROM revyops.import_job ORDER BY id'), "1|1|t\n2|1|t\n3|2|t\n4|2|t", "$headings[5]: and the jobs");
+like($by_key, qr/import 4: $total rows: 0 created, /, "$several: with a key, too");
+is(sql('SELECT id, client_id, finished IS NOT NULL FROM revyops.import_job ORDER BY id'), "1|1|t\n2|1|t\n3|2|t\n4|2|t", "$several: and the jobs");
 
 # ---- the role can do what the page says it can, and no more
 for my $table (qw(contact company import_job import_reject))
