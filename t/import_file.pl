@@ -77,6 +77,7 @@ for my $name (sort keys %expected)
 my $client = client();
 my ($loid) = says('importer', $client, "\\lo_import 't/files/wipe.csv'\n\\echo :LASTOID") =~ /(\d+)$/;
 is(says('stranger', $client, "CALL revyops_import_file($loid);"), "ERROR:  permission denied for large object $loid", 'somebody else\'s large object');
+is(says('importer', $client, 'BEGIN; CALL revyops_import_file(1);'), 'ERROR:  revyops_import_file cannot run inside a transaction block', 'in a transaction block');
 is(says('importer', $client, 'CALL revyops_import_file(1);'), 'ERROR:  large object 1 does not exist', 'none');
 like(says('importer', $client, 'CALL revyops_import_file(NULL);'), qr/^ERROR: +invalid request$/, 'NULL');
 is(sql('SELECT count(*) FROM revyops.contact WHERE client_id = ' . $client), '0', 'nothing was written');

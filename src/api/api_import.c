@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
@@ -160,7 +161,7 @@ begin_reading(FunctionCallInfo fcinfo, Reading *reading)
 
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
 		castNode(CallContext, fcinfo->context)->atomic)
-		rvo_fault_raise_in_transaction();
+		rvo_fault_raise_in_transaction(get_func_name(fcinfo->flinfo->fn_oid));
 	import->claim = rvo_auth_claim_of_call();
 	rvo_source_connect();
 	import->context = CurrentMemoryContext;

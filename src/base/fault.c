@@ -478,14 +478,14 @@ rvo_fault_raise_nobody(bool shown)
 			 shown ? 0 : errhint("In SQL, set revyops.client_id or revyops.api_key for the session, or for the role by ALTER ROLE ... SET.")));
 }
 
-/* rvo_fault_raise_in_transaction refuses an import inside a transaction block, as VACUUM does. */
+/* rvo_fault_raise_in_transaction refuses an import by this procedure inside a transaction block, as VACUUM does. */
 void
-rvo_fault_raise_in_transaction(void)
+rvo_fault_raise_in_transaction(const char *procedure)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-			 errmsg("revyops_import_contacts cannot run inside a transaction block"),
-			 errhint("It commits after each batch. Within a transaction use revyops_create_contacts.")));
+			 errmsg("%s cannot run inside a transaction block", procedure),
+			 errhint("It commits after each batch. Within a transaction use revyops_import_csv or revyops_create_contacts, or those for companies.")));
 }
 
 /* rvo_fault_raise_has_data refuses to drop the extension, of whose tables this one has rows. */

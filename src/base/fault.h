@@ -161,7 +161,7 @@ extern char *rvo_fault_json(const FaultList *faults);
 pg_noreturn extern void rvo_fault_raise(Failure failure, const FaultList *faults);
 pg_noreturn extern void rvo_fault_raise_one(Failure failure, const char *where, FaultCode code);
 pg_noreturn extern void rvo_fault_raise_nobody(bool shown);
-extern void rvo_fault_raise_in_transaction(void);
+extern void rvo_fault_raise_in_transaction(const char *procedure);
 pg_noreturn extern void rvo_fault_raise_has_data(const char *table);
 pg_noreturn extern void rvo_fault_raise_serialization(void);
 pg_noreturn extern void rvo_fault_raise_no_trigrams(void);
