@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(40);
+SELECT plan(42);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -112,5 +112,8 @@ SELECT is(revyops_import_company_csv(E'Company Name,Website,Industry\nAcme,www.a
 	'{"job": 12, "mode": "upsert", "rows": 3, "created": 1, "updated": 1, "duplicates": 0, "failed": 1, "notes": 0, "mapping": {"Company Name": "name", "Website": "domain", "Industry": "Industry"}}', 'companies: an upsert');
 SELECT results_eq($$SELECT concat_ws(' ', id, domain, name, (SELECT jsonb_object_agg(f->>'field_name', f->>'field_value') FROM jsonb_array_elements(custom_fields) f)) COLLATE "default" FROM revyops.company ORDER BY id$$,
 	ARRAY['1 acme.com Acme', '2 new.com New Ltd {"Industry": "Tools"}'], 'companies: what is there');
+-- ---- a row with more values than columns
+SELECT is(test.import(E'Email,Title\nmore@acme.com,CEO,,"a, b",c\n'), '1 rows: 0 created, 0 updated, 0 duplicates, 1 failed; 0 notes', 'a row with more values than columns');
+SELECT results_eq('SELECT revyops_import_report()', ARRAY['Email,Title,import_line,import_outcome,import_faults', 'more@acme.com,CEO,2,rejected,"ragged_row (a, b, c)"'], 'report: those beyond the columns, too');
 SELECT * FROM finish();
 ROLLBACK;

@@ -89,7 +89,8 @@ static KeptQuery get_import_job = {
 
 /*
  * Lines of CSV: the source's own columns, in its order, then what there is to say of the row.  One
- * row is told once: rejected, or else with all that was changed in it.
+ * row is told once: rejected, or else with all that was changed in it.  Values of a file's row beyond
+ * the columns stand behind its faults.
  */
 #define QUOTED(value) \
 	"CASE WHEN " value " ~ '[\",\r\n]' THEN '\"' || pg_catalog.replace(" value ", '\"', '\"\"') || '\"' ELSE COALESCE(" value ", '') END"
@@ -104,7 +105,9 @@ static KeptQuery report_import = {
 	" FROM revyops.import_job AS job, LATERAL ("
 	"SELECT ordinal, line, 'rejected' AS outcome, source_row, (SELECT pg_catalog.string_agg(CASE WHEN f->>'pointer' = '' THEN '' ELSE"
 	" (f->>'pointer') || ': ' END || (f->>'code'), '; ' ORDER BY place)"
-	" FROM pg_catalog.jsonb_array_elements(errors) WITH ORDINALITY AS e (f, place)) AS faults"
+	" FROM pg_catalog.jsonb_array_elements(errors) WITH ORDINALITY AS e (f, place))"
+	" || COALESCE((SELECT ' (' || pg_catalog.string_agg(value, ', ' ORDER BY pg_catalog.length(key), key) || ')'"
+	" FROM pg_catalog.jsonb_each_text(source_row) WHERE line IS NOT NULL AND key <> ALL (job.columns)), '') AS faults"
 	" FROM revyops.import_reject WHERE client_id = $1 AND job = $2 AND $3 IS DISTINCT FROM 'changed'"
 	" UNION ALL SELECT ordinal, pg_catalog.min(line), 'changed', (pg_catalog.array_agg(source_row ORDER BY number))[1],"
 	" pg_catalog.string_agg(member || ': ' || code || ' (' || value || ')', '; ' ORDER BY number)"
