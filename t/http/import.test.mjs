@@ -1,8 +1,9 @@
 // POST /public/v2/contacts/import and what is beside it: a file in, how far it is, what came of it. How rows are read is
 // tested in SQL; here that octets arrive as they are, by each way, with their options, and answers whole.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { exchange, firstWords, FRONT, newClient, PATIENCE, request, rows, sql, url } from './stack.mjs';
 
@@ -235,4 +236,17 @@ test(`by ${FRONT} a report is as long as it is`, async () => {
 	const got = await exchange('GET', `/public/v2/contacts/imports/${job}/report`, [['X-API-Key', client.key]]);
 	assert.equal(got.text.split('\r\n').length, 5002);
 	assert.match(got.text.split('\r\n')[5000], /^x4999,"note ""4999"" é",5001,rejected,/);
+});
+
+test('doc/import.md: its lines for curl', () => {
+	const client = newClient('import by curl');
+	sql(`SELECT revyops_set_client_setting(${client.id}, 'on_unknown_domain', 'create')`);
+	const [post, report, ...rest] = readFileSync(new URL('../../doc/import.md', import.meta.url), 'utf8').match(/^curl .*/gm);
+	assert.deepEqual(rest, []);
+	const bash = line => execFileSync('bash', ['-c', line], { cwd: new URL('../files/', import.meta.url), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, REVYOPS_KEY: client.key } });
+	const answer = JSON.parse(bash(post));
+	assert.deepEqual([...counts(answer), answer.notes], [4, 4, 0, 0, 0, 2]);
+	assert.match(report, /imports\/1\/report.* -o report\.csv$/);
+	const lines = bash(report.replace('/imports/1/', `/imports/${answer.job}/`).replace(/ -o .*/, '')).split('\r\n');
+	assert.deepEqual(lines.map(line => line.match(/,(\d+|import_line),(\w+),/)?.slice(1)), [['import_line', 'import_outcome'], ['2', 'changed'], ['5', 'changed'], undefined]);
 });
