@@ -45,12 +45,15 @@ SELECT revyops_create_contact(format('{"email": "$word%s\@$word.example", "linke
 CREATE TABLE $word AS VALUES ('$word');
 ALTER TABLE $word RENAME column1 TO email;
 CALL revyops_import_contacts('$word');
+SELECT revyops_import_csv(convert_to(E'Email,First Name,Website\\nnote\@$word.example,$word,$word\\n', 'UTF8'), on_fault => 'drop_value');
 END
 }
 $node->safe_psql('postgres', 'ANALYZE');
 my ($company, $contact, $field, $job) = map { $node->safe_psql('postgres', "SELECT $_") } 'max(id) FROM revyops.company WHERE client_id = 1',
 	'max(id) FROM revyops.contact WHERE client_id = 1', "max(custom_fields->0->>'id') FROM revyops.contact WHERE client_id = 1", 'max(id) FROM revyops.import_job WHERE client_id = 1';
 
+# somebody's file
+my $file = $node->safe_psql('postgres', q(SELECT lo_from_bytea(0, 'Email,onesecret'::bytea)));
 my $after = $node->safe_psql('postgres', q(SET revyops.client_id = 1; SELECT revyops_list_contacts(page_size => 1)->>'next'));
 
 # ---- the roles: one as documented, one that got more, and one without any
@@ -242,7 +245,13 @@ my %arguments = (
 	revyops_add_company_domain => [ "$company, 'f7.com'", "(SELECT max(id) FROM revyops.company), 'f8.com'" ],
 	revyops_remove_company_domain => [ "$company, 'onesecret.example'" ],
 	revyops_import_contacts => [ q('revyops.contact'), q('revyops.import_reject') ],
+	revyops_import_companies => [ q('revyops.company') ],
+	revyops_import_file => [ $file, 'NULL' ],
+	revyops_import_company_file => [ $file ],
+	revyops_import_csv => [ qq(convert_to(E'Email,company_id\\nf9\@acme.com,$company\\n', 'UTF8'), 'check', 'drop_value'), qq(convert_to(E'Email,company_id\\nf9\@acme.com,$company\\n', 'UTF8'), 'upsert') ],
+	revyops_import_company_csv => [ q(convert_to(E'Website,Name\\nf9.com,F9\\n', 'UTF8'), 'upsert') ],
 	revyops_import_status => [ $job ],
+	revyops_import_report => [ $job, '' ],
 	revyops_get_company => [ $company ],
 	revyops_get_contact => [ $contact ],
 	revyops_list_companies => [ '', q(domain => 'onesecret.example'), q(name => 'onesecret'), 'page => 2' ],
@@ -357,9 +366,9 @@ for my $options ('-c revyops.client_id=1', "-c revyops.api_key=$revoked", '-c ro
 	unlike(seen('tenant', $count), qr/rows [1-9]|onesecret/, 'PGOPTIONS ' . $options =~ s/rvo_\w+/rvo_…/r);
 }
 # what does open, opens
-like(seen('nobody', "SET revyops.api_key = '$key'; $count"), qr/^rows 52\nonesecret$/m, 'client 1\'s own key shows its rows');
-like(seen('nobody', "SET revyops.api_key = '$master'; $count"), qr/^rows 52\nonesecret$/m, 'and a master key no more than them');
-like(seen('nobody', "SET request.headers = '{\"x-api-key\": \"$key\"}'; $count"), qr/^rows 52\nonesecret$/m, 'as in a header');
+like(seen('nobody', "SET revyops.api_key = '$key'; $count"), qr/^rows 53\nonesecret$/m, 'client 1\'s own key shows its rows');
+like(seen('nobody', "SET revyops.api_key = '$master'; $count"), qr/^rows 53\nonesecret$/m, 'and a master key no more than them');
+like(seen('nobody', "SET request.headers = '{\"x-api-key\": \"$key\"}'; $count"), qr/^rows 53\nonesecret$/m, 'as in a header');
 
 # ---- the same key as client 1's is taken by nobody here
 is(seen('tenant', "INSERT INTO revyops.contact (client_id, email, linkedin_url) SELECT 2, email, url FROM (VALUES ('onesecret1\@onesecret.example', 'https://www.linkedin.com/in/onesecret1')) v(email, url); SELECT count(*) FROM revyops.contact WHERE email = 'onesecret1\@onesecret.example'"), "1\n", 'what client 1 has, a tenant can have as well');
