@@ -46,7 +46,7 @@ sub says
 	my ($session, $statements) = @_;
 	$session->{stderr} = '';
 	my $out = $session->query($statements);
-	my @told = grep { !/: columns$|^DETAIL: +\w+: "/ } $session->{stderr} =~ /((?:ERROR|WARNING|DETAIL|NOTICE): .*)/g;
+	my @told = grep { !/: columns$|^DETAIL: +[a-z_]+: "/ } $session->{stderr} =~ /((?:ERROR|WARNING|DETAIL|NOTICE): .*)/g;
 	return join("\n", $out eq '' ? () : $out, @told) =~ s/,"message":"[^"]+"//gr =~ s/import \d+: //gr =~ s/[\d,]+ rows\/s/N rows\/s/gr;
 }
 
