@@ -888,14 +888,14 @@ CREATE PROCEDURE @extschema@.revyops_import_companies(source regclass, batch_siz
 COMMENT ON PROCEDURE @extschema@.revyops_import_companies(regclass, integer, text, text, text, text, jsonb) IS
 'Adds companies from a table or view for the calling client, or changes them, and commits after each batch.';
 
-CREATE PROCEDURE @extschema@.revyops_import_file(file oid, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, batch_size integer DEFAULT 10000)
+CREATE PROCEDURE @extschema@.revyops_import_file(file oid, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, batch_size integer DEFAULT 10000, unlink boolean DEFAULT false)
 	AS 'MODULE_PATHNAME' LANGUAGE c;
-COMMENT ON PROCEDURE @extschema@.revyops_import_file(oid, text, text, text, jsonb, text, text, text, integer) IS
+COMMENT ON PROCEDURE @extschema@.revyops_import_file(oid, text, text, text, jsonb, text, text, text, integer, boolean) IS
 'Adds contacts from a CSV file that is a large object for the calling client, or changes them, and commits after each batch.';
 
-CREATE PROCEDURE @extschema@.revyops_import_company_file(file oid, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, batch_size integer DEFAULT 10000)
+CREATE PROCEDURE @extschema@.revyops_import_company_file(file oid, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, batch_size integer DEFAULT 10000, unlink boolean DEFAULT false)
 	AS 'MODULE_PATHNAME' LANGUAGE c;
-COMMENT ON PROCEDURE @extschema@.revyops_import_company_file(oid, text, text, text, jsonb, text, text, text, integer) IS
+COMMENT ON PROCEDURE @extschema@.revyops_import_company_file(oid, text, text, text, jsonb, text, text, text, integer, boolean) IS
 'Adds companies from a CSV file that is a large object for the calling client, or changes them, and commits after each batch.';
 
 CREATE FUNCTION @extschema@.revyops_import_csv(content bytea, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL) RETURNS jsonb

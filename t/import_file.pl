@@ -82,7 +82,18 @@ is(says('importer', $client, 'CALL revyops_import_file(1);'), 'ERROR:  large obj
 like(says('importer', $client, 'CALL revyops_import_file(NULL);'), qr/^ERROR: +invalid request$/, 'NULL');
 is(sql('SELECT count(*) FROM revyops.contact WHERE client_id = ' . $client), '0', 'nothing was written');
 
+# ---- unlink
+sub is_there { return sql("SELECT count(*) FROM pg_largeobject_metadata WHERE oid = $loid") }
+says('importer', $client, "CALL revyops_import_file($loid, mode => 'check', unlink => true);");
+is(is_there(), '1', 'a check deletes no file');
+sql("GRANT SELECT ON LARGE OBJECT $loid TO stranger");
+like(says('stranger', $client, "CALL revyops_import_file($loid, unlink => true);"), qr/1 rows: 1 created, .*\nERROR:  must be owner of large object $loid$/s, 'who may only read it');
+is(is_there(), '1', 'may not delete it');
+like(says('importer', $client, "CALL revyops_import_file($loid, unlink => true);"), qr/1 rows: 0 created, 1 duplicate, 0 failed; N rows\/s$/, 'its owner');
+is(is_there(), '0', 'may');
+
 # ---- a break in the middle, and again
+$client = client();
 my $file = $node->basedir . '/many.csv';
 sub many
 {

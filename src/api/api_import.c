@@ -217,7 +217,7 @@ feed(void *arg, char *buffer, int size)
 
 /*
  * import_file is all procedures (file oid, mode text, on_fault text, blanks text, columns jsonb,
- * origin text, encoding text, delimiter text, batch_size integer).
+ * origin text, encoding text, delimiter text, batch_size integer, unlink boolean).
  */
 static Datum
 import_file(FunctionCallInfo fcinfo, const ImportKind *kind)
@@ -243,6 +243,8 @@ import_file(FunctionCallInfo fcinfo, const ImportKind *kind)
 	object = rvo_large_object_open(PG_GETARG_OID(0));
 	reading.source = rvo_import_file_open(&format, feed, &object, object.size);
 	import_source(&reading);
+	if (!PG_ARGISNULL(9) && PG_GETARG_BOOL(9) && reading.import.mode != IMPORT_CHECK)
+		rvo_large_object_unlink(object.oid);
 	rvo_source_disconnect();
 	PG_RETURN_VOID();
 }

@@ -8,7 +8,12 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/fault.h"
 #include "base/siphash.h"
+
+/* The backend's key; its memory is zero until it has one. */
+static SipKey backend_key;
+static bool has_key = false;
 
 static inline uint64
 rotate(uint64 x, int bits)
@@ -62,4 +67,22 @@ rvo_siphash(const SipKey *key, Slice s)
 	for (i = 0; i < 3; i++)
 		mix(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+/* rvo_siphash_ready sees to it that the backend has a key of its own. */
+void
+rvo_siphash_ready(void)
+{
+	if (has_key)
+		return;
+	if (!pg_strong_random(&backend_key, sizeof(backend_key)))
+		rvo_fault_raise_bug("no random octets to be had");
+	has_key = true;
+}
+
+/* rvo_siphash_here hashes a text by that key: the same in this backend only. */
+uint64
+rvo_siphash_here(Slice s)
+{
+	return rvo_siphash(&backend_key, s);
 }

@@ -13,5 +13,7 @@ typedef struct SipKey
 } SipKey;
 
 extern uint64 rvo_siphash(const SipKey *key, Slice s);
+extern void rvo_siphash_ready(void);
+extern uint64 rvo_siphash_here(Slice s);
 
 #endif							/* RVO_SIPHASH_H */

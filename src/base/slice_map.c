@@ -12,7 +12,6 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
 #include "base/siphash.h"
 #include "base/slice_map.h"
 
@@ -24,21 +23,11 @@ typedef struct SliceEntry
 	char		status;			/* of simplehash.h */
 } SliceEntry;
 
-/* The backend's key; its memory is zero until it has one. */
-static SipKey hash_key;
-static bool has_key = false;
-
-static inline uint32
-hash_slice(Slice s)
-{
-	return (uint32) rvo_siphash(&hash_key, s);
-}
-
 #define SH_PREFIX slice_map
 #define SH_ELEMENT_TYPE SliceEntry
 #define SH_KEY_TYPE Slice
 #define SH_KEY key
-#define SH_HASH_KEY(map, key) hash_slice(key)
+#define SH_HASH_KEY(map, key) ((uint32) rvo_siphash_here(key))
 #define SH_EQUAL(map, a, b) rvo_slice_equal(a, b)
 #define SH_STORE_HASH
 #define SH_GET_HASH(map, entry) (entry)->hash
@@ -51,12 +40,7 @@ hash_slice(Slice s)
 SliceMap *
 rvo_slice_map_create(int expected)
 {
-	if (!has_key)
-	{
-		if (!pg_strong_random(&hash_key, sizeof(hash_key)))
-			rvo_fault_raise_bug("no random octets to be had");
-		has_key = true;
-	}
+	rvo_siphash_ready();
 	return slice_map_create(CurrentMemoryContext, expected, NULL);
 }
 

@@ -48,3 +48,10 @@ rvo_large_object_read(LargeObject *object, char *buffer, int size)
 	object->offset += n;
 	return n;
 }
+
+/* rvo_large_object_unlink deletes a large object.  Raises the server's error if it is not the caller's. */
+void
+rvo_large_object_unlink(Oid oid)
+{
+	(void) DirectFunctionCall1(be_lo_unlink, ObjectIdGetDatum(oid));
+}

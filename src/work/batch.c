@@ -78,7 +78,7 @@ find_owners(const Batch *batch, BatchItem *const *items, int n)
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 		{
 			const int64 *id = items[i]->keys[k].data == NULL || items[i]->owners[k] != 0 ? NULL :
-				rvo_slice_map_find(batch->pretended[k], items[i]->keys[k]);
+				rvo_digest_map_find(batch->pretended[k], items[i]->keys[k]);
 
 			if (id != NULL)
 				items[i]->owners[k] = *id;
@@ -89,11 +89,9 @@ find_owners(const Batch *batch, BatchItem *const *items, int n)
 static void
 pretend(Batch *batch, BatchItem *const *items, int n, bool *inserted)
 {
-	MemoryContext caller;
 	bool		found;
 
 	find_owners(batch, items, n);
-	caller = MemoryContextSwitchTo(batch->context);
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -102,10 +100,8 @@ pretend(Batch *batch, BatchItem *const *items, int n, bool *inserted)
 			inserted[i] &= items[i]->owners[k] == 0;
 		for (int k = 0; k < BATCH_MAX_KEYS && inserted[i]; k++)
 			if (items[i]->keys[k].data != NULL)
-				*rvo_slice_map_put(batch->pretended[k], rvo_slice(rvo_slice_cstring(items[i]->keys[k])), &found) =
-					items[i]->id;
+				*rvo_digest_map_put(batch->pretended[k], items[i]->keys[k], &found) = items[i]->id;
 	}
-	MemoryContextSwitchTo(caller);
 }
 
 /* ---------------------------------------------------------------- who was created */
@@ -599,7 +595,7 @@ rvo_batch_begin(Batch *batch)
 	batch->created = palloc(CHUNK * sizeof(CreatedItem));
 	batch->last_pretended = PG_INT64_MIN;
 	for (int k = 0; k < BATCH_MAX_KEYS && batch->kind->only_checks; k++)
-		batch->pretended[k] = rvo_slice_map_create(CHUNK);
+		batch->pretended[k] = rvo_digest_map_create(CHUNK);
 }
 
 /*

@@ -8,7 +8,7 @@
 #include "base/fault.h"
 #include "base/json_flaw.h"
 #include "base/jsonio.h"
-#include "base/slice_map.h"
+#include "base/digest_map.h"
 #include "base/text.h"
 #include "shape/caller.h"
 #include "shape/company_input.h"
@@ -125,7 +125,7 @@ typedef struct Batch
 	struct CreatedItem *created;	/* by ascending id */
 	int			ncreated;
 	int			created_capacity;
-	SliceMap   *pretended[BATCH_MAX_KEYS];	/* of a check: keys that would be taken, and by which pretended id */
+	DigestMap  *pretended[BATCH_MAX_KEYS];	/* of a check: keys that would be taken, and by which pretended id */
 	int64		last_pretended;
 	int			faults_told;	/* of the items so far */
 	int64		faults_octets;
