@@ -33,7 +33,7 @@ SELECT results_eq($$SELECT ordinal, status, test.settled(company), test.settled(
 			"previous_status": null, "status_changed_at": null, "updated_time": "TIME",
 			"company_custom_fields": [{"id": 1, "field_name": "Industry", "field_value": "SaaS", "updated_time": "TIME"},
 				{"id": 2, "field_name": "Size", "field_value": "87", "updated_time": "TIME"}]}')::text, NULL),
-		(2, 400, NULL, (jsonb '[{"pointer": "/domain", "code": "invalid_domain", "message": "Expected a domain such as example.com."}]')::text),
+		(2, 400, NULL, (jsonb '[{"pointer": "/domain", "code": "invalid_domain", "message": "Expected a company''s own domain such as example.com."}]')::text),
 		(3, 201, (jsonb '{"id": 4, "domain": "gamma.com", "name": "", "company_status": "",
 			"previous_status": null, "status_changed_at": null, "updated_time": "TIME", "company_custom_fields": []}')::text, NULL)$$,
 	'NESTED and partial are the defaults');

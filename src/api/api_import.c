@@ -153,15 +153,18 @@ copy_options(ImportOptions *options)
 	memcpy(options->columns, columns, VARSIZE(columns));
 }
 
-/* begin_reading checks that the call can commit, notes who calls, and connects; what is asked for is copied there. */
+/*
+ * begin_reading checks that the call can commit (else the caller is told what to call instead), notes who
+ * calls, and connects; what is asked for is copied there.
+ */
 static void
-begin_reading(FunctionCallInfo fcinfo, Reading *reading)
+begin_reading(FunctionCallInfo fcinfo, Reading *reading, const char *instead)
 {
 	Import	   *import = &reading->import;
 
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
 		castNode(CallContext, fcinfo->context)->atomic)
-		rvo_fault_raise_in_transaction(get_func_name(fcinfo->flinfo->fn_oid));
+		rvo_fault_raise_in_transaction(get_func_name(fcinfo->flinfo->fn_oid), instead);
 	import->claim = rvo_auth_claim_of_call();
 	rvo_source_connect();
 	import->context = CurrentMemoryContext;
@@ -170,7 +173,7 @@ begin_reading(FunctionCallInfo fcinfo, Reading *reading)
 
 /* import_table is all procedures (source regclass, batch_size integer, origin text, mode text, on_fault text, blanks text, columns jsonb). */
 static Datum
-import_table(FunctionCallInfo fcinfo, const ImportKind *kind)
+import_table(FunctionCallInfo fcinfo, const ImportKind *kind, const char *instead)
 {
 	const char *source = PG_ARGISNULL(0) ? NULL : rvo_source_name(PG_GETARG_OID(0));
 	Reading		reading = {.import = {
@@ -186,7 +189,7 @@ import_table(FunctionCallInfo fcinfo, const ImportKind *kind)
 		},
 	}};
 
-	begin_reading(fcinfo, &reading);
+	begin_reading(fcinfo, &reading, instead);
 	if (source == NULL)
 		call_owner("import_begin", &reading.import);	/* which raises */
 	reading.source = rvo_import_table_open(source);
@@ -199,13 +202,13 @@ import_table(FunctionCallInfo fcinfo, const ImportKind *kind)
 Datum
 revyops_import_contacts(PG_FUNCTION_ARGS)
 {
-	return import_table(fcinfo, &rvo_contact_import);
+	return import_table(fcinfo, &rvo_contact_import, "revyops_create_contacts");
 }
 
 Datum
 revyops_import_companies(PG_FUNCTION_ARGS)
 {
-	return import_table(fcinfo, &rvo_company_import);
+	return import_table(fcinfo, &rvo_company_import, "revyops_create_companies");
 }
 
 /* feed reads more of a large object. */
@@ -220,7 +223,7 @@ feed(void *arg, char *buffer, int size)
  * origin text, encoding text, delimiter text, batch_size integer, unlink boolean).
  */
 static Datum
-import_file(FunctionCallInfo fcinfo, const ImportKind *kind)
+import_file(FunctionCallInfo fcinfo, const ImportKind *kind, const char *instead)
 {
 	CsvOptions	format = {rvo_argument_text(fcinfo, 6), rvo_argument_text(fcinfo, 7)};
 	LargeObject object;
@@ -237,7 +240,7 @@ import_file(FunctionCallInfo fcinfo, const ImportKind *kind)
 		},
 	}};
 
-	begin_reading(fcinfo, &reading);
+	begin_reading(fcinfo, &reading, instead);
 	if (PG_ARGISNULL(0))
 		call_owner("import_begin", &reading.import);	/* which raises */
 	object = rvo_large_object_open(PG_GETARG_OID(0));
@@ -252,13 +255,13 @@ import_file(FunctionCallInfo fcinfo, const ImportKind *kind)
 Datum
 revyops_import_file(PG_FUNCTION_ARGS)
 {
-	return import_file(fcinfo, &rvo_contact_import);
+	return import_file(fcinfo, &rvo_contact_import, "revyops_import_csv");
 }
 
 Datum
 revyops_import_company_file(PG_FUNCTION_ARGS)
 {
-	return import_file(fcinfo, &rvo_company_import);
+	return import_file(fcinfo, &rvo_company_import, "revyops_import_company_csv");
 }
 
 /* revyops_import_status(job bigint) returns text */

@@ -39,7 +39,7 @@ static const struct
 	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
 	[FAULT_INVALID_CURSOR] = {"invalid_cursor", "Expected the next of a page of this list, with the same conditions."},
 	[FAULT_INVALID_DELIMITER] = {"invalid_delimiter", "Expected one character, or comma, semicolon, tab or pipe."},
-	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a domain such as example.com."},
+	[FAULT_INVALID_DOMAIN] = {"invalid_domain", "Expected a company's own domain such as example.com."},
 	[FAULT_INVALID_EMAIL] = {"invalid_email", "Expected an e-mail address such as name@example.com."},
 	[FAULT_INVALID_ENCODING] = {"invalid_encoding", "This row has octets that are no text in the encoding of the file, or a NUL."},
 	[FAULT_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", "Expected 1 to 255 printable ASCII characters."},
@@ -478,14 +478,24 @@ rvo_fault_raise_nobody(bool shown)
 			 shown ? 0 : errhint("In SQL, set revyops.client_id or revyops.api_key for the session, or for the role by ALTER ROLE ... SET.")));
 }
 
-/* rvo_fault_raise_in_transaction refuses an import by this procedure inside a transaction block, as VACUUM does. */
+/* rvo_fault_raise_file_changed ends an import of a large object that is not the same any more. */
 void
-rvo_fault_raise_in_transaction(const char *procedure)
+rvo_fault_raise_file_changed(Oid file)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("large object %u was changed while it was being imported", file),
+			 errhint("The batches before are in. Import it again when nobody writes to it.")));
+}
+
+/* rvo_fault_raise_in_transaction refuses an import inside a transaction block, as VACUUM does, and tells what can be called there. */
+void
+rvo_fault_raise_in_transaction(const char *procedure, const char *instead)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 			 errmsg("%s cannot run inside a transaction block", procedure),
-			 errhint("It commits after each batch. Within a transaction use revyops_import_csv or revyops_create_contacts, or those for companies.")));
+			 errhint("It commits after each batch. Within a transaction use %s.", instead)));
 }
 
 /* rvo_fault_raise_has_data refuses to drop the extension, of whose tables this one has rows. */
