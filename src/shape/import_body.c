@@ -268,7 +268,7 @@ read_member(Row *row, const ImportMember *member, JsonbValue *value)
 	if (!reading.given)
 		return cleared(row, member, value);
 	if (member->member->kind == MEMBER_COMPANY)
-		row->has_company = true;
+		row->has_company = wrong_with(member->member, &reading.value) == FAULT_NONE;
 	if (member->member->kind == MEMBER_COMPANY_NAME && !row->has_company && row->mapping->columns[column].field.data != NULL)
 		row->as_field[column] = true;
 	*value = reading.value;

@@ -178,6 +178,7 @@ mend_item(Batch *batch, BatchItem *item, JsonbContainer *body)
 
 	if (mended == NULL)
 		return;
+	again.body = mended;
 	batch->kind->read(batch->caller, &again, mended);
 	if (again.faults.count == 0)
 		*item = again;
@@ -187,6 +188,7 @@ mend_item(Batch *batch, BatchItem *item, JsonbContainer *body)
 static void
 read_body(Batch *batch, BatchItem *item, JsonbContainer *body)
 {
+	item->body = body;
 	batch->kind->read(batch->caller, item, body);
 	if (batch->mend == NULL)
 		return;
@@ -536,6 +538,11 @@ run_chunk(Batch *batch)
 	chunk.items = palloc0(chunk.count * sizeof(BatchItem));
 	chunk.open = palloc(chunk.count * sizeof(BatchItem *));
 	read_items(batch, &chunk);
+	if (batch->refuse != NULL && chunk.nopen > 0)
+	{
+		batch->refuse(batch->caller, chunk.open, chunk.nopen);
+		keep_open(&chunk);
+	}
 	if (batch->kind->resolve != NULL && chunk.nopen > 0)
 	{
 		batch->kind->resolve(batch->caller, chunk.open, chunk.nopen);

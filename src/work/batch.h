@@ -35,6 +35,7 @@ typedef struct BatchItem
 	FaultList	faults;			/* none: it was created, or found */
 	FaultList	mended;			/* of what was left out of its body, so that it could be */
 	Failure		failure;		/* if there are faults */
+	JsonbContainer *body;		/* that it was read from */
 	Slice		keys[BATCH_MAX_KEYS];	/* no value = none */
 	int64		owners[BATCH_MAX_KEYS]; /* who has the keys, when somebody was found to; 0 = nobody */
 	bool		tried;			/* its turn has come, nothing earlier being in its way */
@@ -115,6 +116,9 @@ typedef struct Batch
 	 * NULL if nothing is.  It gets sink_arg.  NULL for a batch where faults are faults.
 	 */
 	JsonbContainer *(*mend) (void *arg, const BatchItem *item, JsonbContainer *body);
+
+	/* refuse notes what is wrong with items that were read well; NULL if nothing can be. */
+	void		(*refuse) (const Caller *caller, BatchItem *const *items, int n);
 
 	/* ---- only batch.c looks here */
 	int			count;			/* items so far */

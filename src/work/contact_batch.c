@@ -15,7 +15,6 @@
 #include "base/slice_map.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
-#include "store/store_company_host.h"
 #include "store/store_merged_company.h"
 #include "value/domain.h"
 #include "work/company_domain.h"
@@ -23,18 +22,16 @@
 #include "work/contact_batch.h"
 #include "work/contact_kind.h"
 #include "work/contact_owner.h"
+#include "work/host_lookup.h"
 
 /* What the companies are looked up by, and what was found. */
 typedef struct Lookup
 {
 	SliceMap   *domains;		/* the company's id, 0 until found */
 	SliceMap   *ids;			/* as below, keyed by the bytes of the id */
-	SliceMap   *hosts;			/* domains of which anything is said: a HostKind, and perhaps IS_FREE_MAIL */
+	SliceMap   *hosts;			/* what is said of the domains, of which anything is */
 	SliceMap   *made;			/* domains that had none: the company's id if it was made here, 0 if somebody else was first */
 } Lookup;
-
-/* In Lookup.hosts: anybody can get an address there. */
-#define IS_FREE_MAIL 0x100
 
 /* Values of Lookup.ids; 0 is nobody's company. */
 #define OWN_COMPANY 1
@@ -113,15 +110,6 @@ add_domain(Lookup *lookup, Slice domain, Slice **domains, int n, int *capacity)
 	return n;
 }
 
-static void
-found_host(void *arg, Slice host, bool is_free_mail, HostKind kind)
-{
-	int64	   *found = rvo_slice_map_find(((Lookup *) arg)->hosts, host);
-
-	if (found != NULL)
-		*found = kind | (is_free_mail ? IS_FREE_MAIL : 0);
-}
-
 /* is_found tells whether a company has just the domain that an item names. */
 static bool
 is_found(const Lookup *lookup, const CompanyReference *company)
@@ -134,7 +122,6 @@ static void
 look_up_hosts(Lookup *lookup, BatchItem *const *items, int n, const Slice *domains, int ndomains)
 {
 	bool		wanted = false;
-	bool		found;
 
 	for (int i = 0; i < n && !wanted; i++)
 	{
@@ -143,14 +130,7 @@ look_up_hosts(Lookup *lookup, BatchItem *const *items, int n, const Slice *domai
 		CHECK_FOR_INTERRUPTS();
 		wanted = company->domain.data != NULL && (company->inferred || !is_found(lookup, company));
 	}
-	if (!wanted)
-		return;
-	for (int i = 0; i < ndomains; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		(void) rvo_slice_map_put(lookup->hosts, domains[i], &found);
-	}
-	rvo_store_find_hosts(domains, ndomains, found_host, lookup);
+	lookup->hosts = rvo_hosts_look_up(domains, wanted ? ndomains : 0);
 }
 
 /* look_up finds all companies that the items name. */
@@ -158,7 +138,7 @@ static Lookup
 look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess access)
 {
 	Lookup		lookup = {
-		rvo_slice_map_create(64), rvo_slice_map_create(64), rvo_slice_map_create(64), rvo_slice_map_create(64)
+		.domains = rvo_slice_map_create(64), .ids = rvo_slice_map_create(64), .made = rvo_slice_map_create(64)
 	};
 	CompanyReader reader = {found_by_domain, found_by_id, &lookup};
 	int			capacity = n;
@@ -186,36 +166,11 @@ look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 	return lookup;
 }
 
-static bool
-is_free_mail(const Lookup *lookup, Slice domain)
-{
-	Slice		list[DOMAIN_LIST_MAX];
-	int			n = rvo_domain_with_parents(domain, list);
-
-	for (int i = 0; i < n; i++)
-	{
-		const int64 *found = rvo_slice_map_find(lookup->hosts, list[i]);
-
-		if (found != NULL && (*found & IS_FREE_MAIL) != 0)
-			return true;
-	}
-	return false;
-}
-
 /* find_reach lists a domain and its parents, and tells which of them can be a company's, and of which one is made. */
 static DomainReach
 find_reach(const Lookup *lookup, const CompanyReference *company, Slice *list)
 {
-	int			n = rvo_domain_with_parents(company->domain, list);
-	HostKind	kinds[DOMAIN_LIST_MAX];
-
-	for (int i = 0; i < n; i++)
-	{
-		const int64 *found = rvo_slice_map_find(lookup->hosts, list[i]);
-
-		kinds[i] = found != NULL ? *found & ~IS_FREE_MAIL : HOST_UNLISTED;
-	}
-	return rvo_domain_reach(list, kinds, n, !company->inferred, company->page);
+	return rvo_host_reach(lookup->hosts, &(NamedHost) {company->domain, !company->inferred, company->page}, list);
 }
 
 /* company_of_domain returns the company with this domain, or with its nearest parent as far as it reaches; 0 for none. */
@@ -226,7 +181,7 @@ company_of_domain(const Lookup *lookup, const CompanyReference *company)
 	DomainReach reach;
 	int64		id = 0;
 
-	if (company->inferred && is_free_mail(lookup, company->domain))
+	if (company->inferred && rvo_host_is_free_mail(lookup->hosts, company->domain))
 		return 0;
 	if (is_found(lookup, company))
 		return *rvo_slice_map_find(lookup->domains, company->domain);
@@ -254,7 +209,7 @@ make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, Co
 
 		CHECK_FOR_INTERRUPTS();
 		if (company->domain.data == NULL || company_of_domain(lookup, company) != 0 ||
-			is_free_mail(lookup, company->domain))
+			rvo_host_is_free_mail(lookup->hosts, company->domain))
 			continue;
 		domain = find_reach(lookup, company, list).made;
 		if (domain.data == NULL)
@@ -342,6 +297,8 @@ resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 		if (company->optional)
 		{
 			rvo_fault_add(&items[i]->mended, "/company_id", owner == COMPANY_OF_OTHERS ? FAULT_OTHER_CLIENT : FAULT_NOT_FOUND);
+			if (company->name.len > 0)
+				rvo_fault_add(&items[i]->mended, "/company_name", FAULT_NOT_FOUND);
 			continue;
 		}
 		items[i]->failure = owner == COMPANY_OF_OTHERS ? FAILURE_COMPANY_OF_OTHER_CLIENT : FAILURE_COMPANY_NOT_FOUND;

@@ -18,6 +18,7 @@
 #include "work/company_batch.h"
 #include "work/company_kind.h"
 #include "work/company_upsert_batch.h"
+#include "work/company_website.h"
 #include "work/contact_batch.h"
 #include "work/contact_kind.h"
 #include "work/contact_upsert_batch.h"
@@ -42,6 +43,7 @@ const ImportKind rvo_company_import = {
 		[IMPORT_UPSERT] = &rvo_company_upsert_batch,
 		[IMPORT_CHECK] = &rvo_company_check,
 	},
+	.refuse = rvo_company_websites_refuse,
 };
 
 /* ---------------------------------------------------------------- what was asked for */
@@ -190,6 +192,7 @@ begin_batch(Import *import, Batch *batch)
 		.sink = take_item,
 		.sink_arg = import,
 		.mend = import->drops_values ? mend : NULL,
+		.refuse = import->kind->refuse,
 	};
 	rvo_batch_begin(batch);
 }

@@ -26,6 +26,7 @@ typedef struct ImportKind
 {
 	const EntityKind *kind;
 	const BatchKind *batches[IMPORT_MODES];
+	void		(*refuse) (const Caller *caller, BatchItem *const *items, int n);	/* as of a batch */
 } ImportKind;
 
 /* What a caller asks for, as they say it.  No value is none, which has a fault where there is a default. */
