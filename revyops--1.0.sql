@@ -1819,6 +1819,105 @@ company	domain	URL
 company	domain	Web URL
 company	domain	Site URL
 company	domain	Company URL
+company	domain	Organization Web
+company	domain	Organization Homepage
+company	domain	Organization Website Domain
+company	domain	Organisation Website URL
+company	domain	Account URL
+company	domain	Account Website URL
+company	domain	Account Primary Domain
+company	domain	Company Webpage
+company	domain	Company Web Address
+company	domain	Company URL Domain
+company	domain	Company Website Link
+company	domain	Company Primary Website
+company	domain	Company Domain (Primary)
+company	domain	Primary Website
+company	domain	Main Website
+company	domain	Main Domain
+company	domain	Website Homepage
+company	domain	Website Root Domain
+company	domain	Root Domain
+company	domain	Root URL
+company	domain	Domain URL
+company	domain	Company Root Domain
+company	domain	Full Domain
+company	domain	Clean Domain
+company	domain	Domain (Cleaned)
+company	domain	Cleaned Domain
+company	domain	Email Domain
+company	domain	Email Domains
+company	domain	Client Website
+company	domain	Customer Website
+company	domain	Customer Domain
+company	domain	Partner Website
+company	domain	Vendor Website
+company	domain	Supplier Website
+company	domain	Firm Website
+company	domain	Employer URL
+company	domain	Internet Address
+company	domain	Internet
+company	domain	Firmen-Homepage
+company	domain	Firmen-URL
+company	domain	Firmen-Webseite URL
+company	domain	Firmen-Webadresse
+company	domain	Unternehmens-URL
+company	domain	Unternehmens-Homepage
+company	domain	Unternehmens-Webadresse
+company	domain	Website des Unternehmens
+company	domain	Domain des Unternehmens
+company	domain	Website der Firma
+company	domain	Webseite der Firma
+company	domain	Domain der Firma
+company	domain	Organisation - Webseite
+company	domain	Webseite der Organisation
+company	domain	Website-Adresse
+company	domain	Webseiten-URL
+company	domain	Webseite-URL
+company	domain	URL der Website
+company	domain	URL der Webseite
+company	domain	Hauptdomain
+company	domain	Primäre Domain
+company	domain	Kundenwebsite
+company	domain	Adresse web
+company	domain	Adresse Internet
+company	domain	URL du site
+company	domain	URL de l'entreprise
+company	domain	URL du site de l'entreprise
+company	domain	URL du site web de l'entreprise
+company	domain	Adresse du site internet
+company	domain	Domaine web
+company	domain	Domaine internet
+company	domain	Domaine principal
+company	domain	Domaine de la société
+company	domain	Nom de domaine de la société
+company	domain	Organisation - Site Web
+company	domain	Site web de l'organisation
+company	domain	Site du client
+company	domain	Site web du client
+company	domain	Site web société
+company	domain	Site web entreprise
+company	domain	Site de la société
+company	domain	Site internet de la société
+company	domain	Dirección web
+company	domain	Dirección de Internet
+company	domain	Página de internet
+company	domain	Web corporativa
+company	domain	Sitio corporativo
+company	domain	Sitio
+company	domain	URL de la empresa
+company	domain	URL de la página web
+company	domain	URL del sitio web de la empresa
+company	domain	Dominio web
+company	domain	Dominio principal
+company	domain	Dominio corporativo
+company	domain	Sitio web empresa
+company	domain	Sitio web corporativo
+company	domain	Organización - Sitio web
+company	domain	Sitio web de la organización
+company	domain	Sitio web de la compañía
+company	domain	Página web empresa
+company	domain	Sitio web del cliente
 company	name	Company
 company	name	Company Name
 company	name	Company / Account
@@ -1931,6 +2030,78 @@ company	name	Legal Name
 company	name	Nombre
 company	name	Nom
 company	name	Nome
+company	name	Company Legal Name
+company	name	Legal Company Name
+company	name	Registered Name
+company	name	Registered Company Name
+company	name	Official Name
+company	name	Official Company Name
+company	name	Company Full Name
+company	name	Company Display Name
+company	name	Display Name
+company	name	Account Full Name
+company	name	Account Display Name
+company	name	Trading Name
+company	name	Trade Name
+company	name	Doing Business As
+company	name	DBA Name
+company	name	Brand Name
+company	name	Organization Legal Name
+company	name	Organization Full Name
+company	name	Legal Entity
+company	name	Legal Entity Name
+company	name	Entity Name
+company	name	Client Name
+company	name	Customer Name
+company	name	Vendor Name
+company	name	Supplier Name
+company	name	Partner Name
+company	name	Startup Name
+company	name	Agency Name
+company	name	Normalized Company Name
+company	name	Company Name (Normalized)
+company	name	Firmierung
+company	name	Firmenbezeichnung
+company	name	Name des Accounts
+company	name	Name der Organisation
+company	name	Name der Gesellschaft
+company	name	Gesellschaft
+company	name	Handelsname
+company	name	Markenname
+company	name	Name des Kunden
+company	name	Unternehmensbezeichnung
+company	name	Vollständiger Firmenname
+company	name	Rechtlicher Name
+company	name	Organisation - Nom
+company	name	Nom de l'organisation
+company	name	Nom organisation
+company	name	Nom de l'établissement
+company	name	Nom établissement
+company	name	Nom commercial
+company	name	Dénomination
+company	name	Dénomination sociale
+company	name	Enseigne
+company	name	Nom légal
+company	name	Nom du client
+company	name	Nom client
+company	name	Nom légal de l'entreprise
+company	name	Nom de la marque
+company	name	Organización - Nombre
+company	name	Nombre organización
+company	name	Nombre comercial
+company	name	Nombre legal
+company	name	Nombre de empresa
+company	name	Nombre de compañía
+company	name	Nombre compañía
+company	name	Denominación
+company	name	Denominación social
+company	name	Nombre del cliente
+company	name	Nombre cliente
+company	name	Nombre del negocio
+company	name	Nombre fiscal
+company	name	Cuenta
+company	name	Nombre de cuenta
+company	name	Nombre legal de la empresa
 contact	last_name	Name	Vorname
 contact	last_name	Name	Voornaam
 contact	last_name	Nom	Prénom
