@@ -11,6 +11,9 @@ typedef struct LargeObject
 	Oid			oid;
 	int64		size;
 	int64		offset;
+	TransactionId next;			/* this transaction, and those after it, had not begun when it was opened */
+	TransactionId *running;		/* these had not ended */
+	int			nrunning;
 } LargeObject;
 
 extern LargeObject rvo_large_object_open(Oid oid);
