@@ -84,7 +84,7 @@ is(says($app, "SELECT revyops.import_$_(NULL)"), '42501: permission denied for s
 $node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA revyops TO app');
 # 15.18 finds the function first
 like(says($app, "SELECT revyops.import_$_(NULL)"), qr/^(42883: function revyops\.import_$_\(unknown\) does not exist|0A000: cannot accept a value of type internal)$/, "import_$_: SQL has no value for its argument") for qw(begin write note);
-is(says($app, 'SELECT count(*) FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = \'revyops\') AND proname LIKE \'import%\' AND has_function_privilege(oid, \'EXECUTE\')'), '0', 'and none of them may be called');
+is(says($app, 'SELECT count(*) FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = \'revyops\') AND proname ~ \'^import_(begin|write|note)$\' AND has_function_privilege(oid, \'EXECUTE\')'), '0', 'and none of them may be called');
 is(says($app, "SELECT * FROM revyops.$_"), "42501: permission denied for table $_", "$_ is not readable") for qw(import_job import_reject);
 is(says($app, "CALL revyops_import_contacts('revyops.contact')"), '42501: permission denied for table contact', 'nor are the contacts a source');
 $node->safe_psql('postgres', 'REVOKE USAGE ON SCHEMA revyops FROM app; CREATE ROLE nobody LOGIN; ALTER ROLE nobody SET revyops.client_id = 2');
@@ -139,6 +139,39 @@ is(says($app, "SELECT current_user, session_user, current_setting('search_path')
 $node->safe_psql('postgres', "CREATE VIEW lent AS SELECT email, current_user::text AS who FROM secret; GRANT SELECT ON lent TO app");
 is(says($app, "CALL revyops_import_contacts('public.lent')"), $one, 'a view of somebody else');
 is($node->safe_psql('postgres', "SELECT custom_fields->0->>'field_value' FROM revyops.contact WHERE email = 'secret\@acme.com'"), 'app', 'read as the caller');
+
+# ---- files: a large object is read with the caller's rights, at each piece
+$node->safe_psql('postgres', <<'EOS');
+CREATE ROLE filer LOGIN;
+ALTER ROLE filer SET revyops.client_id = 2;
+GRANT EXECUTE ON PROCEDURE revyops_import_file TO filer;
+SELECT lo_from_bytea(70001, convert_to(E'Email,First Name\nowned@acme.com,Owned\n', 'UTF8'));
+SELECT lo_from_bytea(70002, convert_to('Email,Notes' || E'\n' || (SELECT string_agg(format(E'f%s@acme.com,%s\n', i, repeat('x', 200)), '') FROM generate_series(1, 2000) i), 'UTF8'));
+EOS
+my $filer = session('filer');
+is(says($filer, 'CALL revyops_import_file(70001)'), '42501: permission denied for large object 70001', 'somebody else\'s large object');
+is(says($filer, 'CALL revyops_import_company_file(70001)'), '42501: permission denied for procedure revyops_import_company_file', 'a procedure without EXECUTE');
+is(says($filer, "SELECT revyops_import_csv('Email')"), '42501: permission denied for function revyops_import_csv', 'a function without EXECUTE');
+is(says($filer, "SELECT lo_from_bytea(70003, convert_to(E'Email,First Name\nmine1\@acme.com,Mine\n', 'UTF8')); CALL revyops_import_file(70003)"), "70003\n$one", 'the caller\'s own');
+$node->safe_psql('postgres', 'GRANT UPDATE ON LARGE OBJECT 70001 TO filer');
+is(says($filer, 'CALL revyops_import_file(70001)'), '42501: permission denied for large object 70001', 'UPDATE is no SELECT');
+$node->safe_psql('postgres', 'GRANT SELECT ON LARGE OBJECT 70001, 70002 TO filer');
+is(says($filer, 'CALL revyops_import_file(70001)'), $one, 'SELECT granted on it');
+is(says($filer, "CREATE TEMP TABLE pg_largeobject (loid oid); CREATE TEMP TABLE import_note (x int); SET search_path = pg_temp, app, public, pg_catalog; CALL public.revyops_import_file(70003, mode => 'upsert')"), '1 rows: 0 created, 1 updated, 0 failed; N rows/s', 'names of the caller\'s are not looked at');
+my $holder = $node->background_psql('postgres');
+$holder->query_safe("SET revyops.client_id = 2; BEGIN; SELECT revyops_create_contact('{\"email\": \"f501\@acme.com\"}')");
+my $filer_pid = says($filer, 'SELECT pg_backend_pid()');
+$filer->{stderr} = '';
+$filer->query_until(qr/begun/, "\\echo begun\nCALL public.revyops_import_file(70002, batch_size => 400);\n");
+$node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $filer_pid AND NOT granted)") or die 'the import did not wait';
+$node->safe_psql('postgres', 'REVOKE SELECT ON LARGE OBJECT 70002 FROM filer');
+$holder->query_safe('ROLLBACK');
+$holder->quit;
+$filer->query('SELECT 1');
+like($filer->{stderr}, qr/ERROR: +42501: permission denied for large object 70002/, 'SELECT revoked on the way: ends it');
+is($node->safe_psql('postgres', "SELECT j.created BETWEEN 400 AND 1600, j.created = (SELECT count(*) FROM revyops.contact WHERE email LIKE 'f%\@acme.com'), finished IS NULL FROM revyops.import_job j ORDER BY id DESC LIMIT 1"), 't|t|t', 'what was done before stays');
+$filer->quit;
+is($node->safe_psql('postgres', "DELETE FROM revyops.contact WHERE email ~ '^(f[0-9]+|mine1|owned)\@'; SELECT count(*) FROM revyops.contact WHERE client_id <> 2"), '0', 'nothing came to another client');
 
 # ---- identity by key, revoked on the way
 my $key = $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x')");
