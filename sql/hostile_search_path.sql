@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(31);
+SELECT plan(36);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 
@@ -59,11 +59,15 @@ CREATE TEMPORARY TABLE company (LIKE revyops.company);
 CREATE TEMPORARY TABLE contact (LIKE revyops.contact);
 CREATE TEMPORARY TABLE merged_contact (LIKE revyops.merged_contact);
 CREATE TEMPORARY TABLE import_reject (LIKE revyops.import_reject);
+CREATE TEMPORARY TABLE import_job (LIKE revyops.import_job);
+CREATE TEMPORARY TABLE import_note (LIKE revyops.import_note);
+CREATE TEMPORARY TABLE import_alias (LIKE revyops.import_alias);
+CREATE TEMPORARY TABLE company_host (LIKE revyops.company_host);
 CREATE TEMPORARY TABLE pg_proc (oid oid);
 CREATE TEMPORARY SEQUENCE contact_id_seq;
 CREATE TEMPORARY SEQUENCE custom_field_id_seq;
 INSERT INTO client VALUES (1, 'x');
-GRANT ALL ON client, api_key, company, contact, merged_contact, import_reject, contact_id_seq, custom_field_id_seq TO revyops_test_plain;
+GRANT ALL ON client, api_key, company, contact, merged_contact, import_reject, import_job, import_note, import_alias, company_host, contact_id_seq, custom_field_id_seq TO revyops_test_plain;
 
 -- hostile runs a SELECT as the plain role, all of that in front.
 CREATE FUNCTION test.hostile(statement text) RETURNS jsonb
@@ -118,8 +122,15 @@ SELECT is(test.hostile($$SELECT public.revyops_merge_contacts(2, (public.revyops
 SELECT is(test.hostile(pg_catalog.format('SELECT public.revyops_get_contact(%s)', (SELECT id FROM revyops.merged_contact)))->>'sqlstate', 'PT301', 'get a merged one');
 SELECT is(test.hostile($$SELECT public.revyops_export_contact(2)->'merged_contacts'->0->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'export a contact');
 SELECT is(test.hostile($$SELECT public.revyops_erase_contact(2)$$)->>'value', '{"contacts": 1, "import_notes": 0, "kept_answers": 0, "import_rejects": 0, "merged_contacts": 1}', 'erase a contact');
+SELECT is(test.hostile($$SELECT public.revyops_import_csv(pg_catalog.decode('RW1haWwsV2Vic2l0ZQppbXBAYWNtZS5jb207IHhAYWNtZS5jb20sYWNtZS5jb20Kbm9wZSwKamFuZUBhY21lLmNvbSw=', 'base64')) OPERATOR(pg_catalog.-) '{mapping,columns,rejects}'::pg_catalog.text[]$$)->>'value',
+	'{"job": 1, "mode": "create", "rows": 3, "notes": 1, "failed": 1, "created": 1, "updated": 0, "encoding": "UTF8", "delimiter": ",", "duplicates": 1, "header_line": 1}', 'import a file');
+SELECT is(test.hostile($$SELECT public.revyops_import_company_csv(pg_catalog.decode('V2Vic2l0ZSxOYW1lCnd3dy5nYW1tYS5jb207IGRlbHRhLmNvbSxHCmZhY2Vib29rLmNvbS94LEYKYmV0YS5jb20sQg==', 'base64'), mode => 'upsert', on_fault => 'drop_value') OPERATOR(pg_catalog.-) '{mapping,columns,rejects}'::pg_catalog.text[]$$)->>'value',
+	'{"job": 2, "mode": "upsert", "rows": 3, "notes": 1, "failed": 1, "created": 1, "updated": 1, "encoding": "UTF8", "delimiter": ",", "duplicates": 0, "header_line": 1}', 'import a file of companies');
+SELECT is(test.hostile($$SELECT pg_catalog.string_agg(r, '|') FROM public.revyops_import_report(1) r$$)->>'value', 'Email,Website,import_line,import_outcome,import_faults|imp@acme.com; x@acme.com,acme.com,2,changed,email: more_values (imp@acme.com; x@acme.com)|nope,,3,rejected,/email: invalid_email', 'what an import did');
+SELECT matches(test.hostile($$SELECT public.revyops_import_status(2)$$)->>'value', '^import 2 of csv ', 'how far one is');
+SELECT is((SELECT count(*) FROM pg_temp.import_job) + (SELECT count(*) FROM pg_temp.import_note), 0::bigint, 'nothing of that went into the temporary tables');
 SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.merged_contact) + (SELECT count(*) FROM pg_temp.import_reject) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
-SELECT is(test.rows(), '3 clients, 2 keys, 2 companies, 3 contacts', 'all of it into the real ones');
+SELECT is(test.rows(), '3 clients, 2 keys, 3 companies, 4 contacts', 'all of it into the real ones');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -56,6 +56,7 @@ CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL
 CALL $schema.revyops_import_contacts('staging', 3);
 SET revyops.client_id = 1;
 CALL $schema.revyops_import_contacts('staging');
+SELECT $schema.revyops_import_csv(convert_to(E'email,Notes\nimp\@acme.com; x\@acme.com,"line\n""quoted"""\nnope,ü', 'UTF8'), mode => 'check');
 EOS
 	return $key;
 }
@@ -82,7 +83,7 @@ sub goes_on
 	is($new->safe_psql($target, "SELECT count(*) FROM revyops.api_key WHERE revoked_at IS NOT NULL"), '1', "$name: a revoked key stays revoked");
 	is($new->safe_psql($target, "SET revyops.api_key = '$key'; SELECT $schema.revyops_create_company('{\"domain\": \"beta.com\"}')->'id'"), '5', "$name: so do the ids of companies");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; CALL $schema.revyops_import_contacts('staging'); SELECT job, min(id), count(*) FROM revyops.import_reject r JOIN revyops.import_job j ON (r.client_id, r.job) = (j.client_id, j.id) GROUP BY 1 ORDER BY 1"),
-		"1|1|2\n2|2|2\n3|3|2", "$name: jobs have their rejects, a new one its own id");
+		"1|1|2\n2|2|2\n3|3|1\n4|4|2", "$name: jobs have their rejects, a new one its own id");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; SELECT count($schema.revyops_create_contact(jsonb_build_object('email', 'x\@' || d))) FROM unnest('{gmail.com,isp.com,gmx.de,firm.com}'::text[]) d; SELECT string_agg(domain, ' ' ORDER BY domain) FROM revyops.company WHERE client_id = 2"),
 		"4\nacme.com firm.com gmail.com", "$name: settings hold, and what the owner says of free-mail domains");
 	# the key of cursors is this database's own

@@ -98,6 +98,7 @@ SELECT revyops_create_contact(jsonb_build_object('email', format('c%s\@acme.com'
 	'contact_custom_fields_input', '[{"field_name": "A", "field_value": "1"}]'::jsonb)) FROM generate_series(1, 10) i;
 CREATE TABLE staging AS SELECT unnest(ARRAY['i1\@acme.com', 'nope']) AS email;
 CALL revyops_import_contacts('staging');
+SELECT revyops_import_csv('Email\ni2\@acme.com; x\@acme.com');
 CREATE TABLE was (name text, line jsonb);
 SELECT format('INSERT INTO was SELECT %L, to_jsonb(t) FROM %1\$s t', t::regclass) FROM pg_extension, unnest(extconfig) t JOIN pg_class c ON c.oid = t WHERE extname = 'revyops' AND relkind = 'r' \\gexec
 EOS
