@@ -41,7 +41,7 @@ sub says
 sub told
 {
 	my ($session, $out) = @_;
-	my @told = grep { !/: columns$|^DETAIL: +\w+: "/ } $session->{stderr} =~ /((?:ERROR|NOTICE|DETAIL): .*)/g;	# what they are is t/import_mapping.pl's
+	my @told = grep { !/: columns$|^DETAIL: +[\w ]+: "/ } $session->{stderr} =~ /((?:ERROR|NOTICE|DETAIL): .*)/g;	# what they are is t/import_mapping.pl's
 	return join("\n", $out eq '' ? () : $out, @told) =~ s/import \d+: |,"message":"[^"]+"//gr =~ s/[\d,]+ rows\/s/N rows\/s/gr;
 }
 
