@@ -115,5 +115,9 @@ SELECT results_eq($$SELECT concat_ws(' ', id, domain, name, (SELECT jsonb_object
 -- ---- a row with more values than columns
 SELECT is(test.import(E'Email,Title\nmore@acme.com,CEO,,"a, b",c\n'), '1 rows: 0 created, 0 updated, 0 duplicates, 1 failed; 0 notes', 'a row with more values than columns');
 SELECT results_eq('SELECT revyops_import_report()', ARRAY['Email,Title,import_line,import_outcome,import_faults', 'more@acme.com,CEO,2,rejected,"ragged_row (a, b, c)"'], 'report: those beyond the columns, too');
+
+-- ---- drop_value: an entry that is no custom field
+SELECT is(test.import(E'email,contact_custom_fields_input\nlist@acme.com,"[[""field_name"", ""x""], {""field_name"": ""a"", ""field_value"": ""b""}]"\n', $$mode => 'check'$$, $$on_fault => 'drop_value'$$) || (SELECT string_agg(n, '') FROM test.notes() n),
+	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 1 notes1 1 2 0 "["field_name", "x"]" not_an_object {"email": "list@acme.com", "contact_custom_fields_input": "[[\"field_name\", \"x\"], {\"field_name\": \"a\", \"field_value\": \"b\"}]"}', 'drop_value: an entry that is a list is shown as it is');
 SELECT * FROM finish();
 ROLLBACK;

@@ -192,6 +192,14 @@ find_entry(JsonbContainer *in, Slice entry, JsonbValue *value)
 	return true;
 }
 
+/* part_of finds a member of a value that is an object. */
+static bool
+part_of(const JsonbValue *value, Slice name, JsonbValue *part)
+{
+	return value->type == jbvBinary && rvo_json_is_object(value->val.binary.data) &&
+		rvo_json_get(value->val.binary.data, name, part);
+}
+
 /* note_of makes the note of a place: of an entry that is a custom field, by its name. */
 static ImportNote
 note_of(JsonbContainer *body, const Place *place)
@@ -206,9 +214,9 @@ note_of(JsonbContainer *body, const Place *place)
 	{
 		note.member = place->entry;
 		value = part;
-		if (value.type == jbvBinary && rvo_json_get(value.val.binary.data, CONST_SLICE("field_name"), &part))
+		if (part_of(&value, CONST_SLICE("field_name"), &part))
 			note.member = text_of(&part);
-		if (value.type == jbvBinary && rvo_json_get(value.val.binary.data, CONST_SLICE("field_value"), &part))
+		if (part_of(&value, CONST_SLICE("field_value"), &part))
 			value = part;
 	}
 	note.value = text_of(&value);
