@@ -80,10 +80,13 @@ is_value(Slice cell, bool *is_number)
 {
 	int			digits = 0;
 	int			others = 0;
+	int			last_dot = cell.len - 1;
 
 	*is_number = false;
 	if (cell.len > 7 && (memcmp(cell.data, "http://", 7) == 0 || memcmp(cell.data, "https:/", 7) == 0))
 		return true;
+	while (last_dot >= 0 && cell.data[last_dot] != '.')
+		last_dot--;
 	for (int i = 0; i < cell.len; i++)
 	{
 		if (rvo_is_digit(cell.data[i]))
@@ -91,7 +94,7 @@ is_value(Slice cell, bool *is_number)
 		else if (strchr("+-.,:/% ", cell.data[i]) == NULL)
 			others++;
 		if (cell.data[i] == '@' && i > 0 && cell.data[i - 1] != ' ' && i + 1 < cell.len && cell.data[i + 1] != ' ' &&
-			memchr(cell.data + i, '.', cell.len - i) != NULL)
+			last_dot > i)
 			return true;
 	}
 	*is_number = digits > 0 && others == 0;

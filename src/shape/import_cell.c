@@ -370,6 +370,7 @@ rvo_import_cell_linkedin(Slice text)
 	Slice		whole;
 	Slice		rest;
 	Slice		word;
+	bool		has_spaces;
 
 	text = rvo_text_trim(text);
 	if (text.len == 0)
@@ -380,8 +381,9 @@ rvo_import_cell_linkedin(Slice text)
 		return found_in(&finding, text);
 	whole = folded(text, false);
 	rest = whole;
+	has_spaces = contains(whole, " ");
 	while (next_word(&rest, URL_SEPARATORS, &word))
-		if (contains(word, "linkedin.") || word.len == whole.len || !contains(whole, " "))
+		if (contains(word, "linkedin.") || word.len == whole.len || !has_spaces)
 			try_profile(&finding, word);
 	if (finding.value.data != NULL)
 		return found_in(&finding, text);
