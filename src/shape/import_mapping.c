@@ -40,6 +40,7 @@ typedef struct Reading
 	const ImportAliases *aliases;
 	const Slice *keys;			/* of the headers */
 	SliceMap   *places;			/* of the headers, from 1 */
+	SliceMap   *open_keys;		/* keys of the headers; 0 = the caller said something of all that have it */
 	bool	   *asked;			/* of which columns the caller said something */
 	bool	   *beside;			/* which are what they are because of another column */
 	FaultList  *faults;
@@ -208,14 +209,18 @@ settle_beside(Reading *reading, int i)
 static void
 note_unknown(Reading *reading, Slice name)
 {
-	Slice	   *headers = palloc(Max(reading->mapping->ncolumns, 1) * sizeof(Slice));
+	Slice	   *headers;
 	Slice		nearest[NEAREST_MAX];
 	int			n = 0;
 
-	for (int i = 0; i < reading->mapping->ncolumns; i++)
-		headers[i] = reading->mapping->columns[i].header;
+	/* one that is only counted needs no names: there may be a million */
 	if (!rvo_fault_is_full(reading->faults))
+	{
+		headers = palloc(Max(reading->mapping->ncolumns, 1) * sizeof(Slice));
+		for (int i = 0; i < reading->mapping->ncolumns; i++)
+			headers[i] = reading->mapping->columns[i].header;
 		n = rvo_nearest(name, headers, reading->mapping->ncolumns, nearest);
+	}
 	rvo_fault_add_column(reading->faults, FAULT_UNKNOWN_COLUMN, name, nearest, n);
 }
 
@@ -234,6 +239,7 @@ read_choice(Reading *reading, Slice name, const JsonbValue *value, bool exactly)
 	int64	   *place = rvo_slice_map_find(reading->places, rvo_text_trim(name));
 	Slice		text = value->type == jbvString ? rvo_text_trim(rvo_json_string(value)) : NO_SLICE;
 	Slice		key;
+	int64	   *is_open;
 	bool		found = false;
 
 	if (exactly)
@@ -249,12 +255,15 @@ read_choice(Reading *reading, Slice name, const JsonbValue *value, bool exactly)
 	if (place != NULL)
 		return;
 	key = rvo_import_header_key(name);
-	for (int i = 0; i < reading->mapping->ncolumns && key.len > 0; i++)
+	is_open = key.len > 0 ? rvo_slice_map_find(reading->open_keys, key) : NULL;
+	for (int i = 0; i < reading->mapping->ncolumns && is_open != NULL && *is_open != 0; i++)
 		if (!reading->asked[i] && rvo_slice_equal(reading->keys[i], key))
 		{
 			take_choice(reading, i, text);
 			found = true;
 		}
+	if (is_open != NULL)
+		*is_open = 0;
 	if (!found)
 		note_unknown(reading, name);
 }
@@ -402,12 +411,14 @@ note_headers(Reading *reading, const ImportHeaders *headers)
 	bool		found;
 
 	reading->places = rvo_slice_map_create(headers->count);
+	reading->open_keys = rvo_slice_map_create(headers->count);
 	for (int i = 0; i < headers->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		reading->mapping->columns[i].header = headers->names[i];
 		keys[i] = rvo_import_header_key(headers->names[i]);
 		*rvo_slice_map_put(reading->places, headers->names[i], &found) = i + 1;
+		*rvo_slice_map_put(reading->open_keys, keys[i], &found) = 1;
 	}
 	reading->keys = keys;
 }
