@@ -147,4 +147,35 @@ note("contexts $contexts and $contexts_later KiB, anonymous memory $anonymous an
 cmp_ok($contexts_later - $contexts, '<', 512, 'no context is left over from 20 batches');
 cmp_ok($anonymous_later - $anonymous, '<', 24 * 1024, 'the process did not grow with the file');
 $session->quit;
+
+# ---- files and options that are made to take much memory or time
+$session = $node->background_psql('postgres', on_error_stop => 0);
+$session->query_safe("SET revyops.client_id = $client");
+$pid = $session->query_safe('SELECT pg_backend_pid()');
+
+# peak is the most memory that the session has had apart from shared memory, about: in MiB.
+sub peak
+{
+	my ($all) = slurp_file("/proc/$pid/status") =~ /^VmHWM:\s+(\d+)/m;
+	return $all / 1024;
+}
+my $wide = "'email' || repeat(',', 9999) || E'\\n'";
+my $csv = "convert_to($wide || (SELECT string_agg('wide' || i || E'\@acme.com\\n', '') FROM generate_series(1, 4000) i), 'UTF8')";
+sql("SELECT lo_from_bytea(4711, $csv); ALTER LARGE OBJECT 4711 OWNER TO importer");
+my @batches = says('importer', $client, "CALL revyops_import_file(4711, mode => 'check');") =~ /NOTICE: +check \d+: (.*? rows): /g;
+is($batches[-1], '4,000 rows', 'short rows of 10,000 columns');
+cmp_ok(scalar @batches, '>', 4, 'not all are held in memory at once');
+$session->query_safe("SELECT revyops_import_csv($csv, mode => 'check')");
+cmp_ok(peak(), '<', 400, 'nor by the function');
+my $unknown = "(SELECT jsonb_object_agg('unknown' || i, NULL) FROM generate_series(1, 5000) i)";
+(undef, undef, my $err) = $node->psql('postgres', "SET revyops.client_id = $client; SELECT revyops_import_csv(convert_to($wide || 'x', 'UTF8'), columns => $unknown)");
+like($err, qr/"code":"more_faults",.*"more":4000}\]$/m, 'many columns that are not there: those that are not told are counted');
+$session->{stderr} = '';
+$session->query("SELECT revyops_import_csv(convert_to($wide || 'x', 'UTF8'), columns => $unknown)");
+cmp_ok(peak(), '<', 400, 'they take no memory');
+$session->{stderr} = '';
+$session->query_safe("SET statement_timeout = '" . 10 * patience::FACTOR . "s'");
+is($session->query_safe("SELECT revyops_import_csv(convert_to(E'linkedin_url\\n' || repeat(repeat('a|', 4000) || E'\\n', 200), 'UTF8'), mode => 'check', delimiter => ',')->'failed'"), '200', 'cells of many words');
+is($session->query_safe("SELECT revyops_import_csv(convert_to('email,' || repeat('a\@', 500000) || E'\\nlast\@acme.com,1\\n', 'UTF8'), mode => 'check')->'rows'"), '1', 'a header of many at signs');
+$session->quit;
 done_testing();

@@ -9,24 +9,39 @@
 #include "base/compat.h"
 #include "work/import_file.h"
 
+/*
+ * Octets that the rows of a batch may have in memory, about: a file may have many columns,
+ * and then many times as much comes of a short row as stands there.
+ */
+#define BATCH_OCTETS ((int64) 256 * 1024 * 1024)
+
+/* Of them those that a value takes while its row becomes a body. */
+#define VALUE_OCTETS (sizeof(Slice) + sizeof(JsonbValue))
+
 typedef struct FileSource
 {
 	ImportSource source;
 	CsvReader  *reader;
 	int64		size;			/* octets in all */
+	int64		row_octets;		/* that a row has in memory beside its text, with the names by which it is shown */
 	CsvRecord  *records;
 } FileSource;
 
+/* fetch stops in front of n where rows are so large that they would take too much memory. */
 static int
 fetch(ImportSource *source, int n)
 {
 	FileSource *this = (FileSource *) source;
+	int64		start = rvo_csv_octets(this->reader);
 	int			count = 0;
 
 	this->records = palloc(n * sizeof(CsvRecord));
-	while (count < n && rvo_csv_next(this->reader, &this->records[count]))
+	while (count < n && rvo_csv_octets(this->reader) - start + count * this->row_octets < BATCH_OCTETS)
 	{
 		CHECK_FOR_INTERRUPTS();
+		source->ended = !rvo_csv_next(this->reader, &this->records[count]);
+		if (source->ended)
+			break;
 		count++;
 	}
 	return count;
@@ -111,6 +126,8 @@ rvo_import_file_open(const CsvOptions *options, CsvFeed feed, void *arg, int64 s
 	this->size = size;
 	this->source.kind = &file_kind;
 	this->source.headers = (ImportHeaders) {format->ncolumns, format->columns, -1};
+	for (int i = 0; i < format->ncolumns; i++)
+		this->row_octets += VALUE_OCTETS + format->columns[i].len;
 	return &this->source;
 }
 

@@ -42,7 +42,7 @@ rvo_import_fetch(ImportSource *source, Import *import)
 	int			n = source->kind->fetch(source, import->options.batch_size);
 
 	import->nbodies = n;
-	import->finished = n < import->options.batch_size;
+	import->finished = source->ended;
 	import->estimate = source->kind->estimate(source, import->rows_before + n);
 	import->bodies = palloc(Max(n, 1) * sizeof(Jsonb *));
 	import->broken = (BrokenItems) {.items = palloc(Max(n, 1) * sizeof(BrokenItem))};
@@ -56,10 +56,29 @@ rvo_import_fetch(ImportSource *source, Import *import)
 	PopActiveSnapshot();
 }
 
+/*
+ * show shows a row, in the current context.  What that is built of is many times as large as itself,
+ * so it is freed row by row: parts is for it.
+ */
+static Jsonb *
+show(const ImportSource *source, int row, MemoryContext parts)
+{
+	MemoryContext caller = MemoryContextSwitchTo(parts);
+	Jsonb	   *shown = source->kind->show(source, row);
+	Jsonb	   *copy;
+
+	MemoryContextSwitchTo(caller);
+	copy = palloc(VARSIZE(shown));
+	memcpy(copy, shown, VARSIZE(shown));
+	MemoryContextReset(parts);
+	return copy;
+}
+
 /* rvo_import_show adds their lines and rows to what is to be told, in the current context. */
 void
 rvo_import_show(const ImportSource *source, Import *import)
 {
+	MemoryContext parts = AllocSetContextCreate(CurrentMemoryContext, "revyops import row", ALLOCSET_DEFAULT_SIZES);
 	int64		told = 0;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -70,7 +89,7 @@ rvo_import_show(const ImportSource *source, Import *import)
 
 		CHECK_FOR_INTERRUPTS();
 		reject->line = line_of(source, row);
-		reject->source_row = source->kind->show(source, row);
+		reject->source_row = show(source, row, parts);
 	}
 	for (int i = 0; i < import->nnotes; i++)
 	{
@@ -79,8 +98,9 @@ rvo_import_show(const ImportSource *source, Import *import)
 
 		CHECK_FOR_INTERRUPTS();
 		note->line = line_of(source, row);
-		note->source_row = note->ordinal != told ? source->kind->show(source, row) : NULL;
+		note->source_row = note->ordinal != told ? show(source, row, parts) : NULL;
 		told = note->ordinal;
 	}
 	PopActiveSnapshot();
+	MemoryContextDelete(parts);
 }

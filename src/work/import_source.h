@@ -14,7 +14,10 @@ typedef struct ImportSource ImportSource;
 /* How a kind of source is read.  A row is named by its place among those that were fetched last, from 0. */
 typedef struct RowReading
 {
-	/* fetch reads up to n rows, which live as long as the current context or until the next fetch, and returns how many there are. */
+	/*
+	 * fetch reads up to n rows, which live as long as the current context or until the next fetch, and
+	 * returns how many there are.  It says if these were the last.
+	 */
 	int			(*fetch) (ImportSource *source, int n);
 
 	/* estimate tells how many rows there may be in all, of which so many were read. */
@@ -38,6 +41,7 @@ struct ImportSource
 {
 	const RowReading *kind;
 	ImportHeaders headers;
+	bool		ended;			/* there are no more rows than were fetched */
 };
 
 extern void rvo_import_fetch(ImportSource *source, Import *import);

@@ -21,8 +21,10 @@ static int
 fetch(ImportSource *source, int n)
 {
 	TableSource *this = (TableSource *) source;
+	int			count = rvo_source_fetch(&this->table, n, &this->rows);
 
-	return rvo_source_fetch(&this->table, n, &this->rows);
+	source->ended = count < n;
+	return count;
 }
 
 static double
