@@ -217,6 +217,23 @@ is(jobs($client) . contacts($client), '', 'a source that breaks: is read before 
 says($blocker, 'SELECT pg_advisory_unlock(1)');
 is(says($session, "CALL revyops_import_contacts('held', 100)"), '25 rows: 23 created, 0 duplicates, 2 failed; N rows/s', 'a source that waits no more');
 
+# ---- a check that loses a deadlock over what it writes: it has seen the keys of the batch already
+$client = sql("SELECT revyops_create_client('check')");
+$_->quit for $session, $blocker;
+($session, $blocker) = (session($client), session($client));
+sql("CREATE TABLE checked AS SELECT CASE i WHEN 15 THEN 'nope' ELSE 'c' || i || '\@acme.com' END AS email FROM generate_series(1, 25) i");
+$pid = says($session, "ANALYZE checked; SET deadlock_timeout = '@{[ 2 * patience::FACTOR ]}s'; SELECT pg_backend_pid()");
+says($blocker, "SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE revyops.import_reject IN SHARE MODE");
+$session->{stderr} = '';
+$session->query_until(qr/begun/, "\\echo begun\nCALL revyops_import_contacts('checked', 10, mode => 'check');\n");
+$node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $pid AND NOT granted)") or die 'the check did not wait';
+says($blocker, 'LOCK TABLE revyops.contact IN ACCESS EXCLUSIVE MODE; COMMIT');
+$session->query('SELECT 1');
+is((told($session))[-1], '40P01: deadlock detected', 'a check that loses a deadlock: ends');
+is(jobs($client), '10|10|0|0|25|f', 'a check that loses a deadlock: the first batch is told of');
+like(says($session, "CALL revyops_import_contacts('checked', 10, mode => 'check')"), qr/25 rows: 24 created, 0 duplicates, 1 failed; N rows\/s$/, 'a check that loses a deadlock: again');
+sql('DROP TABLE checked');
+
 # ---- what others do to the source meanwhile
 $client = sql("SELECT revyops_create_client('changes')");
 ($session, $blocker, $pid) = begin_import($client);

@@ -9,7 +9,7 @@
  * They take a pointer, which nobody can make in SQL.
  *
  * Each batch is a subtransaction, so that one that lost a deadlock is tried
- * again, and a transaction.
+ * again, and a transaction.  One of a check, which writes little but the job, is not.
  *
  * Who an import is for is what the settings say when it is called: by SET LOCAL
  * they say it until the first commit only.  Whether that is still good is looked
@@ -92,7 +92,8 @@ import_batch(Reading *reading)
 
 	rvo_store_mark_import_running(import->job);
 	rvo_import_fetch(reading->source, import);
-	error = rvo_attempt(write_batch, reading);
+	/* a check keeps what it has seen of rows, which nothing undoes */
+	error = import->mode == IMPORT_CHECK ? rvo_attempt_once(write_batch, reading) : rvo_attempt(write_batch, reading);
 	if (error != NULL)
 		ReThrowError(error);
 	rvo_source_commit();
