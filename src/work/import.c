@@ -160,7 +160,7 @@ take_item(void *arg, const BatchItem *item)
 	if (item->faults.count > 0 && item->failure == import->kind->kind->taken && import->mode != IMPORT_UPSERT)
 		import->counts.duplicates++;
 	else if (item->faults.count > 0)
-		add_reject(import, item, item->number + 1);
+		add_reject(import, item, import->rows_before + row + 1);
 	else
 	{
 		import->ids[row] = item->id;
