@@ -24,16 +24,20 @@
 
 #define OF_MERGED "FROM revyops.merged_contact WHERE kept_id = $2 AND client_id = $1"
 #define OF_REJECTS "FROM revyops.import_reject WHERE client_id = $1 AND revyops.mentions(source_row, " KEYS ")"
-/*
- * An answer kept under an idempotency key mentions them by a key or by an id.  One
- * to a batch also has others, who don't belong in an export.
- */
+
+/* The ids that the person has or had. */
 #define IDS "(SELECT pg_catalog.to_jsonb($2) UNION ALL SELECT pg_catalog.to_jsonb(id) " OF_MERGED ")"
+
 #define OF_NOTES "FROM revyops.import_note AS note WHERE client_id = $1 AND (" \
 	"(pg_catalog.to_jsonb(record_id) IN " IDS " AND EXISTS (SELECT FROM revyops.import_job AS j" \
 	" WHERE j.client_id = $1 AND j.id = note.job AND j.entity = 'contact')) OR (job, ordinal) IN (" \
 	"SELECT job, ordinal FROM revyops.import_note WHERE client_id = $1" \
 	" AND revyops.mentions(pg_catalog.jsonb_build_array(source_row, value), " KEYS ")))"
+
+/*
+ * An answer kept under an idempotency key mentions them by a key or by an id.  One
+ * to a batch also has others, who don't belong in an export.
+ */
 #define PARTS "pg_catalog.jsonb_array_elements(CASE WHEN body::jsonb ? 'results' THEN body::jsonb->'results'" \
 	" ELSE pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('contact', body::jsonb)) END) AS p (part)" \
 	" WHERE revyops.mentions(part, " KEYS ") OR (part->'contact' ? 'contact_status' AND part->'contact'->'id' IN " IDS ")"
