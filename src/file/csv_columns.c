@@ -7,7 +7,7 @@
 #include "mb/pg_wchar.h"
 
 #include "base/compat.h"
-#include "base/slice_map.h"
+#include "base/unique_name.h"
 #include "file/csv_columns.h"
 
 /* valid_length tells how many octets at the front are valid UTF-8 without NUL. */
@@ -65,21 +65,6 @@ one_line(Slice text)
 	return (Slice) {line, len};
 }
 
-/* numbered makes a name that no column has: "Email (2)". */
-static Slice
-numbered(SliceMap *taken, Slice name, int64 *count)
-{
-	Slice		unique;
-
-	do
-	{
-		int64		number = ++*count;
-
-		unique = rvo_slice(psprintf("%.*s (" INT64_FORMAT ")", name.len, name.data, number));
-	} while (rvo_slice_map_find(taken, unique) != NULL);
-	return unique;
-}
-
 /*
  * rvo_csv_columns names the columns whose header cells these are: trimmed; by its
  * place if there is nothing, "column 3"; numbered if the name is one of a column before it,
@@ -89,31 +74,9 @@ Slice *
 rvo_csv_columns(const Slice *cells, int n)
 {
 	Slice	   *columns = palloc(Max(n, 1) * sizeof(Slice));
-	SliceMap   *taken = rvo_slice_map_create(n);
 
 	for (int i = 0; i < n; i++)
-	{
-		Slice		name = NO_SLICE;
-		int64	   *count;
-		bool		found;
-
-		if (cells[i].len > 0)
-			name = rvo_text_trim(one_line(rvo_csv_legible(cells[i])));
-		if (name.len == 0)
-			name = rvo_slice(psprintf("column %d", i + 1));
-		count = rvo_slice_map_put(taken, name, &found);
-		if (!found)
-			*count = 1;
-		else
-		{
-			int64		number = *count;
-
-			columns[i] = numbered(taken, name, &number);
-			*count = number;
-			*rvo_slice_map_put(taken, columns[i], &found) = 1;
-			continue;
-		}
-		columns[i] = name;
-	}
+		columns[i] = cells[i].len > 0 ? one_line(rvo_csv_legible(cells[i])) : CONST_SLICE("");
+	rvo_columns_unique(columns, n);
 	return columns;
 }

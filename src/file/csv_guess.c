@@ -44,9 +44,9 @@ typedef struct Walk
 	int			next;
 } Walk;
 
-/* rvo_csv_skip_broken tells how much to skip of a record whose quote has no end: to the end of the line where it opens. */
-int
-rvo_csv_skip_broken(const CsvScan *scan, const char *text, int len)
+/* skip_broken tells how much to skip of a record whose quote has no end: to the end of the line where it opens. */
+static int
+skip_broken(const CsvScan *scan, const char *text, int len)
 {
 	const char *line_end = rvo_csv_line_end(text + scan->open);
 
@@ -68,7 +68,7 @@ next_row(Walk *walk)
 		found = rvo_csv_scan(walk->scan, row, len, walk->is_last);
 		if (found == CSV_MORE || found == CSV_END)
 			return false;
-		walk->next += found == CSV_BROKEN ? rvo_csv_skip_broken(walk->scan, row, len) : walk->scan->used;
+		walk->next += found == CSV_BROKEN ? skip_broken(walk->scan, row, len) : walk->scan->used;
 		if (found == CSV_RECORD && !rvo_csv_scan_is_blank(walk->scan))
 			return true;
 	}

@@ -9,6 +9,5 @@
 
 extern bool rvo_csv_guess_delimiter(CsvScan *scan, const char *text, int len, bool is_last);
 extern bool rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int *header);
-extern int	rvo_csv_skip_broken(const CsvScan *scan, const char *text, int len);
 
 #endif							/* RVO_CSV_GUESS_H */

@@ -25,6 +25,7 @@
 
 #include "base/compat.h"
 #include "base/slice_map.h"
+#include "base/unique_name.h"
 #include "shape/import_mapping.h"
 #include "shape/member.h"
 #include "shape/record.h"
@@ -53,43 +54,6 @@ Slice
 rvo_import_body_column(const RecordShape *shape)
 {
 	return shape == &rvo_company_shape ? CONST_SLICE("company") : CONST_SLICE("contact");
-}
-
-/*
- * make_unique gives a header that others before it have another name: "Email (2)".  Names that are
- * taken are in a map, each with the number that was given last.
- */
-static Slice
-make_unique(SliceMap *taken, Slice header)
-{
-	bool		found;
-	int64		number = (*rvo_slice_map_put(taken, header, &found))++;
-	Slice		name = header;
-
-	while (found)
-	{
-		CHECK_FOR_INTERRUPTS();
-		number = Max(number, 1) + 1;
-		name = rvo_slice(psprintf("%.*s (" INT64_FORMAT ")", header.len, header.data, number));
-		(void) rvo_slice_map_put(taken, name, &found);
-	}
-	*rvo_slice_map_find(taken, header) = number;
-	return name;
-}
-
-/* rvo_import_headers_unique trims headers, names those that are empty by their place, and tells those apart that are the same. */
-void
-rvo_import_headers_unique(Slice *headers, int n)
-{
-	SliceMap   *taken = rvo_slice_map_create(n);
-
-	for (int i = 0; i < n; i++)
-	{
-		headers[i] = rvo_text_trim(headers[i]);
-		if (headers[i].len == 0)
-			headers[i] = rvo_slice(psprintf("column %d", i + 1));
-		headers[i] = make_unique(taken, headers[i]);
-	}
 }
 
 /* field_name makes the name of a custom field of a text: one line, and no longer than such a name can be. */
@@ -348,7 +312,7 @@ check_fields(Reading *reading)
 				continue;
 			mapping->nfields++;
 			if (!asked)
-				column->field = make_unique(taken, column->field);
+				column->field = rvo_name_unique(taken, column->field);
 			else
 			{
 				(void) rvo_slice_map_put(taken, column->field, &found);

@@ -15,7 +15,7 @@
 typedef struct ImportHeaders
 {
 	int			count;
-	const Slice *names;			/* unique: rvo_import_headers_unique */
+	const Slice *names;			/* unique: rvo_columns_unique */
 	int			body;			/* the column of jsonb that is named like a whole body; -1 = none */
 } ImportHeaders;
 
@@ -62,7 +62,6 @@ typedef struct ImportMapping
 } ImportMapping;
 
 extern Slice rvo_import_body_column(const RecordShape *shape);
-extern void rvo_import_headers_unique(Slice *headers, int n);
 extern ImportMapping *rvo_import_mapping_read(const RecordShape *shape, const ImportHeaders *headers, JsonbContainer *columns,
 											  const ImportAliases *aliases, FaultList *faults);
 extern Jsonb *rvo_import_mapping_show(const ImportMapping *mapping);

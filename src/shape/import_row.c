@@ -21,6 +21,7 @@
 
 #include "base/compat.h"
 #include "base/json_parse.h"
+#include "base/unique_name.h"
 #include "shape/custom_field.h"
 #include "shape/import_row.h"
 
@@ -96,7 +97,7 @@ rvo_import_columns_read(TupleDesc descriptor)
 		if (columns->items[number].type == JSONBOID && could_be_body(columns, number))
 			columns->body = number;
 	}
-	rvo_import_headers_unique(columns->headers, columns->count);
+	rvo_columns_unique(columns->headers, columns->count);
 	return columns;
 }
 
