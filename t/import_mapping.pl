@@ -27,7 +27,7 @@ sub import
 	$client = sql("SELECT revyops_create_client('x')");
 	sql("SELECT revyops_set_client_setting($client, 'on_unknown_domain', 'create')");
 	my ($rc, $out, $err) = $node->psql('postgres', "CREATE TABLE $table ($columns); INSERT INTO $table VALUES $values; SET revyops.client_id = $client; CALL revyops_import_contacts('$table')");
-	return $1 if $err =~ /ERROR:.*\nDETAIL:  (.*)/;
+	return $1 if $err =~ /ERROR: .*\n.*DETAIL:  (.*)/;
 	return $err unless $err =~ /.*rows: (\d+) created, (\d+) duplicates?, (\d+) failed/s;
 	return "$1 $2 $3";
 }
@@ -43,7 +43,7 @@ sub contacts
 my $in = 'https://www.linkedin.com/in/';
 
 # ---- the table of aliases
-is(sql("SELECT count(*) > 900, count(*) FILTER (WHERE NOT shipped), count(*) FILTER (WHERE member IS NULL AND header !~ '^Unnamed') FROM revyops.import_alias"), 't|0|6', 'there is a list; what a report adds is left out');
+is(sql("SELECT count(*) > 900, count(*) FILTER (WHERE NOT shipped), count(*) FILTER (WHERE member IS NULL AND header !~ '^(Unnamed|import_)') FROM revyops.import_alias"), 't|0|0', 'there is a list');
 is(sql("SELECT string_agg(DISTINCT entity || ' ' || member, ', ' ORDER BY entity || ' ' || member) FROM revyops.import_alias"),
 	'company domain, company name, contact company_id, contact company_name, contact email, contact first_name, contact last_name, contact linkedin_url', 'of members that there are');
 is(sql("SELECT string_agg(header, ', ') FROM revyops.import_alias WHERE key <> revyops.import_header_key(key)"), '', 'a key is its own');
