@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- What a caller says of the columns of an import, and what a blank does.  The rest of it: t/import_mapping.pl, t/import_cells.pl.
-SELECT plan(16);
+SELECT plan(17);
 SELECT test.two_clients() \gset hidden_
 -- import imports a text, and gives what its columns are.
 CREATE FUNCTION test.import(file text, columns jsonb DEFAULT NULL, mode text DEFAULT 'create', blanks text DEFAULT 'keep') RETURNS jsonb LANGUAGE sql AS $$
@@ -35,6 +35,9 @@ SELECT is(test.import(E'Firma,E-Mail\nAcme,d@x.com\n', '{"Firma": "company_name"
 SELECT is(test.contact('d@x.com'), '||Firma=Acme', 'which is kept where no company is named');
 SELECT is(test.import(E',Email,Email,id\n1,e@x.com,e2@x.com,7\n'), '{"column 1": "column 1", "Email": "email", "Email (2)": "email", "id": null}', 'empty headers, and headers twice');
 SELECT is(test.contact('e@x.com'), '||column 1=1, Email (2)=e2@x.com', 'load');
+
+SELECT test.import('Email,' || repeat('é', 300) || 'a,' || repeat('é', 300) || E'b\nl@x.com,1,2\n') \g /dev/null
+SELECT is(test.contact('l@x.com'), '||' || repeat('é', 255) || '=1, ' || repeat('é', 247) || '=2', 'headers that begin alike and are longer than a name can be');
 
 -- ---- faults
 SELECT is(test.wrong(E'Email,Title\n', '{"Titel": "x", "email ": null}'), 'columns unknown_column Titel ["Title"], columns no_key_column ["Email"]', 'a header that is not there; no key left');

@@ -34,6 +34,9 @@
 /* Octets of each list that people are shown. */
 #define NOTICE_MAX_OCTETS 2000
 
+/* Characters by which a name is longer with the number that tells it from others: " (10000)". */
+#define NUMBER_MAX_LENGTH 8
+
 /* What is being made, and of what. */
 typedef struct Reading
 {
@@ -56,9 +59,9 @@ rvo_import_body_column(const RecordShape *shape)
 	return shape == &rvo_company_shape ? CONST_SLICE("company") : CONST_SLICE("contact");
 }
 
-/* field_name makes the name of a custom field of a text: one line, and no longer than such a name can be. */
+/* one_line makes a name of a text: one line of so many characters at most. */
 static Slice
-field_name(Slice text)
+one_line(Slice text, int max)
 {
 	char	   *name = palloc(text.len + 1);
 	int			len = 0;
@@ -70,7 +73,7 @@ field_name(Slice text)
 
 		if (c == 0xc2 && i + 1 < text.len && (unsigned char) text.data[i + 1] < 0xa0)
 			i++;
-		if ((c & 0xc0) != 0x80 && characters++ == MEMBER_MAX_LENGTH)
+		if ((c & 0xc0) != 0x80 && characters++ == max)
 			break;
 		if (c >= 0x20 && c != 0x7f && c == (unsigned char) text.data[i])
 			name[len++] = c;
@@ -78,6 +81,24 @@ field_name(Slice text)
 			name[len++] = ' ';
 	}
 	return rvo_text_trim((Slice) {name, len});
+}
+
+/* field_name makes the name of a custom field of a text: one line, and no longer than such a name can be. */
+static Slice
+field_name(Slice text)
+{
+	return one_line(text, MEMBER_MAX_LENGTH);
+}
+
+/* unique_field_name gives the name of a custom field that others before it have another one, which is no longer than it can be. */
+static Slice
+unique_field_name(SliceMap *taken, Slice name)
+{
+	Slice		unique = rvo_name_unique(taken, name);
+
+	if (rvo_text_characters(unique) <= MEMBER_MAX_LENGTH)
+		return unique;
+	return rvo_name_unique(taken, one_line(name, MEMBER_MAX_LENGTH - NUMBER_MAX_LENGTH));
 }
 
 /* ---------------------------------------------------------------- members */
@@ -312,7 +333,7 @@ check_fields(Reading *reading)
 				continue;
 			mapping->nfields++;
 			if (!asked)
-				column->field = rvo_name_unique(taken, column->field);
+				column->field = unique_field_name(taken, column->field);
 			else
 			{
 				(void) rvo_slice_map_put(taken, column->field, &found);
