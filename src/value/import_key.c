@@ -3,7 +3,8 @@
  *	  What is compared of the header of a column: its letters, marks and digits, in lower case.
  *
  * So "E-mail 1 - Value", "Email1Value" and "e_mail_1_value" are one.  Letters of
- * other widths are those they stand for; an accent counts, however it is written.
+ * other widths are those they stand for; an accent counts, however it is written.  It belongs to
+ * the letter that comes before it in the key.
  */
 #include "postgres.h"
 
@@ -66,6 +67,7 @@ rvo_import_header_key(Slice header)
 {
 	Slice		key;
 	uint8_t    *lower;
+	uint8_t    *composed;
 	size_t		length;
 	char	   *copy;
 
@@ -76,7 +78,11 @@ rvo_import_header_key(Slice header)
 	lower = u8_tolower((const uint8_t *) header.data, header.len, NULL, UNINORM_NFKC, NULL, &length);
 	if (lower == NULL)
 		return CONST_SLICE("");
-	copy = pnstrdup((const char *) lower, length);
+	composed = u8_normalize(UNINORM_NFC, lower, keep_word(lower, length), NULL, &length);
 	free(lower);
-	return (Slice) {copy, keep_word((uint8_t *) copy, length)};
+	if (composed == NULL)
+		return CONST_SLICE("");
+	copy = pnstrdup((const char *) composed, length);
+	free(composed);
+	return (Slice) {copy, length};
 }
