@@ -47,7 +47,7 @@ is(sql("SELECT count(*) > 900, count(*) FILTER (WHERE NOT shipped), count(*) FIL
 is(sql("SELECT string_agg(DISTINCT entity || ' ' || member, ', ' ORDER BY entity || ' ' || member) FROM revyops.import_alias"),
 	'company domain, company name, contact company_id, contact company_name, contact email, contact first_name, contact last_name, contact linkedin_url', 'of members that there are');
 is(sql("SELECT string_agg(header, ', ') FROM revyops.import_alias WHERE key <> revyops.import_header_key(key)"), '', 'a key is its own');
-for my $case ([ 'E-mail 1 - Value', 'email1value' ], [ 'ＥＭＡＩＬ', 'email' ], [ "Pre\xcc\x81nom", 'prénom' ], [ "a-\xcc\x87", "\xc8\xa7" ], [ ' # Employees', 'employees' ], [ '❌ ⚠️', '' ], [ 'メールアドレス', 'メールアドレス' ], [ 'first_name', 'firstname' ], [ 'İ', "i\xcc\x87" ])
+for my $case ([ 'E-mail 1 - Value', 'email1value' ], [ 'ＥＭＡＩＬ', 'email' ], [ "Pre\xcc\x81nom", 'prénom' ], [ "a-\xcc\x87", "\xc8\xa7" ], [ "Te\xe2\x84\x9dm", 'term' ], [ ' # Employees', 'employees' ], [ '❌ ⚠️', '' ], [ 'メールアドレス', 'メールアドレス' ], [ 'first_name', 'firstname' ], [ 'İ', "i\xcc\x87" ])
 {
 	my ($header, $key) = @$case;
 	is(sql("SELECT revyops.import_header_key('$header')"), $key, "the key of $header");

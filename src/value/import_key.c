@@ -66,6 +66,7 @@ Slice
 rvo_import_header_key(Slice header)
 {
 	Slice		key;
+	uint8_t    *plain;
 	uint8_t    *lower;
 	uint8_t    *composed;
 	size_t		length;
@@ -75,7 +76,12 @@ rvo_import_header_key(Slice header)
 	key = key_of_ascii(header);
 	if (key.data != NULL)
 		return key;
-	lower = u8_tolower((const uint8_t *) header.data, header.len, NULL, UNINORM_NFKC, NULL, &length);
+	/* first of all, since what stands for a letter may have no lower case of its own */
+	plain = u8_normalize(UNINORM_NFKC, (const uint8_t *) header.data, header.len, NULL, &length);
+	if (plain == NULL)
+		return CONST_SLICE("");
+	lower = u8_tolower(plain, length, NULL, UNINORM_NFKC, NULL, &length);
+	free(plain);
 	if (lower == NULL)
 		return CONST_SLICE("");
 	composed = u8_normalize(UNINORM_NFC, lower, keep_word(lower, length), NULL, &length);
