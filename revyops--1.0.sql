@@ -1208,6 +1208,275 @@ contact	email	邮箱
 contact	email	電子郵件
 contact	email	이메일
 contact	email	이메일 주소
+contact	email	Lead Work Email
+contact	email	Lead Pro Email
+contact	email	Lead Professional Email
+contact	email	Lead Business Email
+contact	email	Lead Personal Email
+contact	email	Lead Perso Email
+contact	email	Lead Private Email
+contact	email	Lead Primary Email
+contact	email	Lead Direct Email
+contact	email	Contact Work Email
+contact	email	Contact Pro Email
+contact	email	Contact Professional Email
+contact	email	Contact Business Email
+contact	email	Contact Personal Email
+contact	email	Contact Perso Email
+contact	email	Contact Private Email
+contact	email	Contact Primary Email
+contact	email	Contact Direct Email
+contact	email	Person Work Email
+contact	email	Person Pro Email
+contact	email	Person Professional Email
+contact	email	Person Business Email
+contact	email	Person Personal Email
+contact	email	Person Perso Email
+contact	email	Person Private Email
+contact	email	Person Primary Email
+contact	email	Person Direct Email
+contact	email	Prospect Work Email
+contact	email	Prospect Pro Email
+contact	email	Prospect Professional Email
+contact	email	Prospect Business Email
+contact	email	Prospect Personal Email
+contact	email	Prospect Perso Email
+contact	email	Prospect Private Email
+contact	email	Prospect Primary Email
+contact	email	Prospect Direct Email
+contact	email	Candidate Work Email
+contact	email	Candidate Pro Email
+contact	email	Candidate Professional Email
+contact	email	Candidate Business Email
+contact	email	Candidate Personal Email
+contact	email	Candidate Perso Email
+contact	email	Candidate Private Email
+contact	email	Candidate Primary Email
+contact	email	Candidate Direct Email
+contact	email	Candidate Email
+contact	email	Employee Email
+contact	email	Invitee Email
+contact	email	Guest Email
+contact	email	Registrant Email
+contact	email	Delegate Email
+contact	email	Person Email Address
+contact	email	Prospect Email Address
+contact	email	Candidate Email Address
+contact	email	Employee Email Address
+contact	email	Invitee Email Address
+contact	email	Guest Email Address
+contact	email	Registrant Email Address
+contact	email	Delegate Email Address
+contact	email	Work Emails
+contact	email	Pro Emails
+contact	email	Professional Emails
+contact	email	Business Emails
+contact	email	Personal Emails
+contact	email	Perso Emails
+contact	email	Private Emails
+contact	email	Direct Emails
+contact	email	Primary Emails
+contact	email	B2B Emails
+contact	email	Other Work Emails
+contact	email	Email Address 1
+contact	email	Email Address 4
+contact	email	Email Address 5
+contact	email	Email 4
+contact	email	Email 5
+contact	email	Email Address 1 - Value
+contact	email	Email Address 2 - Value
+contact	email	Email Address 3 - Value
+contact	email	Alternate Email 1
+contact	email	Alternate Email 2
+contact	email	Alternate Email 3
+contact	email	Additional Email 1
+contact	email	Additional Email 2
+contact	email	Additional Email 3
+contact	email	Secondary Email 1
+contact	email	Secondary Email 2
+contact	email	Other Email 1
+contact	email	Other Email 2
+contact	email	Personal Email 3
+contact	email	Business Email 1
+contact	email	Business Email 2
+contact	email	Business Email 3
+contact	email	Professional Email 3
+contact	email	Direct Email 2
+contact	email	Direct Email 3
+contact	email	Alternate Email Address
+contact	email	Alternative Email Address
+contact	email	Supplemental Email
+contact	email	Supplementary Email
+contact	email	Recommended Email
+contact	email	Recommended Work Email
+contact	email	Recommended Personal Email
+contact	email	Perso Email
+contact	email	B2B Email
+contact	email	Kaspr Work Email
+contact	email	Kaspr Direct Email
+contact	email	LinkedIn Email
+contact	email	Email from LinkedIn
+contact	email	Mail from Dropcontact
+contact	email	Work Mail
+contact	email	Business Mail
+contact	email	Office Email
+contact	email	Email Office
+contact	email	Email 1 Address
+contact	email	Email (Private)
+contact	email	Email (Primary)
+contact	email	Work Email (Verified)
+contact	email	Student Email
+contact	email	Donor Email
+contact	email	Patient Email
+contact	email	Client Email
+contact	email	Speaker Email
+contact	email	Member Email Address
+contact	email	Attendee Email Address
+contact	email	Customer Email Address
+contact	email	Subscriber Email Address
+contact	email	npe01__WorkEmail__c
+contact	email	npe01__HomeEmail__c
+contact	email	npe01__AlternateEmail__c
+contact	email	Work_Email__c
+contact	email	Personal_Email__c
+contact	email	Alternate_Email__c
+contact	email	Other_Email__c
+contact	email	hs_additional_emails
+contact	email	What is your email?
+contact	email	What is your email address?
+contact	email	What is your work email?
+contact	email	What is your work email address?
+contact	email	What is your business email?
+contact	email	What is your best email?
+contact	email	What is your best email address?
+contact	email	What's your email?
+contact	email	What's your email address?
+contact	email	What's your work email?
+contact	email	Please enter your email
+contact	email	Please enter your email address
+contact	email	Enter your email
+contact	email	Enter your email address
+contact	email	Your work email
+contact	email	Your work email address
+contact	email	Your business email
+contact	email	Your best email
+contact	email	My email
+contact	email	Email Address (required)
+contact	email	Email (required)
+contact	email	Wie lautet deine E-Mail-Adresse?
+contact	email	Wie lautet Ihre E-Mail-Adresse?
+contact	email	Deine E-Mail-Adresse
+contact	email	Ihre E-Mail-Adresse
+contact	email	Deine E-Mail
+contact	email	Ihre E-Mail
+contact	email	E-Mail (primär)
+contact	email	Haupt-E-Mail
+contact	email	Haupt-E-Mail-Adresse
+contact	email	E-Mail Firma
+contact	email	E-Mail Büro
+contact	email	E-Mail-Adresse 1
+contact	email	E-Mail-Adresse (geschäftlich)
+contact	email	E-Mail-Adresse (privat)
+contact	email	Zweite E-Mail
+contact	email	Zweite E-Mail-Adresse
+contact	email	Sekundäre E-Mail
+contact	email	Alternative E-Mail-Adresse
+contact	email	E-Mail Teilnehmer
+contact	email	Teilnehmer E-Mail
+contact	email	Kontakt E-Mail
+contact	email	Kunden-E-Mail
+contact	email	Mailadresse geschäftlich
+contact	email	Mailadresse privat
+contact	email	Votre e-mail
+contact	email	Votre adresse e-mail
+contact	email	Quelle est votre adresse e-mail ?
+contact	email	Quel est votre e-mail ?
+contact	email	Adresse mail professionnelle
+contact	email	Adresse mail pro
+contact	email	Adresse mail personnelle
+contact	email	Adresse mail perso
+contact	email	Adresse e-mail pro
+contact	email	Adresse e-mail perso
+contact	email	Adresse e-mail secondaire
+contact	email	Adresse e-mail 2
+contact	email	Adresse électronique professionnelle
+contact	email	Mail pro
+contact	email	Mail perso
+contact	email	Mail professionnel
+contact	email	Mail personnel
+contact	email	E-mail du contact
+contact	email	Adresse e-mail du contact
+contact	email	E-mail du participant
+contact	email	Courriel principal
+contact	email	Courriel secondaire
+contact	email	Courriel 1
+contact	email	Courriel 2
+contact	email	Adresse courriel professionnelle
+contact	email	Adresse de messagerie 1
+contact	email	Mél professionnel
+contact	email	E-mail travail
+contact	email	E-mail de travail
+contact	email	Tu correo
+contact	email	Tu correo electrónico
+contact	email	Su correo electrónico
+contact	email	Tu email
+contact	email	¿Cuál es tu correo electrónico?
+contact	email	¿Cuál es su correo electrónico?
+contact	email	Correo del contacto
+contact	email	Correo electrónico del contacto
+contact	email	Email del contacto
+contact	email	Correo 1
+contact	email	Correo 2
+contact	email	Correo electrónico 3
+contact	email	Correo principal
+contact	email	Correo secundario
+contact	email	Correo electrónico secundario
+contact	email	Correo electrónico alternativo
+contact	email	Correo alternativo
+contact	email	Correo trabajo
+contact	email	Correo de trabajo
+contact	email	Correo empresarial
+contact	email	Correo electrónico empresarial
+contact	email	Correo electrónico laboral
+contact	email	Correo laboral
+contact	email	Email laboral
+contact	email	Dirección de correo electrónico 1
+contact	email	Dirección del correo electrónico
+contact	email	Dirección del correo electrónico 2
+contact	email	Dirección del correo electrónico 3
+contact	email	E-mail del trabajo
+contact	email	Correo electrónico (trabajo)
+contact	email	Indirizzo mail
+contact	email	La tua email
+contact	email	E-mail personale
+contact	email	E-mail privata
+contact	email	E-mail principale
+contact	email	Seu e-mail
+contact	email	E-mail pessoal
+contact	email	E-mail de trabalho
+contact	email	E-mail do contato
+contact	email	E-mail privé
+contact	email	Werk e-mail
+contact	email	Zakelijk e-mail
+contact	email	E-mailadres werk
+contact	email	E-mailadres privé
+contact	email	E-mailadress
+contact	email	Arbetsmejl
+contact	email	Mejladress
+contact	email	Arbejds-e-mail
+contact	email	Jobb-e-post
+contact	email	Adres e-mail służbowy
+contact	email	E-mail służbowy
+contact	email	Pracovní e-mail
+contact	email	Munkahelyi e-mail
+contact	email	Adresă de e-mail
+contact	email	İş e-postası
+contact	email	メール
+contact	email	勤務先メールアドレス
+contact	email	会社メールアドレス
+contact	email	工作邮箱
+contact	email	电子邮箱
+contact	email	회사 이메일
 contact	linkedin_url	LinkedIn
 contact	linkedin_url	LinkedIn Link
 contact	linkedin_url	LinkedIn Links
@@ -1322,6 +1591,86 @@ contact	linkedin_url	LinkedIn profiel URL
 contact	linkedin_url	领英
 contact	linkedin_url	領英
 contact	linkedin_url	LinkedIn 프로필
+contact	linkedin_url	Prospect LinkedIn Profile
+contact	linkedin_url	Prospect LinkedIn Profile URL
+contact	linkedin_url	Lead LinkedIn Profile URL
+contact	linkedin_url	Prospect Linkedin Sales Nav URL
+contact	linkedin_url	Lead Sales Navigator URL
+contact	linkedin_url	Sales Navigator Lead URL
+contact	linkedin_url	SalesProfile
+contact	linkedin_url	Candidate LinkedIn
+contact	linkedin_url	Candidate LinkedIn URL
+contact	linkedin_url	LinkedIn Sales Navigator
+contact	linkedin_url	LinkedIn Sales Navigator Profile
+contact	linkedin_url	LinkedIn Sales Navigator Profile URL
+contact	linkedin_url	LinkedIn Sales Profile
+contact	linkedin_url	Attendee LinkedIn
+contact	linkedin_url	Guest LinkedIn
+contact	linkedin_url	Customer LinkedIn
+contact	linkedin_url	Member LinkedIn
+contact	linkedin_url	Founder LinkedIn
+contact	linkedin_url	Founder LinkedIn URL
+contact	linkedin_url	CEO LinkedIn
+contact	linkedin_url	LinkedIn of Person
+contact	linkedin_url	Your LinkedIn
+contact	linkedin_url	Your LinkedIn URL
+contact	linkedin_url	Your LinkedIn Profile
+contact	linkedin_url	Your LinkedIn Profile URL
+contact	linkedin_url	My LinkedIn
+contact	linkedin_url	What is your LinkedIn?
+contact	linkedin_url	What is your LinkedIn URL?
+contact	linkedin_url	What is your LinkedIn profile?
+contact	linkedin_url	What is your LinkedIn profile URL?
+contact	linkedin_url	What's your LinkedIn?
+contact	linkedin_url	What's your LinkedIn profile?
+contact	linkedin_url	What's your LinkedIn URL?
+contact	linkedin_url	LinkedIn Profile (required)
+contact	linkedin_url	LinkedIn (optional)
+contact	linkedin_url	LinkedIn Profile (optional)
+contact	linkedin_url	LinkedIn Website
+contact	linkedin_url	LinkedIn Web
+contact	linkedin_url	LinkedIn 1
+contact	linkedin_url	LinkedIn ID URL
+contact	linkedin_url	LinkedIn Vanity URL
+contact	linkedin_url	LinkedIn Profile Input
+contact	linkedin_url	Found LinkedIn
+contact	linkedin_url	Enriched LinkedIn
+contact	linkedin_url	Enriched LinkedIn URL
+contact	linkedin_url	LinkedIn URL (Enriched)
+contact	linkedin_url	LinkedIn URL (Person)
+contact	linkedin_url	LinkedIn URL Contact
+contact	linkedin_url	Personal LinkedIn Profile
+contact	linkedin_url	Personal LinkedIn Profile URL
+contact	linkedin_url	Social: LinkedIn
+contact	linkedin_url	Social Profile LinkedIn
+contact	linkedin_url	Social Media LinkedIn
+contact	linkedin_url	Social profiles: LinkedIn
+contact	linkedin_url	scrapedProfileUrl
+contact	linkedin_url	linkedin_profile_public
+contact	linkedin_url	inputLinkedinUrl
+contact	linkedin_url	originalLinkedinUrl
+contact	linkedin_url	profileLinkedin
+contact	linkedin_url	Dein LinkedIn-Profil
+contact	linkedin_url	Ihr LinkedIn-Profil
+contact	linkedin_url	LinkedIn-Profil der Person
+contact	linkedin_url	LinkedIn Kontakt
+contact	linkedin_url	Profil bei LinkedIn
+contact	linkedin_url	Votre profil LinkedIn
+contact	linkedin_url	Votre LinkedIn
+contact	linkedin_url	Profil LinkedIn du contact
+contact	linkedin_url	LinkedIn du contact
+contact	linkedin_url	Adresse LinkedIn
+contact	linkedin_url	Tu perfil de LinkedIn
+contact	linkedin_url	Tu LinkedIn
+contact	linkedin_url	Su perfil de LinkedIn
+contact	linkedin_url	Perfil de LinkedIn del contacto
+contact	linkedin_url	LinkedIn del contacto
+contact	linkedin_url	Perfil en LinkedIn
+contact	linkedin_url	Seu LinkedIn
+contact	linkedin_url	LinkedIn do contato
+contact	linkedin_url	LinkedIn del contatto
+contact	linkedin_url	Link al profilo LinkedIn
+contact	linkedin_url	Il tuo LinkedIn
 contact	first_name	First
 contact	first_name	First Names
 contact	first_name	FName
@@ -1383,6 +1732,36 @@ contact	first_name	Имя
 contact	first_name	名
 contact	first_name	名前(名)
 contact	first_name	이름
+contact	first_name	Candidate First Name
+contact	first_name	Employee First Name
+contact	first_name	Invitee First Name
+contact	first_name	Guest First Name
+contact	first_name	Registrant First Name
+contact	first_name	Delegate First Name
+contact	first_name	Client First Name
+contact	first_name	Donor First Name
+contact	first_name	Speaker First Name
+contact	first_name	Student First Name
+contact	first_name	Name > First name
+contact	first_name	First Name (required)
+contact	first_name	What is your first name?
+contact	first_name	What's your first name?
+contact	first_name	First Name 1
+contact	first_name	Firstname Lead
+contact	first_name	Dein Vorname
+contact	first_name	Ihr Vorname
+contact	first_name	Wie lautet dein Vorname?
+contact	first_name	Teilnehmer Vorname
+contact	first_name	Kunde Vorname
+contact	first_name	Vorname Kontakt
+contact	first_name	Votre prénom
+contact	first_name	Quel est votre prénom ?
+contact	first_name	Prénom du participant
+contact	first_name	Tu nombre
+contact	first_name	Nombre de contacto
+contact	first_name	Prénom 1
+contact	first_name	Nome (contato)
+contact	first_name	Nome do contato
 contact	last_name	Last
 contact	last_name	Last Names
 contact	last_name	LName
@@ -1447,6 +1826,33 @@ contact	last_name	Soyadı
 contact	last_name	Фамилия
 contact	last_name	姓
 contact	last_name	성
+contact	last_name	Candidate Last Name
+contact	last_name	Employee Last Name
+contact	last_name	Invitee Last Name
+contact	last_name	Guest Last Name
+contact	last_name	Registrant Last Name
+contact	last_name	Delegate Last Name
+contact	last_name	Client Last Name
+contact	last_name	Donor Last Name
+contact	last_name	Speaker Last Name
+contact	last_name	Student Last Name
+contact	last_name	Name > Last name
+contact	last_name	Last Name (required)
+contact	last_name	What is your last name?
+contact	last_name	What's your last name?
+contact	last_name	Last Name 1
+contact	last_name	Dein Nachname
+contact	last_name	Ihr Nachname
+contact	last_name	Wie lautet dein Nachname?
+contact	last_name	Teilnehmer Nachname
+contact	last_name	Kunde Nachname
+contact	last_name	Nachname Kontakt
+contact	last_name	Votre nom de famille
+contact	last_name	Quel est votre nom de famille ?
+contact	last_name	Nom du participant
+contact	last_name	Tus apellidos
+contact	last_name	Tu apellido
+contact	last_name	Apellidos de contacto
 contact	company_id	Website
 contact	company_id	Websites
 contact	company_id	Website URL
@@ -1578,6 +1984,46 @@ contact	company_id	ウェブサイト
 contact	company_id	网站
 contact	company_id	網站
 contact	company_id	웹사이트
+contact	company_id	Lead Company Domain
+contact	company_id	Prospect Company Website
+contact	company_id	Prospect Company Domain
+contact	company_id	Contact Company Website
+contact	company_id	Person Company Website
+contact	company_id	Person Company Domain
+contact	company_id	Company Website (required)
+contact	company_id	Your company website
+contact	company_id	Your website
+contact	company_id	What is your company website?
+contact	company_id	What is your website?
+contact	company_id	What's your website?
+contact	company_id	What's your company website?
+contact	company_id	Website (Company)
+contact	company_id	Domain (Company)
+contact	company_id	Company Domain (Primary)
+contact	company_id	Associated Company Domain
+contact	company_id	Corporate Site
+contact	company_id	Business Web Page
+contact	company_id	Website der Firma
+contact	company_id	Website des Unternehmens
+contact	company_id	Domain des Unternehmens
+contact	company_id	Domain der Firma
+contact	company_id	Internetseite der Firma
+contact	company_id	Firmenhomepage
+contact	company_id	Ihre Website
+contact	company_id	Deine Website
+contact	company_id	Votre site web
+contact	company_id	Site web de votre entreprise
+contact	company_id	Site web entreprise
+contact	company_id	Site web société
+contact	company_id	Site internet entreprise
+contact	company_id	Sitio web empresa
+contact	company_id	Tu sitio web
+contact	company_id	Sitio web corporativo
+contact	company_id	Dominio del sitio web
+contact	company_id	Sito web aziendale
+contact	company_id	Sito web dell'azienda
+contact	company_id	Site da sua empresa
+contact	company_id	Website bedrijf
 contact	company_name	Company
 contact	company_name	Company / Account
 contact	company_name	Company (Primary)
@@ -1685,6 +2131,64 @@ contact	company_name	会社名
 contact	company_name	公司
 contact	company_name	公司名称
 contact	company_name	회사
+contact	company_name	Person Company
+contact	company_name	Person Company Name
+contact	company_name	Lead Company Name
+contact	company_name	Prospect Company Name
+contact	company_name	Contact Company Name
+contact	company_name	Candidate Company
+contact	company_name	Attendee Company
+contact	company_name	Guest Company
+contact	company_name	Registrant Company
+contact	company_name	Employee Company
+contact	company_name	Company > Name
+contact	company_name	Default Address Company
+contact	company_name	Billing Company
+contact	company_name	Shipping Company
+contact	company_name	What company do you work for?
+contact	company_name	What is your company?
+contact	company_name	What is your company name?
+contact	company_name	What is the name of your company?
+contact	company_name	Where do you work?
+contact	company_name	Your company
+contact	company_name	Your company name
+contact	company_name	Company you work for
+contact	company_name	Company (required)
+contact	company_name	Employer (current)
+contact	company_name	Company Name 1
+contact	company_name	Current Organization
+contact	company_name	Current Organisation
+contact	company_name	Official Company Name
+contact	company_name	Associated Company (Primary)
+contact	company_name	Organisation (Firma)
+contact	company_name	Firma / Unternehmen
+contact	company_name	Firma (Name)
+contact	company_name	Unternehmen / Firma
+contact	company_name	Unternehmen Name
+contact	company_name	Ihre Firma
+contact	company_name	Dein Unternehmen
+contact	company_name	Ihr Unternehmen
+contact	company_name	Verknüpftes Unternehmen
+contact	company_name	Zugehöriges Unternehmen
+contact	company_name	Primäres Unternehmen
+contact	company_name	Entreprise associée
+contact	company_name	Entreprise principale
+contact	company_name	Nom de l'organisation
+contact	company_name	Nom de l'employeur
+contact	company_name	Votre entreprise
+contact	company_name	Votre société
+contact	company_name	Société actuelle
+contact	company_name	Empresa asociada
+contact	company_name	Empresa principal
+contact	company_name	Nombre de empresa
+contact	company_name	Tu empresa
+contact	company_name	Su empresa
+contact	company_name	Empresa / Organización
+contact	company_name	Azienda attuale
+contact	company_name	Nome dell'azienda
+contact	company_name	Nome della società
+contact	company_name	Nome empresa
+contact	company_name	Sua empresa
 company	domain	Website
 company	domain	Websites
 company	domain	Website URL
@@ -2130,6 +2634,13 @@ contact	-	import_faults
 company	-	import_line
 company	-	import_outcome
 company	-	import_faults
+contact	linkedin_url	Profile	Degree
+contact	linkedin_url	Profile	SalesProfile
+contact	linkedin_url	Profile	CompanyProfile
+contact	User Email	User Email	Invitee Email
+contact	User Email	User Email	Guest Email
+contact	User Email	User Email	Contact Email
+contact	User Email	User Email	Attendee Email
 $list$, E'\n'), E'\n') AS line, pg_catalog.string_to_array(line, E'\t') AS column_of;
 
 /* ---------------------------------------------------------------- schema/65-idempotency.sql */

@@ -7,11 +7,12 @@
  * 2. its header, if that is the name of a member (what only an answer has is left out);
  * 3. the owner's aliases, then those that come with the extension;
  * 4. the name of a member that is the same but for case, spaces and punctuation.  "Company ID" is not
- *    company_id: that is an id of another system.
+ *    company_id: that is an id of another system;
+ * 5. the header that it repeats: "Mail (4)", which is the fourth "Mail".
  * Every other column is a custom field of its header's name.
  *
  * An alias for columns beside another one holds where no other column is that member: "Name" is the last name
- * beside "Vorname", but not beside "Vorname" and "Nachname".
+ * beside "Vorname", but not beside "Vorname" and "Nachname".  Of a key, by which somebody is found, it is a further column.
  *
  * Several columns can be one member: of those, the ones by 1 and 2 count before the others, and an
  * earlier column before a later one.  A column of company_name that is not called so is a custom field as well in a row that
@@ -153,33 +154,87 @@ set_column(const RecordShape *shape, ImportColumn *column, Slice text, bool name
 		column->member = member->name;
 }
 
-/* decide says what a column is of which the caller has said nothing. */
-static void
-decide(Reading *reading, int i)
+/* decide_by_key makes a column what a key of headers says; false if it says nothing. */
+static bool
+decide_by_key(Reading *reading, int i, Slice key)
 {
 	const RecordShape *shape = reading->mapping->shape;
 	ImportColumn *column = &reading->mapping->columns[i];
 	const RecordMember *alike;
 	Slice		member;
 
-	if (find_named(shape, column->header) != NULL)
-		set_column(shape, column, column->header, true);
-	else if (reading->keys[i].len > 0 && reading->aliases->find(reading->aliases->arg, reading->keys[i], &member,
-																&reading->beside[i]))
+	if (key.len == 0)
+		return false;
+	if (reading->aliases->find(reading->aliases->arg, key, &member, &reading->beside[i]))
+	{
 		set_column(shape, column, member, false);
-	else if (reading->keys[i].len > 0 && (alike = find_alike(shape, reading->keys[i])) != NULL)
+		return true;
+	}
+	alike = find_alike(shape, key);
+	if (alike != NULL)
 		column->member = alike->name;
-	else
-		column->field = field_name(column->header);
+	return alike != NULL;
 }
 
-/* settle_beside makes a column a custom field that is a member beside another column only, if a third one is that member. */
+/* repeated_of returns the header that another one repeats, "Mail" of "Mail (4)"; no value if the source has none such. */
+static Slice
+repeated_of(const Reading *reading, Slice header)
+{
+	int			end = header.len - 1;
+
+	if (end < 0 || header.data[end] != ')')
+		return NO_SLICE;
+	while (end > 0 && rvo_is_digit(header.data[end - 1]))
+		end--;
+	if (end == header.len - 1 || end < 3 || memcmp(header.data + end - 2, " (", 2) != 0)
+		return NO_SLICE;
+	header.len = end - 2;
+	return rvo_slice_map_find(reading->places, header) != NULL ? header : NO_SLICE;
+}
+
+/* decide_repeated makes a column that repeats a member's another one of it; false if it is none such. */
+static bool
+decide_repeated(Reading *reading, int i)
+{
+	ImportColumn *column = &reading->mapping->columns[i];
+	Slice		repeated = repeated_of(reading, column->header);
+
+	if (repeated.data == NULL || !decide_by_key(reading, i, rvo_import_header_key(repeated)))
+		return false;
+	return column->member.data != NULL;
+}
+
+/* decide says what a column is of which the caller has said nothing. */
+static void
+decide(Reading *reading, int i)
+{
+	const RecordShape *shape = reading->mapping->shape;
+	ImportColumn *column = &reading->mapping->columns[i];
+
+	if (find_named(shape, column->header) != NULL)
+		set_column(shape, column, column->header, true);
+	else if (!decide_by_key(reading, i, reading->keys[i]) && !decide_repeated(reading, i))
+		set_column(shape, column, column->header, false);
+}
+
+/* is_key tells whether a name is that of a key. */
+static bool
+is_key(const RecordShape *shape, Slice name)
+{
+	const RecordMember *member = name.data != NULL ? find_named(shape, name) : NULL;
+
+	return member != NULL && member->kind == MEMBER_KEY;
+}
+
+/* settle_beside makes a column a custom field that is a member beside another column only, if a third one is that member, but for keys. */
 static void
 settle_beside(Reading *reading, int i)
 {
 	ImportMapping *mapping = reading->mapping;
 	ImportColumn *column = &mapping->columns[i];
 
+	if (is_key(mapping->shape, column->member))
+		return;
 	for (int j = 0; j < mapping->ncolumns && column->member.data != NULL; j++)
 		if (!reading->beside[j] && mapping->columns[j].member.data != NULL &&
 			rvo_slice_equal(mapping->columns[j].member, column->member))
