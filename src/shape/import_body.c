@@ -293,7 +293,7 @@ read_field(const Row *row, int column, JsonbValue *value)
 		return true;
 	read = rvo_import_cell_field(rvo_json_string(cell));
 	add_note(row, described->field, column, code_of(read.reading));
-	if (read.value.data == NULL && !row->mapping->clears)
+	if (read.value.data == NULL && (!row->mapping->clears || read.reading != CELL_BLANK))
 		return false;
 	*value = rvo_json_text(read.value.data != NULL ? read.value : CONST_SLICE(""));
 	return true;

@@ -319,8 +319,8 @@ rvo_import_cell_email(Slice text)
 		return cell(CELL_BLANK, NO_SLICE);
 	if (is_plain_address(text) || text.len > SEARCHED_MAX_OCTETS)
 		return cell(CELL_PLAIN, text);
-	/* Excel's apostrophe before a text would be a part of the address. */
-	if (text.data[0] != '\'' && text.data[0] != '`' && try_value(&finding, text))
+	/* Excel's apostrophe before a text, or the sign of a formula, would be a part of the address. */
+	if (!is_in(text.data[0], "'`=*/") && try_value(&finding, text))
 		return found_in(&finding, text);
 	rest = folded(text, true);
 	while (next_word(&rest, EMAIL_SEPARATORS, &word))
@@ -362,6 +362,22 @@ try_profile(Finding *finding, Slice word)
 		(void) try_value(finding, strip(part, ".,:!?'`*=", ".,:!?'`*"));
 }
 
+/* try_parameters looks for profiles in the parameters of a link that leads there: a search engine's, a mail filter's, a login's. */
+static void
+try_parameters(Finding *finding, Slice word)
+{
+	Slice		rest = word;
+	Slice		part;
+
+	(void) rvo_text_split(&rest, '?');
+	while (next_word(&rest, "&#", &part))
+	{
+		(void) rvo_text_split(&part, '=');
+		if (contains(part, "linkedin.com") && begins(part, "http"))
+			(void) try_value(finding, part);
+	}
+}
+
 /* rvo_import_cell_linkedin reads a cell that should have the URL of a LinkedIn profile. */
 ImportCell
 rvo_import_cell_linkedin(Slice text)
@@ -375,7 +391,7 @@ rvo_import_cell_linkedin(Slice text)
 	text = rvo_text_trim(text);
 	if (text.len == 0)
 		return cell(CELL_BLANK, NO_SLICE);
-	if (is_plain_profile(text) || text.len > SEARCHED_MAX_OCTETS)
+	if ((is_plain_profile(text) && memchr(text.data, '?', text.len) == NULL) || text.len > SEARCHED_MAX_OCTETS)
 		return cell(CELL_PLAIN, text);
 	if (try_value(&finding, text))
 		return found_in(&finding, text);
@@ -383,8 +399,12 @@ rvo_import_cell_linkedin(Slice text)
 	rest = whole;
 	has_spaces = contains(whole, " ");
 	while (next_word(&rest, URL_SEPARATORS, &word))
+	{
 		if (contains(word, "linkedin.") || word.len == whole.len || !has_spaces)
 			try_profile(&finding, word);
+		if (finding.value.data == NULL)
+			try_parameters(&finding, word);
+	}
 	if (finding.value.data != NULL)
 		return found_in(&finding, text);
 	return rvo_is_key_placeholder(text, false) ? cell(CELL_PLACEHOLDER, NO_SLICE) : cell(CELL_PLAIN, text);
@@ -521,6 +541,16 @@ rvo_import_cell_company(Slice text)
 
 /* ---------------------------------------------------------------- texts */
 
+/* text_of_formula gives the text that a formula is, ="0123", as spreadsheets are made to keep digits; no value for anything else. */
+static Slice
+text_of_formula(Slice s)
+{
+	if (s.len < 3 || memcmp(s.data, "=\"", 2) != 0 || s.data[s.len - 1] != '"')
+		return NO_SLICE;
+	s = (Slice) {s.data + 2, s.len - 3};
+	return memchr(s.data, '"', s.len) == NULL ? rvo_text_trim(s) : NO_SLICE;
+}
+
 /* control_length returns the octets of a control character at a place: 0 if there is none. */
 static int
 control_length(Slice s, int at)
@@ -559,13 +589,22 @@ name_cleaned(Slice s)
 ImportCell
 rvo_import_cell_name(Slice text)
 {
+	Slice		inside;
+	CellReading plain = CELL_PLAIN;
+
 	text = rvo_text_trim(text);
+	inside = text_of_formula(text);
+	if (inside.data != NULL)
+	{
+		text = inside;
+		plain = CELL_CLEANED;
+	}
 	if (text.len == 0)
 		return cell(CELL_BLANK, NO_SLICE);
 	if (rvo_is_name_placeholder(text))
 		return cell(CELL_PLACEHOLDER, NO_SLICE);
 	if (!rvo_text_has_control(text, false))
-		return cell(CELL_PLAIN, text);
+		return cell(plain, text);
 	text = name_cleaned(text);
 	return cell(text.len > 0 ? CELL_CLEANED : CELL_BLANK, text.len > 0 ? text : NO_SLICE);
 }
@@ -597,11 +636,22 @@ field_cleaned(Slice s)
 ImportCell
 rvo_import_cell_field(Slice text)
 {
+	Slice		inside;
+	CellReading plain = CELL_PLAIN;
+
 	text = rvo_text_trim(text);
+	inside = text_of_formula(text);
+	if (inside.data != NULL)
+	{
+		text = inside;
+		plain = CELL_CLEANED;
+	}
 	if (text.len == 0)
 		return cell(CELL_BLANK, NO_SLICE);
+	if (rvo_is_null_of_dump(text))
+		return cell(CELL_PLACEHOLDER, NO_SLICE);
 	if (!rvo_text_has_control(text, true))
-		return cell(CELL_PLAIN, text);
+		return cell(plain, text);
 	text = field_cleaned(text);
 	return cell(text.len > 0 ? CELL_CLEANED : CELL_BLANK, text.len > 0 ? text : NO_SLICE);
 }

@@ -3,7 +3,7 @@
  *	  Cells that say that there is nothing: "N/A", "-", "❌ No email found".
  *
  * What is asked is no valid value.  So of keys and companies, more words say nothing than
- * of names: Na, Nan, None and Null are people.
+ * of names: Na, Nan, None and Null are people, written so.
  */
 #include "postgres.h"
 
@@ -104,6 +104,17 @@ is_spreadsheet_error(Slice text)
 	return true;
 }
 
+/* rvo_is_null_of_dump tells whether a trimmed text is what MySQL, PostgreSQL and their tools write for no value. */
+bool
+rvo_is_null_of_dump(Slice text)
+{
+	static const Slice nulls[] = {
+		CONST_SLICE("\\N"), CONST_SLICE("(null)"), CONST_SLICE("(NULL)"), CONST_SLICE("[NULL]"), CONST_SLICE("[null]"), CONST_SLICE("<null>"), CONST_SLICE("<NULL>"),
+	};
+
+	return is_among(text, nulls, lengthof(nulls));
+}
+
 /* begins_with_symbol tells a text that a sign such as a red cross stands before: what follows is a message. */
 static bool
 begins_with_symbol(Slice text)
@@ -153,7 +164,7 @@ rvo_is_key_placeholder(Slice text, bool is_company)
 
 	if (text.len == 0 || text.len > PLACEHOLDER_MAX_OCTETS)
 		return false;
-	if (is_spreadsheet_error(text))
+	if (is_spreadsheet_error(text) || rvo_is_null_of_dump(text))
 		return true;
 	if (memchr(text.data, '@', text.len) != NULL || has_dotted_word(text))
 		return false;
@@ -175,10 +186,10 @@ rvo_is_name_placeholder(Slice text)
 {
 	static const Slice names[] = {
 		CONST_SLICE("nan"), CONST_SLICE("NaN"), CONST_SLICE("N/A"), CONST_SLICE("n/a"), CONST_SLICE("-"), CONST_SLICE("--"), CONST_SLICE("---"),
-		CONST_SLICE("\342\200\223"), CONST_SLICE("\342\200\224"), CONST_SLICE("undefined"),
+		CONST_SLICE("\342\200\223"), CONST_SLICE("\342\200\224"), CONST_SLICE("undefined"), CONST_SLICE("NULL"), CONST_SLICE("null"),
 	};
 
 	if (text.len > 20)
 		return false;
-	return is_among(text, names, lengthof(names)) || is_spreadsheet_error(text);
+	return is_among(text, names, lengthof(names)) || rvo_is_null_of_dump(text) || is_spreadsheet_error(text);
 }
