@@ -1477,6 +1477,42 @@ contact	email	会社メールアドレス
 contact	email	工作邮箱
 contact	email	电子邮箱
 contact	email	회사 이메일
+contact	email	Person - E-Mail - Arbeit
+contact	email	Person - E-Mail - Privat
+contact	email	Person - E-Mail - Sonstige
+contact	email	Person - E-Mail - Geschäftlich
+contact	email	Personne - E-mail - Travail
+contact	email	Personne - E-mail - Bureau
+contact	email	Personne - E-mail - Domicile
+contact	email	Personne - E-mail - Autre
+contact	email	Persona - Correo electrónico - Trabajo
+contact	email	Persona - Correo electrónico - Casa
+contact	email	Persona - Correo electrónico - Otro
+contact	email	Persona - Correo - Trabajo
+contact	email	Persona - Correo - Casa
+contact	email	Persona - Correo - Otro
+contact	email	Persona - Email - Trabajo
+contact	email	Persona - Email - Casa
+contact	email	Persona - Email - Otro
+contact	email	Personne - E-mail
+contact	email	Persona - Correo electrónico
+contact	email	Pessoa - E-mail - Trabalho
+contact	email	Persoon - E-mail - Werk
+contact	email	Persona - E-mail - Lavoro
+contact	email	Alternate Emails
+contact	email	Alternative Emails
+contact	email	Additional Emails
+contact	email	Additional Email Addresses
+contact	email	Other Emails
+contact	email	Secondary Emails
+contact	email	Email nominatif
+contact	email	Third party email 1
+contact	email	Third party email 2
+contact	email	Registration Email
+contact	email	Registered Email
+contact	email	EMAIL;TYPE=WORK
+contact	email	EMAIL;TYPE=HOME
+contact	email	EMAIL;TYPE=INTERNET
 contact	linkedin_url	LinkedIn
 contact	linkedin_url	LinkedIn Link
 contact	linkedin_url	LinkedIn Links
@@ -1671,6 +1707,8 @@ contact	linkedin_url	LinkedIn do contato
 contact	linkedin_url	LinkedIn del contatto
 contact	linkedin_url	Link al profilo LinkedIn
 contact	linkedin_url	Il tuo LinkedIn
+contact	linkedin_url	Persona - LinkedIn
+contact	linkedin_url	Personne - LinkedIn
 contact	first_name	First
 contact	first_name	First Names
 contact	first_name	FName
@@ -1762,6 +1800,9 @@ contact	first_name	Nombre de contacto
 contact	first_name	Prénom 1
 contact	first_name	Nome (contato)
 contact	first_name	Nome do contato
+contact	first_name	Personne - Prénom
+contact	first_name	Persona - Nombre de pila
+contact	first_name	Person - Vorname
 contact	last_name	Last
 contact	last_name	Last Names
 contact	last_name	LName
@@ -1853,6 +1894,10 @@ contact	last_name	Nom du participant
 contact	last_name	Tus apellidos
 contact	last_name	Tu apellido
 contact	last_name	Apellidos de contacto
+contact	last_name	Personne - Nom de famille
+contact	last_name	Persona - Apellido
+contact	last_name	Persona - Apellidos
+contact	last_name	Person - Nachname
 contact	company_id	Website
 contact	company_id	Websites
 contact	company_id	Website URL
@@ -2024,6 +2069,15 @@ contact	company_id	Sito web aziendale
 contact	company_id	Sito web dell'azienda
 contact	company_id	Site da sua empresa
 contact	company_id	Website bedrijf
+contact	company_id	Organization Website 1
+contact	company_id	Organization Domain 1
+contact	company_id	job_company_website
+contact	company_id	Primary Organization Website
+contact	company_id	Primary Organization Domain
+contact	company_id	Organisation - Webseite
+contact	company_id	Organization - Web
+contact	company_id	Primary Company Domain
+contact	company_id	Primary Company Website
 contact	company_name	Company
 contact	company_name	Company / Account
 contact	company_name	Company (Primary)
@@ -2189,6 +2243,21 @@ contact	company_name	Nome dell'azienda
 contact	company_name	Nome della società
 contact	company_name	Nome empresa
 contact	company_name	Sua empresa
+contact	company_name	Organizations
+contact	company_name	Organisations
+contact	company_name	Personne - Organisation
+contact	company_name	Persona - Organización
+contact	company_name	Pessoa - Organização
+contact	company_name	Persoon - Organisatie
+contact	company_name	Organisation - Nom
+contact	company_name	Organización - Nombre
+contact	company_name	Primary Organization
+contact	company_name	Primary Organisation
+contact	company_name	Primary Company
+contact	company_name	Name der Organisation
+contact	company_name	Nome da organização
+contact	company_name	parent_id/name
+contact	company_name	Current Companies
 company	domain	Website
 company	domain	Websites
 company	domain	Website URL
@@ -2641,6 +2710,23 @@ contact	User Email	User Email	Invitee Email
 contact	User Email	User Email	Guest Email
 contact	User Email	User Email	Contact Email
 contact	User Email	User Email	Attendee Email
+contact	linkedin_url	URL	Vernetzt am
+contact	linkedin_url	URL	Verbunden seit
+contact	linkedin_url	URL	Relation établie le
+contact	linkedin_url	URL	Connecté(e) le
+contact	linkedin_url	URL	Fecha de conexión
+contact	linkedin_url	URL	Conectado
+contact	linkedin_url	URL	Conectado desde
+contact	linkedin_url	URL	Connesso il
+contact	linkedin_url	URL	Connected at
+contact	User Email	User Email	Email
+contact	User Email	User Email	Email Address
+contact	first_name	Nombre	Marca temporal
+contact	company_id	Company URL	Company LinkedIn URL
+contact	company_id	Company URL	Company LinkedIn
+contact	company_id	Company URL	LinkedIn Company URL
+contact	company_id	Company URL	Company LinkedIn Profile
+contact	company_id	Company URL	LinkedIn Company Profile URL
 $list$, E'\n'), E'\n') AS line, pg_catalog.string_to_array(line, E'\t') AS column_of;
 
 /* ---------------------------------------------------------------- schema/65-idempotency.sql */
