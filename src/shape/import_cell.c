@@ -94,7 +94,7 @@ take_entity(Slice *s)
 		char		character;
 	}			entities[] = {
 		{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&amp;", '&'}, {"&nbsp;", ' '},
-		{"&#39;", '\''}, {"&apos;", '\''}, {"&#64;", '@'}, {"&commat;", '@'}, {"%40", '@'},
+		{"&#39;", '\''}, {"&apos;", '\''}, {"&#64;", '@'}, {"&commat;", '@'}, {"%40", '@'}, {"%20", ' '},
 	};
 
 	for (size_t i = 0; i < lengthof(entities); i++)
@@ -255,7 +255,7 @@ is_plain_address(Slice s)
 		else if (!rvo_is_letter(c) && !rvo_is_digit(c) && c != '.' && c != '-' && c != '_' && c != '+')
 			return false;
 	}
-	return ats == 1;
+	return ats == 1 && s.data[0] != '.' && s.data[s.len - 1] != '.';
 }
 
 /* without_symbols takes signs that are no part of a word off its front: a tick, an envelope. */
@@ -319,8 +319,8 @@ rvo_import_cell_email(Slice text)
 		return cell(CELL_BLANK, NO_SLICE);
 	if (is_plain_address(text) || text.len > SEARCHED_MAX_OCTETS)
 		return cell(CELL_PLAIN, text);
-	/* Excel's apostrophe before a text, or the sign of a formula, would be a part of the address. */
-	if (!is_in(text.data[0], "'`=*/") && try_value(&finding, text))
+	/* Excel's apostrophe before a text, the sign of a formula, or a blank of a link would be a part of the address. */
+	if (!is_in(text.data[0], "'`=*/%") && try_value(&finding, text))
 		return found_in(&finding, text);
 	rest = folded(text, true);
 	while (next_word(&rest, EMAIL_SEPARATORS, &word))
@@ -344,22 +344,35 @@ is_plain_profile(Slice s)
 	if (!begins(s, "http") && !begins(s, "www.") && !begins(s, "linkedin.com/") && !begins(s, "in/"))
 		return false;
 	for (int i = 0; i < s.len; i++)
-		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && !is_in(s.data[i], "-_./:%?=&~"))
+		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && !is_in(s.data[i], "-_./:~"))
 			return false;
 	return rvo_is_letter(s.data[s.len - 1]) || rvo_is_digit(s.data[s.len - 1]) || s.data[s.len - 1] == '/';
 }
 
-/* try_profile looks for profiles in a word: as it is, without punctuation, or with commas between them. */
+/* try_cut tries a URL without what was put behind it by one who took the slug for all of it: "&trk=x", "%3Ftrk%3Dx". */
+static bool
+try_cut(Finding *finding, Slice url)
+{
+	static const char *const ends[] = {"&", "%3f", "%2f", "%23", "%26"};
+
+	for (int i = 1; i < url.len && !begins(url, "http%3a") && !begins(url, "https%3a"); i++)
+		for (size_t j = 0; j < lengthof(ends); j++)
+			if (begins((Slice) {url.data + i, url.len - i}, ends[j]))
+				return try_value(finding, (Slice) {url.data, i});
+	return false;
+}
+
+/* try_profile looks for profiles in a word: as it is, without punctuation or what was put behind it, or with commas between them. */
 static void
 try_profile(Finding *finding, Slice word)
 {
-	Slice		bare = strip(word, ".,:!?'`*=", ".,:!?'`*");
+	Slice		bare = strip(word, ".,:!?'`*=@", ".,:!?'`*");
 	Slice		part;
 
-	if (try_value(finding, bare))
+	if (try_value(finding, bare) || try_cut(finding, bare))
 		return;
 	while (next_word(&bare, ",", &part))
-		(void) try_value(finding, strip(part, ".,:!?'`*=", ".,:!?'`*"));
+		(void) try_value(finding, strip(part, ".,:!?'`*=@", ".,:!?'`*"));
 }
 
 /* try_parameters looks for profiles in the parameters of a link that leads there: a search engine's, a mail filter's, a login's. */
@@ -391,7 +404,7 @@ rvo_import_cell_linkedin(Slice text)
 	text = rvo_text_trim(text);
 	if (text.len == 0)
 		return cell(CELL_BLANK, NO_SLICE);
-	if ((is_plain_profile(text) && memchr(text.data, '?', text.len) == NULL) || text.len > SEARCHED_MAX_OCTETS)
+	if (is_plain_profile(text) || text.len > SEARCHED_MAX_OCTETS)
 		return cell(CELL_PLAIN, text);
 	if (try_value(&finding, text))
 		return found_in(&finding, text);
@@ -412,19 +425,20 @@ rvo_import_cell_linkedin(Slice text)
 
 /* ---------------------------------------------------------------- companies */
 
-/* skip_schemes takes "http://" off, however often it stands there. */
+/* skip_schemes takes "http://" off, however often it stands there, also without its colon, and with backslashes. */
 static Slice
 skip_schemes(Slice s)
 {
 	for (;;)
 	{
-		int			len = begins(s, "https:") ? 6 : begins(s, "http:") ? 5 : 0;
+		int			len = begins(s, "https") ? 5 : begins(s, "http") ? 4 : 0;
+		Slice		rest = {s.data + len, s.len - len};
 
-		if (len == 0 && !begins(s, "//"))
+		if (!begins(rest, "//") && (len == 0 || (!begins(rest, ":") && !begins(rest, "\\\\"))))
 			return s;
-		s = (Slice) {s.data + len, s.len - len};
-		while (s.len > 0 && s.data[0] == '/')
-			s = (Slice) {s.data + 1, s.len - 1};
+		while (rest.len > 0 && is_in(rest.data[0], ":/\\"))
+			rest = (Slice) {rest.data + 1, rest.len - 1};
+		s = rest;
 	}
 }
 
@@ -436,6 +450,8 @@ is_plain_domain(Slice s)
 	bool		letter = false;
 	int			i = begins(s, "https://") ? 8 : begins(s, "http://") ? 7 : 0;
 
+	if (i < s.len && s.data[i] == '.')
+		return false;
 	for (; i < s.len && s.data[i] != '/'; i++)
 	{
 		dot |= s.data[i] == '.';
@@ -455,6 +471,13 @@ static Slice
 domain_of(Slice word)
 {
 	return strip(skip_schemes(strip(word, ".'`*=-", ".'`*!?-:")), "", "/");
+}
+
+/* is_name tells a word that is no domain from signs alone, and from what a domain is announced with: "Website:". */
+static bool
+is_name(Slice word)
+{
+	return word.data[word.len - 1] != ':' && (word.len > 1 || rvo_is_letter(word.data[0]) || rvo_is_digit(word.data[0]));
 }
 
 /* is_marked tells a word that can be nothing but a domain. */
@@ -482,7 +505,7 @@ try_domains(Finding *finding, Slice whole)
 		while (next_word(&rest, DOMAIN_SEPARATORS, &word))
 			if ((marked && !is_marked(word, whole)) || memchr(word.data, '.', word.len) == NULL ||
 				!try_value(&found, domain_of(word)))
-				names |= word.len > 1 || rvo_is_letter(word.data[0]) || rvo_is_digit(word.data[0]);
+				names |= is_name(word);
 		if (marked || !names)
 			*finding = found;
 	}
