@@ -130,26 +130,26 @@ CREATE PROCEDURE @extschema@.revyops_import_companies(source regclass, batch_siz
 COMMENT ON PROCEDURE @extschema@.revyops_import_companies(regclass, integer, text, text, text, text, jsonb) IS
 'Adds companies from a table or view for the calling client, or changes them, and commits after each batch.';
 
-CREATE PROCEDURE @extschema@.revyops_import_file(file oid, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, batch_size integer DEFAULT 10000, unlink boolean DEFAULT false)
+CREATE PROCEDURE @extschema@.revyops_import_file(file oid, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, batch_size integer DEFAULT 10000, unlink boolean DEFAULT false, header_line integer DEFAULT NULL)
 	AS 'MODULE_PATHNAME' LANGUAGE c;
-COMMENT ON PROCEDURE @extschema@.revyops_import_file(oid, text, text, text, jsonb, text, text, text, integer, boolean) IS
+COMMENT ON PROCEDURE @extschema@.revyops_import_file(oid, text, text, text, jsonb, text, text, text, integer, boolean, integer) IS
 'Adds contacts from a CSV file that is a large object for the calling client, or changes them, and commits after each batch.';
 
-CREATE PROCEDURE @extschema@.revyops_import_company_file(file oid, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, batch_size integer DEFAULT 10000, unlink boolean DEFAULT false)
+CREATE PROCEDURE @extschema@.revyops_import_company_file(file oid, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, batch_size integer DEFAULT 10000, unlink boolean DEFAULT false, header_line integer DEFAULT NULL)
 	AS 'MODULE_PATHNAME' LANGUAGE c;
-COMMENT ON PROCEDURE @extschema@.revyops_import_company_file(oid, text, text, text, jsonb, text, text, text, integer, boolean) IS
+COMMENT ON PROCEDURE @extschema@.revyops_import_company_file(oid, text, text, text, jsonb, text, text, text, integer, boolean, integer) IS
 'Adds companies from a CSV file that is a large object for the calling client, or changes them, and commits after each batch.';
 
-CREATE FUNCTION @extschema@.revyops_import_csv(content bytea, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_import_csv(content bytea, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, header_line integer DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_import_csv(bytea, text, text, text, jsonb, text, text, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_import_csv(bytea, text, text, text, jsonb, text, text, text, integer) IS
 'Adds contacts from a CSV file of up to 16 MiB for the calling client, or changes them, in one transaction, and tells what came of it.';
 
-CREATE FUNCTION @extschema@.revyops_import_company_csv(content bytea, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_import_company_csv(content bytea, mode text DEFAULT 'create', on_fault text DEFAULT 'reject', blanks text DEFAULT 'keep', columns jsonb DEFAULT NULL, origin text DEFAULT NULL, encoding text DEFAULT NULL, delimiter text DEFAULT NULL, header_line integer DEFAULT NULL) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_import_company_csv(bytea, text, text, text, jsonb, text, text, text) IS
+COMMENT ON FUNCTION @extschema@.revyops_import_company_csv(bytea, text, text, text, jsonb, text, text, text, integer) IS
 'Adds companies from a CSV file of up to 16 MiB for the calling client, or changes them, in one transaction, and tells what came of it.';
 
 CREATE FUNCTION revyops.import_begin(import internal) RETURNS void

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(82);
+SELECT plan(89);
 SELECT test.two_clients() \gset
 
 -- What the reader of CSV files makes of octets, seen by an import that is only checked.
@@ -100,5 +100,15 @@ SELECT test.fails_400(test.refused(content), '[{"pointer": "", "code": "is_sprea
 	('xlsx, ods, numbers', '\x504b0304140006000800'::bytea), ('xls', '\xd0cf11e0a1b11ae10000'), ('gzip', '\x1f8b0800'), ('what is called xls', '<html><table><tr>'), ('XML', '\xefbbbf' || '<?xml version="1.0"?>'::bytea)) v(what, content);
 SELECT test.fails_400(test.refused(content), '[{"pointer": "", "code": "no_header"}]', 'no header: ' || what) FROM (VALUES
 	('empty', ''::bytea), ('a mark', '\xefbbbf'), ('blank lines', E'\n\n \r\n'::bytea), ('only delimiters', E',,,\n,,,\n'::bytea), ('only values', E'a@acme.com,Jane\nb@acme.com,Joe\n'::bytea)) v(what, content);
+-- the line of the header, where the caller says it
+CREATE FUNCTION test.read_from(content text, header_line integer) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', r->>'header_line', r->>'delimiter', r->'columns', r->'preview', r->'rows')
+	FROM public.revyops_import_csv(test.utf8(content), 'check', header_line => $2) r $$;
+SELECT is(test.read_from(E'email,a,b,c\nx@acme.com,1,2,3\nemail;n\ny@acme.com;1\n', 3), '3 ; ["email", "n"] [["y@acme.com", "1"]] 1', 'header_line: what stands above does not count');
+SELECT is(test.read_from(E'email\r\n"1\n2@acme.com",x\r\n', 1), '1 , ["email"] [] 1', 'header_line: the first');
+SELECT is(test.read_from(E'a\n\n\nemail,jane@acme.com\nz@acme.com,1\n', 2), '4 , ["email", "jane@acme.com"] [["z@acme.com", "1"]] 1', 'header_line: the next row after blank ones; names may be anything');
+SELECT is(test.read_from(E'sep=|\nx\nemail|a,b\nz@acme.com|1,2\n', 3), '3 | ["email", "a,b"] [["z@acme.com", "1,2"]] 1', 'header_line: beside a line that tells the delimiter');
+SELECT test.fails_400($$SELECT revyops_import_csv('email', header_line => 2)$$, test.one('', 'no_header'), 'header_line: beyond the end');
+SELECT test.fails_400(format($$SELECT revyops_import_csv('email', header_line => %s)$$, n), '[{"parameter": "header_line", "code": "invalid_number"}]', 'header_line: no line: ' || n) FROM (VALUES (0), (-1)) v(n);
 SELECT * FROM finish();
 ROLLBACK;

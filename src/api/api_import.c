@@ -221,12 +221,12 @@ feed(void *arg, char *buffer, int size)
 
 /*
  * import_file is all procedures (file oid, mode text, on_fault text, blanks text, columns jsonb,
- * origin text, encoding text, delimiter text, batch_size integer, unlink boolean).
+ * origin text, encoding text, delimiter text, batch_size integer, unlink boolean, header_line integer).
  */
 static Datum
 import_file(FunctionCallInfo fcinfo, const ImportKind *kind, const char *instead)
 {
-	CsvOptions	format = {rvo_argument_text(fcinfo, 6), rvo_argument_text(fcinfo, 7)};
+	CsvOptions	format = {rvo_argument_text(fcinfo, 6), rvo_argument_text(fcinfo, 7), rvo_argument_line(fcinfo, 10)};
 	LargeObject object;
 	Reading		reading = {.import = {
 		.kind = kind,

@@ -23,7 +23,7 @@ PG_FUNCTION_INFO_V1(revyops_import_report);
 
 /*
  * import_csv is both functions (content bytea, mode text, on_fault text, blanks text, columns jsonb,
- * origin text, encoding text, delimiter text) returns jsonb.
+ * origin text, encoding text, delimiter text, header_line integer) returns jsonb.
  */
 static Datum
 import_csv(FunctionCallInfo fcinfo, const ImportKind *kind)
@@ -39,6 +39,7 @@ import_csv(FunctionCallInfo fcinfo, const ImportKind *kind)
 		.origin = rvo_argument_text(fcinfo, 5),
 		.encoding = rvo_argument_text(fcinfo, 6),
 		.delimiter = rvo_argument_text(fcinfo, 7),
+		.header_line = rvo_argument_line(fcinfo, 8),
 	};
 
 	PG_RETURN_JSONB_P(rvo_import_csv(&claim, &wanted));

@@ -80,3 +80,12 @@ rvo_argument_merge(FunctionCallInfo fcinfo)
 		.structure = rvo_argument_text(fcinfo, 2),
 	};
 }
+
+/* rvo_argument_line returns the number of a line: 0 for NULL, less for what is none. */
+int64
+rvo_argument_line(FunctionCallInfo fcinfo, int n)
+{
+	int			line = PG_ARGISNULL(n) ? 0 : PG_GETARG_INT32(n);
+
+	return !PG_ARGISNULL(n) && line < 1 ? -1 : line;
+}

@@ -219,6 +219,19 @@ find_row(CsvScan *scan, const char *text, int len, bool is_last, int width)
 }
 
 /*
+ * rvo_csv_first_row finds the first row that is not blank, which the scanner has then, and where it begins;
+ * -1 if there is none.  False if the text does not have a whole row.
+ */
+bool
+rvo_csv_first_row(CsvScan *scan, const char *text, int len, bool is_last, int *at)
+{
+	Walk		walk = {.scan = scan, .text = text, .len = len, .is_last = is_last};
+
+	*at = next_row(&walk) ? walk.at : -1;
+	return *at >= 0;
+}
+
+/*
  * rvo_csv_find_header finds the row with the names, which the scanner has then, and
  * where it begins; -1 if there is none.  False if the text does not have a whole row.
  */

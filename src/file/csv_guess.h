@@ -8,6 +8,7 @@
 #include "file/csv_scan.h"
 
 extern bool rvo_csv_guess_delimiter(CsvScan *scan, const char *text, int len, bool is_last);
+extern bool rvo_csv_first_row(CsvScan *scan, const char *text, int len, bool is_last, int *at);
 extern bool rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int *header);
 
 #endif							/* RVO_CSV_GUESS_H */

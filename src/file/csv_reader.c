@@ -304,15 +304,20 @@ take_sep_line(CsvReader *reader, char *delimiter)
 	return true;
 }
 
-/* set_delimiter finds the delimiter: by the first line, by what the caller says, which counts, or by the rows. */
+/*
+ * set_delimiter finds the delimiter: by the first line, by what the caller says, which counts, or by the rows, from the
+ * line on where the caller says that they begin.
+ */
 static void
-set_delimiter(CsvReader *reader, Slice wanted)
+set_delimiter(CsvReader *reader, const CsvOptions *options)
 {
 	char		delimiter;
 	bool		is_told = take_sep_line(reader, &delimiter);
 
-	if (wanted.len > 0)
-		is_told = choose_delimiter(wanted, &delimiter);
+	if (options->delimiter.len > 0)
+		is_told = choose_delimiter(options->delimiter, &delimiter);
+	while (reader->line < options->header_line && (unread_length(reader) > 0 || !reader->ended))
+		skip_line(reader, 0);
 	if (is_told)
 	{
 		rvo_csv_scan_delimit(&reader->scan, delimiter);
@@ -338,15 +343,17 @@ count_lines(const CsvReader *reader, int octets)
 	return lines;
 }
 
-/* read_header finds the row with the names and goes behind it; false if there is none. */
+/* read_header finds the row with the names, or (is_next) takes the next one, and goes behind it; false if there is none. */
 static bool
-read_header(CsvReader *reader)
+read_header(CsvReader *reader, bool is_next)
 {
+	bool		(*find_row) (CsvScan *scan, const char *text, int len, bool is_last, int *at) =
+		is_next ? rvo_csv_first_row : rvo_csv_find_header;
 	CsvFormat  *format = &reader->format;
 	CsvRecord	names;
 	int			header;
 
-	while (!rvo_csv_find_header(&reader->scan, unread(reader), unread_length(reader), reader->ended, &header) &&
+	while (!find_row(&reader->scan, unread(reader), unread_length(reader), reader->ended, &header) &&
 		   !reader->ended && unread_length(reader) <= CSV_MAX_RECORD)
 		fill(reader);
 	if (header < 0)
@@ -366,7 +373,7 @@ read_header(CsvReader *reader)
 /*
  * rvo_csv_open begins to read a file: up to the names of its columns. The reader lives in the
  * current context. NULL means a fault: FAULT_UNKNOWN_ENCODING, FAULT_INVALID_DELIMITER,
- * FAULT_SPREADSHEET, FAULT_NO_HEADER.
+ * FAULT_INVALID_NUMBER (of header_line), FAULT_SPREADSHEET, FAULT_NO_HEADER.
  */
 CsvReader *
 rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faults)
@@ -382,6 +389,8 @@ rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faul
 	reader->window = palloc(reader->capacity + 1);
 	if (options->delimiter.len > 0 && !choose_delimiter(options->delimiter, &delimiter))
 		rvo_fault_add(faults, "delimiter", FAULT_INVALID_DELIMITER);
+	if (options->header_line < 0)
+		rvo_fault_add(faults, "header_line", FAULT_INVALID_NUMBER);
 	fault = rvo_text_source_open(&reader->source, feed, arg, options->encoding);
 	if (fault != FAULT_NONE)
 		rvo_fault_add(faults, fault == FAULT_UNKNOWN_ENCODING ? "encoding" : "", fault);
@@ -389,8 +398,8 @@ rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faul
 		return NULL;
 	rvo_csv_scan_init(&reader->scan);
 	fill(reader);
-	set_delimiter(reader, options->delimiter);
-	if (!read_header(reader))
+	set_delimiter(reader, options);
+	if (!read_header(reader, options->header_line > 0))
 	{
 		rvo_fault_add(faults, "", FAULT_NO_HEADER);
 		return NULL;

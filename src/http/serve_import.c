@@ -27,7 +27,7 @@
 
 static const Slice option_names[] = {
 	CONST_SLICE("mode"), CONST_SLICE("on_fault"), CONST_SLICE("blanks"), CONST_SLICE("origin"), CONST_SLICE("encoding"),
-	CONST_SLICE("delimiter"), CONST_SLICE("columns")
+	CONST_SLICE("delimiter"), CONST_SLICE("header_line"), CONST_SLICE("columns")
 };
 
 /* check_query notes what is wrong with the names in a query, and tells of those that are ignored. */
@@ -91,6 +91,21 @@ read_columns(Slice text, FaultList *faults)
 	return NULL;
 }
 
+/* read_line reads the number of a line; 0 if there is none, or it is a fault. */
+static int64
+read_line(Slice text, FaultList *faults)
+{
+	int64		line = 0;
+
+	text = rvo_text_trim(text);
+	if (text.len > 0 && (!rvo_text_is_digits(text) || !rvo_text_to_id(text, &line) || line < 1))
+	{
+		rvo_fault_add(faults, "header_line", FAULT_INVALID_NUMBER);
+		return 0;
+	}
+	return line;
+}
+
 /* read_import reads what is to be imported, and how. */
 static CsvImport
 read_import(const HttpRequest *request, FaultList *faults)
@@ -104,6 +119,7 @@ read_import(const HttpRequest *request, FaultList *faults)
 		.origin = option(request, "origin"),
 		.encoding = option(request, "encoding"),
 		.delimiter = option(request, "delimiter"),
+		.header_line = read_line(option(request, "header_line"), faults),
 		.columns = read_columns(option(request, "columns"), faults),
 	};
 

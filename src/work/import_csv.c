@@ -176,7 +176,7 @@ rvo_import_csv(const Claim *claim, const CsvImport *wanted)
 {
 	int			client_id = rvo_auth_client_id(claim);
 	Content		content = {wanted->content, 0};
-	CsvOptions	format = {wanted->encoding, wanted->delimiter};
+	CsvOptions	format = {wanted->encoding, wanted->delimiter, wanted->header_line};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "revyops import", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = CurrentMemoryContext;
 	Shown		shown = {.rejects = rvo_json_array(ROWS_SHOWN), .preview = rvo_json_array(ROWS_SHOWN)};

@@ -21,6 +21,7 @@ typedef struct CsvImport
 	Slice		origin;
 	Slice		encoding;
 	Slice		delimiter;
+	int64		header_line;	/* 0 = to be found out */
 	Jsonb	   *columns;		/* NULL = none are named */
 } CsvImport;
 
