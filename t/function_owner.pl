@@ -65,7 +65,7 @@ answers("$denied contact", 'with SELECT', 'GRANT SELECT ON revyops.contact TO li
 answers('', 'with INSERT', 'GRANT INSERT ON revyops.contact TO limited');
 answers('', 'again', '');
 answers("$denied company", 'without those on companies', '', @companies);
-answers('', 'as a member of a role that has them', 'GRANT writer TO limited; GRANT SELECT, UPDATE ON revyops.company TO writer; GRANT SELECT ON revyops.company_domain, revyops.merged_company TO writer', @companies);
+answers('', 'as a member of a role that has them', 'GRANT writer TO limited; GRANT SELECT, UPDATE ON revyops.company TO writer; GRANT SELECT ON revyops.company_domain, revyops.merged_company, revyops.company_host, revyops.company_host_exception TO writer', @companies);
 answers("$denied company", 'and no more', 'REVOKE writer FROM limited', @companies);
 answers("$denied contact", 'INSERT revoked', 'REVOKE INSERT ON revyops.contact FROM limited');
 answers("$denied contact", 'INSERT of some columns', 'GRANT INSERT (client_id, id, email, linkedin_url) ON revyops.contact TO limited');

@@ -79,7 +79,8 @@ my %reads = (
 	revyops_list_company_domains => ['1'],
 	revyops_list_custom_fields => [ "'contact'" ],
 	revyops_export_contact => ['1'],
-	revyops_list_api_keys => ['1']);
+	revyops_list_api_keys => ['1'],
+	revyops_import_report => [ '', "1, 'rejected'" ]);
 is_deeply([ sort keys %reads, 'revyops_check_contacts' ], [ functions('s', '^public\.') ], 'readers: all are tried');
 for my $function (sort keys %reads)
 {
@@ -192,6 +193,8 @@ my %writes = (
 	revyops_add_contact_custom_field => "1, '{\"field_name\": \"x\", \"field_value\": \"y\"}'",
 	revyops_update_contact_custom_field => "1, 2, '{\"field_value\": \"y\"}'",
 	revyops_delete_contact_custom_field => '1, 2',
+	revyops_import_csv => "'email'",
+	revyops_import_company_csv => "'domain'",
 	revyops_create_company => "'{\"domain\": \"beta.com\"}'",
 	revyops_create_companies => "'[{\"domain\": \"beta.com\"}]'",
 	revyops_upsert_company => "'{\"domain\": \"beta.com\"}'",
