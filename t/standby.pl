@@ -88,7 +88,7 @@ for my $function (sort keys %reads)
 	{
 		my $read = "SELECT $function($arguments)";
 		my $answer = answers($standby, $read);
-		like($answer, qr/acme\.com/, "$read: has an answer");
+		like($answer, qr/acme\.com|^email,import_line,/, "$read: has an answer");
 		is($answer, answers($primary, $read), "$read: the primary's");
 	}
 }
