@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(43);
+SELECT plan(45);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -119,5 +119,9 @@ SELECT results_eq('SELECT revyops_import_report()', ARRAY['Email,Title,import_li
 -- ---- drop_value: an entry that is no custom field
 SELECT is(test.import(E'email,contact_custom_fields_input\nlist@acme.com,"[[""field_name"", ""x""], {""field_name"": ""a"", ""field_value"": ""b""}]"\n', $$mode => 'check'$$, $$on_fault => 'drop_value'$$) || (SELECT string_agg(n, '') FROM test.notes() n),
 	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 1 notes1 1 2 0 "["field_name", "x"]" not_an_object {"email": "list@acme.com", "contact_custom_fields_input": "[[\"field_name\", \"x\"], {\"field_name\": \"a\", \"field_value\": \"b\"}]"}', 'drop_value: an entry that is a list is shown as it is');
+-- ---- what forms and programs send
+SELECT is(test.import(E'Email,Title\n'), '0 rows: 0 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'a header alone');
+SELECT is(test.import(E'Email\nblank@acme.com', $$mode => ''$$, $$on_fault => ' '$$, $$blanks => ''$$, $$origin => ''$$, $$encoding => ''$$, $$delimiter => ''$$),
+	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'blank options are the defaults');
 SELECT * FROM finish();
 ROLLBACK;

@@ -608,30 +608,6 @@ name_cleaned(Slice s)
 	return rvo_text_trim((Slice) {out.data, out.len});
 }
 
-/* rvo_import_cell_name reads a cell that should have a name, or another text of one line. */
-ImportCell
-rvo_import_cell_name(Slice text)
-{
-	Slice		inside;
-	CellReading plain = CELL_PLAIN;
-
-	text = rvo_text_trim(text);
-	inside = text_of_formula(text);
-	if (inside.data != NULL)
-	{
-		text = inside;
-		plain = CELL_CLEANED;
-	}
-	if (text.len == 0)
-		return cell(CELL_BLANK, NO_SLICE);
-	if (rvo_is_name_placeholder(text))
-		return cell(CELL_PLACEHOLDER, NO_SLICE);
-	if (!rvo_text_has_control(text, false))
-		return cell(plain, text);
-	text = name_cleaned(text);
-	return cell(text.len > 0 ? CELL_CLEANED : CELL_BLANK, text.len > 0 ? text : NO_SLICE);
-}
-
 /* field_cleaned writes line breaks in place of vertical tabs and their like, and spaces in place of other control characters. */
 static Slice
 field_cleaned(Slice s)
@@ -655,9 +631,17 @@ field_cleaned(Slice s)
 	return rvo_text_trim((Slice) {out, len});
 }
 
-/* rvo_import_cell_field reads a cell that is the value of a custom field. */
-ImportCell
-rvo_import_cell_field(Slice text)
+/* How a kind of text is read. */
+typedef struct TextRules
+{
+	bool		(*is_placeholder) (Slice text);
+	bool		allows_line_breaks;
+	Slice		(*clean) (Slice text);
+} TextRules;
+
+/* read_text reads a cell that is a text: what a formula gives, without control characters. */
+static ImportCell
+read_text(Slice text, const TextRules *rules)
 {
 	Slice		inside;
 	CellReading plain = CELL_PLAIN;
@@ -671,10 +655,28 @@ rvo_import_cell_field(Slice text)
 	}
 	if (text.len == 0)
 		return cell(CELL_BLANK, NO_SLICE);
-	if (rvo_is_null_of_dump(text))
+	if (rules->is_placeholder(text))
 		return cell(CELL_PLACEHOLDER, NO_SLICE);
-	if (!rvo_text_has_control(text, true))
+	if (!rvo_text_has_control(text, rules->allows_line_breaks))
 		return cell(plain, text);
-	text = field_cleaned(text);
+	text = rules->clean(text);
 	return cell(text.len > 0 ? CELL_CLEANED : CELL_BLANK, text.len > 0 ? text : NO_SLICE);
+}
+
+/* rvo_import_cell_name reads a cell that should have a name, or another text of one line. */
+ImportCell
+rvo_import_cell_name(Slice text)
+{
+	static const TextRules rules = {rvo_is_name_placeholder, false, name_cleaned};
+
+	return read_text(text, &rules);
+}
+
+/* rvo_import_cell_field reads a cell that is the value of a custom field. */
+ImportCell
+rvo_import_cell_field(Slice text)
+{
+	static const TextRules rules = {rvo_is_null_of_dump, true, field_cleaned};
+
+	return read_text(text, &rules);
 }

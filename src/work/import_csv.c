@@ -49,10 +49,11 @@ feed(void *arg, char *buffer, int size)
 	return n;
 }
 
+/* or_default takes a blank, as forms send it for what nobody has filled in, for nothing. */
 static Slice
 or_default(Slice said, Slice otherwise)
 {
-	return said.data != NULL ? said : otherwise;
+	return rvo_text_trim(said).len > 0 ? said : otherwise;
 }
 
 /* check_content raises a failure for a file that is none, or too large. */
