@@ -689,6 +689,258 @@ CREATE FUNCTION @extschema@.revyops_delete_contact_custom_field(contact_id bigin
 COMMENT ON FUNCTION @extschema@.revyops_delete_contact_custom_field(bigint, bigint) IS
 'Deletes a custom field of a contact.';
 
+/* ---------------------------------------------------------------- schema/52-email.sql */
+
+/*
+ * E-mails to and from contacts: what clients add themselves, and what events
+ * make (54-activity.sql).
+ */
+
+CREATE SEQUENCE revyops.email_id_seq;
+CREATE TABLE revyops.email (
+	client_id		integer NOT NULL,
+	id				bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.email_id_seq'),
+	contact_id		bigint NOT NULL,
+	email_type		text NOT NULL,
+	origin			text NOT NULL DEFAULT '',
+	email_timestamp	timestamptz,
+	contact_email	text COLLATE "C",
+	agent_email		text COLLATE "C",
+	subject			text,
+	body_text		text,
+	body_html		text,
+	campaign_id		text COLLATE "C",
+	campaign_name	text,
+	interested		boolean,
+	interest_noted	boolean NOT NULL DEFAULT false,
+	message_id		text COLLATE "C",
+	custom_fields	jsonb NOT NULL DEFAULT '[]'
+					CONSTRAINT email_custom_fields_array CHECK (pg_catalog.jsonb_typeof(custom_fields) = 'array'),
+	updated_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CONSTRAINT email_pkey PRIMARY KEY (client_id, id),
+	CONSTRAINT email_texts_short CHECK (
+		pg_catalog.octet_length(email_type) <= 1020 AND
+		pg_catalog.octet_length(origin) <= 1020 AND
+		pg_catalog.octet_length(contact_email) <= 1020 AND
+		pg_catalog.octet_length(agent_email) <= 1020 AND
+		pg_catalog.octet_length(campaign_id) <= 1020 AND
+		pg_catalog.octet_length(campaign_name) <= 1020),
+	CONSTRAINT email_times_in_range CHECK (
+		email_timestamp BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00' AND
+		updated_time BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00'),
+	CONSTRAINT email_contact_fkey FOREIGN KEY (client_id, contact_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
+);
+ALTER SEQUENCE revyops.email_id_seq OWNED BY revyops.email.id;
+CREATE INDEX email_id_idx ON revyops.email (id) WHERE client_id > 0;
+CREATE INDEX email_contact_id_idx ON revyops.email (contact_id, client_id, email_timestamp, id);
+
+ALTER TABLE revyops.email ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_client ON revyops.email
+	USING (client_id = (SELECT revyops.current_client_id()));
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.email', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.email_id_seq', '');
+
+COMMENT ON TABLE revyops.email IS 'E-mails to and from contacts.';
+COMMENT ON COLUMN revyops.email.client_id IS 'The client that owns it.';
+COMMENT ON COLUMN revyops.email.id IS 'Id.';
+COMMENT ON COLUMN revyops.email.contact_id IS 'The contact whom it went to or came from.';
+COMMENT ON COLUMN revyops.email.email_type IS 'What it is; of an event: sent, replied, auto_replied or bounced.';
+COMMENT ON COLUMN revyops.email.origin IS 'Where it came from, of an event the platform; empty if not given.';
+COMMENT ON COLUMN revyops.email.email_timestamp IS 'When it was sent or received; null if not given.';
+COMMENT ON COLUMN revyops.email.contact_email IS 'Canonical e-mail address that it went to or came from; null if not given.';
+COMMENT ON COLUMN revyops.email.agent_email IS 'Address of the mailbox on our side; null if not given.';
+COMMENT ON COLUMN revyops.email.subject IS 'Subject; null if not given.';
+COMMENT ON COLUMN revyops.email.body_text IS 'Body as plain text; null if not given.';
+COMMENT ON COLUMN revyops.email.body_html IS 'Body as HTML; null if not given.';
+COMMENT ON COLUMN revyops.email.campaign_id IS 'The platform''s id of the campaign; null if none.';
+COMMENT ON COLUMN revyops.email.campaign_name IS 'Name of the campaign; null if not given.';
+COMMENT ON COLUMN revyops.email.interested IS 'Whether the contact is interested; null if nobody said.';
+COMMENT ON COLUMN revyops.email.interest_noted IS 'Whether interested was said by an event about the campaign, not of this e-mail.';
+COMMENT ON COLUMN revyops.email.message_id IS 'Message-ID; null if not given.';
+COMMENT ON COLUMN revyops.email.custom_fields IS 'Custom fields: [{id, field_name, field_value, updated_time}].';
+COMMENT ON COLUMN revyops.email.updated_time IS 'When the e-mail changed last.';
+COMMENT ON SEQUENCE revyops.email_id_seq IS 'Ids of e-mails, of all clients together.';
+
+/* ---------------------------------------------------------------- schema/53-status-history.sql */
+
+/* What statuses contacts had, and since when. */
+
+CREATE SEQUENCE revyops.contact_status_history_id_seq;
+CREATE TABLE revyops.contact_status_history (
+	client_id		integer NOT NULL,
+	id				bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.contact_status_history_id_seq'),
+	contact_id		bigint NOT NULL,
+	changed_at		timestamptz NOT NULL,
+	contact_status	text NOT NULL,
+	source			text NOT NULL CHECK (source IN ('api', 'event')),
+	CONSTRAINT contact_status_history_pkey PRIMARY KEY (client_id, id),
+	CONSTRAINT contact_status_history_contact_fkey FOREIGN KEY (client_id, contact_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
+);
+ALTER SEQUENCE revyops.contact_status_history_id_seq OWNED BY revyops.contact_status_history.id;
+CREATE INDEX contact_status_history_contact_id_idx ON revyops.contact_status_history (contact_id, client_id, changed_at, id);
+
+ALTER TABLE revyops.contact_status_history ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_client ON revyops.contact_status_history FOR SELECT
+	USING (client_id = (SELECT revyops.current_client_id()));
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.contact_status_history', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.contact_status_history_id_seq', '');
+
+COMMENT ON TABLE revyops.contact_status_history IS 'Changes of the status of contacts.';
+COMMENT ON COLUMN revyops.contact_status_history.client_id IS 'The client that owns the contact.';
+COMMENT ON COLUMN revyops.contact_status_history.id IS 'Id.';
+COMMENT ON COLUMN revyops.contact_status_history.contact_id IS 'The contact.';
+COMMENT ON COLUMN revyops.contact_status_history.changed_at IS 'When the status changed; of an event, the time of the event.';
+COMMENT ON COLUMN revyops.contact_status_history.contact_status IS 'The status since then.';
+COMMENT ON COLUMN revyops.contact_status_history.source IS 'api: somebody set it; event: a bounce or an unsubscription did.';
+COMMENT ON SEQUENCE revyops.contact_status_history_id_seq IS 'Ids of these changes, of all clients together.';
+
+/* ---------------------------------------------------------------- schema/54-activity.sql */
+
+/*
+ * What events tell of contacts: campaigns and their counters, which events were
+ * counted, and from what the status of a contact follows.
+ */
+
+CREATE SEQUENCE revyops.campaign_id_seq;
+CREATE TABLE revyops.campaign (
+	client_id			integer NOT NULL,
+	id					bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.campaign_id_seq'),
+	platform			text COLLATE "C" NOT NULL CHECK (pg_catalog.octet_length(platform) <= 1020),
+	campaign_id			text COLLATE "C" NOT NULL CHECK (pg_catalog.octet_length(campaign_id) <= 1020),
+	campaign_name		text CHECK (pg_catalog.octet_length(campaign_name) <= 1020),
+	named_at			timestamptz,
+	contacts			bigint NOT NULL DEFAULT 0,
+	contacts_replied	bigint NOT NULL DEFAULT 0,
+	contacts_interested	bigint NOT NULL DEFAULT 0,
+	sent				bigint NOT NULL DEFAULT 0,
+	replied				bigint NOT NULL DEFAULT 0,
+	auto_replied		bigint NOT NULL DEFAULT 0,
+	bounced				bigint NOT NULL DEFAULT 0,
+	unsubscribed		bigint NOT NULL DEFAULT 0,
+	first_event_at		timestamptz,
+	last_event_at		timestamptz,
+	CONSTRAINT campaign_pkey PRIMARY KEY (client_id, id),
+	CONSTRAINT campaign_campaign_id_key UNIQUE (campaign_id, platform, client_id)
+);
+ALTER SEQUENCE revyops.campaign_id_seq OWNED BY revyops.campaign.id;
+
+ALTER TABLE revyops.campaign ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_client ON revyops.campaign FOR SELECT
+	USING (client_id = (SELECT revyops.current_client_id()));
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.campaign', '');
+SELECT pg_catalog.pg_extension_config_dump('revyops.campaign_id_seq', '');
+
+COMMENT ON TABLE revyops.campaign IS 'Campaigns that events were of, with counters.';
+COMMENT ON COLUMN revyops.campaign.client_id IS 'The client that owns it.';
+COMMENT ON COLUMN revyops.campaign.id IS 'Id.';
+COMMENT ON COLUMN revyops.campaign.platform IS 'The platform that it runs on, empty if not given.';
+COMMENT ON COLUMN revyops.campaign.campaign_id IS 'The platform''s id of it.';
+COMMENT ON COLUMN revyops.campaign.campaign_name IS 'Name, of the newest event that gave one; null if none did.';
+COMMENT ON COLUMN revyops.campaign.named_at IS 'The time of that event.';
+COMMENT ON COLUMN revyops.campaign.contacts IS 'Contacts that an event was of.';
+COMMENT ON COLUMN revyops.campaign.contacts_replied IS 'Contacts that replied.';
+COMMENT ON COLUMN revyops.campaign.contacts_interested IS 'Contacts that are interested.';
+COMMENT ON COLUMN revyops.campaign.sent IS 'E-mails sent.';
+COMMENT ON COLUMN revyops.campaign.replied IS 'Replies, without automatic ones.';
+COMMENT ON COLUMN revyops.campaign.auto_replied IS 'Automatic replies.';
+COMMENT ON COLUMN revyops.campaign.bounced IS 'E-mails that bounced.';
+COMMENT ON COLUMN revyops.campaign.unsubscribed IS 'Times that somebody unsubscribed.';
+COMMENT ON COLUMN revyops.campaign.first_event_at IS 'The earliest event.';
+COMMENT ON COLUMN revyops.campaign.last_event_at IS 'The latest event.';
+COMMENT ON SEQUENCE revyops.campaign_id_seq IS 'Ids of campaigns, of all clients together.';
+
+CREATE TABLE revyops.campaign_contact (
+	client_id		integer NOT NULL,
+	campaign		bigint NOT NULL,
+	contact_id		bigint NOT NULL,
+	sent			integer NOT NULL DEFAULT 0,
+	replied			integer NOT NULL DEFAULT 0,
+	first_sent_at	timestamptz,
+	last_sent_at	timestamptz,
+	last_reply_at	timestamptz,
+	bounced_at		timestamptz,
+	unsubscribed_at	timestamptz,
+	interested		boolean,
+	interest_at		timestamptz,
+	interest_label	text CHECK (pg_catalog.octet_length(interest_label) <= 1020),
+	CONSTRAINT campaign_contact_pkey PRIMARY KEY (client_id, campaign, contact_id),
+	CONSTRAINT campaign_contact_campaign_fkey FOREIGN KEY (client_id, campaign) REFERENCES revyops.campaign (client_id, id) ON DELETE CASCADE,
+	CONSTRAINT campaign_contact_contact_fkey FOREIGN KEY (client_id, contact_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
+);
+CREATE INDEX campaign_contact_contact_id_idx ON revyops.campaign_contact (contact_id, client_id);
+
+ALTER TABLE revyops.campaign_contact ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_client ON revyops.campaign_contact FOR SELECT
+	USING (client_id = (SELECT revyops.current_client_id()));
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.campaign_contact', '');
+
+COMMENT ON TABLE revyops.campaign_contact IS 'The contacts of a campaign, and what is known of each there.';
+COMMENT ON COLUMN revyops.campaign_contact.client_id IS 'The client that owns both.';
+COMMENT ON COLUMN revyops.campaign_contact.campaign IS 'The campaign, by its id in revyops.campaign.';
+COMMENT ON COLUMN revyops.campaign_contact.contact_id IS 'The contact.';
+COMMENT ON COLUMN revyops.campaign_contact.sent IS 'E-mails sent.';
+COMMENT ON COLUMN revyops.campaign_contact.replied IS 'Replies, without automatic ones.';
+COMMENT ON COLUMN revyops.campaign_contact.first_sent_at IS 'When the first e-mail was sent; null if none.';
+COMMENT ON COLUMN revyops.campaign_contact.last_sent_at IS 'When the last e-mail was sent; null if none.';
+COMMENT ON COLUMN revyops.campaign_contact.last_reply_at IS 'When the last reply came; null if none.';
+COMMENT ON COLUMN revyops.campaign_contact.bounced_at IS 'When an e-mail bounced first; null if none.';
+COMMENT ON COLUMN revyops.campaign_contact.unsubscribed_at IS 'When they unsubscribed first; null if never.';
+COMMENT ON COLUMN revyops.campaign_contact.interested IS 'Whether they are interested, by the newest event that said so; null if none did.';
+COMMENT ON COLUMN revyops.campaign_contact.interest_at IS 'The time of that event.';
+COMMENT ON COLUMN revyops.campaign_contact.interest_label IS 'What that event called it.';
+
+CREATE TABLE revyops.contact_activity (
+	client_id			integer NOT NULL,
+	contact_id			bigint NOT NULL,
+	bounced_at			timestamptz,
+	unsubscribed_at		timestamptz,
+	base_status			text,
+	made_status			text,
+	bounced_history		bigint,
+	unsubscribed_history	bigint,
+	filled				jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(filled) = 'object'),
+	CONSTRAINT contact_activity_pkey PRIMARY KEY (client_id, contact_id),
+	CONSTRAINT contact_activity_contact_fkey FOREIGN KEY (client_id, contact_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
+);
+
+ALTER TABLE revyops.contact_activity ENABLE ROW LEVEL SECURITY;
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.contact_activity', '');
+
+COMMENT ON TABLE revyops.contact_activity IS 'From what the status that events gave a contact follows, whatever their order.';
+COMMENT ON COLUMN revyops.contact_activity.client_id IS 'The client that owns the contact.';
+COMMENT ON COLUMN revyops.contact_activity.contact_id IS 'The contact.';
+COMMENT ON COLUMN revyops.contact_activity.bounced_at IS 'The earliest bounce since the base; null if none.';
+COMMENT ON COLUMN revyops.contact_activity.unsubscribed_at IS 'When they unsubscribed first since the base; null if never.';
+COMMENT ON COLUMN revyops.contact_activity.base_status IS 'The status before events changed it, or that somebody set after they had.';
+COMMENT ON COLUMN revyops.contact_activity.made_status IS 'The status that events made of it; null if none did. Another status of the contact is a new base.';
+COMMENT ON COLUMN revyops.contact_activity.bounced_history IS 'The row of the bounce in revyops.contact_status_history; null if none.';
+COMMENT ON COLUMN revyops.contact_activity.unsubscribed_history IS 'The row of the unsubscription there; null if none.';
+COMMENT ON COLUMN revyops.contact_activity.filled IS 'Empty members of the contact that events filled: {member: {at, value}}.';
+
+/* No foreign key to client: all events of a client would lock its row. */
+CREATE TABLE revyops.event_key (
+	client_id	integer NOT NULL,
+	key			uuid NOT NULL,
+	email_id	bigint,
+	event_time	timestamptz NOT NULL,
+	CONSTRAINT event_key_pkey PRIMARY KEY (client_id, key)
+);
+
+ALTER TABLE revyops.event_key ENABLE ROW LEVEL SECURITY;
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.event_key', '');
+
+COMMENT ON TABLE revyops.event_key IS 'Events that were recorded: one that comes again counts once.';
+COMMENT ON COLUMN revyops.event_key.client_id IS 'The client that it is of.';
+COMMENT ON COLUMN revyops.event_key.key IS 'Hash of address, kind, and what tells it from others of that kind.';
+COMMENT ON COLUMN revyops.event_key.email_id IS 'The e-mail that it made; null if none.';
+COMMENT ON COLUMN revyops.event_key.event_time IS 'When it happened.';
+
 /* ---------------------------------------------------------------- schema/55-merge.sql */
 
 /*

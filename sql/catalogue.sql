@@ -25,7 +25,9 @@ SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyop
 	('revyops.contact_id_seq', 'S'), ('revyops.custom_field_id_seq', 'S'),
 	('revyops.merged_contact', 'r'), ('revyops.company_domain', 'r'), ('revyops.merged_company', 'r'), ('revyops.import_job', 'r'), ('revyops.import_reject', 'r'), ('revyops.idempotency_key', 'r'), ('revyops.import_job_id_seq', 'S'),
 	('revyops.custom_field_definition', 'r'), ('revyops.custom_field_seen', 'r'), ('revyops.free_mail_domain', 'r'), ('revyops.free_mail_exception', 'r'),
-	('revyops.company_host', 'r'), ('revyops.company_host_exception', 'r'), ('revyops.import_alias', 'r'), ('revyops.import_note', 'r')$$, 'tables and sequences');
+	('revyops.company_host', 'r'), ('revyops.company_host_exception', 'r'), ('revyops.import_alias', 'r'), ('revyops.import_note', 'r'),
+	('revyops.email', 'r'), ('revyops.email_id_seq', 'S'), ('revyops.contact_status_history', 'r'), ('revyops.contact_status_history_id_seq', 'S'),
+	('revyops.campaign', 'r'), ('revyops.campaign_id_seq', 'S'), ('revyops.campaign_contact', 'r'), ('revyops.contact_activity', 'r'), ('revyops.event_key', 'r')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name <> 'revyops.secret'$$, 'no table or sequence that pg_dump would leave out, but the secret');
@@ -88,18 +90,20 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 	WITH policy(name, command, column_name) AS (VALUES
 		-- a client reads and writes its own
 		('company', '*', 'client_id'), ('contact', '*', 'client_id'), ('client', '*', 'id'),
-		('import_job', '*', 'client_id'), ('import_reject', '*', 'client_id'), ('import_note', '*', 'client_id'),
+		('import_job', '*', 'client_id'), ('import_reject', '*', 'client_id'), ('import_note', '*', 'client_id'), ('email', '*', 'client_id'),
 		-- reads its own: who could write them could give himself a master key
 		('api_key', 'r', 'client_id'),
 		-- and what only merging writes
 		('merged_contact', 'r', 'client_id'), ('company_domain', 'r', 'client_id'), ('merged_company', 'r', 'client_id'),
+		-- and what only events write
+		('contact_status_history', 'r', 'client_id'), ('campaign', 'r', 'client_id'), ('campaign_contact', 'r', 'client_id'),
 		-- and what only the functions write, which keep more in step with it
 		('custom_field_definition', 'r', 'client_id'), ('custom_field_seen', 'r', 'client_id'))
 	SELECT 'revyops.' || name AS name, 'own_client'::name AS policy, command::"char" AS command, true AS permissive, '{0}' AS roles,
 		format('(%s = ( SELECT revyops.current_client_id() AS current_client_id))', column_name) AS using, NULL AS check
 	FROM policy
 	-- sees nothing
-	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
+	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, contact_activity, event_key, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
 	'the policy of every table');
 SELECT is((SELECT proparallel::text FROM test.function WHERE proname = 'current_client_id'), 'u', 'who is calling is not asked in parallel');
 
