@@ -21,6 +21,7 @@ CREATE TABLE revyops.client (
 	default_status		text NOT NULL DEFAULT '' CHECK (pg_catalog.char_length(default_status) <= 255),
 	default_origin		text NOT NULL DEFAULT '' CHECK (pg_catalog.char_length(default_origin) <= 255),
 	custom_fields		text NOT NULL DEFAULT 'flexible' CHECK (custom_fields IN ('flexible', 'strict')),
+	foreign_ids			text NOT NULL DEFAULT 'tell' CHECK (foreign_ids IN ('tell', 'hide')),
 	contact_fields_defined	boolean NOT NULL DEFAULT false,
 	company_fields_defined	boolean NOT NULL DEFAULT false,
 	contacts_merged			boolean NOT NULL DEFAULT false
@@ -44,6 +45,7 @@ COMMENT ON COLUMN revyops.client.infer_company IS 'on: a new contact without com
 COMMENT ON COLUMN revyops.client.default_status IS 'contact_status of a new contact that has none.';
 COMMENT ON COLUMN revyops.client.default_origin IS 'origin of a new contact that has none.';
 COMMENT ON COLUMN revyops.client.custom_fields IS 'strict: only defined custom fields are written; flexible: any.';
+COMMENT ON COLUMN revyops.client.foreign_ids IS 'tell: an id that another client has is told from one that nobody has; hide: neither is there.';
 COMMENT ON COLUMN revyops.client.contact_fields_defined IS 'Whether a custom field of contacts has ever been defined: until then none is looked up.';
 COMMENT ON COLUMN revyops.client.company_fields_defined IS 'Whether one of companies has.';
 COMMENT ON COLUMN revyops.client.contacts_merged IS 'Whether a contact has ever been merged: until then no key leads to another contact.';

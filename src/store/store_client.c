@@ -44,9 +44,16 @@ static KeptQuery find_client = {
 static KeptQuery set_client = {
 	.sql = "UPDATE revyops.client SET " SETTING("on_unknown_domain") ", " SETTING("infer_company")
 	", " SETTING("on_key_conflict") ", " SETTING("custom_fields") ", " SETTING("default_status") ", " SETTING("default_origin")
+	", " SETTING("foreign_ids")
 	" WHERE id = $1",
 	.expected = SPI_OK_UPDATE, .nparameters = 3,
 	.types = {INT4OID, TEXTOID, TEXTOID},
+};
+
+static KeptQuery tells_foreign_ids = {
+	.sql = "SELECT id FROM revyops.client WHERE id = $1 AND foreign_ids <> 'hide'",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT4OID},
 };
 
 static KeptQuery lock_client = {
@@ -134,6 +141,16 @@ rvo_store_set_client(int client_id, Slice setting, Slice value)
 	rvo_add_text(&e, setting);
 	rvo_add_text(&e, value);
 	return rvo_query_run(&set_client, &e) > 0;
+}
+
+/* rvo_store_tells_foreign_ids tells whether the client may know that an id is another client's. */
+bool
+rvo_store_tells_foreign_ids(int client_id)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	return rvo_query_run(&tells_foreign_ids, &e) > 0;
 }
 
 /* rvo_store_lock_client keeps others from changing the client's settings and definitions. */

@@ -13,6 +13,7 @@ extern bool rvo_store_has_client(int client_id);
 extern void rvo_store_read_clients(RowReader read, void *arg);
 extern bool rvo_store_find_client(int client_id, ClientSettings *settings);
 extern bool rvo_store_set_client(int client_id, Slice setting, Slice value);
+extern bool rvo_store_tells_foreign_ids(int client_id);
 extern void rvo_store_lock_client(int client_id);
 extern void rvo_store_note_defined(int client_id, Entity entity);
 

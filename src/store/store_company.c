@@ -17,6 +17,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "store/store_client.h"
 #include "store/store_company.h"
 
 static KeptQuery find_company = {
@@ -84,14 +85,14 @@ static KeptQuery lock_company_to_delete = {
 	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = d.company_id" lock ") AS c)," \
 	" of_id AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
 	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id" lock ") AS c)," \
-	" of_others AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
+	" of_others AS (SELECT c.id FROM pg_catalog.unnest($4) AS k (id)," \
 	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 AND client_id > 0 LIMIT 1) AS c)" \
 	" SELECT id, domain::text, false FROM of_domain" \
 	" UNION ALL SELECT id, domain::text, false FROM of_other_domain" \
 	" UNION ALL SELECT id, NULL, true FROM of_others" \
 	" UNION ALL SELECT id, NULL, false FROM of_id", \
-	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 3, \
-	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID}, \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 4, \
+	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID}, \
 }
 
 static KeptQuery lock_companies = COMPANIES_OF_CONTACTS(" FOR KEY SHARE", false);
@@ -248,7 +249,7 @@ read_company_of_contacts(void *arg, const Datum *values, const bool *nulls)
 /*
  * rvo_store_find_companies_of_contacts finds companies of the client by domain
  * and by id; locked, they can't be deleted until the transaction ends.  The ids
- * that another client has come before the client's own.
+ * that another client has come before the client's own, if the client may know of them.
  */
 void
 rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int ndomains,
@@ -263,6 +264,7 @@ rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int nd
 	for (int i = 0; i < nids; i++)
 		rows[i] = &ids[i];
 	rvo_add_ids(&e, rows, nids, 0);
+	rvo_add_ids(&e, rows, nids > 0 && rvo_store_tells_foreign_ids(client_id) ? nids : 0, 0);
 	rvo_query_read(access == COMPANIES_LOCKED ? &lock_companies : &read_companies, &e,
 				   read_company_of_contacts, unconstify(CompanyReader *, reader));
 }

@@ -19,6 +19,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "store/store_client.h"
 #include "store/store_record.h"
 
 /* ---------------------------------------------------------------- rows */
@@ -167,12 +168,14 @@ rvo_store_lock(const RecordTable *table, int client_id, int64 id, Record *record
 	return rvo_store_find(table, table->lock, &e, record);
 }
 
-/* rvo_store_has_other_client tells another client's record from none. */
+/* rvo_store_has_other_client tells another client's record from none, if the client may know. */
 bool
 rvo_store_has_other_client(const RecordTable *table, int client_id, int64 id)
 {
 	Execution	e = {0};
 
+	if (!rvo_store_tells_foreign_ids(client_id))
+		return false;
 	rvo_add_id(&e, id);
 	rvo_add_integer(&e, client_id);
 	return rvo_query_run(table->find_other_client, &e) > 0;

@@ -28,6 +28,7 @@ static const Setting settings[] = {
 	{CONST_SLICE("custom_fields"), 2, {CONST_SLICE("flexible"), CONST_SLICE("strict")}},
 	{CONST_SLICE("default_origin"), 0, {{0}}},
 	{CONST_SLICE("default_status"), 0, {{0}}},
+	{CONST_SLICE("foreign_ids"), 2, {CONST_SLICE("hide"), CONST_SLICE("tell")}},
 	{CONST_SLICE("infer_company"), 2, {CONST_SLICE("off"), CONST_SLICE("on")}},
 	{CONST_SLICE("on_key_conflict"), 2, {CONST_SLICE("error"), CONST_SLICE("update")}},
 	{CONST_SLICE("on_unknown_domain"), 2, {CONST_SLICE("create"), CONST_SLICE("error")}},
