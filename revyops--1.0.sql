@@ -3106,9 +3106,6 @@ CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS revyops_http."*/*"
 COMMENT ON FUNCTION revyops_http.postgrest_read(bytea) IS
 'Is revyops_http.postgrest for GET and HEAD.';
 
-/* Tell a running PostgREST that there are new functions. */
-NOTIFY pgrst, 'reload schema';
-
 /* ---------------------------------------------------------------- schema/85-keep-data.sql */
 
 /*

@@ -59,6 +59,3 @@ CREATE FUNCTION revyops_http.postgrest_read(bytea) RETURNS revyops_http."*/*"
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
 COMMENT ON FUNCTION revyops_http.postgrest_read(bytea) IS
 'Is revyops_http.postgrest for GET and HEAD.';
-
-/* Tell a running PostgREST that there are new functions. */
-NOTIFY pgrst, 'reload schema';

@@ -19,7 +19,7 @@
 #define FILTER_TYPES INT4OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID
 
 /* A count of rows in their order, or in any, up to a limit. */
-#define COUNT(rows, limit) "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.company WHERE " rows " LIMIT " limit ") AS c"
+#define COUNT(rows, limit) "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM revyops.company WHERE " rows " LIMIT " limit ") AS c"
 
 #define IN_ORDER " ORDER BY id"
 #define IN_ORDER_OF_ANY " ORDER BY id, client_id"

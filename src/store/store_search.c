@@ -365,7 +365,7 @@ search_found(const Search *search, int64 bound, SearchRows *found)
 
 	/* Behind the end there is no row, and so no count. */
 	if (found->rows.count == 0 && place->entries > 0)
-		reading.all = run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT FROM %s WHERE client_id = $1%s%s LIMIT "
+		reading.all = run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s WHERE client_id = $1%s%s LIMIT "
 												  SEARCH_BOUND ") AS f", table->name, search->has_hash, search->conditions),
 								 0, NO_LIMIT, bound == NO_LIMIT ? NO_LIMIT : bound + 1).number;
 	found->complete = true;
@@ -418,7 +418,7 @@ count_scan(const Search *search, const SearchRows *found, int64 shown)
 	int64		following = 0;
 
 	if (exact || found->complete)
-		following = run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT FROM %s WHERE true%s LIMIT " SEARCH_LIMIT ") AS c",
+		following = run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s WHERE true%s LIMIT " SEARCH_LIMIT ") AS c",
 												rows_of_scan(search, "*"), search->conditions),
 							   last_id, limit, exact ? NO_LIMIT : search->count_rows).number;
 	if (exact || (found->complete && following < limit && !end_of_scan(search, last_id, search->count_rows).given))
@@ -484,7 +484,7 @@ search_all(const Search *search, SearchRows *found)
 static void
 search_sorted(const Search *search, SearchRows *found)
 {
-	if (run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT FROM %s WHERE client_id = $1%s LIMIT " SEARCH_BOUND ") AS r",
+	if (run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s WHERE client_id = $1%s LIMIT " SEARCH_BOUND ") AS r",
 									search->table->name, search->base), 0, NO_LIMIT, search->max_rows + 1).number > search->max_rows)
 	{
 		FaultList	faults = {0};
