@@ -905,6 +905,9 @@ CREATE TABLE revyops.contact_activity (
 	bounced_history		bigint,
 	unsubscribed_history	bigint,
 	filled				jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(filled) = 'object'),
+	interested			boolean,
+	interest_at			timestamptz,
+	interest_label		text CHECK (pg_catalog.octet_length(interest_label) <= 1020),
 	CONSTRAINT contact_activity_pkey PRIMARY KEY (client_id, contact_id),
 	CONSTRAINT contact_activity_contact_fkey FOREIGN KEY (client_id, contact_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
 );
@@ -923,12 +926,36 @@ COMMENT ON COLUMN revyops.contact_activity.made_status IS 'The status that event
 COMMENT ON COLUMN revyops.contact_activity.bounced_history IS 'The row of the bounce in revyops.contact_status_history; null if none.';
 COMMENT ON COLUMN revyops.contact_activity.unsubscribed_history IS 'The row of the unsubscription there; null if none.';
 COMMENT ON COLUMN revyops.contact_activity.filled IS 'Empty members of the contact that events filled: {member: {at, value}}.';
+COMMENT ON COLUMN revyops.contact_activity.interested IS 'Whether they are interested, by the newest event of no campaign that said so; null if none did.';
+COMMENT ON COLUMN revyops.contact_activity.interest_at IS 'The time of that event.';
+COMMENT ON COLUMN revyops.contact_activity.interest_label IS 'What that event called it.';
+
+/*
+ * With this the hashes of events begin, so that nobody without the database can
+ * try addresses against them.  Dumped, for a restored database must know its
+ * events again.
+ */
+CREATE TABLE revyops.event_salt (
+	client_id	integer NOT NULL,
+	salt		bytea NOT NULL DEFAULT pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid()))
+				CHECK (pg_catalog.octet_length(salt) = 32),
+	CONSTRAINT event_salt_pkey PRIMARY KEY (client_id)
+);
+
+ALTER TABLE revyops.event_salt ENABLE ROW LEVEL SECURITY;
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.event_salt', '');
+
+COMMENT ON TABLE revyops.event_salt IS 'What the hashes of a client''s events begin with.';
+COMMENT ON COLUMN revyops.event_salt.client_id IS 'The client that it is of.';
+COMMENT ON COLUMN revyops.event_salt.salt IS 'Random, 32 octets.';
 
 /* No foreign key to client: all events of a client would lock its row. */
 CREATE TABLE revyops.event_key (
 	client_id	integer NOT NULL,
 	key			uuid NOT NULL,
 	email_id	bigint,
+	campaign	bigint,
 	event_time	timestamptz NOT NULL,
 	CONSTRAINT event_key_pkey PRIMARY KEY (client_id, key)
 );
@@ -939,9 +966,23 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.event_key', '');
 
 COMMENT ON TABLE revyops.event_key IS 'Events that were recorded: one that comes again counts once.';
 COMMENT ON COLUMN revyops.event_key.client_id IS 'The client that it is of.';
-COMMENT ON COLUMN revyops.event_key.key IS 'Hash of address, kind, and what tells it from others of that kind.';
+COMMENT ON COLUMN revyops.event_key.key IS 'Hash of address, kind, and what tells it from others of that kind; with a campaign behind these, where one that comes again names another.';
 COMMENT ON COLUMN revyops.event_key.email_id IS 'The e-mail that it made; null if none.';
+COMMENT ON COLUMN revyops.event_key.campaign IS 'The campaign that counted it, by its id in revyops.campaign; null if none.';
 COMMENT ON COLUMN revyops.event_key.event_time IS 'When it happened.';
+
+CREATE FUNCTION @extschema@.revyops_record_event(event jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_record_event(jsonb) IS
+'Records what happened to an e-mail: finds or makes the contact, and has dates, status, campaign and e-mails follow.';
+
+CREATE FUNCTION @extschema@.revyops_record_events(events jsonb, mode text DEFAULT 'partial')
+	RETURNS TABLE (ordinal integer, status integer, contact_id bigint, email_id bigint, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_record_events(jsonb, text) IS
+'Records many events; one row for each, with what became of it.';
 
 /* ---------------------------------------------------------------- schema/55-merge.sql */
 

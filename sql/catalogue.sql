@@ -27,7 +27,7 @@ SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyop
 	('revyops.custom_field_definition', 'r'), ('revyops.custom_field_seen', 'r'), ('revyops.free_mail_domain', 'r'), ('revyops.free_mail_exception', 'r'),
 	('revyops.company_host', 'r'), ('revyops.company_host_exception', 'r'), ('revyops.import_alias', 'r'), ('revyops.import_note', 'r'),
 	('revyops.email', 'r'), ('revyops.email_id_seq', 'S'), ('revyops.contact_status_history', 'r'), ('revyops.contact_status_history_id_seq', 'S'),
-	('revyops.campaign', 'r'), ('revyops.campaign_id_seq', 'S'), ('revyops.campaign_contact', 'r'), ('revyops.contact_activity', 'r'), ('revyops.event_key', 'r')$$, 'tables and sequences');
+	('revyops.campaign', 'r'), ('revyops.campaign_id_seq', 'S'), ('revyops.campaign_contact', 'r'), ('revyops.contact_activity', 'r'), ('revyops.event_key', 'r'), ('revyops.event_salt', 'r')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name <> 'revyops.secret'$$, 'no table or sequence that pg_dump would leave out, but the secret');
@@ -44,7 +44,7 @@ SELECT is_empty($$SELECT signature FROM test.function
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key', 'public.revyops_set_client_setting',
 	'public.revyops_define_custom_field', 'public.revyops_rename_custom_field', 'public.revyops_remove_custom_field', 'public.revyops_list_custom_fields',
-	'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts', 'public.revyops_upsert_company', 'public.revyops_upsert_companies',
+	'public.revyops_record_event', 'public.revyops_record_events', 'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts', 'public.revyops_upsert_company', 'public.revyops_upsert_companies',
 	'public.revyops_merge_companies', 'public.revyops_list_company_domains', 'public.revyops_add_company_domain', 'public.revyops_remove_company_domain',
 	'public.revyops_expire', 'public.revyops_import_status', 'public.revyops_import_csv', 'public.revyops_import_company_csv', 'public.revyops_import_report', 'revyops.current_client_id', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',
 	'public.revyops_create_company', 'public.revyops_get_company', 'public.revyops_list_companies', 'public.revyops_lookup_companies',
@@ -103,7 +103,7 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 		format('(%s = ( SELECT revyops.current_client_id() AS current_client_id))', column_name) AS using, NULL AS check
 	FROM policy
 	-- sees nothing
-	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, contact_activity, event_key, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
+	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, contact_activity, event_key, event_salt, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
 	'the policy of every table');
 SELECT is((SELECT proparallel::text FROM test.function WHERE proname = 'current_client_id'), 'u', 'who is calling is not asked in parallel');
 

@@ -7,12 +7,14 @@
 
 #include "utils/jsonb.h"
 
+#include "base/fault.h"
 #include "base/jsonio.h"
 #include "base/text.h"
+#include "shape/caller.h"
 
 typedef enum EventKind
 {
-	EVENT_SENT,
+	EVENT_SENT,					/* the names are in neutral_event.c */
 	EVENT_REPLIED,
 	EVENT_AUTO_REPLIED,
 	EVENT_BOUNCED,
@@ -20,6 +22,10 @@ typedef enum EventKind
 	EVENT_INTEREST,
 	EVENT_KINDS					/* how many there are */
 } EventKind;
+
+/* Those kinds come first that make an e-mail. */
+#define MAKES_EMAIL(kind) ((kind) <= EVENT_BOUNCED)
+#define IS_INBOUND(kind) ((kind) == EVENT_REPLIED || (kind) == EVENT_AUTO_REPLIED)
 
 /* Whether a contact is interested, as far as an event tells. */
 typedef enum Interest
@@ -49,11 +55,25 @@ typedef struct NeutralEvent
 	Slice		message_id;
 	Interest	interested;
 	Slice		label;			/* what the platform calls it */
+	bool		suppress;		/* they are not to be contacted any more, as somebody has decided */
 	Slice		first_name;		/* those from here on fill what is empty */
 	Slice		last_name;
 	Slice		linkedin_url;
 	Slice		company;
 	JsonbContainer *custom;		/* an object of texts; NULL = none */
 } NeutralEvent;
+
+/* Octets of a body that is kept, and characters of what is not a name. */
+#define EVENT_BODY_MAX_LENGTH (1024 * 1024)
+#define EVENT_TEXT_MAX_LENGTH 2500
+
+/* The first moment of the year 1, in UTC: nothing was earlier. */
+#define EVENT_TIME_MIN (INT64CONST(-730119) * USECS_PER_DAY)
+
+extern const Slice rvo_event_kinds[EVENT_KINDS];
+
+extern NeutralEvent *rvo_neutral_event_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
+extern JsonbValue rvo_neutral_event_show(const NeutralEvent *event);
+extern void rvo_neutral_event_fit(NeutralEvent *event, FaultList *faults);
 
 #endif							/* RVO_NEUTRAL_EVENT_H */

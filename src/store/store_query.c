@@ -128,6 +128,18 @@ rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset)
 	add_array(e, values, nulls, n, INT8OID);
 }
 
+/* rvo_add_numbers adds a column of numbers. */
+void
+rvo_add_numbers(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc0(n * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+		values[i] = Int64GetDatum(COLUMN(rows[i], offset, int64));
+	add_array(e, values, nulls, n, INT8OID);
+}
+
 /* rvo_add_times adds a column of times. */
 void
 rvo_add_times(Execution *e, const void *const *rows, int n, size_t offset)

@@ -61,6 +61,7 @@ extern void rvo_add_time(Execution *e, TimestampTz time);
 extern void rvo_add_nullable_time(Execution *e, NullableTime time);
 extern void rvo_add_json(Execution *e, JsonbValue value);
 extern void rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_numbers(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_times(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_nullable_times(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_texts(Execution *e, const void *const *rows, int n, size_t offset);

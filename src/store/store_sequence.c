@@ -19,6 +19,13 @@ sequence_oid(const char *name)
 	return get_relname_relid(name, get_namespace_oid("revyops", false));
 }
 
+/* rvo_store_next_value takes a new id of a sequence that is no record's. */
+int64
+rvo_store_next_value(const char *sequence)
+{
+	return nextval_internal(sequence_oid(sequence), false);
+}
+
 #define ID_SEQUENCE(constant, name) [constant] = name "_id_seq",
 
 /* rvo_store_next_id takes a new id for a record. */

@@ -9,6 +9,7 @@
 #include "shape/entity.h"
 
 extern int64 rvo_store_next_id(Entity entity);
+extern int64 rvo_store_next_value(const char *sequence);
 extern void rvo_store_number_fields(CustomFields *fields);
 
 #endif							/* RVO_STORE_SEQUENCE_H */

@@ -157,9 +157,9 @@ keep_open(Chunk *chunk)
 	chunk->nopen = kept;
 }
 
-/* note_broken notes why an item could not be read. */
-static void
-note_broken(const BrokenItem *broken, FaultList *faults)
+/* rvo_batch_note_broken notes why an item could not be read. */
+void
+rvo_batch_note_broken(const BrokenItem *broken, FaultList *faults)
 {
 	if (broken->place.line > 0)
 		rvo_fault_add_place(faults, "", broken->code, broken->place.line, broken->place.column, -1);
@@ -213,7 +213,7 @@ read_item(Batch *batch, BatchItem *item, int i)
 		read_body(batch, item, batch->bodies[i]);
 	else
 	{
-		note_broken(broken, &item->faults);
+		rvo_batch_note_broken(broken, &item->faults);
 		batch->nbroken++;
 	}
 	batch->faults_told += item->faults.told;

@@ -1,0 +1,208 @@
+/*
+ * store_activity.c
+ *	  What events make of contacts: dates, status, and from what it follows.
+ *
+ * The contacts are locked by whoever writes here.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "store/store_activity.h"
+#include "store/store_query.h"
+#include "store/store_sequence.h"
+
+/* In the order of ids, as everywhere. */
+static KeptQuery lock_contacts = {
+	.sql = "SELECT pg_catalog.count(*) FROM pg_catalog.unnest($2) AS i (id), LATERAL (SELECT id FROM revyops.contact"
+	" WHERE client_id = $1 AND id = i.id FOR NO KEY UPDATE) AS c",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8ARRAYOID},
+};
+
+static KeptQuery update_dates = {
+	.sql = "UPDATE revyops.contact AS c SET contact_status = n.contact_status, previous_status = n.previous_status,"
+	" status_changed_at = n.status_changed_at, first_campaign_email_sent = n.first_sent, last_campaign_email_sent = n.last_sent,"
+	" last_reply_received = n.last_reply, updated_time = n.updated_time"
+	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
+	" pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9)) AS n (id, contact_status, previous_status, status_changed_at,"
+	" first_sent, last_sent, last_reply, updated_time) WHERE c.client_id = $1 AND c.id = n.id",
+	.expected = SPI_OK_UPDATE, .nparameters = 9,
+	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID,
+		TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID},
+};
+
+#define ACTIVITY_COLUMNS "contact_id, bounced_at, unsubscribed_at, base_status, made_status, bounced_history, unsubscribed_history," \
+	" filled, interested, interest_at, interest_label"
+
+static KeptQuery find_activities = {
+	.sql = "SELECT a.* FROM pg_catalog.unnest($2) AS i (id), LATERAL (SELECT " ACTIVITY_COLUMNS " FROM revyops.contact_activity"
+	" WHERE client_id = $1 AND contact_id = i.id OFFSET 0) AS a",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8ARRAYOID},
+};
+
+static KeptQuery write_activities = {
+	.sql = "INSERT INTO revyops.contact_activity (client_id, " ACTIVITY_COLUMNS ") SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3),"
+	" pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
+	" pg_catalog.unnest($9), pg_catalog.unnest($10) = 2, pg_catalog.unnest($11), pg_catalog.unnest($12)"
+	" ON CONFLICT (client_id, contact_id) DO UPDATE SET bounced_at = EXCLUDED.bounced_at, unsubscribed_at = EXCLUDED.unsubscribed_at,"
+	" base_status = EXCLUDED.base_status, made_status = EXCLUDED.made_status, bounced_history = EXCLUDED.bounced_history,"
+	" unsubscribed_history = EXCLUDED.unsubscribed_history, filled = EXCLUDED.filled, interested = EXCLUDED.interested,"
+	" interest_at = EXCLUDED.interest_at, interest_label = EXCLUDED.interest_label",
+	.expected = SPI_OK_INSERT, .nparameters = 12,
+	.types = {INT4OID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
+		JSONBARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID},
+};
+
+/* One that is there was of a later event. */
+static KeptQuery write_changes = {
+	.sql = "INSERT INTO revyops.contact_status_history (client_id, id, contact_id, changed_at, contact_status, source)"
+	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), 'event'"
+	" ON CONFLICT (client_id, id) DO UPDATE SET changed_at = EXCLUDED.changed_at",
+	.expected = SPI_OK_INSERT, .nparameters = 5,
+	.types = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID},
+};
+
+/* add_id_list adds ids that are at hand as a list. */
+static void
+add_id_list(Execution *e, const int64 *ids, int n)
+{
+	const void **rows = palloc((n + 1) * sizeof(void *));
+
+	for (int i = 0; i < n; i++)
+		rows[i] = &ids[i];
+	rvo_add_ids(e, rows, n, 0);
+}
+
+/* ---------------------------------------------------------------- contacts */
+
+/* rvo_store_lock_contact_ids keeps others from changing contacts, which are in the order of their ids. */
+void
+rvo_store_lock_contact_ids(int client_id, const int64 *ids, int n)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	add_id_list(&e, ids, n);
+	rvo_query_run(&lock_contacts, &e);
+}
+
+/* rvo_store_update_contact_dates writes status and dates of contacts. */
+void
+rvo_store_update_contact_dates(int client_id, Contact *const *contacts, int n)
+{
+	const void *const *rows = (const void *const *) contacts;
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_ids(&e, rows, n, offsetof(Contact, record.id));
+	rvo_add_texts(&e, rows, n, offsetof(Contact, contact_status));
+	rvo_add_texts(&e, rows, n, offsetof(Contact, previous_status));
+	rvo_add_nullable_times(&e, rows, n, offsetof(Contact, status_changed_at));
+	rvo_add_nullable_times(&e, rows, n, offsetof(Contact, first_campaign_email_sent));
+	rvo_add_nullable_times(&e, rows, n, offsetof(Contact, last_campaign_email_sent));
+	rvo_add_nullable_times(&e, rows, n, offsetof(Contact, last_reply_received));
+	rvo_add_times(&e, rows, n, offsetof(Contact, record.updated_time));
+	if (rvo_query_run(&update_dates, &e) != (uint64) n)
+		rvo_fault_raise_bug("some locked contacts were not updated");
+}
+
+/* ---------------------------------------------------------------- activity */
+
+/* What show_activity carries through rvo_query_read. */
+typedef struct ActivityReading
+{
+	void		(*read) (void *arg, const Activity *activity);
+	void	   *arg;
+} ActivityReading;
+
+static void
+show_activity(void *arg, const Datum *values, const bool *nulls)
+{
+	ActivityReading *reading = arg;
+	Activity	activity = {
+		.contact_id = DatumGetInt64(values[0]),
+		.bounced_at = rvo_result_time(values[1], nulls[1]),
+		.unsubscribed_at = rvo_result_time(values[2], nulls[2]),
+		.base_status = rvo_result_text(values[3], nulls[3]),
+		.made_status = rvo_result_text(values[4], nulls[4]),
+		.bounced_history = nulls[5] ? 0 : DatumGetInt64(values[5]),
+		.unsubscribed_history = nulls[6] ? 0 : DatumGetInt64(values[6]),
+		.interest = {
+			nulls[8] ? INTEREST_UNKNOWN : DatumGetBool(values[8]) ? INTEREST_YES : INTEREST_NO,
+			rvo_result_time(values[9], nulls[9]), rvo_result_text(values[10], nulls[10])
+		},
+	};
+
+	if (!nulls[7])
+		activity.filled = rvo_filled_read(DatumGetJsonbPCopy(values[7]));
+	reading->read(reading->arg, &activity);
+}
+
+/* rvo_store_find_activities reads what is kept of contacts, of those of which anything is, in this order. */
+void
+rvo_store_find_activities(int client_id, const int64 *contacts, int n, void (*read) (void *arg, const Activity *activity), void *arg)
+{
+	ActivityReading reading = {read, arg};
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	add_id_list(&e, contacts, n);
+	rvo_query_read(&find_activities, &e, show_activity, &reading);
+}
+
+static JsonbValue
+filled_of(const void *row)
+{
+	return rvo_filled_show(&((const Activity *) row)->filled);
+}
+
+/* rvo_store_write_activities keeps all of it. */
+void
+rvo_store_write_activities(int client_id, Activity *const *activities, int n)
+{
+	const void *const *rows = (const void *const *) activities;
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_ids(&e, rows, n, offsetof(Activity, contact_id));
+	rvo_add_nullable_times(&e, rows, n, offsetof(Activity, bounced_at));
+	rvo_add_nullable_times(&e, rows, n, offsetof(Activity, unsubscribed_at));
+	rvo_add_texts(&e, rows, n, offsetof(Activity, base_status));
+	rvo_add_texts(&e, rows, n, offsetof(Activity, made_status));
+	rvo_add_ids(&e, rows, n, offsetof(Activity, bounced_history));
+	rvo_add_ids(&e, rows, n, offsetof(Activity, unsubscribed_history));
+	rvo_add_jsons(&e, rows, n, filled_of);
+	rvo_add_ids(&e, rows, n, offsetof(Activity, interest.interested));
+	rvo_add_nullable_times(&e, rows, n, offsetof(Activity, interest.at));
+	rvo_add_texts(&e, rows, n, offsetof(Activity, interest.label));
+	if (rvo_query_run(&write_activities, &e) != (uint64) n)
+		rvo_fault_raise_bug("what is kept of some contacts was not written");
+}
+
+/* ---------------------------------------------------------------- history */
+
+/* rvo_store_next_status_change_id takes a new id for a change of a status. */
+int64
+rvo_store_next_status_change_id(void)
+{
+	return rvo_store_next_value("contact_status_history_id_seq");
+}
+
+/* rvo_store_write_status_changes adds changes of status, or gives those that are there other times. */
+void
+rvo_store_write_status_changes(int client_id, StatusChange *const *changes, int n)
+{
+	const void *const *rows = (const void *const *) changes;
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_ids(&e, rows, n, offsetof(StatusChange, id));
+	rvo_add_ids(&e, rows, n, offsetof(StatusChange, contact_id));
+	rvo_add_times(&e, rows, n, offsetof(StatusChange, changed_at));
+	rvo_add_texts(&e, rows, n, offsetof(StatusChange, contact_status));
+	rvo_query_run(&write_changes, &e);
+}

@@ -1,0 +1,12 @@
+/*
+ * event_effect.h
+ *	  What follows from events.
+ */
+#ifndef RVO_EVENT_EFFECT_H
+#define RVO_EVENT_EFFECT_H
+
+#include "work/event_chunk.h"
+
+extern void rvo_event_effects(EventChunk *chunk);
+
+#endif							/* RVO_EVENT_EFFECT_H */

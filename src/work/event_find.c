@@ -1,0 +1,475 @@
+/*
+ * event_find.c
+ *	  What events are about beside contacts: what is there, and what is new.
+ *
+ * The contacts are locked.  Then come the campaigns, which are made if need be,
+ * the keys, which tell what is new, and what was made of that which isn't: e-mails,
+ * rows of contacts in campaigns, what is kept of contacts.  All by a query each.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "base/compat.h"
+#include "store/store_activity.h"
+#include "store/store_contact.h"
+#include "value/domain.h"
+#include "work/batch.h"
+#include "work/contact_batch.h"
+#include "work/event_find.h"
+
+/* person_of returns whose an event is; NULL if it is nobody's, and nothing follows from it. */
+static Person *
+person_of(const EventItem *item)
+{
+	return item->subject != NULL ? item->subject->person : NULL;
+}
+
+/* ---------------------------------------------------------------- companies */
+
+/*
+ * rvo_event_find_companies finds the companies that events name, and locks them: before
+ * the contacts, as everywhere.  One that isn't there is not made.
+ */
+void
+rvo_event_find_companies(EventChunk *chunk)
+{
+	Caller		reader = *chunk->caller;
+	BatchItem  *named = palloc0(chunk->nitems * sizeof(BatchItem));
+	BatchItem **list = palloc(chunk->nitems * sizeof(BatchItem *));
+	EventItem **items = palloc(chunk->nitems * sizeof(EventItem *));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->nitems; i++)
+	{
+		EventItem  *item = &chunk->items[i];
+		Slice		domain;
+
+		item->company_id = 0;
+		if (item->subject == NULL || item->event->company.data == NULL ||
+			rvo_domain_normalize(item->event->company, &domain) != FAULT_NONE || domain.data == NULL)
+			continue;
+		item->company_domain = domain;
+		named[n].company = (CompanyReference) {.given = true, .domain = domain, .optional = true};
+		list[n] = &named[n];
+		items[n++] = item;
+	}
+	if (n == 0)
+		return;
+	reader.settings.creates_companies = false;
+	rvo_contact_items_resolve(&reader, list, n);
+	for (int i = 0; i < n; i++)
+		items[i]->company_id = named[i].company.found;
+}
+
+/* ---------------------------------------------------------------- campaigns */
+
+static int
+by_names(const void *a, const void *b)
+{
+	const Campaign *x = *(Campaign *const *) a;
+	const Campaign *y = *(Campaign *const *) b;
+	int			order = rvo_slice_compare(&x->platform, &y->platform);
+
+	return order != 0 ? order : rvo_slice_compare(&x->campaign_id, &y->campaign_id);
+}
+
+/* name_of makes one text of a platform and its id of a campaign. */
+static Slice
+name_of(Slice platform, Slice campaign_id)
+{
+	char	   *name = palloc(platform.len + 1 + campaign_id.len);
+
+	memcpy(name, platform.data, platform.len);
+	name[platform.len] = '\0';
+	memcpy(name + platform.len + 1, campaign_id.data, campaign_id.len);
+	return (Slice) {name, platform.len + 1 + campaign_id.len};
+}
+
+/* platform_of returns the platform of an event; empty for none. */
+static Slice
+platform_of(const NeutralEvent *event)
+{
+	return event->platform.data != NULL ? event->platform : CONST_SLICE("");
+}
+
+/* list_campaigns gives each event its campaign, each campaign being there once. */
+static void
+list_campaigns(EventChunk *chunk)
+{
+	SliceMap   *by_name = rvo_slice_map_create(64);
+	const EventItem *last = NULL;
+	bool		found;
+
+	chunk->campaigns = palloc(chunk->nitems * sizeof(Campaign *));
+	chunk->ncampaigns = 0;
+	for (int i = 0; i < chunk->nitems; i++)
+	{
+		EventItem  *item = &chunk->items[i];
+		Slice		platform = platform_of(item->event);
+		int64	   *place;
+
+		item->campaign = NULL;
+		if (person_of(item) == NULL || item->event->campaign_id.data == NULL)
+			continue;
+		if (last != NULL && rvo_slice_equal(last->campaign->campaign_id, item->event->campaign_id) &&
+			rvo_slice_equal(last->campaign->platform, platform))
+		{
+			item->campaign = last->campaign;
+			continue;
+		}
+		place = rvo_slice_map_put(by_name, name_of(platform, item->event->campaign_id), &found);
+		if (!found)
+		{
+			Campaign   *campaign = palloc0(sizeof(Campaign));
+
+			campaign->platform = platform;
+			campaign->campaign_id = item->event->campaign_id;
+			chunk->campaigns[chunk->ncampaigns++] = campaign;
+			*place = chunk->ncampaigns;
+		}
+		item->campaign = chunk->campaigns[*place - 1];
+		last = item;
+	}
+}
+
+/* find_campaigns finds the campaigns, and makes those that are not there. */
+static void
+find_campaigns(EventChunk *chunk)
+{
+	int			client_id = chunk->caller->client_id;
+	Campaign  **sorted;
+	Campaign  **missing;
+	int			nmissing = 0;
+
+	list_campaigns(chunk);
+	if (chunk->ncampaigns == 0)
+		return;
+	sorted = palloc(chunk->ncampaigns * sizeof(Campaign *));
+	missing = palloc(chunk->ncampaigns * sizeof(Campaign *));
+	memcpy(sorted, chunk->campaigns, chunk->ncampaigns * sizeof(Campaign *));
+	qsort(sorted, chunk->ncampaigns, sizeof(Campaign *), by_names);
+	rvo_store_find_campaigns(client_id, sorted, chunk->ncampaigns);
+	for (int i = 0; i < chunk->ncampaigns; i++)
+		if (sorted[i]->id == 0)
+			missing[nmissing++] = sorted[i];
+	if (nmissing == 0)
+		return;
+	rvo_store_insert_campaigns(client_id, missing, nmissing);
+	rvo_store_find_campaigns(client_id, missing, nmissing);
+	for (int i = 0; i < nmissing; i++)
+		if (missing[i]->id == 0)
+			rvo_fault_raise_serialization();
+}
+
+/* ---------------------------------------------------------------- keys */
+
+/* name_by_id gives the key of events whose contact is known by its id: then its address is known only now. */
+static void
+name_by_id(const EventChunk *chunk, EventItem *item)
+{
+	const Contact *contact = &person_of(item)->contact;
+
+	if (item->event->contact_id == 0)
+		return;
+	if (item->event->contact_email.data != NULL)
+		item->address = item->event->contact_email;
+	else if (contact->email.data != NULL)
+		item->address = contact->email;
+	else
+		item->address = rvo_slice(psprintf("#" INT64_FORMAT, contact->record.id));
+	item->key_value = rvo_event_key(chunk->salt, item->address, item->event);
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	return memcmp(&(*(KeyState *const *) a)->key.key, &(*(KeyState *const *) b)->key.key, UUID_LEN);
+}
+
+/* add_key returns the state of a key, which is new in this chunk if *found is false then. */
+static KeyState *
+add_key(EventChunk *chunk, SliceMap *by_value, const pg_uuid_t *value, bool *found)
+{
+	int64	   *place = rvo_slice_map_put(by_value, (Slice) {(const char *) value->data, UUID_LEN}, found);
+
+	if (!*found)
+	{
+		KeyState   *state = palloc0(sizeof(KeyState));
+
+		state->key.key = *value;
+		chunk->keys[chunk->nkeys++] = state;
+		*place = chunk->nkeys;
+	}
+	return chunk->keys[*place - 1];
+}
+
+/* insert_keys adds the keys from the first-th on. */
+static void
+insert_keys(EventChunk *chunk, int first)
+{
+	int			n = chunk->nkeys - first;
+	KeyState  **sorted = palloc((n + 1) * sizeof(KeyState *));
+
+	StaticAssertStmt(offsetof(KeyState, key) == 0, "a list of these is a list of keys");
+	memcpy(sorted, chunk->keys + first, n * sizeof(KeyState *));
+	qsort(sorted, n, sizeof(KeyState *), by_key);
+	if (n > 0)
+		rvo_store_insert_event_keys(chunk->caller->client_id, (EventKey *const *) sorted, n);
+}
+
+/* find_keys finds out which events are new: their keys are added. */
+static void
+find_keys(EventChunk *chunk)
+{
+	SliceMap   *by_value = rvo_slice_map_create(chunk->nitems);
+	bool		found;
+
+	/* Each has two at most. */
+	chunk->keys = palloc(2 * chunk->nitems * sizeof(KeyState *));
+	chunk->nkeys = 0;
+	for (int i = 0; i < chunk->nitems; i++)
+	{
+		EventItem  *item = &chunk->items[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (person_of(item) == NULL)
+			continue;
+		name_by_id(chunk, item);
+		item->key = add_key(chunk, by_value, &item->key_value, &found);
+		if (found)
+			continue;
+		item->key->key.email_id = MAKES_EMAIL(item->event->kind) ? rvo_store_next_email_id() : 0;
+		item->key->key.campaign = item->campaign != NULL ? item->campaign->id : 0;
+		item->key->key.time = item->at;
+	}
+	insert_keys(chunk, 0);
+}
+
+/*
+ * find_more_keys adds keys of events that were recorded, but not of the campaign that
+ * they name now: each campaign that is named counts them once.
+ */
+static void
+find_more_keys(EventChunk *chunk)
+{
+	SliceMap   *by_value = rvo_slice_map_create(64);
+	int			first = chunk->nkeys;
+	bool		found;
+
+	for (int i = 0; i < chunk->nitems; i++)
+	{
+		EventItem  *item = &chunk->items[i];
+		pg_uuid_t	value;
+
+		item->more_key = NULL;
+		if (person_of(item) == NULL || item->campaign == NULL || item->key->key.campaign == item->campaign->id)
+			continue;
+		value = rvo_event_key_in_campaign(chunk->salt, &item->key_value, item->campaign->platform, item->campaign->campaign_id);
+		item->key_value = value;	/* where the map may point to */
+		item->more_key = add_key(chunk, by_value, &item->key_value, &found);
+		item->more_key->key.campaign = item->campaign->id;
+		item->more_key->key.time = item->at;
+	}
+	insert_keys(chunk, first);
+}
+
+/* ---------------------------------------------------------------- what was made before */
+
+/* The e-mails that are being read, by their ids. */
+typedef struct MailReading
+{
+	KeyState  **states;
+	int			next;
+} MailReading;
+
+static void
+read_mail(void *arg, const EventEmail *email)
+{
+	MailReading *reading = arg;
+
+	while (reading->states[reading->next]->key.email_id != email->id)
+		reading->next++;
+	reading->states[reading->next]->mail = palloc0(sizeof(Mail));
+	reading->states[reading->next]->mail->email = *email;
+	reading->states[reading->next]->mail->stored = true;
+}
+
+static int
+by_email_id(const void *a, const void *b)
+{
+	int64		x = (*(KeyState *const *) a)->key.email_id;
+	int64		y = (*(KeyState *const *) b)->key.email_id;
+
+	return (x > y) - (x < y);
+}
+
+/* find_mails reads the e-mails of events that were recorded before, as far as nobody has deleted them. */
+static void
+find_mails(EventChunk *chunk)
+{
+	MailReading reading = {palloc((chunk->nkeys + 1) * sizeof(KeyState *)), 0};
+	EventEmail **ids = palloc((chunk->nkeys + 1) * sizeof(EventEmail *));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->nkeys; i++)
+		if (chunk->keys[i]->key.found && chunk->keys[i]->key.email_id != 0)
+			reading.states[n++] = chunk->keys[i];
+	if (n == 0)
+		return;
+	qsort(reading.states, n, sizeof(KeyState *), by_email_id);
+	for (int i = 0; i < n; i++)
+	{
+		ids[i] = palloc0(sizeof(EventEmail));
+		ids[i]->id = reading.states[i]->key.email_id;
+	}
+	rvo_store_lock_event_emails(chunk->caller->client_id, ids, n, read_mail, &reading);
+}
+
+/* What a row of a contact in a campaign is found by. */
+typedef struct PairName
+{
+	int64		campaign;
+	int64		contact_id;
+} PairName;
+
+static void
+read_pair(void *arg, const CampaignContact *pair)
+{
+	PairState ***next = arg;
+
+	while ((**next)->pair.campaign != pair->campaign || (**next)->pair.contact_id != pair->contact_id)
+		(*next)++;
+	(**next)->pair = *pair;
+	(**next)->before = *pair;
+	(**next)->stored = true;
+}
+
+static int
+by_pair(const void *a, const void *b)
+{
+	const CampaignContact *x = &(*(PairState *const *) a)->pair;
+	const CampaignContact *y = &(*(PairState *const *) b)->pair;
+
+	if (x->campaign != y->campaign)
+		return x->campaign < y->campaign ? -1 : 1;
+	return (x->contact_id > y->contact_id) - (x->contact_id < y->contact_id);
+}
+
+/* find_pairs finds what there is of the contacts in their campaigns. */
+static void
+find_pairs(EventChunk *chunk)
+{
+	SliceMap   *by_name = rvo_slice_map_create(chunk->nitems);
+	PairName   *names = palloc(chunk->nitems * sizeof(PairName));
+	CampaignContact **rows;
+	PairState **next;
+	bool		found;
+
+	chunk->pairs = palloc(chunk->nitems * sizeof(PairState *));
+	chunk->npairs = 0;
+	for (int i = 0; i < chunk->nitems; i++)
+	{
+		EventItem  *item = &chunk->items[i];
+		int64	   *place;
+
+		item->pair = NULL;
+		if (item->campaign == NULL)
+			continue;
+		names[i] = (PairName) {item->campaign->id, person_of(item)->contact.record.id};
+		place = rvo_slice_map_put(by_name, (Slice) {(const char *) &names[i], sizeof(PairName)}, &found);
+		if (!found)
+		{
+			PairState  *pair = palloc0(sizeof(PairState));
+
+			pair->pair.campaign = names[i].campaign;
+			pair->pair.contact_id = names[i].contact_id;
+			pair->campaign = item->campaign;
+			chunk->pairs[chunk->npairs++] = pair;
+			*place = chunk->npairs;
+		}
+		item->pair = chunk->pairs[*place - 1];
+	}
+	if (chunk->npairs == 0)
+		return;
+	StaticAssertStmt(offsetof(PairState, pair) == 0, "a list of these is a list of rows");
+	qsort(chunk->pairs, chunk->npairs, sizeof(PairState *), by_pair);
+	rows = (CampaignContact **) chunk->pairs;
+	next = chunk->pairs;
+	rvo_store_find_campaign_contacts(chunk->caller->client_id, rows, chunk->npairs, read_pair, &next);
+}
+
+static void
+read_activity(void *arg, const Activity *activity)
+{
+	EventChunk *chunk = arg;
+
+	chunk->people[*rvo_slice_map_find(chunk->people_by_id, rvo_octets_of_id(&activity->contact_id)) - 1]->activity = *activity;
+}
+
+/* needs_activity tells whether it matters to an event what events before it have made of the contact. */
+static bool
+needs_activity(const NeutralEvent *event)
+{
+	return event->kind == EVENT_BOUNCED || event->kind == EVENT_UNSUBSCRIBED || event->platform.data != NULL ||
+		event->first_name.data != NULL || event->last_name.data != NULL || event->linkedin_url.data != NULL ||
+		event->company.data != NULL || event->custom != NULL || event->campaign_id.data == NULL;
+}
+
+/* find_activities reads what is kept of contacts. */
+static void
+find_activities(EventChunk *chunk)
+{
+	int64	   *ids = palloc((chunk->npeople + 1) * sizeof(int64));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->nitems; i++)
+		if (person_of(&chunk->items[i]) != NULL)
+			person_of(&chunk->items[i])->needs_activity |= needs_activity(chunk->items[i].event);
+	for (int i = 0; i < chunk->npeople; i++)
+		if (chunk->people[i]->needs_activity)
+			ids[n++] = chunk->people[i]->contact.record.id;
+	if (n > 0)
+		rvo_store_find_activities(chunk->caller->client_id, ids, n, read_activity, chunk);
+}
+
+/* find_linkedin_owners finds out who has the LinkedIn URLs that events give. */
+static void
+find_linkedin_owners(EventChunk *chunk)
+{
+	Contact   **contacts = palloc(chunk->nitems * sizeof(Contact *));
+	EventItem **items = palloc(chunk->nitems * sizeof(EventItem *));
+	ContactOwners *owners;
+	int			n = 0;
+
+	for (int i = 0; i < chunk->nitems; i++)
+	{
+		EventItem  *item = &chunk->items[i];
+
+		if (person_of(item) == NULL || item->event->linkedin_url.data == NULL)
+			continue;
+		contacts[n] = palloc0(sizeof(Contact));
+		contacts[n]->linkedin_url = item->event->linkedin_url;
+		items[n++] = item;
+	}
+	chunk->claimed_urls = rvo_slice_map_create(64);
+	if (n == 0)
+		return;
+	owners = palloc0(n * sizeof(ContactOwners));
+	rvo_store_find_contacts_owners(chunk->caller->client_id, contacts, n, false, owners);
+	for (int i = 0; i < n; i++)
+		items[i]->linkedin_owner = owners[i].of_linkedin_url;
+}
+
+/* rvo_event_find_all finds all that events of contacts, which are locked, are about. */
+void
+rvo_event_find_all(EventChunk *chunk)
+{
+	find_campaigns(chunk);
+	find_keys(chunk);
+	find_more_keys(chunk);
+	find_mails(chunk);
+	find_pairs(chunk);
+	find_activities(chunk);
+	find_linkedin_owners(chunk);
+}
