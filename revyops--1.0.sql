@@ -126,7 +126,8 @@ CREATE TABLE revyops.client (
 	foreign_ids			text NOT NULL DEFAULT 'tell' CHECK (foreign_ids IN ('tell', 'hide')),
 	contact_fields_defined	boolean NOT NULL DEFAULT false,
 	company_fields_defined	boolean NOT NULL DEFAULT false,
-	contacts_merged			boolean NOT NULL DEFAULT false
+	contacts_merged			boolean NOT NULL DEFAULT false,
+	changes				text NOT NULL DEFAULT 'off' CHECK (changes IN ('off', 'on'))
 );
 ALTER SEQUENCE revyops.client_id_seq OWNED BY revyops.client.id;
 
@@ -151,6 +152,7 @@ COMMENT ON COLUMN revyops.client.foreign_ids IS 'tell: an id that another client
 COMMENT ON COLUMN revyops.client.contact_fields_defined IS 'Whether a custom field of contacts has ever been defined: until then none is looked up.';
 COMMENT ON COLUMN revyops.client.company_fields_defined IS 'Whether one of companies has.';
 COMMENT ON COLUMN revyops.client.contacts_merged IS 'Whether a contact has ever been merged: until then no key leads to another contact.';
+COMMENT ON COLUMN revyops.client.changes IS 'on: changes of records are noted, for revyops_changes.';
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 
 CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer
@@ -775,6 +777,7 @@ CREATE TABLE revyops.contact_status_history (
 	contact_id		bigint NOT NULL,
 	changed_at		timestamptz NOT NULL,
 	contact_status	text NOT NULL,
+	previous_status	text,
 	source			text NOT NULL CHECK (source IN ('api', 'event')),
 	CONSTRAINT contact_status_history_pkey PRIMARY KEY (client_id, id),
 	CONSTRAINT contact_status_history_contact_fkey FOREIGN KEY (client_id, contact_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
@@ -795,6 +798,7 @@ COMMENT ON COLUMN revyops.contact_status_history.id IS 'Id.';
 COMMENT ON COLUMN revyops.contact_status_history.contact_id IS 'The contact.';
 COMMENT ON COLUMN revyops.contact_status_history.changed_at IS 'When the status changed; of an event, the time of the event.';
 COMMENT ON COLUMN revyops.contact_status_history.contact_status IS 'The status since then.';
+COMMENT ON COLUMN revyops.contact_status_history.previous_status IS 'The status before, as far as who changed it knew; null if not.';
 COMMENT ON COLUMN revyops.contact_status_history.source IS 'api: somebody set it; event: a bounce or an unsubscription did.';
 COMMENT ON SEQUENCE revyops.contact_status_history_id_seq IS 'Ids of these changes, of all clients together.';
 
@@ -3059,6 +3063,62 @@ CREATE FUNCTION @extschema@.revyops_expire() RETURNS bigint
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_expire() IS
 'Deletes what is kept for a time that is over: answers under idempotency keys after 24 hours. Returns how many they were.';
+
+/* ---------------------------------------------------------------- schema/67-change.sql */
+
+/*
+ * What became of records, for those who follow it.  No foreign key to client: all
+ * changes of a client would lock its row.  Neither table is dumped: elsewhere the
+ * numbers of transactions say nothing.  The sequence is, so that ids go on.
+ */
+
+CREATE SEQUENCE revyops.change_id_seq;
+CREATE TABLE revyops.change (
+	id				bigint NOT NULL DEFAULT pg_catalog.nextval('revyops.change_id_seq'),
+	xid				xid8 NOT NULL,
+	record_id		bigint NOT NULL,
+	merged_into		bigint,
+	changed_at		timestamptz NOT NULL,
+	client_id		integer NOT NULL,
+	entity			text COLLATE "C" NOT NULL,
+	kind			text COLLATE "C" NOT NULL CHECK (kind IN ('created', 'updated', 'deleted', 'merged', 'erased')),
+	members			text[],
+	CONSTRAINT change_pkey PRIMARY KEY (client_id, id)
+);
+ALTER SEQUENCE revyops.change_id_seq OWNED BY revyops.change.id;
+CREATE INDEX change_xid_idx ON revyops.change (client_id, xid, id);
+
+ALTER TABLE revyops.change ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_client ON revyops.change FOR SELECT
+	USING (client_id = (SELECT revyops.current_client_id()));
+
+SELECT pg_catalog.pg_extension_config_dump('revyops.change_id_seq', '');
+
+COMMENT ON TABLE revyops.change IS 'What became of records, of clients that want it noted. Not dumped.';
+COMMENT ON COLUMN revyops.change.id IS 'Id; of one record, the later change has the higher one.';
+COMMENT ON COLUMN revyops.change.xid IS 'The transaction that made it.';
+COMMENT ON COLUMN revyops.change.record_id IS 'The record.';
+COMMENT ON COLUMN revyops.change.merged_into IS 'The record that it was merged into; null if it was not.';
+COMMENT ON COLUMN revyops.change.changed_at IS 'When that transaction began.';
+COMMENT ON COLUMN revyops.change.client_id IS 'The client that owns the record.';
+COMMENT ON COLUMN revyops.change.entity IS 'What the record is: contact, company.';
+COMMENT ON COLUMN revyops.change.kind IS 'What became of it: created, updated, deleted, merged, erased.';
+COMMENT ON COLUMN revyops.change.members IS 'Of updated, the members that are others than before; null if it is not known which.';
+COMMENT ON SEQUENCE revyops.change_id_seq IS 'Ids of changes, of all clients together.';
+
+CREATE TABLE revyops.change_feed (
+	client_id		integer NOT NULL,
+	generation		bigint NOT NULL,
+	trimmed_before	xid8 NOT NULL DEFAULT '0',
+	CONSTRAINT change_feed_pkey PRIMARY KEY (client_id)
+);
+
+ALTER TABLE revyops.change_feed ENABLE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE revyops.change_feed IS 'From where on the changes of clients are complete. Not dumped.';
+COMMENT ON COLUMN revyops.change_feed.client_id IS 'The client.';
+COMMENT ON COLUMN revyops.change_feed.generation IS 'Another one since changes are noted again: cursors of before end.';
+COMMENT ON COLUMN revyops.change_feed.trimmed_before IS 'Changes of transactions before this one were deleted.';
 
 /* ---------------------------------------------------------------- schema/70-privacy.sql */
 

@@ -7,6 +7,7 @@ CREATE TABLE revyops.contact_status_history (
 	contact_id		bigint NOT NULL,
 	changed_at		timestamptz NOT NULL,
 	contact_status	text NOT NULL,
+	previous_status	text,
 	source			text NOT NULL CHECK (source IN ('api', 'event')),
 	CONSTRAINT contact_status_history_pkey PRIMARY KEY (client_id, id),
 	CONSTRAINT contact_status_history_contact_fkey FOREIGN KEY (client_id, contact_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
@@ -27,5 +28,6 @@ COMMENT ON COLUMN revyops.contact_status_history.id IS 'Id.';
 COMMENT ON COLUMN revyops.contact_status_history.contact_id IS 'The contact.';
 COMMENT ON COLUMN revyops.contact_status_history.changed_at IS 'When the status changed; of an event, the time of the event.';
 COMMENT ON COLUMN revyops.contact_status_history.contact_status IS 'The status since then.';
+COMMENT ON COLUMN revyops.contact_status_history.previous_status IS 'The status before, as far as who changed it knew; null if not.';
 COMMENT ON COLUMN revyops.contact_status_history.source IS 'api: somebody set it; event: a bounce or an unsubscription did.';
 COMMENT ON SEQUENCE revyops.contact_status_history_id_seq IS 'Ids of these changes, of all clients together.';

@@ -27,10 +27,12 @@ SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyop
 	('revyops.custom_field_definition', 'r'), ('revyops.custom_field_seen', 'r'), ('revyops.free_mail_domain', 'r'), ('revyops.free_mail_exception', 'r'),
 	('revyops.company_host', 'r'), ('revyops.company_host_exception', 'r'), ('revyops.import_alias', 'r'), ('revyops.import_note', 'r'),
 	('revyops.email', 'r'), ('revyops.email_id_seq', 'S'), ('revyops.contact_status_history', 'r'), ('revyops.contact_status_history_id_seq', 'S'),
-	('revyops.campaign', 'r'), ('revyops.campaign_id_seq', 'S'), ('revyops.campaign_contact', 'r'), ('revyops.contact_activity', 'r'), ('revyops.event_key', 'r'), ('revyops.event_salt', 'r')$$, 'tables and sequences');
+	('revyops.campaign', 'r'), ('revyops.campaign_id_seq', 'S'), ('revyops.campaign_contact', 'r'), ('revyops.contact_activity', 'r'), ('revyops.event_key', 'r'), ('revyops.event_salt', 'r'),
+	('revyops.change', 'r'), ('revyops.change_id_seq', 'S'), ('revyops.change_feed', 'r')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
-	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name <> 'revyops.secret'$$, 'no table or sequence that pg_dump would leave out, but the secret');
+	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name NOT IN ('revyops.secret', 'revyops.change', 'revyops.change_feed')$$,
+	'no table or sequence that pg_dump would leave out, but the secret and what has numbers of transactions');
 SELECT is_empty($$SELECT signature FROM test.function WHERE NOT pure
 	AND has_function_privilege('public', oid, 'EXECUTE')$$, 'no function open to PUBLIC');
 SELECT is_empty($$SELECT signature FROM test.function WHERE pure
@@ -73,8 +75,8 @@ SELECT is_empty($$
 	'nothing without a comment');
 SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relation r ON r.oid = i.indrelid
 		JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text <> 'revyops.api_key_client_id_idx'$$,
-	'no index but the primary keys starts with client_id');
+	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text NOT IN ('revyops.api_key_client_id_idx', 'revyops.change_xid_idx')$$,
+	'no index but the primary keys starts with client_id, where there is a column that selects more');
 SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
 	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret', 'revyops.free_mail_domain', 'revyops.free_mail_exception', 'revyops.company_host', 'revyops.company_host_exception', 'revyops.import_alias')
 	AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey) AND a.attname = 'client_id')$$,
@@ -95,6 +97,8 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 		('api_key', 'r', 'client_id'),
 		-- and what only merging writes
 		('merged_contact', 'r', 'client_id'), ('company_domain', 'r', 'client_id'), ('merged_company', 'r', 'client_id'),
+		-- and what is noted of changes
+		('change', 'r', 'client_id'),
 		-- and what only events write
 		('contact_status_history', 'r', 'client_id'), ('campaign', 'r', 'client_id'), ('campaign_contact', 'r', 'client_id'),
 		-- and what only the functions write, which keep more in step with it
@@ -103,7 +107,7 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 		format('(%s = ( SELECT revyops.current_client_id() AS current_client_id))', column_name) AS using, NULL AS check
 	FROM policy
 	-- sees nothing
-	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, contact_activity, event_key, event_salt, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
+	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, change_feed, contact_activity, event_key, event_salt, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
 	'the policy of every table');
 SELECT is((SELECT proparallel::text FROM test.function WHERE proname = 'current_client_id'), 'u', 'who is calling is not asked in parallel');
 

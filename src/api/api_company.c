@@ -127,9 +127,9 @@ revyops_update_company(PG_FUNCTION_ARGS)
 Datum
 revyops_delete_company(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 
-	rvo_company_delete(client_id, rvo_argument_id(fcinfo, 0));
+	rvo_company_delete(&caller, rvo_argument_id(fcinfo, 0));
 	PG_RETURN_VOID();
 }
 

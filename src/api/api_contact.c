@@ -125,9 +125,9 @@ revyops_update_contact(PG_FUNCTION_ARGS)
 Datum
 revyops_delete_contact(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 
-	rvo_contact_delete(client_id, rvo_argument_id(fcinfo, 0));
+	rvo_contact_delete(&caller, rvo_argument_id(fcinfo, 0));
 	PG_RETURN_VOID();
 }
 
@@ -154,9 +154,9 @@ revyops_export_contact(PG_FUNCTION_ARGS)
 Datum
 revyops_erase_contact(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 
-	PG_RETURN_JSONB_P(rvo_contact_erase(client_id, rvo_argument_id(fcinfo, 0)));
+	PG_RETURN_JSONB_P(rvo_contact_erase(&caller, rvo_argument_id(fcinfo, 0)));
 }
 
 /* revyops_add_contact_custom_field(contact_id bigint, field jsonb) returns jsonb */

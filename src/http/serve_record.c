@@ -195,7 +195,7 @@ rvo_serve_update(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_delete(const HttpRequest *request, Answer *answer)
 {
-	request->endpoint->resource->delete(request->caller.client_id, &request->id);
+	request->endpoint->resource->delete(&request->caller, &request->id);
 	rvo_answer(answer, 204, NULL);
 }
 

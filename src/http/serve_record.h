@@ -37,7 +37,7 @@ struct Resource
 	Jsonb	   *(*get) (int client_id, const int64 *id, Slice structure_name);
 	text	   *(*list) (const HttpRequest *request, const ListRequest *list);
 	Jsonb	   *(*update) (const Caller *caller, const int64 *id, Jsonb *changes, Slice structure_name);
-	void		(*delete) (int client_id, const int64 *id);
+	void		(*delete) (const Caller *caller, const int64 *id);
 	Jsonb	   *(*merge) (const Caller *caller, const MergeRequest *merge);
 	Jsonb	   *(*change_field) (const Caller *caller, const FieldChange *change);
 };

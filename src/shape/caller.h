@@ -17,6 +17,7 @@ typedef struct ClientSettings
 	bool		strict_fields;	/* custom_fields = strict */
 	bool		fields_defined[ENTITIES];	/* whether it has ever defined a custom field */
 	bool		contacts_merged;	/* whether it has ever merged contacts */
+	bool		notes_changes;	/* changes = on */
 	uint64		transactions;	/* of anybody that had ended before this was read */
 	Slice		default_status;
 	Slice		default_origin;

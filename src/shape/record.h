@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "shape/custom_field.h"
 
+/* Members that are no longer as they were read: a bit for each of the shape, in its order. */
+typedef uint32 ChangedMembers;
+
 /* What all records have.  It comes first in the struct of each, so that a pointer to one is a pointer to it. */
 typedef struct Record
 {
@@ -18,6 +21,7 @@ typedef struct Record
 	int64		id;
 	CustomFields custom_fields;
 	TimestampTz updated_time;
+	ChangedMembers changed;		/* since it was read; of a new one it says nothing */
 } Record;
 
 typedef struct Contact

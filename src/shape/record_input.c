@@ -134,6 +134,7 @@ rvo_record_apply(const RecordShape *shape, Record *record, const Record *values,
 		if (!set_text(text, *CONST_MEMBER_OF(values, member, Slice)))
 			continue;
 		different = true;
+		record->changed |= (ChangedMembers) 1 << i;
 		*other_keys |= member->kind == MEMBER_KEY;
 		if (member->kind == MEMBER_STATUS)
 			note_status(member, record, before);

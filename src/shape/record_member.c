@@ -114,3 +114,13 @@ rvo_members_by_name(const RecordShape *shape)
 	by_name->count = shape->count;
 	return by_name;
 }
+
+/* rvo_member_bit returns the bit of the one member of a kind. */
+uint32
+rvo_member_bit(const RecordShape *shape, MemberKind kind)
+{
+	for (int i = 0; i < shape->count; i++)
+		if (shape->members[i].kind == kind)
+			return (uint32) 1 << i;
+	return 0;
+}

@@ -77,5 +77,6 @@ extern const RecordShape rvo_contact_shape;
 extern const RecordShape rvo_company_shape;
 
 extern const MembersByName *rvo_members_by_name(const RecordShape *shape);
+extern uint32 rvo_member_bit(const RecordShape *shape, MemberKind kind);
 
 #endif							/* RVO_RECORD_MEMBER_H */

@@ -12,7 +12,6 @@
 #include "base/fault.h"
 #include "store/store_activity.h"
 #include "store/store_query.h"
-#include "store/store_sequence.h"
 
 /* In the order of ids, as everywhere. */
 static KeptQuery lock_contacts = {
@@ -184,13 +183,6 @@ rvo_store_write_activities(int client_id, Activity *const *activities, int n)
 }
 
 /* ---------------------------------------------------------------- history */
-
-/* rvo_store_next_status_change_id takes a new id for a change of a status. */
-int64
-rvo_store_next_status_change_id(void)
-{
-	return rvo_store_next_value("contact_status_history_id_seq");
-}
 
 /* rvo_store_write_status_changes adds changes of status, or gives those that are there other times. */
 void

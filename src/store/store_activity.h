@@ -23,7 +23,6 @@ extern void rvo_store_update_contact_dates(int client_id, Contact *const *contac
 extern void rvo_store_find_activities(int client_id, const int64 *contacts, int n, void (*read) (void *arg, const Activity *activity),
 									  void *arg);
 extern void rvo_store_write_activities(int client_id, Activity *const *activities, int n);
-extern int64 rvo_store_next_status_change_id(void);
 extern void rvo_store_write_status_changes(int client_id, StatusChange *const *changes, int n);
 
 #endif							/* RVO_STORE_ACTIVITY_H */

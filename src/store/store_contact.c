@@ -151,7 +151,8 @@ static KeptQuery delete_contact = {
 
 /* Locked in the order of ids, as elsewhere; none can be added, since their company is locked. */
 static KeptQuery lock_contacts_of_company = {
-	.sql = "SELECT COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity') FROM (SELECT updated_time FROM revyops.contact"
+	.sql = "SELECT COALESCE(pg_catalog.max(updated_time)::timestamptz, '-infinity'),"
+	" COALESCE(pg_catalog.array_agg(id::bigint), '{}') FROM (SELECT id, updated_time FROM revyops.contact"
 	" WHERE company_id = $2 AND client_id = $1 ORDER BY id FOR NO KEY UPDATE) AS c",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
@@ -314,16 +315,19 @@ rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 		rvo_fault_raise_bug("some locked contacts were not updated");
 }
 
-/* rvo_store_move_contacts gives the contacts of a company that was locked another one, 0 for none. */
-void
+/* rvo_store_move_contacts gives the contacts of a company that was locked another one, 0 for none; returns their ids, a bigint[]. */
+Datum
 rvo_store_move_contacts(int client_id, int64 company_id, int64 to_company_id)
 {
 	Execution	e = {0};
+	Datum		ids;
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, company_id);
 	rvo_query_run(&lock_contacts_of_company, &e);
+	ids = e.results[1];
 	rvo_add_time(&e, rvo_time_of_change(DatumGetTimestampTz(e.results[0])));
 	rvo_add_id(&e, to_company_id);
 	rvo_query_run(&move_contacts, &e);
+	return ids;
 }

@@ -40,6 +40,6 @@ extern void rvo_store_read_contact_owners(void *arg, const Datum *values, const 
 extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
 										   bool read_only, ContactOwners *owners);
 extern void rvo_store_update_contacts(int client_id, Contact *const *contacts, int n);
-extern void rvo_store_move_contacts(int client_id, int64 company_id, int64 to_company_id);
+extern Datum rvo_store_move_contacts(int client_id, int64 company_id, int64 to_company_id);
 
 #endif							/* RVO_STORE_CONTACT_H */

@@ -37,6 +37,20 @@ rvo_store_next_id(Entity entity)
 	return nextval_internal(sequence_oid(names[entity]), false);
 }
 
+/* rvo_store_next_change_id takes a new id for a change. */
+int64
+rvo_store_next_change_id(void)
+{
+	return rvo_store_next_value("change_id_seq");
+}
+
+/* rvo_store_next_status_change_id takes a new id for a change of a contact's status. */
+int64
+rvo_store_next_status_change_id(void)
+{
+	return rvo_store_next_value("contact_status_history_id_seq");
+}
+
 /* rvo_store_number_fields gives every custom field that has none a new id. */
 void
 rvo_store_number_fields(CustomFields *fields)

@@ -27,6 +27,7 @@
 #include "base/compat.h"
 #include "shape/known_member.h"
 #include "work/batch.h"
+#include "work/change_feed.h"
 #include "work/field_definition.h"
 #include "work/retry.h"
 
@@ -398,6 +399,19 @@ number(const Batch *batch, BatchItem *item)
 	item->id = item->row.record.id;
 }
 
+/* note_created_items tells the change feed of items that were created. */
+static void
+note_created_items(const Batch *batch, BatchItem *const *items, int n)
+{
+	Record	  **records = palloc(n * sizeof(Record *));
+	int			ncreated = 0;
+
+	for (int i = 0; i < n; i++)
+		if (items[i]->id != 0)
+			records[ncreated++] = &items[i]->row.record;
+	rvo_changes_note_many(batch->caller, batch->kind->kind->entity, CHANGE_CREATED, records, ncreated);
+}
+
 /* insert adds items and notes those that were created. */
 static void
 insert(Batch *batch, BatchItem **picked, int n)
@@ -430,6 +444,8 @@ insert(Batch *batch, BatchItem **picked, int n)
 	for (int i = 0; i < n; i++)
 		if (picked[i]->id != 0)
 			note_created(batch, picked[i]);
+	if (!batch->kind->only_checks)
+		note_created_items(batch, picked, n);
 }
 
 /* insert_or_raise inserts an item that no key keeps from it: what does, says so itself, unless it went just now. */
@@ -439,6 +455,7 @@ insert_or_raise(Batch *batch, BatchItem *item)
 	number(batch, item);
 	rvo_store_insert_or_raise(batch->kind->kind->table, batch->caller->client_id, &item->row.record);
 	note_created(batch, item);
+	note_created_items(batch, &item, 1);
 }
 
 /* create_open inserts what is open, round by round, until the fate of all is known. */

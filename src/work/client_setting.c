@@ -25,6 +25,7 @@ typedef struct Setting
 } Setting;
 
 static const Setting settings[] = {
+	{CONST_SLICE("changes"), 2, {CONST_SLICE("off"), CONST_SLICE("on")}},
 	{CONST_SLICE("custom_fields"), 2, {CONST_SLICE("flexible"), CONST_SLICE("strict")}},
 	{CONST_SLICE("default_origin"), 0, {{0}}},
 	{CONST_SLICE("default_status"), 0, {{0}}},

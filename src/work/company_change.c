@@ -18,6 +18,7 @@
 #include "store/store_company_domain.h"
 #include "store/store_contact.h"
 #include "store/store_lock.h"
+#include "work/change_feed.h"
 #include "work/company_change.h"
 #include "work/company_kind.h"
 #include "work/field_definition.h"
@@ -35,6 +36,7 @@ rvo_company_apply(Company *company, const CompanyInput *changes, bool *other_dom
 
 	if (!rvo_custom_fields_merge(&company->record.custom_fields, &changes->values.record.custom_fields))
 		return different;
+	company->record.changed |= rvo_member_bit(&rvo_company_shape, MEMBER_FIELDS);
 	rvo_fields_note_excess(&company->record.custom_fields, "/" COMPANY_FIELDS, faults);
 	return true;
 }
@@ -168,20 +170,24 @@ delete_by_snapshot(Deletion *deletion)
  * seen, but under REPEATABLE READ.
  */
 void
-rvo_company_delete(int client_id, const int64 *id)
+rvo_company_delete(const Caller *caller, const int64 *id)
 {
+	int			client_id = caller->client_id;
 	Deletion	deletion;
+	Datum		left;
 
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	if (!rvo_store_lock_company_to_delete(client_id, *id))
 		rvo_record_raise_missing(&rvo_company_kind, client_id, *id, "id");
-	rvo_store_move_contacts(client_id, *id, 0);
+	left = rvo_store_move_contacts(client_id, *id, 0);
 	deletion = (Deletion) {client_id, *id};
 	if (IsolationUsesXactSnapshot())
 		delete_by_snapshot(&deletion);
 	else
 		delete_company(&deletion, false);
+	rvo_changes_note_member(caller, CONTACT_ENTITY, left, MEMBER_COMPANY);
+	rvo_changes_note(caller, COMPANY_ENTITY, CHANGE_DELETED, id, 1, NULL);
 }
 
 /* rvo_company_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */

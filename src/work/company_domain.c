@@ -21,6 +21,7 @@
 #include "store/store_lock.h"
 #include "store/store_sequence.h"
 #include "value/domain.h"
+#include "work/change_feed.h"
 #include "work/company_domain.h"
 #include "work/retry.h"
 
@@ -96,7 +97,7 @@ new_company(const NewCompany *wanted)
 /* A company to make, of a domain. */
 typedef struct Making
 {
-	int			client_id;
+	const Caller *caller;
 	NewCompany	wanted;
 	DomainCompany company;
 } Making;
@@ -106,7 +107,7 @@ try_to_make(void *arg)
 {
 	Making	   *making = arg;
 	Slice		domain = making->wanted.domain;
-	int64		owner = lock_owner(making->client_id, rvo_company_claim_domain(making->client_id, domain));
+	int64		owner = lock_owner(making->caller->client_id, rvo_company_claim_domain(making->caller->client_id, domain));
 	Company		company;
 
 	if (owner != 0)
@@ -115,25 +116,29 @@ try_to_make(void *arg)
 		return true;
 	}
 	company = new_company(&making->wanted);
-	if (rvo_store_insert(&rvo_company_table, making->client_id, &company.record))
+	if (rvo_store_insert(&rvo_company_table, making->caller->client_id, &company.record))
 		making->company = (DomainCompany) {domain, company.record.id, true};
 	else
-		making->company = (DomainCompany) {domain, rvo_store_lock_company_of_domain(making->client_id, domain), false};
+		making->company = (DomainCompany) {domain, rvo_store_lock_company_of_domain(making->caller->client_id, domain), false};
 	return making->company.id != 0;
 }
 
 /* make adds a company, unless somebody else has added it first. */
 static DomainCompany
-make(int client_id, NewCompany wanted)
+make(const Caller *caller, NewCompany wanted)
 {
-	Making		making = {.client_id = client_id, .wanted = wanted};
+	Making		making = {.caller = caller, .wanted = wanted};
 	Company		company;
 
-	if (rvo_retry(try_to_make, &making))
-		return making.company;
-	company = new_company(&wanted);
-	rvo_store_insert_or_raise(&rvo_company_table, client_id, &company.record);
-	return (DomainCompany) {wanted.domain, company.record.id, true};
+	if (!rvo_retry(try_to_make, &making))
+	{
+		company = new_company(&wanted);
+		rvo_store_insert_or_raise(&rvo_company_table, caller->client_id, &company.record);
+		making.company = (DomainCompany) {wanted.domain, company.record.id, true};
+	}
+	if (making.company.made)
+		rvo_changes_note(caller, COMPANY_ENTITY, CHANGE_CREATED, &making.company.id, 1, NULL);
+	return making.company;
 }
 
 /*
@@ -160,7 +165,7 @@ rvo_company_of_domain(const Caller *caller, const CompanyReference *reference)
 		id = find(caller->client_id, list[i]);
 	if (id == 0 && caller->settings.creates_companies && reach.made.data != NULL &&
 		(reference->inferred || !is_free_mail(list, n)))
-		id = make(caller->client_id, (NewCompany) {reach.made, reference->name}).id;
+		id = make(caller, (NewCompany) {reach.made, reference->name}).id;
 	return id;
 }
 
@@ -176,8 +181,9 @@ by_domain(const void *a, const void *b)
  * same wait for each other in one direction.
  */
 DomainCompany *
-rvo_companies_make(int client_id, NewCompany *wanted, int n)
+rvo_companies_make(const Caller *caller, NewCompany *wanted, int n)
 {
+	int			client_id = caller->client_id;
 	Company    *companies = palloc(n * sizeof(Company));
 	Record	  **rows = palloc(n * sizeof(Record *));
 	bool	   *inserted = palloc0(n * sizeof(bool));
@@ -201,6 +207,9 @@ rvo_companies_make(int client_id, NewCompany *wanted, int n)
 	if (claimed)
 		rvo_store_insert_many(&rvo_company_table, client_id, rows, n, inserted);
 	for (int i = 0; i < n; i++)
-		made[i] = inserted[i] ? (DomainCompany) {domains[i], companies[i].record.id, true} : make(client_id, wanted[i]);
+		if (inserted[i])
+			rvo_changes_note_one(caller, COMPANY_ENTITY, CHANGE_CREATED, rows[i]);
+	for (int i = 0; i < n; i++)
+		made[i] = inserted[i] ? (DomainCompany) {domains[i], companies[i].record.id, true} : make(caller, wanted[i]);
 	return made;
 }

@@ -27,6 +27,6 @@ typedef struct DomainCompany
 extern int64 rvo_company_of_domain(const Caller *caller, const CompanyReference *reference);
 extern int64 rvo_company_claim_domain(int client_id, Slice domain);
 extern void rvo_company_claim_domains(int client_id, const Slice *domains, int n, int64 *owners);
-extern DomainCompany *rvo_companies_make(int client_id, NewCompany *wanted, int n);
+extern DomainCompany *rvo_companies_make(const Caller *caller, NewCompany *wanted, int n);
 
 #endif							/* RVO_COMPANY_DOMAIN_H */

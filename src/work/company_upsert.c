@@ -11,6 +11,7 @@
 #include "shape/known_member.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
+#include "work/change_feed.h"
 #include "work/company_change.h"
 #include "work/company_domain.h"
 #include "work/company_kind.h"
@@ -21,7 +22,7 @@
 /* What is asked for, and the company that came of it. */
 typedef struct Upsert
 {
-	int			client_id;
+	const Caller *caller;
 	CompanyInput changes;
 	int64		id;				/* of the company that is there; 0 = none */
 	Company		company;
@@ -42,10 +43,10 @@ create(Upsert *upsert)
 
 	upsert->company = rvo_company_new(&upsert->changes, &faults);
 	check(&faults);
-	if (rvo_company_claim_domain(upsert->client_id, upsert->company.domain) != 0)
+	if (rvo_company_claim_domain(upsert->caller->client_id, upsert->company.domain) != 0)
 		return false;
 	rvo_record_number(&rvo_company_kind, &upsert->company.record);
-	return rvo_store_insert(&rvo_company_table, upsert->client_id, &upsert->company.record);
+	return rvo_store_insert(&rvo_company_table, upsert->caller->client_id, &upsert->company.record);
 }
 
 /* change applies the changes to the company; false if the domain is not its own by now. */
@@ -57,14 +58,14 @@ change(Upsert *upsert)
 	bool		other_domain;
 	bool		different;
 
-	if (!rvo_store_lock(&rvo_company_table, upsert->client_id, upsert->id, &upsert->company.record))
+	if (!rvo_store_lock(&rvo_company_table, upsert->caller->client_id, upsert->id, &upsert->company.record))
 		return false;
-	if (!rvo_slice_equal(upsert->company.domain, domain) && rvo_store_find_company(upsert->client_id, domain) != upsert->id)
+	if (!rvo_slice_equal(upsert->company.domain, domain) && rvo_store_find_company(upsert->caller->client_id, domain) != upsert->id)
 		return false;
 	different = rvo_company_apply(&upsert->company, &upsert->changes, &other_domain, &faults);
 	check(&faults);
 	if (different)
-		(void) rvo_record_write(&rvo_company_kind, upsert->client_id, &upsert->company.record, other_domain);
+		(void) rvo_record_write(&rvo_company_kind, upsert->caller, &upsert->company.record, other_domain);
 	return true;
 }
 
@@ -73,7 +74,7 @@ create_or_change(void *arg)
 {
 	Upsert	   *upsert = arg;
 
-	upsert->id = rvo_store_find_company(upsert->client_id, upsert->changes.values.domain);
+	upsert->id = rvo_store_find_company(upsert->caller->client_id, upsert->changes.values.domain);
 	return upsert->id == 0 ? create(upsert) : change(upsert);
 }
 
@@ -84,7 +85,7 @@ carry_out(Upsert *upsert)
 	if (rvo_retry(create_or_change, upsert))
 		return upsert->id == 0;
 	if (upsert->id == 0)
-		rvo_store_insert_or_raise(&rvo_company_table, upsert->client_id, &upsert->company.record);
+		rvo_store_insert_or_raise(&rvo_company_table, upsert->caller->client_id, &upsert->company.record);
 	else
 		rvo_fault_raise_serialization();	/* each time it was another one by then */
 	return true;
@@ -114,12 +115,14 @@ rvo_company_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 {
 	FaultList	faults = {0};
 	Structure	structure = rvo_structure_read(structure_name, &faults);
-	Upsert		upsert = {.client_id = caller->client_id};
+	Upsert		upsert = {.caller = caller};
 	bool		is_new;
 
 	upsert.changes = rvo_company_upsert_input(caller, rvo_json_root(body), &faults);
 	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 	is_new = carry_out(&upsert);
+	if (is_new)
+		rvo_changes_note_one(caller, COMPANY_ENTITY, CHANGE_CREATED, &upsert.company.record);
 	rvo_field_names_record(caller, COMPANY_ENTITY, &upsert.company.record.custom_fields);
 	if (id != NULL)
 		*id = upsert.company.record.id;

@@ -23,6 +23,7 @@
 #include "store/store_company_domain.h"
 #include "store/store_lock.h"
 #include "store/store_violation.h"
+#include "work/change_feed.h"
 #include "work/company_change.h"
 #include "work/company_kind.h"
 #include "work/company_upsert.h"
@@ -43,6 +44,7 @@ typedef struct Row
 /* A chunk's items, and one attempt at them. */
 typedef struct Upserts
 {
+	const Caller *caller;
 	int			client_id;
 	BatchItem *const *items;
 	int			count;
@@ -252,7 +254,8 @@ insert_companies(int client_id, Company **companies, int n)
 static void
 write_rows(const Part *part)
 {
-	int			client_id = part->upserts->client_id;
+	const Caller *caller = part->upserts->caller;
+	int			client_id = caller->client_id;
 	Company   **created = palloc((part->nrows + 1) * sizeof(Company *));
 	int			ncreated = 0;
 
@@ -263,10 +266,14 @@ write_rows(const Part *part)
 		if (!row->stored)
 			created[ncreated++] = &row->company;
 		else if (row->different)
+		{
 			rvo_store_update(&rvo_company_table, client_id, &row->company.record);
+			rvo_changes_note_one(caller, COMPANY_ENTITY, CHANGE_UPDATED, &row->company.record);
+		}
 	}
 	if (ncreated > 0)
 		insert_companies(client_id, created, ncreated);
+	rvo_changes_note_many(caller, COMPANY_ENTITY, CHANGE_CREATED, (Record *const *) created, ncreated);
 }
 
 /* reset makes an item as it was before an attempt. */
@@ -352,7 +359,7 @@ static void
 upsert_items(const Caller *caller, BatchItem *const *items, int n)
 {
 	Upserts		upserts = {
-		.client_id = caller->client_id, .items = items, .count = n,
+		.caller = caller, .client_id = caller->client_id, .items = items, .count = n,
 		.context = AllocSetContextCreate(CurrentMemoryContext, "revyops upserts", ALLOCSET_DEFAULT_SIZES)
 	};
 

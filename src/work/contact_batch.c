@@ -17,6 +17,7 @@
 #include "store/store_company.h"
 #include "store/store_merged_company.h"
 #include "value/domain.h"
+#include "work/change_feed.h"
 #include "work/company_domain.h"
 #include "work/contact.h"
 #include "work/contact_batch.h"
@@ -193,7 +194,7 @@ company_of_domain(const Lookup *lookup, const CompanyReference *company)
 
 /* make_companies makes those that the items name by domain and that are not there; a check foresees them. */
 static void
-make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, CompanyAccess access)
+make_companies(const Caller *caller, Lookup *lookup, BatchItem *const *items, int n, CompanyAccess access)
 {
 	NewCompany *wanted = palloc(n * sizeof(NewCompany));
 	int			nwanted = 0;
@@ -231,7 +232,7 @@ make_companies(int client_id, Lookup *lookup, BatchItem *const *items, int n, Co
 	}
 	if (nwanted == 0 || access == COMPANIES_READ)
 		return;
-	companies = rvo_companies_make(client_id, wanted, nwanted);
+	companies = rvo_companies_make(caller, wanted, nwanted);
 	for (int i = 0; i < nwanted; i++)
 	{
 		*rvo_slice_map_find(lookup->domains, companies[i].domain) = companies[i].id;
@@ -271,7 +272,7 @@ resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 	Lookup		lookup = look_up(caller, items, n, access);
 
 	if (caller->settings.creates_companies)
-		make_companies(caller->client_id, &lookup, items, n, access);
+		make_companies(caller, &lookup, items, n, access);
 	for (int i = 0; i < n; i++)
 	{
 		CompanyReference *company = &items[i]->company;
@@ -337,8 +338,8 @@ rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
 		if (!items[i].company.made || uses_company(&items[i]))
 			continue;
 		(void) rvo_slice_map_put(used, id_slice(id), &found);
-		if (!found)
-			(void) rvo_store_delete_company(caller->client_id, *id);	/* a trigger may keep it */
+		if (!found && rvo_store_delete_company(caller->client_id, *id))	/* a trigger may keep it */
+			rvo_changes_note(caller, COMPANY_ENTITY, CHANGE_DELETED, id, 1, NULL);
 	}
 }
 

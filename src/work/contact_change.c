@@ -13,6 +13,7 @@
 #include "shape/contact_input.h"
 #include "shape/known_member.h"
 #include "shape/record_render.h"
+#include "work/change_feed.h"
 #include "work/contact.h"
 #include "work/contact_change.h"
 #include "work/contact_kind.h"
@@ -31,8 +32,11 @@ set_fields(Contact *contact, const ContactInput *changes, FaultList *faults)
 	if (between != before && between != fields->items)
 		pfree(between);			/* many items of a batch may change one large contact */
 	if (different)
+	{
+		contact->record.changed |= rvo_member_bit(&rvo_contact_shape, MEMBER_FIELDS);
 		rvo_fields_note_excess(&contact->record.custom_fields,
 							   changes->more_fields.count > 0 ? "/" CONTACT_FIELDS_INPUT : "/" CONTACT_FIELDS, faults);
+	}
 	return different;
 }
 
@@ -71,6 +75,7 @@ rvo_contact_apply(Contact *contact, const ContactInput *changes, int64 company_i
 	if (changes->company.given && contact->company_id != company_id)
 	{
 		contact->company_id = company_id;
+		contact->record.changed |= rvo_member_bit(&rvo_contact_shape, MEMBER_COMPANY);
 		different = true;
 	}
 	return set_fields(contact, changes, faults) || different;
@@ -134,14 +139,15 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 
 /* rvo_contact_delete deletes a contact.  id is NULL for SQL's NULL. */
 void
-rvo_contact_delete(int client_id, const int64 *id)
+rvo_contact_delete(const Caller *caller, const int64 *id)
 {
 	Contact		contact;
 
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
-	rvo_record_lock(&rvo_contact_kind, client_id, *id, "id", &contact.record);
-	rvo_store_delete_contact(client_id, *id);
+	rvo_record_lock(&rvo_contact_kind, caller->client_id, *id, "id", &contact.record);
+	rvo_store_delete_contact(caller->client_id, *id);
+	rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_DELETED, &contact.record);
 }
 
 /* rvo_contact_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */

@@ -18,7 +18,7 @@ extern bool rvo_contact_apply(Contact *contact, const ContactInput *changes, int
 extern Contact rvo_contact_new(const Caller *caller, const ContactInput *changes, int64 company_id,
 							   FaultList *faults);
 extern Jsonb *rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name);
-extern void rvo_contact_delete(int client_id, const int64 *id);
+extern void rvo_contact_delete(const Caller *caller, const int64 *id);
 extern Jsonb *rvo_contact_change_field(const Caller *caller, const FieldChange *change);
 
 #endif							/* RVO_CONTACT_CHANGE_H */

@@ -8,6 +8,7 @@
 #include "store/store_merged.h"
 #include "work/contact_kind.h"
 #include "work/contact_owner.h"
+#include "work/status_history.h"
 
 /* rvo_contact_raise_taken raises FAILURE_CONTACT_EXISTS if others than this contact have keys, naming them. */
 void
@@ -48,6 +49,12 @@ check_new(const Caller *caller, const Record *record)
 	rvo_contact_raise_taken(&kept, 0);
 }
 
+static void
+note_written(int client_id, const Record *record)
+{
+	rvo_status_note(client_id, (const Contact *) record);
+}
+
 /* raise_gone raises FAILURE_CONTACT_MERGED, naming the one that was kept. */
 static void
 raise_gone(int client_id, int64 id)
@@ -74,5 +81,6 @@ const EntityKind rvo_contact_kind = {
 	.of_other_client = FAILURE_CONTACT_OF_OTHER_CLIENT,
 	.raise_taken = raise_taken,
 	.check_new = check_new,
+	.note_written = note_written,
 	.raise_gone = raise_gone,
 };

@@ -21,6 +21,8 @@
 #include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_merged.h"
+#include "store/store_status_history.h"
+#include "work/change_feed.h"
 #include "work/contact_kind.h"
 #include "work/contact_merge.h"
 #include "work/retry.h"
@@ -116,7 +118,10 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	rvo_fields_check_excess(&keep->record.custom_fields, merge->other_name);
 	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
+	rvo_store_move_status_history(caller->client_id, other->record.id, keep->record.id);
 	rvo_store_delete_contact(caller->client_id, other->record.id);
 	rvo_store_update(&rvo_contact_table, caller->client_id, &keep->record);
+	rvo_changes_note_merged(caller, CONTACT_ENTITY, other->record.id, keep->record.id);
+	rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_UPDATED, &keep->record);
 	return rvo_record_render_created(&rvo_contact_shape, &keep->record, structure);
 }

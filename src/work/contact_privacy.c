@@ -12,6 +12,7 @@
 #include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_trace.h"
+#include "work/change_feed.h"
 #include "work/contact_kind.h"
 #include "work/contact_privacy.h"
 
@@ -66,8 +67,9 @@ rvo_contact_export(int client_id, const int64 *id)
  * returns how much that was, in the current context.
  */
 Jsonb *
-rvo_contact_erase(int client_id, const int64 *id)
+rvo_contact_erase(const Caller *caller, const int64 *id)
 {
+	int			client_id = caller->client_id;
 	Contact		contact;
 	TraceCounts counts;
 	JsonObject	answer = rvo_json_open(5);
@@ -78,6 +80,7 @@ rvo_contact_erase(int client_id, const int64 *id)
 		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
 	counts = rvo_store_delete_traces(client_id, *id);
 	rvo_store_delete_contact(client_id, *id);
+	rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_ERASED, &contact.record);
 	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
 	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_integer(counts.kept_answers));
 	rvo_json_put(&answer, CONST_SLICE("import_notes"), rvo_json_integer(counts.import_notes));

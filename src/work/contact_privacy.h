@@ -7,7 +7,9 @@
 
 #include "utils/jsonb.h"
 
+#include "shape/caller.h"
+
 extern Jsonb *rvo_contact_export(int client_id, const int64 *id);
-extern Jsonb *rvo_contact_erase(int client_id, const int64 *id);
+extern Jsonb *rvo_contact_erase(const Caller *caller, const int64 *id);
 
 #endif							/* RVO_CONTACT_PRIVACY_H */

@@ -13,6 +13,7 @@
 #include "shape/known_member.h"
 #include "shape/record_render.h"
 #include "store/store_violation.h"
+#include "work/change_feed.h"
 #include "work/contact.h"
 #include "work/contact_change.h"
 #include "work/contact_kind.h"
@@ -165,7 +166,7 @@ change(Upsert *upsert, int64 id)
 	if (other_keys && find(upsert) != id)
 		return false;
 	if (different)
-		upsert->taken = rvo_record_write(&rvo_contact_kind, upsert->caller->client_id, &upsert->contact.record, other_keys);
+		upsert->taken = rvo_record_write(&rvo_contact_kind, upsert->caller, &upsert->contact.record, other_keys);
 	if (upsert->taken != NULL)
 		rvo_store_check_repeatable(upsert->taken);
 	return upsert->taken == NULL;
@@ -216,6 +217,8 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	/* Before the contact, as everywhere. */
 	upsert.company_id = rvo_contact_resolve_company(caller, &upsert.changes.company);
 	is_new = carry_out(&upsert);
+	if (is_new)
+		rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_CREATED, &upsert.contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.record.custom_fields);
 	if (id != NULL)
 		*id = upsert.contact.record.id;

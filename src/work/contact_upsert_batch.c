@@ -25,6 +25,7 @@
 #include "base/slice_map.h"
 #include "store/store_merged.h"
 #include "store/store_violation.h"
+#include "work/change_feed.h"
 #include "work/contact.h"
 #include "work/contact_batch.h"
 #include "work/contact_change.h"
@@ -33,6 +34,7 @@
 #include "work/contact_upsert_batch.h"
 #include "work/field_definition.h"
 #include "work/retry.h"
+#include "work/status_history.h"
 
 #define NUMBER_OF_KEYS 2
 
@@ -64,6 +66,9 @@ typedef struct Upserts
 	Row		  **pending;		/* what has to be written, of these */
 	int			npending;
 	int			capacity;		/* of both */
+	StatusChange *statuses;		/* changes of statuses that are not written yet */
+	int			nstatuses;
+	int			statuses_capacity;
 	SliceMap   *owners[NUMBER_OF_KEYS]; /* of a key: a row, counted from 1; 0 = none, -n = given up in round n */
 	SliceMap   *kept[NUMBER_OF_KEYS];	/* the same of a key that leads to a row which does not have it; NULL = none does */
 	int			round;
@@ -271,6 +276,21 @@ check_created(Upserts *upserts, Contact **contacts, int n)
 		rvo_fault_raise_serialization();
 }
 
+/* note_written notes what was written, for who follows changes, and the changes of statuses. */
+static void
+note_written(Upserts *upserts, Contact **created, int ncreated, Contact **changed, int nchanged)
+{
+	rvo_changes_note_many(upserts->caller, CONTACT_ENTITY, CHANGE_CREATED, (Record *const *) created, ncreated);
+	rvo_changes_note_many(upserts->caller, CONTACT_ENTITY, CHANGE_UPDATED, (Record *const *) changed, nchanged);
+	if (upserts->nstatuses > 0)
+		rvo_store_insert_status_changes(upserts->caller->client_id, upserts->statuses, upserts->nstatuses);
+	upserts->nstatuses = 0;
+	for (int i = 0; i < ncreated; i++)
+		created[i]->record.changed = 0;
+	for (int i = 0; i < nchanged; i++)
+		changed[i]->record.changed = 0;
+}
+
 /* write_rows writes what is new or differs, and ends the round. */
 static void
 write_rows(Upserts *upserts)
@@ -299,6 +319,7 @@ write_rows(Upserts *upserts)
 	}
 	if (nchanged > 0)
 		rvo_store_update_contacts(upserts->caller->client_id, changed, nchanged);
+	note_written(upserts, created, ncreated, changed, nchanged);
 	upserts->round++;
 }
 
@@ -363,6 +384,25 @@ is_left_out(const CompanyReference *company)
 	return company->optional && company->found == 0 && !company->inferred && (company->id != 0 || company->domain.data != NULL);
 }
 
+/* note_status notes the change of a contact's status, to be written with it. */
+static void
+note_status(Upserts *upserts, const Contact *contact)
+{
+	if (!rvo_status_is_changed(contact))
+		return;
+	if (upserts->statuses == NULL)
+	{
+		upserts->statuses_capacity = 64;
+		upserts->statuses = palloc(upserts->statuses_capacity * sizeof(StatusChange));
+	}
+	else if (upserts->nstatuses == upserts->statuses_capacity)
+	{
+		upserts->statuses_capacity *= 2;
+		upserts->statuses = repalloc_huge(upserts->statuses, upserts->statuses_capacity * sizeof(StatusChange));
+	}
+	upserts->statuses[upserts->nstatuses++] = rvo_status_change_of(contact);
+}
+
 /*
  * change applies an item to its contact, if nothing is wrong with what it would be
  * then.  foreign are the keys that only lead there: the contact does not get them.
@@ -381,6 +421,7 @@ change(Upserts *upserts, BatchItem *item, int owner, GivenMembers foreign)
 	changes.given &= ~foreign;
 	if (is_left_out(&item->company))
 		changes.company.given = false;
+	contact.record.changed = 0;
 	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &item->faults);
 
 	if (item->faults.count > 0)
@@ -391,8 +432,10 @@ change(Upserts *upserts, BatchItem *item, int owner, GivenMembers foreign)
 	if (different)
 	{
 		rvo_record_stamp(&contact.record);
+		note_status(upserts, &contact);
 		set_pending(upserts, row);
 	}
+	contact.record.changed |= row->contact.record.changed;
 	for (int k = 0; k < NUMBER_OF_KEYS && other_keys; k++)
 		if (!rvo_slice_equal(key_of(&row->contact, k), key_of(&contact, k)))
 		{

@@ -14,6 +14,7 @@
 #include "shape/record_render.h"
 #include "store/store_sequence.h"
 #include "store/store_violation.h"
+#include "work/change_feed.h"
 #include "work/entity_kind.h"
 #include "work/field_definition.h"
 #include "work/retry.h"
@@ -111,6 +112,7 @@ rvo_record_insert(const EntityKind *kind, const Caller *caller, Record *record)
 
 	if (!rvo_retry(insert, &writing))
 		rvo_store_insert_or_raise(kind->table, caller->client_id, record);
+	rvo_changes_note_one(caller, kind->entity, CHANGE_CREATED, record);
 }
 
 /* ---------------------------------------------------------------- changing */
@@ -121,6 +123,15 @@ rvo_record_stamp(Record *record)
 {
 	record->updated_time = rvo_time_of_change(record->updated_time);
 	rvo_store_number_fields(&record->custom_fields);
+}
+
+/* note_written notes that a record was changed and written. */
+static void
+note_written(const EntityKind *kind, const Caller *caller, const Record *record)
+{
+	rvo_changes_note_one(caller, kind->entity, CHANGE_UPDATED, record);
+	if (kind->note_written != NULL)
+		kind->note_written(caller->client_id, record);
 }
 
 static void
@@ -148,14 +159,16 @@ update_keys(Writing *writing)
  * an UPDATE has no ON CONFLICT: hence the subtransaction.
  */
 ErrorData *
-rvo_record_write(const EntityKind *kind, int client_id, Record *record, bool other_keys)
+rvo_record_write(const EntityKind *kind, const Caller *caller, Record *record, bool other_keys)
 {
-	Writing		writing = {.kind = kind, .client_id = client_id, .record = record};
+	Writing		writing = {.kind = kind, .client_id = caller->client_id, .record = record};
 
 	rvo_record_stamp(record);
-	if (other_keys)
-		return update_keys(&writing);
-	update(&writing, false);
+	if (!other_keys)
+		update(&writing, false);
+	else if (update_keys(&writing) != NULL)
+		return writing.error;
+	note_written(kind, caller, record);
 	return NULL;
 }
 
@@ -193,6 +206,7 @@ rvo_record_save(const EntityKind *kind, const Caller *caller, Record *record, bo
 		if (!rvo_retry(save, &writing))
 			ReThrowError(writing.error);
 	}
+	note_written(kind, caller, record);
 	rvo_field_names_record(caller, kind->entity, &record->custom_fields);
 }
 
@@ -214,7 +228,10 @@ rvo_record_change_field(const EntityKind *kind, const Caller *caller, const Fiel
 	rvo_record_lock(kind, caller->client_id, *change->owner_id, kind->id_name, record);
 	field = rvo_field_change_apply(caller->notes->rules[kind->entity], change, input, &record->custom_fields, &different);
 	if (different)
+	{
+		record->changed = rvo_member_bit(kind->shape, MEMBER_FIELDS);
 		rvo_record_save(kind, caller, record, false);
+	}
 	if (field == NULL)
 		return NULL;
 	value = rvo_custom_field_nested(field, rvo_json_time(record->updated_time));

@@ -35,6 +35,9 @@ typedef struct EntityKind
 	/* check_new raises taken if a record that was added has a key that leads to another; NULL if none does. */
 	void		(*check_new) (const Caller *caller, const Record *record);
 
+	/* note_written is told of a record that was read, changed and written; NULL if nobody asks. */
+	void		(*note_written) (int client_id, const Record *record);
+
 	/* raise_gone raises if it can tell what became of a record; NULL if nobody knows. */
 	void		(*raise_gone) (int client_id, int64 id);
 } EntityKind;
@@ -46,7 +49,7 @@ extern void rvo_record_lock(const EntityKind *kind, int client_id, int64 id, con
 extern void rvo_record_number(const EntityKind *kind, Record *record);
 extern void rvo_record_insert(const EntityKind *kind, const Caller *caller, Record *record);
 extern void rvo_record_stamp(Record *record);
-extern ErrorData *rvo_record_write(const EntityKind *kind, int client_id, Record *record, bool other_keys);
+extern ErrorData *rvo_record_write(const EntityKind *kind, const Caller *caller, Record *record, bool other_keys);
 extern void rvo_record_save(const EntityKind *kind, const Caller *caller, Record *record, bool other_keys);
 extern Jsonb *rvo_record_change_field(const EntityKind *kind, const Caller *caller, const FieldChange *change);
 

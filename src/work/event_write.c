@@ -10,6 +10,7 @@
 #include "shape/change_time.h"
 #include "store/store_activity.h"
 #include "store/store_contact.h"
+#include "store/store_sequence.h"
 #include "work/entity_kind.h"
 #include "work/event_write.h"
 #include "work/field_definition.h"

@@ -20,6 +20,7 @@
 #include "shape/member.h"
 #include "store/store_client.h"
 #include "store/store_field_value.h"
+#include "work/change_feed.h"
 #include "work/field_definition.h"
 
 static const Slice modes[] = {CONST_SLICE("delete"), CONST_SLICE("keep")};
@@ -213,14 +214,18 @@ check_room(int client_id, Entity entity, Slice name, Slice new_name, LockedRows 
 
 /* rename_values renames the values; returns how many there were.  Raises FAILURE_CUSTOM_FIELD_EXISTS. */
 static int64
-rename_values(int client_id, Entity entity, Slice name, Slice new_name)
+rename_values(const Caller *caller, Entity entity, Slice name, Slice new_name)
 {
+	int			client_id = caller->client_id;
 	LockedRows	rows = rvo_store_lock_rows_with(client_id, entity, name);
+	int64		renamed;
 
 	/* Nobody gives them the new name from now on. */
 	check_new_name(client_id, entity, name, new_name);
 	check_room(client_id, entity, name, new_name, rows);
-	return rvo_store_rename_values(client_id, entity, name, new_name, rows);
+	renamed = rvo_store_rename_values(client_id, entity, name, new_name, rows);
+	rvo_changes_note_member(caller, entity, rows.ids, MEMBER_FIELDS);
+	return renamed;
 }
 
 /* rename_seen records a name in place of another, in the order of names as whoever writes contacts does. */
@@ -258,7 +263,7 @@ rvo_field_rename(const Caller *caller, Slice entity_name, Slice name, Slice new_
 		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
 	if (rvo_slice_equal(name, new_name))
 		return 0;
-	rows = rename_values(caller->client_id, entity, name, new_name);
+	rows = rename_values(caller, entity, name, new_name);
 	if (!defined)
 		rename_seen(caller->client_id, entity, name, new_name);
 	else
@@ -271,11 +276,13 @@ rvo_field_rename(const Caller *caller, Slice entity_name, Slice name, Slice new_
 
 /* delete_values deletes the values; returns how many there were. */
 static int64
-delete_values(int client_id, Entity entity, Slice name)
+delete_values(const Caller *caller, Entity entity, Slice name)
 {
-	LockedRows	rows = rvo_store_lock_rows_with(client_id, entity, name);
+	LockedRows	rows = rvo_store_lock_rows_with(caller->client_id, entity, name);
+	int64		deleted = rvo_store_delete_values(caller->client_id, entity, name, rows);
 
-	return rvo_store_delete_values(client_id, entity, name, rows);
+	rvo_changes_note_member(caller, entity, rows.ids, MEMBER_FIELDS);
+	return deleted;
 }
 
 /*
@@ -298,7 +305,7 @@ rvo_field_remove(const Caller *caller, Slice entity_name, Slice name, Slice mode
 	if (!rvo_store_delete_definition(caller->client_id, entity, name) &&
 		!rvo_store_is_seen(caller->client_id, entity, name))
 		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
-	rows = keeps ? 0 : delete_values(caller->client_id, entity, name);
+	rows = keeps ? 0 : delete_values(caller, entity, name);
 	(void) rvo_store_delete_seen(caller->client_id, entity, name);
 	return rows;
 }
