@@ -77,14 +77,22 @@ rvo_answer_add_content_type(Answer *answer)
 							  answer->content_type != NULL ? answer->content_type : "application/json; charset=utf-8");
 }
 
-/* rvo_answer_add_location points at the one with this id: at the place of {id} in the path, or behind it. */
-void
-rvo_answer_add_location(Answer *answer, const Route *route, int64 id)
+/* rvo_answer_path returns the path of the one with this id: the route's, with the id at the place of {id}, or behind it. */
+const char *
+rvo_answer_path(const Route *route, int64 id)
 {
 	const char *place = strchr(route->path, '{');
 	int			len = place != NULL ? place - route->path : (int) strlen(route->path);
+	const char *rest = place != NULL ? strchr(place, '}') + 1 : "";
 
-	rvo_answer_add_header(answer, "Location", psprintf("%.*s%s" INT64_FORMAT, len, route->path, place != NULL ? "" : "/", id));
+	return psprintf("%.*s%s" INT64_FORMAT "%s", len, route->path, place != NULL ? "" : "/", id, rest);
+}
+
+/* rvo_answer_add_location points at the one with this id. */
+void
+rvo_answer_add_location(Answer *answer, const Route *route, int64 id)
+{
+	rvo_answer_add_header(answer, "Location", rvo_answer_path(route, id));
 }
 
 /* rvo_answer_set_root puts root in front of the path that an answer points at, if it does. */

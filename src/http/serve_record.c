@@ -25,10 +25,12 @@ static Slice
 link_to_next(const HttpRequest *request)
 {
 	static const char *const place[] = {"page", "after", NULL};
+	const Route *route = request->route;
 	StringInfoData link;
 
 	initStringInfo(&link);
-	appendStringInfo(&link, "%.*s%s?", request->root.len, request->root.data, request->route->path);
+	appendStringInfo(&link, "%.*s%s?", request->root.len, request->root.data,
+					 strchr(route->path, '{') != NULL ? rvo_answer_path(route, request->id) : route->path);
 	rvo_parameters_copy(&link, request->query, place);
 	appendStringInfoString(&link, "after=");
 	return (Slice) {link.data, link.len};
