@@ -1,10 +1,14 @@
 /*
  * store_trace.c
- *	  What is held about a person beside their contact: the contacts that were
- *	  merged into it, and whatever mentions the person.
+ *	  What is held about a person beside their contact: what belongs to it, the
+ *	  contacts that were merged into it, and whatever mentions the person.
  *
- * A person is known by the keys of their contact and of those.  What mentions
- * them has no index, so all of the client's is read: it is asked for rarely.
+ * One table tells it all, kind by kind: how it is shown to them, how it is removed,
+ * and what becomes of it when the contact is merged into another.
+ *
+ * A person is known by the keys of their contact and of those that were merged into
+ * it.  What only mentions them has no index, so all of the client's is read: it is
+ * asked for rarely.
  */
 #include "postgres.h"
 
@@ -43,71 +47,118 @@
 	" WHERE revyops.mentions(part, " KEYS ") OR (part->'contact' ? 'contact_status' AND part->'contact'->'id' IN " IDS ")"
 #define OF_ANSWERS "FROM revyops.idempotency_key WHERE client_id = $1 AND EXISTS (SELECT FROM " PARTS ")"
 
-static KeptQuery get_traces = {
-	.sql = "SELECT"
-	" (SELECT " LIST("'id', id, 'email', email, 'linkedin_url', linkedin_url, 'merged_time', " TIME("merged_time"), "id") " " OF_MERGED "),"
-	" (SELECT " LIST("'job', job, 'ordinal', ordinal, 'source_row', source_row, 'status', status, 'errors', errors", "job, ordinal") " " OF_REJECTS "),"
-	" (SELECT " LIST("'job', job, 'ordinal', ordinal, 'source_row', source_row, 'member', member, 'value', value, 'code', code", "job, number") " " OF_NOTES "),"
-	" (SELECT " LIST("'key', key, 'created_time', " TIME("created_time") ", 'status', status, 'contacts',"
-					 " (SELECT pg_catalog.jsonb_agg(part->'contact') FROM " PARTS ")", "key") " " OF_ANSWERS ")",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
-};
-
-static KeptQuery delete_rejects = {
-	.sql = "DELETE " OF_REJECTS,
-	.expected = SPI_OK_DELETE, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
-};
-
-static KeptQuery delete_notes = {
-	.sql = "DELETE " OF_NOTES,
-	.expected = SPI_OK_DELETE, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
-};
-
-static KeptQuery delete_answers = {
-	.sql = "DELETE " OF_ANSWERS,
-	.expected = SPI_OK_DELETE, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
-};
-
-/* The last: the others are found by them. */
-static KeptQuery delete_merged = {
-	.sql = "DELETE " OF_MERGED,
-	.expected = SPI_OK_DELETE, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
-};
-
-/* rvo_store_get_traces reads what is held beside a contact of the client, in the current context. */
-PersonTraces
-rvo_store_get_traces(int client_id, int64 contact_id)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, contact_id);
-	rvo_query_run(&get_traces, &e);
-	return (PersonTraces) {
-		.merged_contacts = DatumGetJsonbP(e.results[0]),
-		.import_rejects = DatumGetJsonbP(e.results[1]),
-		.import_notes = DatumGetJsonbP(e.results[2]),
-		.kept_answers = DatumGetJsonbP(e.results[3]),
-	};
+/* Each of these takes the client and the contact; what is moved goes to a third, another contact. */
+#define SHOWN(list, of) { \
+	.sql = "SELECT " list " " of, \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2, \
+	.types = {INT4OID, INT8OID}, \
+}
+#define DELETED(of) { \
+	.sql = "DELETE " of, \
+	.expected = SPI_OK_DELETE, .nparameters = 2, \
+	.types = {INT4OID, INT8OID}, \
+}
+#define MOVED(table) { \
+	.sql = "UPDATE " table " SET contact_id = $3 WHERE contact_id = $2 AND client_id = $1", \
+	.expected = SPI_OK_UPDATE, .nparameters = 3, \
+	.types = {INT4OID, INT8OID, INT8OID}, \
 }
 
-/* rvo_store_delete_traces deletes it; the contact must still be there, and be locked. */
-TraceCounts
-rvo_store_delete_traces(int client_id, int64 contact_id)
-{
-	Execution	e = {0};
-	TraceCounts counts;
+static KeptQuery show_answers = SHOWN(LIST("'key', key, 'created_time', " TIME("created_time") ", 'status', status, 'contacts',"
+										   " (SELECT pg_catalog.jsonb_agg(part->'contact') FROM " PARTS ")", "key"), OF_ANSWERS);
+static KeptQuery show_notes = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'source_row', source_row, 'member', member, 'value', value,"
+										 " 'code', code", "job, number"), OF_NOTES);
+static KeptQuery show_rejects = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'source_row', source_row, 'status', status, 'errors', errors",
+										   "job, ordinal"), OF_REJECTS);
+static KeptQuery show_merged = SHOWN(LIST("'id', id, 'email', email, 'linkedin_url', linkedin_url, 'merged_time', " TIME("merged_time"),
+										  "id"), OF_MERGED);
 
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, contact_id);
-	counts.import_rejects = rvo_query_run(&delete_rejects, &e);
-	counts.import_notes = rvo_query_run(&delete_notes, &e);
-	counts.kept_answers = rvo_query_run(&delete_answers, &e);
-	counts.merged_contacts = rvo_query_run(&delete_merged, &e);
-	return counts;
+static KeptQuery delete_answers = DELETED(OF_ANSWERS);
+static KeptQuery delete_notes = DELETED(OF_NOTES);
+static KeptQuery delete_rejects = DELETED(OF_REJECTS);
+static KeptQuery delete_merged = DELETED(OF_MERGED);
+
+/* One kind of what is held. */
+typedef struct Trace
+{
+	const char *name;			/* the member of an export that lists it, and of an erasure that counts it */
+	KeptQuery  *show;			/* as an array */
+	KeptQuery  *delete;
+	KeptQuery  *move;			/* NULL for what does not hang on a contact */
+} Trace;
+
+static const Trace traces[] = {
+	{"kept_answers", &show_answers, &delete_answers, NULL},
+	{"import_notes", &show_notes, &delete_notes, NULL},
+	{"import_rejects", &show_rejects, &delete_rejects, NULL},
+
+	/* The last: the others are found by them. */
+	{"merged_contacts", &show_merged, &delete_merged, NULL},
+};
+
+static KeptQuery lock_to_delete = {
+	.sql = "SELECT id FROM revyops.contact WHERE client_id = $1 AND id = $2 FOR UPDATE",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+/* rvo_store_trace_kinds tells how many members the two below put. */
+int
+rvo_store_trace_kinds(void)
+{
+	return lengthof(traces);
+}
+
+/* rvo_store_show_traces lists what is held beside a contact of the client: a member for each kind. */
+void
+rvo_store_show_traces(int client_id, int64 contact_id, JsonObject *answer)
+{
+	for (size_t i = 0; i < lengthof(traces); i++)
+	{
+		Execution	e = {0};
+
+		rvo_add_integer(&e, client_id);
+		rvo_add_id(&e, contact_id);
+		rvo_query_run(traces[i].show, &e);
+		rvo_json_put(answer, rvo_slice(traces[i].name), rvo_json_jsonb(DatumGetJsonbP(e.results[0])));
+	}
+}
+
+/* rvo_store_delete_traces deletes it, and tells how much there was; the contact must still be there, and be locked. */
+void
+rvo_store_delete_traces(int client_id, int64 contact_id, JsonObject *answer)
+{
+	for (size_t i = 0; i < lengthof(traces); i++)
+	{
+		Execution	e = {0};
+
+		rvo_add_integer(&e, client_id);
+		rvo_add_id(&e, contact_id);
+		rvo_json_put(answer, rvo_slice(traces[i].name), rvo_json_integer(rvo_query_run(traces[i].delete, &e)));
+	}
+}
+
+/*
+ * rvo_store_move_traces gives what hangs on a contact to another one, before the
+ * first is deleted.  Whoever is adding something to it is waited for, and kept off.
+ */
+void
+rvo_store_move_traces(int client_id, int64 contact_id, int64 to_contact_id)
+{
+	Execution	lock = {0};
+
+	rvo_add_integer(&lock, client_id);
+	rvo_add_id(&lock, contact_id);
+	rvo_query_run(&lock_to_delete, &lock);
+	for (size_t i = 0; i < lengthof(traces); i++)
+	{
+		Execution	e = {0};
+
+		if (traces[i].move == NULL)
+			continue;
+		rvo_add_integer(&e, client_id);
+		rvo_add_id(&e, contact_id);
+		rvo_add_id(&e, to_contact_id);
+		rvo_query_run(traces[i].move, &e);
+	}
 }

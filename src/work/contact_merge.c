@@ -22,6 +22,7 @@
 #include "store/store_company.h"
 #include "store/store_merged.h"
 #include "store/store_status_history.h"
+#include "store/store_trace.h"
 #include "work/change_feed.h"
 #include "work/contact_kind.h"
 #include "work/contact_merge.h"
@@ -117,6 +118,7 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	rvo_record_fill(&rvo_contact_shape, &keep->record, &other->record);
 	rvo_fields_check_excess(&keep->record.custom_fields, merge->other_name);
 	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
+	rvo_store_move_traces(caller->client_id, other->record.id, keep->record.id);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
 	rvo_store_move_status_history(caller->client_id, other->record.id, keep->record.id);
 	rvo_store_delete_contact(caller->client_id, other->record.id);

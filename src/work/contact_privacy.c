@@ -44,20 +44,15 @@ Jsonb *
 rvo_contact_export(int client_id, const int64 *id)
 {
 	Contact		contact;
-	PersonTraces traces;
-	JsonObject	answer = rvo_json_open(6);
+	JsonObject	answer = rvo_json_open(2 + rvo_store_trace_kinds());
 	JsonbValue	value;
 
 	check_id(id);
 	if (!rvo_store_get(&rvo_contact_table, client_id, *id, &contact.record))
 		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
-	traces = rvo_store_get_traces(client_id, *id);
 	rvo_json_put(&answer, CONST_SLICE("company"), show_company(client_id, contact.company_id));
 	rvo_json_put(&answer, CONST_SLICE("contact"), rvo_record_render(&rvo_contact_shape, &contact.record, STRUCTURE_NESTED, true));
-	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_jsonb(traces.kept_answers));
-	rvo_json_put(&answer, CONST_SLICE("import_notes"), rvo_json_jsonb(traces.import_notes));
-	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_jsonb(traces.import_rejects));
-	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_jsonb(traces.merged_contacts));
+	rvo_store_show_traces(client_id, *id, &answer);
 	value = rvo_json_close(&answer);
 	return rvo_json_encode(&value);
 }
@@ -71,21 +66,16 @@ rvo_contact_erase(const Caller *caller, const int64 *id)
 {
 	int			client_id = caller->client_id;
 	Contact		contact;
-	TraceCounts counts;
-	JsonObject	answer = rvo_json_open(5);
+	JsonObject	answer = rvo_json_open(1 + rvo_store_trace_kinds());
 	JsonbValue	value;
 
 	check_id(id);
 	if (!rvo_store_lock(&rvo_contact_table, client_id, *id, &contact.record))
 		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
-	counts = rvo_store_delete_traces(client_id, *id);
+	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
+	rvo_store_delete_traces(client_id, *id, &answer);
 	rvo_store_delete_contact(client_id, *id);
 	rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_ERASED, &contact.record);
-	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
-	rvo_json_put(&answer, CONST_SLICE("kept_answers"), rvo_json_integer(counts.kept_answers));
-	rvo_json_put(&answer, CONST_SLICE("import_notes"), rvo_json_integer(counts.import_notes));
-	rvo_json_put(&answer, CONST_SLICE("import_rejects"), rvo_json_integer(counts.import_rejects));
-	rvo_json_put(&answer, CONST_SLICE("merged_contacts"), rvo_json_integer(counts.merged_contacts));
 	value = rvo_json_close(&answer);
 	return rvo_json_encode(&value);
 }
