@@ -378,6 +378,9 @@ rvo_json_write(StringInfo to, const JsonbValue *value)
 		case jbvString:
 			write_string(to, rvo_json_string(value));
 			break;
+		case jbvBool:
+			appendStringInfoString(to, value->val.boolean ? "true" : "false");
+			break;
 		case jbvNumeric:
 			enlargeStringInfo(to, MAXINT8LEN);
 			to->len += pg_lltoa(DatumGetInt64(DirectFunctionCall1(numeric_int8,

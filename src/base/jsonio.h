@@ -51,6 +51,13 @@ typedef struct NullableTime
 	TimestampTz time;
 } NullableTime;
 
+/* A truth value, or none.  Starts as {0}: none. */
+typedef struct NullableBoolean
+{
+	bool		given;
+	bool		value;
+} NullableBoolean;
+
 /* A string member to look for in JSON text, and where to put it. */
 typedef struct JsonStringMember
 {

@@ -65,6 +65,39 @@ rvo_member_text(Slice name, const JsonbValue *value, FaultList *faults)
 	return text;
 }
 
+/* rvo_member_optional_text reads a text that there may be none of: null and blank are no value. */
+Slice
+rvo_member_optional_text(Slice name, const JsonbValue *value, int max_length, FaultList *faults)
+{
+	Slice		text;
+
+	if (value->type == jbvNull)
+		return NO_SLICE;
+	if (value->type != jbvString)
+	{
+		rvo_fault_add(faults, rvo_member_pointer(name), FAULT_NOT_A_STRING);
+		return NO_SLICE;
+	}
+	text = rvo_text_trim(rvo_json_string(value));
+	rvo_member_check_text(text, rvo_member_pointer(name), max_length, false, faults);
+	return text.len > 0 ? text : NO_SLICE;
+}
+
+/* rvo_member_long_text reads a text of several lines, as it is but for what is no text at all: null and "" are no value. */
+Slice
+rvo_member_long_text(Slice name, const JsonbValue *value, int max_octets, FaultList *faults)
+{
+	Slice		text = NO_SLICE;
+
+	if (value->type == jbvString)
+		text = rvo_json_string(value);
+	else if (value->type != jbvNull)
+		rvo_fault_add(faults, rvo_member_pointer(name), FAULT_NOT_A_STRING);
+	if (text.len > max_octets)
+		rvo_fault_add_limit(faults, rvo_member_pointer(name), FAULT_TOO_LONG, max_octets, text.len);
+	return text.len > 0 ? text : NO_SLICE;
+}
+
 /*
  * rvo_member_key reads a key member in its canonical form; no value if null or
  * blank.  max_length, in octets, is what the normaliser's FAULT_TOO_LONG speaks of.

@@ -18,6 +18,8 @@ extern FaultCode rvo_member_wrong(const JsonbValue *value, FaultCode code);
 extern void rvo_member_note_no_object(JsonbContainer *body, FaultList *faults);
 extern const char *rvo_member_pointer(Slice name);
 extern Slice rvo_member_text(Slice name, const JsonbValue *value, FaultList *faults);
+extern Slice rvo_member_optional_text(Slice name, const JsonbValue *value, int max_length, FaultList *faults);
+extern Slice rvo_member_long_text(Slice name, const JsonbValue *value, int max_octets, FaultList *faults);
 extern Slice rvo_member_key(Slice name, const JsonbValue *value, Normalizer normalize, int max_length,
 							FaultList *faults);
 extern void rvo_member_check_text(Slice text, const char *pointer, int max_length,

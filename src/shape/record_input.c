@@ -11,6 +11,7 @@
 #include "shape/change_time.h"
 #include "shape/record_input.h"
 #include "value/domain.h"
+#include "value/iso_time.h"
 
 /* read_company reads a company: an integer or digits are an id, any other string a domain. */
 static CompanyReference
@@ -37,6 +38,99 @@ read_company(const RecordMember *member, const JsonbValue *value, FaultList *fau
 	return company;
 }
 
+/* read_id reads the id of another record: an integer, or digits; 0 for null. */
+static int64
+read_id(const RecordMember *member, const JsonbValue *value, FaultList *faults)
+{
+	int64		id = 0;
+
+	if (value->type != jbvNull && !(value->type == jbvNumeric && rvo_json_to_id(value, &id)) &&
+		!(value->type == jbvString && rvo_text_to_id(rvo_text_trim(rvo_json_string(value)), &id)))
+		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_INVALID_NUMBER);
+	return id;
+}
+
+/* read_time reads a time, which is one of the years 1 to 9999 in UTC as well; none for null, and for blank, as a form has it. */
+static NullableTime
+read_time(const RecordMember *member, const JsonbValue *value, FaultList *faults)
+{
+	Slice		text = value->type == jbvString ? rvo_text_trim(rvo_json_string(value)) : NO_SLICE;
+	NullableTime time = {.given = value->type != jbvNull && (text.data == NULL || text.len > 0)};
+
+	if (time.given && (text.data == NULL || !rvo_iso_time_read(text, &time.time) || !rvo_iso_time_is_in_range(time.time)))
+		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_INVALID_TIME);
+	return time;
+}
+
+/* read_boolean reads a truth value, of a form as its text; none for null, and for blank, as a form has it. */
+static NullableBoolean
+read_boolean(const RecordMember *member, const JsonbValue *value, FaultList *faults)
+{
+	Slice		text;
+
+	if (value->type == jbvNull)
+		return (NullableBoolean) {false, false};
+	if (value->type == jbvBool)
+		return (NullableBoolean) {true, value->val.boolean};
+	text = value->type == jbvString ? rvo_text_trim(rvo_json_string(value)) : NO_SLICE;
+	if (text.data != NULL && text.len == 0)
+		return (NullableBoolean) {false, false};
+	if (text.data != NULL && rvo_slice_equal(text, CONST_SLICE("true")))
+		return (NullableBoolean) {true, true};
+	if (text.data == NULL || !rvo_slice_equal(text, CONST_SLICE("false")))
+		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_NOT_A_BOOLEAN);
+	return (NullableBoolean) {true, false};
+}
+
+/* read_text reads a member that is a text; value is NULL for one that the body doesn't have. */
+static Slice
+read_text(const RecordMember *member, const JsonbValue *value, FaultList *faults)
+{
+	Slice		text;
+	int			before = faults->count;
+
+	switch (member->kind)
+	{
+		case MEMBER_KEY:
+		case MEMBER_ADDRESS:
+			return value == NULL ? NO_SLICE :
+				rvo_member_key(member->name, value, member->normalize, member->max_length, faults);
+		case MEMBER_OPTIONAL_TEXT:
+			return value == NULL ? NO_SLICE : rvo_member_optional_text(member->name, value, member->max_length, faults);
+		case MEMBER_LONG_TEXT:
+			return value == NULL ? NO_SLICE : rvo_member_long_text(member->name, value, member->max_length, faults);
+		case MEMBER_REQUIRED_TEXT:
+			text = value == NULL ? CONST_SLICE("") : rvo_member_text(member->name, value, faults);
+			if (text.len == 0 && faults->count == before)
+				rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_REQUIRED);
+			return text;
+		default:
+			return value == NULL ? CONST_SLICE("") : rvo_member_text(member->name, value, faults);
+	}
+}
+
+/* read_member reads one that is no company; value is NULL for one that the body doesn't have. */
+static void
+read_member(const RecordMember *member, const JsonbValue *value, Record *record, FaultList *faults)
+{
+	switch (rvo_member_value(member->kind))
+	{
+		case VALUE_TEXT:
+			*MEMBER_OF(record, member, Slice) = read_text(member, value, faults);
+			break;
+		case VALUE_ID:
+			*MEMBER_OF(record, member, int64) = value != NULL ? read_id(member, value, faults) : 0;
+			break;
+		case VALUE_TIME:
+			*MEMBER_OF(record, member, NullableTime) = value != NULL ? read_time(member, value, faults) : (NullableTime) {0};
+			break;
+		case VALUE_BOOLEAN:
+			*MEMBER_OF(record, member, NullableBoolean) =
+				value != NULL ? read_boolean(member, value, faults) : (NullableBoolean) {0};
+			break;
+	}
+}
+
 /* read_members reads some of the members; what is not given is blank, or has no value. */
 static GivenMembers
 read_members(const RecordShape *shape, int from, int to, JsonbContainer *body, Record *record,
@@ -54,13 +148,8 @@ read_members(const RecordShape *shape, int from, int to, JsonbContainer *body, R
 			given |= (GivenMembers) 1 << i;
 		if (member->kind == MEMBER_COMPANY)
 			*company = found ? read_company(member, &value, faults) : (CompanyReference) {0};
-		else if (!found)
-			*MEMBER_OF(record, member, Slice) = member->kind == MEMBER_KEY ? NO_SLICE : CONST_SLICE("");
-		else if (member->kind == MEMBER_KEY)
-			*MEMBER_OF(record, member, Slice) = rvo_member_key(member->name, &value, member->normalize,
-															   member->max_length, faults);
 		else
-			*MEMBER_OF(record, member, Slice) = rvo_member_text(member->name, &value, faults);
+			read_member(member, found ? &value : NULL, record, faults);
 	}
 	return given;
 }
@@ -130,6 +219,7 @@ rvo_record_apply(const RecordShape *shape, Record *record, const Record *values,
 
 		if (!IS_GIVEN(given, i) || member->kind == MEMBER_COMPANY)
 			continue;
+		Assert(rvo_member_value(member->kind) == VALUE_TEXT);
 		before = *text;
 		if (!set_text(text, *CONST_MEMBER_OF(values, member, Slice)))
 			continue;

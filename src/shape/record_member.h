@@ -15,6 +15,13 @@ typedef enum MemberKind
 	MEMBER_KEY,					/* a Slice in canonical form; no value = none */
 	MEMBER_TEXT,				/* a Slice */
 	MEMBER_STATUS,				/* the same; the two behind it tell the one before, and since when it is this */
+	MEMBER_REQUIRED_TEXT,		/* the same; a new record must have it */
+	MEMBER_OPTIONAL_TEXT,		/* the same, but no value = none, as blank is */
+	MEMBER_LONG_TEXT,			/* the same as that, of several lines, which stay as they are */
+	MEMBER_ADDRESS,				/* a Slice in canonical form, which is no key; no value = none */
+	MEMBER_TIME,				/* NullableTime */
+	MEMBER_BOOLEAN,				/* NullableBoolean */
+	MEMBER_CONTACT,				/* the id of a contact; 0 = none */
 	MEMBER_COMPANY,				/* the id of a company, in a body also its domain; 0 = none */
 
 	/* What only an answer has; columns as well. */
@@ -37,13 +44,22 @@ typedef enum MemberKind
 #define IS_COLUMN(kind) ((kind) <= MEMBER_LAST_TIME)
 #define IS_KNOWN(kind) ((kind) < MEMBER_CLIENT)
 
+/* What a column is in the struct of its record. */
+typedef enum MemberValue
+{
+	VALUE_TEXT,					/* a Slice */
+	VALUE_ID,					/* an int64; 0 = none */
+	VALUE_TIME,					/* a NullableTime */
+	VALUE_BOOLEAN				/* a NullableBoolean */
+} MemberValue;
+
 typedef struct RecordMember
 {
 	Slice		name;			/* in bodies, in answers, and of the column */
 	MemberKind	kind;
 	size_t		offset;			/* in the record's struct */
-	Normalizer	normalize;		/* of a key */
-	int			max_length;		/* octets of a key; 0 = its normaliser knows */
+	Normalizer	normalize;		/* of a key or address */
+	int			max_length;		/* octets of these, 0 = their normaliser knows; octets of a long text; characters of an optional one */
 } RecordMember;
 
 #define RECORD_MAX_MEMBERS 24
@@ -72,6 +88,27 @@ typedef struct RecordShape
 /* A Slice, a NullableTime … of a record. */
 #define MEMBER_OF(record, member, type) ((type *) ((char *) (record) + (member)->offset))
 #define CONST_MEMBER_OF(record, member, type) ((const type *) ((const char *) (record) + (member)->offset))
+
+/* rvo_member_value tells what a column is in the struct of its record. */
+static inline MemberValue
+rvo_member_value(MemberKind kind)
+{
+	switch (kind)
+	{
+		case MEMBER_CONTACT:
+		case MEMBER_COMPANY:
+			return VALUE_ID;
+		case MEMBER_TIME:
+		case MEMBER_STATUS_TIME:
+		case MEMBER_FIRST_TIME:
+		case MEMBER_LAST_TIME:
+			return VALUE_TIME;
+		case MEMBER_BOOLEAN:
+			return VALUE_BOOLEAN;
+		default:
+			return VALUE_TEXT;
+	}
+}
 
 extern const RecordShape rvo_contact_shape;
 extern const RecordShape rvo_company_shape;

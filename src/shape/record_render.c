@@ -31,7 +31,15 @@ put_text(JsonObject *answer, const RecordMember *member, const Record *record, b
 }
 
 static void
-put_company(JsonObject *answer, const RecordMember *member, const Record *record, bool even_null)
+put_boolean(JsonObject *answer, const RecordMember *member, const Record *record)
+{
+	NullableBoolean boolean = *CONST_MEMBER_OF(record, member, NullableBoolean);
+
+	rvo_json_put(answer, member->name, boolean.given ? rvo_json_boolean(boolean.value) : rvo_json_null());
+}
+
+static void
+put_id(JsonObject *answer, const RecordMember *member, const Record *record, bool even_null)
 {
 	int64		id = *CONST_MEMBER_OF(record, member, int64);
 
@@ -52,12 +60,23 @@ put_member(JsonObject *answer, const RecordMember *member, const Record *record,
 			break;
 		case MEMBER_TEXT:
 		case MEMBER_STATUS:
+		case MEMBER_REQUIRED_TEXT:
+		case MEMBER_OPTIONAL_TEXT:
+		case MEMBER_LONG_TEXT:
+		case MEMBER_ADDRESS:
 		case MEMBER_PREVIOUS_STATUS:
 			put_text(answer, member, record, true);
 			break;
-		case MEMBER_COMPANY:
-			put_company(answer, member, record, showing->show_null_keys);
+		case MEMBER_BOOLEAN:
+			put_boolean(answer, member, record);
 			break;
+		case MEMBER_CONTACT:
+			put_id(answer, member, record, true);
+			break;
+		case MEMBER_COMPANY:
+			put_id(answer, member, record, showing->show_null_keys);
+			break;
+		case MEMBER_TIME:
 		case MEMBER_STATUS_TIME:
 		case MEMBER_FIRST_TIME:
 		case MEMBER_LAST_TIME:

@@ -74,6 +74,12 @@ rvo_add_nullable_time(Execution *e, NullableTime time)
 }
 
 void
+rvo_add_nullable_boolean(Execution *e, NullableBoolean boolean)
+{
+	rvo_add_datum(e, BoolGetDatum(boolean.value), !boolean.given);
+}
+
+void
 rvo_add_json(Execution *e, JsonbValue value)
 {
 	rvo_add_datum(e, JsonbPGetDatum(rvo_json_encode(&value)), false);
@@ -167,6 +173,24 @@ rvo_add_nullable_times(Execution *e, const void *const *rows, int n, size_t offs
 		nulls[i] = !time.given;
 	}
 	add_array(e, values, nulls, n, TIMESTAMPTZOID);
+}
+
+/* rvo_add_nullable_booleans adds a column of truth values that may be null. */
+void
+rvo_add_nullable_booleans(Execution *e, const void *const *rows, int n, size_t offset)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+	bool	   *nulls = palloc(n * sizeof(bool));
+	int			lower_bound = 1;
+
+	for (int i = 0; i < n; i++)
+	{
+		NullableBoolean boolean = COLUMN(rows[i], offset, NullableBoolean);
+
+		values[i] = BoolGetDatum(boolean.value);
+		nulls[i] = !boolean.given;
+	}
+	rvo_add_datum(e, PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower_bound, BOOLOID, 1, true, TYPALIGN_CHAR)), false);
 }
 
 /*

@@ -28,19 +28,20 @@
 static void
 read_column(const RecordMember *member, Record *record, Datum value, bool isnull)
 {
-	switch (member->kind)
+	switch (rvo_member_value(member->kind))
 	{
-		case MEMBER_KEY:
-		case MEMBER_TEXT:
-		case MEMBER_STATUS:
-		case MEMBER_PREVIOUS_STATUS:
+		case VALUE_TEXT:
 			*MEMBER_OF(record, member, Slice) = rvo_result_text(value, isnull);
 			break;
-		case MEMBER_COMPANY:
+		case VALUE_ID:
 			*MEMBER_OF(record, member, int64) = isnull ? 0 : DatumGetInt64(value);
 			break;
-		default:
+		case VALUE_TIME:
 			*MEMBER_OF(record, member, NullableTime) = rvo_result_time(value, isnull);
+			break;
+		case VALUE_BOOLEAN:
+			*MEMBER_OF(record, member, NullableBoolean) = (NullableBoolean) {!isnull, !isnull && DatumGetBool(value)};
+			break;
 	}
 }
 
@@ -72,19 +73,20 @@ fields_of(const void *row)
 static void
 add_column(Execution *e, const RecordMember *member, const Record *record)
 {
-	switch (member->kind)
+	switch (rvo_member_value(member->kind))
 	{
-		case MEMBER_KEY:
-		case MEMBER_TEXT:
-		case MEMBER_STATUS:
-		case MEMBER_PREVIOUS_STATUS:
+		case VALUE_TEXT:
 			rvo_add_text(e, *CONST_MEMBER_OF(record, member, Slice));
 			break;
-		case MEMBER_COMPANY:
+		case VALUE_ID:
 			rvo_add_id(e, *CONST_MEMBER_OF(record, member, int64));
 			break;
-		default:
+		case VALUE_TIME:
 			rvo_add_nullable_time(e, *CONST_MEMBER_OF(record, member, NullableTime));
+			break;
+		case VALUE_BOOLEAN:
+			rvo_add_nullable_boolean(e, *CONST_MEMBER_OF(record, member, NullableBoolean));
+			break;
 	}
 }
 
@@ -103,19 +105,20 @@ add_record(Execution *e, const RecordTable *table, int ncolumns, int client_id, 
 static void
 add_column_of_many(Execution *e, const RecordMember *member, const void *const *rows, int n)
 {
-	switch (member->kind)
+	switch (rvo_member_value(member->kind))
 	{
-		case MEMBER_KEY:
-		case MEMBER_TEXT:
-		case MEMBER_STATUS:
-		case MEMBER_PREVIOUS_STATUS:
+		case VALUE_TEXT:
 			rvo_add_texts(e, rows, n, member->offset);
 			break;
-		case MEMBER_COMPANY:
+		case VALUE_ID:
 			rvo_add_ids(e, rows, n, member->offset);
 			break;
-		default:
+		case VALUE_TIME:
 			rvo_add_nullable_times(e, rows, n, member->offset);
+			break;
+		case VALUE_BOOLEAN:
+			rvo_add_nullable_booleans(e, rows, n, member->offset);
+			break;
 	}
 }
 

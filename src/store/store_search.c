@@ -42,6 +42,7 @@ typedef struct SearchTable
 	const char *text_columns[5];	/* that it has, up to NULL */
 } SearchTable;
 
+/* Those that can be searched. */
 static const SearchTable tables[ENTITIES] = {
 	[CONTACT_ENTITY] = {
 		.table = &rvo_contact_table, .name = "revyops.contact", .columns = READ_CONTACT, .text_index = "contact_text_search_idx",
@@ -563,6 +564,8 @@ rvo_store_enable_text_search(void)
 	{
 		StringInfoData sql;
 
+		if (tables[i].table == NULL)
+			continue;
 		initStringInfo(&sql);
 		appendStringInfo(&sql, "CREATE INDEX IF NOT EXISTS %s ON %s USING gin (", tables[i].text_index, tables[i].name);
 		for (int column = 0; tables[i].text_columns[column] != NULL; column++)

@@ -145,3 +145,17 @@ rvo_iso_time_read(Slice text, TimestampTz *time)
 	*time = (julian - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY - offset * SECS_PER_MINUTE * USECS_PER_SEC + microseconds;
 	return true;
 }
+
+/* midnight returns the first moment of a year, in UTC. */
+static TimestampTz
+midnight(int year)
+{
+	return (TimestampTz) (date2j(year, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
+}
+
+/* rvo_iso_time_is_in_range tells whether a time is one of the years 1 to 9999, which all can read. */
+bool
+rvo_iso_time_is_in_range(TimestampTz time)
+{
+	return time >= midnight(1) && time < midnight(10000);
+}

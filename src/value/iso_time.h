@@ -12,6 +12,7 @@
 extern bool rvo_iso_day_exists(int year, int month, int day);
 extern bool rvo_iso_day_is(Slice text);
 extern bool rvo_iso_clock_is(Slice text);
+extern bool rvo_iso_time_is_in_range(TimestampTz time);
 extern bool rvo_iso_time_read(Slice text, TimestampTz *time);
 
 #endif							/* RVO_ISO_TIME_H */
