@@ -33,7 +33,7 @@ typedef struct ListPlace
 	bool		scanned;		/* no index on custom fields was of use, so it is not asked again */
 	bool		counted;		/* on an earlier page: */
 	ListCount	total;
-	Slice		key;			/* of a search: the value that it is sorted by, as store_search.c writes it; else none */
+	Slice		key;			/* of a list that is not in the order of ids: the value that it is sorted by, as its store file writes it; else none */
 } ListPlace;
 
 /* Before every row. */

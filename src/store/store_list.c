@@ -3,7 +3,7 @@
  *	  Reading pages of lists: what lists of contacts and companies share.
  *
  * Called by the other store files.  Lists are in the order of ids, of several
- * clients' rows with the same id in the order of clients.  A page is read in
+ * clients' rows with the same id in the order of clients; or of a time.  A page in the order of ids is read in
  * one of two ways.  A scan reads the rows in that order, stops behind the
  * page, and counts what follows up to a bound.  Where an index gives no more than so many
  * rows that fit, they are sorted, and counted.
@@ -15,7 +15,9 @@
 
 #include "catalog/pg_type.h"
 #include "common/int.h"
+#include "libpq/pqformat.h"
 #include "utils/array.h"
+#include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "shape/custom_field_index.h"
@@ -63,11 +65,36 @@ typedef struct Reading
 {
 	ListRows   *list;
 	int			size;
-	int64		octets;			/* of custom fields, about as an answer shows them */
+	int64		octets;			/* of custom fields and long texts, about as an answer shows them */
+	bool		timed;			/* a column behind those of the item is the time that the list is sorted by: */
+	TimestampTz time;			/* of the last item */
 	bool		counts;			/* two columns behind those of the item: */
 	int64		following;		/* rows behind the page's place */
 	int64		found;			/* rows of all that fit */
 } Reading;
+
+/* long_text_octets returns how many octets the long texts of a record have. */
+static int64
+long_text_octets(const RecordShape *shape, const Record *record)
+{
+	int64		octets = 0;
+
+	for (int i = 0; i < shape->ncolumns; i++)
+		if (shape->members[i].kind == MEMBER_LONG_TEXT)
+			octets += CONST_MEMBER_OF(record, &shape->members[i], Slice)->len;
+	return octets;
+}
+
+/* key_of_time writes a time as a cursor has it. */
+static Slice
+key_of_time(TimestampTz time)
+{
+	StringInfoData key;
+
+	initStringInfo(&key);
+	pq_sendint64(&key, time);
+	return (Slice) {key.data, key.len};
+}
 
 static void
 read_item(void *arg, const Datum *values, const bool *nulls)
@@ -81,10 +108,12 @@ read_item(void *arg, const Datum *values, const bool *nulls)
 	if (list->has_more)
 		return;
 	rvo_record_of_row(list->table, record, values, nulls);
-	reading->octets += rvo_fields_shown_octets(&record->custom_fields);
+	reading->octets += rvo_fields_shown_octets(&record->custom_fields) + long_text_octets(list->table->shape, record);
 	list->count++;
 	list->last_client_id = DatumGetInt32(values[0]);
 	list->last_id = DatumGetInt64(values[1]);
+	if (reading->timed)
+		reading->time = DatumGetTimestampTz(values[RESULTS_OF_RECORD(list->table)]);
 	if (reading->counts)
 	{
 		reading->following = DatumGetInt64(values[RESULTS_OF_RECORD(list->table)]);
@@ -92,24 +121,30 @@ read_item(void *arg, const Datum *values, const bool *nulls)
 	}
 }
 
-/*
- * read_page reads a page by a query: conditions, the id and client_id behind
- * which to read, LIMIT, OFFSET.  One row more tells whether that is all.
- */
+/* read_rows reads a page by a query, all but whose LIMIT and OFFSET is at hand.  One row more tells whether that is all. */
+static void
+read_rows(Reading *reading, KeptQuery *query, Execution *e, const ListPage *page)
+{
+	ListRows   *list = reading->list;
+
+	list->count = 0;
+	list->has_more = false;
+	list->items = palloc(page->size * list->table->size);
+	rvo_add_datum(e, Int64GetDatum((int64) page->size + 1), false);
+	rvo_add_datum(e, Int64GetDatum(page->offset), false);
+	rvo_query_read(query, e, read_item, reading);
+}
+
+/* read_page reads a page by a query: conditions, the id and client_id behind which to read, LIMIT, OFFSET. */
 static Reading
 read_page(ListRows *list, KeptQuery *query, bool counts, const Execution *conditions, const ListPage *page)
 {
 	Execution	e = *conditions;
 	Reading		reading = {.list = list, .size = page->size, .counts = counts};
 
-	list->count = 0;
-	list->has_more = false;
-	list->items = palloc(page->size * list->table->size);
 	rvo_add_datum(&e, Int64GetDatum(page->place.id), false);
 	rvo_add_integer(&e, page->place.client_id);
-	rvo_add_datum(&e, Int64GetDatum((int64) page->size + 1), false);
-	rvo_add_datum(&e, Int64GetDatum(page->offset), false);
-	rvo_query_read(query, &e, read_item, &reading);
+	read_rows(&reading, query, &e, page);
 	return reading;
 }
 
@@ -197,12 +232,57 @@ rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions,
 		list->total = count_list(list, scan, conditions, page);
 }
 
+/* count_by_time counts a list of which a page was read in the order of a time. */
+static ListCount
+count_by_time(const ListRows *list, const ListByTime *order, const Execution *conditions, const ListPage *page)
+{
+	const ListPlace *place = &page->place;
+	int64		shown = place->entries + list->count;
+	Execution	e = *conditions;
+	int64		limit = page->exact ? NO_LIMIT : COUNT_MAX + 1;
+	int64		found;
+
+	if (!list->has_more && (list->count > 0 || page->offset == 0))
+		return (ListCount) {shown, true};
+	if (place->counted && place->total.entries > shown && (place->total.exact || !page->exact))
+		return place->total;
+	add_limit(&e, limit);
+	rvo_query_run(order->count, &e);
+	found = DatumGetInt64(e.results[0]);
+	if (page->exact || found < limit)
+		return (ListCount) {found, true};
+	return (ListCount) {Max(found, rows_at_most(order->last, conditions, 0)), false};
+}
+
+/* rvo_list_by_time reads a page out of rows in the order of a time. */
+void
+rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *conditions, const ListPage *page)
+{
+	Execution	e = *conditions;
+	Reading		reading = {.list = list, .size = page->size, .timed = true};
+	Slice		key = page->place.key;
+	TimestampTz behind = DT_NOBEGIN;
+
+	if (key.len == sizeof(int64))
+	{
+		StringInfoData octets = {.data = unconstify(char *, key.data), .len = key.len, .maxlen = key.len};
+
+		behind = pq_getmsgint64(&octets);
+	}
+	rvo_add_time(&e, behind);
+	rvo_add_datum(&e, Int64GetDatum(page->place.id), false);
+	read_rows(&reading, order->page, &e, page);
+	list->last_key = key_of_time(reading.time);
+	if (!page->bare)
+		list->total = count_by_time(list, order, conditions, page);
+}
+
 /*
- * list_rare reads a page out of the rows that an index finds, by a RARE_PAGE.  False if
+ * rvo_list_rare reads a page out of the rows that an index finds, by a RARE_PAGE.  False if
  * there are more than are counted; then the list is to be scanned.
  */
-static bool
-list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
+bool
+rvo_list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
 {
 	Execution	e = *conditions;
 	Reading		reading;
@@ -240,7 +320,7 @@ rvo_list_with_field(ListRows *list, const ListField *field, const Execution *con
 	rvo_add_datum(&e, hashes, false);
 	*is_many = !field->narrowed &&
 		rvo_estimate_with_field(list->table->entity, DatumGetArrayTypeP(hashes)) > COMMON_FIELD_MIN;
-	if (!*is_many && list_rare(list, field->query, &e, page))
+	if (!*is_many && rvo_list_rare(list, field->query, &e, page))
 		return true;
 	*is_many = true;
 	return false;

@@ -56,6 +56,7 @@ typedef struct ListRows
 	bool		has_more;		/* behind the last of them: */
 	int			last_client_id;
 	int64		last_id;
+	Slice		last_key;		/* of a list in the order of a time: that, as a cursor has it; else none */
 } ListRows;
 
 /* How the rows of all conditions are read in the order of ids, and how they are counted. */
@@ -66,6 +67,17 @@ typedef struct ListScan
 	KeptQuery  *last;			/* the largest id of the client, whatever the conditions */
 	bool		is_many;		/* more than COUNT_MAX, as was found out before */
 } ListScan;
+
+/*
+ * How rows are read in the order of a time, and of ids where it is the same.  Those that have no time
+ * come last: theirs is 'infinity'.
+ */
+typedef struct ListByTime
+{
+	KeptQuery  *page;			/* conditions, the time and id behind which to read, LIMIT, OFFSET; the time is the column behind the record's */
+	KeptQuery  *count;			/* conditions, LIMIT */
+	KeptQuery  *last;			/* the largest id of the client, whatever the conditions */
+} ListByTime;
 
 /* How the rows with a custom field are found by the index. */
 typedef struct ListField
@@ -79,6 +91,8 @@ typedef struct ListField
 
 extern int64 rvo_ids_between(int64 id, int64 last);
 extern void rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page);
+extern void rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *conditions, const ListPage *page);
+extern bool rvo_list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page);
 extern bool rvo_list_with_field(ListRows *list, const ListField *field, const Execution *conditions, const ListPage *page,
 								bool *is_many);
 

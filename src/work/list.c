@@ -67,7 +67,7 @@ next_page(const Listing *list)
 	Slice		link = list->request->link;
 	ListPlace	place = {
 		rows->last_id, rows->last_client_id, page->place.pages + 1, page->place.entries + rows->count, rows->scanned,
-		true, rows->total, NO_SLICE
+		true, rows->total, rows->last_key
 	};
 	StringInfoData next;
 	Slice		cursor;
