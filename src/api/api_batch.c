@@ -13,6 +13,7 @@
 #include "funcapi.h"
 #include "utils/tuplestore.h"
 
+#include "api/api_batch.h"
 #include "api/argument.h"
 #include "base/compat.h"
 #include "base/json_parse.h"
@@ -84,9 +85,9 @@ run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 	return (Datum) 0;
 }
 
-/* run_batch is all that write: (items jsonb, structure text, mode text) returns setof record. */
-static Datum
-run_batch(FunctionCallInfo fcinfo, const BatchKind *kind)
+/* rvo_batch_call is all that write: (items jsonb, structure text, mode text) returns setof record. */
+Datum
+rvo_batch_call(FunctionCallInfo fcinfo, const BatchKind *kind)
 {
 	FaultList	faults = {0};
 	RowSink		sink = {.kind = kind, .structure = rvo_structure_read(rvo_argument_text(fcinfo, 1), &faults)};
@@ -99,28 +100,28 @@ run_batch(FunctionCallInfo fcinfo, const BatchKind *kind)
 Datum
 revyops_create_contacts(PG_FUNCTION_ARGS)
 {
-	return run_batch(fcinfo, &rvo_contact_batch);
+	return rvo_batch_call(fcinfo, &rvo_contact_batch);
 }
 
 /* revyops_create_companies(companies jsonb, structure text, mode text) returns setof record */
 Datum
 revyops_create_companies(PG_FUNCTION_ARGS)
 {
-	return run_batch(fcinfo, &rvo_company_batch);
+	return rvo_batch_call(fcinfo, &rvo_company_batch);
 }
 
 /* revyops_upsert_contacts(contacts jsonb, structure text, mode text) returns setof record */
 Datum
 revyops_upsert_contacts(PG_FUNCTION_ARGS)
 {
-	return run_batch(fcinfo, &rvo_contact_upsert_batch);
+	return rvo_batch_call(fcinfo, &rvo_contact_upsert_batch);
 }
 
 /* revyops_upsert_companies(companies jsonb, structure text, mode text) returns setof record */
 Datum
 revyops_upsert_companies(PG_FUNCTION_ARGS)
 {
-	return run_batch(fcinfo, &rvo_company_upsert_batch);
+	return rvo_batch_call(fcinfo, &rvo_company_upsert_batch);
 }
 
 /* revyops_check_contacts(contacts jsonb) returns setof record */

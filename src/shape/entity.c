@@ -1,6 +1,6 @@
 /*
  * entity.c
- *	  What has records with custom fields: contacts, companies.
+ *	  What has records with custom fields.
  */
 #include "postgres.h"
 
