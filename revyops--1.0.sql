@@ -126,6 +126,7 @@ CREATE TABLE revyops.client (
 	foreign_ids			text NOT NULL DEFAULT 'tell' CHECK (foreign_ids IN ('tell', 'hide')),
 	contact_fields_defined	boolean NOT NULL DEFAULT false,
 	company_fields_defined	boolean NOT NULL DEFAULT false,
+	email_fields_defined	boolean NOT NULL DEFAULT false,
 	contacts_merged			boolean NOT NULL DEFAULT false,
 	changes				text NOT NULL DEFAULT 'off' CHECK (changes IN ('off', 'on'))
 );
@@ -151,6 +152,7 @@ COMMENT ON COLUMN revyops.client.custom_fields IS 'strict: only defined custom f
 COMMENT ON COLUMN revyops.client.foreign_ids IS 'tell: an id that another client has is told from one that nobody has; hide: neither is there.';
 COMMENT ON COLUMN revyops.client.contact_fields_defined IS 'Whether a custom field of contacts has ever been defined: until then none is looked up.';
 COMMENT ON COLUMN revyops.client.company_fields_defined IS 'Whether one of companies has.';
+COMMENT ON COLUMN revyops.client.email_fields_defined IS 'Whether one of e-mails has.';
 COMMENT ON COLUMN revyops.client.contacts_merged IS 'Whether a contact has ever been merged: until then no key leads to another contact.';
 COMMENT ON COLUMN revyops.client.changes IS 'on: changes of records are noted, for revyops_changes.';
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
@@ -235,11 +237,11 @@ COMMENT ON COLUMN revyops.secret.secret IS 'The key, 32 random octets.';
 
 /* ---------------------------------------------------------------- schema/30-custom-field.sql */
 
-/* Custom fields of contacts and companies: their ids, their index, and which are defined. */
+/* Custom fields of contacts, companies and e-mails: their ids, their index, and which are defined. */
 
 CREATE SEQUENCE revyops.custom_field_id_seq CACHE 100;
 SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
-COMMENT ON SEQUENCE revyops.custom_field_id_seq IS 'Ids of custom field values, of contacts and companies together.';
+COMMENT ON SEQUENCE revyops.custom_field_id_seq IS 'Ids of custom field values, of contacts, companies and e-mails together.';
 
 CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jsonb) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'revyops_custom_field_hashes'
@@ -267,7 +269,7 @@ COMMENT ON FUNCTION revyops.custom_field_number(jsonb, text) IS
 
 CREATE TABLE revyops.custom_field_definition (
 	client_id		integer NOT NULL REFERENCES revyops.client,
-	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
+	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company', 'email')),
 	name			text COLLATE "C" NOT NULL CHECK (name <> ''),
 	type			text NOT NULL CHECK (type IN ('text', 'number', 'boolean', 'date', 'url', 'choice')),
 	options			jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) = 'object'),
@@ -283,7 +285,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_definition', ''
 
 COMMENT ON TABLE revyops.custom_field_definition IS 'Custom fields that clients have defined.';
 COMMENT ON COLUMN revyops.custom_field_definition.client_id IS 'The client that owns it.';
-COMMENT ON COLUMN revyops.custom_field_definition.entity IS 'Whose field it is: contact or company.';
+COMMENT ON COLUMN revyops.custom_field_definition.entity IS 'Whose field it is: contact, company or email.';
 COMMENT ON COLUMN revyops.custom_field_definition.name IS 'Name, as field_name has it.';
 COMMENT ON COLUMN revyops.custom_field_definition.type IS 'Which values it may have.';
 COMMENT ON COLUMN revyops.custom_field_definition.options IS 'choice: {"choices": [...]}; else {}.';
@@ -291,7 +293,7 @@ COMMENT ON COLUMN revyops.custom_field_definition.created_time IS 'When it was d
 
 CREATE TABLE revyops.custom_field_seen (
 	client_id		integer NOT NULL REFERENCES revyops.client,
-	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
+	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company', 'email')),
 	name			text COLLATE "C" NOT NULL CHECK (name <> ''),
 	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	CONSTRAINT custom_field_seen_pkey PRIMARY KEY (client_id, entity, name)
@@ -305,7 +307,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_seen', '');
 
 COMMENT ON TABLE revyops.custom_field_seen IS 'Names of custom fields that were written without a definition, for review.';
 COMMENT ON COLUMN revyops.custom_field_seen.client_id IS 'The client that owns it.';
-COMMENT ON COLUMN revyops.custom_field_seen.entity IS 'Whose field it is: contact or company.';
+COMMENT ON COLUMN revyops.custom_field_seen.entity IS 'Whose field it is: contact, company or email.';
 COMMENT ON COLUMN revyops.custom_field_seen.name IS 'Name.';
 COMMENT ON COLUMN revyops.custom_field_seen.created_time IS 'When it was written first.';
 
@@ -313,7 +315,7 @@ CREATE FUNCTION @extschema@.revyops_define_custom_field(entity text, name text, 
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_define_custom_field(text, text, text, jsonb) IS
-'Defines a custom field of the calling client''s contacts or companies, or changes its definition.';
+'Defines a custom field of the calling client''s contacts, companies or e-mails, or changes its definition.';
 
 CREATE FUNCTION @extschema@.revyops_rename_custom_field(entity text, name text, new_name text) RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
@@ -697,7 +699,7 @@ COMMENT ON FUNCTION @extschema@.revyops_delete_contact_custom_field(bigint, bigi
 
 /*
  * E-mails to and from contacts: what clients add themselves, and what events
- * make (54-activity.sql).
+ * make (54-activity.sql).  Those without a time come last in the thread of their contact.
  */
 
 CREATE SEQUENCE revyops.email_id_seq;
@@ -736,7 +738,9 @@ CREATE TABLE revyops.email (
 );
 ALTER SEQUENCE revyops.email_id_seq OWNED BY revyops.email.id;
 CREATE INDEX email_id_idx ON revyops.email (id) WHERE client_id > 0;
-CREATE INDEX email_contact_id_idx ON revyops.email (contact_id, client_id, email_timestamp, id);
+CREATE INDEX email_thread_idx ON revyops.email (contact_id, client_id, COALESCE(email_timestamp, 'infinity'::timestamptz), id);
+CREATE INDEX email_contact_email_idx ON revyops.email (contact_email, client_id, id) WHERE contact_email IS NOT NULL;
+CREATE INDEX email_campaign_id_idx ON revyops.email (campaign_id, client_id, id) WHERE campaign_id IS NOT NULL;
 
 ALTER TABLE revyops.email ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.email
@@ -765,6 +769,67 @@ COMMENT ON COLUMN revyops.email.message_id IS 'Message-ID; null if not given.';
 COMMENT ON COLUMN revyops.email.custom_fields IS 'Custom fields: [{id, field_name, field_value, updated_time}].';
 COMMENT ON COLUMN revyops.email.updated_time IS 'When the e-mail changed last.';
 COMMENT ON SEQUENCE revyops.email_id_seq IS 'Ids of e-mails, of all clients together.';
+
+CREATE FUNCTION @extschema@.revyops_create_email(email jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_create_email(jsonb, text, text) IS
+'Adds an e-mail to or from a contact of the calling client, and returns it.';
+
+CREATE FUNCTION @extschema@.revyops_create_emails(emails jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
+	RETURNS TABLE (ordinal integer, status integer, email jsonb, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_create_emails(jsonb, text, text) IS
+'Adds e-mails for the calling client; one row for each, with what became of it.';
+
+CREATE FUNCTION @extschema@.revyops_get_email(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_get_email(bigint, text) IS
+'Returns an e-mail of the calling client.';
+
+CREATE FUNCTION @extschema@.revyops_list_emails(campaign_id text DEFAULT NULL, contact_email text DEFAULT NULL, origin text DEFAULT NULL, subject text DEFAULT NULL, contact_id bigint DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_emails(text, text, text, text, bigint, integer, integer, text, text, text) IS
+'Returns a page of the e-mails of the calling client that fit, in the order of ids.';
+
+CREATE FUNCTION @extschema@.revyops_list_contact_emails(contact_id bigint, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_contact_emails(bigint, integer, integer, text, text, text) IS
+'Returns a page of the e-mails to and from a contact of the calling client, in the order of their time.';
+
+CREATE FUNCTION @extschema@.revyops_delete_email(id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_delete_email(bigint) IS
+'Deletes an e-mail.';
+
+CREATE FUNCTION @extschema@.revyops_set_email_interested(email text, subject text, disposition text DEFAULT NULL) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_set_email_interested(text, text, text) IS
+'Notes of the newest e-mail with this address and subject that the contact is interested, or is not; returns it.';
+
+CREATE FUNCTION @extschema@.revyops_add_email_custom_field(email_id bigint, field jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_add_email_custom_field(bigint, jsonb) IS
+'Adds a custom field to an e-mail and returns the field.';
+
+CREATE FUNCTION @extschema@.revyops_update_email_custom_field(email_id bigint, field_id bigint, changes jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_update_email_custom_field(bigint, bigint, jsonb) IS
+'Changes a custom field of an e-mail and returns the field.';
+
+CREATE FUNCTION @extschema@.revyops_delete_email_custom_field(email_id bigint, field_id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_delete_email_custom_field(bigint, bigint) IS
+'Deletes a custom field of an e-mail.';
 
 /* ---------------------------------------------------------------- schema/53-status-history.sql */
 

@@ -24,6 +24,7 @@ CREATE TABLE revyops.client (
 	foreign_ids			text NOT NULL DEFAULT 'tell' CHECK (foreign_ids IN ('tell', 'hide')),
 	contact_fields_defined	boolean NOT NULL DEFAULT false,
 	company_fields_defined	boolean NOT NULL DEFAULT false,
+	email_fields_defined	boolean NOT NULL DEFAULT false,
 	contacts_merged			boolean NOT NULL DEFAULT false,
 	changes				text NOT NULL DEFAULT 'off' CHECK (changes IN ('off', 'on'))
 );
@@ -49,6 +50,7 @@ COMMENT ON COLUMN revyops.client.custom_fields IS 'strict: only defined custom f
 COMMENT ON COLUMN revyops.client.foreign_ids IS 'tell: an id that another client has is told from one that nobody has; hide: neither is there.';
 COMMENT ON COLUMN revyops.client.contact_fields_defined IS 'Whether a custom field of contacts has ever been defined: until then none is looked up.';
 COMMENT ON COLUMN revyops.client.company_fields_defined IS 'Whether one of companies has.';
+COMMENT ON COLUMN revyops.client.email_fields_defined IS 'Whether one of e-mails has.';
 COMMENT ON COLUMN revyops.client.contacts_merged IS 'Whether a contact has ever been merged: until then no key leads to another contact.';
 COMMENT ON COLUMN revyops.client.changes IS 'on: changes of records are noted, for revyops_changes.';
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';

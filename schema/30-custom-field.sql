@@ -1,8 +1,8 @@
-/* Custom fields of contacts and companies: their ids, their index, and which are defined. */
+/* Custom fields of contacts, companies and e-mails: their ids, their index, and which are defined. */
 
 CREATE SEQUENCE revyops.custom_field_id_seq CACHE 100;
 SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_id_seq', '');
-COMMENT ON SEQUENCE revyops.custom_field_id_seq IS 'Ids of custom field values, of contacts and companies together.';
+COMMENT ON SEQUENCE revyops.custom_field_id_seq IS 'Ids of custom field values, of contacts, companies and e-mails together.';
 
 CREATE FUNCTION revyops.custom_field_hashes(client_id integer, custom_fields jsonb) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'revyops_custom_field_hashes'
@@ -30,7 +30,7 @@ COMMENT ON FUNCTION revyops.custom_field_number(jsonb, text) IS
 
 CREATE TABLE revyops.custom_field_definition (
 	client_id		integer NOT NULL REFERENCES revyops.client,
-	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
+	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company', 'email')),
 	name			text COLLATE "C" NOT NULL CHECK (name <> ''),
 	type			text NOT NULL CHECK (type IN ('text', 'number', 'boolean', 'date', 'url', 'choice')),
 	options			jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) = 'object'),
@@ -46,7 +46,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_definition', ''
 
 COMMENT ON TABLE revyops.custom_field_definition IS 'Custom fields that clients have defined.';
 COMMENT ON COLUMN revyops.custom_field_definition.client_id IS 'The client that owns it.';
-COMMENT ON COLUMN revyops.custom_field_definition.entity IS 'Whose field it is: contact or company.';
+COMMENT ON COLUMN revyops.custom_field_definition.entity IS 'Whose field it is: contact, company or email.';
 COMMENT ON COLUMN revyops.custom_field_definition.name IS 'Name, as field_name has it.';
 COMMENT ON COLUMN revyops.custom_field_definition.type IS 'Which values it may have.';
 COMMENT ON COLUMN revyops.custom_field_definition.options IS 'choice: {"choices": [...]}; else {}.';
@@ -54,7 +54,7 @@ COMMENT ON COLUMN revyops.custom_field_definition.created_time IS 'When it was d
 
 CREATE TABLE revyops.custom_field_seen (
 	client_id		integer NOT NULL REFERENCES revyops.client,
-	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company')),
+	entity			text COLLATE "C" NOT NULL CHECK (entity IN ('contact', 'company', 'email')),
 	name			text COLLATE "C" NOT NULL CHECK (name <> ''),
 	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	CONSTRAINT custom_field_seen_pkey PRIMARY KEY (client_id, entity, name)
@@ -68,7 +68,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.custom_field_seen', '');
 
 COMMENT ON TABLE revyops.custom_field_seen IS 'Names of custom fields that were written without a definition, for review.';
 COMMENT ON COLUMN revyops.custom_field_seen.client_id IS 'The client that owns it.';
-COMMENT ON COLUMN revyops.custom_field_seen.entity IS 'Whose field it is: contact or company.';
+COMMENT ON COLUMN revyops.custom_field_seen.entity IS 'Whose field it is: contact, company or email.';
 COMMENT ON COLUMN revyops.custom_field_seen.name IS 'Name.';
 COMMENT ON COLUMN revyops.custom_field_seen.created_time IS 'When it was written first.';
 
@@ -76,7 +76,7 @@ CREATE FUNCTION @extschema@.revyops_define_custom_field(entity text, name text, 
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_define_custom_field(text, text, text, jsonb) IS
-'Defines a custom field of the calling client''s contacts or companies, or changes its definition.';
+'Defines a custom field of the calling client''s contacts, companies or e-mails, or changes its definition.';
 
 CREATE FUNCTION @extschema@.revyops_rename_custom_field(entity text, name text, new_name text) RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER

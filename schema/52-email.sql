@@ -1,6 +1,6 @@
 /*
  * E-mails to and from contacts: what clients add themselves, and what events
- * make (54-activity.sql).
+ * make (54-activity.sql).  Those without a time come last in the thread of their contact.
  */
 
 CREATE SEQUENCE revyops.email_id_seq;
@@ -39,7 +39,9 @@ CREATE TABLE revyops.email (
 );
 ALTER SEQUENCE revyops.email_id_seq OWNED BY revyops.email.id;
 CREATE INDEX email_id_idx ON revyops.email (id) WHERE client_id > 0;
-CREATE INDEX email_contact_id_idx ON revyops.email (contact_id, client_id, email_timestamp, id);
+CREATE INDEX email_thread_idx ON revyops.email (contact_id, client_id, COALESCE(email_timestamp, 'infinity'::timestamptz), id);
+CREATE INDEX email_contact_email_idx ON revyops.email (contact_email, client_id, id) WHERE contact_email IS NOT NULL;
+CREATE INDEX email_campaign_id_idx ON revyops.email (campaign_id, client_id, id) WHERE campaign_id IS NOT NULL;
 
 ALTER TABLE revyops.email ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.email
@@ -68,3 +70,64 @@ COMMENT ON COLUMN revyops.email.message_id IS 'Message-ID; null if not given.';
 COMMENT ON COLUMN revyops.email.custom_fields IS 'Custom fields: [{id, field_name, field_value, updated_time}].';
 COMMENT ON COLUMN revyops.email.updated_time IS 'When the e-mail changed last.';
 COMMENT ON SEQUENCE revyops.email_id_seq IS 'Ids of e-mails, of all clients together.';
+
+CREATE FUNCTION @extschema@.revyops_create_email(email jsonb, structure text DEFAULT 'NESTED', idempotency_key text DEFAULT NULL) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_create_email(jsonb, text, text) IS
+'Adds an e-mail to or from a contact of the calling client, and returns it.';
+
+CREATE FUNCTION @extschema@.revyops_create_emails(emails jsonb, structure text DEFAULT 'NESTED', mode text DEFAULT 'partial')
+	RETURNS TABLE (ordinal integer, status integer, email jsonb, errors jsonb)
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_create_emails(jsonb, text, text) IS
+'Adds e-mails for the calling client; one row for each, with what became of it.';
+
+CREATE FUNCTION @extschema@.revyops_get_email(id bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_get_email(bigint, text) IS
+'Returns an e-mail of the calling client.';
+
+CREATE FUNCTION @extschema@.revyops_list_emails(campaign_id text DEFAULT NULL, contact_email text DEFAULT NULL, origin text DEFAULT NULL, subject text DEFAULT NULL, contact_id bigint DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_emails(text, text, text, text, bigint, integer, integer, text, text, text) IS
+'Returns a page of the e-mails of the calling client that fit, in the order of ids.';
+
+CREATE FUNCTION @extschema@.revyops_list_contact_emails(contact_id bigint, page integer DEFAULT 1, page_size integer DEFAULT 100, structure text DEFAULT 'NESTED', after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_contact_emails(bigint, integer, integer, text, text, text) IS
+'Returns a page of the e-mails to and from a contact of the calling client, in the order of their time.';
+
+CREATE FUNCTION @extschema@.revyops_delete_email(id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_delete_email(bigint) IS
+'Deletes an e-mail.';
+
+CREATE FUNCTION @extschema@.revyops_set_email_interested(email text, subject text, disposition text DEFAULT NULL) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_set_email_interested(text, text, text) IS
+'Notes of the newest e-mail with this address and subject that the contact is interested, or is not; returns it.';
+
+CREATE FUNCTION @extschema@.revyops_add_email_custom_field(email_id bigint, field jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_add_email_custom_field(bigint, jsonb) IS
+'Adds a custom field to an e-mail and returns the field.';
+
+CREATE FUNCTION @extschema@.revyops_update_email_custom_field(email_id bigint, field_id bigint, changes jsonb) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_update_email_custom_field(bigint, bigint, jsonb) IS
+'Changes a custom field of an e-mail and returns the field.';
+
+CREATE FUNCTION @extschema@.revyops_delete_email_custom_field(email_id bigint, field_id bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_delete_email_custom_field(bigint, bigint) IS
+'Deletes a custom field of an e-mail.';

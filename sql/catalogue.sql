@@ -53,6 +53,8 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'public.revyops_update_company', 'public.revyops_delete_company',
 	'public.revyops_add_company_custom_field', 'public.revyops_update_company_custom_field', 'public.revyops_delete_company_custom_field',
 	'public.revyops_search_contacts', 'public.revyops_search_companies', 'public.revyops_enable_text_search',
+	'public.revyops_create_email', 'public.revyops_create_emails', 'public.revyops_get_email', 'public.revyops_list_emails', 'public.revyops_list_contact_emails', 'public.revyops_delete_email', 'public.revyops_set_email_interested',
+	'public.revyops_add_email_custom_field', 'public.revyops_update_email_custom_field', 'public.revyops_delete_email_custom_field',
 	'public.revyops_create_contact', 'public.revyops_get_contact', 'public.revyops_list_contacts', 'public.revyops_lookup_contacts',
 	'public.revyops_update_contact', 'public.revyops_delete_contact', 'public.revyops_merge_contacts', 'public.revyops_export_contact', 'public.revyops_erase_contact',
 	'public.revyops_add_contact_custom_field', 'public.revyops_update_contact_custom_field', 'public.revyops_delete_contact_custom_field',

@@ -40,7 +40,7 @@ SELECT is(test.listed('contact'), NULL, 'nor has another client');
 SELECT is(test.write('Score', '"much"'), 'much', 'whose values are its own');
 SET LOCAL revyops.client_id = 1;
 SELECT test.fails_400('SELECT revyops_define_custom_field(NULL, NULL, NULL)', '[{"parameter": "entity", "code": "required"}, {"parameter": "name", "code": "required"}, {"parameter": "type", "code": "required"}]', 'NULL');
-SELECT test.fails_400($$SELECT revyops_define_custom_field('deal', repeat('x', 256), 'Number')$$, '[{"parameter": "entity", "code": "invalid_option", "allowed": ["contact", "company"]},
+SELECT test.fails_400($$SELECT revyops_define_custom_field('deal', repeat('x', 256), 'Number')$$, '[{"parameter": "entity", "code": "invalid_option", "allowed": ["contact", "company", "email"]},
 	{"parameter": "name", "code": "too_long", "limit": 255, "actual": 256}, {"parameter": "type", "code": "invalid_option", "allowed": ["text", "number", "boolean", "date", "url", "choice"]}]', 'all faults at once');
 SELECT test.fails_400(format('SELECT revyops_define_custom_field(%L, %L, %L, %L)', 'contact', 'X', type, options), jsonb_build_array(jsonb_build_object('parameter', 'options', 'code', code)), code || ' ' || options)
 	FROM (VALUES ('choice', NULL, 'required'), ('choice', '{}', 'required'), ('choice', '[]', 'required'), ('choice', '{"choices": []}', 'required'), ('choice', '{"choices": "a"}', 'not_an_array'),

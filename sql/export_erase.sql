@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(45);
+SELECT plan(46);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -11,6 +11,10 @@ SELECT revyops_create_contact('{"email": "erika@person.org", "linkedin_url": "in
 	revyops_create_contact('{"email": "alt@person.net", "linkedin_url": "in/alt-m", "contact_custom_fields_input": [{"field_name": "Nick", "field_value": "Rikchen"}]}'),
 	revyops_create_contact('{"email": "older@person.net"}') \gset hidden_
 SELECT revyops_merge_contacts(4, 5), revyops_merge_contacts(3, 4) \gset hidden_
+-- e-mails: of the contact, of one that was merged, of another contact to an address of the person; of others
+SELECT revyops_create_email('{"email_type": "replied", "origin": "smartlead", "contact_id": 3, "email_timestamp": "2026-01-02T03:04:05Z", "subject": "Hobbies", "body_text": "Falconry", "interested": true, "campaign_id": "7", "custom_fields": {"Mood": "Rowone"}}'),
+	revyops_create_email('{"email_type": "sent", "origin": "api", "contact_email": "alt@person.net"}'), revyops_create_email('{"email_type": "sent", "origin": "api", "contact_id": 2}') \gset hidden_
+INSERT INTO revyops.email (client_id, contact_id, email_type, contact_email, message_id, updated_time) VALUES (1, 2, 'sent', 'older@person.net', '<m@x>', now()), (2, 1, 'sent', 'erika@person.org', NULL, now());
 -- rejected rows: of the person, in whatever column and form; of others, with something in common; of another client
 INSERT INTO revyops.import_job (client_id, id, source) VALUES (1, 1, 'a'), (1, 2, 'b'), (2, 3, 'c');
 INSERT INTO revyops.import_job (client_id, id, source, entity) VALUES (1, 4, 'd', 'company');
@@ -34,6 +38,7 @@ INSERT INTO revyops.idempotency_key (client_id, key, request_sha256, status, hea
 	(1, 'three', 201, '{"id": 5, "email": null, "first_name": "Rowone", "contact_status": ""}'),
 	(1, 'batch', 200, '{"results": [{"index": 0, "status": 201, "contact": {"id": 2, "email": "next@acme.com", "contact_status": ""}}, {"index": 1, "status": 201, "contact": {"id": 98, "email": "erika@person.org", "contact_status": ""}},
 		{"index": 2, "status": 409, "errors": [{"existing_id": 3}]}, {"index": 3, "status": 201, "contact": {"id": 4, "contact_status": ""}}], "summary": {}}'),
+	(1, 'email', 201, '{"id": 1, "email_type": "sent", "contact_id": 4, "contact_email": null}'), (1, 'emails', 200, '{"results": [{"index": 0, "status": 201, "email": {"id": 3, "email_type": "sent", "contact_id": 2}}, {"index": 1, "status": 201, "email": {"id": 4, "email_type": "sent", "contact_id": 3}}], "summary": {}}'),
 	(1, 'other', 201, '{"id": 2, "email": "next@acme.com", "contact_status": ""}'), (1, 'company', 201, '{"id": 3, "domain": "acme.com", "company_status": ""}'),
 	(2, 'one', 201, '{"id": 3, "email": "erika@person.org", "contact_status": ""}')) v(c, k, s, b);
 
@@ -55,7 +60,7 @@ BEGIN
 	RETURN found;
 END
 $$;
-SELECT is(test.traces(), 'revyops.contact 1, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
+SELECT is(test.traces(), 'revyops.contact 1, revyops.email 3, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
 
 -- export
 SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
@@ -63,6 +68,10 @@ SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
 		"previous_status": null, "status_changed_at": null, "first_campaign_email_sent": null, "last_campaign_email_sent": null, "last_reply_received": null, "updated_time": "TIME",
 		"contact_custom_fields": [{"id": 1, "field_name": "Hobby", "field_value": "Falconry", "updated_time": "TIME"}, {"id": 2, "field_name": "Nick", "field_value": "Rikchen", "updated_time": "TIME"}]},
 	"company": {"id": 1, "domain": "acme.com", "name": "Acme"},
+	"emails": [{"id": 1, "email_type": "replied", "origin": "smartlead", "email_timestamp": "TIME", "contact_email": "erika@person.org", "contact_id": 3, "agent_email": null, "subject": "Hobbies", "body_text": "Falconry", "body_html": null, "campaign_id": "7", "campaign_name": null, "interested": true, "message_id": null,
+			"custom_fields": [{"id": 3, "field_name": "Mood", "field_value": "Rowone", "updated_time": "TIME"}], "updated_time": "TIME"},
+		{"id": 2, "email_type": "sent", "origin": "api", "email_timestamp": null, "contact_email": "alt@person.net", "contact_id": 3, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": null, "custom_fields": [], "updated_time": "TIME"},
+		{"id": 4, "email_type": "sent", "origin": "", "email_timestamp": null, "contact_email": "older@person.net", "contact_id": 2, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": "<m@x>", "custom_fields": [], "updated_time": "TIME"}],
 	"merged_contacts": [{"id": 4, "email": "alt@person.net", "linkedin_url": "https://www.linkedin.com/in/alt-m", "merged_time": "TIME"}, {"id": 5, "email": "older@person.net", "linkedin_url": null, "merged_time": "TIME"}],
 	"import_notes": [{"job": 1, "ordinal": 9, "member": "Hobby", "value": "Rowone", "code": "too_long", "source_row": {"email": "long gone"}},
 		{"job": 2, "ordinal": 4, "member": "email", "value": "Erika <ERIKA@person.org>", "code": "cleaned", "source_row": {"E": "x"}},
@@ -72,15 +81,20 @@ SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
 		{"job": 2, "ordinal": 1, "source_row": {"contact": {"emails": [1, ["alt@person.net"]], "first_name": "Nested"}}, "status": 400, "errors": []},
 		{"job": 2, "ordinal": 2, "source_row": {"Work mail": "older@person.net", "x": "Rowthree"}, "status": 400, "errors": []}],
 	"kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 98, "email": "erika@person.org", "contact_status": ""}, {"id": 4, "contact_status": ""}]},
+		{"key": "email", "created_time": "TIME", "status": 201, "contacts": [{"id": 1, "email_type": "sent", "contact_id": 4, "contact_email": null}]}, {"key": "emails", "created_time": "TIME", "status": 200, "contacts": [{"id": 4, "email_type": "sent", "contact_id": 3}]},
 		{"key": "one", "created_time": "TIME", "status": 201, "contacts": [{"id": 3, "email": "before@person.net", "contact_status": ""}]},
 		{"key": "three", "created_time": "TIME", "status": 201, "contacts": [{"id": 5, "email": null, "first_name": "Rowone", "contact_status": ""}]},
 		{"key": "two", "created_time": "TIME", "status": 201, "contacts": [{"id": 99, "linkedin_url": "https://www.linkedin.com/in/alt-m", "contact_status": ""}]}]}')::text, 'all of it');
 SELECT is_empty($$SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'revyops.contact'::regclass AND a.attnum > 0 AND NOT a.attisdropped
 	AND NOT revyops_export_contact(3)->'contact' ? CASE a.attname WHEN 'custom_fields' THEN 'contact_custom_fields' ELSE a.attname END$$, 'every column');
+SELECT is_empty($$SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'revyops.email'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+	AND NOT revyops_export_contact(3)->'emails'->0 ? a.attname AND a.attname NOT IN ('client_id', 'interest_noted')$$, 'every column of an e-mail that is about the person');
 SELECT is(test.settled(revyops_export_contact(2)), (jsonb '{"contact": {"id": 2, "client_id": "1", "email": "next@acme.com", "linkedin_url": null, "first_name": "", "last_name": "Next", "company_id": null, "origin": "", "contact_status": "",
 	"previous_status": null, "status_changed_at": null, "first_campaign_email_sent": null, "last_campaign_email_sent": null, "last_reply_received": null, "updated_time": "TIME", "contact_custom_fields": []},
-	"company": null, "merged_contacts": [], "import_rejects": [], "import_notes": [{"job": 2, "ordinal": 5, "member": "Notes", "value": "x", "code": "too_long", "source_row": {"email": "next@acme.com"}}], "kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]},
-		{"key": "other", "created_time": "TIME", "status": 201, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]}]}')::text, 'of whom less is held');
+	"company": null, "merged_contacts": [], "emails": [{"id": 3, "email_type": "sent", "origin": "api", "email_timestamp": null, "contact_email": "next@acme.com", "contact_id": 2, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": null, "custom_fields": [], "updated_time": "TIME"},
+		{"id": 4, "email_type": "sent", "origin": "", "email_timestamp": null, "contact_email": "older@person.net", "contact_id": 2, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": "<m@x>", "custom_fields": [], "updated_time": "TIME"}],
+	"import_rejects": [], "import_notes": [{"job": 2, "ordinal": 5, "member": "Notes", "value": "x", "code": "too_long", "source_row": {"email": "next@acme.com"}}], "kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]},
+		{"key": "emails", "created_time": "TIME", "status": 200, "contacts": [{"id": 3, "email_type": "sent", "contact_id": 2}]}, {"key": "other", "created_time": "TIME", "status": 201, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]}]}')::text, 'of whom less is held');
 SET LOCAL TIME ZONE 'Asia/Kathmandu';
 SELECT is(revyops_export_contact(3)->'merged_contacts'->0->>'merged_time', revyops_export_contact(3)->'contact'->>'updated_time', 'times are in UTC');
 SET LOCAL TIME ZONE 'UTC';
@@ -95,10 +109,10 @@ SELECT test.both('5', 'PT301', 'contact was merged', '[{"parameter": "id", "code
 SELECT set_config('revyops.client_id', '0', true) AS "hidden" \gset
 SELECT test.both('3', 'PT403', 'missing or invalid credentials', '[{"parameter": "X-API-Key", "code": "missing_credentials"}]');
 SELECT set_config('revyops.client_id', '1', true) AS "hidden" \gset
-SELECT is(test.traces(), 'revyops.contact 1, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
+SELECT is(test.traces(), 'revyops.contact 1, revyops.email 3, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
 
 -- erase
-SELECT is(revyops_erase_contact(3), '{"contacts": 1, "import_notes": 3, "kept_answers": 4, "import_rejects": 4, "merged_contacts": 2}', 'erased');
+SELECT is(revyops_erase_contact(3), '{"emails": 3, "contacts": 1, "import_notes": 3, "kept_answers": 6, "import_rejects": 4, "merged_contacts": 2}', 'erased');
 SELECT is(test.traces(), NULL, 'no trace');
 SELECT is(test.rows(), '2 clients, 0 keys, 1 companies, 2 contacts', 'the company and the others are there');
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, ordinal), ', ' ORDER BY client_id, job, ordinal) FROM revyops.import_reject), '1 1 2, 1 2 3, 2 3 1', 'and their rejected rows, and the other client''s');
@@ -106,7 +120,7 @@ SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, number), ', ' ORDER 
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, key), ', ' ORDER BY client_id, key) FROM revyops.idempotency_key), '1 company, 1 other, 2 one', 'and answers about others');
 SELECT test.both(i::text, 'PT404', 'contact not found', '[{"parameter": "id", "code": "not_found"}]') FROM unnest(ARRAY[3, 4, 5]) i;
 SELECT is(revyops_create_contact('{"email": "erika@person.org"}')->>'email', 'erika@person.org', 'she may come back');
-SELECT is(revyops_erase_contact(2), '{"contacts": 1, "import_notes": 1, "kept_answers": 1, "import_rejects": 0, "merged_contacts": 0}', 'of whom less is held');
+SELECT is(revyops_erase_contact(2), '{"emails": 1, "contacts": 1, "import_notes": 1, "kept_answers": 1, "import_rejects": 0, "merged_contacts": 0}', 'of whom less is held');
 
 -- what a string must be to mention somebody
 SELECT is(revyops.mentions(document, '{jane@acme.com,https://www.linkedin.com/in/jane}'), expected, coalesce(document::text, 'NULL'))

@@ -1,6 +1,6 @@
 /*
  * entity.h
- *	  What has records with custom fields: contacts, companies.
+ *	  What has records with custom fields.
  */
 #ifndef RVO_ENTITY_H
 #define RVO_ENTITY_H
@@ -14,7 +14,8 @@
  */
 #define ENTITY_LIST(X) \
 	X(CONTACT_ENTITY, "contact") \
-	X(COMPANY_ENTITY, "company")
+	X(COMPANY_ENTITY, "company") \
+	X(EMAIL_ENTITY, "email")
 
 #define ENTITY_CONSTANT(constant, name) constant,
 

@@ -1,6 +1,6 @@
 /*
  * record.h
- *	  What is stored: contacts and companies.
+ *	  What is stored: contacts, companies and e-mails.
  */
 #ifndef RVO_RECORD_H
 #define RVO_RECORD_H
@@ -51,10 +51,32 @@ typedef struct Company
 	NullableTime status_changed_at;
 } Company;
 
+/* An e-mail to or from a contact. */
+typedef struct Email
+{
+	Record		record;
+	Slice		email_type;
+	Slice		origin;
+	NullableTime email_timestamp;
+	Slice		contact_email;	/* no value = none, as below */
+	int64		contact_id;
+	Slice		agent_email;
+	Slice		subject;
+	Slice		body_text;
+	Slice		body_html;
+	Slice		campaign_id;
+	Slice		campaign_name;
+	NullableBoolean interested;
+} Email;
+
+#define EMAIL_SUBJECT_MAX_LENGTH 1000	/* characters */
+#define EMAIL_BODY_MAX_OCTETS (1024 * 1024)
+
 /* What custom fields are called.  Of a contact by two names: v2 creates with the second, all else has the first. */
 #define CONTACT_FIELDS "contact_custom_fields"
 #define CONTACT_FIELDS_INPUT "contact_custom_fields_input"
 #define COMPANY_FIELDS "company_custom_fields"
+#define EMAIL_FIELDS "custom_fields"
 
 /* What a body that creates or changes a contact can say of its company, beside which it is. */
 #define COMPANY_NAME "company_name"

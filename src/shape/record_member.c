@@ -20,6 +20,8 @@
 
 #define MEMBER(type, member, kind) {CONST_SLICE(#member), kind, offsetof(type, member), NULL, 0}
 #define KEY(type, member, normalize, max_length) {CONST_SLICE(#member), MEMBER_KEY, offsetof(type, member), normalize, max_length}
+#define ADDRESS(type, member) {CONST_SLICE(#member), MEMBER_ADDRESS, offsetof(type, member), rvo_email_address_normalize, EMAIL_MAX_LENGTH}
+#define LIMITED(type, member, kind, max_length) {CONST_SLICE(#member), kind, offsetof(type, member), NULL, max_length}
 #define OTHER(name, kind) {CONST_SLICE(name), kind, 0, NULL, 0}
 
 /* What follows the columns in every table. */
@@ -80,6 +82,35 @@ const RecordShape rvo_company_shape = {
 	.ninserted = 3,
 	.members = company_members,
 	.by_name = &company_members_by_name,
+};
+
+static const RecordMember email_members[] = {
+	MEMBER(Email, email_type, MEMBER_REQUIRED_TEXT),
+	MEMBER(Email, origin, MEMBER_REQUIRED_TEXT),
+	MEMBER(Email, email_timestamp, MEMBER_TIME),
+	ADDRESS(Email, contact_email),
+	MEMBER(Email, contact_id, MEMBER_CONTACT),
+	ADDRESS(Email, agent_email),
+	LIMITED(Email, subject, MEMBER_OPTIONAL_TEXT, EMAIL_SUBJECT_MAX_LENGTH),
+	LIMITED(Email, body_text, MEMBER_LONG_TEXT, EMAIL_BODY_MAX_OCTETS),
+	LIMITED(Email, body_html, MEMBER_LONG_TEXT, EMAIL_BODY_MAX_OCTETS),
+	LIMITED(Email, campaign_id, MEMBER_OPTIONAL_TEXT, MEMBER_MAX_LENGTH),
+	LIMITED(Email, campaign_name, MEMBER_OPTIONAL_TEXT, MEMBER_MAX_LENGTH),
+	MEMBER(Email, interested, MEMBER_BOOLEAN),
+	OF_ALL_RECORDS,
+	OTHER(EMAIL_FIELDS, MEMBER_FIELDS),
+};
+
+static MembersByName email_members_by_name;
+
+const RecordShape rvo_email_shape = {
+	.count = lengthof(email_members),
+	.nkeys = 0,
+	.nwritable = 12,
+	.ncolumns = 12,
+	.ninserted = 12,
+	.members = email_members,
+	.by_name = &email_members_by_name,
 };
 
 static int

@@ -112,6 +112,7 @@ rvo_member_value(MemberKind kind)
 
 extern const RecordShape rvo_contact_shape;
 extern const RecordShape rvo_company_shape;
+extern const RecordShape rvo_email_shape;
 
 extern const MembersByName *rvo_members_by_name(const RecordShape *shape);
 extern uint32 rvo_member_bit(const RecordShape *shape, MemberKind kind);

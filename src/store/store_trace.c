@@ -44,7 +44,8 @@
  */
 #define PARTS "pg_catalog.jsonb_array_elements(CASE WHEN body::jsonb ? 'results' THEN body::jsonb->'results'" \
 	" ELSE pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('contact', body::jsonb)) END) AS p (part)" \
-	" WHERE revyops.mentions(part, " KEYS ") OR (part->'contact' ? 'contact_status' AND part->'contact'->'id' IN " IDS ")"
+	" WHERE revyops.mentions(part, " KEYS ") OR (part->'contact' ? 'contact_status' AND part->'contact'->'id' IN " IDS ")" \
+	" OR COALESCE(part->'email', part->'contact')->'contact_id' IN " IDS
 #define OF_ANSWERS "FROM revyops.idempotency_key WHERE client_id = $1 AND EXISTS (SELECT FROM " PARTS ")"
 
 /* Each of these takes the client and the contact; what is moved goes to a third, another contact. */
@@ -64,8 +65,16 @@
 	.types = {INT4OID, INT8OID, INT8OID}, \
 }
 
+#define OF_EMAILS "FROM revyops.email WHERE client_id = $1 AND id IN (" \
+	"SELECT id FROM revyops.email WHERE client_id = $1 AND contact_id = $2" \
+	" UNION ALL SELECT id FROM revyops.email WHERE client_id = $1 AND contact_email IN (SELECT pg_catalog.unnest(" KEYS ")))"
+
 static KeptQuery show_answers = SHOWN(LIST("'key', key, 'created_time', " TIME("created_time") ", 'status', status, 'contacts',"
-										   " (SELECT pg_catalog.jsonb_agg(part->'contact') FROM " PARTS ")", "key"), OF_ANSWERS);
+										   " (SELECT pg_catalog.jsonb_agg(COALESCE(part->'contact', part->'email')) FROM " PARTS ")", "key"), OF_ANSWERS);
+static KeptQuery show_emails = SHOWN("COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(e) ORDER BY email_timestamp, id), '[]')",
+									 "FROM (SELECT id, email_type, origin, " TIME("email_timestamp") " AS email_timestamp, contact_email, contact_id,"
+									 " agent_email, subject, body_text, body_html, campaign_id, campaign_name, interested, message_id,"
+									 " custom_fields, " TIME("updated_time") " AS updated_time " OF_EMAILS ") AS e");
 static KeptQuery show_notes = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'source_row', source_row, 'member', member, 'value', value,"
 										 " 'code', code", "job, number"), OF_NOTES);
 static KeptQuery show_rejects = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'source_row', source_row, 'status', status, 'errors', errors",
@@ -74,9 +83,12 @@ static KeptQuery show_merged = SHOWN(LIST("'id', id, 'email', email, 'linkedin_u
 										  "id"), OF_MERGED);
 
 static KeptQuery delete_answers = DELETED(OF_ANSWERS);
+static KeptQuery delete_emails = DELETED(OF_EMAILS);
 static KeptQuery delete_notes = DELETED(OF_NOTES);
 static KeptQuery delete_rejects = DELETED(OF_REJECTS);
 static KeptQuery delete_merged = DELETED(OF_MERGED);
+
+static KeptQuery move_emails = MOVED("revyops.email");
 
 /* One kind of what is held. */
 typedef struct Trace
@@ -88,6 +100,7 @@ typedef struct Trace
 } Trace;
 
 static const Trace traces[] = {
+	{"emails", &show_emails, &delete_emails, &move_emails},
 	{"kept_answers", &show_answers, &delete_answers, NULL},
 	{"import_notes", &show_notes, &delete_notes, NULL},
 	{"import_rejects", &show_rejects, &delete_rejects, NULL},

@@ -53,6 +53,7 @@ typedef struct BatchItem
 		Record		record;
 		Contact		contact;
 		Company		company;
+		Email		email;
 	}			row;
 } BatchItem;
 
