@@ -33,7 +33,7 @@ COMMENT ON COLUMN revyops.change.record_id IS 'The record.';
 COMMENT ON COLUMN revyops.change.merged_into IS 'The record that it was merged into; null if it was not.';
 COMMENT ON COLUMN revyops.change.changed_at IS 'When that transaction began.';
 COMMENT ON COLUMN revyops.change.client_id IS 'The client that owns the record.';
-COMMENT ON COLUMN revyops.change.entity IS 'What the record is: contact, company.';
+COMMENT ON COLUMN revyops.change.entity IS 'What the record is: contact, company, email.';
 COMMENT ON COLUMN revyops.change.kind IS 'What became of it: created, updated, deleted, merged, erased.';
 COMMENT ON COLUMN revyops.change.members IS 'Of updated, the members that are others than before; null if it is not known which.';
 COMMENT ON SEQUENCE revyops.change_id_seq IS 'Ids of changes, of all clients together.';

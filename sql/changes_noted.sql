@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(31);
+SELECT plan(37);
 -- Which changes are noted for those who follow them; that each is told once, t/changes.pl tests.
 SELECT test.two_clients() \gset
 -- noted shows what was noted since it was last asked.
@@ -64,6 +64,14 @@ SELECT is(test.noted_after($$SELECT revyops_delete_company(1)$$), '1 contact 11 
 SELECT revyops_define_custom_field('contact', 'f', 'text') \gset hidden_
 SELECT is(test.noted_after($$SELECT revyops_rename_custom_field('contact', 'f', 'g')$$), '1 contact 5 updated {contact_custom_fields}', 'a field is renamed in all contacts that have it');
 SELECT is(test.noted_after($$SELECT revyops_remove_custom_field('contact', 'g', 'delete')$$), '1 contact 5 updated {contact_custom_fields}', 'and deleted');
+
+-- ---------------------------------------------------------------- e-mails
+SELECT is(test.noted_after($$SELECT revyops_create_email('{"email_type": "sent", "origin": "api", "contact_id": 5, "subject": "S"}')$$), '1 email 1 created', 'an e-mail is added');
+SELECT is(test.noted_after($$SELECT count(*) FROM revyops_create_emails('[{"email_type": "sent", "origin": "api", "contact_id": 5}, {"email_type": "sent", "origin": "api", "contact_id": 99}]')$$), '1 email 2 created', 'those of a batch');
+SELECT is(test.noted_after($$SELECT revyops_add_email_custom_field(1, '{"field_name": "f", "field_value": "1"}')$$), '1 email 1 updated {custom_fields}', 'a custom field');
+SELECT is(test.noted_after($$SELECT revyops_set_email_interested('e@example.com', 'S')$$), '1 email 1 updated {interested}', 'interest');
+SELECT is(test.noted_after($$SELECT revyops_set_email_interested('e@example.com', 'S')$$), '', 'that was known');
+SELECT is(test.noted_after($$SELECT revyops_delete_email(1)$$), '1 email 1 deleted', 'an e-mail is deleted');
 
 -- ---------------------------------------------------------------- the rows
 SELECT revyops_update_contact(5, '{"first_name": "E"}') \gset hidden_

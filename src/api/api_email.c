@@ -107,9 +107,9 @@ revyops_list_contact_emails(PG_FUNCTION_ARGS)
 Datum
 revyops_delete_email(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 
-	rvo_email_delete(client_id, rvo_argument_id(fcinfo, 0));
+	rvo_email_delete(&caller, rvo_argument_id(fcinfo, 0));
 	PG_RETURN_VOID();
 }
 

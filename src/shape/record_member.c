@@ -113,6 +113,12 @@ const RecordShape rvo_email_shape = {
 	.by_name = &email_members_by_name,
 };
 
+const RecordShape *const rvo_record_shapes[ENTITIES] = {
+	[CONTACT_ENTITY] = &rvo_contact_shape,
+	[COMPANY_ENTITY] = &rvo_company_shape,
+	[EMAIL_ENTITY] = &rvo_email_shape,
+};
+
 static int
 compare_names(const void *a, const void *b)
 {

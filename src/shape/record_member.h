@@ -7,6 +7,7 @@
 #define RVO_RECORD_MEMBER_H
 
 #include "base/text.h"
+#include "shape/entity.h"
 #include "shape/member.h"
 
 typedef enum MemberKind
@@ -113,6 +114,7 @@ rvo_member_value(MemberKind kind)
 extern const RecordShape rvo_contact_shape;
 extern const RecordShape rvo_company_shape;
 extern const RecordShape rvo_email_shape;
+extern const RecordShape *const rvo_record_shapes[ENTITIES];
 
 extern const MembersByName *rvo_members_by_name(const RecordShape *shape);
 extern uint32 rvo_member_bit(const RecordShape *shape, MemberKind kind);

@@ -12,16 +12,11 @@
 #include "store/store_change.h"
 #include "work/change_feed.h"
 
-static const RecordShape *const shapes[ENTITIES] = {
-	[CONTACT_ENTITY] = &rvo_contact_shape,
-	[COMPANY_ENTITY] = &rvo_company_shape,
-};
-
 /* name_members lists the names of members, in the current context. */
 static void
 name_members(Entity entity, ChangedMembers members, NewChange *change)
 {
-	const RecordShape *shape = shapes[entity];
+	const RecordShape *shape = rvo_record_shapes[entity];
 
 	if (members == 0)
 		return;
@@ -92,7 +87,7 @@ rvo_changes_note_merged(const Caller *caller, Entity entity, int64 id, int64 mer
 void
 rvo_changes_note_member(const Caller *caller, Entity entity, Datum ids, MemberKind member)
 {
-	const RecordShape *shape = shapes[entity];
+	const RecordShape *shape = rvo_record_shapes[entity];
 
 	if (!caller->settings.notes_changes)
 		return;

@@ -8,19 +8,21 @@
 
 #include "base/compat.h"
 #include "store/store_email.h"
+#include "work/change_feed.h"
 #include "work/email_change.h"
 #include "work/email_kind.h"
 
 /* rvo_email_delete deletes an e-mail.  id is NULL for SQL's NULL. */
 void
-rvo_email_delete(int client_id, const int64 *id)
+rvo_email_delete(const Caller *caller, const int64 *id)
 {
 	Email		email;
 
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
-	rvo_record_lock(&rvo_email_kind, client_id, *id, "id", &email.record);
-	rvo_store_delete_email(client_id, *id);
+	rvo_record_lock(&rvo_email_kind, caller->client_id, *id, "id", &email.record);
+	rvo_store_delete_email(caller->client_id, *id);
+	rvo_changes_note_one(caller, EMAIL_ENTITY, CHANGE_DELETED, &email.record);
 }
 
 /* rvo_email_change_field changes one custom field and returns it, in the current context; NULL if it was deleted. */

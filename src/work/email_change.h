@@ -10,7 +10,7 @@
 #include "shape/caller.h"
 #include "shape/custom_field_change.h"
 
-extern void rvo_email_delete(int client_id, const int64 *id);
+extern void rvo_email_delete(const Caller *caller, const int64 *id);
 extern Jsonb *rvo_email_change_field(const Caller *caller, const FieldChange *change);
 
 #endif							/* RVO_EMAIL_CHANGE_H */

@@ -13,6 +13,7 @@
 #include "shape/record_render.h"
 #include "store/store_email.h"
 #include "value/email_address.h"
+#include "work/change_feed.h"
 #include "work/contact_owner.h"
 #include "work/email_interest.h"
 
@@ -95,7 +96,11 @@ rvo_email_set_interested(const Caller *caller, const InterestRequest *request)
 		return show(NULL);
 	time = rvo_time_of_change(email.record.updated_time);
 	if (rvo_store_set_interested(caller->client_id, email.record.id, interested, time))
+	{
 		email.record.updated_time = time;
+		email.record.changed = rvo_member_bit(&rvo_email_shape, MEMBER_BOOLEAN);
+		rvo_changes_note_one(caller, EMAIL_ENTITY, CHANGE_UPDATED, &email.record);
+	}
 	email.interested = (NullableBoolean) {true, interested};
 	return show(&email);
 }
