@@ -13,7 +13,7 @@ DATA := $(call files,revyops--*.sql)
 PGFILEDESC = "revyops - contact database inside PostgreSQL"
 
 # The folders of src/, each of which includes only itself and those before it.
-DIRS = base value file shape store work hook api http
+DIRS = base value file shape platform store work hook api http
 OBJS := $(patsubst %.c,%.o,src/revyops.c $(call files,$(DIRS:%=src/%/*.c)))
 headers := $(wildcard $(addprefix $(here),$(DIRS:%=src/%/*.h)))
 
