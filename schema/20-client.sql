@@ -26,7 +26,9 @@ CREATE TABLE revyops.client (
 	company_fields_defined	boolean NOT NULL DEFAULT false,
 	email_fields_defined	boolean NOT NULL DEFAULT false,
 	contacts_merged			boolean NOT NULL DEFAULT false,
-	changes				text NOT NULL DEFAULT 'off' CHECK (changes IN ('off', 'on'))
+	changes				text NOT NULL DEFAULT 'off' CHECK (changes IN ('off', 'on')),
+	on_do_not_contact		text NOT NULL DEFAULT 'mark' CHECK (on_do_not_contact IN ('mark', 'error', 'off')),
+	suppresses				boolean NOT NULL DEFAULT false
 );
 ALTER SEQUENCE revyops.client_id_seq OWNED BY revyops.client.id;
 
@@ -53,6 +55,8 @@ COMMENT ON COLUMN revyops.client.company_fields_defined IS 'Whether one of compa
 COMMENT ON COLUMN revyops.client.email_fields_defined IS 'Whether one of e-mails has.';
 COMMENT ON COLUMN revyops.client.contacts_merged IS 'Whether a contact has ever been merged: until then no key leads to another contact.';
 COMMENT ON COLUMN revyops.client.changes IS 'on: changes of records are noted, for revyops_changes.';
+COMMENT ON COLUMN revyops.client.on_do_not_contact IS 'What becomes of a new contact whose e-mail address is on the do-not-contact list. mark: its contact_status says so; error: it is refused; off: nothing.';
+COMMENT ON COLUMN revyops.client.suppresses IS 'Whether an address has ever been on its do-not-contact list: until then none is looked up.';
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 
 CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer

@@ -13,8 +13,8 @@ CREATE FUNCTION @extschema@.revyops_export_contact(id bigint) RETURNS jsonb
 COMMENT ON FUNCTION @extschema@.revyops_export_contact(bigint) IS
 'Returns all that is held about the person of a contact.';
 
-CREATE FUNCTION @extschema@.revyops_erase_contact(id bigint) RETURNS jsonb
+CREATE FUNCTION @extschema@.revyops_erase_contact(id bigint, suppress boolean DEFAULT false) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
-COMMENT ON FUNCTION @extschema@.revyops_erase_contact(bigint) IS
-'Removes all that is held about the person of a contact, and returns how much that was.';
+COMMENT ON FUNCTION @extschema@.revyops_erase_contact(bigint, boolean) IS
+'Removes all that is held about the person of a contact, and returns how much that was; with suppress, their addresses are kept off as hashes.';

@@ -29,7 +29,8 @@ SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyop
 	('revyops.email', 'r'), ('revyops.email_id_seq', 'S'), ('revyops.contact_status_history', 'r'), ('revyops.contact_status_history_id_seq', 'S'),
 	('revyops.campaign', 'r'), ('revyops.campaign_id_seq', 'S'), ('revyops.campaign_contact', 'r'), ('revyops.contact_activity', 'r'), ('revyops.event_key', 'r'), ('revyops.event_salt', 'r'),
 	('revyops.change', 'r'), ('revyops.change_id_seq', 'S'), ('revyops.change_feed', 'r'),
-	('revyops.webhook_object', 'r')$$, 'tables and sequences');
+	('revyops.webhook_object', 'r'),
+	('revyops.do_not_contact_salt', 'r'), ('revyops.do_not_contact', 'r'), ('revyops.do_not_contact_id_seq', 'S')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name NOT IN ('revyops.secret', 'revyops.change', 'revyops.change_feed')$$,
@@ -60,10 +61,12 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'public.revyops_update_contact', 'public.revyops_delete_contact', 'public.revyops_merge_contacts', 'public.revyops_export_contact', 'public.revyops_erase_contact',
 	'public.revyops_add_contact_custom_field', 'public.revyops_update_contact_custom_field', 'public.revyops_delete_contact_custom_field',
 	'public.revyops_read_webhook',
+	'public.revyops_suppress', 'public.revyops_suppress_many', 'public.revyops_suppress_csv', 'public.revyops_unsuppress',
+	'public.revyops_check_do_not_contact', 'public.revyops_is_do_not_contact', 'public.revyops_list_do_not_contact',
 	'revyops_http.handle', 'revyops_http.handle_read', 'revyops_http.handle_shared', 'revyops_http.postgrest', 'revyops_http.postgrest_read'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
-	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|search|check|export|read)_|^revyops_import_report$|^(handle|postgrest)_read$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
+	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|search|check|is|export|read)_|^revyops_import_report$|^(handle|postgrest)_read$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
 	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');
@@ -106,12 +109,12 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 		-- and what only events write
 		('contact_status_history', 'r', 'client_id'), ('campaign', 'r', 'client_id'), ('campaign_contact', 'r', 'client_id'),
 		-- and what only the functions write, which keep more in step with it
-		('custom_field_definition', 'r', 'client_id'), ('custom_field_seen', 'r', 'client_id'))
+		('do_not_contact', 'r', 'client_id'), ('custom_field_definition', 'r', 'client_id'), ('custom_field_seen', 'r', 'client_id'))
 	SELECT 'revyops.' || name AS name, 'own_client'::name AS policy, command::"char" AS command, true AS permissive, '{0}' AS roles,
 		format('(%s = ( SELECT revyops.current_client_id() AS current_client_id))', column_name) AS using, NULL AS check
 	FROM policy
 	-- sees nothing
-	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, change_feed, contact_activity, event_key, event_salt, webhook_object, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
+	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, do_not_contact_salt, change_feed, contact_activity, event_key, event_salt, webhook_object, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
 	'the policy of every table');
 SELECT is((SELECT proparallel::text FROM test.function WHERE proname = 'current_client_id'), 'u', 'who is calling is not asked in parallel');
 

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(46);
+SELECT plan(50);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -42,6 +42,11 @@ INSERT INTO revyops.idempotency_key (client_id, key, request_sha256, status, hea
 	(1, 'other', 201, '{"id": 2, "email": "next@acme.com", "contact_status": ""}'), (1, 'company', 201, '{"id": 3, "domain": "acme.com", "company_status": ""}'),
 	(2, 'one', 201, '{"id": 3, "email": "erika@person.org", "contact_status": ""}')) v(c, k, s, b);
 
+-- entries of the do-not-contact list: of them, on it and removed; of others, whose note mentions them; of others
+SELECT revyops_suppress('{"email": "erika@person.org", "reason": "unsubscribed", "note": "Rowone"}'), revyops_suppress('{"email": "alt@person.net", "reason": "bounced"}'), revyops_unsuppress('alt@person.net', 'bounced', 'Rowtwo'),
+	revyops_suppress('{"email": "next@acme.com", "note": "works with Erika <erika@person.org>"}'), revyops_suppress('{"domain": "acme.com", "note": "All of it"}'), revyops_suppress('{"email": "older@person.net", "reason": "erased", "note": "Rowtwo"}') \gset hidden_
+SELECT set_config('revyops.client_id', '2', true), revyops_suppress('{"email": "erika@person.org"}'), set_config('revyops.client_id', '1', true) \gset hidden_
+
 -- traces names the tables that hold a text in a row that is not the second client's, and how many such rows there are.
 CREATE FUNCTION test.traces() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -60,7 +65,7 @@ BEGIN
 	RETURN found;
 END
 $$;
-SELECT is(test.traces(), 'revyops.contact 1, revyops.email 3, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
+SELECT is(test.traces(), 'revyops.contact 1, revyops.do_not_contact 3, revyops.email 3, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
 
 -- export
 SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
@@ -76,6 +81,10 @@ SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
 	"import_notes": [{"job": 1, "ordinal": 9, "member": "Hobby", "value": "Rowone", "code": "too_long", "source_row": {"email": "long gone"}},
 		{"job": 2, "ordinal": 4, "member": "email", "value": "Erika <ERIKA@person.org>", "code": "cleaned", "source_row": {"E": "x"}},
 		{"job": 2, "ordinal": 4, "member": "Notes", "value": "Rowtwo", "code": "too_long", "source_row": null}],
+	"do_not_contact": [{"id": 1, "email": "erika@person.org", "reason": "unsubscribed", "since": "TIME", "source": "api", "note": "Rowone", "removed_at": null, "removal_note": null},
+		{"id": 2, "email": "alt@person.net", "reason": "bounced", "since": "TIME", "source": "api", "note": null, "removed_at": "TIME", "removal_note": "Rowtwo"},
+		{"id": 3, "email": null, "reason": "manual", "since": "TIME", "source": "api", "note": "works with Erika <erika@person.org>", "removed_at": null, "removal_note": null},
+		{"id": 5, "email": null, "reason": "erased", "since": "TIME", "source": "api", "note": null, "removed_at": null, "removal_note": null}],
 	"import_rejects": [{"job": 1, "ordinal": 1, "source_row": {"email": " Erika@PERSON.org ", "first_name": "Rowone", "company_id": "nowhere.com"}, "status": 404, "errors": [{"pointer": "/company_id", "code": "not_found"}]},
 		{"job": 1, "ordinal": 3, "source_row": {"email": null, "linkedin_url": "https://de.linkedin.com/in/Erika-M/?x=y", "last_name": "Rowtwo"}, "status": 400, "errors": []},
 		{"job": 2, "ordinal": 1, "source_row": {"contact": {"emails": [1, ["alt@person.net"]], "first_name": "Nested"}}, "status": 400, "errors": []},
@@ -91,7 +100,7 @@ SELECT is_empty($$SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'revyo
 	AND NOT revyops_export_contact(3)->'emails'->0 ? a.attname AND a.attname NOT IN ('client_id', 'interest_noted')$$, 'every column of an e-mail that is about the person');
 SELECT is(test.settled(revyops_export_contact(2)), (jsonb '{"contact": {"id": 2, "client_id": "1", "email": "next@acme.com", "linkedin_url": null, "first_name": "", "last_name": "Next", "company_id": null, "origin": "", "contact_status": "",
 	"previous_status": null, "status_changed_at": null, "first_campaign_email_sent": null, "last_campaign_email_sent": null, "last_reply_received": null, "updated_time": "TIME", "contact_custom_fields": []},
-	"company": null, "merged_contacts": [], "emails": [{"id": 3, "email_type": "sent", "origin": "api", "email_timestamp": null, "contact_email": "next@acme.com", "contact_id": 2, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": null, "custom_fields": [], "updated_time": "TIME"},
+	"company": null, "merged_contacts": [], "do_not_contact": [{"id": 3, "email": "next@acme.com", "reason": "manual", "since": "TIME", "source": "api", "note": "works with Erika <erika@person.org>", "removed_at": null, "removal_note": null}], "emails": [{"id": 3, "email_type": "sent", "origin": "api", "email_timestamp": null, "contact_email": "next@acme.com", "contact_id": 2, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": null, "custom_fields": [], "updated_time": "TIME"},
 		{"id": 4, "email_type": "sent", "origin": "", "email_timestamp": null, "contact_email": "older@person.net", "contact_id": 2, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": "<m@x>", "custom_fields": [], "updated_time": "TIME"}],
 	"import_rejects": [], "import_notes": [{"job": 2, "ordinal": 5, "member": "Notes", "value": "x", "code": "too_long", "source_row": {"email": "next@acme.com"}}], "kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]},
 		{"key": "emails", "created_time": "TIME", "status": 200, "contacts": [{"id": 3, "email_type": "sent", "contact_id": 2}]}, {"key": "other", "created_time": "TIME", "status": 201, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]}]}')::text, 'of whom less is held');
@@ -109,10 +118,14 @@ SELECT test.both('5', 'PT301', 'contact was merged', '[{"parameter": "id", "code
 SELECT set_config('revyops.client_id', '0', true) AS "hidden" \gset
 SELECT test.both('3', 'PT403', 'missing or invalid credentials', '[{"parameter": "X-API-Key", "code": "missing_credentials"}]');
 SELECT set_config('revyops.client_id', '1', true) AS "hidden" \gset
-SELECT is(test.traces(), 'revyops.contact 1, revyops.email 3, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
+SELECT is(test.traces(), 'revyops.contact 1, revyops.do_not_contact 3, revyops.email 3, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
 
 -- erase
-SELECT is(revyops_erase_contact(3), '{"emails": 3, "contacts": 1, "import_notes": 3, "kept_answers": 6, "import_rejects": 4, "merged_contacts": 2}', 'erased');
+SELECT is(revyops_erase_contact(3), '{"emails": 3, "contacts": 1, "import_notes": 3, "kept_answers": 6, "do_not_contact": 3, "import_rejects": 4, "merged_contacts": 2}', 'erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, coalesce(email, domain, '#'), reason, quote_literal(note), removed_at IS NOT NULL), ', ' ORDER BY id) FROM revyops.do_not_contact WHERE client_id = 1),
+	'1 # unsubscribed f, 3 next@acme.com manual f, 4 acme.com manual ''All of it'' f, 5 # erased f', 'hashes are left of what is on the do-not-contact list');
+SELECT is((SELECT string_agg(concat_ws(' ', ordinal, do_not_contact, reasons), ', ' ORDER BY ordinal) FROM revyops_check_do_not_contact('{erika@person.org,alt@person.net,older@person.net}')), '1 t {unsubscribed}, 2 f, 3 t {erased}', 'by which it is known, and no others');
+SELECT revyops_suppress('{"email": "erika@person.org", "note": "Rowone"}'), revyops_suppress('{"email": "erika@person.org", "reason": "unsubscribed", "note": "Rowone"}') \gset hidden_
 SELECT is(test.traces(), NULL, 'no trace');
 SELECT is(test.rows(), '2 clients, 0 keys, 1 companies, 2 contacts', 'the company and the others are there');
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, ordinal), ', ' ORDER BY client_id, job, ordinal) FROM revyops.import_reject), '1 1 2, 1 2 3, 2 3 1', 'and their rejected rows, and the other client''s');
@@ -120,7 +133,12 @@ SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, number), ', ' ORDER 
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, key), ', ' ORDER BY client_id, key) FROM revyops.idempotency_key), '1 company, 1 other, 2 one', 'and answers about others');
 SELECT test.both(i::text, 'PT404', 'contact not found', '[{"parameter": "id", "code": "not_found"}]') FROM unnest(ARRAY[3, 4, 5]) i;
 SELECT is(revyops_create_contact('{"email": "erika@person.org"}')->>'email', 'erika@person.org', 'she may come back');
-SELECT is(revyops_erase_contact(2), '{"emails": 1, "contacts": 1, "import_notes": 1, "kept_answers": 1, "import_rejects": 0, "merged_contacts": 0}', 'of whom less is held');
+SELECT is(revyops_erase_contact(2), '{"emails": 1, "contacts": 1, "import_notes": 1, "kept_answers": 1, "do_not_contact": 1, "import_rejects": 0, "merged_contacts": 0}', 'of whom less is held');
+-- an erasure that keeps them off
+SELECT revyops_create_contact('{"email": "keep@off.org"}'), revyops_create_contact('{"email": "off2@off.org"}') \gset hidden_
+SELECT revyops_merge_contacts((SELECT id FROM revyops.contact WHERE email = 'keep@off.org'), (SELECT id FROM revyops.contact WHERE email = 'off2@off.org')) \gset hidden_
+SELECT is(revyops_erase_contact((SELECT id FROM revyops.contact WHERE email = 'keep@off.org'), suppress => true), '{"emails": 0, "contacts": 1, "import_notes": 0, "kept_answers": 0, "do_not_contact": 0, "import_rejects": 0, "merged_contacts": 1}', 'with suppress');
+SELECT is((SELECT string_agg(concat_ws(' ', ordinal, do_not_contact, reasons), ', ' ORDER BY ordinal) FROM revyops_check_do_not_contact('{keep@off.org,off2@off.org,off3@off.org}')), '1 t {erased}, 2 t {erased}, 3 f', 'all their addresses are kept off');
 
 -- what a string must be to mention somebody
 SELECT is(revyops.mentions(document, '{jane@acme.com,https://www.linkedin.com/in/jane}'), expected, coalesce(document::text, 'NULL'))

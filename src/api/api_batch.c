@@ -37,7 +37,23 @@ typedef struct RowSink
 	const BatchKind *kind;
 	Structure	structure;
 	ReturnSetInfo *result;
+	int			nsuppressed;	/* contacts whose address is on the do-not-contact list */
+	StringInfoData suppressed;	/* their ordinals */
 } RowSink;
+
+/* Ordinals that a NOTICE names. */
+#define SUPPRESSED_NOTED 20
+
+/* note_suppressed notes an item that was created though its address is on the do-not-contact list. */
+static void
+note_suppressed(RowSink *sink, int number)
+{
+	sink->nsuppressed++;
+	if (sink->nsuppressed <= SUPPRESSED_NOTED)
+		appendStringInfo(&sink->suppressed, "%s%d", sink->nsuppressed > 1 ? ", " : "", number);
+	else if (sink->nsuppressed == SUPPRESSED_NOTED + 1)
+		appendStringInfoString(&sink->suppressed, ", ...");
+}
 
 /* put_row adds (ordinal, status, contact or company, errors); a check has nothing to show in third place. */
 static void
@@ -57,6 +73,8 @@ put_row(void *arg, const BatchItem *item)
 	nulls[2] = last == 2 ? done : !done;
 	nulls[3] = done;
 	tuplestore_putvalues(sink->result->setResult, sink->result->setDesc, values, nulls);
+	if (done && item->suppressed)
+		note_suppressed(sink, item->number);
 }
 
 /* run runs a batch of the first argument's items; faults are those of the other arguments. */
@@ -78,10 +96,13 @@ run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 	batch->first_number = 1;
 	batch->sink = put_row;
 	batch->sink_arg = sink;
+	initStringInfo(&sink->suppressed);
 	rvo_batch_begin(batch);
 	rvo_batch_add_array(batch, items);
 	rvo_batch_end(batch);
 	rvo_members_tell(&caller);
+	if (sink->nsuppressed > 0)
+		rvo_fault_notice_items_do_not_contact(sink->nsuppressed, sink->suppressed.data);
 	return (Datum) 0;
 }
 

@@ -150,13 +150,13 @@ revyops_export_contact(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(rvo_contact_export(client_id, rvo_argument_id(fcinfo, 0)));
 }
 
-/* revyops_erase_contact(id bigint) returns jsonb */
+/* revyops_erase_contact(id bigint, suppress boolean) returns jsonb */
 Datum
 revyops_erase_contact(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_caller_of_call();
 
-	PG_RETURN_JSONB_P(rvo_contact_erase(&caller, rvo_argument_id(fcinfo, 0)));
+	PG_RETURN_JSONB_P(rvo_contact_erase(&caller, rvo_argument_id(fcinfo, 0), !PG_ARGISNULL(1) && PG_GETARG_BOOL(1)));
 }
 
 /* revyops_add_contact_custom_field(contact_id bigint, field jsonb) returns jsonb */

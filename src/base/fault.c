@@ -29,10 +29,13 @@ static const struct
 	[FAULT_BLANK_ROW] = {"blank_row", "This row has no values."},
 	[FAULT_BROKEN_ROW] = {"broken_row", "This row could not be read: a quote has no end, or the row is longer than 1 MiB."},
 	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
+	[FAULT_DO_NOT_CONTACT] = {"do_not_contact", "This address is on the do-not-contact list."},
 	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
 	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
 	[FAULT_FIELDS_TOO_LARGE] = {"too_large", "The names and values of the custom fields have too many octets together."},
+	[FAULT_FORCE_REQUIRED] = {"force_required", "This came from the person. Only force takes it off the list."},
 	[FAULT_IDENTIFIER_REQUIRED] = {"identifier_required", "Either email or linkedin_url is required."},
+	[FAULT_INVALID_ADDRESS] = {"invalid_address", "Expected an e-mail address, or a domain such as example.com."},
 	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
 	[FAULT_INVALID_BLANKS] = {"invalid_blanks", "Expected keep or clear."},
 	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
@@ -69,11 +72,14 @@ static const struct
 	[FAULT_NO_HEADER] = {"no_header", "There is no row with the names of the columns."},
 	[FAULT_NO_KEY_COLUMN] = {"no_key_column", "No column is known to have what a record is found by."},
 	[FAULT_NOT_A_BOOLEAN] = {"not_a_boolean", "Expected true or false."},
+	[FAULT_NOT_A_DOMAIN] = {"not_a_domain", "This goes with a domain only."},
 	[FAULT_NOT_A_STRING] = {"not_a_string", "Expected a string."},
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
+	[FAULT_NOT_AN_EMAIL] = {"not_an_email", "This goes with an e-mail address only."},
 	[FAULT_NOT_AN_OBJECT] = {"not_an_object", "Expected an object."},
 	[FAULT_NOT_FOUND] = {"not_found", "There is none with this id or domain."},
 	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
+	[FAULT_ONE_ADDRESS] = {"one_address", "Expected either email or domain."},
 	[FAULT_OPTIONS_NOT_ALLOWED] = {"options_not_allowed", "This type has no options."},
 	[FAULT_OTHER_CLIENT] = {"other_client", "This belongs to another client."},
 	[FAULT_RAGGED_ROW] = {"ragged_row", "This row has more or fewer values than there are columns."},
@@ -124,6 +130,9 @@ static const struct
 	[FAILURE_TOO_LARGE] = {PT(4, 1, 3), "request body too large"},
 	[FAILURE_UNSUPPORTED_MEDIA_TYPE] = {PT(4, 1, 5), "unsupported media type"},
 	[FAILURE_KEY_REUSED] = {PT(4, 2, 2), "idempotency key was used for another request"},
+	[FAILURE_DO_NOT_CONTACT] = {PT(4, 2, 2), "address is on the do-not-contact list"},
+	[FAILURE_ENTRY_NOT_FOUND] = {PT(4, 0, 4), "do-not-contact entry not found"},
+	[FAILURE_FORCE_REQUIRED] = {PT(4, 0, 9), "do-not-contact entry came from the person"},
 #undef PT
 };
 
@@ -549,6 +558,25 @@ rvo_fault_notice_ignored(const char *names, const char *nearest)
 			(errmsg("unknown members were ignored"),
 			 errdetail_internal("Ignored: %s.", names),
 			 nearest != NULL ? errhint("Perhaps you meant %s.", nearest) : 0));
+}
+
+/* rvo_fault_notice_do_not_contact tells that the address of a new contact is on the do-not-contact list, and why. */
+void
+rvo_fault_notice_do_not_contact(const char *reasons)
+{
+	ereport(NOTICE,
+			(errmsg("address is on the do-not-contact list"),
+			 errdetail_internal("Reasons: %s.", reasons)));
+}
+
+/* rvo_fault_notice_items_do_not_contact tells so of several new contacts of a batch, and which these are. */
+void
+rvo_fault_notice_items_do_not_contact(int count, const char *ordinals)
+{
+	ereport(NOTICE,
+			(errmsg_plural("address of %d contact is on the do-not-contact list",
+						   "addresses of %d contacts are on the do-not-contact list", count, count),
+			 errdetail_internal("Ordinals: %s.", ordinals)));
 }
 
 /* rvo_fault_raise_bug ends the call with XX000: what only a bug of ours explains. */

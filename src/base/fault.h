@@ -21,10 +21,13 @@ typedef enum FaultCode
 	FAULT_BLANK_ROW,
 	FAULT_BROKEN_ROW,
 	FAULT_CONTROL_CHARACTER,
+	FAULT_DO_NOT_CONTACT,
 	FAULT_DUPLICATE,
 	FAULT_EXPIRED,
 	FAULT_FIELDS_TOO_LARGE,
+	FAULT_FORCE_REQUIRED,
 	FAULT_IDENTIFIER_REQUIRED,
+	FAULT_INVALID_ADDRESS,
 	FAULT_INVALID_BATCH_SIZE,
 	FAULT_INVALID_BLANKS,
 	FAULT_INVALID_COMPANY,
@@ -61,11 +64,14 @@ typedef enum FaultCode
 	FAULT_NO_HEADER,
 	FAULT_NO_KEY_COLUMN,
 	FAULT_NOT_A_BOOLEAN,
+	FAULT_NOT_A_DOMAIN,
 	FAULT_NOT_A_STRING,
 	FAULT_NOT_AN_ARRAY,
+	FAULT_NOT_AN_EMAIL,
 	FAULT_NOT_AN_OBJECT,
 	FAULT_NOT_FOUND,
 	FAULT_NULL_NOT_ALLOWED,
+	FAULT_ONE_ADDRESS,
 	FAULT_OPTIONS_NOT_ALLOWED,
 	FAULT_OTHER_CLIENT,
 	FAULT_RAGGED_ROW,
@@ -111,7 +117,10 @@ typedef enum Failure
 	FAILURE_CUSTOM_FIELD_EXISTS,
 	FAILURE_TOO_LARGE,
 	FAILURE_UNSUPPORTED_MEDIA_TYPE,
-	FAILURE_KEY_REUSED
+	FAILURE_KEY_REUSED,
+	FAILURE_DO_NOT_CONTACT,
+	FAILURE_ENTRY_NOT_FOUND,
+	FAILURE_FORCE_REQUIRED
 } Failure;
 
 /*
@@ -170,6 +179,8 @@ pg_noreturn extern void rvo_fault_raise_serialization(void);
 pg_noreturn extern void rvo_fault_raise_no_trigrams(void);
 pg_noreturn extern void rvo_fault_raise_rewritten(const char *statement);
 extern void rvo_fault_notice_ignored(const char *names, const char *nearest);
+extern void rvo_fault_notice_do_not_contact(const char *reasons);
+extern void rvo_fault_notice_items_do_not_contact(int count, const char *ordinals);
 pg_noreturn extern void rvo_fault_raise_bug(const char *message);
 
 extern int	rvo_failure_http_status(Failure failure);

@@ -29,6 +29,7 @@
 #include "http/public_base.h"
 #include "http/route.h"
 #include "http/serve_batch.h"
+#include "shape/do_not_contact_entry.h"
 #include "shape/known_member.h"
 #include "store/store_lock.h"
 #include "value/preference.h"
@@ -59,6 +60,16 @@ fire_deferred_triggers(void)
 	AfterTriggerSetState(all_immediate);
 }
 
+/* tell_suppressed tells that the address of a new contact is on the do-not-contact list, and why. */
+static void
+tell_suppressed(const Caller *caller, Answer *answer)
+{
+	Suppression suppression = {.reasons = caller->notes->suppressed};
+
+	if (suppression.reasons != 0)
+		rvo_answer_add_header(answer, "X-Revyops-Do-Not-Contact", rvo_suppression_names(&suppression));
+}
+
 /* tell_ignored names the members of the body that nobody knows. */
 static void
 tell_ignored(const Caller *caller, Answer *answer)
@@ -85,7 +96,10 @@ serve(const HttpRequest *request, bool again, Answer *answer)
 	*answer = (Answer) {0};
 	request->endpoint->serve(request, answer);
 	if (takes_body(request->endpoint))
+	{
 		tell_ignored(&request->caller, answer);
+		tell_suppressed(&request->caller, answer);
+	}
 }
 
 /* replay gives the answer that was kept of the same request. */

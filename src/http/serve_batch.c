@@ -37,6 +37,16 @@ render(const ResultSink *sink, const BatchItem *item)
 	return sink->envelope->kind->render(item, sink->structure);
 }
 
+/* put_note appends to a result that the address of a new contact is on the do-not-contact list. */
+static void
+put_note(ResultSink *sink)
+{
+	FaultList	notes = {0};
+
+	rvo_fault_add(&notes, "/email", FAULT_DO_NOT_CONTACT);
+	appendStringInfo(&sink->results, ", \"notes\": %s", rvo_fault_json(&notes));
+}
+
 /* put_result appends what became of an item. */
 static void
 put_result(void *arg, const BatchItem *item)
@@ -53,6 +63,8 @@ put_result(void *arg, const BatchItem *item)
 		Jsonb	   *answer = render(sink, item);
 
 		(void) JsonbToCString(&sink->results, &answer->root, VARSIZE(answer));
+		if (item->suppressed)
+			put_note(sink);
 		if (item->found)
 			sink->updated++;
 		else

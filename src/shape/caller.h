@@ -8,6 +8,14 @@
 #include "base/text.h"
 #include "shape/entity.h"
 
+/* What becomes of a new contact whose address is on the do-not-contact list. */
+typedef enum OnDoNotContact
+{
+	DO_NOT_CONTACT_MARK,		/* its status says so */
+	DO_NOT_CONTACT_ERROR,		/* it is refused */
+	DO_NOT_CONTACT_OFF			/* nothing */
+} OnDoNotContact;
+
 /* What a client has set, by revyops_set_client_setting. */
 typedef struct ClientSettings
 {
@@ -18,6 +26,8 @@ typedef struct ClientSettings
 	bool		fields_defined[ENTITIES];	/* whether it has ever defined a custom field */
 	bool		contacts_merged;	/* whether it has ever merged contacts */
 	bool		notes_changes;	/* changes = on */
+	bool		suppresses;		/* whether its do-not-contact list has ever had an entry */
+	OnDoNotContact on_do_not_contact;
 	uint64		transactions;	/* of anybody that had ended before this was read */
 	Slice		default_status;
 	Slice		default_origin;
@@ -39,6 +49,7 @@ typedef struct CallNotes
 	int			nunknown;		/* members that were ignored; of each name one */
 	UnknownMember unknown[UNKNOWN_MEMBERS_NOTED];
 	bool		more_unknown;	/* than there is room for */
+	unsigned int suppressed;	/* why contacts that were created are on the do-not-contact list; a bit for each reason */
 	bool		told_by_notice; /* the call is one of an SQL function */
 	MemoryContext context;
 	bool		rules_loaded[ENTITIES];

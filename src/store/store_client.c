@@ -29,11 +29,12 @@ static KeptQuery read_clients = {
 
 /* Whether it has definitions of an entity's custom fields: a column for each. */
 #define FIELDS_DEFINED(constant, name) ", " name "_fields_defined::boolean"
-#define FIRST_FIELDS_DEFINED 8
+#define FIRST_FIELDS_DEFINED 10
 
 static KeptQuery find_client = {
 	.sql = "SELECT on_unknown_domain::text, infer_company::text, custom_fields::text, default_status::text,"
-	" default_origin::text, contacts_merged::boolean, on_key_conflict::text, changes::text" ENTITY_LIST(FIELDS_DEFINED) " FROM revyops.client WHERE id = $1",
+	" default_origin::text, contacts_merged::boolean, on_key_conflict::text, changes::text, suppresses::boolean, on_do_not_contact::text"
+	ENTITY_LIST(FIELDS_DEFINED) " FROM revyops.client WHERE id = $1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},
 };
@@ -44,7 +45,7 @@ static KeptQuery find_client = {
 static KeptQuery set_client = {
 	.sql = "UPDATE revyops.client SET " SETTING("on_unknown_domain") ", " SETTING("infer_company")
 	", " SETTING("changes") ", " SETTING("on_key_conflict") ", " SETTING("custom_fields") ", " SETTING("default_status") ", " SETTING("default_origin")
-	", " SETTING("foreign_ids")
+	", " SETTING("foreign_ids") ", " SETTING("on_do_not_contact")
 	" WHERE id = $1",
 	.expected = SPI_OK_UPDATE, .nparameters = 3,
 	.types = {INT4OID, TEXTOID, TEXTOID},
@@ -125,6 +126,9 @@ rvo_store_find_client(int client_id, ClientSettings *settings)
 		.contacts_merged = DatumGetBool(e.results[5]),
 		.updates_keys = is_set(&e, 6, "update"),
 		.notes_changes = is_set(&e, 7, "on"),
+		.suppresses = DatumGetBool(e.results[8]),
+		.on_do_not_contact = is_set(&e, 9, "error") ? DO_NOT_CONTACT_ERROR :
+			is_set(&e, 9, "off") ? DO_NOT_CONTACT_OFF : DO_NOT_CONTACT_MARK,
 		.transactions = transactions,
 	};
 	for (Entity entity = 0; entity < ENTITIES; entity++)

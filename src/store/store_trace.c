@@ -38,6 +38,14 @@
 	"SELECT job, ordinal FROM revyops.import_note WHERE client_id = $1" \
 	" AND revyops.mentions(pg_catalog.jsonb_build_array(source_row, value), " KEYS ")))"
 
+/* Entries of the do-not-contact list, and those that were removed: of their addresses, and those whose notes mention them. */
+#define IS_THEIRS "digest = ANY ((SELECT pg_catalog.array_agg(" \
+	"revyops.do_not_contact_digest(salt, key)) FROM revyops.do_not_contact_salt, pg_catalog.unnest(" KEYS ") AS k (key)" \
+	" WHERE client_id = $1)::uuid[])"
+#define OF_LISTED "FROM revyops.do_not_contact WHERE client_id = $1 AND " IS_THEIRS
+#define OF_NOTED "FROM revyops.do_not_contact WHERE client_id = $1 AND (note IS NOT NULL OR removal_note IS NOT NULL)" \
+	" AND revyops.mentions(pg_catalog.jsonb_build_array(note, removal_note), " KEYS ")"
+
 /*
  * An answer kept under an idempotency key mentions them by a key or by an id.  One
  * to a batch also has others, who don't belong in an export.
@@ -75,6 +83,10 @@ static KeptQuery show_emails = SHOWN("COALESCE(pg_catalog.jsonb_agg(pg_catalog.t
 									 "FROM (SELECT id, email_type, origin, " TIME("email_timestamp") " AS email_timestamp, contact_email, contact_id,"
 									 " agent_email, subject, body_text, body_html, campaign_id, campaign_name, interested, message_id,"
 									 " custom_fields, " TIME("updated_time") " AS updated_time " OF_EMAILS ") AS e");
+static KeptQuery show_listed = SHOWN(LIST("'id', id, 'email', CASE WHEN " IS_THEIRS " THEN email END, 'reason', reason, 'since', "
+										  TIME("since") ", 'source', source, 'note', note, 'removed_at', " TIME("removed_at")
+										  ", 'removal_note', removal_note", "id"), "FROM revyops.do_not_contact WHERE client_id = $1"
+									 " AND id IN (SELECT id " OF_LISTED " UNION SELECT id " OF_NOTED ")");
 static KeptQuery show_notes = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'source_row', source_row, 'member', member, 'value', value,"
 										 " 'code', code", "job, number"), OF_NOTES);
 static KeptQuery show_rejects = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'source_row', source_row, 'status', status, 'errors', errors",
@@ -88,25 +100,51 @@ static KeptQuery delete_notes = DELETED(OF_NOTES);
 static KeptQuery delete_rejects = DELETED(OF_REJECTS);
 static KeptQuery delete_merged = DELETED(OF_MERGED);
 
+/* Of what is on the list the hash stays, which keeps it there. */
+static KeptQuery forget_listed = {
+	.sql = "UPDATE revyops.do_not_contact SET email = NULL, note = NULL WHERE id = ANY (ARRAY(SELECT id " OF_LISTED
+	" AND removed_at IS NULL AND email IS NOT NULL ORDER BY digest, reason FOR UPDATE)) AND client_id = $1",
+	.expected = SPI_OK_UPDATE, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+static KeptQuery delete_removed = DELETED(OF_LISTED " AND removed_at IS NOT NULL");
+
+static KeptQuery forget_notes = {
+	.sql = "UPDATE revyops.do_not_contact SET note = NULL, removal_note = CASE WHEN removal_note IS NOT NULL THEN '' END"
+	" WHERE id = ANY (ARRAY(SELECT id " OF_NOTED " ORDER BY digest, reason FOR UPDATE)) AND client_id = $1",
+	.expected = SPI_OK_UPDATE, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+static KeptQuery read_emails = {
+	.sql = "SELECT key FROM pg_catalog.unnest(" KEYS ") AS k (key) WHERE pg_catalog.strpos(key, '@') > 0",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
 static KeptQuery move_emails = MOVED("revyops.email");
+
+#define REMOVALS_MAX 3
 
 /* One kind of what is held. */
 typedef struct Trace
 {
 	const char *name;			/* the member of an export that lists it, and of an erasure that counts it */
 	KeptQuery  *show;			/* as an array */
-	KeptQuery  *delete;
+	KeptQuery  *remove[REMOVALS_MAX]; /* one after the other; NULL = no more */
 	KeptQuery  *move;			/* NULL for what does not hang on a contact */
 } Trace;
 
 static const Trace traces[] = {
-	{"emails", &show_emails, &delete_emails, &move_emails},
-	{"kept_answers", &show_answers, &delete_answers, NULL},
-	{"import_notes", &show_notes, &delete_notes, NULL},
-	{"import_rejects", &show_rejects, &delete_rejects, NULL},
+	{"emails", &show_emails, {&delete_emails}, &move_emails},
+	{"do_not_contact", &show_listed, {&forget_listed, &delete_removed, &forget_notes}, NULL},
+	{"kept_answers", &show_answers, {&delete_answers}, NULL},
+	{"import_notes", &show_notes, {&delete_notes}, NULL},
+	{"import_rejects", &show_rejects, {&delete_rejects}, NULL},
 
 	/* The last: the others are found by them. */
-	{"merged_contacts", &show_merged, &delete_merged, NULL},
+	{"merged_contacts", &show_merged, {&delete_merged}, NULL},
 };
 
 static KeptQuery lock_to_delete = {
@@ -137,17 +175,31 @@ rvo_store_show_traces(int client_id, int64 contact_id, JsonObject *answer)
 	}
 }
 
-/* rvo_store_delete_traces deletes it, and tells how much there was; the contact must still be there, and be locked. */
+/* rvo_store_read_person_emails shows the e-mail addresses of a contact and of those that were merged into it. */
+void
+rvo_store_read_person_emails(int client_id, int64 contact_id, RowReader read, void *arg)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, contact_id);
+	rvo_query_read(&read_emails, &e, read, arg);
+}
+
+/* rvo_store_delete_traces deletes it, and tells how much there was, of which a hash may be left; the contact must still be there, and be locked. */
 void
 rvo_store_delete_traces(int client_id, int64 contact_id, JsonObject *answer)
 {
 	for (size_t i = 0; i < lengthof(traces); i++)
 	{
+		uint64		removed = 0;
 		Execution	e = {0};
 
 		rvo_add_integer(&e, client_id);
 		rvo_add_id(&e, contact_id);
-		rvo_json_put(answer, rvo_slice(traces[i].name), rvo_json_integer(rvo_query_run(traces[i].delete, &e)));
+		for (int k = 0; k < REMOVALS_MAX && traces[i].remove[k] != NULL; k++)
+			removed += rvo_query_run(traces[i].remove[k], &e);
+		rvo_json_put(answer, rvo_slice(traces[i].name), rvo_json_integer(removed));
 	}
 }
 

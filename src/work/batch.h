@@ -13,6 +13,7 @@
 #include "shape/caller.h"
 #include "shape/company_input.h"
 #include "shape/contact_input.h"
+#include "shape/do_not_contact_entry.h"
 #include "shape/record.h"
 #include "work/entity_kind.h"
 
@@ -46,6 +47,8 @@ typedef struct BatchItem
 	bool		found;			/* an upsert found it there, and changed it */
 	bool		bare;			/* of an upsert's row only its id is here: there was no room for more */
 	CompanyReference company;	/* of a contact */
+	Suppression suppression;	/* what the do-not-contact list says of a contact's address */
+	bool		suppressed;		/* and it is new, so that this is to be told */
 	const ContactInput *changes;	/* of an upsert of contacts */
 	const CompanyInput *company_changes;	/* of one of companies */
 	union

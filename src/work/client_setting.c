@@ -14,7 +14,7 @@
 #include "value/nearest.h"
 #include "work/client_setting.h"
 
-#define SETTING_MAX_VALUES 2
+#define SETTING_MAX_VALUES 3
 
 /* A setting and its values; one without is a text. */
 typedef struct Setting
@@ -31,6 +31,7 @@ static const Setting settings[] = {
 	{CONST_SLICE("default_status"), 0, {{0}}},
 	{CONST_SLICE("foreign_ids"), 2, {CONST_SLICE("hide"), CONST_SLICE("tell")}},
 	{CONST_SLICE("infer_company"), 2, {CONST_SLICE("off"), CONST_SLICE("on")}},
+	{CONST_SLICE("on_do_not_contact"), 3, {CONST_SLICE("mark"), CONST_SLICE("error"), CONST_SLICE("off")}},
 	{CONST_SLICE("on_key_conflict"), 2, {CONST_SLICE("error"), CONST_SLICE("update")}},
 	{CONST_SLICE("on_unknown_domain"), 2, {CONST_SLICE("create"), CONST_SLICE("error")}},
 };

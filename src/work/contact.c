@@ -3,7 +3,7 @@
  *	  The use cases of contacts: the order of steps.
  *
  * The order of checks is the API's: the body (400), the company (404, 401),
- * the duplicate keys (409).
+ * the do-not-contact list (422), the duplicate keys (409).
  */
 #include "postgres.h"
 
@@ -21,6 +21,7 @@
 #include "work/contact.h"
 #include "work/contact_kind.h"
 #include "work/field_definition.h"
+#include "work/suppression.h"
 
 /* lock_company_of_id locks a company, or the one that it was merged into; returns its id, 0 if there is none. */
 static int64
@@ -115,11 +116,14 @@ rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member,
 	Structure	structure = rvo_structure_read(structure_name, &faults);
 	CompanyReference company;
 	Contact		contact = rvo_contact_read(caller, rvo_json_root(body), fields_member, &company, &faults);
+	Suppression suppression;
 
 	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 	contact.company_id = rvo_contact_resolve_company(caller, &company);
+	suppression = rvo_suppression_apply(caller, &contact);
 	rvo_record_insert(&rvo_contact_kind, caller, &contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.record.custom_fields);
+	rvo_suppression_note(caller, &suppression);
 	if (id != NULL)
 		*id = contact.record.id;
 	return rvo_record_render_created(&rvo_contact_shape, &contact.record, structure);

@@ -24,6 +24,7 @@
 #include "work/contact_kind.h"
 #include "work/contact_owner.h"
 #include "work/host_lookup.h"
+#include "work/suppression.h"
 
 /* What the companies are looked up by, and what was found. */
 typedef struct Lookup
@@ -343,17 +344,64 @@ rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
 	}
 }
 
-/* rvo_contact_items_resolve finds the companies that items name, and notes what is not there. */
+/* find_suppressions asks the do-not-contact list about the items' addresses. */
+static void
+find_suppressions(const Caller *caller, BatchItem *const *items, int n)
+{
+	Slice	   *emails = palloc(n * sizeof(Slice));
+	Suppression *found = palloc(n * sizeof(Suppression));
+
+	for (int i = 0; i < n; i++)
+		emails[i] = items[i]->faults.count == 0 ? items[i]->keys[0] : NO_SLICE;
+	rvo_suppressions_of_new(caller, emails, n, found);
+	for (int i = 0; i < n; i++)
+		items[i]->suppression = found[i];
+}
+
+/* rvo_contact_item_suppress marks or refuses a contact that is new, as the do-not-contact list says and the client has set it. */
+void
+rvo_contact_item_suppress(const Caller *caller, BatchItem *item, Contact *contact)
+{
+	if (rvo_suppression_refuses(caller, &item->suppression))
+	{
+		item->failure = FAILURE_DO_NOT_CONTACT;
+		rvo_fault_add(&item->faults, "/email", FAULT_DO_NOT_CONTACT);
+		return;
+	}
+	rvo_suppression_mark(&item->suppression, contact);
+	item->suppressed = item->suppression.reasons != 0;
+}
+
+static void
+suppress_items(const Caller *caller, BatchItem *const *items, int n)
+{
+	find_suppressions(caller, items, n);
+	for (int i = 0; i < n; i++)
+		if (items[i]->suppression.reasons != 0)
+			rvo_contact_item_suppress(caller, items[i], &items[i]->row.contact);
+}
+
+/* rvo_contact_items_resolve finds the companies that items name, notes what is not there, and looks at the do-not-contact list. */
 void
 rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n)
 {
 	resolve(caller, items, n, COMPANIES_LOCKED);
+	find_suppressions(caller, items, n);
+}
+
+/* resolve_new does so for items that can only be new. */
+static void
+resolve_new(const Caller *caller, BatchItem *const *items, int n)
+{
+	resolve(caller, items, n, COMPANIES_LOCKED);
+	suppress_items(caller, items, n);
 }
 
 static void
 find_companies(const Caller *caller, BatchItem *const *items, int n)
 {
 	resolve(caller, items, n, COMPANIES_READ);
+	suppress_items(caller, items, n);
 }
 
 /* read_owners fills the items' owners; read_only: as the calling statement sees them. */
@@ -412,7 +460,7 @@ rvo_contact_item_render(const BatchItem *item, Structure structure)
 const BatchKind rvo_contact_batch = {
 	.kind = &rvo_contact_kind,
 	.read = read_item,
-	.resolve = rvo_contact_items_resolve,
+	.resolve = resolve_new,
 	.settle = rvo_contact_items_settle,
 	.find_owners = find_owners,
 	.take_back = take_back,

@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+
 #include "base/compat.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
@@ -15,6 +17,7 @@
 #include "work/change_feed.h"
 #include "work/contact_kind.h"
 #include "work/contact_privacy.h"
+#include "work/do_not_contact.h"
 
 /* check_id raises FAILURE_INVALID_REQUEST for SQL's NULL. */
 static void
@@ -57,14 +60,43 @@ rvo_contact_export(int client_id, const int64 *id)
 	return rvo_json_encode(&value);
 }
 
+/* The addresses of a person, as entries of the do-not-contact list. */
+typedef struct PersonEntries
+{
+	DoNotContactEntry *entries;
+	int			count;
+	int			capacity;
+} PersonEntries;
+
+static void
+add_entry(void *arg, const Datum *values, const bool *nulls pg_attribute_unused())
+{
+	PersonEntries *person = arg;
+
+	if (person->count == person->capacity)
+	{
+		person->capacity = 2 * person->capacity + 2;
+		person->entries = person->entries == NULL ? palloc(person->capacity * sizeof(DoNotContactEntry)) :
+			repalloc(person->entries, person->capacity * sizeof(DoNotContactEntry));
+	}
+	person->entries[person->count++] = (DoNotContactEntry) {
+		.email = rvo_result_text(values[0], false),
+		.reason = DO_NOT_CONTACT_ERASED,
+		.since = GetCurrentTransactionStartTimestamp(),
+		.source = DO_NOT_CONTACT_BY_ERASURE,
+	};
+}
+
 /*
  * rvo_contact_erase removes all that is held about a contact's person, and
- * returns how much that was, in the current context.
+ * returns how much that was, in the current context.  Of entries on the do-not-contact list
+ * a hash is left; suppress adds such for each address.
  */
 Jsonb *
-rvo_contact_erase(const Caller *caller, const int64 *id)
+rvo_contact_erase(const Caller *caller, const int64 *id, bool suppress)
 {
 	int			client_id = caller->client_id;
+	PersonEntries person = {0};
 	Contact		contact;
 	JsonObject	answer = rvo_json_open(1 + rvo_store_trace_kinds());
 	JsonbValue	value;
@@ -72,10 +104,13 @@ rvo_contact_erase(const Caller *caller, const int64 *id)
 	check_id(id);
 	if (!rvo_store_lock(&rvo_contact_table, client_id, *id, &contact.record))
 		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
+	if (suppress)
+		rvo_store_read_person_emails(client_id, *id, add_entry, &person);
 	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
 	rvo_store_delete_traces(client_id, *id, &answer);
 	rvo_store_delete_contact(client_id, *id);
 	rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_ERASED, &contact.record);
+	rvo_do_not_contact_add(caller, person.entries, person.count);
 	value = rvo_json_close(&answer);
 	return rvo_json_encode(&value);
 }

@@ -10,6 +10,6 @@
 #include "shape/caller.h"
 
 extern Jsonb *rvo_contact_export(int client_id, const int64 *id);
-extern Jsonb *rvo_contact_erase(const Caller *caller, const int64 *id);
+extern Jsonb *rvo_contact_erase(const Caller *caller, const int64 *id, bool suppress);
 
 #endif							/* RVO_CONTACT_PRIVACY_H */

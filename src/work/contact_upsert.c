@@ -21,6 +21,7 @@
 #include "work/contact_upsert.h"
 #include "work/field_definition.h"
 #include "work/retry.h"
+#include "work/suppression.h"
 
 /* What is asked for, and the contact that came of it. */
 typedef struct Upsert
@@ -31,6 +32,7 @@ typedef struct Upsert
 	int64		id;				/* of the contact that is there; 0 = none */
 	ContactOwners owners;		/* of the keys, when that was found */
 	Contact		contact;
+	Suppression suppression;	/* what the do-not-contact list says of a new one */
 	ErrorData  *taken;			/* what kept it from being changed; NULL = another reason */
 } Upsert;
 
@@ -76,6 +78,7 @@ create(Upsert *upsert)
 	upsert->contact = rvo_contact_new(upsert->caller, &upsert->changes,
 									  upsert->company_id != 0 ? upsert->company_id : company_of_email(upsert), &faults);
 	check(&faults);
+	upsert->suppression = rvo_suppression_apply(upsert->caller, &upsert->contact);
 	rvo_record_number(&rvo_contact_kind, &upsert->contact.record);
 	if (!rvo_store_insert(&rvo_contact_table, client_id, &upsert->contact.record))
 		return false;
@@ -220,6 +223,8 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	if (is_new)
 		rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_CREATED, &upsert.contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.record.custom_fields);
+	if (is_new)
+		rvo_suppression_note(caller, &upsert.suppression);
 	if (id != NULL)
 		*id = upsert.contact.record.id;
 	if (created != NULL)

@@ -361,6 +361,8 @@ create(Upserts *upserts, BatchItem *item)
 	Contact		contact = rvo_contact_new(upserts->caller, item->changes, item->company.found, &item->faults);
 	Row		   *row;
 
+	if (item->faults.count == 0 && item->suppression.reasons != 0)
+		rvo_contact_item_suppress(upserts->caller, item, &contact);
 	if (item->faults.count > 0)
 		return;
 	rvo_record_number(&rvo_contact_kind, &contact.record);
@@ -521,6 +523,7 @@ reset(BatchItem *item)
 	item->taken = false;
 	item->conflicts = 0;
 	item->found = false;
+	item->suppressed = false;
 	item->bare = false;
 	item->id = 0;
 	memset(item->owners, 0, sizeof(item->owners));

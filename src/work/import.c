@@ -146,6 +146,18 @@ tell_dropped(Import *import, const BatchItem *item, int row)
 	MemoryContextSwitchTo(caller);
 }
 
+/* tell_suppressed notes that the address of a new contact is on the do-not-contact list, by the status that its row says. */
+static void
+tell_suppressed(Import *import, int row)
+{
+	MemoryContext caller = MemoryContextSwitchTo(GetMemoryChunkContext(import->rejects));
+	FaultList	marked = {0};
+
+	rvo_fault_add(&marked, "/contact_status", FAULT_DO_NOT_CONTACT);
+	rvo_import_tell_dropped(rvo_json_root(import->bodies[row]), &marked, row, &import->dropped);
+	MemoryContextSwitchTo(caller);
+}
+
 /*
  * take_item counts what became of a row, and keeps what has to be told of it.
  * That it is there already is a matter of course, unless it was to be
@@ -166,6 +178,8 @@ take_item(void *arg, const BatchItem *item)
 		import->ids[row] = item->id;
 		if (item->mended.count > 0)
 			tell_dropped(import, item, row);
+		if (item->suppressed)
+			tell_suppressed(import, row);
 		if (item->found)
 			import->counts.updated++;
 		else
