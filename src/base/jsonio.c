@@ -409,9 +409,6 @@ rvo_json_write(StringInfo to, const JsonbValue *value)
 			}
 			appendStringInfoCharMacro(to, '}');
 			break;
-		case jbvBool:
-			appendStringInfoString(to, value->val.boolean ? "true" : "false");
-			break;
 		default:
 			Assert(value->type == jbvNull);
 			appendStringInfoString(to, "null");

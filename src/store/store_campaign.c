@@ -60,6 +60,14 @@ static KeptQuery find_pairs = {
 	.types = {INT4OID, INT8ARRAYOID, INT8ARRAYOID},
 };
 
+static KeptQuery insert_pair = {
+	.sql = "INSERT INTO revyops.campaign_contact (client_id, " PAIR_COLUMNS ")"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+	.expected = SPI_OK_INSERT, .nparameters = 13,
+	.types = {INT4OID, INT8OID, INT8OID, INT4OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+		TIMESTAMPTZOID, BOOLOID, TIMESTAMPTZOID, TEXTOID},
+};
+
 static KeptQuery write_pairs = {
 	.sql = "INSERT INTO revyops.campaign_contact (client_id, " PAIR_COLUMNS ") SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), "
 	"pg_catalog.unnest($4)::integer, pg_catalog.unnest($5)::integer, pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9),"
@@ -184,6 +192,42 @@ rvo_store_find_campaign_contacts(int client_id, CampaignContact *const *pairs, i
 	rvo_add_ids(&e, rows, n, offsetof(CampaignContact, campaign));
 	rvo_add_ids(&e, rows, n, offsetof(CampaignContact, contact_id));
 	rvo_query_read(&find_pairs, &e, show_pair, &reading);
+}
+
+static void
+add_pair(Execution *e, const void *arg, const void *row)
+{
+	const CampaignContact *pair = row;
+
+	rvo_add_integer(e, *(const int *) arg);
+	rvo_add_id(e, pair->campaign);
+	rvo_add_id(e, pair->contact_id);
+	rvo_add_integer(e, pair->sent);
+	rvo_add_integer(e, pair->replied);
+	rvo_add_nullable_time(e, pair->first_sent_at);
+	rvo_add_nullable_time(e, pair->last_sent_at);
+	rvo_add_nullable_time(e, pair->last_reply_at);
+	rvo_add_nullable_time(e, pair->bounced_at);
+	rvo_add_nullable_time(e, pair->unsubscribed_at);
+	rvo_add_datum(e, BoolGetDatum(pair->interest.interested == INTEREST_YES), pair->interest.interested == INTEREST_UNKNOWN);
+	rvo_add_nullable_time(e, pair->interest.at);
+	rvo_add_text(e, pair->interest.label);
+}
+
+/* rvo_store_insert_campaign_contacts adds contacts to campaigns, which are locked and not there. */
+void
+rvo_store_insert_campaign_contacts(int client_id, CampaignContact *const *pairs, int n)
+{
+	bool	   *inserted = palloc(n * sizeof(bool));
+
+	if (!rvo_query_insert(&insert_pair, (const void *const *) pairs, n, add_pair, &client_id, inserted))
+	{
+		rvo_store_write_campaign_contacts(client_id, pairs, n);
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		if (!inserted[i])
+			rvo_fault_raise_bug("a contact was not added to its campaign");
 }
 
 /* rvo_store_write_campaign_contacts adds or changes contacts in campaigns; the contacts are locked. */

@@ -56,6 +56,7 @@ extern void rvo_store_add_to_campaigns(int client_id, Campaign *const *campaigns
 
 extern void rvo_store_find_campaign_contacts(int client_id, CampaignContact *const *pairs, int n,
 											 void (*read) (void *arg, const CampaignContact *pair), void *arg);
+extern void rvo_store_insert_campaign_contacts(int client_id, CampaignContact *const *pairs, int n);
 extern void rvo_store_write_campaign_contacts(int client_id, CampaignContact *const *pairs, int n);
 
 #endif							/* RVO_STORE_CAMPAIGN_H */

@@ -16,15 +16,16 @@
 #include "store/store_query.h"
 #include "store/store_sequence.h"
 
+/* Those that are never written by events come last, for a default of the table would keep the insert from the short way. */
 #define COLUMNS "id, contact_id, email_type, origin, email_timestamp, contact_email, agent_email, subject, body_text, body_html," \
 	" campaign_id, campaign_name, message_id"
 
 static KeptQuery insert_email = {
-	.sql = "INSERT INTO revyops.email (client_id, updated_time, " COLUMNS ")"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
-	.expected = SPI_OK_INSERT, .nparameters = 15,
+	.sql = "INSERT INTO revyops.email (client_id, updated_time, " COLUMNS ", interest_noted, custom_fields)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
+	.expected = SPI_OK_INSERT, .nparameters = 17,
 	.types = {INT4OID, TIMESTAMPTZOID, INT8OID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		TEXTOID, TEXTOID, TEXTOID, TEXTOID},
+		TEXTOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, JSONBOID},
 };
 
 #define MANY_EMAILS "INSERT INTO revyops.email (client_id, updated_time, " COLUMNS ") SELECT $1, $2, pg_catalog.unnest($3)," \
@@ -93,6 +94,7 @@ typedef struct EmailInsert
 {
 	int			client_id;
 	TimestampTz updated_time;
+	Datum		no_fields;		/* a list of none */
 } EmailInsert;
 
 static void
@@ -116,6 +118,8 @@ add_email(Execution *e, const void *arg, const void *row)
 	rvo_add_text(e, email->campaign_id);
 	rvo_add_text(e, email->campaign_name);
 	rvo_add_text(e, email->message_id);
+	rvo_add_datum(e, BoolGetDatum(false), false);
+	rvo_add_datum(e, insert->no_fields, false);
 }
 
 static void
@@ -143,7 +147,8 @@ add_emails(Execution *e, int client_id, EventEmail *const *emails, int n, Timest
 void
 rvo_store_insert_event_emails(int client_id, EventEmail *const *emails, int n, TimestampTz updated_time)
 {
-	EmailInsert insert = {client_id, updated_time};
+	JsonbValue	no_fields = rvo_json_array(0);
+	EmailInsert insert = {client_id, updated_time, JsonbPGetDatum(rvo_json_encode(&no_fields))};
 	bool	   *inserted = palloc(n * sizeof(bool));
 	Execution	e = {0};
 

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "store/store_direct.h"
 
-#define QUERY_MAX_PARAMETERS 16
+#define QUERY_MAX_PARAMETERS 18
 #define QUERY_MAX_RESULTS 20
 
 /*

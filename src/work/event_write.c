@@ -129,17 +129,24 @@ write_mails(EventChunk *chunk)
 	}
 }
 
+/* write_pairs adds contacts to their campaigns, or writes those that are there and differ. */
 static void
 write_pairs(EventChunk *chunk)
 {
 	CampaignContact **pairs = palloc((chunk->npairs + 1) * sizeof(CampaignContact *));
-	int			n = 0;
 
-	for (int i = 0; i < chunk->npairs; i++)
-		if (chunk->pairs[i]->differs)
-			pairs[n++] = &chunk->pairs[i]->pair;
-	if (n > 0)
-		rvo_store_write_campaign_contacts(chunk->caller->client_id, pairs, n);
+	for (int stored = 0; stored <= 1; stored++)
+	{
+		int			n = 0;
+
+		for (int i = 0; i < chunk->npairs; i++)
+			if (chunk->pairs[i]->differs && chunk->pairs[i]->stored == (bool) stored)
+				pairs[n++] = &chunk->pairs[i]->pair;
+		if (n > 0 && stored)
+			rvo_store_write_campaign_contacts(chunk->caller->client_id, pairs, n);
+		else if (n > 0)
+			rvo_store_insert_campaign_contacts(chunk->caller->client_id, pairs, n);
+	}
 }
 
 /* write_notes has the newest e-mails of contacts show that they are interested, or are not. */
