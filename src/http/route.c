@@ -16,6 +16,7 @@
 #include "http/serve_batch.h"
 #include "http/serve_company.h"
 #include "http/serve_contact.h"
+#include "http/serve_email.h"
 #include "http/serve_import.h"
 #include "http/serve_probe.h"
 #include "http/serve_record.h"
@@ -34,6 +35,7 @@
 
 #define CONTACTS .resource = &rvo_contacts
 #define COMPANIES .resource = &rvo_companies
+#define EMAILS .resource = &rvo_emails
 #define V2 .has_structure = true
 #define MASTER .master = true
 #define OPEN .open = true
@@ -75,6 +77,8 @@ static const Route routes[] = {
 	{"/public/v2/contacts/{id}/custom-fields/{field_id}", {
 		PATCH(rvo_serve_update_field, CONTACTS, SHARES, TAKES(CONTACT_FIELDS)),
 		DELETE(rvo_serve_delete_field, CONTACTS)}},
+	{"/public/v2/contacts/{id}/emails", {
+		LIST(rvo_serve_list, .resource = &rvo_contact_emails, V2)}},
 	{"/public/v2/contacts/{id}/merge", {
 		POST(rvo_serve_merge, CONTACTS, V2, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts", {
@@ -155,6 +159,34 @@ static const Route routes[] = {
 		LIST(rvo_serve_list_bare, COMPANIES, MASTER)}},
 	{"/public/companies-master-list/{id}", {
 		GET(rvo_serve_get, COMPANIES, MASTER)}},
+
+	{"/public/v2/emails", {
+		LIST(rvo_serve_list, EMAILS, V2),
+		POST(rvo_serve_create, EMAILS, V2, ONCE, SHARES, TAKES(EMAIL_FIELDS))}},
+	{"/public/v2/emails/batch", {
+		POST(rvo_serve_batch, EMAILS, V2, ONCE, TAKES_BATCH("emails"))}},
+	{"/public/v2/emails/set-interested", {
+		POST(rvo_serve_set_interested, SHARES, TAKES(EMAIL_FIELDS))}},
+	{"/public/v2/emails/{id}", {
+		GET(rvo_serve_get, EMAILS, V2),
+		DELETE(rvo_serve_delete, EMAILS)}},
+	{"/public/v2/emails/{id}/custom-fields", {
+		POST(rvo_serve_add_field, EMAILS, SHARES, TAKES(EMAIL_FIELDS))}},
+	{"/public/v2/emails/{id}/custom-fields/{field_id}", {
+		PATCH(rvo_serve_update_field, EMAILS, SHARES, TAKES(EMAIL_FIELDS)),
+		DELETE(rvo_serve_delete_field, EMAILS)}},
+	{"/public/emails", {
+		LIST(rvo_serve_list_bare, EMAILS),
+		POST(rvo_serve_create, EMAILS, ONCE, SHARES, TAKES(EMAIL_FIELDS))}},
+	{"/public/emails/set-interested", {
+		POST(rvo_serve_set_interested, SHARES, TAKES(EMAIL_FIELDS))}},
+	{"/public/emails/{id}", {
+		GET(rvo_serve_get, EMAILS),
+		DELETE(rvo_serve_delete, EMAILS)}},
+	{"/public/emails/{id}/custom-fields", {
+		POST(rvo_serve_add_field, EMAILS, SHARES, TAKES(EMAIL_FIELDS))}},
+	{"/public/emails/{id}/custom-fields/{field_id}", {
+		DELETE(rvo_serve_delete_field, EMAILS)}},
 
 	{"/ready", {
 		GET(rvo_serve_ready, OPEN)}},

@@ -40,7 +40,12 @@ const kinds = {
 		key: row => ({ email: row.email }), fields: row => row.contact_custom_fields },
 	companies: { path: '/public/v2/companies', body: () => ({ domain: `o${++serial}.com`, company_custom_fields: [{ field_name: 'a', field_value: '1' }, { field_name: 'b', field_value: '2' }] }),
 		key: row => ({ domain: row.domain }), fields: row => row.company_custom_fields },
+	// of a contact that both clients have
+	emails: { path: '/public/v2/emails', body: () => ({ email_type: 'sent', origin: `origin-${++serial}-of-openapi`, contact_email: 'mail@acme.com', custom_fields: [{ field_name: 'a', field_value: '1' }, { field_name: 'b', field_value: '2' }] }),
+		key: row => ({ origin: row.origin }), fields: row => row.custom_fields },
 };
+for (const who of [client, other])
+	await created(who, kinds.contacts.path, { email: 'mail@acme.com' });
 for (const kind of Object.values(kinds)) {
 	kind.taken = await created(client, kind.path, kind.body());
 	kind.theirs = await created(other, kind.path, kind.body());
@@ -57,20 +62,25 @@ const importOne = async (who, name) => (await post(who, CSV[name](), { path: `/p
 const LARGE = path => Buffer.alloc((/\/(batch|import)$/.test(path) ? 16 : 1) * 1024 * 1024 + 1, 0x20);
 // A call of an operation that succeeds: path, query and body, on rows of its own.
 async function success(path, method, status) {
-	const name = path.includes('/contacts') ? 'contacts' : 'companies';
+	const name = ['contacts', 'companies', 'emails'].find(n => path.includes(`/${n}`));
 	const kind = kinds[name];
 	const job = path.includes('/imports/') ? await importOne(client, name) : undefined;
 	const row = path.includes('{id}') && !job ? await created(client, kind.path, kind.body()) : undefined;
+	for (let i = 0; path.endsWith('{id}/emails') && i < 2; i++)
+		await created(client, '/public/v2/emails', { email_type: 'sent', origin: 'thread', contact_id: row.id });
 	const found = method === 'put' && status === '200' ? kind.key(await created(client, kind.path, kind.body())) : {};
 	const field = row && kind.fields(row)[0];
 	const body = path.endsWith('/search') ? { filters: [{ custom_field: 'a', operator: 'exists' }, { any: [{ member: 'id', operator: 'gt', value: 1 }] }], sort: { member: 'updated_time' } } :
 		path.endsWith('/merge') ? { other_id: (await created(client, kind.path, kind.body())).id } :
 		path.endsWith('/batch') ? { [name]: [kind.body()] } :
+		path.endsWith('/set-interested') ? { email: 'mail@acme.com', subject: '' } :
 		path.endsWith('/custom-fields') ? { field_name: 'c', field_value: '3' } :
 		path.endsWith('{field_id}') ? { field_value: '3' } : ['post', 'put'].includes(method) ? { ...kind.body(), ...found } : { [name === 'contacts' ? 'contact_status' : 'company_status']: 'new' };
 	return { kind, name, ids: { id: job ?? row?.id, field_id: field?.id }, query: path.endsWith('/lookup-by-custom-field') ? 'field_name=a&field_value=1' : '',
 		body: ['post', 'put', 'patch'].includes(method) ? isFile(path) ? CSV[name]() : JSON.stringify(body) : undefined, type: isFile(path) ? 'text/csv' : JSON_TYPE, who: path.includes('-master-list') ? master : client };
 }
+// a body of one item, or what it is as a batch
+const one = (path, call, item) => path.endsWith('/batch') ? { mode: 'atomic', [call.name]: [item] } : item;
 const twist = {
 	301: async call => {
 		const { id } = await created(client, call.kind.path, call.kind.body());
@@ -85,13 +95,13 @@ const twist = {
 		else if (call.body !== undefined)
 			call.body = '{';
 		else
-			call.query = path.startsWith('/public/v2') ? 'structure=x' : path.endsWith('/lookup-by-custom-field') ? '' : `${call.name === 'contacts' ? 'email' : 'name'}=%ff`;
+			call.query = path.startsWith('/public/v2') ? 'structure=x' : path.endsWith('/lookup-by-custom-field') ? '' : `${{ contacts: 'email', companies: 'name', emails: 'subject' }[call.name]}=%ff`;
 	},
 	401: (call, path) => {
 		if (path.includes('{id}'))
 			call.ids.id = call.kind.theirs.id;
 		else
-			call.body = JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', contacts: [{ email: 'x@acme.com', company_id: kinds.companies.theirs.id }] } : { email: 'x@acme.com', company_id: kinds.companies.theirs.id });
+			call.body = JSON.stringify(one(path, call, call.name === 'emails' ? { ...call.kind.body(), contact_email: null, contact_id: kinds.contacts.theirs.id } : { email: 'x@acme.com', company_id: kinds.companies.theirs.id }));
 	},
 	403: call => {
 		call.who = { key: 'nope' };
@@ -100,7 +110,7 @@ const twist = {
 		if (path.includes('{id}'))
 			call.ids[path.includes('{field_id}') ? 'field_id' : 'id'] = 999999999;
 		else
-			call.body = JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', contacts: [{ email: 'x@acme.com', company_id: 'nobody.com' }] } : { email: 'x@acme.com', company_id: 'nobody.com' });
+			call.body = JSON.stringify(one(path, call, call.name === 'emails' ? { ...call.kind.body(), contact_email: 'nobody@acme.com' } : { email: 'x@acme.com', company_id: 'nobody.com' }));
 	},
 	409: (call, path, method) => {
 		// two contacts, to upsert
@@ -181,7 +191,7 @@ for (const [path, item] of Object.entries(api.paths))
 				await created(client, call.kind.path, call.kind.body());	// one more than a page
 				call.query += `${call.query ? '&' : ''}page_size=1`;
 				const first = (await answer(path, method, call)).json;
-				assert.ok(first.next.startsWith(`${path}?${call.query}&after=`), first.next);
+				assert.ok(first.next.startsWith(`${path.replace('{id}', call.ids.id)}?${call.query}&after=`), first.next);
 				call.query = first.next.slice(first.next.indexOf('?') + 1);
 				assert.match(new URLSearchParams(call.query).get('after'), new RegExp(api.components.parameters.after.schema.pattern));
 				assert.equal((await answer(path, method, call)).json.current_page, 2);
@@ -218,7 +228,7 @@ test('whatever is served is described, and nothing else', () => {
 		endpoint: `${e.method} ${e.path}`,
 		bodyTypes: e.body_types,
 		statuses: [...(e.body_types.length ? ['413', '415'] : []), ...(e.once ? ['422'] : [])],
-		parameters: [...(e.once ? ['idempotency_key'] : []), ...(e.body_types.length || (e.method === 'GET' && e.path.startsWith('/public/') && !e.path.includes('{')) ? ['prefer'] : [])],
+		parameters: [...(e.once ? ['idempotency_key'] : []), ...(e.body_types.length || (e.method === 'GET' && e.path.startsWith('/public/') && (!e.path.includes('{') || e.path.endsWith('{id}/emails'))) ? ['prefer'] : [])],
 		ids: [...e.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
 		master: e.master,
 	}));
