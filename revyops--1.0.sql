@@ -231,12 +231,13 @@ CREATE TABLE revyops.secret (
 	secret			bytea NOT NULL CHECK (pg_catalog.octet_length(secret) = 32)
 );
 INSERT INTO revyops.secret
-	SELECT 'cursor', pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
+	SELECT name, pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid()))
+	FROM (VALUES ('cursor'), ('changes')) AS use (name);
 
 ALTER TABLE revyops.secret ENABLE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE revyops.secret IS 'Keys that only this database has. Not dumped: a restore makes new ones.';
-COMMENT ON COLUMN revyops.secret.name IS 'What it is for: cursor, the cursors of lists, which end when it changes.';
+COMMENT ON COLUMN revyops.secret.name IS 'What it is for: cursor and changes, the cursors of lists and of the change feed, which end when it changes.';
 COMMENT ON COLUMN revyops.secret.secret IS 'The key, 32 random octets.';
 
 /* ---------------------------------------------------------------- schema/30-custom-field.sql */
@@ -870,6 +871,12 @@ COMMENT ON COLUMN revyops.contact_status_history.contact_status IS 'The status s
 COMMENT ON COLUMN revyops.contact_status_history.previous_status IS 'The status before, as far as who changed it knew; null if not.';
 COMMENT ON COLUMN revyops.contact_status_history.source IS 'api: somebody set it; event: a bounce or an unsubscription did.';
 COMMENT ON SEQUENCE revyops.contact_status_history_id_seq IS 'Ids of these changes, of all clients together.';
+
+CREATE FUNCTION @extschema@.revyops_contact_status_history(contact_id bigint, page integer DEFAULT 1, page_size integer DEFAULT 100) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_contact_status_history(bigint, integer, integer) IS
+'Returns a page of the changes of a contact''s status, the newest first.';
 
 /* ---------------------------------------------------------------- schema/54-activity.sql */
 
@@ -3339,6 +3346,25 @@ COMMENT ON TABLE revyops.change_feed IS 'From where on the changes of clients ar
 COMMENT ON COLUMN revyops.change_feed.client_id IS 'The client.';
 COMMENT ON COLUMN revyops.change_feed.generation IS 'Another one since changes are noted again: cursors of before end.';
 COMMENT ON COLUMN revyops.change_feed.trimmed_before IS 'Changes of transactions before this one were deleted.';
+
+CREATE FUNCTION @extschema@.revyops_changes(after text DEFAULT NULL, "limit" integer DEFAULT 100) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_changes(text, integer) IS
+'Returns what became of records since the cursor of the last call, and the next cursor.';
+
+CREATE FUNCTION @extschema@.revyops_trim_changes(before timestamptz, client_id integer DEFAULT NULL) RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_trim_changes(timestamptz, integer) IS
+'Deletes changes from before a time, of a client or of all, and returns how many.';
+
+/* Pure: whoever sends what revyops_changes tells can sign it. */
+CREATE FUNCTION @extschema@.revyops_sign_webhook(id text, at timestamptz, body text, secrets text[]) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE c IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.revyops_sign_webhook(text, timestamptz, text, text[]) IS
+'Returns the header webhook-signature of a message, as Standard Webhooks has it: a signature for each secret.';
 
 /* ---------------------------------------------------------------- schema/70-privacy.sql */
 

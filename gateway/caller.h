@@ -21,6 +21,7 @@ struct Caller
 	Caller	   *next;			/* of the same hash */
 	char	   *key;			/* NULL for strangers */
 	int			requests;		/* under way: being read, waiting or running */
+	int			held;			/* of these: see hold.c */
 	size_t		octets;			/* of their bodies */
 	CallerLane	lanes[LANES];
 };

@@ -14,6 +14,7 @@
 #include "caller.h"
 #include "fcgi.h"
 #include "front.h"
+#include "hold.h"
 #include "lane.h"
 #include "link.h"
 #include "log.h"
@@ -57,6 +58,8 @@ drop_request(Request *request)
 		return;
 	if (request->state == REQUEST_WAITING)
 		lane_forget(request);
+	else if (request->state == REQUEST_HELD)
+		hold_forget(request);
 	lane_release(request);
 	request_free(request);
 }
@@ -103,7 +106,7 @@ reason(int status)
 	}			reasons[] = {
 		{200, "OK"}, {201, "Created"}, {204, "No Content"}, {301, "Moved Permanently"}, {400, "Bad Request"},
 		{401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-		{409, "Conflict"}, {413, "Payload Too Large"}, {415, "Unsupported Media Type"},
+		{409, "Conflict"}, {410, "Gone"}, {413, "Payload Too Large"}, {415, "Unsupported Media Type"},
 		{422, "Unprocessable Entity"}, {500, "Internal Server Error"}, {503, "Service Unavailable"},
 	};
 
@@ -111,6 +114,15 @@ reason(int status)
 		if (reasons[i].status == status)
 			return reasons[i].words;
 	return "Unknown";
+}
+
+/* is_ours tells a header that is for the gateway from those of callers. */
+static bool
+is_ours(Slice line)
+{
+	static const char ours[] = "Revyops-";
+
+	return line.len >= sizeof(ours) - 1 && memcmp(line.data, ours, sizeof(ours) - 1) == 0;
 }
 
 /* add_head appends an answer's status and headers, as CGI has them. */
@@ -127,8 +139,11 @@ add_head(Buffer *to, const Request *request)
 		const char *end = memchr(lines.data, '\n', lines.len);
 		size_t		length = end != NULL ? (size_t) (end - lines.data) : lines.len;
 
-		buffer_add(to, lines.data, length);
-		buffer_add(to, "\r\n", 2);
+		if (!is_ours((Slice) {lines.data, length}))
+		{
+			buffer_add(to, lines.data, length);
+			buffer_add(to, "\r\n", 2);
+		}
 		length += end != NULL;
 		lines = (Slice) {lines.data + length, lines.len - length};
 	}
@@ -374,6 +389,7 @@ front_drain(void)
 	Connection *next;
 
 	draining = true;
+	hold_end();
 	if (listener.fd >= 0)
 	{
 		int			fd = listener.fd;

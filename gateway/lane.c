@@ -163,7 +163,7 @@ refuse_waiting(LaneId lane, Time since, Refusal why)
 		{
 			Request    *next = TAILQ_NEXT(request, entry);
 
-			if (request->arrived < since)
+			if (request->queued < since)
 			{
 				lane_forget(request);
 				metrics.refused[why]++;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hold.h"
 #include "lane.h"
 #include "link.h"
 #include "log.h"
@@ -208,7 +209,10 @@ end_all(Link *link, Fate fate)
 		TAILQ_REMOVE(&ended, request, entry);
 		lane_ended(request);
 		if (fate == FATE_COMMITTED && read_answer(request))
-			request->answered(request);
+		{
+			if (!hold_take(request))
+				request->answered(request);
+		}
 		else if (may_repeat(link, request, fate))
 			repeat_alone(request);
 		else
@@ -617,10 +621,25 @@ tick_link(Link *link, bool wanted)
 		lose(link, "no connection in time", FATE_UNDONE);
 }
 
+/* ask_again has those that were held long enough wait in their lanes again. */
+static void
+ask_again(void)
+{
+	Request    *request;
+
+	while ((request = hold_due()) != NULL)
+	{
+		request->queued = loop_now();
+		lane_queue(request, request->lane);
+		link_wake(request->lane);
+	}
+}
+
 /* link_tick is called now and then. */
 void
 link_tick(void)
 {
+	ask_again();
 	for (int i = 0; i < LINKS; i++)
 		tick_link(&links[i], !closing && i % LANE_CONNECTIONS_MAX < config.connections[links[i].lane]);
 	for (int lane = 0; lane < LANES; lane++)

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hold.h"
 #include "lane.h"
 #include "link.h"
 #include "loop.h"
@@ -99,8 +100,10 @@ print_now(Buffer *to)
 	print_type(to, "connections", "gauge", "Connections to the database that are up.");
 	for (int lane = 0; lane < LANES; lane++)
 		buffer_print(to, "revyops_gateway_connections{lane=\"%s\"} %d\n", lane_names[lane], link_up(lane));
-	print_type(to, "under_way", "gauge", "Requests being read, waiting or running.");
+	print_type(to, "under_way", "gauge", "Requests being read, waiting, running or held.");
 	buffer_print(to, "revyops_gateway_under_way %d\n", lane_under_way());
+	print_type(to, "held", "gauge", "Those of them that wait for something to happen.");
+	buffer_print(to, "revyops_gateway_held %d\n", hold_count());
 	print_type(to, "body_octets", "gauge", "Octets of their bodies.");
 	buffer_print(to, "revyops_gateway_body_octets %zu\n", lane_octets());
 }

@@ -176,7 +176,7 @@ request_new(Slice params)
 {
 	Request    *request = memory_new(sizeof(Request));
 
-	request->arrived = loop_now();
+	request->arrived = request->queued = loop_now();
 	if (read_params(request, params))
 		return request;
 	request_free(request);

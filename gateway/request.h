@@ -21,6 +21,7 @@ typedef enum RequestState
 	REQUEST_COMING,				/* read from nginx's connection */
 	REQUEST_WAITING,			/* in its lane's queue */
 	REQUEST_RUNNING,			/* the database works on it */
+	REQUEST_HELD,				/* it is to be asked again */
 	REQUEST_ANSWERED
 } RequestState;
 
@@ -35,6 +36,8 @@ struct Request
 	bool		repeated;		/* was begun before, in vain */
 	bool		head;			/* a GET whose body is not wanted */
 	Time		arrived;
+	Time		queued;			/* when it began to wait for the database, if that is to count */
+	Time		due;			/* when a held one is asked again */
 
 	/* What the database is asked.  Texts of printable ASCII: see request.c. */
 	Buffer		method;

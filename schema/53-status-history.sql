@@ -31,3 +31,9 @@ COMMENT ON COLUMN revyops.contact_status_history.contact_status IS 'The status s
 COMMENT ON COLUMN revyops.contact_status_history.previous_status IS 'The status before, as far as who changed it knew; null if not.';
 COMMENT ON COLUMN revyops.contact_status_history.source IS 'api: somebody set it; event: a bounce or an unsubscription did.';
 COMMENT ON SEQUENCE revyops.contact_status_history_id_seq IS 'Ids of these changes, of all clients together.';
+
+CREATE FUNCTION @extschema@.revyops_contact_status_history(contact_id bigint, page integer DEFAULT 1, page_size integer DEFAULT 100) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_contact_status_history(bigint, integer, integer) IS
+'Returns a page of the changes of a contact''s status, the newest first.';

@@ -51,3 +51,22 @@ COMMENT ON TABLE revyops.change_feed IS 'From where on the changes of clients ar
 COMMENT ON COLUMN revyops.change_feed.client_id IS 'The client.';
 COMMENT ON COLUMN revyops.change_feed.generation IS 'Another one since changes are noted again: cursors of before end.';
 COMMENT ON COLUMN revyops.change_feed.trimmed_before IS 'Changes of transactions before this one were deleted.';
+
+CREATE FUNCTION @extschema@.revyops_changes(after text DEFAULT NULL, "limit" integer DEFAULT 100) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_changes(text, integer) IS
+'Returns what became of records since the cursor of the last call, and the next cursor.';
+
+CREATE FUNCTION @extschema@.revyops_trim_changes(before timestamptz, client_id integer DEFAULT NULL) RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_trim_changes(timestamptz, integer) IS
+'Deletes changes from before a time, of a client or of all, and returns how many.';
+
+/* Pure: whoever sends what revyops_changes tells can sign it. */
+CREATE FUNCTION @extschema@.revyops_sign_webhook(id text, at timestamptz, body text, secrets text[]) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE c IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.revyops_sign_webhook(text, timestamptz, text, text[]) IS
+'Returns the header webhook-signature of a message, as Standard Webhooks has it: a signature for each secret.';

@@ -71,6 +71,8 @@ headers_as_json(const Answer *answer)
 	initStringInfo(&json);
 	while (rvo_header_next(&lines, &name, &value))
 	{
+		if (rvo_header_is(name, "Revyops-Hold"))	/* PostgREST can't */
+			continue;
 		appendStringInfoString(&json, json.len == 0 ? "[{" : ", {");
 		escape_json(&json, rvo_slice_cstring(name));
 		appendStringInfoString(&json, ": ");

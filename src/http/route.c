@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "http/route.h"
 #include "http/serve_batch.h"
+#include "http/serve_change.h"
 #include "http/serve_company.h"
 #include "http/serve_contact.h"
 #include "http/serve_email.h"
@@ -79,6 +80,8 @@ static const Route routes[] = {
 		DELETE(rvo_serve_delete_field, CONTACTS)}},
 	{"/public/v2/contacts/{id}/emails", {
 		LIST(rvo_serve_list, .resource = &rvo_contact_emails, V2)}},
+	{"/public/v2/contacts/{id}/status-history", {
+		GET(rvo_serve_status_history)}},
 	{"/public/v2/contacts/{id}/merge", {
 		POST(rvo_serve_merge, CONTACTS, V2, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts", {
@@ -107,6 +110,9 @@ static const Route routes[] = {
 		LIST(rvo_serve_lookup_bare, CONTACTS, MASTER)}},
 	{"/public/contacts-master-list/{id}", {
 		GET(rvo_serve_get, CONTACTS, MASTER)}},
+
+	{"/public/v2/changes", {
+		GET(rvo_serve_changes)}},
 
 	{"/public/v2/companies", {
 		LIST(rvo_serve_list, COMPANIES, V2),

@@ -13,14 +13,13 @@
  */
 #include "postgres.h"
 
-#include "common/base64.h"
-#include "common/hmac.h"
-#include "common/sha2.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 
 #include "base/compat.h"
 #include "shape/cursor.h"
+#include "value/base64url.h"
+#include "value/sha256.h"
 
 #define CURSOR_VERSION 2
 #define PLACE_OCTETS 39
@@ -79,29 +78,11 @@ append_scope(StringInfo to, const ListScope *scope)
 static void
 seal(Slice secret, const ListScope *scope, Slice place, uint8 *hmac)
 {
-	pg_hmac_ctx *ctx = pg_hmac_create(PG_SHA256);
-	StringInfoData message;
+	StringInfoData list;
 
-	initStringInfo(&message);
-	appendBinaryStringInfo(&message, place.data, place.len);
-	append_scope(&message, scope);
-	if (ctx == NULL ||
-		pg_hmac_init(ctx, (const uint8 *) secret.data, secret.len) < 0 ||
-		pg_hmac_update(ctx, (const uint8 *) message.data, message.len) < 0 ||
-		pg_hmac_final(ctx, hmac, PG_SHA256_DIGEST_LENGTH) < 0)
-		rvo_fault_raise_bug("could not compute an HMAC");
-	pg_hmac_free(ctx);
-}
-
-/* swap makes base64url of base64 or, with the pairs turned round, the reverse; what is of neither kind stays. */
-static void
-swap(char *text, int len, const char *from, const char *to)
-{
-	for (int i = 0; i < len; i++)
-		if (text[i] == from[0])
-			text[i] = to[0];
-		else if (text[i] == from[1])
-			text[i] = to[1];
+	initStringInfo(&list);
+	append_scope(&list, scope);
+	rvo_hmac_sha256(secret, (Slice[]) {place, {list.data, list.len}}, 2, hmac);
 }
 
 /* rvo_cursor_write returns the cursor of a place, in the current context. */
@@ -110,19 +91,12 @@ rvo_cursor_write(Slice secret, const ListScope *scope, const ListPlace *place)
 {
 	StringInfoData octets;
 	uint8		hmac[PG_SHA256_DIGEST_LENGTH];
-	char	   *text;
-	int			len;
 
 	initStringInfo(&octets);
 	append_place(&octets, place);
 	seal(secret, scope, (Slice) {octets.data, octets.len}, hmac);
 	appendBinaryStringInfo(&octets, (char *) hmac, SEAL_OCTETS);
-	len = octets.len / 3 * 4;
-	text = palloc(len);
-	if (pg_b64_encode((void *) octets.data, octets.len, text, len) != len)
-		rvo_fault_raise_bug("could not encode a cursor");
-	swap(text, len, "+/", "-_");
-	return (Slice) {text, len};
+	return rvo_base64url_encode((Slice) {octets.data, octets.len});
 }
 
 /* read_key reads what a search is sorted by out of the rest of a place, if there is one; false if it is none. */
@@ -146,23 +120,16 @@ read_key(StringInfo message, Slice *key)
 bool
 rvo_cursor_read(Slice secret, const ListScope *scope, Slice cursor, ListPlace *place)
 {
-	int			len = cursor.len / 4 * 3;
-	char	   *text;
-	char	   *octets;
-	StringInfoData message = {.len = len - SEAL_OCTETS, .maxlen = len};
+	Slice		octets;
+	StringInfoData message = {0};
 	uint8		hmac[PG_SHA256_DIGEST_LENGTH];
 
-	if (cursor.len % 4 != 0 || message.len < PLACE_OCTETS || cursor.len > CURSOR_MAX_LENGTH ||
-		memchr(cursor.data, '+', cursor.len) != NULL || memchr(cursor.data, '/', cursor.len) != NULL)
+	if (cursor.len > CURSOR_MAX_LENGTH || !rvo_base64url_decode(cursor, &octets) ||
+		octets.len - SEAL_OCTETS < PLACE_OCTETS)
 		return false;
-	text = palloc(cursor.len);
-	octets = message.data = palloc(len);
-	memcpy(text, cursor.data, cursor.len);
-	swap(text, cursor.len, "-_", "+/");
-	if (pg_b64_decode(text, cursor.len, (void *) octets, len) != len)
-		return false;
-	seal(secret, scope, (Slice) {octets, message.len}, hmac);
-	if (!rvo_same_secret(hmac, (uint8 *) octets + message.len, SEAL_OCTETS) ||
+	message = (StringInfoData) {.data = unconstify(char *, octets.data), .len = octets.len - SEAL_OCTETS, .maxlen = octets.len};
+	seal(secret, scope, (Slice) {octets.data, message.len}, hmac);
+	if (!rvo_same_secret(hmac, (const uint8 *) octets.data + message.len, SEAL_OCTETS) ||
 		pq_getmsgbyte(&message) != CURSOR_VERSION)
 		return false;
 	place->id = pq_getmsgint64(&message);

@@ -146,6 +146,17 @@ rvo_add_numbers(Execution *e, const void *const *rows, int n, size_t offset)
 	add_array(e, values, nulls, n, INT8OID);
 }
 
+/* rvo_add_xids adds an array of numbers of transactions. */
+void
+rvo_add_xids(Execution *e, const uint64 *xids, int n)
+{
+	Datum	   *values = palloc(n * sizeof(Datum));
+
+	for (int i = 0; i < n; i++)
+		values[i] = UInt64GetDatum(xids[i]);
+	add_array(e, values, NULL, n, XID8OID);
+}
+
 /* rvo_add_times adds a column of times. */
 void
 rvo_add_times(Execution *e, const void *const *rows, int n, size_t offset)

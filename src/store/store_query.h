@@ -63,6 +63,7 @@ extern void rvo_add_nullable_boolean(Execution *e, NullableBoolean boolean);
 extern void rvo_add_json(Execution *e, JsonbValue value);
 extern void rvo_add_ids(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_numbers(Execution *e, const void *const *rows, int n, size_t offset);
+extern void rvo_add_xids(Execution *e, const uint64 *xids, int n);
 extern void rvo_add_times(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_nullable_times(Execution *e, const void *const *rows, int n, size_t offset);
 extern void rvo_add_nullable_booleans(Execution *e, const void *const *rows, int n, size_t offset);

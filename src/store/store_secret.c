@@ -17,14 +17,27 @@ static KeptQuery find_secret = {
 	.types = {TEXTOID},
 };
 
+static Slice
+find(Slice name)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, name);
+	if (rvo_query_run(&find_secret, &e) == 0)
+		rvo_fault_raise_bug("revyops.secret has no key for cursors");
+	return rvo_result(&e, 0);
+}
+
 /* rvo_store_secret returns the key that cursors are signed with, and locks are numbered by. */
 Slice
 rvo_store_secret(void)
 {
-	Execution	e = {0};
+	return find(CONST_SLICE("cursor"));
+}
 
-	rvo_add_text(&e, CONST_SLICE("cursor"));
-	if (rvo_query_run(&find_secret, &e) == 0)
-		rvo_fault_raise_bug("revyops.secret has no key for cursors");
-	return rvo_result(&e, 0);
+/* rvo_store_secret_of_changes returns the key of cursors of the change feed. */
+Slice
+rvo_store_secret_of_changes(void)
+{
+	return find(CONST_SLICE("changes"));
 }

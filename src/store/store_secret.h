@@ -8,5 +8,6 @@
 #include "base/text.h"
 
 extern Slice rvo_store_secret(void);
+extern Slice rvo_store_secret_of_changes(void);
 
 #endif							/* RVO_STORE_SECRET_H */

@@ -18,6 +18,19 @@ typedef struct StatusChange
 	Slice		previous_status;	/* no value = not known */
 } StatusChange;
 
+/* One that was kept. */
+typedef struct KeptStatus
+{
+	int64		id;
+	StatusChange change;
+	Slice		source;			/* api or event */
+} KeptStatus;
+
+/* What is called for each; its texts are in the current context. */
+typedef void (*StatusReader) (void *arg, const KeptStatus *status);
+
+extern int64 rvo_store_count_statuses(int client_id, int64 contact_id);
+extern void rvo_store_read_statuses(int client_id, int64 contact_id, int64 offset, int limit, StatusReader read, void *arg);
 extern void rvo_store_insert_status_changes(int client_id, const StatusChange *changes, int n);
 extern void rvo_store_move_status_history(int client_id, int64 contact_id, int64 to_contact_id);
 

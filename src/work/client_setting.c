@@ -10,6 +10,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/member.h"
+#include "store/store_change.h"
 #include "store/store_client.h"
 #include "value/nearest.h"
 #include "work/client_setting.h"
@@ -96,6 +97,8 @@ rvo_client_set(const int *client_id, Slice name, Slice value)
 		check_value(setting, value, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	if (rvo_slice_equal(setting->name, CONST_SLICE("changes")) && rvo_slice_equal(value, CONST_SLICE("on")))
+		rvo_store_begin_changes(*client_id);
 	if (!rvo_store_set_client(*client_id, setting->name, value))
 		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
 }

@@ -1,0 +1,16 @@
+/*
+ * hold.h
+ *	  Requests whose answer is not wanted yet: the database is asked again.
+ */
+#ifndef GATEWAY_HOLD_H
+#define GATEWAY_HOLD_H
+
+#include "request.h"
+
+extern bool hold_take(Request *request);
+extern Request *hold_due(void);
+extern void hold_forget(Request *request);
+extern void hold_end(void);
+extern int	hold_count(void);
+
+#endif							/* GATEWAY_HOLD_H */

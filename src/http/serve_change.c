@@ -1,0 +1,78 @@
+/*
+ * serve_change.c
+ *	  The endpoints of changes: those of records, and of a contact's status.
+ *
+ * Nobody waits in the database for a change that is still to come.  An answer that tells of
+ * none says in a header for fronts how long the caller would wait for one: a front
+ * that can asks again until then, and gives the answer to the caller.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "http/answer.h"
+#include "http/parameter.h"
+#include "http/serve_change.h"
+#include "http/unknown_parameter.h"
+#include "work/change_list.h"
+#include "work/status_history_read.h"
+
+#define WAIT_MAX 30				/* seconds */
+#define ASK_AGAIN 500			/* milliseconds */
+
+/* check_query notes what is wrong with the names in a query, and tells of those that are ignored. */
+static void
+check_query(const HttpRequest *request, const Slice *names, int n, FaultList *faults, Answer *answer)
+{
+	static const Slice others[] = {CONST_SLICE("client_id")};
+	KnownParameters known = {
+		.conditions = names, .nconditions = n, .others = others, .nothers = lengthof(others),
+		.shape = &rvo_contact_shape,
+	};
+	const char *ignored = rvo_parameters_check(request->query, &known, request->caller.strict, faults);
+
+	if (ignored != NULL)
+		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
+}
+
+/* read_wait reads how many seconds the caller would wait. */
+static int
+read_wait(const HttpRequest *request, FaultList *faults)
+{
+	Slice		digits = rvo_parameter(request->query, "wait");
+	int			wait = rvo_parameter_number(request->query, "wait", 0);
+
+	if (digits.data != NULL && !rvo_slice_equal(digits, CONST_SLICE("0")) && (wait < 1 || wait > WAIT_MAX))
+		rvo_fault_add(faults, "wait", FAULT_INVALID_WAIT);
+	return wait;
+}
+
+/* rvo_serve_changes answers what became of records since a cursor. */
+void
+rvo_serve_changes(const HttpRequest *request, Answer *answer)
+{
+	static const Slice names[] = {CONST_SLICE("after"), CONST_SLICE("limit"), CONST_SLICE("wait")};
+	FaultList	faults = {0};
+	int			limit = rvo_parameter_number(request->query, "limit", CHANGES_LIMIT);
+	int			wait = read_wait(request, &faults);
+	bool		none;
+
+	check_query(request, names, lengthof(names), &faults, answer);
+	rvo_answer(answer, 200, rvo_changes_list(&request->caller, rvo_parameter(request->query, "after"), limit, &faults, &none));
+	if (none && wait > 0)
+		rvo_answer_add_header(answer, "Revyops-Hold", psprintf("%d %d", ASK_AGAIN, wait * 1000));
+}
+
+/* rvo_serve_status_history answers what statuses a contact had. */
+void
+rvo_serve_status_history(const HttpRequest *request, Answer *answer)
+{
+	static const Slice names[] = {CONST_SLICE("page"), CONST_SLICE("page_size")};
+	ListRequest list = {
+		.page = rvo_parameter_number(request->query, "page", 1),
+		.page_size = rvo_parameter_number(request->query, "page_size", PAGE_MAX_SIZE),
+	};
+
+	check_query(request, names, lengthof(names), &list.faults, answer);
+	answer->status = 200;
+	answer->body = rvo_status_history_list(request->caller.client_id, &request->id, "id", &list);
+}

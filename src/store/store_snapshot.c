@@ -1,0 +1,123 @@
+/*
+ * store_snapshot.c
+ *	  Which transactions the calling statement sees, and where the server is.
+ *
+ * pg_current_snapshot() says less than this: on a standby it leaves out which
+ * transactions are under way, and it counts the caller's own as one that is seen.
+ */
+#include "postgres.h"
+
+#include "access/timeline.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "access/xlog_internal.h"
+#include "access/xlogrecovery.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "store/store_snapshot.h"
+
+/* widen tells which transaction has a number of 32 bits. */
+static uint64
+widen(TransactionId xid, FullTransactionId next)
+{
+	uint32		epoch = EpochFromFullTransactionId(next);
+
+	if (xid > XidFromFullTransactionId(next))
+		epoch--;
+	return U64FromFullTransactionId(FullTransactionIdFromEpochAndXid(epoch, xid));
+}
+
+/*
+ * rvo_store_seen_now returns the transactions whose changes the calling statement sees, in
+ * the current context; its own is not among them, which may still be undone.  Raises a
+ * serialization failure while more are under way than a cursor has room for.
+ */
+Seen
+rvo_store_seen_now(void)
+{
+	Snapshot	snapshot = GetActiveSnapshot();
+	FullTransactionId next = ReadNextFullTransactionId();
+	FullTransactionId own = GetTopFullTransactionIdIfAny();
+	bool		standby = snapshot->takenDuringRecovery;
+	int			n = standby ? snapshot->subxcnt : (int) snapshot->xcnt;
+	const TransactionId *xids = standby ? snapshot->subxip : snapshot->xip;
+	uint64	   *open = palloc((n + 1) * sizeof(uint64));
+
+	if (n > SEEN_MAX_OPEN)
+		rvo_fault_raise_serialization();
+	for (int i = 0; i < n; i++)
+		open[i] = widen(xids[i], next);
+	if (FullTransactionIdIsValid(own))
+		open[n++] = U64FromFullTransactionId(own);
+	return rvo_seen_of(widen(snapshot->xmax, next), open, n);
+}
+
+/* end_of_log returns how far the log goes: where the last record ends, not where the next one begins. */
+static XLogRecPtr
+end_of_log(void)
+{
+	XLogRecPtr	end = GetXLogInsertRecPtr();
+
+	if (XLogSegmentOffset(end, wal_segment_size) == SizeOfXLogLongPHD)
+		return end - SizeOfXLogLongPHD;
+	return end % XLOG_BLCKSZ == SizeOfXLogShortPHD ? end - SizeOfXLogShortPHD : end;
+}
+
+/*
+ * rvo_store_log_place returns where the server is.  All that has ended by now is on disk
+ * then: a number that a crash takes back would be that of another transaction.
+ */
+LogPlace
+rvo_store_log_place(void)
+{
+	TimeLineID	timeline;
+	XLogRecPtr	end;
+
+	if (RecoveryInProgress())
+		end = GetXLogReplayRecPtr(&timeline);
+	else
+	{
+		end = end_of_log();
+		timeline = GetWALInsertionTimeLine();
+		XLogFlush(end);
+	}
+	return (LogPlace) {timeline, end};
+}
+
+/*
+ * rvo_store_log_has tells whether a place is in the past of this server.  It is not after
+ * a restore to an earlier point, or if the standby that took over had not got so far.
+ */
+bool
+rvo_store_log_has(LogPlace place)
+{
+	TimeLineID	timeline;
+
+	if (RecoveryInProgress())
+		(void) GetXLogReplayRecPtr(&timeline);
+	else
+		timeline = GetWALInsertionTimeLine();
+	if (place.timeline == timeline)
+		return RecoveryInProgress() || place.octets <= GetXLogInsertRecPtr();
+	if (place.timeline > timeline)
+		return RecoveryInProgress();	/* it is only behind */
+	return place.octets > 0 && tliOfPointInHistory(place.octets - 1, readTimeLineHistory(timeline)) == place.timeline;
+}
+
+/* rvo_store_snapshot_of makes of transactions that were seen what pg_visible_in_snapshot takes. */
+Datum
+rvo_store_snapshot_of(const Seen *seen)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, UINT64_FORMAT ":" UINT64_FORMAT ":", rvo_seen_first_not(seen), seen->end);
+	for (int i = 0; i < seen->nopen; i++)
+		appendStringInfo(&text, "%s" UINT64_FORMAT, i > 0 ? "," : "", seen->open[i]);
+	return DirectFunctionCall1(pg_snapshot_in, CStringGetDatum(text.data));
+}
