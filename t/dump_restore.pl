@@ -21,7 +21,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact company_domain merged_company import_job import_reject import_note idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception company_host company_host_exception import_alias))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact company_domain merged_company import_job import_reject import_note idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception company_host company_host_exception import_alias do_not_contact_salt do_not_contact))
   . ' ORDER BY 1, 2';
 my $policies = "SELECT tablename, policyname, roles, cmd, qual, with_check, relrowsecurity FROM pg_policies, pg_class WHERE oid = format('%I.%I', schemaname, tablename)::regclass ORDER BY 1, 2";
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
@@ -56,6 +56,8 @@ CREATE TABLE staging AS SELECT email, "Näme" FROM (VALUES ('c1\@acme.com', NULL
 CALL $schema.revyops_import_contacts('staging', 3);
 SET revyops.client_id = 1;
 CALL $schema.revyops_import_contacts('staging');
+SELECT $schema.revyops_suppress('{"email": "gone\@acme.com", "reason": "unsubscribed", "note": "line\\n\\"quoted\\""}'), $schema.revyops_suppress('{"domain": "rival.com", "subdomains": true}'),
+	$schema.revyops_suppress('{"email": "erased\@acme.com", "reason": "erased"}'), $schema.revyops_suppress('{"email": "back\@acme.com"}'), $schema.revyops_unsuppress('back\@acme.com', 'manual', 'asked');
 SELECT $schema.revyops_import_csv(convert_to(E'email,Notes\nimp\@acme.com; x\@acme.com,"line\n""quoted"""\nnope,ü', 'UTF8'), mode => 'check');
 EOS
 	return $key;
@@ -86,6 +88,8 @@ sub goes_on
 		"1|1|2\n2|2|2\n3|3|1\n4|4|2", "$name: jobs have their rejects, a new one its own id");
 	is($new->safe_psql($target, "SET revyops.client_id = 2; SELECT count($schema.revyops_create_contact(jsonb_build_object('email', 'x\@' || d))) FROM unnest('{gmail.com,isp.com,gmx.de,firm.com}'::text[]) d; SELECT string_agg(domain, ' ' ORDER BY domain) FROM revyops.company WHERE client_id = 2"),
 		"4\nacme.com firm.com gmail.com", "$name: settings hold, and what the owner says of free-mail domains");
+	is($new->safe_psql($target, "SET revyops.client_id = 1; SELECT string_agg(concat_ws(' ', do_not_contact, reasons), ', ' ORDER BY ordinal) FROM $schema.revyops_check_do_not_contact('{gone\@acme.com,x\@y.rival.com,erased\@acme.com,back\@acme.com}'); SELECT $schema.revyops_create_contact('{\"email\": \"erased\@acme.com\"}')->>'contact_status'; SELECT ($schema.revyops_suppress('{\"email\": \"later\@acme.com\"}')->'id')"),
+		"t {unsubscribed}, t {manual}, t {erased}, f\nUnsubscribed\n5", "$name: who is not to be contacted, also where only a hash is left");
 	# the key of cursors is this database's own
 	is($new->safe_psql($target, 'SELECT name, secret FROM revyops.secret') eq $old->safe_psql($db, 'SELECT name, secret FROM revyops.secret'), '', "$name: another key of cursors");
 	is($new->safe_psql($target, 'SELECT name FROM revyops.secret'), 'cursor', "$name: but one of the same name");

@@ -60,25 +60,30 @@ revyops_suppress_many(PG_FUNCTION_ARGS)
 	JsonbContainer *entries = rvo_json_root(rvo_argument_jsonb(fcinfo, 0));
 	Caller		caller = rvo_auth_caller_of_call();
 	FaultList	faults = {0};
-	BatchMode	mode = rvo_batch_mode_read(rvo_argument_text(fcinfo, 1), "mode", &faults);
+	ManyEntries many = {
+		.caller = &caller,
+		.array = entries,
+		.mode = rvo_batch_mode_read(rvo_argument_text(fcinfo, 1), "mode", &faults),
+		.number_name = "ordinal",
+		.first_number = 1,
+	};
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	EntryOutcome *outcomes;
-	int			n;
 
 	if (!rvo_json_is_array(entries))
 		rvo_fault_add(&faults, "", rvo_json_is_encoded_root(entries) ? FAULT_JSON_IN_STRING : FAULT_NOT_AN_ARRAY);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	outcomes = rvo_do_not_contact_create_many(&caller, entries, mode, "ordinal", 1, &n);
+	rvo_do_not_contact_create_many(&many);
 	InitMaterializedSRF(fcinfo, 0);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < many.count; i++)
 	{
-		Datum		values[3] = {Int32GetDatum(i + 1), Int32GetDatum(outcomes[i].status)};
-		bool		nulls[3] = {false, false, outcomes[i].faults.count == 0};
+		const EntryOutcome *outcome = &many.outcomes[i];
+		Datum		values[3] = {Int32GetDatum(i + 1), Int32GetDatum(outcome->status)};
+		bool		nulls[3] = {false, false, outcome->faults.count == 0};
 
 		CHECK_FOR_INTERRUPTS();
 		if (!nulls[2])
-			values[2] = JsonbPGetDatum(rvo_json_parse(rvo_slice(rvo_fault_json(&outcomes[i].faults))));
+			values[2] = JsonbPGetDatum(rvo_json_parse(rvo_slice(rvo_fault_json(&outcome->faults))));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	rvo_members_tell(&caller);

@@ -17,6 +17,7 @@
 #include "http/serve_change.h"
 #include "http/serve_company.h"
 #include "http/serve_contact.h"
+#include "http/serve_do_not_contact.h"
 #include "http/serve_email.h"
 #include "http/serve_import.h"
 #include "http/serve_probe.h"
@@ -37,6 +38,7 @@
 #define CONTACTS .resource = &rvo_contacts
 #define COMPANIES .resource = &rvo_companies
 #define EMAILS .resource = &rvo_emails
+#define DO_NOT_CONTACT .resource = &rvo_do_not_contact
 #define V2 .has_structure = true
 #define MASTER .master = true
 #define OPEN .open = true
@@ -193,6 +195,18 @@ static const Route routes[] = {
 		POST(rvo_serve_add_field, EMAILS, SHARES, TAKES(EMAIL_FIELDS))}},
 	{"/public/emails/{id}/custom-fields/{field_id}", {
 		DELETE(rvo_serve_delete_field, EMAILS)}},
+
+	{"/public/v2/do-not-contact", {
+		LIST(rvo_serve_list, DO_NOT_CONTACT),
+		POST(rvo_serve_suppress, DO_NOT_CONTACT, SHARES, TAKES("entries"))}},
+	{"/public/v2/do-not-contact/batch", {
+		POST(rvo_serve_suppress_batch, DO_NOT_CONTACT, TAKES_BATCH("entries"))}},
+	{"/public/v2/do-not-contact/check", {
+		POST(rvo_serve_check_suppressed, DO_NOT_CONTACT, .reads = true, TAKES("addresses"))}},
+	{"/public/v2/do-not-contact/import", {
+		POST(rvo_serve_suppress_file, DO_NOT_CONTACT, TAKES_FILE)}},
+	{"/public/v2/do-not-contact/remove", {
+		POST(rvo_serve_unsuppress, DO_NOT_CONTACT, SHARES, TAKES("entries"))}},
 
 	{"/ready", {
 		GET(rvo_serve_ready, OPEN)}},

@@ -104,9 +104,9 @@ read_items(const BatchEnvelope *envelope, Jsonb *body, FaultList *faults)
 	return NULL;
 }
 
-/* read_mode returns the mode, partial if there is none, and notes what is wrong with it. */
-static BatchMode
-read_mode(Jsonb *body, FaultList *faults)
+/* rvo_batch_mode_of_body returns the mode, partial if there is none, and notes what is wrong with it. */
+BatchMode
+rvo_batch_mode_of_body(Jsonb *body, FaultList *faults)
 {
 	JsonbValue	mode;
 
@@ -128,7 +128,7 @@ serve_items(const BatchEnvelope *envelope, const HttpRequest *request)
 	Batch		batch = {
 		.kind = envelope->kind,
 		.caller = caller,
-		.mode = read_mode(body, &faults),
+		.mode = rvo_batch_mode_of_body(body, &faults),
 		.number_name = "index",
 		.first_number = 0,
 		.broken = request->broken != NULL ? *request->broken : (BrokenItems) {0},

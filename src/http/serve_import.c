@@ -47,7 +47,7 @@ check_query(const HttpRequest *request, const Slice *names, int n, FaultList *fa
 
 /* check_parts notes parts of a form that are no option: none comes there by itself. */
 static void
-check_parts(const Upload *upload, FaultList *faults)
+check_parts(const Upload *upload, const Slice *names, int n, FaultList *faults)
 {
 	for (int i = 0; i < upload->options.count; i++)
 	{
@@ -55,16 +55,24 @@ check_parts(const Upload *upload, FaultList *faults)
 		Slice		nearest[NEAREST_MAX];
 		bool		known = false;
 
-		for (size_t o = 0; !known && o < lengthof(option_names); o++)
-			known = rvo_slice_equal(name, option_names[o]);
+		for (int o = 0; !known && o < n; o++)
+			known = rvo_slice_equal(name, names[o]);
 		if (!known)
-			rvo_fault_add_parameter(faults, name, nearest, rvo_nearest(name, option_names, lengthof(option_names), nearest));
+			rvo_fault_add_parameter(faults, name, nearest, rvo_nearest(name, names, n, nearest));
 	}
 }
 
-/* option returns an option, of the query or else of the form; no value if neither has it. */
-static Slice
-option(const HttpRequest *request, const char *name)
+/* rvo_import_check_options notes what is wrong with the names of options, in the query and in the form. */
+void
+rvo_import_check_options(const HttpRequest *request, const Slice *names, int n, FaultList *faults, Answer *answer)
+{
+	check_query(request, names, n, faults, answer);
+	check_parts(request->upload, names, n, faults);
+}
+
+/* rvo_import_option returns an option, of the query or else of the form; no value if neither has it. */
+Slice
+rvo_import_option(const HttpRequest *request, const char *name)
 {
 	Slice		value = rvo_parameter(request->query, name);
 
@@ -91,9 +99,9 @@ read_columns(Slice text, FaultList *faults)
 	return NULL;
 }
 
-/* read_line reads the number of a line; 0 if there is none, or it is a fault. */
-static int64
-read_line(Slice text, FaultList *faults)
+/* rvo_import_line reads the number of a line; 0 if there is none, or it is a fault. */
+int64
+rvo_import_line(Slice text, FaultList *faults)
 {
 	int64		line = 0;
 
@@ -113,14 +121,14 @@ read_import(const HttpRequest *request, FaultList *faults)
 	CsvImport	import = {
 		.kind = request->endpoint->resource->import,
 		.content = request->upload->content,
-		.mode = option(request, "mode"),
-		.on_fault = option(request, "on_fault"),
-		.blanks = option(request, "blanks"),
-		.origin = option(request, "origin"),
-		.encoding = option(request, "encoding"),
-		.delimiter = option(request, "delimiter"),
-		.header_line = read_line(option(request, "header_line"), faults),
-		.columns = read_columns(option(request, "columns"), faults),
+		.mode = rvo_import_option(request, "mode"),
+		.on_fault = rvo_import_option(request, "on_fault"),
+		.blanks = rvo_import_option(request, "blanks"),
+		.origin = rvo_import_option(request, "origin"),
+		.encoding = rvo_import_option(request, "encoding"),
+		.delimiter = rvo_import_option(request, "delimiter"),
+		.header_line = rvo_import_line(rvo_import_option(request, "header_line"), faults),
+		.columns = read_columns(rvo_import_option(request, "columns"), faults),
 	};
 
 	if (import.encoding.data == NULL)
@@ -151,8 +159,7 @@ rvo_serve_import(const HttpRequest *request, Answer *answer)
 	Jsonb	   *result;
 	StringInfoData body;
 
-	check_query(request, option_names, lengthof(option_names), &faults, answer);
-	check_parts(request->upload, &faults);
+	rvo_import_check_options(request, option_names, lengthof(option_names), &faults, answer);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	result = rvo_import_csv(&request->claim, &import);

@@ -112,19 +112,6 @@ read_key(JsonbContainer *body, Slice name, Normalizer normalize, FaultList *faul
 	return rvo_member_key(name, &value, normalize, EMAIL_MAX_LENGTH, faults);
 }
 
-/* read_subdomains reads whether those below a domain are meant, too. */
-static bool
-read_subdomains(JsonbContainer *body, FaultList *faults)
-{
-	JsonbValue	value;
-
-	if (!rvo_json_get(body, CONST_SLICE("subdomains"), &value) || value.type == jbvNull)
-		return false;
-	if (value.type != jbvBool)
-		rvo_fault_add(faults, "/subdomains", FAULT_NOT_A_BOOLEAN);
-	return value.type == jbvBool && value.val.boolean;
-}
-
 /* read_since reads since when; now if it is not said. */
 static TimestampTz
 read_since(JsonbContainer *body, FaultList *faults)
@@ -167,7 +154,7 @@ rvo_do_not_contact_entry_read(const Caller *caller, JsonbContainer *body, FaultL
 	}
 	entry.email = read_key(body, CONST_SLICE("email"), rvo_email_address_normalize, faults);
 	entry.domain = read_key(body, CONST_SLICE("domain"), read_domain, faults);
-	entry.subdomains = read_subdomains(body, faults);
+	entry.subdomains = rvo_member_flag(body, "subdomains", faults);
 	reason = read_text(body, "reason", faults);
 	if (reason.data != NULL)
 		entry.reason = rvo_do_not_contact_reason_read(reason, "/reason", faults);
@@ -201,6 +188,18 @@ rvo_do_not_contact_show(const DoNotContactRow *row)
 		rvo_json_put(&object, CONST_SLICE("removal_note"), rvo_json_text(row->removal_note));
 	}
 	return rvo_json_close(&object);
+}
+
+/* rvo_suppression_reasons makes an array of the reasons. */
+JsonbValue
+rvo_suppression_reasons(const Suppression *suppression)
+{
+	JsonbValue	names = rvo_json_array(DO_NOT_CONTACT_REASONS);
+
+	for (int i = 0; i < DO_NOT_CONTACT_REASONS; i++)
+		if (suppression->reasons & 1 << i)
+			rvo_json_append(&names, rvo_json_text(rvo_do_not_contact_reasons[i]));
+	return names;
 }
 
 /* rvo_suppression_names lists the reasons by their names, in the current context. */

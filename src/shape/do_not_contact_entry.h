@@ -65,6 +65,7 @@ extern bool rvo_do_not_contact_address_read(Slice address, Slice *email, Slice *
 extern DoNotContactEntry rvo_do_not_contact_entry_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
 extern void rvo_do_not_contact_note_check(Slice note, const char *where, FaultList *faults);
 extern JsonbValue rvo_do_not_contact_show(const DoNotContactRow *row);
+extern JsonbValue rvo_suppression_reasons(const Suppression *suppression);
 extern const char *rvo_suppression_names(const Suppression *suppression);
 
 #endif							/* RVO_DO_NOT_CONTACT_ENTRY_H */

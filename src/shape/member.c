@@ -122,3 +122,20 @@ rvo_member_key(Slice name, const JsonbValue *value, Normalizer normalize, int ma
 		rvo_fault_add(faults, rvo_member_pointer(name), fault);
 	return key;
 }
+
+/* rvo_member_flag reads a member that is true or false, which a form has as text; false if it is absent, null or blank. */
+bool
+rvo_member_flag(JsonbContainer *body, const char *name, FaultList *faults)
+{
+	JsonbValue	value;
+	Slice		text;
+
+	if (!rvo_json_get(body, rvo_slice(name), &value) || value.type == jbvNull)
+		return false;
+	if (value.type == jbvBool)
+		return value.val.boolean;
+	text = value.type == jbvString ? rvo_text_trim(rvo_json_string(&value)) : NO_SLICE;
+	if (text.data == NULL || (text.len > 0 && !rvo_slice_equal(text, CONST_SLICE("true")) && !rvo_slice_equal(text, CONST_SLICE("false"))))
+		rvo_fault_add(faults, psprintf("/%s", name), FAULT_NOT_A_BOOLEAN);
+	return text.len > 0 && rvo_slice_equal(text, CONST_SLICE("true"));
+}

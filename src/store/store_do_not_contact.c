@@ -87,8 +87,9 @@ static KeptQuery find_entries = {
 #define HAS_ADDRESS(address) "digest = (SELECT " DIGEST(address) " FROM revyops.do_not_contact_salt WHERE client_id = $1)"
 #define THIS_ENTRY HAS_ADDRESS("$2") " AND client_id = $1 AND reason = $3 AND removed_at IS NULL"
 
+/* Of two the newer: an old snapshot also has one that somebody has removed since. */
 static KeptQuery get_entry = {
-	.sql = "SELECT " READ_ENTRY " FROM revyops.do_not_contact WHERE " THIS_ENTRY,
+	.sql = "SELECT " READ_ENTRY " FROM revyops.do_not_contact WHERE " THIS_ENTRY " ORDER BY id DESC LIMIT 1",
 	.expected = SPI_OK_SELECT, .nparameters = 3,
 	.types = {INT4OID, TEXTOID, TEXTOID},
 };

@@ -66,91 +66,100 @@ rvo_do_not_contact_create(const Caller *caller, Jsonb *body, bool *added)
 
 /* ---------------------------------------------------------------- many */
 
-/* Entries of a body, as they are read. */
-typedef struct Entries
+/* begin_entry makes an outcome ready for the faults of an entry, of which there is as much room as those before have left. */
+static EntryOutcome *
+begin_entry(ManyEntries *many)
 {
-	const Caller *caller;
-	EntryOutcome *outcomes;
-	DoNotContactEntry *entries;
-	FaultList	faults;			/* of all, where one is enough to refuse them */
-} Entries;
+	EntryOutcome *outcome = &many->outcomes[many->count];
 
-/* read_entry reads one of many; its faults say which it is where they are told together. */
+	*outcome = (EntryOutcome) {0};
+	if (many->mode == BATCH_ATOMIC)
+	{
+		outcome->faults.number_name = many->number_name;
+		outcome->faults.number = many->first_number + many->count;
+	}
+	outcome->faults.max = Max(FAULTS_MAX - many->faults.told, 1);
+	outcome->faults.brief = rvo_fault_octets(&many->faults) > FAULTS_NAMED_MAX_OCTETS;
+	return outcome;
+}
+
+/* read_entry reads one of many, or notes that its text could not be read. */
 static void
-read_entry(Entries *entries, int i, JsonbValue *element, const char *number_name, int number)
+read_entry(ManyEntries *many, JsonbValue *element, int *nbroken)
 {
-	EntryOutcome *outcome = &entries->outcomes[i];
+	EntryOutcome *outcome = begin_entry(many);
 	JsonbContainer *body = element->type == jbvBinary ? element->val.binary.data : NULL;
 
-	*outcome = (EntryOutcome) {.faults = {.number_name = number_name, .number = number}};
-	if (rvo_json_is_encoded(element))
-		body = rvo_json_root(JsonbValueToJsonb(element));
-	outcome->faults.max = Max(FAULTS_MAX - entries->faults.told, 1);
-	outcome->faults.brief = rvo_fault_octets(&entries->faults) > FAULTS_NAMED_MAX_OCTETS;
-	entries->entries[i] = rvo_do_not_contact_entry_read(entries->caller, body, &outcome->faults);
-	rvo_fault_add_all(&entries->faults, &outcome->faults);
-}
-
-/* write_entries adds the good ones, so many at once. */
-static void
-write_entries(const Entries *entries, int n)
-{
-	const DoNotContactEntry **good = palloc(AT_ONCE * sizeof(DoNotContactEntry *));
-	bool	   *added = palloc(AT_ONCE * sizeof(bool));
-	int		   *numbers = palloc(AT_ONCE * sizeof(int));
-
-	for (int i = 0; i < n;)
+	if (many->broken != NULL && *nbroken < many->broken->count && many->broken->items[*nbroken].index == many->count)
+		rvo_batch_note_broken(&many->broken->items[(*nbroken)++], &outcome->faults);
+	else
 	{
-		int			ngood = 0;
-
-		for (; i < n && ngood < AT_ONCE; i++)
-		{
-			EntryOutcome *outcome = &entries->outcomes[i];
-
-			outcome->status = rvo_failure_http_status(FAILURE_INVALID_REQUEST);
-			if (outcome->faults.count > 0)
-				continue;
-			numbers[ngood] = i;
-			good[ngood++] = &entries->entries[i];
-		}
-		rvo_do_not_contact_put(entries->caller->client_id, good, ngood, added);
-		for (int g = 0; g < ngood; g++)
-			entries->outcomes[numbers[g]].status = added[g] ? 201 : 200;
+		if (rvo_json_is_encoded(element))
+			body = rvo_json_root(JsonbValueToJsonb(element));
+		many->entries[many->count] = rvo_do_not_contact_entry_read(many->caller, body, &outcome->faults);
 	}
+	rvo_fault_add_all(&many->faults, &outcome->faults);
+	many->count++;
 }
 
-/*
- * rvo_do_not_contact_create_many adds the entries of an array, and returns what became of each, in
- * the current context.  Raises, in BATCH_ATOMIC, if there is any fault.
- */
-EntryOutcome *
-rvo_do_not_contact_create_many(const Caller *caller, JsonbContainer *array, BatchMode mode, const char *number_name,
-							   int first_number, int *count)
+static void
+read_entries(ManyEntries *many)
 {
-	int			n = JsonContainerSize(array);
-	Entries		entries = {
-		.caller = caller,
-		.outcomes = palloc_extended(Max(n, 1) * sizeof(EntryOutcome), MCXT_ALLOC_HUGE),
-		.entries = palloc_extended(Max(n, 1) * sizeof(DoNotContactEntry), MCXT_ALLOC_HUGE),
-	};
-	JsonbIterator *it = JsonbIteratorInit(array);
+	JsonbIterator *it = JsonbIteratorInit(many->array);
 	JsonbIteratorToken token;
 	JsonbValue	element;
+	int			nbroken = 0;
 
-	*count = 0;
 	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (token == WJB_ELEM)
-		{
-			read_entry(&entries, *count, &element, mode == BATCH_ATOMIC ? number_name : NULL, first_number + *count);
-			(*count)++;
-		}
+			read_entry(many, &element, &nbroken);
 	}
-	if (mode == BATCH_ATOMIC)
-		rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &entries.faults);
-	write_entries(&entries, *count);
-	return entries.outcomes;
+}
+
+/* write_entries adds the good ones from one on, so many at once, and returns which is to be the next. */
+static int
+write_entries(ManyEntries *many, int from)
+{
+	const DoNotContactEntry **good = palloc(AT_ONCE * sizeof(DoNotContactEntry *));
+	bool	   *added = palloc(AT_ONCE * sizeof(bool));
+	int		   *numbers = palloc(AT_ONCE * sizeof(int));
+	int			ngood = 0;
+	int			i;
+
+	for (i = from; i < many->count && ngood < AT_ONCE; i++)
+	{
+		EntryOutcome *outcome = &many->outcomes[i];
+
+		outcome->status = rvo_failure_http_status(FAILURE_INVALID_REQUEST);
+		if (outcome->faults.count > 0)
+			continue;
+		numbers[ngood] = i;
+		good[ngood++] = &many->entries[i];
+	}
+	rvo_do_not_contact_put(many->caller->client_id, good, ngood, added);
+	for (int g = 0; g < ngood; g++)
+		many->outcomes[numbers[g]].status = added[g] ? 201 : 200;
+	return i;
+}
+
+/*
+ * rvo_do_not_contact_create_many adds the entries of an array, and tells what became of each, in
+ * the current context.  Raises, in BATCH_ATOMIC, if there is any fault.
+ */
+void
+rvo_do_not_contact_create_many(ManyEntries *many)
+{
+	int			n = Max(JsonContainerSize(many->array), 1);
+
+	many->outcomes = palloc_extended(n * sizeof(EntryOutcome), MCXT_ALLOC_HUGE);
+	many->entries = palloc_extended(n * sizeof(DoNotContactEntry), MCXT_ALLOC_HUGE);
+	read_entries(many);
+	if (many->mode == BATCH_ATOMIC)
+		rvo_members_refuse(many->caller, FAILURE_INVALID_REQUEST, &many->faults);
+	for (int i = 0; i < many->count;)
+		i = write_entries(many, i);
 }
 
 /* ---------------------------------------------------------------- removing */

@@ -32,6 +32,23 @@ typedef struct EntryOutcome
 	FaultList	faults;
 } EntryOutcome;
 
+/* Many entries to add. */
+typedef struct ManyEntries
+{
+	const Caller *caller;
+	JsonbContainer *array;
+	BatchMode	mode;
+	const BrokenItems *broken;	/* those that could not be read; NULL = none */
+	const char *number_name;	/* what callers call an entry's place: "ordinal" or "index" */
+	int			first_number;
+
+	/* ---- filled on the way */
+	int			count;
+	EntryOutcome *outcomes;
+	DoNotContactEntry *entries;
+	FaultList	faults;			/* of all */
+} ManyEntries;
+
 /* What a list is asked for.  No value is not given. */
 typedef struct DoNotContactQuery
 {
@@ -49,8 +66,7 @@ extern void rvo_do_not_contact_add(const Caller *caller, const DoNotContactEntry
 extern void rvo_do_not_contact_put(int client_id, const DoNotContactEntry *const *entries, int n, bool *added);
 
 extern Jsonb *rvo_do_not_contact_create(const Caller *caller, Jsonb *body, bool *added);
-extern EntryOutcome *rvo_do_not_contact_create_many(const Caller *caller, JsonbContainer *entries, BatchMode mode,
-													const char *number_name, int first_number, int *count);
+extern void rvo_do_not_contact_create_many(ManyEntries *many);
 extern Jsonb *rvo_do_not_contact_remove(const Caller *caller, const Removal *removal);
 extern text *rvo_do_not_contact_list(int client_id, const DoNotContactQuery *query);
 

@@ -60,8 +60,23 @@ const isFile = path => path.endsWith('/import');
 const CSV = { contacts: () => `email\no${++serial}@acme.com\n`, companies: () => `domain\no${++serial}.com\n` };
 const importOne = async (who, name) => (await post(who, CSV[name](), { path: `/public/v2/${name}/import`, type: 'text/csv' })).json.job;
 const LARGE = path => Buffer.alloc((/\/(batch|import)$/.test(path) ? 16 : 1) * 1024 * 1024 + 1, 0x20);
+// ---- the do-not-contact list
+const listed = async () => {
+	const email = `o${++serial}@gone.com`;
+	await created(client, '/public/v2/do-not-contact', { email });
+	return email;
+};
+async function success_of_list(path, method, status) {
+	const email = `o${++serial}@gone.com`;
+	const body = path.endsWith('/import') ? `Email\n${email}\n` : path.endsWith('/batch') ? { entries: [{ email }, { email: 'x' }] } : path.endsWith('/check') ? { addresses: [await listed(), 'x', 'y@z.com'] } :
+		path.endsWith('/remove') ? { address: await listed(), reason: 'manual', note: 'x', force: true } : { email: status === '200' ? await listed() : email };
+	return { name: 'do_not_contact', ids: {}, query: '', who: client, body: method !== 'post' ? undefined : isFile(path) ? body : JSON.stringify(body), type: isFile(path) ? 'text/csv' : JSON_TYPE,
+		kind: { path: '/public/v2/do-not-contact', body: () => ({ email: `o${++serial}@gone.com` }), key: row => ({ address: row.email }), taken: { email: method === 'get' ? await listed() : email } } };
+}
 // A call of an operation that succeeds: path, query and body, on rows of its own.
 async function success(path, method, status) {
+	if (path.includes('/do-not-contact'))
+		return success_of_list(path, method, status);
 	const name = ['contacts', 'companies', 'emails'].find(n => path.includes(`/${n}`));
 	const kind = kinds[name];
 	const job = path.includes('/imports/') ? await importOne(client, name) : undefined;
@@ -88,6 +103,11 @@ const twist = {
 		assert.equal(got.status, 200, got.text);
 	},
 	400: (call, path, method) => {
+		if (path.includes('/do-not-contact') && method === 'get')
+			call.query = 'reason=x';
+		else if (path.endsWith('/do-not-contact/import'))
+			call.query = 'reason=x';
+		else
 		if (isFile(path))
 			call.query = method === 'post' ? 'mode=x' : `${Object.keys(call.kind.body())[0]}=x`;
 		else if (path.endsWith('/report'))
@@ -107,12 +127,20 @@ const twist = {
 		call.who = { key: 'nope' };
 	},
 	404: (call, path) => {
+		if (path.endsWith('/remove'))
+			call.body = JSON.stringify({ address: 'nobody@gone.com', reason: 'manual', note: 'x' });
+		else
 		if (path.includes('{id}'))
 			call.ids[path.includes('{field_id}') ? 'field_id' : 'id'] = 999999999;
 		else
 			call.body = JSON.stringify(one(path, call, call.name === 'emails' ? { ...call.kind.body(), contact_email: 'nobody@acme.com' } : { email: 'x@acme.com', company_id: 'nobody.com' }));
 	},
-	409: (call, path, method) => {
+	409: async (call, path, method) => {
+		if (path.endsWith('/remove')) {
+			await created(client, '/public/v2/do-not-contact', { email: `o${++serial}@gone.com`, reason: 'complaint' });
+			call.body = JSON.stringify({ address: `o${serial}@gone.com`, reason: 'complaint', note: 'x' });
+			return;
+		}
 		// two contacts, to upsert
 		const key = { ...call.kind.key(call.kind.taken), ...(method === 'put' ? { linkedin_url: 'in/openapi' } : {}) };
 		call.body = JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', [call.name]: [key] } : path.includes('custom-fields') ? { field_name: path.endsWith('{field_id}') ? 'b' : 'a', field_value: 'x' } : key);
@@ -124,6 +152,12 @@ const twist = {
 		call.type = 'text/plain';
 	},
 	422: async (call, path, method) => {
+		if (method === 'put') {
+			const contact = { email: await listed() };
+			sql(`SELECT revyops_set_client_setting(${client.id}, 'on_do_not_contact', 'error')`);
+			call.body = JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', contacts: [contact] } : contact);
+			return () => sql(`SELECT revyops_set_client_setting(${client.id}, 'on_do_not_contact', 'mark')`);
+		}
 		call.headers = [['Idempotency-Key', `key ${++serial}`]];
 		await answer(path, method, call);
 		call.body = isFile(path) ? `${call.body}more\n` : JSON.stringify({ ...JSON.parse(call.body), more: 1 });
@@ -227,7 +261,7 @@ test('whatever is served is described, and nothing else', () => {
 	const served = endpoints.map(e => ({
 		endpoint: `${e.method} ${e.path}`,
 		bodyTypes: e.body_types,
-		statuses: [...(e.body_types.length ? ['413', '415'] : []), ...(e.once ? ['422'] : [])],
+		statuses: [...(e.body_types.length ? ['413', '415'] : []), ...(e.once || /^PUT .*\/contacts/.test(`${e.method} ${e.path}`) ? ['422'] : [])],
 		parameters: [...(e.once ? ['idempotency_key'] : []), ...(e.body_types.length || (e.method === 'GET' && e.path.startsWith('/public/') && (!e.path.includes('{') || e.path.endsWith('{id}/emails'))) ? ['prefer'] : [])],
 		ids: [...e.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
 		master: e.master,
@@ -237,7 +271,7 @@ test('whatever is served is described, and nothing else', () => {
 	// what a front goes by
 	for (const { method, path, body_types, body_max, reads_only, key_first, may_share } of endpoints) {
 		const batch = path.endsWith('/batch') || (isFile(path) && method === 'POST');
-		const reads = method === 'GET' || path.endsWith('/search');
+		const reads = method === 'GET' || /\/(search|check)$/.test(path);
 		assert.equal(may_share, !reads && method !== 'DELETE' && !batch && !path.endsWith('/merge'), `${method} ${path}`);
 		assert.deepEqual({ path, reads_only, key_first, body_max }, { path, reads_only: reads, key_first: batch, body_max: body_types.length === 0 ? 0 : (batch ? 16 : 1) * 1024 * 1024 });
 	}

@@ -1,0 +1,45 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(27);
+-- A file of addresses for the do-not-contact list: which column it is, and what becomes of the rows.
+SELECT test.two_clients() \gset
+CREATE FUNCTION test.taken(file text, VARIADIC options text[] DEFAULT '{NULL}') RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', r->>'rows', r->>'added', r->>'there', r->>'failed', r->'column', r->'header_line', r->'delimiter',
+		(SELECT string_agg((e->>'line') || ':' || (e #>> '{errors,0,code}'), ' ') FROM jsonb_array_elements(r->'rejects') e))
+	FROM revyops_suppress_csv(convert_to(file, 'UTF8'), column_name => options[1]) r $$;
+
+-- a list
+SELECT is(test.taken(E'one@list.com\ntwo@list.com\nbad\ntwo@list.com\nthree.com\n\none@LIST.com\n'), '6 3 2 1 1 null "," 3:invalid_address', 'a list of addresses and domains');
+SELECT is(test.taken('only@list.com'), '1 1 0 0 1 null ","', 'of one');
+SELECT is(test.taken(E'one@list.com\r\ntwo@list.com\r\n'), '2 0 2 0 1 null ","', 'again');
+SELECT is(test.taken(E'1,x,a@multi.com\n2,y,b@multi.com\n'), '2 2 0 0 3 null ","', 'among other values');
+SELECT is((SELECT revyops_suppress_csv('\xfffe61004000750074006600310036002e0063006f006d000a00'::bytea)->>'encoding'), 'UTF16LE', 'in another encoding');
+SELECT is(revyops_is_do_not_contact('a@utf16.com'), true, 'which was read');
+-- a table
+SELECT is(test.taken(E'Name,E-mail\nA,a@table.com\nB,\nC,c at table.com\nD,d@table.com\n'), '3 2 0 1 "E-mail" 1 "," 4:invalid_address', 'a column of e-mail addresses');
+SELECT is(test.taken(E'Company;Website\nA;https://www.tab2.com/x\nB;tab3.com\n'), '2 2 0 0 "Website" 1 ";"', 'a column of domains');
+SELECT is(test.taken(E'domain,email\ntab4.com,e@tab4.com\n'), '1 1 0 0 "email" 1 ","', 'of both the e-mail address');
+SELECT is(revyops_is_do_not_contact('x@tab4.com'), false, 'and not the domain');
+SELECT is(test.taken(E'To block,email\nf@tab5.com,g@tab5.com\n', 'to BLOCK'), '1 1 0 0 "To block" 1 ","', 'the column that is named');
+SELECT is(revyops_is_do_not_contact('f@tab5.com') AND NOT revyops_is_do_not_contact('g@tab5.com'), true, 'and no other');
+SELECT is(test.taken(E'Report of 2026\n\nName\tMail\nA\ta@tab6.com\n'), '1 1 0 0 "Mail" 3 "\t"', 'behind a title');
+SELECT is(test.taken(E'email,x\na@tab7.com\nb@tab7.com,1,2\n"c@tab7.com,1\n'), '3 2 0 1 "email" 1 "," 4:broken_row', 'rows that are too short or too long have it, too; not one that is broken');
+SELECT is(test.taken(E'email\n'), '0 0 0 0 "email" 1 ","', 'nothing but a header');
+SELECT is(test.taken('email' || E'\n' || string_agg('bad' || i, E'\n') FILTER (WHERE true)), '12 0 0 12 "email" 1 "," ' || string_agg((i + 1) || ':invalid_address', ' ') FILTER (WHERE i <= 10), 'ten rejects are told') FROM generate_series(1, 12) i;
+-- the reason and the note of all
+SELECT is((SELECT revyops_suppress_csv(E'email\nr@opt.com\n', 'bounced', ' from the old system ')->>'added'), '1', 'a reason and a note');
+SELECT is((SELECT concat_ws(' ', reason, source, note) FROM revyops.do_not_contact WHERE email = 'r@opt.com'), 'bounced file from the old system', 'which each entry has');
+SELECT is((SELECT revyops_suppress_csv(E'email\ns@opt.com\nopt.com\n', 'erased', 'x') #>> '{rejects,0,errors,0,code}'), 'invalid_address', 'a domain is not erased');
+SELECT is((SELECT count(*) FROM revyops.do_not_contact WHERE reason = 'erased' AND email IS NULL AND note IS NULL), 1::bigint, 'and of what is, nothing but a hash is kept');
+-- what is wrong with it
+SELECT test.fails_400('SELECT revyops_suppress_csv(NULL)', '[{"parameter": "content", "code": "required"}]', 'NULL');
+SELECT test.fails_400($$SELECT revyops_suppress_csv('')$$, '[{"pointer": "", "code": "no_header"}]', 'nothing');
+SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n', 'foo', repeat('x', 1001), delimiter => 'xx', header_line => 0)$$,
+	'[{"parameter": "reason", "code": "invalid_option", "allowed": ["bounced", "complaint", "erased", "manual", "unsubscribed"]}, {"parameter": "note", "code": "too_long", "limit": 1000, "actual": 1001}, {"parameter": "delimiter", "code": "invalid_delimiter"}, {"parameter": "header_line", "code": "invalid_number"}]', 'each option');
+SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n')$$, '[{"parameter": "content", "code": "no_key_column"}]', 'no such column');
+SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n', column_name => 'c')$$, '[{"parameter": "column", "code": "unknown_column"}]', 'none of that name');
+SELECT test.fails_code($$SELECT revyops_suppress_csv(convert_to(repeat('x', 16 * 1024 * 1024 + 1), 'UTF8'))$$, 'PT413', 'request body too large', 'too_large', 'too large');
+SELECT is((SELECT count(*) FROM revyops_suppress_csv(convert_to((SELECT string_agg('n' || i || '@many.com', E'\n') FROM generate_series(1, 25000) i), 'UTF8')) r WHERE r @> '{"rows": 25000, "added": 25000, "there": 0}'), 1::bigint, 'many');
+SELECT * FROM finish();
+ROLLBACK;
