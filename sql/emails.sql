@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(137);
+SELECT plan(152);
 -- E-mails to and from contacts: what is taken, shown, listed, changed and deleted.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "theirs@acme.com"}'), revyops_create_email('{"email_type": "sent", "origin": "api", "contact_id": 1}') \gset hidden_
@@ -161,6 +161,21 @@ SELECT is(revyops_set_email_interested('max@acme.com', 'Offer')->'email'->>'id',
 SELECT revyops_delete_contact(2) \gset hidden_
 SELECT is((SELECT string_agg(id::text, ' ' ORDER BY id) FROM revyops.email), '1 4 5', 'a contact''s go with it');
 SELECT test.fails_with($$SELECT revyops_create_email('{"email_type": "sent", "origin": "api", "contact_id": 3}')$$, 'PT404', 'contact not found', test.one('/contact_id', 'not_found'), 'and the merged id leads nowhere');
+
+-- more than are counted: a list by contact, a thread, and pages further on
+INSERT INTO revyops.email (client_id, contact_id, email_type, origin, contact_email, email_timestamp, campaign_id)
+	SELECT 1, 4, 'sent', 'bulk', 'bulk@acme.com', CASE WHEN i % 3 > 0 THEN timestamptz '2026-01-01' + i * interval '1 s' END, '99' FROM generate_series(1, 10300) i;
+CREATE FUNCTION test.counted(page json) RETURNS text LANGUAGE sql AS $$ SELECT concat_ws(' ', page->>'count', json_array_length(page->'results'), page->>'next' IS NOT NULL) $$;
+SELECT is(test.counted(page), expected, description) FROM (VALUES
+	('exact, of a contact', revyops_list_emails(contact_id => 4, page_size => 10, count => 'exact'), '10302 10 t'), ('exact, of an address', revyops_list_emails(contact_email => 'bulk@acme.com', page_size => 10, count => 'exact'), '10300 10 t'),
+	('exact, of a campaign', revyops_list_emails(campaign_id => '99', page_size => 10, count => 'exact'), '10300 10 t'), ('exact, of a thread', revyops_list_contact_emails(4, page_size => 10, count => 'exact'), '10302 10 t'),
+	('the last page of a thread', revyops_list_contact_emails(4, page => 1031, page_size => 10, count => 'exact'), '10302 2 f'), ('behind it', revyops_list_contact_emails(4, page => 1032, page_size => 10, count => 'exact'), '10302 0 f'),
+	('the last page of a contact', revyops_list_emails(contact_id => 4, page => 1031, page_size => 10), '10302 2 f'), ('few enough to be counted', revyops_list_emails(campaign_id => '99', origin => 'none'), '0 0 f')) v(description, page, expected);
+SELECT cmp_ok((page->>'count')::bigint, '>=', 10300::bigint, 'no less than there are: ' || description) FROM (VALUES ('contact', revyops_list_emails(contact_id => 4)), ('address', revyops_list_emails(contact_email => 'bulk@acme.com')), ('campaign', revyops_list_emails(campaign_id => '99')), ('origin', revyops_list_emails(origin => 'bulk')),
+	('contact and origin', revyops_list_emails(contact_id => 4, origin => 'bulk')), ('thread', revyops_list_contact_emails(4))) v(description, page);
+WITH RECURSIVE page(n, page) AS (SELECT 1, revyops_list_contact_emails(4) UNION ALL SELECT n + 1, revyops_list_contact_emails(4, after => page->>'next') FROM page WHERE page->>'next' IS NOT NULL AND n < 200),
+	shown AS (SELECT row_number() OVER (ORDER BY n, o) AS place, (e->>'id')::bigint AS id, n FROM page, json_array_elements(page->'results') WITH ORDINALITY t(e, o))
+SELECT is((SELECT concat_ws(' ', count(*), max(n), bool_and(id = expected)) FROM shown JOIN (SELECT row_number() OVER (ORDER BY email_timestamp NULLS LAST, id) AS place, id AS expected FROM revyops.email WHERE contact_id = 4) e USING (place)), '10302 104 t', 'cursors go all the way, in order');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,9 +2,10 @@
  * store_email_list.c
  *	  Lists of e-mails.
  *
- * A list is read by the index that finds the fewest rows: by contact few, by address and by
- * campaign in the order of ids, else all in that order.  The thread of a contact has
- * an index in its own order.
+ * A list is read by the index that finds the fewest rows: by contact, else by address, else by
+ * campaign; else all in the order of ids, with the conditions that are there and no others, so
+ * that the planner knows how many fit.  Only ids are sought, which the indexes have; whatever
+ * else is shown is read of those on the page.
  */
 #include "postgres.h"
 
@@ -21,34 +22,48 @@
 
 #define COUNT(rows, limit) "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.email WHERE " rows " LIMIT " limit ") AS c"
 
-/* Rows in the order of ids, behind $7; of each index, its own condition besides. */
-#define SCAN_PAGE(rows) { \
-	.sql = "SELECT " READ_EMAIL " FROM revyops.email WHERE client_id = $1 AND id > $7" rows " ORDER BY id LIMIT $9 OFFSET $10", \
+/* A page of the rows behind $7 that fit, and how many there are. */
+#define PAGE(rows) { \
+	.sql = "SELECT " READ_EMAIL " FROM (SELECT id AS found_id FROM revyops.email WHERE client_id = $1 AND id > $7" rows \
+	" ORDER BY id LIMIT $9 OFFSET $10) AS f JOIN revyops.email ON client_id = $1 AND id = found_id ORDER BY id", \
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10, \
 	.types = {FILTER_TYPES, PAGE_TYPES}, \
 }
-#define SCAN_COUNT(rows) { \
-	.sql = COUNT("client_id = $1 AND id > $7" rows " ORDER BY id", "$9"), \
+#define ROWS(rows) { \
+	.sql = COUNT("client_id = $1 AND id > $7" rows, "$9"), \
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9, \
 	.types = {FILTER_TYPES, COUNT_TYPES}, \
 }
+#define IN_ORDER " ORDER BY id"
 #define OF_CAMPAIGN " AND campaign_id = $2"
 #define OF_ADDRESS " AND contact_email = $3"
+#define OF_CONTACT " AND contact_id = $6"
+#define BY_ORIGIN " AND origin = $4"
+#define BY_SUBJECT " AND subject = $5"
 
-static KeptQuery page_all = SCAN_PAGE("");
-static KeptQuery count_all = SCAN_COUNT("");
-static KeptQuery page_fitting = SCAN_PAGE(FILTERS);
-static KeptQuery count_fitting = SCAN_COUNT(FILTERS);
-static KeptQuery page_of_campaign = SCAN_PAGE(OF_CAMPAIGN FILTERS);
-static KeptQuery count_of_campaign = SCAN_COUNT(OF_CAMPAIGN FILTERS);
-static KeptQuery page_of_address = SCAN_PAGE(OF_ADDRESS FILTERS);
-static KeptQuery count_of_address = SCAN_COUNT(OF_ADDRESS FILTERS);
+/* By an index and nothing else, and with other conditions. */
+typedef struct Narrowed
+{
+	KeptQuery	page;
+	KeptQuery	count;
+	KeptQuery	page_fitting;
+	KeptQuery	count_fitting;
+} Narrowed;
 
-static KeptQuery page_of_contact = {
-	.sql = RARE_PAGE(READ_EMAIL, "revyops.email", "client_id = $1 AND contact_id = $6" FILTERS, "$7", "($8, $9)", "$10", "$11"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11,
-	.types = {FILTER_TYPES, INT8OID, PAGE_TYPES},
-};
+#define NARROWED(rows) {PAGE(rows), ROWS(rows), PAGE(rows FILTERS), ROWS(rows FILTERS)}
+
+static Narrowed of_campaign = NARROWED(OF_CAMPAIGN);
+static Narrowed of_address = NARROWED(OF_ADDRESS);
+static Narrowed of_contact = NARROWED(OF_CONTACT);
+
+static KeptQuery page_all = PAGE("");
+static KeptQuery count_all = ROWS(IN_ORDER);
+static KeptQuery page_by_origin = PAGE(BY_ORIGIN);
+static KeptQuery count_by_origin = ROWS(BY_ORIGIN IN_ORDER);
+static KeptQuery page_by_subject = PAGE(BY_SUBJECT);
+static KeptQuery count_by_subject = ROWS(BY_SUBJECT IN_ORDER);
+static KeptQuery page_by_both = PAGE(BY_ORIGIN BY_SUBJECT);
+static KeptQuery count_by_both = ROWS(BY_ORIGIN BY_SUBJECT IN_ORDER);
 
 static KeptQuery last_id = {
 	.sql = "SELECT id FROM revyops.email WHERE client_id = $1 ORDER BY id DESC LIMIT 1",
@@ -58,31 +73,42 @@ static KeptQuery last_id = {
 
 /* How the index on the e-mails of a contact has their time. */
 #define TIME "COALESCE(email_timestamp, 'infinity'::timestamptz)"
-#define OF_CONTACT "client_id = $1 AND contact_id = $2"
+#define OF_THREAD "client_id = $1 AND contact_id = $2"
 
 static KeptQuery thread_page = {
-	.sql = "SELECT " READ_EMAIL ", " TIME " FROM revyops.email WHERE " OF_CONTACT " AND (" TIME ", id) > ($3, $4)"
+	.sql = "SELECT " READ_EMAIL ", " TIME " FROM revyops.email WHERE " OF_THREAD " AND (" TIME ", id) > ($3, $4)"
 	" ORDER BY " TIME ", id LIMIT $5 OFFSET $6",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 6,
 	.types = {INT4OID, INT8OID, TIMESTAMPTZOID, INT8OID, INT8OID, INT8OID},
 };
 
 static KeptQuery thread_count = {
-	.sql = COUNT(OF_CONTACT, "$3"),
+	.sql = COUNT(OF_THREAD, "$3"),
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
 	.types = {INT4OID, INT8OID, INT8OID},
 };
 
-/* scan_of tells by which index a list is read in the order of ids. */
+/* scan_of tells how a list is read. */
 static ListScan
 scan_of(const EmailFilter *filter)
 {
-	if (filter->contact_email.data != NULL)
-		return (ListScan) {&page_of_address, &count_of_address, &last_id, false};
-	if (filter->campaign_id.data != NULL)
-		return (ListScan) {&page_of_campaign, &count_of_campaign, &last_id, false};
-	if (filter->origin.data != NULL || filter->subject.data != NULL || filter->contact_id.data != NULL)
-		return (ListScan) {&page_fitting, &count_fitting, &last_id, false};
+	const Slice *conditions = (const Slice *) filter;
+	Narrowed   *narrowed = filter->contact_id.data != NULL ? &of_contact : filter->contact_email.data != NULL ? &of_address :
+		filter->campaign_id.data != NULL ? &of_campaign : NULL;
+	int			n = 0;
+
+	for (size_t i = 0; i < sizeof(EmailFilter) / sizeof(Slice); i++)
+		n += conditions[i].data != NULL;
+	if (narrowed != NULL && n == 1)
+		return (ListScan) {&narrowed->page, &narrowed->count, &last_id, false};
+	if (narrowed != NULL)
+		return (ListScan) {&narrowed->page_fitting, &narrowed->count_fitting, &last_id, false};
+	if (n == 2)
+		return (ListScan) {&page_by_both, &count_by_both, &last_id, false};
+	if (filter->origin.data != NULL)
+		return (ListScan) {&page_by_origin, &count_by_origin, &last_id, false};
+	if (filter->subject.data != NULL)
+		return (ListScan) {&page_by_subject, &count_by_subject, &last_id, false};
 	return (ListScan) {&page_all, &count_all, &last_id, false};
 }
 
@@ -103,9 +129,6 @@ rvo_store_list_emails(int client_id, const EmailFilter *filter, const ListPage *
 	rvo_add_text(&conditions, filter->origin);
 	rvo_add_text(&conditions, filter->subject);
 	rvo_add_id(&conditions, contact_id);
-	if (contact_id != 0 && !page->place.scanned && rvo_list_rare(list, &page_of_contact, &conditions, page))
-		return;
-	scan.is_many = contact_id != 0;
 	rvo_list_scan(list, &scan, &conditions, page);
 }
 

@@ -278,11 +278,11 @@ rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *condi
 }
 
 /*
- * rvo_list_rare reads a page out of the rows that an index finds, by a RARE_PAGE.  False if
+ * list_rare reads a page out of the rows that an index finds, by a RARE_PAGE.  False if
  * there are more than are counted; then the list is to be scanned.
  */
-bool
-rvo_list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
+static bool
+list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
 {
 	Execution	e = *conditions;
 	Reading		reading;
@@ -320,7 +320,7 @@ rvo_list_with_field(ListRows *list, const ListField *field, const Execution *con
 	rvo_add_datum(&e, hashes, false);
 	*is_many = !field->narrowed &&
 		rvo_estimate_with_field(list->table->entity, DatumGetArrayTypeP(hashes)) > COMMON_FIELD_MIN;
-	if (!*is_many && rvo_list_rare(list, field->query, &e, page))
+	if (!*is_many && list_rare(list, field->query, &e, page))
 		return true;
 	*is_many = true;
 	return false;

@@ -92,7 +92,6 @@ typedef struct ListField
 extern int64 rvo_ids_between(int64 id, int64 last);
 extern void rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page);
 extern void rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *conditions, const ListPage *page);
-extern bool rvo_list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page);
 extern bool rvo_list_with_field(ListRows *list, const ListField *field, const Execution *conditions, const ListPage *page,
 								bool *is_many);
 

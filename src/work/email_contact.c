@@ -33,13 +33,17 @@ find_owners(int client_id, const EmailOfContact *emails, int n)
 	Contact    *contacts = palloc0(n * sizeof(Contact));
 	Contact   **all = palloc(n * sizeof(Contact *));
 	ContactOwners *found = palloc0(n * sizeof(ContactOwners));
-	int64	   *owners = palloc(n * sizeof(int64));
+	int64	   *owners = palloc0(n * sizeof(int64));
+	bool		any = false;
 
 	for (int i = 0; i < n; i++)
 	{
 		contacts[i].email = emails[i].email->contact_email;
 		all[i] = &contacts[i];
+		any |= contacts[i].email.data != NULL;
 	}
+	if (!any)
+		return owners;
 	rvo_contact_find_many_owners(client_id, all, n, false, found);
 	for (int i = 0; i < n; i++)
 		owners[i] = found[i].of_email;
