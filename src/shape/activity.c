@@ -116,20 +116,25 @@ rvo_activity_shows_unsubscription(const Activity *activity)
 	return activity->unsubscribed_at.given && rank_of(activity->base_status) < 2;
 }
 
+/* rvo_activity_before_unsubscription returns the status that an unsubscription ended. */
+Slice
+rvo_activity_before_unsubscription(const Activity *activity)
+{
+	return rvo_activity_shows_bounce(activity) && activity->bounced_at.time < activity->unsubscribed_at.time ? STATUS_BOUNCED :
+		activity->base_status;
+}
+
 /* derive_status gives the contact the status that follows. */
 static void
 derive_status(Activity *activity, Contact *contact)
 {
-	bool		bounced = rvo_activity_shows_bounce(activity);
-
 	if (rvo_activity_shows_unsubscription(activity))
 	{
 		contact->contact_status = STATUS_UNSUBSCRIBED;
 		contact->status_changed_at = activity->unsubscribed_at;
-		contact->previous_status = bounced && activity->bounced_at.time < activity->unsubscribed_at.time ? STATUS_BOUNCED :
-			activity->base_status;
+		contact->previous_status = rvo_activity_before_unsubscription(activity);
 	}
-	else if (bounced)
+	else if (rvo_activity_shows_bounce(activity))
 	{
 		contact->contact_status = STATUS_BOUNCED;
 		contact->status_changed_at = activity->bounced_at;
@@ -162,6 +167,62 @@ rvo_activity_note_status(Activity *activity, Contact *contact, EventKind kind, T
 	*time = (NullableTime) {true, at};
 	derive_status(activity, contact);
 	return true;
+}
+
+/* ---------------------------------------------------------------- merging */
+
+/* rvo_activity_unmake gives a contact the status that it had before events changed it: the base. */
+void
+rvo_activity_unmake(Activity *activity, Contact *contact)
+{
+	if (!is_based(activity, contact))
+		start_anew(activity, contact);
+	contact->contact_status = activity->base_status;
+	activity->made_status = NO_SLICE;
+}
+
+/* join_time makes a time the earlier of two, and its row in the history that one's; returns the row of the other, 0 for none. */
+static int64
+join_time(NullableTime *time, int64 *row, NullableTime other, int64 other_row)
+{
+	int64		obsolete = other_row;
+
+	if (!other.given)
+		return 0;
+	if (!time->given || other.time < time->time)
+	{
+		*time = other;
+		obsolete = *row;
+		*row = other_row != 0 ? other_row : *row;
+	}
+	else if (*row == 0)
+		*row = other_row;
+	return obsolete != *row ? obsolete : 0;
+}
+
+/*
+ * rvo_activity_join adds what is kept of a contact to what is of another, into which it
+ * is merged, and has that one's status follow; both have been unmade.  obsolete gets the rows of the
+ * history, two at most and 0 for none, that are not true any more.  Returns whether anything is to be kept.
+ */
+bool
+rvo_activity_join(Activity *activity, const Activity *other, Contact *contact, int64 *obsolete)
+{
+	activity->base_status = contact->contact_status;
+	obsolete[0] = join_time(&activity->bounced_at, &activity->bounced_history, other->bounced_at, other->bounced_history);
+	obsolete[1] = join_time(&activity->unsubscribed_at, &activity->unsubscribed_history, other->unsubscribed_at,
+							other->unsubscribed_history);
+	for (int i = 0; i < other->filled.count; i++)
+	{
+		const FilledMember *filled = &other->filled.items[i];
+
+		if (rvo_activity_filled(activity, filled->member) == NULL)
+			rvo_activity_set_filled(activity, &(Filling) {filled->member, filled->value, filled->id, filled->at});
+	}
+	if (other->interest.at.given)
+		(void) rvo_interest_note(&activity->interest, other->interest.interested, other->interest.at.time, other->interest.label);
+	derive_status(activity, contact);
+	return activity->bounced_at.given || activity->unsubscribed_at.given || activity->filled.count > 0 || activity->interest.at.given;
 }
 
 /* ---------------------------------------------------------------- what was empty */

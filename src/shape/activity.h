@@ -70,6 +70,9 @@ extern bool rvo_interest_note(InterestState *state, Interest interested, Timesta
 extern bool rvo_activity_note_status(Activity *activity, Contact *contact, EventKind kind, TimestampTz at, bool is_new);
 extern bool rvo_activity_shows_bounce(const Activity *activity);
 extern bool rvo_activity_shows_unsubscription(const Activity *activity);
+extern Slice rvo_activity_before_unsubscription(const Activity *activity);
+extern void rvo_activity_unmake(Activity *activity, Contact *contact);
+extern bool rvo_activity_join(Activity *activity, const Activity *other, Contact *contact, int64 *obsolete);
 
 extern bool rvo_activity_fills(Activity *activity, const Filling *filling, Slice current, int64 current_id);
 extern FilledMember *rvo_activity_filled(const Activity *activity, Slice member);

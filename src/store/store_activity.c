@@ -57,12 +57,54 @@ static KeptQuery write_activities = {
 };
 
 /* One that is there was of a later event. */
-static KeptQuery write_changes = {
-	.sql = "INSERT INTO revyops.contact_status_history (client_id, id, contact_id, changed_at, contact_status, source)"
-	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), 'event'"
-	" ON CONFLICT (client_id, id) DO UPDATE SET changed_at = EXCLUDED.changed_at",
-	.expected = SPI_OK_INSERT, .nparameters = 5,
-	.types = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID},
+static KeptQuery write_statuses = {
+	.sql = "INSERT INTO revyops.contact_status_history (client_id, id, contact_id, changed_at, contact_status, previous_status, source)"
+	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), 'event'"
+	" ON CONFLICT (client_id, id) DO UPDATE SET changed_at = EXCLUDED.changed_at, previous_status = EXCLUDED.previous_status",
+	.expected = SPI_OK_INSERT, .nparameters = 6,
+	.types = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID},
+};
+
+static KeptQuery delete_status = {
+	.sql = "DELETE FROM revyops.contact_status_history WHERE client_id = $1 AND id = $2",
+	.expected = SPI_OK_DELETE, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+/* In the order of ids, as where events are counted. */
+static KeptQuery lock_campaigns = {
+	.sql = "SELECT pg_catalog.count(*) FROM (SELECT k.id FROM revyops.campaign AS k WHERE k.client_id = $1 AND k.id IN (SELECT campaign"
+	" FROM revyops.campaign_contact WHERE contact_id = $2 AND client_id = $1) ORDER BY k.id FOR NO KEY UPDATE) AS l",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8OID},
+};
+
+#define NEWER "(k.interest_at IS NULL OR EXCLUDED.interest_at > k.interest_at OR (EXCLUDED.interest_at = k.interest_at" \
+	" AND (COALESCE(EXCLUDED.interest_label, '') COLLATE pg_catalog.\"C\", EXCLUDED.interested)" \
+	" > (COALESCE(k.interest_label, '') COLLATE pg_catalog.\"C\", k.interested)))"
+
+/* What both have is one contact of the campaign from now on. */
+static KeptQuery join_pairs = {
+	.sql = "WITH o AS (SELECT * FROM revyops.campaign_contact WHERE contact_id = $2 AND client_id = $1),"
+	" b AS (SELECT * FROM revyops.campaign_contact WHERE contact_id = $3 AND client_id = $1),"
+	" j AS (INSERT INTO revyops.campaign_contact AS k (client_id, campaign, contact_id, sent, replied, first_sent_at, last_sent_at,"
+	" last_reply_at, bounced_at, unsubscribed_at, interested, interest_at, interest_label)"
+	" SELECT client_id, campaign, $3, sent, replied, first_sent_at, last_sent_at, last_reply_at, bounced_at, unsubscribed_at,"
+	" interested, interest_at, interest_label FROM o"
+	" ON CONFLICT (client_id, campaign, contact_id) DO UPDATE SET sent = k.sent OPERATOR(pg_catalog.+) EXCLUDED.sent,"
+	" replied = k.replied OPERATOR(pg_catalog.+) EXCLUDED.replied, first_sent_at = LEAST(k.first_sent_at, EXCLUDED.first_sent_at),"
+	" last_sent_at = GREATEST(k.last_sent_at, EXCLUDED.last_sent_at), last_reply_at = GREATEST(k.last_reply_at, EXCLUDED.last_reply_at),"
+	" bounced_at = LEAST(k.bounced_at, EXCLUDED.bounced_at), unsubscribed_at = LEAST(k.unsubscribed_at, EXCLUDED.unsubscribed_at),"
+	" interested = CASE WHEN " NEWER " THEN EXCLUDED.interested ELSE k.interested END,"
+	" interest_label = CASE WHEN " NEWER " THEN EXCLUDED.interest_label ELSE k.interest_label END,"
+	" interest_at = GREATEST(k.interest_at, EXCLUDED.interest_at) RETURNING campaign, replied, interested)"
+	" UPDATE revyops.campaign AS c SET contacts = c.contacts - 1,"
+	" contacts_replied = c.contacts_replied + (j.replied > 0)::integer - (o.replied > 0)::integer - (b.replied > 0)::integer,"
+	" contacts_interested = c.contacts_interested + COALESCE(j.interested, false)::integer - COALESCE(o.interested, false)::integer"
+	" - COALESCE(b.interested, false)::integer"
+	" FROM j JOIN o ON o.campaign = j.campaign JOIN b ON b.campaign = j.campaign WHERE c.client_id = $1 AND c.id = j.campaign",
+	.expected = SPI_OK_UPDATE, .nparameters = 3,
+	.types = {INT4OID, INT8OID, INT8OID},
 };
 
 /* add_id_list adds ids that are at hand as a list. */
@@ -184,17 +226,49 @@ rvo_store_write_activities(int client_id, Activity *const *activities, int n)
 
 /* ---------------------------------------------------------------- history */
 
-/* rvo_store_write_status_changes adds changes of status, or gives those that are there other times. */
+/* rvo_store_write_event_statuses adds changes of status, or gives those that are there other times. */
 void
-rvo_store_write_status_changes(int client_id, StatusChange *const *changes, int n)
+rvo_store_write_event_statuses(int client_id, EventStatus *const *statuses, int n)
 {
-	const void *const *rows = (const void *const *) changes;
+	const void *const *rows = (const void *const *) statuses;
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_ids(&e, rows, n, offsetof(StatusChange, id));
-	rvo_add_ids(&e, rows, n, offsetof(StatusChange, contact_id));
-	rvo_add_times(&e, rows, n, offsetof(StatusChange, changed_at));
-	rvo_add_texts(&e, rows, n, offsetof(StatusChange, contact_status));
-	rvo_query_run(&write_changes, &e);
+	rvo_add_ids(&e, rows, n, offsetof(EventStatus, id));
+	rvo_add_ids(&e, rows, n, offsetof(EventStatus, contact_id));
+	rvo_add_times(&e, rows, n, offsetof(EventStatus, changed_at));
+	rvo_add_texts(&e, rows, n, offsetof(EventStatus, contact_status));
+	rvo_add_texts(&e, rows, n, offsetof(EventStatus, previous_status));
+	rvo_query_run(&write_statuses, &e);
+}
+
+/* rvo_store_delete_event_status deletes a change of status, if it is there. */
+void
+rvo_store_delete_event_status(int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	rvo_query_run(&delete_status, &e);
+}
+
+/* ---------------------------------------------------------------- merging */
+
+/* rvo_store_join_campaign_contacts adds what a contact is in campaigns to what another is; both are locked. */
+void
+rvo_store_join_campaign_contacts(int client_id, int64 contact_id, int64 to_contact_id)
+{
+	Execution	lock = {0};
+	Execution	e = {0};
+
+	rvo_add_integer(&lock, client_id);
+	rvo_add_id(&lock, contact_id);
+	rvo_query_run(&lock_campaigns, &lock);
+	if (DatumGetInt64(lock.results[0]) == 0)
+		return;
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, contact_id);
+	rvo_add_id(&e, to_contact_id);
+	rvo_query_run(&join_pairs, &e);
 }

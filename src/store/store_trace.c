@@ -94,6 +94,23 @@ static KeptQuery show_rejects = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'sou
 static KeptQuery show_merged = SHOWN(LIST("'id', id, 'email', email, 'linkedin_url', linkedin_url, 'merged_time', " TIME("merged_time"),
 										  "id"), OF_MERGED);
 
+/* What events made of the contact, but for the counters of campaigns, which tell of nobody. */
+#define OF_CAMPAIGNS "FROM revyops.campaign_contact WHERE contact_id = $2 AND client_id = $1"
+#define OF_ACTIVITY "FROM revyops.contact_activity WHERE client_id = $1 AND contact_id = $2"
+
+static KeptQuery show_activity = SHOWN(LIST("'bounced_at', " TIME("bounced_at") ", 'unsubscribed_at', " TIME("unsubscribed_at")
+											", 'status_before', base_status, 'filled', filled, 'interested', interested, 'interest_at', "
+											TIME("interest_at") ", 'interest_label', interest_label", "contact_id"), OF_ACTIVITY);
+static KeptQuery show_campaigns = SHOWN(LIST("'platform', k.platform, 'campaign_id', k.campaign_id, 'campaign_name', k.campaign_name,"
+											 " 'sent', c.sent, 'replied', c.replied, 'first_sent_at', " TIME("c.first_sent_at")
+											 ", 'last_sent_at', " TIME("c.last_sent_at") ", 'last_reply_at', " TIME("c.last_reply_at")
+											 ", 'bounced_at', " TIME("c.bounced_at") ", 'unsubscribed_at', " TIME("c.unsubscribed_at")
+											 ", 'interested', c.interested, 'interest_at', " TIME("c.interest_at")
+											 ", 'interest_label', c.interest_label", "k.id"),
+										"FROM (SELECT * " OF_CAMPAIGNS ") AS c JOIN revyops.campaign AS k ON k.client_id = $1 AND k.id = c.campaign");
+
+static KeptQuery delete_activity = DELETED(OF_ACTIVITY);
+static KeptQuery delete_campaigns = DELETED(OF_CAMPAIGNS);
 static KeptQuery delete_answers = DELETED(OF_ANSWERS);
 static KeptQuery delete_emails = DELETED(OF_EMAILS);
 static KeptQuery delete_notes = DELETED(OF_NOTES);
@@ -138,6 +155,10 @@ typedef struct Trace
 
 static const Trace traces[] = {
 	{"emails", &show_emails, {&delete_emails}, &move_emails},
+
+	/* A merge joins these: activity_merge.c. */
+	{"activity", &show_activity, {&delete_activity}, NULL},
+	{"campaigns", &show_campaigns, {&delete_campaigns}, NULL},
 	{"do_not_contact", &show_listed, {&forget_listed, &delete_removed, &forget_notes}, NULL},
 	{"kept_answers", &show_answers, {&delete_answers}, NULL},
 	{"import_notes", &show_notes, {&delete_notes}, NULL},

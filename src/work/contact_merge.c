@@ -23,6 +23,7 @@
 #include "store/store_merged.h"
 #include "store/store_status_history.h"
 #include "store/store_trace.h"
+#include "work/activity_merge.h"
 #include "work/change_feed.h"
 #include "work/contact_kind.h"
 #include "work/contact_merge.h"
@@ -112,15 +113,18 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	Locking		locking = {.client_id = caller->client_id, .merge = merge};
 	Contact    *keep = &locking.keep;
 	Contact    *other = &locking.other;
+	ActivityMerge activity;
 
 	rvo_store_note_merged(caller->client_id);
 	lock(&locking);
+	rvo_activity_merge_begin(caller->client_id, keep, other, &activity);
 	rvo_record_fill(&rvo_contact_shape, &keep->record, &other->record);
 	rvo_fields_check_excess(&keep->record.custom_fields, merge->other_name);
 	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
 	rvo_store_move_traces(caller->client_id, other->record.id, keep->record.id);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
 	rvo_store_move_status_history(caller->client_id, other->record.id, keep->record.id);
+	rvo_activity_merge_end(caller->client_id, keep, other, &activity);
 	rvo_store_delete_contact(caller->client_id, other->record.id);
 	rvo_store_update(&rvo_contact_table, caller->client_id, &keep->record);
 	rvo_changes_note_merged(caller, CONTACT_ENTITY, other->record.id, keep->record.id);

@@ -18,6 +18,7 @@
 typedef struct Person
 {
 	Contact		contact;
+	Contact		before;			/* as it is stored, but for custom fields */
 	Activity	activity;
 	bool		dates_differ;	/* or the status */
 	bool		members_differ;

@@ -14,6 +14,7 @@
 #include "shape/custom_field.h"
 #include "shape/custom_field_rules.h"
 #include "shape/member.h"
+#include "shape/record_member.h"
 #include "work/event_fill.h"
 
 /* Characters of a number as the value of a custom field. */
@@ -135,6 +136,7 @@ fill_field(EventItem *item, Slice name, Slice value)
 		(void) rvo_custom_field_change(field, NO_SLICE, value);
 	else
 		(void) rvo_custom_fields_add(fields, (CustomField) {.name = name, .value = value});
+	person->contact.record.changed |= rvo_member_bit(&rvo_contact_shape, MEMBER_FIELDS);
 	note_filled(person);
 }
 

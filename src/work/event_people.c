@@ -16,6 +16,7 @@
 #include "store/store_contact.h"
 #include "store/store_merged.h"
 #include "work/batch.h"
+#include "work/change_feed.h"
 #include "work/contact.h"
 #include "work/contact_batch.h"
 #include "work/contact_kind.h"
@@ -269,6 +270,7 @@ insert_contacts(EventChunk *chunk, Subject **subjects, Contact **contacts, int n
 		if (all[i]->contact_id == made[i]->record.id)
 			made[nmade++] = made[i];
 	check_made(chunk, made, nmade);
+	rvo_changes_note_many(chunk->caller, CONTACT_ENTITY, CHANGE_CREATED, (Record *const *) made, nmade);
 	if (chunk->caller->settings.default_origin.len == 0)
 		note_origins(chunk, made, nmade);
 }
@@ -357,7 +359,7 @@ add_person(void *arg, const Contact *contact)
 	Person	   *person = palloc0(sizeof(Person));
 	bool		found;
 
-	person->contact = *contact;
+	person->contact = person->before = *contact;
 	person->activity.contact_id = contact->record.id;
 	chunk->people[chunk->npeople++] = person;
 	*rvo_slice_map_put(chunk->people_by_id, rvo_octets_of_id(&person->contact.record.id), &found) = chunk->npeople;

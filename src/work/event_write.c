@@ -8,12 +8,34 @@
 
 #include "base/compat.h"
 #include "shape/change_time.h"
+#include "shape/record_difference.h"
 #include "store/store_activity.h"
 #include "store/store_contact.h"
-#include "store/store_sequence.h"
+#include "work/change_feed.h"
 #include "work/entity_kind.h"
+#include "work/event_status.h"
 #include "work/event_write.h"
 #include "work/field_definition.h"
+
+/* tell_changes tells the change feed of contacts that differ. */
+static void
+tell_changes(EventChunk *chunk)
+{
+	Record	  **records = palloc((chunk->npeople + 1) * sizeof(Record *));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->npeople && chunk->caller->settings.notes_changes; i++)
+	{
+		Person	   *person = chunk->people[i];
+
+		if (!person->members_differ && !person->dates_differ)
+			continue;
+		person->contact.record.changed |= rvo_record_difference(&rvo_contact_shape, &person->contact.record, &person->before.record);
+		records[n++] = &person->contact.record;
+	}
+	if (n > 0)
+		rvo_changes_note_many(chunk->caller, CONTACT_ENTITY, CHANGE_UPDATED, records, n);
+}
 
 /* write_members writes contacts of which more than dates is different. */
 static void
@@ -58,38 +80,18 @@ write_dates(EventChunk *chunk)
 		rvo_store_update_contact_dates(chunk->caller->client_id, contacts, n);
 }
 
-/* add_change lists a change of status, and gives it an id if it is new. */
-static void
-add_change(StatusChange **changes, int *n, const Activity *activity, int64 *id, NullableTime at, Slice status)
-{
-	StatusChange *change = palloc(sizeof(StatusChange));
-
-	if (*id == 0)
-		*id = rvo_store_next_status_change_id();
-	*change = (StatusChange) {*id, activity->contact_id, at.time, status};
-	changes[(*n)++] = change;
-}
-
 /* write_history writes what the history of statuses has of events. */
 static void
 write_history(EventChunk *chunk)
 {
-	StatusChange **changes = palloc((2 * chunk->npeople + 1) * sizeof(StatusChange *));
+	EventStatus **statuses = palloc((2 * chunk->npeople + 1) * sizeof(EventStatus *));
 	int			n = 0;
 
 	for (int i = 0; i < chunk->npeople; i++)
-	{
-		Activity   *activity = &chunk->people[i]->activity;
-
-		if (!chunk->people[i]->status_noted)
-			continue;
-		if (rvo_activity_shows_bounce(activity))
-			add_change(changes, &n, activity, &activity->bounced_history, activity->bounced_at, STATUS_BOUNCED);
-		if (rvo_activity_shows_unsubscription(activity))
-			add_change(changes, &n, activity, &activity->unsubscribed_history, activity->unsubscribed_at, STATUS_UNSUBSCRIBED);
-	}
+		if (chunk->people[i]->status_noted)
+			n += rvo_event_statuses(&chunk->people[i]->activity, statuses + n);
 	if (n > 0)
-		rvo_store_write_status_changes(chunk->caller->client_id, changes, n);
+		rvo_store_write_event_statuses(chunk->caller->client_id, statuses, n);
 }
 
 static void
@@ -174,4 +176,5 @@ rvo_event_write(EventChunk *chunk)
 	write_mails(chunk);
 	write_pairs(chunk);
 	write_notes(chunk);
+	tell_changes(chunk);
 }
