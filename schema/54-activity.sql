@@ -181,3 +181,21 @@ CREATE FUNCTION @extschema@.revyops_record_events(events jsonb, mode text DEFAUL
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_record_events(jsonb, text) IS
 'Records many events; one row for each, with what became of it.';
+
+CREATE FUNCTION @extschema@.revyops_get_campaign(id bigint) RETURNS jsonb
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_get_campaign(bigint) IS
+'Returns a campaign of the calling client, with its counters and rates.';
+
+CREATE FUNCTION @extschema@.revyops_list_campaigns(platform text DEFAULT NULL, campaign_id text DEFAULT NULL, page integer DEFAULT 1, page_size integer DEFAULT 100, after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_campaigns(text, text, integer, integer, text, text) IS
+'Returns a page of the campaigns of the calling client, with their counters and rates.';
+
+CREATE FUNCTION @extschema@.revyops_list_campaign_contacts(id bigint, page integer DEFAULT 1, page_size integer DEFAULT 100, after text DEFAULT NULL, count text DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_list_campaign_contacts(bigint, integer, integer, text, text) IS
+'Returns a page of the contacts of a campaign, with what is known of each there.';

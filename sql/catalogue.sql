@@ -48,7 +48,7 @@ SELECT is_empty($$SELECT signature FROM test.function
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
 	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key', 'public.revyops_set_client_setting',
 	'public.revyops_define_custom_field', 'public.revyops_rename_custom_field', 'public.revyops_remove_custom_field', 'public.revyops_list_custom_fields',
-	'public.revyops_record_event', 'public.revyops_record_events', 'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts', 'public.revyops_upsert_company', 'public.revyops_upsert_companies',
+	'public.revyops_record_event', 'public.revyops_record_events', 'public.revyops_get_campaign', 'public.revyops_list_campaigns', 'public.revyops_list_campaign_contacts', 'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts', 'public.revyops_upsert_company', 'public.revyops_upsert_companies',
 	'public.revyops_merge_companies', 'public.revyops_list_company_domains', 'public.revyops_add_company_domain', 'public.revyops_remove_company_domain',
 	'public.revyops_changes', 'public.revyops_trim_changes', 'public.revyops_contact_status_history',
 	'public.revyops_expire', 'public.revyops_import_status', 'public.revyops_import_csv', 'public.revyops_import_company_csv', 'public.revyops_import_report', 'revyops.current_client_id', 'revyops.import_begin', 'revyops.import_write', 'revyops.import_note',

@@ -122,6 +122,7 @@ static const struct
 	[FAILURE_CONTACT_OF_OTHER_CLIENT] = {PT(4, 0, 1), "contact does not belong to this client"},
 	[FAILURE_EMAIL_OF_OTHER_CLIENT] = {PT(4, 0, 1), "e-mail does not belong to this client"},
 	[FAILURE_CREDENTIALS] = {PT(4, 0, 3), "missing or invalid credentials"},
+	[FAILURE_CAMPAIGN_NOT_FOUND] = {PT(4, 0, 4), "campaign not found"},
 	[FAILURE_COMPANY_NOT_FOUND] = {PT(4, 0, 4), "company not found"},
 	[FAILURE_CONTACT_NOT_FOUND] = {PT(4, 0, 4), "contact not found"},
 	[FAILURE_EMAIL_NOT_FOUND] = {PT(4, 0, 4), "e-mail not found"},

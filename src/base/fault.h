@@ -103,6 +103,7 @@ typedef enum FaultCode
 /* Why a call fails: its SQLSTATE and primary message. */
 typedef enum Failure
 {
+	FAILURE_CAMPAIGN_NOT_FOUND,
 	FAILURE_COMPANY_MERGED,
 	FAILURE_CONTACT_MERGED,
 	FAILURE_INVALID_REQUEST,

@@ -19,6 +19,7 @@
 #include "http/serve_contact.h"
 #include "http/serve_do_not_contact.h"
 #include "http/serve_email.h"
+#include "http/serve_event.h"
 #include "http/serve_import.h"
 #include "http/serve_probe.h"
 #include "http/serve_record.h"
@@ -207,6 +208,17 @@ static const Route routes[] = {
 		POST(rvo_serve_suppress_file, DO_NOT_CONTACT, TAKES_FILE)}},
 	{"/public/v2/do-not-contact/remove", {
 		POST(rvo_serve_unsuppress, DO_NOT_CONTACT, SHARES, TAKES("entries"))}},
+
+	{"/public/v2/events", {
+		POST(rvo_serve_event, TAKES("custom"))}},
+	{"/public/v2/events/batch", {
+		POST(rvo_serve_events, TAKES_BATCH("events"))}},
+	{"/public/v2/campaigns", {
+		LIST(rvo_serve_list, .resource = &rvo_campaigns)}},
+	{"/public/v2/campaigns/{id}", {
+		GET(rvo_serve_campaign)}},
+	{"/public/v2/campaigns/{id}/contacts", {
+		LIST(rvo_serve_list, .resource = &rvo_campaign_contacts)}},
 
 	{"/ready", {
 		GET(rvo_serve_ready, OPEN)}},

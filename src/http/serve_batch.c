@@ -12,10 +12,9 @@
 #include "lib/stringinfo.h"
 
 #include "base/compat.h"
+#include "http/batch_body.h"
 #include "http/serve_batch.h"
 #include "http/serve_record.h"
-#include "shape/known_member.h"
-#include "shape/member.h"
 
 /* The answer, as it grows. */
 typedef struct ResultSink
@@ -78,57 +77,18 @@ put_result(void *arg, const BatchItem *item)
 	appendStringInfoChar(&sink->results, '}');
 }
 
-/* read_items returns the list of items, and notes what is wrong with it. */
-static JsonbContainer *
-read_items(const BatchEnvelope *envelope, Jsonb *body, FaultList *faults)
-{
-	const char *pointer = psprintf("/%s", envelope->list);
-	JsonbValue	list;
-	JsonbContainer *items;
-
-	if (!rvo_json_is_object(rvo_json_root(body)))
-		rvo_member_note_no_object(rvo_json_root(body), faults);
-	else if (!rvo_json_get(&body->root, rvo_slice(envelope->list), &list))
-		rvo_fault_add(faults, pointer, FAULT_REQUIRED);
-	else if (list.type == jbvNull)
-		rvo_fault_add(faults, pointer, FAULT_NULL_NOT_ALLOWED);
-	else if (list.type != jbvBinary || !rvo_json_is_array(list.val.binary.data))
-		rvo_fault_add(faults, pointer, rvo_member_wrong(&list, FAULT_NOT_AN_ARRAY));
-	else
-	{
-		items = list.val.binary.data;
-		if (JsonContainerSize(items) > HTTP_ITEMS_MAX)
-			rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, HTTP_ITEMS_MAX, JsonContainerSize(items));
-		return items;
-	}
-	return NULL;
-}
-
-/* rvo_batch_mode_of_body returns the mode, partial if there is none, and notes what is wrong with it. */
-BatchMode
-rvo_batch_mode_of_body(Jsonb *body, FaultList *faults)
-{
-	JsonbValue	mode;
-
-	if (!rvo_json_is_object(rvo_json_root(body)) || !rvo_json_get(&body->root, CONST_SLICE("mode"), &mode))
-		return BATCH_PARTIAL;
-	return rvo_batch_mode_read(mode.type == jbvString ? rvo_json_string(&mode) : NO_SLICE, "/mode", faults);
-}
-
 /* serve_items creates or upserts the items of a request and returns the answer's body. */
 static text *
 serve_items(const BatchEnvelope *envelope, const HttpRequest *request)
 {
 	const Caller *caller = &request->caller;
-	Jsonb	   *body = request->body;
-	const Slice members[] = {CONST_SLICE("mode"), rvo_slice(envelope->list)};
 	FaultList	faults = {0};
 	ResultSink	sink = {.envelope = envelope, .structure = rvo_structure_read(request->structure, &faults)};
-	JsonbContainer *items = read_items(envelope, body, &faults);
+	JsonbContainer *items = rvo_batch_body_items(request, envelope->list, &faults);
 	Batch		batch = {
 		.kind = envelope->kind,
 		.caller = caller,
-		.mode = rvo_batch_mode_of_body(body, &faults),
+		.mode = rvo_batch_mode_of_body(request->body, &faults),
 		.number_name = "index",
 		.first_number = 0,
 		.broken = request->broken != NULL ? *request->broken : (BrokenItems) {0},
@@ -136,10 +96,7 @@ serve_items(const BatchEnvelope *envelope, const HttpRequest *request)
 		.sink_arg = &sink,
 	};
 
-	if (rvo_json_is_object(rvo_json_root(body)))
-		rvo_members_check(caller, &body->root, "", members, lengthof(members), &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_batch_body_check(request, envelope->list, &faults);
 	initStringInfo(&sink.results);
 	sink.results.len = VARHDRSZ;	/* it becomes a text where it is */
 	appendStringInfoString(&sink.results, "{\"results\": [");

@@ -110,7 +110,7 @@ condition_meant(Slice name, const KnownParameters *known, bool *meant)
 	for (int i = 0; i < known->nconditions; i++)
 		if (was_meant(name, known->conditions[i]))
 			return known->conditions[i];
-	for (int i = 0; i < known->shape->count; i++)
+	for (int i = 0; known->shape != NULL && i < known->shape->count; i++)
 		if (IS_KNOWN(known->shape->members[i].kind) && was_meant(name, known->shape->members[i].name))
 			return NO_SLICE;
 	*meant = false;

@@ -15,7 +15,7 @@ typedef struct KnownParameters
 	int			nconditions;
 	const Slice *others;
 	int			nothers;
-	const RecordShape *shape;	/* whose members callers take for conditions */
+	const RecordShape *shape;	/* whose members callers take for conditions; NULL = no such */
 } KnownParameters;
 
 extern const char *rvo_parameters_check(Slice query, const KnownParameters *known, bool strict, FaultList *faults);

@@ -129,13 +129,22 @@ read_time(NeutralEvent *event, const JsonbValue *value, FaultList *faults)
 		rvo_fault_add(faults, "/at", FAULT_INVALID_TIME);
 }
 
-/* read_boolean reads true or false; *value is left alone for anything else. */
+/* is_text tells whether a value is this text: a form has texts only. */
+static bool
+is_text(const JsonbValue *value, Slice text)
+{
+	return value->type == jbvString && rvo_slice_equal(rvo_json_string(value), text);
+}
+
+/* read_boolean reads true or false. */
 static bool
 read_boolean(const EventMember *member, const JsonbValue *value, FaultList *faults)
 {
-	if (value->type != jbvBool)
+	if (value->type == jbvBool)
+		return value->val.boolean;
+	if (!is_text(value, CONST_SLICE("true")) && !is_text(value, CONST_SLICE("false")))
 		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_NOT_A_BOOLEAN);
-	return value->type == jbvBool && value->val.boolean;
+	return is_text(value, CONST_SLICE("true"));
 }
 
 static void
@@ -170,7 +179,8 @@ read_member(const EventMember *member, NeutralEvent *event, const JsonbValue *va
 			read_time(event, value, faults);
 			break;
 		case VALUE_RECORD_ID:
-			if (value->type != jbvNumeric || !rvo_json_to_id(value, &event->contact_id))
+			if (!(value->type == jbvNumeric && rvo_json_to_id(value, &event->contact_id)) &&
+				!(value->type == jbvString && rvo_text_to_id(rvo_text_trim(rvo_json_string(value)), &event->contact_id)))
 				rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_INVALID_NUMBER);
 			break;
 		case VALUE_INTEREST:

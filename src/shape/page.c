@@ -89,6 +89,15 @@ rvo_page_put(PageWriter *writer, const JsonbValue *entry)
 	MemoryContextReset(writer->entry);
 }
 
+/* rvo_page_put_jsonb writes an entry that is there as jsonb. */
+void
+rvo_page_put_jsonb(PageWriter *writer, Jsonb *entry)
+{
+	if (writer->written++ > 0)
+		appendStringInfoString(&writer->text, ", ");
+	(void) JsonbToCString(&writer->text, &entry->root, VARSIZE(entry));
+}
+
 /* count_pages returns how many pages there are: those before this one, as they were, and of its size from there on. */
 static int64
 count_pages(const ListPage *page, int64 total)

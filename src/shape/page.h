@@ -82,6 +82,7 @@ typedef struct PageWriter
 extern ListPage rvo_page_read(const ListRequest *request, FaultList *faults);
 extern PageWriter rvo_page_begin(const ListPage *page, Slice next, int64 total, int count);
 extern void rvo_page_put(PageWriter *writer, const JsonbValue *entry);
+extern void rvo_page_put_jsonb(PageWriter *writer, Jsonb *entry);
 extern text *rvo_page_end(PageWriter *writer);
 
 #endif							/* RVO_PAGE_H */

@@ -58,28 +58,34 @@ rvo_list_find_place(Listing *list, const Slice *conditions, int nconditions)
 	return list->scope.possible;
 }
 
+/* rvo_list_link returns the cursor of a place, with link in front. */
+Slice
+rvo_list_link(const ListScope *scope, Slice link, const ListPlace *place)
+{
+	Slice		cursor = rvo_cursor_write(rvo_store_secret(), scope, place);
+	StringInfoData next;
+
+	initStringInfo(&next);
+	if (link.len > 0)
+		appendBinaryStringInfo(&next, link.data, link.len);
+	appendBinaryStringInfo(&next, cursor.data, cursor.len);
+	return (Slice) {next.data, next.len};
+}
+
 /* next_page returns the cursor of the page behind this one, with link in front; no value if this is the last. */
 static Slice
 next_page(const Listing *list)
 {
 	const ListPage *page = &list->page;
 	const ListRows *rows = &list->rows;
-	Slice		link = list->request->link;
 	ListPlace	place = {
 		rows->last_id, rows->last_client_id, page->place.pages + 1, page->place.entries + rows->count, rows->scanned,
 		true, rows->total, rows->last_key
 	};
-	StringInfoData next;
-	Slice		cursor;
 
 	if (page->bare || !rows->has_more)
 		return NO_SLICE;
-	cursor = rvo_cursor_write(rvo_store_secret(), &list->scope, &place);
-	initStringInfo(&next);
-	if (link.len > 0)
-		appendBinaryStringInfo(&next, link.data, link.len);
-	appendBinaryStringInfo(&next, cursor.data, cursor.len);
-	return (Slice) {next.data, next.len};
+	return rvo_list_link(&list->scope, list->request->link, &place);
 }
 
 /* rvo_list_write writes a page of what was read, as JSON text in the current context. */

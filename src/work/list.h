@@ -29,6 +29,7 @@ typedef struct Listing
 extern Listing rvo_list_begin(const EntityKind *kind, int client_id, const ListRequest *request);
 extern void rvo_list_read_field(Listing *list, Slice *name, Slice *value);
 extern bool rvo_list_find_place(Listing *list, const Slice *conditions, int nconditions);
+extern Slice rvo_list_link(const ListScope *scope, Slice link, const ListPlace *place);
 extern text *rvo_list_write(const Listing *list);
 
 #endif							/* RVO_LIST_H */

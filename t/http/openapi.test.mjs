@@ -52,6 +52,28 @@ for (const kind of Object.values(kinds)) {
 }
 await created(client, '/public/v2/contacts', { linkedin_url: 'in/openapi', company_id: kinds.companies.taken.id });
 
+// of events and campaigns: an event of somebody new, in a campaign of its own unless it says which
+const event = more => ({ kind: 'sent', contact_email: `o${++serial}@acme.com`, at: '2026-03-01T00:00:00Z', campaign_id: `c${serial}`, ...more });
+const firstCampaign = async who => {
+	await created(who, '/public/v2/events', event({ campaign_id: 'shared' }));
+	return (await request('GET', '/public/v2/campaigns', [['X-API-Key', who.key]])).json.results[0];
+};
+const campaigns = { path: '/public/v2/events', body: event, key: ({ campaign_id }) => ({ campaign_id }), fields: () => [{}], taken: await firstCampaign(client), theirs: await firstCampaign(other) };
+async function activity(path, method, status) {
+	const body = event();
+	if (path.endsWith('/events') && status === '200')
+		await created(client, path, body);
+	if (path.endsWith('/contacts'))
+		await created(client, campaigns.path, event({ campaign_id: 'shared' }));
+	return { kind: campaigns, name: 'campaigns', ids: { id: campaigns.taken.id }, query: '', type: JSON_TYPE, who: client,
+		body: method === 'post' ? JSON.stringify(path.endsWith('/batch') ? { events: [body] } : body) : undefined };
+}
+// an event of the contact with this id, in place of one that succeeds
+const ofContact = (path, contact_id) => {
+	const one = { kind: 'sent', contact_id, at: '2026-03-01T00:00:00Z' };
+	return JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', events: [one] } : one);
+};
+
 // ---- what is served: all but what a front asks for itself
 const endpoints = JSON.parse(sql(`SELECT json_agg(e) FROM revyops_http.endpoints() AS e WHERE path <> '/key-check'`));
 
@@ -77,6 +99,8 @@ async function success_of_list(path, method, status) {
 async function success(path, method, status) {
 	if (path.includes('/do-not-contact'))
 		return success_of_list(path, method, status);
+	if (/\/(events|campaigns)/.test(path))
+		return activity(path, method, status);
 	const name = ['contacts', 'companies', 'emails'].find(n => path.includes(`/${n}`));
 	const kind = kinds[name];
 	const job = path.includes('/imports/') ? await importOne(client, name) : undefined;
@@ -112,6 +136,8 @@ const twist = {
 			call.query = method === 'post' ? 'mode=x' : `${Object.keys(call.kind.body())[0]}=x`;
 		else if (path.endsWith('/report'))
 			call.query = 'outcome=x';
+		else if (path.includes('/campaigns'))
+			call.query = 'page=0';
 		else if (call.body !== undefined)
 			call.body = '{';
 		else
@@ -120,6 +146,8 @@ const twist = {
 	401: (call, path) => {
 		if (path.includes('{id}'))
 			call.ids.id = call.kind.theirs.id;
+		else if (path.includes('/events'))
+			call.body = ofContact(path, kinds.contacts.theirs.id);
 		else
 			call.body = JSON.stringify(one(path, call, call.name === 'emails' ? { ...call.kind.body(), contact_email: null, contact_id: kinds.contacts.theirs.id } : { email: 'x@acme.com', company_id: kinds.companies.theirs.id }));
 	},
@@ -132,6 +160,8 @@ const twist = {
 		else
 		if (path.includes('{id}'))
 			call.ids[path.includes('{field_id}') ? 'field_id' : 'id'] = 999999999;
+		else if (path.includes('/events'))
+			call.body = ofContact(path, 999999999);
 		else
 			call.body = JSON.stringify(one(path, call, call.name === 'emails' ? { ...call.kind.body(), contact_email: 'nobody@acme.com' } : { email: 'x@acme.com', company_id: 'nobody.com' }));
 	},
@@ -272,7 +302,7 @@ test('whatever is served is described, and nothing else', () => {
 	for (const { method, path, body_types, body_max, reads_only, key_first, may_share } of endpoints) {
 		const batch = path.endsWith('/batch') || (isFile(path) && method === 'POST');
 		const reads = method === 'GET' || /\/(search|check)$/.test(path);
-		assert.equal(may_share, !reads && method !== 'DELETE' && !batch && !path.endsWith('/merge'), `${method} ${path}`);
+		assert.equal(may_share, !reads && method !== 'DELETE' && !batch && !/\/(merge|events)$/.test(path), `${method} ${path}`);
 		assert.deepEqual({ path, reads_only, key_first, body_max }, { path, reads_only: reads, key_first: batch, body_max: body_types.length === 0 ? 0 : (batch ? 16 : 1) * 1024 * 1024 });
 	}
 });

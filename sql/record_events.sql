@@ -1,0 +1,150 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(62);
+SELECT test.two_clients() \gset
+
+-- state is what events made of a contact
+CREATE FUNCTION test.state(address text) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', contact_status, coalesce(previous_status, 'NULL'), to_char(status_changed_at, 'DD'), to_char(first_campaign_email_sent, 'DD'),
+		to_char(last_campaign_email_sent, 'DD'), to_char(last_reply_received, 'DD')) FROM revyops.contact WHERE email = address AND client_id = 1 $$;
+CREATE FUNCTION test.history(address text) RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', to_char(h.changed_at, 'DD'), h.contact_status, h.previous_status, h.source), ', ' ORDER BY h.changed_at, h.id)
+	FROM revyops.contact_status_history h JOIN revyops.contact c ON c.id = h.contact_id WHERE c.email = address $$;
+CREATE FUNCTION test.on_day(day integer, event jsonb) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT revyops_record_event(jsonb_build_object('at', format('2026-03-%s0T00:00:00Z', day)) || event) $$;
+
+-- one
+SELECT is(revyops_record_event('{"kind": "sent", "contact_email": " Ada@Acme.com", "at": "2026-03-10T10:00:00.5+01:00", "platform": "instantly", "campaign_id": "c1",
+	"campaign_name": "Spring", "agent_email": "Kim@mail.com", "subject": " Hi ", "body_text": " a\nb ", "body_html": "<p>", "message_id": "<1@x>",
+	"first_name": "Ada", "last_name": "Byron", "linkedin_url": "in/ada", "custom": {"Role": "Head", "Size": 12, "VIP": true, "Nothing": "", "Bad": ["x"]}}'),
+	'{"email_id": 1, "duplicate": false, "contact_id": 1}', 'an event of nobody who is known');
+SELECT is((SELECT to_jsonb(c) - '{updated_time, custom_fields}'::text[] FROM revyops.contact c), '{"client_id": 1, "id": 1, "email": "ada@acme.com",
+	"linkedin_url": "https://www.linkedin.com/in/ada", "first_name": "Ada", "last_name": "Byron", "company_id": null, "origin": "instantly", "contact_status": "", "previous_status": null,
+	"status_changed_at": null, "first_campaign_email_sent": "2026-03-10T09:00:00.5+00:00", "last_campaign_email_sent": "2026-03-10T09:00:00.5+00:00", "last_reply_received": null}', 'makes a contact');
+SELECT is((SELECT string_agg(f->>'field_name' || '=' || (f->>'field_value'), ' ' ORDER BY f->>'field_name') FROM revyops.contact, jsonb_array_elements(custom_fields) f), 'Role=Head Size=12 VIP=true', 'with custom fields');
+SELECT is((SELECT to_jsonb(e) - 'updated_time' FROM revyops.email e), '{"client_id": 1, "id": 1, "contact_id": 1, "email_type": "sent", "origin": "instantly", "email_timestamp": "2026-03-10T09:00:00.5+00:00",
+	"contact_email": "ada@acme.com", "agent_email": "kim@mail.com", "subject": "Hi", "body_text": " a\nb ", "body_html": "<p>", "campaign_id": "c1", "campaign_name": "Spring", "interested": null,
+	"interest_noted": false, "message_id": "<1@x>", "custom_fields": []}', 'and an e-mail');
+SELECT is((SELECT to_jsonb(k) FROM revyops.campaign k), '{"client_id": 1, "id": 1, "platform": "instantly", "campaign_id": "c1", "campaign_name": "Spring", "named_at": "2026-03-10T09:00:00.5+00:00",
+	"contacts": 1, "contacts_replied": 0, "contacts_interested": 0, "sent": 1, "replied": 0, "auto_replied": 0, "bounced": 0, "unsubscribed": 0,
+	"first_event_at": "2026-03-10T09:00:00.5+00:00", "last_event_at": "2026-03-10T09:00:00.5+00:00"}', 'and a campaign');
+SELECT is((SELECT array[octet_length(salt)] FROM revyops.event_salt), '{32}', 'a client has a salt of its own');
+
+-- again
+SELECT is(revyops_record_event('{"kind": "sent", "contact_email": "ada@acme.com", "at": "2026-03-10T09:00:00.5Z", "platform": "instantly", "campaign_id": "c1", "subject": "Hi there", "last_name": "Other"}'),
+	'{"email_id": 1, "duplicate": true, "contact_id": 1}', 'the same in another zone');
+SELECT is((SELECT concat_ws(' ', subject, sent, last_name, (SELECT count(*) FROM revyops.email)) FROM revyops.email e, revyops.campaign, revyops.contact), 'Hi there 1 Byron 1', 'counts once, and what says more is kept');
+SELECT is(revyops_record_event('{"kind": "bounced", "contact_email": "ada@acme.com", "at": "2026-03-10T09:00:00.5Z", "platform": "instantly", "campaign_id": "c1"}')->>'duplicate', 'false', 'another kind at that moment is another event');
+SELECT is(revyops_record_event('{"kind": "sent", "contact_email": "ada@acme.com", "at": "2026-03-10T09:00:00.5Z", "campaign_id": "c2"}')->>'duplicate', 'false', 'so is another campaign');
+SELECT is(revyops_record_event('{"kind": "sent", "contact_email": "ada@acme.com", "at": "2026-03-10T09:00:00.5Z", "campaign_id": "c1", "external_id": 7}')->>'duplicate', 'false', 'and one with an id');
+SELECT is(revyops_record_event('{"kind": "sent", "contact_email": "ada@acme.com", "external_id": "7"}')->>'duplicate', 'true', 'whose time is then no matter');
+SELECT is(revyops_record_event('{"kind": "sent", "contact_email": "ada@acme.com", "external_id": "7", "campaign_id": "c3", "at": "2026-03-09T00:00:00Z"}')->>'duplicate', 'true', 'nor its campaign');
+SELECT is((SELECT string_agg(concat_ws(' ', platform, campaign_id, sent, bounced, contacts), ', ' ORDER BY id) FROM revyops.campaign), 'instantly c1 1 1 1,  c2 1 0 1,  c1 1 0 1,  c3 1 0 1', 'each campaign that is named counts it');
+SELECT is(revyops_record_event('{"kind": "sent", "contact_email": "ada@acme.com", "external_id": "7", "campaign_id": "c3"}')->>'duplicate', 'true', 'once');
+SELECT is((SELECT sent FROM revyops.campaign WHERE campaign_id = 'c3'), 1::bigint, 'indeed');
+SELECT set_config('revyops.client_id', '2', true) \g /dev/null
+SELECT is(revyops_record_event('{"kind": "sent", "contact_email": "ada@acme.com", "external_id": "7"}')->>'duplicate', 'false', 'another client knows nothing of it');
+SELECT set_config('revyops.client_id', '1', true) \g /dev/null
+SELECT is((SELECT count(DISTINCT key) = count(*) FROM revyops.event_key), true, 'and has other keys');
+
+-- dates and status
+CREATE TEMP TABLE s AS SELECT revyops_create_contact('{"email": "s@x.com", "contact_status": "Active"}');
+SELECT test.on_day(2, '{"kind": "sent", "contact_email": "s@x.com"}'), test.on_day(1, '{"kind": "sent", "contact_email": "s@x.com"}'), test.on_day(2, '{"kind": "replied", "contact_email": "s@x.com"}') \g /dev/null
+SELECT is(test.state('s@x.com'), 'Active NULL 10 20 20', 'the first and the last');
+SELECT is(test.on_day(3, '{"kind": "auto_replied", "contact_email": "s@x.com"}')->>'duplicate', 'false', 'an automatic reply');
+SELECT is(test.state('s@x.com'), 'Active NULL 10 20 20', 'is no reply');
+SELECT test.on_day(2, '{"kind": "bounced", "contact_email": "s@x.com"}') \g /dev/null
+SELECT is(test.state('s@x.com'), 'Bounced Active 20 10 20 20', 'a bounce');
+SELECT test.on_day(3, '{"kind": "bounced", "contact_email": "s@x.com"}'), test.on_day(1, '{"kind": "bounced", "contact_email": "s@x.com"}') \g /dev/null
+SELECT is(test.state('s@x.com'), 'Bounced Active 10 10 20 20', 'the earliest counts');
+SELECT test.on_day(2, '{"kind": "unsubscribed", "contact_email": "s@x.com"}') \g /dev/null
+SELECT is(test.state('s@x.com'), 'Unsubscribed Bounced 20 10 20 20', 'an unsubscription is more');
+SELECT is(test.history('s@x.com'), '10 Bounced Active event, 20 Unsubscribed Bounced event', 'the history');
+SELECT revyops_update_contact((SELECT id FROM revyops.contact WHERE email = 's@x.com'), '{"contact_status": "Back"}') \g /dev/null
+SELECT is(test.on_day(2, '{"kind": "unsubscribed", "contact_email": "s@x.com"}')->>'duplicate', 'true', 'after somebody has changed the status');
+SELECT matches(test.state('s@x.com'), '^Back Unsubscribed', 'what was recorded before does not come again');
+SELECT test.on_day(1, '{"kind": "unsubscribed", "contact_email": "s@x.com"}') \g /dev/null
+SELECT is(test.state('s@x.com'), 'Unsubscribed Back 10 10 20 20', 'what is new does');
+SELECT revyops_create_contact('{"email": "u@x.com", "contact_status": "unsubscribed"}') \g /dev/null
+SELECT test.on_day(1, '{"kind": "unsubscribed", "contact_email": "u@x.com"}'), test.on_day(1, '{"kind": "bounced", "contact_email": "u@x.com"}') \g /dev/null
+SELECT is(concat_ws('/', test.state('u@x.com'), test.history('u@x.com')), 'unsubscribed NULL', 'a status that has the rank stays');
+
+-- what is empty
+SELECT revyops_create_contact('{"email": "f@x.com", "first_name": "Given"}') \g /dev/null
+SELECT test.on_day(2, '{"kind": "sent", "contact_email": "f@x.com", "first_name": "Event", "last_name": "Second", "platform": "lemlist", "custom": {"A": "2"}}') \g /dev/null
+SELECT is((SELECT concat_ws(' ', first_name, last_name, origin, custom_fields->0->>'field_value') FROM revyops.contact WHERE email = 'f@x.com'), 'Given Second  2', 'is filled');
+SELECT test.on_day(3, '{"kind": "sent", "contact_email": "f@x.com", "last_name": "Third", "custom": {"A": "3"}}'), test.on_day(1, '{"kind": "sent", "contact_email": "f@x.com", "last_name": "First", "custom": {"A": "1"}}') \g /dev/null
+SELECT is((SELECT concat_ws(' ', last_name, custom_fields->0->>'field_value') FROM revyops.contact WHERE email = 'f@x.com'), 'First 1', 'by the earliest event');
+SELECT revyops_update_contact((SELECT id FROM revyops.contact WHERE email = 'f@x.com'), '{"last_name": "Mine"}') \g /dev/null
+SELECT revyops_record_event('{"kind": "sent", "contact_email": "f@x.com", "last_name": "Zeroth", "at": "2026-01-01"}') \g /dev/null
+SELECT is((SELECT last_name FROM revyops.contact WHERE email = 'f@x.com'), 'Mine', 'what the API wrote stays');
+SELECT test.on_day(1, '{"kind": "replied", "contact_email": "f@x.com", "linkedin_url": "in/ada"}') \g /dev/null
+SELECT is((SELECT linkedin_url FROM revyops.contact WHERE email = 'f@x.com'), NULL, 'another contact''s LinkedIn URL is left out');
+SELECT revyops_create_company('{"domain": "acme.com"}') \g /dev/null
+SELECT test.on_day(1, '{"kind": "replied", "contact_email": "f@x.com", "company": "www.acme.com", "external_id": "company"}') \g /dev/null
+SELECT is((SELECT company_id FROM revyops.contact WHERE email = 'f@x.com'), 1::bigint, 'the company of a domain');
+SELECT revyops_define_custom_field('contact', 'Points', 'number') \g /dev/null
+SELECT test.on_day(1, '{"kind": "bounced", "contact_email": "p@x.com", "custom": {"Points": "many", "Other": "x"}}') \g /dev/null
+SELECT is((SELECT concat_ws(' ', contact_status, custom_fields->0->>'field_name', jsonb_array_length(custom_fields)) FROM revyops.contact WHERE email = 'p@x.com'), 'Bounced Other 1', 'a value that a definition does not allow is left out');
+
+-- interest
+SELECT test.on_day(1, '{"kind": "replied", "contact_email": "i@x.com", "campaign_id": "k"}'), test.on_day(3, '{"kind": "interest", "contact_email": "i@x.com", "campaign_id": "k", "interested": true, "label": "Hot"}'),
+	test.on_day(2, '{"kind": "interest", "contact_email": "i@x.com", "campaign_id": "k", "interested": false, "label": "Cold"}') \g /dev/null
+CREATE FUNCTION test.interest() RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', to_char(email_timestamp, 'DD'), interested, interest_noted), ', ' ORDER BY email_timestamp) FROM revyops.email WHERE contact_email = 'i@x.com' $$;
+SELECT is(test.interest(), '10 t t', 'is shown by the newest inbound e-mail');
+SELECT test.on_day(2, '{"kind": "auto_replied", "contact_email": "i@x.com", "campaign_id": "k"}'), test.on_day(2, '{"kind": "replied", "contact_email": "i@x.com", "campaign_id": "l"}') \g /dev/null
+SELECT is(test.interest(), '10 f, 20 t t, 20 f', 'and moves on');
+SELECT is((SELECT concat_ws(' ', interested, interest_label, contacts_interested) FROM revyops.campaign_contact p JOIN revyops.campaign k ON k.id = p.campaign WHERE campaign_id = 'k'), 't Hot 1', 'the newest counts');
+SELECT test.on_day(1, '{"kind": "interest", "contact_email": "n@x.com", "interested": true}') \g /dev/null
+SELECT is((SELECT concat_ws(' ', contact_status, (SELECT count(*) FROM revyops.email WHERE contact_email = 'n@x.com')) FROM revyops.contact WHERE email = 'n@x.com'), ' 0', 'of somebody who was not known, and wrote nothing');
+SELECT test.on_day(1, '{"kind": "replied", "contact_email": "n@x.com"}') \g /dev/null
+SELECT is((SELECT interested FROM revyops.email WHERE contact_email = 'n@x.com'), true, 'until they do');
+
+-- whose it is
+SELECT is(test.on_day(1, '{"kind": "sent", "contact_id": 1, "external_id": "by id"}')->>'contact_id', '1', 'by id');
+SELECT is(test.on_day(1, '{"kind": "sent", "contact_email": "ada@acme.com", "external_id": "by id"}')->>'duplicate', 'true', 'which is the same as by its address');
+SELECT test.fails_with('SELECT test.on_day(1, ''{"kind": "sent", "contact_id": 999}'')', 'PT404', 'contact not found', test.one('/contact_id', 'not_found'), 'an id that there is not');
+SELECT test.fails_with('SELECT test.on_day(1, ''{"kind": "sent", "contact_id": 2}'')', 'PT401', 'contact does not belong to this client', test.one('/contact_id', 'other_client'), 'another client''s');
+SELECT revyops_create_contact('{"email": "m@x.com"}') \g /dev/null
+SELECT revyops_merge_contacts(1, (SELECT id FROM revyops.contact WHERE email = 'm@x.com')) \g /dev/null
+SELECT is(test.on_day(1, '{"kind": "sent", "contact_email": "m@x.com"}')->>'contact_id', '1', 'an address of somebody who was merged');
+SELECT revyops_delete_contact((SELECT id FROM revyops.contact WHERE email = 's@x.com')) \g /dev/null
+SELECT is(test.on_day(2, '{"kind": "sent", "contact_email": "s@x.com"}'), '{"email_id": null, "duplicate": true, "contact_id": null}', 'what comes again makes no contact that was deleted');
+SELECT is(test.on_day(3, '{"kind": "sent", "contact_email": "s@x.com"}')->>'duplicate', 'false', 'what is new does');
+
+-- times
+SELECT revyops_record_event(jsonb_build_object('kind', 'replied', 'contact_email', 't@x.com', 'at', now() + interval '2 days')) \g /dev/null
+SELECT is((SELECT last_reply_received FROM revyops.contact WHERE email = 't@x.com'), now(), 'a time that is not yet counts as that of the call');
+SELECT is(revyops_record_event(jsonb_build_object('kind', 'replied', 'contact_email', 't@x.com', 'at', now() + interval '2 days'))->>'duplicate', 'true', 'but tells it from others');
+SELECT test.fails_400($$SELECT revyops_record_event('{"kind": "sent", "contact_email": "t@x.com", "at": "0001-01-01T00:00:00+01:00"}')$$, test.one('/at', 'invalid_time'), 'before the year 1');
+SELECT test.fails_400($$SELECT revyops_record_event('{"kind": "sent", "contact_email": "t@x.com", "at": "2026-03-01T00:00:00"}')$$, test.one('/at', 'invalid_time'), 'without a zone');
+SELECT test.fails_400($$SELECT revyops_record_event('{"kind": "sent", "contact_email": "t@x.com"}')$$, test.one('/at', 'required'), 'neither time nor id');
+
+-- faults
+SELECT test.fails_400('SELECT revyops_record_event(NULL)', test.one('', 'not_an_object'), 'NULL');
+SELECT test.fails_400($$SELECT revyops_record_event('{}')$$, test.one('/kind', 'required'), 'nothing');
+SELECT test.fails_400(format('SELECT revyops_record_event(%L)', jsonb_build_object('kind', 'opened', 'contact_email', 'x', 'agent_email', 1, 'at', 5, 'custom', '[]'::jsonb, 'interested', 'yes', 'contact_id', 0,
+	'campaign_name', repeat('x', 256), 'first_name', e'a\tb', 'linkedin_url', 'x y', 'suppress', 'no', 'subject', '{}'::jsonb)), '[
+	{"pointer": "/at", "code": "not_a_string"}, {"pointer": "/kind", "code": "invalid_option", "allowed": ["sent", "replied", "auto_replied", "bounced", "unsubscribed", "interest"]},
+	{"pointer": "/custom", "code": "not_an_object"}, {"pointer": "/subject", "code": "not_a_string"}, {"pointer": "/suppress", "code": "not_a_boolean"}, {"pointer": "/contact_id", "code": "invalid_number"},
+	{"pointer": "/first_name", "code": "control_character"}, {"pointer": "/interested", "code": "not_a_boolean"}, {"pointer": "/agent_email", "code": "not_a_string"},
+	{"pointer": "/linkedin_url", "code": "invalid_linkedin_url"}, {"pointer": "/campaign_name", "code": "too_long", "limit": 255, "actual": 256}, {"pointer": "/contact_email", "code": "invalid_email"}]', 'all of them');
+
+-- many
+CREATE TEMP TABLE before AS SELECT test.rows() AS rows;
+SELECT results_eq($$SELECT ordinal, status, contact_id IS NOT NULL, email_id IS NOT NULL, errors->0->>'code' FROM revyops_record_events('[
+	{"kind": "sent", "contact_email": "x1@x.com", "at": "2026-03-01"}, {"kind": "sent", "contact_email": "X1@x.com", "at": "2026-03-01"}, {"kind": "sent", "contact_email": "x1"}, {"kind": "unsubscribed", "contact_email": "x2@x.com", "at": "2026-03-01"},
+	{"kind": "sent", "contact_id": 999, "at": "2026-03-01"}, 5, null, "{}"]')$$, $$VALUES (1, 201, true, true, NULL), (2, 200, true, true, NULL), (3, 400, false, false, 'invalid_email'),
+	(4, 201, true, false, NULL), (5, 404, false, false, 'not_found'), (6, 400, false, false, 'not_an_object'), (7, 400, false, false, 'not_an_object'), (8, 400, false, false, 'json_in_string')$$, 'each on its own');
+SELECT test.fails_400($$SELECT count(*) FROM revyops_record_events('[{"kind": "sent", "contact_email": "y@x.com", "at": "2026-03-01"}, {"kind": "sent", "contact_email": "y", "at": "2026-03-01"}, {"at": "x"}]', 'atomic')$$,
+	'[{"ordinal": 2, "pointer": "/contact_email", "code": "invalid_email"}, {"ordinal": 3, "pointer": "/at", "code": "invalid_time"}, {"ordinal": 3, "pointer": "/kind", "code": "required"}]', 'all or none');
+SELECT is((SELECT count(*) FROM revyops.contact WHERE email = 'y@x.com'), 0::bigint, 'none');
+SELECT test.fails_400($$SELECT revyops_record_events('{}', 'x')$$, '[{"parameter": "mode", "code": "invalid_mode"}, {"pointer": "", "code": "not_an_array"}]', 'no list, and no mode');
+SELECT is((SELECT string_agg(concat_ws(' ', status, n), ', ' ORDER BY status) FROM (SELECT status, count(*) AS n FROM revyops_record_events((SELECT jsonb_agg(jsonb_build_object('kind', 'sent', 'campaign_id', 'many',
+	'contact_email', format('z%s@x.com', i % 3000), 'at', '2026-03-01'::timestamptz + i % 21000 * interval '1 second')) FROM generate_series(1, 25000) i)) GROUP BY 1) t), '200 4000, 201 21000', 'more than are worked on at once');
+SELECT is((SELECT concat_ws(' ', sent, contacts) FROM revyops.campaign WHERE campaign_id = 'many'), '21000 3000', 'counted');
+SELECT test.fails_code('SELECT revyops_record_event(NULL) FROM set_config(''revyops.client_id'', ''0'', true)', 'PT403', 'missing or invalid credentials', 'missing_credentials', '403 before 400');
+SELECT * FROM finish();
+ROLLBACK;
