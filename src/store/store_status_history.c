@@ -34,12 +34,6 @@ static KeptQuery read_statuses = {
 	.types = {INT4OID, INT8OID, INT8OID, INT4OID},
 };
 
-static KeptQuery move_history = {
-	.sql = "UPDATE revyops.contact_status_history SET contact_id = $3 WHERE contact_id = $2 AND client_id = $1",
-	.expected = SPI_OK_UPDATE, .nparameters = 3,
-	.types = {INT4OID, INT8OID, INT8OID},
-};
-
 static void
 add_change(Execution *e, const void *arg, const void *row)
 {
@@ -122,16 +116,4 @@ rvo_store_read_statuses(int client_id, int64 contact_id, int64 offset, int limit
 	rvo_add_datum(&e, Int64GetDatum(offset), false);
 	rvo_add_integer(&e, limit);
 	rvo_query_read(&read_statuses, &e, show_status, &reading);
-}
-
-/* rvo_store_move_status_history gives a contact the statuses that another one had, which is merged into it. */
-void
-rvo_store_move_status_history(int client_id, int64 contact_id, int64 to_contact_id)
-{
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, contact_id);
-	rvo_add_id(&e, to_contact_id);
-	rvo_query_run(&move_history, &e);
 }

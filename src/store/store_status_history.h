@@ -32,6 +32,5 @@ typedef void (*StatusReader) (void *arg, const KeptStatus *status);
 extern int64 rvo_store_count_statuses(int client_id, int64 contact_id);
 extern void rvo_store_read_statuses(int client_id, int64 contact_id, int64 offset, int limit, StatusReader read, void *arg);
 extern void rvo_store_insert_status_changes(int client_id, const StatusChange *changes, int n);
-extern void rvo_store_move_status_history(int client_id, int64 contact_id, int64 to_contact_id);
 
 #endif							/* RVO_STORE_STATUS_HISTORY_H */

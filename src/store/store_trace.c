@@ -27,6 +27,7 @@
 #define LIST(entry, order) "COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(" entry ") ORDER BY " order "), '[]')"
 
 #define OF_MERGED "FROM revyops.merged_contact WHERE kept_id = $2 AND client_id = $1"
+#define OF_STATUSES "FROM revyops.contact_status_history WHERE contact_id = $2 AND client_id = $1"
 #define OF_REJECTS "FROM revyops.import_reject WHERE client_id = $1 AND revyops.mentions(source_row, " KEYS ")"
 
 /* The ids that the person has or had. */
@@ -111,11 +112,15 @@ static KeptQuery show_campaigns = SHOWN(LIST("'platform', k.platform, 'campaign_
 
 static KeptQuery delete_activity = DELETED(OF_ACTIVITY);
 static KeptQuery delete_campaigns = DELETED(OF_CAMPAIGNS);
+static KeptQuery show_statuses = SHOWN(LIST("'id', id, 'changed_at', " TIME("changed_at") ", 'contact_status', contact_status,"
+											" 'previous_status', previous_status, 'source', source", "changed_at, id"), OF_STATUSES);
+
 static KeptQuery delete_answers = DELETED(OF_ANSWERS);
 static KeptQuery delete_emails = DELETED(OF_EMAILS);
 static KeptQuery delete_notes = DELETED(OF_NOTES);
 static KeptQuery delete_rejects = DELETED(OF_REJECTS);
 static KeptQuery delete_merged = DELETED(OF_MERGED);
+static KeptQuery delete_statuses = DELETED(OF_STATUSES);
 
 /* Of what is on the list the hash stays, which keeps it there. */
 static KeptQuery forget_listed = {
@@ -141,6 +146,7 @@ static KeptQuery read_emails = {
 };
 
 static KeptQuery move_emails = MOVED("revyops.email");
+static KeptQuery move_statuses = MOVED("revyops.contact_status_history");
 
 #define REMOVALS_MAX 3
 
@@ -163,6 +169,7 @@ static const Trace traces[] = {
 	{"kept_answers", &show_answers, {&delete_answers}, NULL},
 	{"import_notes", &show_notes, {&delete_notes}, NULL},
 	{"import_rejects", &show_rejects, {&delete_rejects}, NULL},
+	{"status_history", &show_statuses, {&delete_statuses}, &move_statuses},
 
 	/* The last: the others are found by them. */
 	{"merged_contacts", &show_merged, {&delete_merged}, NULL},

@@ -21,7 +21,6 @@
 #include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_merged.h"
-#include "store/store_status_history.h"
 #include "store/store_trace.h"
 #include "work/activity_merge.h"
 #include "work/change_feed.h"
@@ -123,7 +122,6 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
 	rvo_store_move_traces(caller->client_id, other->record.id, keep->record.id);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
-	rvo_store_move_status_history(caller->client_id, other->record.id, keep->record.id);
 	rvo_activity_merge_end(caller->client_id, keep, other, &activity);
 	rvo_store_delete_contact(caller->client_id, other->record.id);
 	rvo_store_update(&rvo_contact_table, caller->client_id, &keep->record);
