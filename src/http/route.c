@@ -115,7 +115,7 @@ static const Route routes[] = {
 		GET(rvo_serve_get, CONTACTS, MASTER)}},
 
 	{"/public/v2/changes", {
-		GET(rvo_serve_changes)}},
+		LIST(rvo_serve_changes)}},
 
 	{"/public/v2/companies", {
 		LIST(rvo_serve_list, COMPANIES, V2),

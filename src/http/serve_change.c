@@ -19,21 +19,6 @@
 #define WAIT_MAX 30				/* seconds */
 #define ASK_AGAIN 500			/* milliseconds */
 
-/* check_query notes what is wrong with the names in a query, and tells of those that are ignored. */
-static void
-check_query(const HttpRequest *request, const Slice *names, int n, FaultList *faults, Answer *answer)
-{
-	static const Slice others[] = {CONST_SLICE("client_id")};
-	KnownParameters known = {
-		.conditions = names, .nconditions = n, .others = others, .nothers = lengthof(others),
-		.shape = &rvo_contact_shape,
-	};
-	const char *ignored = rvo_parameters_check(request->query, &known, request->caller.strict, faults);
-
-	if (ignored != NULL)
-		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
-}
-
 /* read_wait reads how many seconds the caller would wait. */
 static int
 read_wait(const HttpRequest *request, FaultList *faults)
@@ -51,12 +36,16 @@ void
 rvo_serve_changes(const HttpRequest *request, Answer *answer)
 {
 	static const Slice names[] = {CONST_SLICE("after"), CONST_SLICE("limit"), CONST_SLICE("wait")};
+	static const Slice others[] = {CONST_SLICE("client_id")};
+	KnownParameters known = {.conditions = names, .nconditions = lengthof(names), .others = others, .nothers = lengthof(others), .shape = &rvo_contact_shape};
 	FaultList	faults = {0};
 	int			limit = rvo_parameter_number(request->query, "limit", CHANGES_LIMIT);
 	int			wait = read_wait(request, &faults);
+	const char *ignored = rvo_parameters_check(request->query, &known, request->caller.strict, &faults);
 	bool		none;
 
-	check_query(request, names, lengthof(names), &faults, answer);
+	if (ignored != NULL)
+		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
 	rvo_answer(answer, 200, rvo_changes_list(&request->caller, rvo_parameter(request->query, "after"), limit, &faults, &none));
 	if (none && wait > 0)
 		rvo_answer_add_header(answer, "Revyops-Hold", psprintf("%d %d", ASK_AGAIN, wait * 1000));
@@ -66,13 +55,11 @@ rvo_serve_changes(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_status_history(const HttpRequest *request, Answer *answer)
 {
-	static const Slice names[] = {CONST_SLICE("page"), CONST_SLICE("page_size")};
 	ListRequest list = {
 		.page = rvo_parameter_number(request->query, "page", 1),
 		.page_size = rvo_parameter_number(request->query, "page_size", PAGE_MAX_SIZE),
 	};
 
-	check_query(request, names, lengthof(names), &list.faults, answer);
 	answer->status = 200;
 	answer->body = rvo_status_history_list(request->caller.client_id, &request->id, "id", &list);
 }
