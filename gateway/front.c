@@ -170,7 +170,7 @@ answered(Request *request)
 	Buffer		head = {0};
 
 	request->state = REQUEST_ANSWERED;
-	metrics_answer(request->lane, request->status, loop_now() - request->arrived);
+	metrics_answer(request->lane, request->status, loop_now() - request->queued);	/* without the time that it was held */
 	if (request->status < 300 && request->result != NULL)
 		caller_is_good(request->key.data);
 	buffer_free(&request->body);

@@ -21,7 +21,7 @@ $new->start;
 
 # All rows of all tables, each on a line of its own.
 my $everything = join(' UNION ALL ',
-	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact company_domain merged_company import_job import_reject import_note idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception company_host company_host_exception import_alias do_not_contact_salt do_not_contact))
+	map { "SELECT '$_', t::text FROM revyops.$_ t" } qw(client api_key company contact merged_contact company_domain merged_company import_job import_reject import_note idempotency_key custom_field_definition custom_field_seen free_mail_domain free_mail_exception company_host company_host_exception import_alias do_not_contact_salt do_not_contact contact_status_history))
   . ' ORDER BY 1, 2';
 my $policies = "SELECT tablename, policyname, roles, cmd, qual, with_check, relrowsecurity FROM pg_policies, pg_class WHERE oid = format('%I.%I', schemaname, tablename)::regclass ORDER BY 1, 2";
 my $sequences = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' ORDER BY 1";
@@ -45,7 +45,9 @@ SELECT $schema.revyops_create_company('{"domain": "kept.com"}', 'FLAT', 'a key')
 INSERT INTO revyops.company (client_id, domain) VALUES (1, 'co.uk');	-- became a public suffix since
 SELECT $schema.revyops_merge_contacts(1, 99), $schema.revyops_merge_contacts(100, 1), $schema.revyops_merge_contacts(100, 98);
 SET revyops.client_id = 2;
+SELECT $schema.revyops_set_client_setting(2, 'changes', 'on');
 SELECT $schema.revyops_create_contact('{"email": "c1\@acme.com"}');
+SELECT $schema.revyops_upsert_contact('{"email": "c1\@acme.com", "contact_status": "Warm"}');
 INSERT INTO revyops.free_mail_exception VALUES ('gmail.com', false), ('isp.com', true);
 INSERT INTO revyops.company_host_exception VALUES ('linkedin.com', 'company'), ('portal.com', 'suffix');
 INSERT INTO revyops.import_alias (entity, header, member) VALUES ('contact', 'E-mail', NULL), ('contact', 'Our Mail', 'email');
@@ -92,7 +94,7 @@ sub goes_on
 		"t {unsubscribed}, t {manual}, t {erased}, f\nUnsubscribed\n5", "$name: who is not to be contacted, also where only a hash is left");
 	# the key of cursors is this database's own
 	is($new->safe_psql($target, 'SELECT name, secret FROM revyops.secret') eq $old->safe_psql($db, 'SELECT name, secret FROM revyops.secret'), '', "$name: another key of cursors");
-	is($new->safe_psql($target, 'SELECT name FROM revyops.secret'), 'cursor', "$name: but one of the same name");
+	is($new->safe_psql($target, q(SELECT string_agg(name, ' ' ORDER BY name) FROM revyops.secret)), 'changes cursor', "$name: but ones of the same names");
 	my $next = $old->safe_psql($db, "SET revyops.client_id = 1; SELECT $schema.revyops_list_contacts(page_size => 1)->>'next'");
 	($rc, $out, $err) = $new->psql($target, "SET revyops.client_id = 1; SELECT $schema.revyops_list_contacts(after => '$next')");
 	like($err, qr/invalid request.*"invalid_cursor"/s, "$name: cursors end");

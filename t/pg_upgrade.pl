@@ -42,7 +42,7 @@ CREATE EXTENSION revyops SCHEMA api;
 SET search_path = public, api;
 SELECT revyops_create_client(format('Client %s', i)) FROM generate_series(1, 3) i;
 SELECT revyops_revoke_api_key(left(revyops_create_api_key(2, 'revoked'), 16));
-SELECT revyops_set_client_setting(3, 'infer_company', 'on');
+SELECT revyops_set_client_setting(3, 'infer_company', 'on'), revyops_set_client_setting(1, 'changes', 'on');
 CREATE ROLE tenant LOGIN;
 ALTER ROLE tenant SET revyops.client_id = 2;
 GRANT USAGE ON SCHEMA revyops, api TO tenant;
@@ -100,7 +100,7 @@ sub differences
 sub upgrade
 {
 	my ($name, $old) = @_;
-	my ($cursor, $key) = split /\n/, $old->safe_psql('postgres', q(SET revyops.client_id = 1; SELECT api.revyops_list_contacts(page_size => 10)->>'next'; SELECT api.revyops_create_api_key(1, 'x')));
+	my ($cursor, $key, $place) = split /\n/, $old->safe_psql('postgres', q(SET revyops.client_id = 1; SELECT api.revyops_list_contacts(page_size => 10)->>'next'; SELECT api.revyops_create_api_key(1, 'x'); SELECT api.revyops_changes('now')->>'cursor'));
 	my $next = "SET revyops.client_id = 1; SELECT api.revyops_list_contacts(page_size => 10, after => '$cursor')";
 	my ($was, $followed) = map { $old->safe_psql('postgres', $_) } $state, $next;
 	cmp_ok(length $was, '>', 200_000, "$name: there is something to look at");
@@ -117,6 +117,7 @@ sub upgrade
 	is($new->safe_psql('postgres', $next), $followed, "$name: a cursor goes on");
 	is($new->safe_psql('postgres', 'SELECT count(*), min(client_id) FROM revyops.contact', extra_params => [ '-U', 'tenant' ]), '91|2', "$name: a role sees its client's rows");
 	is($new->safe_psql('postgres', "SET revyops.api_key = '$key'; SELECT api.revyops_create_contact('{\"email\": \"new\@acme.com\"}')->'id'"), '1093', "$name: the key opens, ids go on");
+	is($new->safe_psql('postgres', "SET revyops.api_key = '$key'; SELECT string_agg(concat_ws(' ', c->>'type', c->>'subject'), ', ') FROM jsonb_array_elements(api.revyops_changes('$place')->'changes') c"), 'contact.created 1093', "$name: who follows changes goes on");
 	my ($rc, $out, $err) = $new->psql('postgres', "SET revyops.api_key = '$key'; SELECT api.revyops_create_contact('{\"email\": \"C7\@acme.com\"}')");
 	like($err, qr/contact already exists.*"existing_id":8\}/s, "$name: duplicates are refused");
 	(undef, undef, $err) = $new->psql('postgres', 'DROP EXTENSION revyops CASCADE');
