@@ -121,7 +121,7 @@ SELECT is(h::text, g::text, 'handle_read is handle: ' || path) FROM unnest(ARRAY
 SET LOCAL client_min_messages = error;
 SELECT is(test.told(a.status, a.headers, a.body), '500 Internal server error.', 'and carries out nothing that writes') FROM revyops_http.handle_read('POST', '/public/v2/contacts', '', 'X-API-Key: ' || :'key', '{"email": "read@acme.com"}') a;
 SELECT is((SELECT count(*) FROM revyops.contact WHERE email = 'read@acme.com'), 0::bigint, 'so that nothing is written');
-SELECT is(count(*) FILTER (WHERE reads_only), count(*) FILTER (WHERE method = 'GET' OR path LIKE '%/search'), 'those are the GETs and the searches') FROM revyops_http.endpoints();
+SELECT is(count(*) FILTER (WHERE reads_only), count(*) FILTER (WHERE method = 'GET' OR path ~ '/(search|check)$'), 'those are the GETs, the searches and the checks') FROM revyops_http.endpoints();
 
 -- ---- as PostgREST asks: by request.headers, and with settings for an answer
 CREATE FUNCTION test.postgrest(headers jsonb, body text DEFAULT '', function text DEFAULT 'postgrest') RETURNS text LANGUAGE plpgsql AS $$
