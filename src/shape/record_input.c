@@ -62,6 +62,13 @@ read_time(const RecordMember *member, const JsonbValue *value, FaultList *faults
 	return time;
 }
 
+/* is_word tells whether a text is a word in small letters, ASCII case apart. */
+static bool
+is_word(Slice text, Slice word)
+{
+	return text.len == word.len && pg_strncasecmp(text.data, word.data, word.len) == 0;
+}
+
 /* read_boolean reads a truth value, of a form as its text; none for null, and for blank, as a form has it. */
 static NullableBoolean
 read_boolean(const RecordMember *member, const JsonbValue *value, FaultList *faults)
@@ -75,9 +82,9 @@ read_boolean(const RecordMember *member, const JsonbValue *value, FaultList *fau
 	text = value->type == jbvString ? rvo_text_trim(rvo_json_string(value)) : NO_SLICE;
 	if (text.data != NULL && text.len == 0)
 		return (NullableBoolean) {false, false};
-	if (text.data != NULL && rvo_slice_equal(text, CONST_SLICE("true")))
+	if (text.data != NULL && is_word(text, CONST_SLICE("true")))
 		return (NullableBoolean) {true, true};
-	if (text.data == NULL || !rvo_slice_equal(text, CONST_SLICE("false")))
+	if (text.data == NULL || !is_word(text, CONST_SLICE("false")))
 		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_NOT_A_BOOLEAN);
 	return (NullableBoolean) {true, false};
 }
