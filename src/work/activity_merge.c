@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include "shape/record_member.h"
 #include "store/store_activity.h"
+#include "store/store_email_event.h"
 #include "work/activity_merge.h"
 #include "work/event_status.h"
 
@@ -58,8 +59,8 @@ restore_status(Contact *contact, const ActivityMerge *merge)
 
 /*
  * rvo_activity_merge_end joins what is kept, and has the status of the contact, which has been
- * filled and is yet to be written, follow.  The history of both is its by now, the other contact is
- * not yet deleted.
+ * filled and is yet to be written, follow.  The history and the e-mails of both are its by now, the other
+ * contact is not yet deleted.
  */
 void
 rvo_activity_merge_end(int client_id, Contact *keep, const Contact *other, ActivityMerge *merge)
@@ -81,4 +82,5 @@ rvo_activity_merge_end(int client_id, Contact *keep, const Contact *other, Activ
 	}
 	restore_status(keep, merge);
 	rvo_store_join_campaign_contacts(client_id, other->record.id, keep->record.id);
+	rvo_store_note_interest(client_id, &keep->record.id, 1, keep->record.updated_time);
 }

@@ -10,7 +10,7 @@
  * Several chunks would lock the contacts of the first and wait for those of the second.  So if there
  * are several, the contacts of all are locked before: the events are read
  * once more for that.  The rows of campaigns are what all calls share, so
- * their counters are written at the end.
+ * their counters are written at the end; behind them only the do-not-contact list.
  */
 #include "postgres.h"
 
@@ -22,6 +22,7 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "store/store_violation.h"
+#include "work/do_not_contact.h"
 #include "work/event_batch.h"
 #include "work/event_effect.h"
 #include "work/event_find.h"
@@ -47,6 +48,9 @@ typedef struct EventRun
 	Campaign  **campaigns;
 	int			ncampaigns;
 	int			capacity;
+	DoNotContactEntry *suppressed;	/* by all chunks */
+	int			nsuppressed;
+	int			suppressed_capacity;
 	MemoryContext context;		/* of these */
 } EventRun;
 
@@ -134,6 +138,27 @@ keep_campaigns(EventRun *run, const EventChunk *chunk)
 	MemoryContextSwitchTo(caller);
 }
 
+/* keep_suppressed adds the addresses that a chunk has for the do-not-contact list. */
+static void
+keep_suppressed(EventRun *run, const EventChunk *chunk)
+{
+	MemoryContext caller = MemoryContextSwitchTo(run->context);
+
+	for (int i = 0; i < chunk->nsuppressed; i++)
+	{
+		DoNotContactEntry entry = chunk->suppressed[i];
+
+		if (run->nsuppressed == run->suppressed_capacity)
+		{
+			run->suppressed_capacity *= 2;
+			run->suppressed = repalloc_huge(run->suppressed, run->suppressed_capacity * sizeof(DoNotContactEntry));
+		}
+		entry.email.data = rvo_slice_cstring(entry.email);
+		run->suppressed[run->nsuppressed++] = entry;
+	}
+	MemoryContextSwitchTo(caller);
+}
+
 static int
 by_id(const void *a, const void *b)
 {
@@ -160,7 +185,7 @@ reset(EventChunk *chunk)
 {
 	rvo_event_people_begin(chunk, chunk->nitems);
 	chunk->overtaken = false;
-	chunk->nkeys = chunk->npairs = chunk->npeople = chunk->ncampaigns = 0;
+	chunk->nkeys = chunk->npairs = chunk->npeople = chunk->ncampaigns = chunk->nsuppressed = 0;
 	for (int i = 0; i < chunk->nitems; i++)
 	{
 		EventItem  *item = &chunk->items[i];
@@ -222,6 +247,7 @@ record(EventRun *run, EventItem *items, int n)
 	if (!rvo_retry(try_chunk, &recording))
 		ReThrowError(recording.error);
 	keep_campaigns(run, &chunk);
+	keep_suppressed(run, &chunk);
 	for (int i = 0; i < n; i++)
 		if (items[i].outcome->faults.count > 0)
 			items[i].outcome->status = rvo_failure_http_status(items[i].outcome->failure);
@@ -405,6 +431,7 @@ rvo_events_run(const Caller *caller, const EventSource *source)
 		.now = GetCurrentTransactionStartTimestamp(),
 		.context = context,
 		.capacity = 64,
+		.suppressed_capacity = 64,
 	};
 
 	if (source->count == 0)
@@ -413,6 +440,7 @@ rvo_events_run(const Caller *caller, const EventSource *source)
 	run.salt = rvo_store_event_salt(caller->client_id);
 	run.by_id = rvo_slice_map_create(64);
 	run.campaigns = palloc(run.capacity * sizeof(Campaign *));
+	run.suppressed = palloc(run.suppressed_capacity * sizeof(DoNotContactEntry));
 	chunk_context = AllocSetContextCreate(context, "revyops events", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(chunk_context);
 	if (source->count > CHUNK)
@@ -424,6 +452,8 @@ rvo_events_run(const Caller *caller, const EventSource *source)
 	}
 	MemoryContextSwitchTo(context);
 	write_campaigns(&run);
+	if (run.nsuppressed > 0)
+		rvo_do_not_contact_add(caller, run.suppressed, run.nsuppressed);
 	rvo_field_names_record_noted(caller);
 	MemoryContextDelete(chunk_context);
 }

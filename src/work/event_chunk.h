@@ -7,6 +7,7 @@
 
 #include "base/slice_map.h"
 #include "shape/activity.h"
+#include "shape/do_not_contact_entry.h"
 #include "shape/record.h"
 #include "shape/record_input.h"
 #include "store/store_campaign.h"
@@ -112,6 +113,8 @@ typedef struct EventChunk
 	int			ncampaigns;
 	PairState **pairs;
 	int			npairs;
+	DoNotContactEntry *suppressed;	/* addresses for the do-not-contact list */
+	int			nsuppressed;
 	SliceMap   *claimed_urls;	/* LinkedIn URLs that this chunk gives: the id of the contact */
 	bool		overtaken;		/* somebody else was faster: it is to be done again */
 } EventChunk;

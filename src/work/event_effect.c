@@ -315,6 +315,34 @@ note_interest(EventItem *item)
 	person->notes_differ = true;
 }
 
+/* ---------------------------------------------------------------- the do-not-contact list */
+
+/* list_address has the address of an event go onto the list. */
+static void
+list_address(EventChunk *chunk, const EventItem *item, DoNotContactReason reason)
+{
+	chunk->suppressed[chunk->nsuppressed++] = (DoNotContactEntry) {
+		.email = item->address, .reason = reason, .since = item->at, .source = DO_NOT_CONTACT_BY_EVENT
+	};
+}
+
+/*
+ * suppress has the address go onto the list if the event says so.  One that comes again
+ * makes it earlier at most: somebody may have taken the address off the list since.
+ */
+static void
+suppress(EventChunk *chunk, const EventItem *item)
+{
+	if ((!item->is_new && item->at >= item->key->key.time) || item->address.data[0] == '#')
+		return;
+	if (item->event->kind == EVENT_BOUNCED)
+		list_address(chunk, item, DO_NOT_CONTACT_BOUNCED);
+	if (item->event->kind == EVENT_UNSUBSCRIBED)
+		list_address(chunk, item, DO_NOT_CONTACT_UNSUBSCRIBED);
+	if (item->event->suppress)
+		list_address(chunk, item, DO_NOT_CONTACT_MANUAL);
+}
+
 /* ---------------------------------------------------------------- all */
 
 /* tell says what became of an event. */
@@ -350,6 +378,8 @@ settle_counts(EventChunk *chunk)
 void
 rvo_event_effects(EventChunk *chunk)
 {
+	/* Each has two reasons at most. */
+	chunk->suppressed = palloc(2 * chunk->nitems * sizeof(DoNotContactEntry));
 	for (int i = 0; i < chunk->nitems; i++)
 		if (chunk->items[i].key != NULL)
 			count(&chunk->items[i]);
@@ -365,6 +395,7 @@ rvo_event_effects(EventChunk *chunk)
 		{
 			note_interest(item);
 			change_contact(item);
+			suppress(chunk, item);
 			rvo_event_fill(chunk, item);
 		}
 		keep_mail(item);

@@ -23,6 +23,7 @@
 #include "work/contact_owner.h"
 #include "work/event_people.h"
 #include "work/retry.h"
+#include "work/suppression.h"
 
 /* rvo_event_people_begin makes a chunk ready for events of so many. */
 void
@@ -275,6 +276,21 @@ insert_contacts(EventChunk *chunk, Subject **subjects, Contact **contacts, int n
 		note_origins(chunk, made, nmade);
 }
 
+/* mark_suppressed gives contacts the status that the do-not-contact list says; none is refused, since what happened has happened. */
+static void
+mark_suppressed(const Caller *caller, Contact **contacts, int n)
+{
+	Slice	   *emails = palloc(n * sizeof(Slice));
+	Suppression *found = palloc0(n * sizeof(Suppression));
+
+	for (int i = 0; i < n; i++)
+		emails[i] = contacts[i]->email;
+	rvo_suppressions_of_new(caller, emails, n, found);
+	for (int i = 0; i < n; i++)
+		if (found[i].reasons != 0)
+			rvo_suppression_mark(&found[i], contacts[i]);
+}
+
 /* make_people adds the contacts that are wanted. */
 static void
 make_people(EventChunk *chunk)
@@ -307,6 +323,7 @@ make_people(EventChunk *chunk)
 		*contacts[i] = rvo_contact_make(chunk->caller, &inputs[i]);
 		contacts[i]->company_id = items[i].company.found;
 	}
+	mark_suppressed(chunk->caller, contacts, n);
 	insert_contacts(chunk, subjects, contacts, n);
 }
 

@@ -107,6 +107,17 @@ write_activities(EventChunk *chunk)
 		rvo_store_write_activities(chunk->caller->client_id, activities, n);
 }
 
+/* tell_mails tells the change feed of e-mails. */
+static void
+tell_mails(const EventChunk *chunk, EventEmail *const *emails, int n, ChangeKind kind)
+{
+	int64	   *ids = palloc((n + 1) * sizeof(int64));
+
+	for (int i = 0; i < n; i++)
+		ids[i] = emails[i]->id;
+	rvo_changes_note(chunk->caller, EMAIL_ENTITY, kind, ids, n, NULL);
+}
+
 /* write_mails adds e-mails, or writes those that say more by now. */
 static void
 write_mails(EventChunk *chunk)
@@ -128,6 +139,7 @@ write_mails(EventChunk *chunk)
 			rvo_store_update_event_emails(chunk->caller->client_id, emails, n, chunk->now);
 		else if (n > 0)
 			rvo_store_insert_event_emails(chunk->caller->client_id, emails, n, chunk->now);
+		tell_mails(chunk, emails, n, stored ? CHANGE_UPDATED : CHANGE_CREATED);
 	}
 }
 
