@@ -1,6 +1,6 @@
 # Events of few contacts in few campaigns, random ones, are recorded in the order in which they were made, one
-# call each; then shuffled, split anyhow, repeated, and by four sessions at once.  What is
-# there in the end is the same each time, but for ids and the time of the last change.
+# call each; then shuffled, split anyhow, repeated, by four sessions at once, and with the merge of two contacts
+# in between.  What is there in the end is the same each time, but for ids and the time of the last change.
 #
 #   REVYOPS_EVENT_SEED=1        what the random events are made by; a run prints its own
 #   REVYOPS_EVENT_ROUNDS=6      how many random histories
@@ -26,8 +26,12 @@ $node->start;
 $node->safe_psql('postgres', <<'EOS');
 CREATE EXTENSION revyops;
 
--- client makes a client with contacts that are there before: two that are one by now, one that has unsubscribed
-CREATE FUNCTION client() RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION merge() RETURNS void LANGUAGE sql AS $$
+	SELECT revyops_merge_contacts(keep.id, other.id) FROM revyops.contact keep, revyops.contact other
+	WHERE (keep.email, other.email) = ('kept@x.com', 'gone@x.com') AND keep.client_id = current_setting('revyops.client_id')::integer AND other.client_id = keep.client_id $$;
+
+-- client makes a client with contacts that are there before: two that are one by now, if merged, and one that has unsubscribed
+CREATE FUNCTION client(merged boolean) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
 	client integer := revyops_create_client('One');
 BEGIN
@@ -36,7 +40,10 @@ BEGIN
 	PERFORM revyops_create_contact('{"email": "old@x.com", "first_name": "Old", "contact_status": "Active", "linkedin_url": "in/old"}'),
 		revyops_create_contact('{"email": "out@x.com", "contact_status": "UNSUBSCRIBED"}'),
 		revyops_create_contact('{"email": "hard@x.com", "contact_status": "bounced", "last_name": "Hard"}');
-	PERFORM revyops_merge_contacts((revyops_create_contact('{"email": "kept@x.com"}')->>'id')::bigint, (revyops_create_contact('{"email": "gone@x.com"}')->>'id')::bigint);
+	PERFORM revyops_create_contact('{"email": "kept@x.com"}'), revyops_create_contact('{"email": "gone@x.com", "contact_status": "Lead"}');
+	IF merged THEN
+		PERFORM merge();
+	END IF;
 	RETURN client;
 END
 $$;
@@ -64,6 +71,7 @@ CREATE FUNCTION state(client integer) RETURNS jsonb LANGUAGE sql STABLE AS $$
 			FROM revyops.campaign_contact p JOIN c ON c.id = p.contact_id JOIN revyops.campaign k ON k.client_id = client AND k.id = p.campaign WHERE p.client_id = client),
 		'email', (SELECT jsonb_agg(e ORDER BY e) FROM (SELECT to_jsonb(e) - '{client_id, id, contact_id, updated_time, custom_fields}'::text[]
 			|| jsonb_build_object('email', c.email) AS e FROM revyops.email e JOIN c ON c.id = e.contact_id WHERE e.client_id = client) e),
+		'do_not_contact', (SELECT jsonb_agg(jsonb_build_array(email, reason, since) ORDER BY email, reason) FROM revyops.do_not_contact WHERE client_id = client),
 		'keys', (SELECT count(DISTINCT email_id) FROM revyops.event_key WHERE client_id = client)) $$;
 EOS
 
@@ -122,7 +130,7 @@ sub state_after
 	return $node->safe_psql('postgres', "SELECT jsonb_pretty(state($client))");
 }
 
-sub new_client { return $node->safe_psql('postgres', 'SELECT client()') }
+sub new_client { my ($merged) = @_; return $node->safe_psql('postgres', 'SELECT client(' . ($merged // 'true') . ')') }
 
 for my $round (1 .. $rounds)
 {
@@ -133,6 +141,13 @@ for my $round (1 .. $rounds)
 	is(state_after(new_client(), \@events), $expected, "round $round: all at once");
 	is(state_after(new_client(), parts(shuffle @events)), $expected, "round $round: shuffled, and split anyhow") for 1 .. 3;
 	is(state_after(new_client(), parts(shuffle @events, @events[ map { rand @events } 1 .. 50 ])), $expected, "round $round: some repeated");
+
+	my $apart = new_client('false');
+	my @halves = parts(shuffle @events);
+	my @first = splice @halves, 0, @halves / 2;
+	state_after($apart, @first);
+	$node->safe_psql('postgres', "SET revyops.client_id = $apart; SELECT merge()");
+	is(state_after($apart, @halves), $expected, "round $round: two contacts were merged in between");
 
 	my $client = new_client();
 	my $before = state_after($client, \@events);

@@ -202,7 +202,7 @@ join_time(NullableTime *time, int64 *row, NullableTime other, int64 other_row)
 
 /*
  * rvo_activity_join adds what is kept of a contact to what is of another, into which it
- * is merged, and has that one's status follow; both have been unmade.  obsolete gets the rows of the
+ * is merged, but for what was filled, and has that one's status follow; both have been unmade.  obsolete gets the rows of the
  * history, two at most and 0 for none, that are not true any more.  Returns whether anything is to be kept.
  */
 bool
@@ -212,13 +212,6 @@ rvo_activity_join(Activity *activity, const Activity *other, Contact *contact, i
 	obsolete[0] = join_time(&activity->bounced_at, &activity->bounced_history, other->bounced_at, other->bounced_history);
 	obsolete[1] = join_time(&activity->unsubscribed_at, &activity->unsubscribed_history, other->unsubscribed_at,
 							other->unsubscribed_history);
-	for (int i = 0; i < other->filled.count; i++)
-	{
-		const FilledMember *filled = &other->filled.items[i];
-
-		if (rvo_activity_filled(activity, filled->member) == NULL)
-			rvo_activity_set_filled(activity, &(Filling) {filled->member, filled->value, filled->id, filled->at});
-	}
 	if (other->interest.at.given)
 		(void) rvo_interest_note(&activity->interest, other->interest.interested, other->interest.at.time, other->interest.label);
 	derive_status(activity, contact);

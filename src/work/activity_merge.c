@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "shape/record_difference.h"
 #include "shape/record_member.h"
 #include "store/store_activity.h"
 #include "store/store_email_event.h"
@@ -21,6 +22,91 @@ read_activity(void *arg, const Activity *activity)
 	ActivityMerge *merge = arg;
 
 	*(activity->contact_id == merge->keep.contact_id ? &merge->keep : &merge->other) = *activity;
+}
+
+/* What a contact has of a member that can be filled: a text, a custom field, or the company. */
+typedef struct Place
+{
+	Slice	   *text;			/* NULL = it is none of these, or a custom field that is not there */
+	int64	   *company_id;
+	CustomField *field;
+	Slice		field_name;		/* no value = it is no custom field */
+} Place;
+
+/* find_place finds a member of a contact. */
+static Place
+find_place(Contact *contact, Slice member)
+{
+	const Slice custom = CONST_SLICE("custom/");
+	Place		place = {.text = NULL};
+
+	if (member.len > custom.len && memcmp(member.data, custom.data, custom.len) == 0)
+	{
+		place.field_name = (Slice) {member.data + custom.len, member.len - custom.len};
+		place.field = rvo_custom_fields_find(&contact->record.custom_fields, place.field_name);
+		place.text = place.field != NULL ? &place.field->value : NULL;
+		return place;
+	}
+	for (int i = 0; i < rvo_contact_shape.ninserted; i++)
+	{
+		const RecordMember *other = &rvo_contact_shape.members[i];
+
+		if (!rvo_slice_equal(other->name, member))
+			continue;
+		if (other->kind == MEMBER_COMPANY)
+			place.company_id = MEMBER_OF(contact, other, int64);
+		else if (other->kind <= MEMBER_TEXT)
+			place.text = MEMBER_OF(contact, other, Slice);
+	}
+	return place;
+}
+
+/* has_value tells whether a contact still has what an event filled in. */
+static bool
+has_value(const Place *place, const FilledMember *filled)
+{
+	if (place->company_id != NULL)
+		return *place->company_id == filled->id;
+	return place->text != NULL && rvo_slice_equal(*place->text, filled->value);
+}
+
+/* take_value has a contact get what the other was filled with, if that is the one that an event would have filled in. */
+static void
+take_value(Contact *keep, Activity *activity, const FilledMember *filled)
+{
+	Place		place = find_place(keep, filled->member);
+	Filling		filling = {filled->member, filled->value, filled->id, filled->at};
+	CustomFields *fields = &keep->record.custom_fields;
+
+	if (!rvo_activity_fills(activity, &filling, place.text != NULL ? *place.text : NO_SLICE,
+							place.company_id != NULL ? *place.company_id : 0))
+		return;
+	if (place.company_id != NULL)
+		*place.company_id = filled->id;
+	else if (place.field_name.data == NULL)
+		*place.text = filled->value;
+	else
+	{
+		if (place.field != NULL)
+			(void) rvo_custom_field_change(place.field, NO_SLICE, filled->value);
+		else
+			(void) rvo_custom_fields_add(fields, (CustomField) {.name = place.field_name, .value = filled->value});
+		keep->record.changed |= rvo_member_bit(&rvo_contact_shape, MEMBER_FIELDS);
+	}
+}
+
+/* take_filled has it get all that. */
+static void
+take_filled(Contact *keep, Contact *other, ActivityMerge *merge)
+{
+	for (int i = 0; i < merge->other.filled.count; i++)
+	{
+		const FilledMember *filled = &merge->other.filled.items[i];
+		Place		place = find_place(other, filled->member);
+
+		if (has_value(&place, filled) && (place.text != NULL || place.company_id != NULL))
+			take_value(keep, &merge->keep, filled);
+	}
 }
 
 /*
@@ -36,25 +122,22 @@ rvo_activity_merge_begin(int client_id, Contact *keep, Contact *other, ActivityM
 	rvo_store_find_activities(client_id, ids, 2, read_activity, merge);
 	rvo_activity_unmake(&merge->keep, keep);
 	rvo_activity_unmake(&merge->other, other);
+	take_filled(keep, other, merge);
 }
 
-/* restore_status gives the contact its times of the status back, if that is what it was before. */
+/* restore_status gives the contact its times of the status back, if that is what it was before, and notes in which members it differs. */
 static void
 restore_status(Contact *contact, const ActivityMerge *merge)
 {
-	ChangedMembers status = rvo_member_bit(&rvo_contact_shape, MEMBER_STATUS);
+	ChangedMembers fields = rvo_member_bit(&rvo_contact_shape, MEMBER_FIELDS);
 
-	if (!rvo_slice_equal(contact->contact_status, merge->before.contact_status))
-		contact->record.changed |= status;
-	else
+	if (merge->keep.made_status.data == NULL && rvo_slice_equal(contact->contact_status, merge->before.contact_status))
 	{
-		contact->record.changed &= ~status;
-		if (merge->keep.made_status.data == NULL)
-		{
-			contact->previous_status = merge->before.previous_status;
-			contact->status_changed_at = merge->before.status_changed_at;
-		}
+		contact->previous_status = merge->before.previous_status;
+		contact->status_changed_at = merge->before.status_changed_at;
 	}
+	contact->record.changed = (contact->record.changed & fields) |
+		rvo_record_difference(&rvo_contact_shape, &contact->record, &merge->before.record);
 }
 
 /*
