@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(36);
+SELECT plan(39);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 
@@ -122,6 +122,12 @@ SELECT is(test.hostile($$SELECT public.revyops_merge_contacts(2, (public.revyops
 SELECT is(test.hostile(pg_catalog.format('SELECT public.revyops_get_contact(%s)', (SELECT id FROM revyops.merged_contact)))->>'sqlstate', 'PT301', 'get a merged one');
 SELECT is(test.hostile($$SELECT public.revyops_export_contact(2)->'merged_contacts'->0->>'linkedin_url'$$), '{"value": "https://www.linkedin.com/in/jo"}', 'export a contact');
 SELECT is(test.hostile($$SELECT public.revyops_erase_contact(2)$$)->>'value', '{"emails": 0, "activity": 0, "contacts": 1, "campaigns": 0, "import_notes": 0, "kept_answers": 0, "do_not_contact": 0, "import_rejects": 0, "status_history": 0, "merged_contacts": 1}', 'erase a contact');
+SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, ' ' ORDER BY ordinal) FROM public.revyops_record_events('[
+	{"kind": "replied", "contact_email": "ev@acme.com", "at": "2026-03-01", "campaign_id": "c", "interested": true, "first_name": "E", "linkedin_url": "in/ev", "company": "acme.com", "custom": {"A": "1"}},
+	{"kind": "bounced", "contact_email": "ev@acme.com", "at": "2026-03-02", "campaign_id": "c"}, {"kind": "unsubscribed", "contact_email": "ev@acme.com", "at": "2026-03-01", "campaign_id": "c"},
+	{"kind": "replied", "contact_email": "ev@acme.com", "at": "2026-03-01", "campaign_id": "c", "subject": "again"}]')$$), '{"value": "201 201 201 200"}', 'record events');
+SELECT is(test.hostile($$SELECT public.revyops_record_event('{"kind": "bounced", "contact_email": "ev@acme.com", "at": "2026-03-01", "campaign_id": "c"}')->>'duplicate'$$), '{"value": "false"}', 'an earlier bounce');
+SELECT is(test.hostile($$SELECT pg_catalog.json_array_length(public.revyops_list_campaign_contacts((public.revyops_list_campaigns()->'results'->0->>'id')::pg_catalog.int8)->'results')$$), '{"value": "1"}', 'campaigns and their contacts');
 SELECT is(test.hostile($$SELECT public.revyops_import_csv(pg_catalog.decode('RW1haWwsV2Vic2l0ZQppbXBAYWNtZS5jb207IHhAYWNtZS5jb20sYWNtZS5jb20Kbm9wZSwKamFuZUBhY21lLmNvbSw=', 'base64')) OPERATOR(pg_catalog.-) '{mapping,columns,rejects}'::pg_catalog.text[]$$)->>'value',
 	'{"job": 1, "mode": "create", "rows": 3, "notes": 1, "failed": 1, "created": 1, "updated": 0, "encoding": "UTF8", "delimiter": ",", "duplicates": 1, "header_line": 1}', 'import a file');
 SELECT is(test.hostile($$SELECT public.revyops_import_company_csv(pg_catalog.decode('V2Vic2l0ZSxOYW1lCnd3dy5nYW1tYS5jb207IGRlbHRhLmNvbSxHCmZhY2Vib29rLmNvbS94LEYKYmV0YS5jb20sQg==', 'base64'), mode => 'upsert', on_fault => 'drop_value') OPERATOR(pg_catalog.-) '{mapping,columns,rejects}'::pg_catalog.text[]$$)->>'value',
