@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { accessSync } from 'node:fs';
 import test, { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
-import { newClient, post, request, url } from './stack.mjs';
+import { newClient, post, request, sql, url } from './stack.mjs';
 
 const executablePath = '/usr/bin/chromium';
 let browser, page;
@@ -42,7 +42,7 @@ test('the files are there to be read, as what they are', async () => {
 });
 test('it lists every operation', async () => {
 	assert.equal(await page.title(), 'RevyOps contact API');
-	assert.equal(await page.locator('.opblock').count(), 65);
+	assert.equal(await page.locator('.opblock').count(), Number(sql(`SELECT count(*) FROM revyops_http.endpoints() WHERE path <> '/key-check'`)));
 });
 test('a request sent from it is answered', async () => {
 	const client = newClient('docs');
