@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(11);
+SELECT plan(20);
 -- Plans that were made while VACUUM had found the tables empty still fit when they have grown: what a call reads
 -- does not depend on how many others there are.
 SELECT test.two_clients() \gset
@@ -30,6 +30,15 @@ SELECT cmp_ok(test.read_by(query), '<=', 300 * 30::bigint, query) FROM (VALUES
 	($$SELECT count(*) FROM revyops_upsert_contacts((SELECT jsonb_agg(jsonb_build_object('email', format('b%s@c%s.com', i, i), 'first_name', 'b', 'company_id', format('c%s.com', i))) FROM generate_series(1, 300) i))$$),
 	($$SELECT count(revyops_update_contact(id, '{"first_name": "a"}')) FROM revyops.contact WHERE email LIKE 'a%'$$),
 	($$SELECT count(revyops_get_contact(id)) FROM revyops.contact WHERE email LIKE 'a%'$$),
+	($$SELECT count(revyops_create_email(jsonb_build_object('email_type', 'sent', 'origin', 'o', 'contact_id', id))) FROM revyops.contact WHERE email LIKE 'a%'$$),
+	($$SELECT count(*) FROM revyops_create_emails((SELECT jsonb_agg(jsonb_build_object('email_type', 'sent', 'origin', 'o', 'contact_email', email, 'campaign_id', email)) FROM revyops.contact WHERE email LIKE 'a%'))$$),
+	($$SELECT count(revyops_list_emails(contact_id => id)) FROM revyops.contact WHERE email LIKE 'a%'$$),
+	($$SELECT count(revyops_list_emails(contact_email => email)) FROM revyops.contact WHERE email LIKE 'a%'$$),
+	($$SELECT count(revyops_list_emails(campaign_id => email)) FROM revyops.contact WHERE email LIKE 'a%'$$),
+	($$SELECT count(revyops_list_emails(contact_id => id, campaign_id => email, subject => 'x')) FROM revyops.contact WHERE email LIKE 'a%'$$),
+	($$SELECT count(revyops_list_contact_emails(id)) FROM revyops.contact WHERE email LIKE 'a%'$$),
+	($$SELECT count(revyops_set_email_interested(email, '')) FROM revyops.contact WHERE email LIKE 'a%'$$),
+	($$SELECT count(revyops_delete_email(id)::text) FROM revyops.email WHERE campaign_id IS NOT NULL$$),
 	($$SELECT count(revyops_merge_contacts(a.id, b.id)) FROM revyops.contact a JOIN revyops.contact b ON a.email = 'a' || substr(b.email, 2) WHERE b.email LIKE 'b%'$$),
 	($$SELECT count(revyops_delete_contact(id)::text) FROM revyops.contact$$)) v(query);
 
