@@ -33,7 +33,7 @@ SELECT is(test.batches(:o), array_fill('401 [{"code": "other_client", "message":
 SELECT revyops_set_client_setting(1, 'foreign_ids', 'hide') \g /dev/null
 SELECT test.fails_with('SELECT public.' || call, 'PT404', failure || ' not found', jsonb_build_array(place::jsonb || '{"code": "not_found"}'), 'hide: ' || call)
 	FROM test.calls(:o, :c);
-SELECT is(test.batches(:o), array_fill('404 [{"code": "not_found", "message": "There is none with this id or domain.", "pointer": "/company_id"}]'::text, '{3}'), 'hide: batches');
+SELECT is(test.batches(:o), array_fill('404 [{"code": "not_found", "message": "There is none with this id, domain or address.", "pointer": "/company_id"}]'::text, '{3}'), 'hide: batches');
 SELECT is(test.try('SELECT public.revyops_get_contact(' || :c || ')'), replace(test.try('SELECT public.revyops_get_contact(' || :c + 1000000 || ')')::text, '1000000', '')::jsonb, 'as one that nobody has');
 SELECT is((revyops_get_contact(:own)->>'email'), 'a@one.com', 'its own are there');
 SET LOCAL revyops.client_id = 2;

@@ -30,7 +30,7 @@ CREATE FUNCTION test.shown(value text) RETURNS text LANGUAGE sql AS $$ SELECT le
 SELECT is(a::text, e, d) FROM (VALUES
 	(revyops_http.handle('GET', '/public/v2/contacts/9', '', 'X-API-Key: ' || :'key', ''), $$(404,"Content-Type: application/json; charset=utf-8
 Cache-Control: no-store
-","{""detail"": ""Contact not found."", ""errors"": [{""parameter"":""id"",""code"":""not_found"",""message"":""There is none with this id or domain.""}]}")$$, 'an error'),
+","{""detail"": ""Contact not found."", ""errors"": [{""parameter"":""id"",""code"":""not_found"",""message"":""There is none with this id, domain or address.""}]}")$$, 'an error'),
 	(revyops_http.handle('GET', '/nowhere', '', '', ''), $$(404,"Content-Type: application/json; charset=utf-8
 Cache-Control: no-store
 ","{""detail"": ""Not found.""}")$$, 'no route'),

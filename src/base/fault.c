@@ -82,7 +82,7 @@ static const struct
 	[FAULT_NOT_AN_ARRAY] = {"not_an_array", "Expected an array."},
 	[FAULT_NOT_AN_EMAIL] = {"not_an_email", "This goes with an e-mail address only."},
 	[FAULT_NOT_AN_OBJECT] = {"not_an_object", "Expected an object."},
-	[FAULT_NOT_FOUND] = {"not_found", "There is none with this id or domain."},
+	[FAULT_NOT_FOUND] = {"not_found", "There is none with this id, domain or address."},
 	[FAULT_NULL_NOT_ALLOWED] = {"null_not_allowed", "This value may not be null."},
 	[FAULT_ONE_ADDRESS] = {"one_address", "Expected either email or domain."},
 	[FAULT_OPTIONS_NOT_ALLOWED] = {"options_not_allowed", "This type has no options."},

@@ -42,7 +42,7 @@ const faulty = [
 		api.rpc('revyops_create_contact', { contact: { email: 'joe@acme.com', company_id: postgrest.theirs } })],
 	[403, 'missing or invalid credentials', { parameter: 'X-API-Key', code: 'invalid_credentials', message: 'The API key or client is unknown, expired or revoked.' },
 		api.rpc('revyops_create_contact', { contact: { email: 'joe@acme.com' } }).setHeader('X-API-Key', 'none')],
-	[404, 'company not found', { pointer: '/company_id', code: 'not_found', message: 'There is none with this id or domain.' },
+	[404, 'company not found', { pointer: '/company_id', code: 'not_found', message: 'There is none with this id, domain or address.' },
 		api.rpc('revyops_create_contact', { contact: { email: 'joe@acme.com', company_id: 'nobody.com' } })],
 	[422, 'idempotency key was used for another request', { parameter: 'idempotency_key', code: 'key_reused', message: 'This key was used for another request.' }, once('joe@acme.com')],
 ];

@@ -47,7 +47,7 @@ const MESSAGES = {
 	not_an_array: 'Expected an array.',
 	not_an_object: 'Expected an object.',
 	json_in_string: 'This is a string that holds JSON. Send the JSON itself, encoded once.',
-	not_found: 'There is none with this id or domain.',
+	not_found: 'There is none with this id, domain or address.',
 	null_not_allowed: 'This value may not be null.',
 	other_client: 'This belongs to another client.',
 	required: 'A value is required.',
