@@ -136,7 +136,7 @@ SELECT is(test.hostile($$SELECT pg_catalog.string_agg(r, '|') FROM public.revyop
 SELECT matches(test.hostile($$SELECT public.revyops_import_status(2)$$)->>'value', '^import 2 of csv ', 'how far one is');
 SELECT is((SELECT count(*) FROM pg_temp.import_job) + (SELECT count(*) FROM pg_temp.import_note), 0::bigint, 'nothing of that went into the temporary tables');
 SELECT is((SELECT count(*) FROM pg_temp.contact) + (SELECT count(*) FROM pg_temp.merged_contact) + (SELECT count(*) FROM pg_temp.import_reject) + (SELECT count(*) FROM pg_temp.company) + (SELECT count(*) FROM pg_temp.api_key), 0::bigint, 'nothing went into the temporary tables');
-SELECT is(test.rows(), '3 clients, 2 keys, 3 companies, 4 contacts', 'all of it into the real ones');
+SELECT is(test.rows(), '3 clients, 2 keys, 3 companies, 5 contacts', 'all of it into the real ones');
 
 SELECT * FROM finish();
 ROLLBACK;

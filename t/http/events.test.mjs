@@ -44,7 +44,7 @@ test('a batch: each on its own, and their sums', async () => {
 	assert.deepEqual([atomic.status, atomic.json.errors.map(e => [e.index, e.code])], [400, [[1, 'not_an_object']]]);
 	assert.equal(sql(`SELECT sent FROM revyops.campaign WHERE client_id = ${batcher.id}`), '1');
 	const broken = await post(batcher, '{"events": [{"kind": "sent"}, {"kind": "sent", "contact_email": "\\ud800"}]}', { path: `${EVENTS}/batch` });
-	assert.deepEqual(broken.json.results.map(r => [r.status, r.errors[0].code]), [[400, 'required'], [400, 'malformed_json']]);
+	assert.deepEqual(broken.json.results.map(r => [r.status, r.errors[0].code]), [[400, 'required'], [400, 'malformed_body']]);
 });
 
 test('campaigns, and the contacts of one, by pages', async () => {

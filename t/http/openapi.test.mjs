@@ -56,11 +56,11 @@ await created(client, '/public/v2/contacts', { linkedin_url: 'in/openapi', compa
 
 // of events and campaigns: an event of somebody new, in a campaign of its own unless it says which
 const event = more => ({ kind: 'sent', contact_email: `o${++serial}@acme.com`, at: '2026-03-01T00:00:00Z', campaign_id: `c${serial}`, ...more });
-const firstCampaign = async who => {
-	await created(who, '/public/v2/events', event({ campaign_id: 'shared' }));
+const firstCampaign = async (who, campaign_id) => {
+	await created(who, '/public/v2/events', event({ campaign_id }));
 	return (await request('GET', '/public/v2/campaigns', [['X-API-Key', who.key]])).json.results[0];
 };
-const campaigns = { path: '/public/v2/events', body: event, key: ({ campaign_id }) => ({ campaign_id }), fields: () => [{}], taken: await firstCampaign(client), theirs: await firstCampaign(other) };
+const campaigns = { path: '/public/v2/events', body: event, key: ({ campaign_id }) => ({ campaign_id }), fields: () => [{}], taken: await firstCampaign(client, 'shared'), theirs: await firstCampaign(other, 'theirs') };
 async function activity(path, method, status) {
 	const body = event();
 	if (path.endsWith('/events') && status === '200')
