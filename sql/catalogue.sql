@@ -29,7 +29,8 @@ SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyop
 	('revyops.email', 'r'), ('revyops.email_id_seq', 'S'), ('revyops.contact_status_history', 'r'), ('revyops.contact_status_history_id_seq', 'S'),
 	('revyops.campaign', 'r'), ('revyops.campaign_id_seq', 'S'), ('revyops.campaign_contact', 'r'), ('revyops.contact_activity', 'r'), ('revyops.event_key', 'r'), ('revyops.event_salt', 'r'),
 	('revyops.change', 'r'), ('revyops.change_id_seq', 'S'), ('revyops.change_feed', 'r'),
-	('revyops.webhook_object', 'r'),
+	('revyops.webhook_object', 'r'), ('revyops.agency', 'r'), ('revyops.agency_id_seq', 'S'), ('revyops.webhook', 'r'), ('revyops.webhook_id_seq', 'S'),
+	('revyops.webhook_account', 'r'), ('revyops.webhook_count', 'r'), ('revyops.webhook_ring', 'r'), ('revyops.webhook_ring_id_seq', 'S'),
 	('revyops.do_not_contact_salt', 'r'), ('revyops.do_not_contact', 'r'), ('revyops.do_not_contact_id_seq', 'S')$$, 'tables and sequences');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
@@ -61,13 +62,14 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'public.revyops_create_contact', 'public.revyops_get_contact', 'public.revyops_list_contacts', 'public.revyops_lookup_contacts',
 	'public.revyops_update_contact', 'public.revyops_delete_contact', 'public.revyops_merge_contacts', 'public.revyops_export_contact', 'public.revyops_erase_contact',
 	'public.revyops_add_contact_custom_field', 'public.revyops_update_contact_custom_field', 'public.revyops_delete_contact_custom_field',
-	'public.revyops_read_webhook',
+	'public.revyops_read_webhook', 'public.revyops_create_agency', 'public.revyops_create_webhook', 'public.revyops_create_agency_webhook', 'public.revyops_route_webhook_account',
+	'public.revyops_set_webhook_secret', 'public.revyops_list_webhooks', 'public.revyops_revoke_webhook', 'public.revyops_webhook_status', 'public.revyops_set_webhook_ring', 'public.revyops_webhook_ring',
 	'public.revyops_suppress', 'public.revyops_suppress_many', 'public.revyops_suppress_csv', 'public.revyops_unsuppress',
 	'public.revyops_check_do_not_contact', 'public.revyops_is_do_not_contact', 'public.revyops_list_do_not_contact',
 	'revyops_http.handle', 'revyops_http.handle_read', 'revyops_http.handle_shared', 'revyops_http.postgrest', 'revyops_http.postgrest_read'], 'SECURITY DEFINER is what touches tables, and nothing else');
 SELECT is_empty('SELECT nspname, proname FROM test.function GROUP BY 1, 2 HAVING count(*) > 1', 'no overloaded name');
 SELECT set_eq($$SELECT proname::text FROM test.function WHERE provolatile = 's'$$,
-	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|search|check|is|export|read)_|^revyops_(import_report|changes|contact_status_history)$|^(handle|postgrest)_read$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
+	$$SELECT proname::text FROM test.function WHERE prosecdef AND proname ~ '(^revyops_(get|list|lookup|search|check|is|export|read)_|^revyops_(import_report|changes|contact_status_history|webhook_status|webhook_ring)$|^(handle|postgrest)_read$|^current_client_id$)'$$, 'STABLE is what only reads, and nothing else');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proisstrict AND (proname LIKE 'revyops\_%' OR nspname = 'revyops_http')$$, 'no API function is STRICT');
 SELECT is_empty($$SELECT signature FROM test.function WHERE proname LIKE 'revyops\_%' AND nspname <> 'public'
 	UNION ALL SELECT signature FROM test.function WHERE proname NOT LIKE 'revyops\_%' AND nspname = 'public'$$, 'the API''s schema holds the API');
@@ -86,7 +88,8 @@ SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relati
 	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text NOT IN ('revyops.api_key_client_id_idx', 'revyops.change_xid_idx')$$,
 	'no index but the primary keys starts with client_id, where there is a column that selects more');
 SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
-	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret', 'revyops.free_mail_domain', 'revyops.free_mail_exception', 'revyops.company_host', 'revyops.company_host_exception', 'revyops.import_alias')
+	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret', 'revyops.free_mail_domain', 'revyops.free_mail_exception', 'revyops.company_host', 'revyops.company_host_exception', 'revyops.import_alias',
+		'revyops.agency', 'revyops.webhook', 'revyops.webhook_account', 'revyops.webhook_count', 'revyops.webhook_ring')
 	AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = ANY (con.conkey) AND a.attname = 'client_id')$$,
 	'client_id is part of every key');
 SELECT is_empty($$SELECT conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
@@ -115,7 +118,7 @@ SELECT set_eq($$SELECT r.name, polname, polcmd, polpermissive, polroles::text, p
 		format('(%s = ( SELECT revyops.current_client_id() AS current_client_id))', column_name) AS using, NULL AS check
 	FROM policy
 	-- sees nothing
-	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, do_not_contact_salt, change_feed, contact_activity, event_key, event_salt, webhook_object, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
+	UNION ALL SELECT 'revyops.' || name, NULL, NULL, NULL, NULL, NULL, NULL FROM unnest('{idempotency_key, secret, do_not_contact_salt, change_feed, contact_activity, event_key, event_salt, webhook_object, agency, webhook, webhook_account, webhook_count, webhook_ring, free_mail_domain, free_mail_exception, company_host, company_host_exception, import_alias}'::text[]) name$$,
 	'the policy of every table');
 SELECT is((SELECT proparallel::text FROM test.function WHERE proname = 'current_client_id'), 'u', 'who is calling is not asked in parallel');
 

@@ -63,6 +63,17 @@ typedef struct JsonbInState
 	((state)->result = pushJsonbValue(&(state)->parseState, token, value))
 #endif
 
+/* ---------------------------------------------------------------- texts */
+
+/* 18: octets are uint8. */
+#if PG_VERSION_NUM >= 180000
+#define pg_b64_encode_compat(octets, len, to, to_len) pg_b64_encode(octets, len, to, to_len)
+#define pg_b64_decode_compat(text, len, to, to_len) pg_b64_decode(text, len, (uint8 *) (to), to_len)
+#else
+#define pg_b64_encode_compat(octets, len, to, to_len) pg_b64_encode((const char *) (octets), len, to, to_len)
+#define pg_b64_decode_compat(text, len, to, to_len) pg_b64_decode(text, len, to, to_len)
+#endif
+
 /* ---------------------------------------------------------------- transactions */
 
 /* How many transactions that wrote have ended since the server began.  17: another name.  Needs access/transam.h. */

@@ -13,6 +13,7 @@
 #include "http/upload.h"
 #include "shape/caller.h"
 
+typedef struct RawRequest RawRequest;	/* raw_request.h */
 typedef struct HttpRequest HttpRequest;
 typedef struct Answer Answer;
 typedef struct Resource Resource;	/* serve_record.h */
@@ -26,6 +27,7 @@ typedef struct Endpoint
 	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
 	const char *other_list;		/* another such member; NULL = none */
 	bool		takes_file;		/* as body, whose octets stay as they are */
+	bool		takes_octets;	/* of any content type as body: the endpoint reads the raw request */
 	int			body_max;		/* octets */
 	bool		has_structure;	/* as a parameter of the query */
 	bool		checks_query;	/* for parameters that nobody knows */
@@ -42,7 +44,7 @@ typedef struct Endpoint
 /* A path and its endpoints. */
 typedef struct Route
 {
-	const char *path;			/* octet by octet; {id} and {field_id} are digits */
+	const char *path;			/* octet by octet; {id} and {field_id} are digits, {platform} is letters, {token} both */
 	Endpoint	endpoints[ENDPOINTS_MAX];
 } Route;
 
@@ -56,6 +58,9 @@ struct HttpRequest
 	Caller		caller;			/* of ALL_CLIENTS for an endpoint of the master list */
 	int64		id;				/* of the path; 0 = none that can be one */
 	int64		field_id;
+	Slice		platform;
+	Slice		token;
+	const RawRequest *raw;
 	Slice		query;
 	Slice		structure;
 	Jsonb	   *body;			/* NULL if the endpoint takes none */

@@ -122,11 +122,13 @@ revyops_http_handle_shared(PG_FUNCTION_ARGS)
 static Datum
 body_types(const Endpoint *endpoint)
 {
-	Datum		names[BODY_TYPES + FILE_TYPES];
+	Datum		names[BODY_TYPES + FILE_TYPES + 1];
 	int			count = 0;
 
 	for (int i = 0; endpoint->list_member != NULL && i < BODY_TYPES; i++)
 		names[count++] = PointerGetDatum(cstring_to_text(rvo_body_types[i].name));
+	if (endpoint->takes_octets)
+		names[count++] = PointerGetDatum(cstring_to_text("*/*"));
 	for (int i = 0; endpoint->takes_file && i < FILE_TYPES; i++)
 		names[count++] = PointerGetDatum(cstring_to_text(rvo_file_types[i]));
 	return PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));

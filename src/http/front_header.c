@@ -73,6 +73,7 @@ rvo_front_headers(Slice lines, RawRequest *raw)
 	Slice		name;
 	Slice		value;
 
+	raw->header_lines = lines;
 	while (rvo_header_next(&lines, &name, &value))
 	{
 		if (rvo_header_is(name, "X-API-Key"))

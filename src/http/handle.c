@@ -84,7 +84,7 @@ tell_ignored(const Caller *caller, Answer *answer)
 static bool
 takes_body(const Endpoint *endpoint)
 {
-	return endpoint->list_member != NULL || endpoint->takes_file;
+	return endpoint->list_member != NULL || endpoint->takes_file || endpoint->takes_octets;
 }
 
 /* serve has the endpoint do its work. */
@@ -95,7 +95,7 @@ serve(const HttpRequest *request, bool again, Answer *answer)
 		rvo_store_line_up(request->caller.client_id, again);
 	*answer = (Answer) {0};
 	request->endpoint->serve(request, answer);
-	if (takes_body(request->endpoint))
+	if (takes_body(request->endpoint) && request->caller.notes != NULL)
 	{
 		tell_ignored(&request->caller, answer);
 		tell_suppressed(&request->caller, answer);
@@ -175,7 +175,7 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 		request->caller = rvo_auth_caller(&claim);
 }
 
-/* check_body raises a failure for a body that the endpoint doesn't take, whoever sends it; returns NULL for a file. */
+/* check_body raises a failure for a body that the endpoint doesn't take, whoever sends it; returns NULL for octets. */
 static BodyDecoder
 check_body(const RawRequest *raw, const Endpoint *endpoint)
 {
@@ -185,7 +185,7 @@ check_body(const RawRequest *raw, const Endpoint *endpoint)
 		rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Encoding", FAULT_UNSUPPORTED_ENCODING);
 	if (endpoint->takes_file)
 		rvo_body_check_file_type(raw->content_type);
-	else
+	else if (!endpoint->takes_octets)
 		decode = rvo_body_decoder(raw->content_type);
 	if (raw->body.len > endpoint->body_max)
 		rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
@@ -408,11 +408,17 @@ rvo_handle(const RawRequest *raw, HandleMode mode)
 		.handling = HANDLING_NOT_SAID,
 	};
 	HttpRequest *request = &call.request;
+	PathParts	parts = {0};
 	Slice		prefix;
 
-	request->route = rvo_route_find(raw->path, &prefix, &request->id, &request->field_id);
+	request->route = rvo_route_find(raw->path, &prefix, &parts);
 	if (request->route == NULL)
 		return refuse(404, "not found");
+	request->id = parts.id;
+	request->field_id = parts.field_id;
+	request->platform = parts.platform;
+	request->token = parts.token;
+	request->raw = raw;
 	request->root = root_of(raw, prefix);
 	request->endpoint = rvo_route_endpoint(request->route, raw->method);
 	if (request->endpoint == NULL)

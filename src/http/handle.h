@@ -6,21 +6,7 @@
 #define RVO_HANDLE_H
 
 #include "http/endpoint.h"
-
-/* A request as a front hands it on.  No value: not sent. */
-typedef struct RawRequest
-{
-	Slice		method;
-	Slice		path;			/* as it came, without the query */
-	Slice		query;			/* behind the "?" */
-	Slice		base;			/* that callers know the front by, as it says */
-	Slice		content_type;
-	bool		encoded;		/* the body, in whichever way */
-	Slice		api_key;		/* whichever header it came in */
-	Slice		prefer;			/* all its lines, with commas between */
-	Slice		idempotency_key;	/* all its lines, with commas between: more than one is no key */
-	Slice		body;
-} RawRequest;
+#include "http/raw_request.h"
 
 /* What a caller of rvo_handle promises of a request. */
 typedef enum HandleMode

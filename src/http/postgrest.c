@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "common/base64.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -26,6 +27,21 @@
 PG_FUNCTION_INFO_V1(revyops_http_postgrest);
 PG_FUNCTION_INFO_V1(revyops_http_postgrest_read);
 
+/* decode_lines returns the lines of headers that nginx has encoded as base64, so that they fit into one; no value for what is none. */
+static Slice
+decode_lines(Slice encoded)
+{
+	int			size = pg_b64_dec_len(encoded.len);
+	char	   *lines;
+	int			length;
+
+	if (encoded.len == 0)
+		return NO_SLICE;
+	lines = palloc(size);
+	length = pg_b64_decode_compat(encoded.data, encoded.len, lines, size);
+	return length < 0 ? NO_SLICE : (Slice) {lines, length};
+}
+
 /* read_request reads a request; its parts are in the current context. */
 static RawRequest
 read_request(FunctionCallInfo fcinfo)
@@ -33,6 +49,7 @@ read_request(FunctionCallInfo fcinfo)
 	const char *headers = GetConfigOption("request.headers", true, false);
 	RawRequest	raw = {0};
 	Slice		content_encoding = NO_SLICE;
+	Slice		lines = NO_SLICE;
 	JsonStringMember members[] = {
 		{"x-revyops-method", &raw.method},
 		{"x-revyops-path", &raw.path},
@@ -43,11 +60,13 @@ read_request(FunctionCallInfo fcinfo)
 		{"x-api-key", &raw.api_key},
 		{"x-revyops-prefer", &raw.prefer},
 		{"x-revyops-idempotency-key", &raw.idempotency_key},
+		{"x-revyops-lines", &lines},
 	};
 
 	if (headers != NULL && headers[0] != '\0' &&
 		!rvo_json_find_strings(rvo_slice(headers), members, lengthof(members)))
 		raw = (RawRequest) {.api_key = CONST_SLICE("")};
+	raw.header_lines = decode_lines(lines);
 	raw.encoded = rvo_body_is_encoded(content_encoding);
 	raw.body = rvo_slice_of_text(PG_ARGISNULL(0) ? NULL : (text *) PG_GETARG_BYTEA_PP(0));
 	return raw;

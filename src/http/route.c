@@ -23,6 +23,7 @@
 #include "http/serve_import.h"
 #include "http/serve_probe.h"
 #include "http/serve_record.h"
+#include "http/serve_webhook.h"
 #include "shape/company_input.h"
 #include "shape/contact_input.h"
 
@@ -50,6 +51,7 @@
 #define TAKES_TWO(member, other) TAKES(member), .other_list = (other)
 #define TAKES_BOTH TAKES_TWO(CONTACT_FIELDS, CONTACT_FIELDS_INPUT)
 #define TAKES_FILE .takes_file = true, .body_max = BATCH_BODY_MAX, .creates_many = true, .checks_query = true
+#define TAKES_OCTETS .takes_octets = true, .body_max = BATCH_BODY_MAX
 #define TAKES_BATCH(list) .list_member = (list), .body_max = BATCH_BODY_MAX, .creates_many = true
 
 /* The methods of a path stand in the order in which Allow names them. */
@@ -220,6 +222,11 @@ static const Route routes[] = {
 	{"/public/v2/campaigns/{id}/contacts", {
 		LIST(rvo_serve_list, .resource = &rvo_campaign_contacts)}},
 
+	{"/public/{platform}-webhook/{token}", {
+		POST(rvo_serve_webhook, OPEN, TAKES_OCTETS)}},
+	{"/public/global-{platform}-webhook/{token}", {
+		POST(rvo_serve_global_webhook, OPEN, TAKES_OCTETS)}},
+
 	{"/ready", {
 		GET(rvo_serve_ready, OPEN)}},
 	{"/key-check", {
@@ -234,34 +241,51 @@ rvo_routes(int *count)
 	return routes;
 }
 
-/* take_digits takes the digits off the front of a path. */
+/* take takes what may stand in braces off the front of a path: digits, letters, or both. */
 static Slice
-take_digits(Slice *path)
+take(Slice *path, bool digits, bool letters)
 {
-	Slice		digits = {path->data, 0};
+	Slice		taken = {path->data, 0};
 
-	while (digits.len < path->len && rvo_is_digit(digits.data[digits.len]))
-		digits.len++;
-	*path = (Slice) {path->data + digits.len, path->len - digits.len};
-	return digits;
+	while (taken.len < path->len &&
+		   ((digits && rvo_is_digit(taken.data[taken.len])) || (letters && rvo_is_letter(taken.data[taken.len]))))
+		taken.len++;
+	*path = (Slice) {path->data + taken.len, path->len - taken.len};
+	return taken;
 }
 
-/* matches tells whether a path is of a pattern, and reads its ids, in their order. */
+/* take_part takes what stands at the place of a name in braces; false if nothing does. */
 static bool
-matches(const char *pattern, Slice path, int64 **ids)
+take_part(Slice *path, const char *name, PathParts *parts)
+{
+	bool		is_platform = strncmp(name, "{platform}", strlen("{platform}")) == 0;
+	bool		is_token = strncmp(name, "{token}", strlen("{token}")) == 0;
+	Slice		taken = take(path, !is_platform, is_platform || is_token);
+
+	if (is_platform)
+		parts->platform = taken;
+	else if (is_token)
+		parts->token = taken;
+	else
+	{
+		int64	   *id = strncmp(name, "{id}", strlen("{id}")) == 0 ? &parts->id : &parts->field_id;
+
+		if (!rvo_text_to_id(taken, id))
+			*id = 0;
+	}
+	return taken.len > 0;
+}
+
+/* matches tells whether a path is of a pattern, and reads what is in it. */
+static bool
+matches(const char *pattern, Slice path, PathParts *parts)
 {
 	while (*pattern != '\0')
 	{
 		if (*pattern == '{')
 		{
-			Slice		digits = take_digits(&path);
-
-			if (digits.len == 0)
+			if (!take_part(&path, pattern, parts))
 				return false;
-			/* 0, which nothing has, for one that is too long */
-			if (!rvo_text_to_id(digits, *ids))
-				**ids = 0;
-			ids++;
 			pattern = strchr(pattern, '}') + 1;
 		}
 		else
@@ -289,17 +313,15 @@ take_prefix(Slice *path)
 }
 
 /*
- * rvo_route_find returns the route of a path, the prefix with which it came, and the
- * ids in it; NULL if there is none.
+ * rvo_route_find returns the route of a path, the prefix with which it came, and what
+ * is in it; NULL if there is none.
  */
 const Route *
-rvo_route_find(Slice path, Slice *prefix, int64 *id, int64 *field_id)
+rvo_route_find(Slice path, Slice *prefix, PathParts *parts)
 {
-	int64	   *ids[] = {id, field_id};
-
 	*prefix = take_prefix(&path);
 	for (size_t i = 0; i < lengthof(routes); i++)
-		if (matches(routes[i].path, path, ids))
+		if (matches(routes[i].path, path, parts))
 			return &routes[i];
 	return NULL;
 }

@@ -65,7 +65,7 @@ static void
 note_address(Delivery *delivery, SliceMap *known, JsonbContainer *item)
 {
 	const Platform *platform = delivery->platform;
-	ObjectAddress found = {0};
+	PlatformAddress found = {0};
 	NullableTime at = {0};
 	Slice		shown;
 	bool		was_known;
@@ -145,7 +145,7 @@ read_items(Delivery *delivery)
 
 	delivery->count = many ? (int) JsonContainerSize(root) : 1;
 	delivery->items = palloc0(Max(delivery->count, 1) * sizeof(DeliveryItem));
-	delivery->objects = palloc0(Max(delivery->count, 1) * sizeof(ObjectAddress));
+	delivery->objects = palloc0(Max(delivery->count, 1) * sizeof(PlatformAddress));
 	known = rvo_slice_map_create(delivery->count);
 	for (int i = 0; i < delivery->count; i++)
 	{

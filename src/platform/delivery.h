@@ -18,13 +18,13 @@ typedef struct DeliveryItem
 } DeliveryItem;
 
 /* The address of a contact that the platform knows by an id. */
-typedef struct ObjectAddress
+typedef struct PlatformAddress
 {
 	Slice		account;
 	Slice		object_id;
 	Slice		address;
 	TimestampTz at;				/* when it was so */
-} ObjectAddress;
+} PlatformAddress;
 
 typedef struct Delivery
 {
@@ -33,7 +33,7 @@ typedef struct Delivery
 	int			count;
 	DeliveryItem *items;		/* in the order of the delivery */
 	int			nobjects;
-	ObjectAddress *objects;		/* each once, with its last address */
+	PlatformAddress *objects;		/* each once, with its last address */
 } Delivery;
 
 extern bool rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, FaultList *faults);

@@ -16,6 +16,7 @@
 #include "shape/member.h"
 #include "store/store_api_key.h"
 #include "store/store_client.h"
+#include "value/random_digits.h"
 #include "value/sha256.h"
 #include "work/client.h"
 
@@ -37,9 +38,9 @@ read_scope(Slice name, FaultList *faults)
 	return false;
 }
 
-/* check_name notes what is wrong with the name of a client or key. */
-static Slice
-check_name(Slice name, FaultList *faults)
+/* rvo_client_check_name trims a name for people, of a client or a key, and notes what is wrong with it. */
+Slice
+rvo_client_check_name(Slice name, FaultList *faults)
 {
 	name = rvo_text_trim(name);
 	if (name.len == 0)
@@ -55,27 +56,10 @@ rvo_client_create(Slice name)
 {
 	FaultList	faults = {0};
 
-	name = check_name(name, &faults);
+	name = rvo_client_check_name(name, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	return rvo_store_insert_client(name);
-}
-
-/* append_random writes random bytes as hexadecimal digits. */
-static char *
-append_random(char *to, int nbytes)
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8		bytes[SECRET_BYTES];
-
-	if (!pg_strong_random(bytes, nbytes))
-		rvo_fault_raise_bug("could not generate random bytes");
-	for (int i = 0; i < nbytes; i++)
-	{
-		*to++ = digits[bytes[i] >> 4];
-		*to++ = digits[bytes[i] & 15];
-	}
-	return to;
 }
 
 /*
@@ -94,7 +78,7 @@ rvo_api_key_create(const int *client_id, Slice name, const TimestampTz *expires_
 
 	if (client_id == NULL)
 		rvo_fault_add(&faults, "client_id", FAULT_REQUIRED);
-	name = check_name(name, &faults);
+	name = rvo_client_check_name(name, &faults);
 	if (expires_at != NULL && *expires_at <= GetCurrentTimestamp())
 		rvo_fault_add(&faults, "expires_at", FAULT_EXPIRED);
 	master = read_scope(scope_name, &faults);
@@ -102,9 +86,9 @@ rvo_api_key_create(const int *client_id, Slice name, const TimestampTz *expires_
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 
 	memcpy(key, PREFIX_START, strlen(PREFIX_START));
-	end = append_random(key + strlen(PREFIX_START), PREFIX_BYTES);
+	end = rvo_random_digits(key + strlen(PREFIX_START), PREFIX_BYTES);
 	*end++ = '_';
-	end = append_random(end, SECRET_BYTES);
+	end = rvo_random_digits(end, SECRET_BYTES);
 	Assert(end - key == KEY_LENGTH);
 
 	if (!rvo_store_has_client(*client_id))

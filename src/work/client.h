@@ -7,12 +7,14 @@
 
 #include "datatype/timestamp.h"
 
+#include "base/fault.h"
 #include "base/text.h"
 #include "store/store_query.h"
 
 /* How much of a key is public: what it is found by. */
 #define API_KEY_PREFIX_LENGTH 16
 
+extern Slice rvo_client_check_name(Slice name, FaultList *faults);
 extern int	rvo_client_create(Slice name);
 extern Slice rvo_api_key_create(const int *client_id, Slice name, const TimestampTz *expires_at, Slice scope_name);
 extern void rvo_api_key_list(const int *client_id, RowReader read, void *arg);

@@ -1,0 +1,160 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(74);
+
+-- deliver sends a body to a path, as a front does, and shows status and body of the answer.
+CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT jsonb_build_object('status', h.status, 'body', h.body::jsonb) FROM revyops_http.handle('POST', path, query, headers, body) h $$;
+CREATE FUNCTION test.deliver(path text, body text, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT test.deliver(path, convert_to(body, 'UTF8'), headers, query) $$;
+CREATE FUNCTION test.taken(processed int, duplicates int, ignored int, errors jsonb DEFAULT '[]') RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT jsonb_build_object('status', 200, 'body', jsonb_build_object('processed', processed, 'duplicates', duplicates, 'ignored', ignored, 'errors', errors)) $$;
+CREATE FUNCTION test.failed(status int, detail text, errors jsonb) RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT jsonb_build_object('status', status, 'body', jsonb_build_object('detail', detail, 'errors', errors)) $$;
+CREATE FUNCTION test.unauthorized(place text, kind text DEFAULT 'parameter') RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT test.failed(401, 'Invalid signature.', jsonb_build_array(jsonb_build_object(kind, place, 'code', 'invalid_signature', 'message', 'The delivery does not show the secret that this webhook expects.'))) $$;
+CREATE FUNCTION test.unknown() RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT test.failed(404, 'Webhook not found.', '[{"parameter":"token","code":"not_found","message":"There is none with this id or domain."}]') $$;
+
+SELECT public.revyops_create_client('One') AS one, public.revyops_create_client('Two') AS two \gset
+SELECT public.revyops_create_webhook(:one, 'instantly', 'first') AS instantly, public.revyops_create_webhook(:one, ' Instantly', 'second') AS again,
+	public.revyops_create_webhook(:one, 'smartlead', 's') AS smartlead, public.revyops_create_webhook(:one, 'plusvibe', 'p') AS plusvibe,
+	public.revyops_create_webhook(:one, 'hubspot', 'h') AS hubspot, public.revyops_create_webhook(:one, 'lemlist', 'l') AS lemlist \gset
+
+SELECT matches(:'instantly'::text, '^/public/instantly-webhook/[0-9a-f]{64}$', 'a path with a token of 256 bits');
+SELECT isnt(:'instantly'::text, :'again'::text, 'and of each webhook its own');
+SELECT is(count(*), 0::bigint, 'which is stored nowhere') FROM revyops.webhook w WHERE w::text LIKE '%' || right(:'instantly', 64) || '%';
+SELECT is(w.token_sha256, sha256(convert_to(right(:'instantly', 64), 'UTF8')), 'but as a hash') FROM revyops.webhook w WHERE id = 1;
+
+-- ---- deliveries
+\set sent '{"event_type": "email_sent", "timestamp": "2026-03-02T09:15:04.512Z", "campaign_id": "c-1", "campaign_name": "Spring", "lead_email": "Ada@example.com", "email_account": "kim@mail.example.net", "firstName": "Ada"}'
+\set bounced '{"event_type": "email_bounced", "timestamp": "2026-03-02T09:15:04.512Z", "campaign_id": "c-1", "lead_email": "Ada@example.com"}'
+SELECT is(test.deliver(:'instantly', :'sent'), test.taken(1, 0, 0), 'a delivery');
+SELECT is(test.deliver(:'instantly', :'sent'), test.taken(0, 1, 0), 'again');
+SELECT is(test.deliver('/api' || :'again', :'sent'), test.taken(0, 1, 0), 'by another token, below /api');
+SELECT is(test.deliver(:'instantly', '[' || :'bounced' || ', ' || :'sent' || ', {"event_type": "email_opened", "lead_email": "ada@example.com"}, 7, {"event_type": "email_sent", "timestamp": "2026-03-02T09:15:04.512Z"}]'), test.taken(1, 1, 3),
+	'an array item by item: one of the same time but another kind is another; an opened e-mail, no object, nobody');
+SELECT is(test.deliver(:'instantly', '[]'), test.taken(0, 0, 0), 'nothing');
+SELECT is(test.deliver(:'instantly', '{}'), test.taken(0, 0, 1), 'an object without a kind');
+SELECT is(test.deliver(:'instantly', :'sent', E'Content-Type: text/plain\nX-API-Key: nobody\n'), test.taken(0, 1, 0), 'of any content type; a key counts for nothing');
+SELECT is(to_jsonb(c), '{"client_id": 1, "email": "ada@example.com", "first_name": "Ada", "contact_status": "Bounced", "first_campaign_email_sent": "2026-03-02T09:15:04.512+00:00", "origin": "instantly"}', 'what it made')
+FROM (SELECT client_id, email, first_name, contact_status, first_campaign_email_sent, origin FROM revyops.contact) c;
+SELECT is(to_jsonb(c), '{"platform": "instantly", "campaign_id": "c-1", "campaign_name": "Spring", "sent": 1, "bounced": 1}', 'and counted') FROM (SELECT platform, campaign_id, campaign_name, sent, bounced FROM revyops.campaign) c;
+
+-- ---- who is not let in
+SELECT is(test.deliver('/public/instantly-webhook/' || repeat('0', 64), :'sent'), test.unknown(), 'a token that nobody has');
+SELECT is(test.deliver('/public/instantly-webhook/' || :one, :'sent'), test.unknown(), 'the id of a client is no token');
+SELECT is(test.deliver('/public/smartlead-webhook/' || right(:'instantly', 64), :'sent'), test.unknown(), 'the token of another platform');
+SELECT is(test.deliver('/public/global-instantly-webhook/' || right(:'instantly', 64), :'sent'), test.unknown(), 'a client''s token at an agency''s path');
+SELECT is(test.deliver('/public/mailchimp-webhook/' || right(:'instantly', 64), :'sent'), test.unknown(), 'a platform that there is not');
+SELECT is(test.deliver(:'instantly' || '/', :'sent'), '{"status": 404, "body": {"detail": "Not found."}}', 'a path that there is not');
+SELECT is((SELECT jsonb_build_object('status', status, 'headers', headers) FROM revyops_http.handle('GET', :'instantly', '', '', NULL)), '{"status": 405, "headers": "Allow: POST\nContent-Type: application/json; charset=utf-8\nCache-Control: no-store\n"}', 'it is sent to by POST only');
+SELECT is(test.deliver(:'instantly', :'sent', E'Content-Encoding: gzip\n')->'status', '415', 'a compressed body');
+
+-- ---- bodies that can't be read
+SELECT is(test.deliver(:'instantly', 'hello'), test.failed(400, 'Invalid request.', '[{"pointer":"","code":"malformed_body","message":"The body could not be read as its content type says.","line":1,"column":1}]'), 'no JSON');
+SELECT is(test.deliver(:'instantly', '""'), test.failed(400, 'Invalid request.', '[{"pointer":"","code":"not_an_object","message":"Expected an object."}]'), 'no object');
+SELECT is((SELECT status FROM revyops_http.handle('POST', :'instantly', '', '', NULL)), 400, 'no body');
+SELECT is(count(*), 0::bigint, 'no body is kept unless that is asked for') FROM revyops.webhook_ring;
+SELECT public.revyops_set_webhook_ring(1, 2) \g /dev/null
+SELECT public.revyops_set_webhook_secret(1, 'header', 'open sesame', 'X-Our-Secret') \g /dev/null
+SELECT test.deliver(:'instantly', body, E'x-our-secret: open sesame\n') FROM unnest(ARRAY['gone', '{"my_Secret" : "a\"b", "lead_email": "ada@example.com", "x": "open sesame"', repeat('x', 70000)]) body \g /dev/null
+SELECT is((SELECT jsonb_agg(jsonb_build_array(octets, length(body), left(convert_from(body, 'UTF8'), 80), errors->0->'code')) FROM public.revyops_webhook_ring(1)),
+	('[[70000, 65536, "' || repeat('x', 80) || '", "malformed_body"], [74, 74, "{\"my_Secret\" : \"****\", \"lead_email\": \"ada@example.com\", \"x\": \"***********\"", "malformed_body"]]')::jsonb,
+	'the last two, the newest first, cut, without secrets');
+SELECT public.revyops_set_webhook_ring(1, 1) \g /dev/null
+SELECT is((SELECT array_agg(octets) FROM public.revyops_webhook_ring(1)), '{70000}', 'fewer are kept from the moment that it is said');
+
+-- ---- what a platform checks itself
+SELECT is(test.deliver(:'instantly', :'sent', E'X-Our-Secret: open sesame\n'), test.taken(0, 1, 0), 'a header that is the secret');
+SELECT is(test.deliver(:'instantly', :'sent', E'X-Our-Secret: open sesam\n'), test.unauthorized('X-Our-Secret'), 'one that is not');
+SELECT is(test.deliver(:'instantly', :'sent'), test.unauthorized('X-Our-Secret'), 'none');
+SELECT is(test.deliver(:'again', :'sent'), test.taken(0, 1, 0), 'the check is of one webhook');
+
+SELECT public.revyops_set_webhook_secret(3, 'body', 'abcd') \g /dev/null
+\set reply '{"event_type": "EMAIL_REPLY", "event_timestamp": "2026-03-03T07:30:12+00:00", "sl_lead_email": "gus@example.com", "message_id": "<r@x>", "secret_key": "abcd"}'
+SELECT is(test.deliver(:'smartlead', :'reply'), test.taken(1, 0, 0), 'Smartlead: the secret in the body');
+SELECT is(test.deliver(:'smartlead', replace(:'reply', 'abcd', 'abce')), test.unauthorized('/secret_key', 'pointer'), 'another');
+SELECT is(test.deliver(:'smartlead', '[]'), test.unauthorized('/secret_key', 'pointer'), 'none');
+
+SELECT public.revyops_set_webhook_secret(4, 'hmac', 'key') \g /dev/null
+\set marked '{"webhook_event": "LEAD_MARKED_AS_INTERESTED", "email": "tess@example.com", "label": "INTERESTED", "latest_message": "Yes"}'
+CREATE FUNCTION test.xor(octets bytea, pad bytea) RETURNS bytea
+	LANGUAGE sql AS $$ SELECT string_agg(set_byte('\x00', 0, get_byte(octets, n) # get_byte(pad, 0)), '' ORDER BY n) FROM generate_series(0, length(octets) - 1) n $$;
+CREATE FUNCTION test.hmac(key text, message text) RETURNS bytea
+	LANGUAGE sql AS $$
+	SELECT sha256(test.xor(k, '\x5c') || sha256(test.xor(k, '\x36') || convert_to(message, 'UTF8')))
+	FROM (SELECT convert_to(key, 'UTF8') || decode(repeat('00', 64 - length(key)), 'hex') AS k) s $$;
+SELECT is(encode(test.hmac('Jefe', 'what do ya want for nothing?'), 'hex'), '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843', 'the HMAC of this test is that of RFC 4231');
+SELECT is(test.deliver(:'plusvibe', :'marked', 'X-Signature: ' || signature || E'\n'), test.taken(1, 0, 0), 'PlusVibe: the HMAC of the body') FROM (SELECT encode(test.hmac('key', :'marked'), 'hex') AS signature) s;
+SELECT is(test.deliver(:'plusvibe', :'marked', 'x-plusvibe-signature: sha256=' || upper(signature) || E'\n'), test.taken(0, 1, 0), 'in another form; without a time it is known by what it says') FROM (SELECT encode(test.hmac('key', :'marked'), 'hex') AS signature) s;
+SELECT is(test.deliver(:'plusvibe', :'marked' || ' ', 'X-Signature: ' || signature || E'\n'), test.unauthorized('X-Webhook-Signature'), 'of another body') FROM (SELECT encode(test.hmac('key', :'marked'), 'hex') AS signature) s;
+SELECT is(test.deliver(:'plusvibe', :'marked', E'X-Signature: 00\n'), test.unauthorized('X-Webhook-Signature'), 'no HMAC');
+
+SELECT public.revyops_set_webhook_secret(5, 'hubspot', 'app secret') \g /dev/null
+\set optout '[{"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 78, "propertyName": "email", "propertyValue": "Dora@example.com", "occurredAt": 1772449500000}, {"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 78, "propertyName": "hs_email_optout", "propertyValue": "true", "occurredAt": 1772449600000}, {"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 79, "propertyName": "hs_email_optout", "propertyValue": "true", "occurredAt": 1772449600000}]'
+-- signed makes the headers that HubSpot sends, so long ago, for a body at a path.
+CREATE FUNCTION test.signed(uri text, body text, ago interval) RETURNS text
+	LANGUAGE sql AS $$
+	SELECT format(E'X-Revyops-Base: https://crm.example.com\nX-HubSpot-Request-Timestamp: %s\nX-HubSpot-Signature-v3: %s\n', t, encode(test.hmac('app secret', 'POST' || uri || body || t), 'base64'))
+	FROM (SELECT (extract(epoch FROM clock_timestamp() - ago) * 1000)::bigint::text AS t) s $$;
+SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://crm.example.com' || :'hubspot', :'optout', '1 minute')), test.taken(1, 0, 2), 'HubSpot: signed; an address, an opt-out, one of a contact that nobody knows');
+SELECT is(test.deliver('/api' || :'hubspot', :'optout', test.signed('https://crm.example.com/api' || :'hubspot' || '?a=%20b', :'optout', '1 minute'), 'a=%20b'), test.taken(0, 1, 2), 'at a longer path, with a query');
+SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://crm.example.com' || :'hubspot', :'optout', '6 minutes')), test.unauthorized('X-HubSpot-Signature-v3'), 'six minutes ago');
+SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://crm.example.com' || :'hubspot', :'optout', '-6 minutes')), test.unauthorized('X-HubSpot-Signature-v3'), 'in six minutes');
+SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://other.example.com' || :'hubspot', :'optout', '1 minute')), test.unauthorized('X-HubSpot-Signature-v3'), 'for another site');
+SELECT is(test.deliver(:'hubspot', :'optout', replace(test.signed('https://crm.example.com' || :'hubspot', :'optout', '1 minute'), 'https://crm', 'crm')), test.unauthorized('X-HubSpot-Signature-v3'), 'where the front does not say where it is');
+SELECT public.revyops_set_webhook_secret(5, 'none') \g /dev/null
+SELECT is(test.deliver(:'hubspot', '[{"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 78, "propertyName": "hs_email_last_send_date", "propertyValue": "1772449700000"}]'), test.taken(1, 0, 0), 'HubSpot: a contact by its id, of whose address an earlier delivery told');
+SELECT is((SELECT email || ' ' || contact_status || ' ' || last_campaign_email_sent FROM revyops.contact WHERE email LIKE 'dora%'), 'dora@example.com Unsubscribed 2026-03-02 11:08:20+00', 'it is that contact''s');
+SELECT is(test.deliver(:'lemlist', '{"type": "emailsSent", "_id": "act_1", "leadEmail": "y@example.com", "secret": "whatever"}'), test.taken(1, 0, 0), 'a secret that is not asked for is no matter');
+
+-- ---- an agency
+SELECT public.revyops_create_agency('Agency') AS agency \gset
+SELECT public.revyops_create_agency_webhook(:agency, 'emailbison', 'all') AS global \gset
+SELECT matches(:'global'::text, '^/public/global-emailbison-webhook/[0-9a-f]{64}$', 'the path of an agency');
+CREATE FUNCTION test.bison(workspace text, campaign text, id int) RETURNS text
+	LANGUAGE sql AS $$ SELECT format('{"event": {"type": "EMAIL_SENT", "workspace_id": %s}, "data": {"lead": {"email": "olga@example.com"}, "campaign": {"id": %s}, "scheduled_email": {"id": %s, "sent_at": "2026-03-02T10:00:38Z"}}}', workspace, campaign, id) $$;
+SELECT is(test.deliver(:'global', test.bison('7', '31', 1)), test.taken(0, 0, 1), 'nobody''s account');
+SELECT public.revyops_route_webhook_account(:agency, 'emailbison', '7', :one), public.revyops_route_webhook_account(:agency, 'emailbison', '8', :two) \g /dev/null
+SELECT is(test.deliver(:'global', '[' || concat_ws(',', test.bison('8', '32', 3), test.bison('7', '31', 1)) || ']'), test.taken(2, 0, 0), 'each item to the client of its account');
+SELECT is(test.deliver(:'global', '[' || concat_ws(',', test.bison('9', '31', 4), test.bison('null', '32', 5), test.bison('null', '33', 6)) || ']'), test.taken(2, 0, 1), 'or else of its campaign, if one has it');
+SELECT is((SELECT jsonb_agg(jsonb_build_array(client_id, campaign_id, sent) ORDER BY client_id) FROM revyops.campaign WHERE platform = 'emailbison'), format('[[%s, "31", 2], [%s, "32", 2]]', :one, :two)::jsonb, 'and only there');
+SELECT test.deliver(:'global', test.bison('8', '31', 7)) \g /dev/null
+SELECT is(test.deliver(:'global', test.bison('null', '31', 8)), test.taken(0, 0, 1), 'a campaign that two have is nobody''s');
+SELECT public.revyops_route_webhook_account(:agency, 'emailbison', '7', NULL) \g /dev/null
+SELECT is(test.deliver(:'global', test.bison('7', '39', 9)), test.taken(0, 0, 1), 'an account that is no longer routed');
+
+-- ---- what became of it
+SELECT is(to_jsonb(s) - '{name, revoked_at, last_delivery, last_processed, last_error}'::text[], '{"webhook": 1, "client_id": 1, "agency_id": null, "platform": "instantly", "deliveries": 15, "processed": 2, "duplicates": 4, "ignored": 4, "unrouted": 0, "errors": 0, "unreadable": 6, "unauthorized": 2,
+	"kinds": {"processed": {"sent": 1, "bounced": 1}, "duplicate": {"sent": 4}, "ignored": {"": 2, "email_opened": 1, "email_sent": 1}}}', 'the counters of a webhook'),
+	ok(last_delivery = now() AND last_processed = now() AND last_error = now(), 'and its times')
+FROM public.revyops_webhook_status() s WHERE webhook = 1;
+SELECT is((SELECT jsonb_build_array(agency_id, client_id, unrouted, kinds->'unrouted') FROM public.revyops_webhook_status() WHERE agency_id = :agency), '[1, null, 4, {"sent": 4}]', 'what is nobody''s is counted');
+SELECT test.deliver(:'again', (SELECT jsonb_agg(jsonb_build_object('event_type', 'label ' || n, 'lead_email', 'ada@example.com')) FROM generate_series(1, 300) n)::text) \g /dev/null
+SELECT is((SELECT jsonb_build_array(ignored, (SELECT count(*) FROM jsonb_object_keys(kinds->'ignored'))) FROM public.revyops_webhook_status() WHERE webhook = 2), '[300, 51]', 'of many kinds in a delivery the first are told apart');
+
+SELECT is((SELECT jsonb_agg(jsonb_build_array(id, owner_client, owner_agency, platform, name, verify, ring_size, revoked_at)) FROM public.revyops_list_webhooks(:one)),
+	'[[1, 1, null, "instantly", "first", "header", 1, null], [2, 1, null, "instantly", "second", "none", 0, null], [3, 1, null, "smartlead", "s", "body", 0, null], [4, 1, null, "plusvibe", "p", "hmac", 0, null], [5, 1, null, "hubspot", "h", "none", 0, null], [6, 1, null, "lemlist", "l", "none", 0, null]]', 'the webhooks of a client');
+SELECT is((SELECT array_agg(id) FROM public.revyops_list_webhooks(agency_id => :agency)), '{7}', 'of an agency');
+SELECT ok(public.revyops_revoke_webhook(2), 'one is revoked');
+SELECT ok(NOT public.revyops_revoke_webhook(2), 'once');
+SELECT is(test.deliver(:'again', :'sent'), test.unknown(), 'a revoked token is none');
+SELECT is((SELECT status FROM revyops_http.handle('POST', :'instantly', '', E'X-Our-Secret: open sesame\n', convert_to(:'sent', 'UTF8'))), 200, 'the other is one still');
+
+-- ---- what can't be set
+SELECT is(test.try(statement), jsonb_build_object('sqlstate', 'PT' || status, 'message', message, 'detail', detail), statement)
+FROM (VALUES
+	('SELECT public.revyops_create_webhook(NULL, NULL, NULL)', 400, 'invalid request', '[{"parameter":"client_id","code":"required","message":"A value is required."},{"parameter":"platform","code":"required","message":"A value is required."},{"parameter":"name","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_create_webhook(99, ''lemlist'', ''x'')', 404, 'client not found', '[{"parameter":"client_id","code":"not_found","message":"There is none with this id or domain."}]'),
+	('SELECT public.revyops_create_agency_webhook(99, ''lemlist'', ''x'')', 404, 'agency not found', '[{"parameter":"agency_id","code":"not_found","message":"There is none with this id or domain."}]'),
+	('SELECT public.revyops_route_webhook_account(1, ''lemlist'', '' '', 1)', 400, 'invalid request', '[{"parameter":"account","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_set_webhook_secret(99, ''none'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id or domain."}]'),
+	('SELECT public.revyops_set_webhook_secret(1, ''body'', ''x'')', 400, 'invalid request', '[{"parameter":"verify","code":"invalid_option","message":"Expected one of the values that are allowed.","allowed":["none","header","hmac"]}]'),
+	('SELECT public.revyops_set_webhook_secret(1, ''header'')', 400, 'invalid request', '[{"parameter":"secret","code":"required","message":"A value is required."},{"parameter":"header","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_set_webhook_ring(1, 101)', 400, 'invalid request', '[{"parameter":"size","code":"too_many","message":"There are too many entries.","limit":100,"actual":101}]'),
+	('SELECT public.revyops_webhook_ring(99)', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id or domain."}]')) AS t (statement, status, message, detail);
+
+SELECT * FROM finish();
+ROLLBACK;
