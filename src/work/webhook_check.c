@@ -12,7 +12,6 @@
 
 #include "base/compat.h"
 #include "platform/event_time.h"
-#include "value/hmac.h"
 #include "value/sha256.h"
 #include "work/webhook_check.h"
 
