@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(20);
+SELECT plan(25);
 -- Plans that were made while VACUUM had found the tables empty still fit when they have grown: what a call reads
 -- does not depend on how many others there are.
 SELECT test.two_clients() \gset
@@ -28,6 +28,11 @@ SELECT cmp_ok(test.read_by(query), '<=', 300 * 30::bigint, query) FROM (VALUES
 	($$SELECT count(test.try(format('SELECT revyops_create_contact(%L)', jsonb_build_object('linkedin_url', format('in/a%s', i))))) FROM generate_series(1, 300) i$$),
 	($$SELECT count(*) FROM revyops_create_contacts((SELECT jsonb_agg(jsonb_build_object('email', format('b%s@c%s.com', i, i))) FROM generate_series(1, 300) i))$$),
 	($$SELECT count(*) FROM revyops_upsert_contacts((SELECT jsonb_agg(jsonb_build_object('email', format('b%s@c%s.com', i, i), 'first_name', 'b', 'company_id', format('c%s.com', i))) FROM generate_series(1, 300) i))$$),
+	($$SELECT count(*) FROM revyops_suppress_many((SELECT jsonb_agg(jsonb_build_object('email', format('n%s@c%s.com', i, i))) FROM generate_series(1, 300) i))$$),
+	($$SELECT count(revyops_suppress(jsonb_build_object('email', format('m%s@c%s.com', i, i)))) FROM generate_series(1, 300) i$$),
+	($$SELECT count(*) FROM revyops_check_do_not_contact((SELECT array_agg(format('n%s@c%s.com', i, i)) FROM generate_series(1, 300) i))$$),
+	($$SELECT count(revyops_is_do_not_contact(format('n%s@c%s.com', i, i))) FROM generate_series(1, 300) i$$),
+	($$SELECT count(revyops_list_do_not_contact(address => format('n%s@c%s.com', i, i))) FROM generate_series(1, 300) i$$),
 	($$SELECT count(revyops_update_contact(id, '{"first_name": "a"}')) FROM revyops.contact WHERE email LIKE 'a%'$$),
 	($$SELECT count(revyops_get_contact(id)) FROM revyops.contact WHERE email LIKE 'a%'$$),
 	($$SELECT count(revyops_create_email(jsonb_build_object('email_type', 'sent', 'origin', 'o', 'contact_id', id))) FROM revyops.contact WHERE email LIKE 'a%'$$),

@@ -40,10 +40,9 @@ static KeptQuery find_salt = {
 
 #define DIGEST(address) "revyops.do_not_contact_digest(salt, " address ")"
 
-/* An address of which an erasure has left the hash only: it is not kept in plain again. */
-#define IS_ERASED "(reason = 'erased' OR EXISTS (SELECT FROM revyops.do_not_contact AS o WHERE o.digest = given.digest" \
-	" AND o.client_id = $1 AND o.removed_at IS NULL AND o.email IS NULL AND o.domain IS NULL))"
-#define UNLESS_ERASED(value) "CASE WHEN NOT " IS_ERASED " THEN " value " END"
+/* Whether an erasure has left only the hash of an address: it is not kept in plain again.  A LIMIT keeps it from reading all that are. */
+#define IS_ERASED "reason = 'erased' OR (SELECT true FROM revyops.do_not_contact AS o WHERE o.digest = g.digest" \
+	" AND o.client_id = $1 AND o.removed_at IS NULL AND o.email IS NULL AND o.domain IS NULL LIMIT 1) IS TRUE"
 
 /*
  * Those that are equal become one.  Which of them come first does not matter, but for
@@ -54,14 +53,15 @@ static KeptQuery add_entries = {
 	" FROM revyops.do_not_contact_salt, ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
 	" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
 	" WITH ORDINALITY AS k (email, domain, subdomains, reason, since, source, note, number) WHERE client_id = $1),"
-	" grouped AS MATERIALIZED (SELECT pg_catalog.nextval('revyops.do_not_contact_id_seq') AS id, g.* FROM (SELECT digest, reason, pg_catalog.min(email) AS email, pg_catalog.min(domain) AS domain,"
+	" grouped AS MATERIALIZED (SELECT pg_catalog.nextval('revyops.do_not_contact_id_seq') AS id,"
+	" " IS_ERASED " AS is_erased, g.* FROM (SELECT digest, reason, pg_catalog.min(email) AS email, pg_catalog.min(domain) AS domain,"
 	" pg_catalog.bool_or(subdomains IS NOT NULL) AS subdomains, pg_catalog.min(since) AS since,"
 	" (pg_catalog.array_agg(source ORDER BY number))[1] AS source,"
 	" (pg_catalog.array_agg(note ORDER BY number) FILTER (WHERE note IS NOT NULL))[1] AS note"
 	" FROM given GROUP BY digest, reason ORDER BY pg_catalog.min(number)) AS g),"
 	" added AS (INSERT INTO revyops.do_not_contact AS d (client_id, id, digest, email, domain, subdomains, reason, since, source, note)"
-	" SELECT $1, id, digest, " UNLESS_ERASED("email") ", domain, subdomains, reason, since, source, "
-	UNLESS_ERASED("note") " FROM grouped AS given ORDER BY digest, reason"
+	" SELECT $1, id, digest, CASE WHEN NOT is_erased THEN email END, domain, subdomains, reason, since, source,"
+	" CASE WHEN NOT is_erased THEN note END FROM grouped ORDER BY digest, reason"
 	" ON CONFLICT (digest, client_id, reason) WHERE removed_at IS NULL DO UPDATE"
 	" SET since = LEAST(d.since, excluded.since), subdomains = d.subdomains OR excluded.subdomains,"
 	" note = CASE WHEN d.email IS NULL AND d.domain IS NULL THEN NULL ELSE COALESCE(d.note, excluded.note) END"
@@ -95,7 +95,7 @@ static KeptQuery find_entries = {
 
 /* Of two the newer: an old snapshot also has one that somebody has removed since. */
 static KeptQuery get_entry = {
-	.sql = "SELECT " READ_ENTRY " FROM revyops.do_not_contact WHERE " THIS_ENTRY " ORDER BY id DESC LIMIT 1",
+	.sql = "SELECT " READ_ENTRY " FROM (SELECT * FROM revyops.do_not_contact WHERE " THIS_ENTRY " OFFSET 0) AS e ORDER BY id DESC LIMIT 1",
 	.expected = SPI_OK_SELECT, .nparameters = 3,
 	.types = {INT4OID, TEXTOID, TEXTOID},
 };
