@@ -18,7 +18,7 @@ $node->start;
 # Tables that hold nothing of a client.
 my %shared = map { $_ => 1 } qw(secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
 # Tables without a policy: nobody but the owner sees a row of them.
-my %closed = map { $_ => 1 } qw(idempotency_key secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
+my %closed = map { $_ => 1 } qw(idempotency_key do_not_contact_salt secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
 
 # ---- the clients
 $node->safe_psql('postgres', 'CREATE EXTENSION revyops');
@@ -42,6 +42,8 @@ SELECT revyops_define_custom_field('contact', '$word', 'text');
 SELECT revyops_create_contact('{"email": "seen\@$word.example", "first_name": "$word", "contact_custom_fields_input": [{"field_name": "also $word", "field_value": "x"}]}');
 SELECT revyops_create_contact(format('{"email": "$word%s\@$word.example", "linkedin_url": "in/$word%s", "first_name": "$word", "company_id": "$word.example",
 	"contact_status": "$word", "contact_custom_fields_input": [{"field_name": "A", "field_value": "$word"}]}', i, i)::jsonb) FROM generate_series(1, 50) i;
+SELECT revyops_suppress('{"email": "both\@list.example", "note": "$word"}'), revyops_suppress('{"email": "off\@list.example"}'), revyops_unsuppress('off\@list.example', 'manual', '$word');
+SELECT revyops_suppress('{"email": "$word\@list.example", "reason": "complaint"}');
 CREATE TABLE $word AS VALUES ('$word');
 ALTER TABLE $word RENAME column1 TO email;
 CALL revyops_import_contacts('$word');
@@ -278,6 +280,13 @@ my %arguments = (
 	revyops_rename_custom_field => [ q('contact', 'onesecret', 'x'), q('contact', 'A', 'B') ],
 	revyops_remove_custom_field => [ q('contact', 'onesecret', 'delete'), q('contact', 'A', 'delete') ],
 	revyops_list_custom_fields => [ q('contact'), q('company') ],
+	revyops_suppress => [ q('{"email": "both@list.example", "reason": "bounced"}'), q('{"email": "both@list.example"}') ],
+	revyops_suppress_many => [ q('[{"email": "more@list.example"}, {"email": "off@list.example"}]') ],
+	revyops_suppress_csv => [ q(E'onesecret@list.example\n') ],
+	revyops_unsuppress => [ q('both@list.example', 'manual', 'x'), q('onesecret@list.example', 'complaint', 'x', true) ],
+	revyops_check_do_not_contact => [ q('{both@list.example,off@list.example}') ],
+	revyops_is_do_not_contact => [ q('onesecret@list.example') ],
+	revyops_list_do_not_contact => [ '', 'removed => true', q(reason => 'manual') ],
 	current_client_id => [ '' ],
 	# for administrators: no EXECUTE
 	revyops_set_client_setting => [ q(1, 'default_status', 'x') ],
@@ -288,7 +297,7 @@ my %arguments = (
 	revyops_enable_text_search => [ '' ],
 	revyops_revoke_api_key => [ "left('$key', 16)" ],
 	# without EXECUTE, and without a value for their argument
-	keep_data => [ '' ], mentions => [ q('[]', '{}') ], has_custom_field => [ q('[]', 'A', 'x', false) ], custom_field => [ q('[]', 'A') ], custom_field_number => [ q('[]', 'A') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
+	keep_data => [ '' ], mentions => [ q('[]', '{}') ], do_not_contact_digest => [ q('', 'x') ], has_custom_field => [ q('[]', 'A', 'x', false) ], custom_field => [ q('[]', 'A') ], custom_field_number => [ q('[]', 'A') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
 	# requests, see below
 	handle => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], handle_read => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], endpoints => [ '' ],
 	handle_shared => [ q('POST', '/public/v2/contacts', '', '', '{"email": "f7@acme.com"}') ],
@@ -326,8 +335,8 @@ cmp_ok(scalar @endpoints, '>', 40, 'there are endpoints to try');
 for my $endpoint (@endpoints)
 {
 	my ($method, $path, $master) = @$endpoint;
-	my ($what) = $path =~ m{^/public/(?:v2/)?(companies|contacts)};
-	ok($what, "$path: of contacts or companies") or next;
+	my ($what) = $path =~ m{^/public/(?:v2/)?(companies|contacts|do-not-contact)};
+	ok($what, "$path: of contacts, companies or the do-not-contact list") or next;
 	my $name = "$method $path";
 	$path =~ s/\{id\}/$id{$what}/;
 	$path =~ s/\{field_id\}/$field/;
