@@ -81,7 +81,7 @@ my %reads = (
 	revyops_export_contact => ['1'],
 	revyops_list_api_keys => ['1'],
 	revyops_import_report => [ '', "1, 'rejected'" ]);
-is_deeply([ sort keys %reads, 'revyops_check_contacts' ], [ functions('s', '^public\.') ], 'readers: all are tried');
+is_deeply([ sort keys %reads, qw(revyops_changes revyops_check_contacts revyops_contact_status_history) ], [ functions('s', '^public\.') ], 'readers: all are tried');
 for my $function (sort keys %reads)
 {
 	for my $arguments (@{ $reads{$function} })
@@ -92,6 +92,9 @@ for my $function (sort keys %reads)
 		is($answer, answers($primary, $read), "$read: the primary's");
 	}
 }
+# t/changes.pl has what a standby tells; here the feed is off
+is(answers($_, 'SELECT revyops_changes()'), 'PT409: changes are not noted', 'revyops_changes: at the ' . $_->name) for $primary, $standby;
+is(answers($standby, 'SELECT revyops_contact_status_history(1)'), '{"next": null, "count": 0, "results": [], "page_size": 100, "total_pages": 0, "current_page": 1}', 'revyops_contact_status_history');
 # locks no company, which a standby would refuse, and takes no id
 my $check = "SELECT string_agg(concat_ws(' ', status, errors->0->>'pointer', errors->0->>'existing_id', errors->0->>'duplicate_of'), ', ' ORDER BY ordinal)
 	FROM revyops_check_contacts('[{\"email\": \"new\@acme.com\", \"company_id\": \"mail.acme.com\"}, {\"email\": \"NEW\@acme.com\"}, {\"linkedin_url\": \"in/jane\"}, {\"email\": \"x\@acme.com\", \"company_id\": 1}, {\"email\": \"y\@acme.com\", \"company_id\": 9}, {}]')";
@@ -137,7 +140,7 @@ for my $path (@paths)
 {
 	my $query = $path =~ /lookup/ ? 'field_name=industry&field_value=SaaS' : '';
 	my $answer = http($standby, 'handle_read', $path, $query);
-	like($answer, $path =~ m{/import$} ? qr/\{"running": \[\]\}$/ : $path =~ m{/imports/} ? qr/^200\|/ : qr/^200\|.*acme\.com/s, "$path: has an answer");
+	like($answer, $path =~ m{/import$} ? qr/\{"running": \[\]\}$/ : $path =~ m{/changes$} ? qr/^409\|/ : $path =~ m{/imports/|/status-history$} ? qr/^200\|/ : qr/^200\|.*acme\.com/s, "$path: has an answer");
 	is($answer, http($primary, 'handle', $path, $query), "$path: the primary's");
 }
 
@@ -180,6 +183,7 @@ my %writes = (
 	revyops_rename_custom_field => "'contact', 'field of acme.com', 'y'",
 	revyops_remove_custom_field => "'contact', 'field of acme.com'",
 	revyops_expire => '',
+	revyops_trim_changes => 'now()',
 	revyops_enable_text_search => '',
 	revyops_revoke_api_key => "left('$key', 16)",
 	revyops_create_contact => "'{\"email\": \"x\@acme.com\"}'",
