@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(39);
+SELECT plan(45);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 
@@ -128,6 +128,12 @@ SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, '
 	{"kind": "replied", "contact_email": "ev@acme.com", "at": "2026-03-01", "campaign_id": "c", "subject": "again"}]')$$), '{"value": "201 201 201 200"}', 'record events');
 SELECT is(test.hostile($$SELECT public.revyops_record_event('{"kind": "bounced", "contact_email": "ev@acme.com", "at": "2026-03-01", "campaign_id": "c"}')->>'duplicate'$$), '{"value": "false"}', 'an earlier bounce');
 SELECT is(test.hostile($$SELECT pg_catalog.json_array_length(public.revyops_list_campaign_contacts((public.revyops_list_campaigns()->'results'->0->>'id')::pg_catalog.int8)->'results')$$), '{"value": "1"}', 'campaigns and their contacts');
+SELECT is(test.hostile($$SELECT public.revyops_suppress('{"email": "off@acme.com", "reason": "bounced"}')->>'reason'$$), '{"value": "bounced"}', 'put an address on the do-not-contact list');
+SELECT is(test.hostile($$SELECT pg_catalog.string_agg(status::pg_catalog.text, ' ' ORDER BY ordinal) FROM public.revyops_suppress_many('[{"domain": "rival.com"}, {"email": "off@acme.com", "reason": "bounced"}]')$$), '{"value": "201 200"}', 'many');
+SELECT is(test.hostile($$SELECT public.revyops_suppress_csv(pg_catalog.decode('YUByaXZhbC5jb20K', 'base64'))->>'added'$$), '{"value": "1"}', 'a file');
+SELECT is(test.hostile($$SELECT pg_catalog.string_agg(do_not_contact::pg_catalog.text, ' ' ORDER BY ordinal) FROM public.revyops_check_do_not_contact('{off@acme.com,x@rival.com,on@acme.com}')$$), '{"value": "true true false"}', 'ask about addresses');
+SELECT is(test.hostile($$SELECT public.revyops_list_do_not_contact(address => 'rival.com')->>'count'$$), '{"value": "1"}', 'list them');
+SELECT is(test.hostile($$SELECT public.revyops_unsuppress('off@acme.com', 'bounced', 'x')->>'removal_note'$$), '{"value": "x"}', 'and take one off');
 SELECT is(test.hostile($$SELECT public.revyops_import_csv(pg_catalog.decode('RW1haWwsV2Vic2l0ZQppbXBAYWNtZS5jb207IHhAYWNtZS5jb20sYWNtZS5jb20Kbm9wZSwKamFuZUBhY21lLmNvbSw=', 'base64')) OPERATOR(pg_catalog.-) '{mapping,columns,rejects}'::pg_catalog.text[]$$)->>'value',
 	'{"job": 1, "mode": "create", "rows": 3, "notes": 1, "failed": 1, "created": 1, "updated": 0, "encoding": "UTF8", "delimiter": ",", "duplicates": 1, "header_line": 1}', 'import a file');
 SELECT is(test.hostile($$SELECT public.revyops_import_company_csv(pg_catalog.decode('V2Vic2l0ZSxOYW1lCnd3dy5nYW1tYS5jb207IGRlbHRhLmNvbSxHCmZhY2Vib29rLmNvbS94LEYKYmV0YS5jb20sQg==', 'base64'), mode => 'upsert', on_fault => 'drop_value') OPERATOR(pg_catalog.-) '{mapping,columns,rejects}'::pg_catalog.text[]$$)->>'value',

@@ -34,6 +34,9 @@ EOS
 $primary->safe_psql('postgres', <<'EOS');
 SET revyops.client_id = 1;
 SELECT revyops_create_contact('{"email": "old@acme.com"}'), revyops_merge_contacts(1, 3);
+SELECT revyops_suppress('{"email": "gone@acme.com"}');
+SELECT revyops_record_event('{"kind": "sent", "contact_email": "jane@acme.com", "campaign_id": "acme.com", "campaign_name": "acme.com", "at": "2026-03-01T00:00:00Z"}');
+SELECT revyops_create_webhook(1, 'lemlist', 'acme.com');
 SET revyops.client_id = 2;
 SELECT revyops_create_contact('{"email": "joe@acme.com"}');
 CREATE ROLE tenant LOGIN;
@@ -79,9 +82,20 @@ my %reads = (
 	revyops_list_company_domains => ['1'],
 	revyops_list_custom_fields => [ "'contact'" ],
 	revyops_export_contact => ['1'],
+	revyops_check_do_not_contact => [ q('{gone@acme.com,x@acme.com}') ],
+	revyops_list_do_not_contact => [ '', q(address => 'gone@acme.com') ],
+	revyops_get_email => ['1'],
+	revyops_list_emails => [ '', q(contact_email => 'jane@acme.com') ],
+	revyops_list_contact_emails => ['1'],
+	revyops_get_campaign => ['1'],
+	revyops_list_campaigns => [''],
+	revyops_list_campaign_contacts => ['1'],
+	revyops_read_webhook => [ q('lemlist', '{"_id": "a", "type": "emailsSent", "leadEmail": "jane@acme.com"}') ],
+	revyops_list_webhooks => ['1'],
+	revyops_webhook_status => [''],
 	revyops_list_api_keys => ['1'],
 	revyops_import_report => [ '', "1, 'rejected'" ]);
-is_deeply([ sort keys %reads, qw(revyops_changes revyops_check_contacts revyops_contact_status_history) ], [ functions('s', '^public\.') ], 'readers: all are tried');
+is_deeply([ sort(keys %reads, qw(revyops_changes revyops_check_contacts revyops_contact_status_history revyops_is_do_not_contact)) ], [ functions('s', '^public\.') ], 'readers: all are tried');
 for my $function (sort keys %reads)
 {
 	for my $arguments (@{ $reads{$function} })
@@ -99,6 +113,7 @@ is(answers($standby, 'SELECT revyops_contact_status_history(1)'), '{"next": null
 my $check = "SELECT string_agg(concat_ws(' ', status, errors->0->>'pointer', errors->0->>'existing_id', errors->0->>'duplicate_of'), ', ' ORDER BY ordinal)
 	FROM revyops_check_contacts('[{\"email\": \"new\@acme.com\", \"company_id\": \"mail.acme.com\"}, {\"email\": \"NEW\@acme.com\"}, {\"linkedin_url\": \"in/jane\"}, {\"email\": \"x\@acme.com\", \"company_id\": 1}, {\"email\": \"y\@acme.com\", \"company_id\": 9}, {}]')";
 is(answers($standby, $check), '201, 409 /email 1, 409 /linkedin_url 1, 201, 404 /company_id, 400 ', 'revyops_check_contacts');
+is(answers($standby, "SELECT revyops_is_do_not_contact('gone\@acme.com'), revyops_is_do_not_contact('x\@acme.com')"), 't|f', 'revyops_is_do_not_contact');
 is(answers($standby, 'SELECT revyops_import_status() ~ \'1 rows?: 1 created, .*finished$\''), 't', 'revyops_import_status');
 # one of client 2 that waits in its first batch for somebody else's contact; a standby can't tell whether it is running
 {
@@ -131,7 +146,7 @@ is(answers($standby, 'SELECT revyops_get_contact(77)'), 'PT404: contact not foun
 sub http
 {
 	my ($node, $function, $path, $query) = @_;
-	my ($method, $body) = $path =~ /search$/ ? ('POST', '{}') : ('GET', '');
+	my ($method, $body) = $path =~ /search$/ ? ('POST', '{}') : $path =~ /check$/ ? ('POST', '{"addresses": ["gone@acme.com"]}') : ('GET', '');
 	return answers($node, "SELECT * FROM revyops_http.$function('$method', '$path', '$query', 'X-API-Key: $key', '$body')");
 }
 my @paths = split /\n/, $primary->safe_psql('postgres', "SELECT replace(path, '{id}', '1') FROM revyops_http.endpoints() WHERE reads_only AND path LIKE '/public/%'");
@@ -194,6 +209,10 @@ my %writes = (
 	revyops_delete_contact => '1',
 	revyops_merge_contacts => '1, 2',
 	revyops_erase_contact => '1',
+	revyops_suppress => "'{\"email\": \"x\@acme.com\"}'",
+	revyops_suppress_many => "'[{\"email\": \"x\@acme.com\"}]'",
+	revyops_suppress_csv => "'x\@acme.com'",
+	revyops_unsuppress => "'gone\@acme.com', 'manual', 'x'",
 	revyops_add_contact_custom_field => "1, '{\"field_name\": \"x\", \"field_value\": \"y\"}'",
 	revyops_update_contact_custom_field => "1, 2, '{\"field_value\": \"y\"}'",
 	revyops_delete_contact_custom_field => '1, 2',
