@@ -95,6 +95,19 @@ static KeptQuery show_rejects = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'sou
 static KeptQuery show_merged = SHOWN(LIST("'id', id, 'email', email, 'linkedin_url', linkedin_url, 'merged_time', " TIME("merged_time"),
 										  "id"), OF_MERGED);
 
+/* Where a platform knows them by an id; and deliveries that could not be read, of which their octets alone are looked at. */
+#define OF_OBJECTS "FROM revyops.webhook_object WHERE client_id = $1 AND email IN (SELECT pg_catalog.unnest(" KEYS "))"
+#define OF_DELIVERIES "FROM revyops.webhook_ring WHERE webhook_id IN (SELECT w.id FROM revyops.webhook AS w WHERE w.client_id = $1" \
+	" OR w.agency_id IN (SELECT a.agency_id FROM revyops.webhook_account AS a WHERE a.client_id = $1))" \
+	" AND EXISTS (SELECT FROM pg_catalog.unnest(" KEYS ") AS k (key)" \
+	" WHERE pg_catalog.strpos(pg_catalog.lower(pg_catalog.encode(body, 'escape')), k.key) > 0)"
+
+static KeptQuery show_objects = SHOWN(LIST("'account', account, 'object_id', object_id, 'email', email, 'noted_at', " TIME("noted_at"),
+										   "account, object_id"), OF_OBJECTS);
+static KeptQuery show_deliveries = SHOWN(LIST("'received_at', " TIME("received_at") ", 'octets', octets", "id"), OF_DELIVERIES);
+static KeptQuery delete_objects = DELETED(OF_OBJECTS);
+static KeptQuery delete_deliveries = DELETED(OF_DELIVERIES);
+
 /* What events made of the contact, but for the counters of campaigns, which tell of nobody. */
 #define OF_CAMPAIGNS "FROM revyops.campaign_contact WHERE contact_id = $2 AND client_id = $1"
 #define OF_ACTIVITY "FROM revyops.contact_activity WHERE client_id = $1 AND contact_id = $2"
@@ -170,6 +183,9 @@ static const Trace traces[] = {
 	{"import_notes", &show_notes, {&delete_notes}, NULL},
 	{"import_rejects", &show_rejects, {&delete_rejects}, NULL},
 	{"status_history", &show_statuses, {&delete_statuses}, &move_statuses},
+
+	{"kept_deliveries", &show_deliveries, {&delete_deliveries}, NULL},
+	{"platform_ids", &show_objects, {&delete_objects}, NULL},
 
 	/* The last: the others are found by them. */
 	{"merged_contacts", &show_merged, {&delete_merged}, NULL},

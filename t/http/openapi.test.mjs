@@ -83,7 +83,7 @@ const endpoints = JSON.parse(sql(`SELECT json_agg(e) FROM revyops_http.endpoints
 const isFile = path => path.endsWith('/import');
 const CSV = { contacts: () => `email\no${++serial}@acme.com\n`, companies: () => `domain\no${++serial}.com\n` };
 const importOne = async (who, name) => (await post(who, CSV[name](), { path: `/public/v2/${name}/import`, type: 'text/csv' })).json.job;
-const LARGE = path => Buffer.alloc((/\/(batch|import)$/.test(path) ? 16 : 1) * 1024 * 1024 + 1, 0x20);
+const LARGE = path => Buffer.alloc((/\/(batch|import)$|-webhook\//.test(path) ? 16 : 1) * 1024 * 1024 + 1, 0x20);
 // ---- the do-not-contact list
 const listed = async () => {
 	const email = `o${++serial}@gone.com`;
@@ -97,8 +97,19 @@ async function success_of_list(path, method, status) {
 	return { name: 'do_not_contact', ids: {}, query: '', who: client, body: method !== 'post' ? undefined : isFile(path) ? body : JSON.stringify(body), type: isFile(path) ? 'text/csv' : JSON_TYPE,
 		kind: { path: '/public/v2/do-not-contact', body: () => ({ email: `o${++serial}@gone.com` }), key: row => ({ address: row.email }), taken: { email: method === 'get' ? await listed() : email } } };
 }
+// A delivery of a sending platform, to a webhook that looks for a header.
+const agency = sql(`SELECT revyops_create_agency('openapi')`);
+function delivery(path) {
+	const global = path.includes('global');
+	const token = sql(`SELECT ${global ? `revyops_create_agency_webhook(${agency}` : `revyops_create_webhook(${client.id}`}, 'neutral', 'x')`).split('/').pop();
+	sql(`SELECT revyops_set_webhook_secret(max(id), 'header', 's', 'x-secret') FROM revyops.webhook`);
+	return { name: 'webhooks', ids: { platform: 'neutral', token }, query: '', who: { key: 'nobody' }, type: 'text/plain', headers: [['X-Secret', 's']],
+		body: JSON.stringify({ kind: 'sent', contact_email: `o${++serial}@acme.com`, at: '2026-03-02T09:15:04Z' }) };
+}
 // A call of an operation that succeeds: path, query and body, on rows of its own.
 async function success(path, method, status) {
+	if (path.includes('-webhook/'))
+		return delivery(path);
 	if (path.includes('/do-not-contact'))
 		return success_of_list(path, method, status);
 	if (/\/(events|campaigns)/.test(path))
@@ -148,6 +159,9 @@ const twist = {
 			call.query = path.startsWith('/public/v2') ? 'structure=x' : path.endsWith('/lookup-by-custom-field') ? '' : `${{ contacts: 'email', companies: 'name', emails: 'subject' }[call.name]}=%ff`;
 	},
 	401: (call, path) => {
+		if (path.includes('-webhook/'))
+			call.headers = [];
+		else
 		if (path.includes('{id}'))
 			call.ids.id = call.kind.theirs.id;
 		else if (path.includes('/events'))
@@ -159,6 +173,9 @@ const twist = {
 		call.who = { key: 'nope' };
 	},
 	404: (call, path) => {
+		if (path.includes('-webhook/'))
+			call.ids.token = '0'.repeat(64);
+		else
 		if (path.endsWith('/remove'))
 			call.body = JSON.stringify({ address: 'nobody@gone.com', reason: 'manual', note: 'x' });
 		else
@@ -191,7 +208,9 @@ const twist = {
 	413: (call, path) => {
 		call.body = LARGE(path);
 	},
-	415: call => {
+	415: (call, path) => {
+		if (path.includes('-webhook/'))
+			call.headers.push(['Content-Encoding', 'gzip']);
 		call.type = 'text/plain';
 	},
 	422: async (call, path, method) => {
@@ -313,10 +332,11 @@ test('whatever is served is described, and nothing else', () => {
 	assert.deepEqual(sorted(served), sorted(described));
 	// what a front goes by
 	for (const { method, path, body_types, body_max, reads_only, key_first, may_share } of endpoints) {
+		const hook = path.includes('-webhook/');
 		const batch = path.endsWith('/batch') || (isFile(path) && method === 'POST');
 		const reads = method === 'GET' || /\/(search|check)$/.test(path);
-		assert.equal(may_share, !reads && method !== 'DELETE' && !batch && !/\/(merge|events)$/.test(path), `${method} ${path}`);
-		assert.deepEqual({ path, reads_only, key_first, body_max }, { path, reads_only: reads, key_first: batch, body_max: body_types.length === 0 ? 0 : (batch ? 16 : 1) * 1024 * 1024 });
+		assert.equal(may_share, !reads && method !== 'DELETE' && !batch && !hook && !/\/(merge|events)$/.test(path), `${method} ${path}`);
+		assert.deepEqual({ path, reads_only, key_first, body_max }, { path, reads_only: reads, key_first: batch, body_max: body_types.length === 0 ? 0 : (batch || hook ? 16 : 1) * 1024 * 1024 });
 	}
 });
 
@@ -324,7 +344,7 @@ test('any other method is 405, and told which there are', async () => {
 	for (const [path, item] of Object.entries(api.paths)) {
 		const allow = METHODS.filter(m => item[m]).map(m => m === 'get' ? 'GET, HEAD' : m.toUpperCase()).join(', ');
 		for (const method of [...METHODS, 'head', 'options'].filter(m => !item[m === 'head' ? 'get' : m])) {
-			const got = await request(method.toUpperCase(), path.replace(/\{\w+\}/g, '1'), [['X-API-Key', client.key]]);
+			const got = await request(method.toUpperCase(), path.replace('{platform}', 'neutral').replace(/\{\w+\}/g, '1'), [['X-API-Key', client.key]]);
 			assert.deepEqual([got.status, got.headers.allow, got.text], [405, allow, method === 'head' ? '' : '{"detail": "Method not allowed."}'], `${method} ${path}`);
 		}
 	}
@@ -334,13 +354,13 @@ test('whatever does not say that it needs no key is 403 without one', async () =
 	const open = [];
 	for (const [path, item] of Object.entries(api.paths))
 		for (const method of METHODS.filter(m => item[m])) {
-			const got = await request(method.toUpperCase(), path.replace(/\{\w+\}/g, '1'), []);
+			const got = await request(method.toUpperCase(), path.replace('{platform}', 'neutral').replace(/\{\w+\}/g, '1'), []);
 			if (item[method].security !== undefined)
 				open.push([method, path, item[method].security, got.status]);
 			else
 				assert.deepEqual([got.status, got.json?.errors?.[0].code], [403, 'missing_credentials'], `${method} ${path}`);
 		}
-	assert.deepEqual(open, [['get', '/ready', [], 200]]);
+	assert.deepEqual(open, [['post', '/public/{platform}-webhook/{token}', [], 404], ['post', '/public/global-{platform}-webhook/{token}', [], 404], ['get', '/ready', [], 200]]);
 });
 
 test('HEAD is GET without its body', async () => {
