@@ -28,7 +28,10 @@ SELECT results_eq('SELECT method, path FROM revyops_http.endpoints() WHERE may_s
 	('POST', '/public/v2/contacts'), ('PUT', '/public/v2/contacts'), ('PATCH', '/public/v2/contacts/{id}'), ('POST', '/public/v2/contacts/{id}/custom-fields'), ('PATCH', '/public/v2/contacts/{id}/custom-fields/{field_id}'), ('POST', '/public/contacts'), ('PATCH', '/public/contacts/{id}'),
 	('POST', '/public/contacts/{id}/custom-fields'), ('PATCH', '/public/contacts/{id}/custom-fields/{field_id}'),
 	('POST', '/public/v2/companies'), ('PUT', '/public/v2/companies'), ('PATCH', '/public/v2/companies/{id}'), ('POST', '/public/v2/companies/{id}/custom-fields'), ('PATCH', '/public/v2/companies/{id}/custom-fields/{field_id}'), ('POST', '/public/companies'), ('PATCH', '/public/companies/{id}'),
-	('POST', '/public/companies/{id}/custom-fields'), ('PATCH', '/public/companies/{id}/custom-fields/{field_id}')$$, 'single creates, upserts and changes may share');
+	('POST', '/public/companies/{id}/custom-fields'), ('PATCH', '/public/companies/{id}/custom-fields/{field_id}'),
+	('POST', '/public/v2/emails'), ('POST', '/public/v2/emails/set-interested'), ('POST', '/public/v2/emails/{id}/custom-fields'), ('PATCH', '/public/v2/emails/{id}/custom-fields/{field_id}'),
+	('POST', '/public/emails'), ('POST', '/public/emails/set-interested'), ('POST', '/public/emails/{id}/custom-fields'),
+	('POST', '/public/v2/do-not-contact'), ('POST', '/public/v2/do-not-contact/remove')$$, 'single creates, upserts and changes may share');
 
 -- ---- one after another, as by handle
 SELECT is(test.shared(request, body, more), answer, request || ' ' || body) FROM (VALUES
