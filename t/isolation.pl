@@ -15,10 +15,10 @@ $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->append_conf('postgresql.conf', "statement_timeout = '60s'");
 $node->start;
 
-# Tables that hold nothing of a client.
-my %shared = map { $_ => 1 } qw(secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
+# Tables without a column for the client.
+my %shared = map { $_ => 1 } qw(agency webhook_count webhook_ring secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
 # Tables without a policy: nobody but the owner sees a row of them.
-my %closed = map { $_ => 1 } qw(idempotency_key do_not_contact_salt secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
+my %closed = map { $_ => 1 } qw(idempotency_key do_not_contact_salt contact_activity event_key event_salt change_feed webhook webhook_object webhook_account agency webhook_count webhook_ring secret free_mail_domain free_mail_exception company_host company_host_exception import_alias);
 
 # ---- the clients
 $node->safe_psql('postgres', 'CREATE EXTENSION revyops');
@@ -32,6 +32,7 @@ for my $client ([ 1, 'onesecret' ], [ 2, 'twovisible' ])
 	my ($id, $word) = @$client;
 	$node->safe_psql('postgres', <<"END");
 SET revyops.client_id = $id;
+SELECT revyops_set_client_setting($id, 'changes', 'on');
 SELECT revyops_create_company('{"domain": "$word.example", "name": "$word", "company_custom_fields": [{"field_name": "A", "field_value": "$word"}]}');
 SELECT revyops_create_company('{"domain": "$word.net"}');
 SELECT revyops_merge_companies(min(id), max(id)) FROM revyops.company WHERE client_id = $id;
@@ -42,6 +43,13 @@ SELECT revyops_define_custom_field('contact', '$word', 'text');
 SELECT revyops_create_contact('{"email": "seen\@$word.example", "first_name": "$word", "contact_custom_fields_input": [{"field_name": "also $word", "field_value": "x"}]}');
 SELECT revyops_create_contact(format('{"email": "$word%s\@$word.example", "linkedin_url": "in/$word%s", "first_name": "$word", "company_id": "$word.example",
 	"contact_status": "$word", "contact_custom_fields_input": [{"field_name": "A", "field_value": "$word"}]}', i, i)::jsonb) FROM generate_series(1, 50) i;
+SELECT revyops_record_event('{"kind": "sent", "contact_email": "seen\@$word.example", "campaign_id": "$word", "campaign_name": "$word", "subject": "$word"}');
+SELECT revyops_record_event('{"kind": "bounced", "contact_email": "seen\@$word.example", "campaign_id": "$word", "last_name": "$word"}');
+SELECT revyops_create_webhook($id, 'hubspot', '$word'), revyops_create_agency_webhook(revyops_create_agency('$word'), 'lemlist', '$word');
+SELECT revyops_route_webhook_account($id, 'lemlist', '$word', $id);
+INSERT INTO revyops.webhook_object VALUES ($id, '$word', '1', '$word\@$word.example', now());
+INSERT INTO revyops.webhook_count VALUES (2 * $id - 1, '$word', '$word', 1, now());
+INSERT INTO revyops.webhook_ring (webhook_id, octets, errors, body) VALUES (2 * $id - 1, 1, '[]', '$word');
 SELECT revyops_suppress('{"email": "both\@list.example", "note": "$word"}'), revyops_suppress('{"email": "off\@list.example"}'), revyops_unsuppress('off\@list.example', 'manual', '$word');
 SELECT revyops_suppress('{"email": "$word\@list.example", "reason": "complaint"}');
 CREATE TABLE $word AS VALUES ('$word');
@@ -51,6 +59,7 @@ SELECT revyops_import_csv(convert_to(E'Email,First Name,Website\\nnote\@$word.ex
 END
 }
 $node->safe_psql('postgres', 'ANALYZE');
+my ($email, $campaign) = map { $node->safe_psql('postgres', "SELECT max(id) FROM revyops.$_ WHERE client_id = 1") } qw(email campaign);
 my ($company, $contact, $field, $job) = map { $node->safe_psql('postgres', "SELECT $_") } 'max(id) FROM revyops.company WHERE client_id = 1',
 	'max(id) FROM revyops.contact WHERE client_id = 1', "max(custom_fields->0->>'id') FROM revyops.contact WHERE client_id = 1", 'max(id) FROM revyops.import_job WHERE client_id = 1';
 
@@ -62,7 +71,8 @@ my $after = $node->safe_psql('postgres', q(SET revyops.client_id = 1; SELECT rev
 open my $page, '<', 'doc/reference.md' or die;
 my $reference = do { local $/; <$page> };
 my ($grants) = $reference =~ /^A login for client 7:\n\n```sql\n(.*?)```/ms or die 'no grants in the reference';
-my @administrative = qw(revyops_set_client_setting revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire revyops_enable_text_search);
+my @administrative = qw(revyops_set_client_setting revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire revyops_enable_text_search revyops_trim_changes revyops_create_agency revyops_create_webhook revyops_create_agency_webhook
+	revyops_route_webhook_account revyops_set_webhook_secret revyops_set_webhook_ring revyops_list_webhooks revyops_revoke_webhook revyops_webhook_status revyops_webhook_ring);
 $node->safe_psql('postgres', $grants =~ s/client_id = 7/client_id = 2/r);
 $node->safe_psql('postgres', <<'END');
 CREATE ROLE generous LOGIN;
@@ -287,6 +297,25 @@ my %arguments = (
 	revyops_check_do_not_contact => [ q('{both@list.example,off@list.example}') ],
 	revyops_is_do_not_contact => [ q('onesecret@list.example') ],
 	revyops_list_do_not_contact => [ '', 'removed => true', q(reason => 'manual') ],
+	revyops_create_email => [ qq('{"email_type": "sent", "origin": "x", "contact_id": $contact}'), q('{"email_type": "sent", "origin": "x", "contact_email": "onesecret1@onesecret.example"}') ],
+	revyops_create_emails => [ qq('[{"email_type": "sent", "origin": "x", "contact_id": $contact}]') ],
+	revyops_get_email => [ $email ],
+	revyops_list_emails => [ '', q(contact_email => 'seen@onesecret.example'), q(campaign_id => 'onesecret'), q(subject => 'onesecret'), "contact_id => $contact" ],
+	revyops_list_contact_emails => [ $contact ],
+	revyops_delete_email => [ $email ],
+	revyops_set_email_interested => [ q('seen@onesecret.example', 'onesecret') ],
+	revyops_add_email_custom_field => [ qq($email, '{"field_name": "B", "field_value": "x"}') ],
+	revyops_update_email_custom_field => [ qq($email, $field, '{"field_value": "x"}') ],
+	revyops_delete_email_custom_field => [ "$email, $field" ],
+	revyops_record_event => [ qq('{"kind": "bounced", "contact_id": $contact}'), q('{"kind": "unsubscribed", "contact_email": "onesecret1@onesecret.example", "at": "2026-01-01"}') ],
+	revyops_record_events => [ qq('[{"kind": "interest", "contact_id": $contact, "interested": true}]') ],
+	revyops_get_campaign => [ $campaign ],
+	revyops_list_campaigns => [ '' ],
+	revyops_list_campaign_contacts => [ $campaign ],
+	revyops_changes => [ '' ],
+	revyops_contact_status_history => [ $contact, "(SELECT id FROM revyops.contact LIMIT 1)" ],
+	revyops_sign_webhook => [ q('x', now(), 'x', '{}') ],
+	revyops_read_webhook => [ q('hubspot', '[{"subscriptionType": "contact.propertyChange", "objectId": 1, "propertyName": "hs_email_optout", "propertyValue": "true"}]') ],
 	current_client_id => [ '' ],
 	# for administrators: no EXECUTE
 	revyops_set_client_setting => [ q(1, 'default_status', 'x') ],
@@ -296,6 +325,10 @@ my %arguments = (
 	revyops_expire => [ '' ],
 	revyops_enable_text_search => [ '' ],
 	revyops_revoke_api_key => [ "left('$key', 16)" ],
+	revyops_trim_changes => [ 'now()' ],
+	revyops_create_agency => [ q('x') ], revyops_create_webhook => [ q(1, 'lemlist', 'x') ], revyops_create_agency_webhook => [ q(1, 'lemlist', 'x') ],
+	revyops_route_webhook_account => [ q(1, 'lemlist', 'x', 2) ], revyops_set_webhook_secret => [ q(1, 'body', 'x') ], revyops_set_webhook_ring => [ '1, 1' ],
+	revyops_list_webhooks => [ '1', '' ], revyops_revoke_webhook => [ '1' ], revyops_webhook_status => [ '' ], revyops_webhook_ring => [ '1' ],
 	# without EXECUTE, and without a value for their argument
 	keep_data => [ '' ], mentions => [ q('[]', '{}') ], do_not_contact_digest => [ q('', 'x') ], has_custom_field => [ q('[]', 'A', 'x', false) ], custom_field => [ q('[]', 'A') ], custom_field_number => [ q('[]', 'A') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
 	# requests, see below
@@ -329,16 +362,17 @@ for my $function (@functions)
 unchanged('functions');
 
 # requests, with client 1's ids in their paths; there is one body for all
-my %id = (companies => $company, contacts => $contact);
+my %id = (companies => $company, contacts => $contact, emails => $email, campaigns => $campaign);
 my @endpoints = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', q(SELECT method, path, master FROM revyops_http.endpoints() WHERE path LIKE '/public/%'));
 cmp_ok(scalar @endpoints, '>', 40, 'there are endpoints to try');
 for my $endpoint (@endpoints)
 {
 	my ($method, $path, $master) = @$endpoint;
-	my ($what) = $path =~ m{^/public/(?:v2/)?(companies|contacts|do-not-contact)};
-	ok($what, "$path: of contacts, companies or the do-not-contact list") or next;
+	my ($what) = $path =~ m{^/public/(?:v2/)?(companies|contacts|do-not-contact|emails|events|campaigns|changes|(?:global-)?\w+-webhook)\b};
+	ok($what, "$path: of what there is data of") or next;
 	my $name = "$method $path";
 	$path =~ s/\{id\}/$id{$what}/;
+	$path =~ s/\{token\}/onesecret/;
 	$path =~ s/\{field_id\}/$field/;
 	for my $query ('', 'domain=onesecret.example&field_name=A&field_value=onesecret', 'email=onesecret1@onesecret.example', 'name=onesecret&firstname=onesecret')
 	{
@@ -349,7 +383,7 @@ for my $endpoint (@endpoints)
 		like($seen, $master eq 't' ? qr/master_key_required/ : qr/^(?:2|4)\d\d\|/, "$name: " . ($master eq 't' ? 'not for clients' : 'answers'));
 	}
 	# no setting makes anybody the caller
-	like(shows_nothing('tenant', "SELECT * FROM revyops_http.handle('$method', '$path', '', '', '{}')", "$name, without a key"), qr/^403\|.*missing_credentials/s, "$name: asks for a key");
+	like(shows_nothing('tenant', "SELECT * FROM revyops_http.handle('$method', '$path', '', '', '{}')", "$name, without a key"), $what =~ /webhook/ ? qr/^404\|/ : qr/^403\|.*missing_credentials/s, "$name: asks for a key");
 }
 like(shows_nothing('tenant', q(SELECT * FROM revyops_http.handle('GET', '/ready', '', '', '')), '/ready'), qr/^200\|.*\{"status": "ready"\}$/s, 'what needs no key');
 unchanged('requests');

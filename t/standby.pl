@@ -95,7 +95,7 @@ my %reads = (
 	revyops_webhook_status => [''],
 	revyops_list_api_keys => ['1'],
 	revyops_import_report => [ '', "1, 'rejected'" ]);
-is_deeply([ sort(keys %reads, qw(revyops_changes revyops_check_contacts revyops_contact_status_history revyops_is_do_not_contact)) ], [ functions('s', '^public\.') ], 'readers: all are tried');
+is_deeply([ sort(keys %reads, qw(revyops_changes revyops_check_contacts revyops_contact_status_history revyops_is_do_not_contact revyops_webhook_ring)) ], [ functions('s', '^public\.') ], 'readers: all are tried');
 for my $function (sort keys %reads)
 {
 	for my $arguments (@{ $reads{$function} })
@@ -114,6 +114,7 @@ my $check = "SELECT string_agg(concat_ws(' ', status, errors->0->>'pointer', err
 	FROM revyops_check_contacts('[{\"email\": \"new\@acme.com\", \"company_id\": \"mail.acme.com\"}, {\"email\": \"NEW\@acme.com\"}, {\"linkedin_url\": \"in/jane\"}, {\"email\": \"x\@acme.com\", \"company_id\": 1}, {\"email\": \"y\@acme.com\", \"company_id\": 9}, {}]')";
 is(answers($standby, $check), '201, 409 /email 1, 409 /linkedin_url 1, 201, 404 /company_id, 400 ', 'revyops_check_contacts');
 is(answers($standby, "SELECT revyops_is_do_not_contact('gone\@acme.com'), revyops_is_do_not_contact('x\@acme.com')"), 't|f', 'revyops_is_do_not_contact');
+is(answers($standby, 'SELECT count(*) FROM revyops_webhook_ring(1)'), '0', 'revyops_webhook_ring');
 is(answers($standby, 'SELECT revyops_import_status() ~ \'1 rows?: 1 created, .*finished$\''), 't', 'revyops_import_status');
 # one of client 2 that waits in its first batch for somebody else's contact; a standby can't tell whether it is running
 {
@@ -229,7 +230,24 @@ my %writes = (
 	revyops_delete_company => '1',
 	revyops_add_company_custom_field => "1, '{\"field_name\": \"x\", \"field_value\": \"y\"}'",
 	revyops_update_company_custom_field => "1, 1, '{\"field_value\": \"y\"}'",
-	revyops_delete_company_custom_field => '1, 1');
+	revyops_delete_company_custom_field => '1, 1',
+	revyops_create_email => "'{\"email_type\": \"sent\", \"origin\": \"x\", \"contact_id\": 1}'",
+	revyops_create_emails => "'[{\"email_type\": \"sent\", \"origin\": \"x\", \"contact_id\": 1}]'",
+	revyops_delete_email => '1',
+	revyops_set_email_interested => "'jane\@acme.com', 'x'",
+	revyops_add_email_custom_field => "1, '{\"field_name\": \"x\", \"field_value\": \"y\"}'",
+	revyops_update_email_custom_field => "1, 1, '{\"field_value\": \"y\"}'",
+	revyops_delete_email_custom_field => '1, 1',
+	revyops_record_event => "'{\"kind\": \"sent\", \"contact_email\": \"x\@acme.com\"}'",
+	revyops_record_events => "'[{\"kind\": \"sent\", \"contact_email\": \"x\@acme.com\"}]'",
+	revyops_trim_changes => 'now()',
+	revyops_create_agency => "'x'",
+	revyops_create_agency_webhook => "1, 'lemlist', 'x'",
+	revyops_create_webhook => "1, 'lemlist', 'x'",
+	revyops_revoke_webhook => '1',
+	revyops_route_webhook_account => "1, 'lemlist', 'x', 1",
+	revyops_set_webhook_ring => '1, 1',
+	revyops_set_webhook_secret => "1, 'secret', 'x'");
 is_deeply([ sort keys %writes, 'revyops_import_status' ], [ functions('v', '^public\.') ], 'writers: all are tried');
 like(answers($standby, "SELECT $_($writes{$_})"), qr/^25006: cannot .* (?:in a read-only transaction|during recovery)$/, "$_: refused") for sort keys %writes;
 like(answers($standby, "CALL revyops_import_contacts('staging')"), qr/^25006: /, 'revyops_import_contacts: refused');
