@@ -43,8 +43,8 @@ SELECT revyops_define_custom_field('contact', '$word', 'text');
 SELECT revyops_create_contact('{"email": "seen\@$word.example", "first_name": "$word", "contact_custom_fields_input": [{"field_name": "also $word", "field_value": "x"}]}');
 SELECT revyops_create_contact(format('{"email": "$word%s\@$word.example", "linkedin_url": "in/$word%s", "first_name": "$word", "company_id": "$word.example",
 	"contact_status": "$word", "contact_custom_fields_input": [{"field_name": "A", "field_value": "$word"}]}', i, i)::jsonb) FROM generate_series(1, 50) i;
-SELECT revyops_record_event('{"kind": "sent", "contact_email": "seen\@$word.example", "campaign_id": "$word", "campaign_name": "$word", "subject": "$word"}');
-SELECT revyops_record_event('{"kind": "bounced", "contact_email": "seen\@$word.example", "campaign_id": "$word", "last_name": "$word"}');
+SELECT revyops_record_event('{"kind": "sent", "contact_email": "seen\@$word.example", "campaign_id": "$word", "campaign_name": "$word", "subject": "$word", "at": "2026-03-01"}');
+SELECT revyops_record_event('{"kind": "bounced", "contact_email": "seen\@$word.example", "campaign_id": "$word", "last_name": "$word", "at": "2026-03-02"}');
 SELECT revyops_create_webhook($id, 'hubspot', '$word'), revyops_create_agency_webhook(revyops_create_agency('$word'), 'lemlist', '$word');
 SELECT revyops_route_webhook_account($id, 'lemlist', '$word', $id);
 INSERT INTO revyops.webhook_object VALUES ($id, '$word', '1', '$word\@$word.example', now());
@@ -292,7 +292,7 @@ my %arguments = (
 	revyops_list_custom_fields => [ q('contact'), q('company') ],
 	revyops_suppress => [ q('{"email": "both@list.example", "reason": "bounced"}'), q('{"email": "both@list.example"}') ],
 	revyops_suppress_many => [ q('[{"email": "more@list.example"}, {"email": "off@list.example"}]') ],
-	revyops_suppress_csv => [ q(E'onesecret@list.example\n') ],
+	revyops_suppress_csv => [ q(E'csv@list.example\n') ],
 	revyops_unsuppress => [ q('both@list.example', 'manual', 'x'), q('onesecret@list.example', 'complaint', 'x', true) ],
 	revyops_check_do_not_contact => [ q('{both@list.example,off@list.example}') ],
 	revyops_is_do_not_contact => [ q('onesecret@list.example') ],
@@ -307,8 +307,8 @@ my %arguments = (
 	revyops_add_email_custom_field => [ qq($email, '{"field_name": "B", "field_value": "x"}') ],
 	revyops_update_email_custom_field => [ qq($email, $field, '{"field_value": "x"}') ],
 	revyops_delete_email_custom_field => [ "$email, $field" ],
-	revyops_record_event => [ qq('{"kind": "bounced", "contact_id": $contact}'), q('{"kind": "unsubscribed", "contact_email": "onesecret1@onesecret.example", "at": "2026-01-01"}') ],
-	revyops_record_events => [ qq('[{"kind": "interest", "contact_id": $contact, "interested": true}]') ],
+	revyops_record_event => [ qq('{"kind": "bounced", "contact_id": $contact, "at": "2026-01-01"}'), q('{"kind": "unsubscribed", "contact_email": "seen@twovisible.example", "campaign_id": "twovisible", "at": "2026-01-01"}') ],
+	revyops_record_events => [ qq('[{"kind": "interest", "contact_id": $contact, "interested": true, "at": "2026-01-01"}]') ],
 	revyops_get_campaign => [ $campaign ],
 	revyops_list_campaigns => [ '' ],
 	revyops_list_campaign_contacts => [ $campaign ],
@@ -368,6 +368,7 @@ cmp_ok(scalar @endpoints, '>', 40, 'there are endpoints to try');
 for my $endpoint (@endpoints)
 {
 	my ($method, $path, $master) = @$endpoint;
+	$path =~ s/\{platform\}/hubspot/;
 	my ($what) = $path =~ m{^/public/(?:v2/)?(companies|contacts|do-not-contact|emails|events|campaigns|changes|(?:global-)?\w+-webhook)\b};
 	ok($what, "$path: of what there is data of") or next;
 	my $name = "$method $path";

@@ -36,7 +36,7 @@ SET revyops.client_id = 1;
 SELECT revyops_create_contact('{"email": "old@acme.com"}'), revyops_merge_contacts(1, 3);
 SELECT revyops_suppress('{"email": "gone@acme.com"}');
 SELECT revyops_record_event('{"kind": "sent", "contact_email": "jane@acme.com", "campaign_id": "acme.com", "campaign_name": "acme.com", "at": "2026-03-01T00:00:00Z"}');
-SELECT revyops_create_webhook(1, 'lemlist', 'acme.com');
+SELECT revyops_create_webhook(1, 'lemlist', 'acme.com'), revyops_create_agency('acme.com');
 SET revyops.client_id = 2;
 SELECT revyops_create_contact('{"email": "joe@acme.com"}');
 CREATE ROLE tenant LOGIN;
@@ -238,8 +238,8 @@ my %writes = (
 	revyops_add_email_custom_field => "1, '{\"field_name\": \"x\", \"field_value\": \"y\"}'",
 	revyops_update_email_custom_field => "1, 1, '{\"field_value\": \"y\"}'",
 	revyops_delete_email_custom_field => '1, 1',
-	revyops_record_event => "'{\"kind\": \"sent\", \"contact_email\": \"x\@acme.com\"}'",
-	revyops_record_events => "'[{\"kind\": \"sent\", \"contact_email\": \"x\@acme.com\"}]'",
+	revyops_record_event => "'{\"kind\": \"sent\", \"at\": \"2026-03-01T00:00:00Z\", \"contact_email\": \"x\@acme.com\"}'",
+	revyops_record_events => "'[{\"kind\": \"sent\", \"at\": \"2026-03-01T00:00:00Z\", \"contact_email\": \"x\@acme.com\"}]'",
 	revyops_trim_changes => 'now()',
 	revyops_create_agency => "'x'",
 	revyops_create_agency_webhook => "1, 'lemlist', 'x'",
@@ -247,7 +247,7 @@ my %writes = (
 	revyops_revoke_webhook => '1',
 	revyops_route_webhook_account => "1, 'lemlist', 'x', 1",
 	revyops_set_webhook_ring => '1, 1',
-	revyops_set_webhook_secret => "1, 'secret', 'x'");
+	revyops_set_webhook_secret => "1, 'body', 'x'");
 is_deeply([ sort keys %writes, 'revyops_import_status' ], [ functions('v', '^public\.') ], 'writers: all are tried');
 like(answers($standby, "SELECT $_($writes{$_})"), qr/^25006: cannot .* (?:in a read-only transaction|during recovery)$/, "$_: refused") for sort keys %writes;
 like(answers($standby, "CALL revyops_import_contacts('staging')"), qr/^25006: /, 'revyops_import_contacts: refused');
