@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(62);
+SELECT plan(64);
 SELECT test.two_clients() \gset
 
 -- state is what events made of a contact
@@ -113,6 +113,14 @@ SELECT is(test.on_day(1, '{"kind": "sent", "contact_email": "m@x.com"}')->>'cont
 SELECT revyops_delete_contact((SELECT id FROM revyops.contact WHERE email = 's@x.com')) \g /dev/null
 SELECT is(test.on_day(2, '{"kind": "sent", "contact_email": "s@x.com"}'), '{"email_id": null, "duplicate": true, "contact_id": null}', 'what comes again makes no contact that was deleted');
 SELECT is(test.on_day(3, '{"kind": "sent", "contact_email": "s@x.com"}')->>'duplicate', 'false', 'what is new does');
+
+-- an address like no address
+SELECT test.on_day(1, '{"kind": "bounced", "contact_email": "#ann@x.com"}') \g /dev/null
+SELECT is((SELECT concat_ws(' ', contact_email, reason) FROM revyops.email JOIN revyops.do_not_contact ON email = contact_email WHERE contact_email = '#ann@x.com'), '#ann@x.com bounced', 'an address may begin with a number sign');
+SELECT revyops_create_contact('{"linkedin_url": "in/noaddress"}') \g /dev/null
+SELECT test.on_day(1, jsonb_build_object('kind', 'bounced', 'contact_id', (SELECT id FROM revyops.contact WHERE linkedin_url LIKE '%/noaddress'))) \g /dev/null
+SELECT is((SELECT concat_ws(' ', e.email_type, e.contact_email IS NULL, (SELECT count(*) FROM revyops.do_not_contact WHERE email LIKE '#%')) FROM revyops.email e JOIN revyops.contact c ON c.id = e.contact_id WHERE linkedin_url LIKE '%/noaddress'),
+	'bounced t 1', 'who has none is on no list');
 
 -- times
 SELECT revyops_record_event(jsonb_build_object('kind', 'replied', 'contact_email', 't@x.com', 'at', now() + interval '2 days')) \g /dev/null

@@ -64,7 +64,7 @@ typedef struct EventItem
 	EventOutcome *outcome;
 	struct Subject *subject;
 	struct EventItem *next;		/* of the same subject */
-	Slice		address;		/* as it is in the key */
+	Slice		address;		/* of the e-mail; no value = it is by id, and the contact has none */
 	pg_uuid_t	own_key;		/* of one by address */
 	pg_uuid_t	key_value;
 	bool		is_new;			/* the first with its key */

@@ -111,7 +111,7 @@ mail_of(const EventItem *item)
 		.email_type = rvo_event_kinds[event->kind],
 		.origin = event->platform.data != NULL ? event->platform : CONST_SLICE(""),
 		.email_timestamp = {true, item->at},
-		.contact_email = item->address.data[0] != '#' ? item->address : NO_SLICE,
+		.contact_email = item->address,
 		.agent_email = event->agent_email,
 		.subject = event->subject,
 		.body_text = event->body_text,
@@ -333,7 +333,7 @@ list_address(EventChunk *chunk, const EventItem *item, DoNotContactReason reason
 static void
 suppress(EventChunk *chunk, const EventItem *item)
 {
-	if ((!item->is_new && item->at >= item->key->key.time) || item->address.data[0] == '#')
+	if ((!item->is_new && item->at >= item->key->key.time) || item->address.data == NULL)
 		return;
 	if (item->event->kind == EVENT_BOUNCED)
 		list_address(chunk, item, DO_NOT_CONTACT_BOUNCED);

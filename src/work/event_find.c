@@ -172,13 +172,9 @@ name_by_id(const EventChunk *chunk, EventItem *item)
 
 	if (item->event->contact_id == 0)
 		return;
-	if (item->event->contact_email.data != NULL)
-		item->address = item->event->contact_email;
-	else if (contact->email.data != NULL)
-		item->address = contact->email;
-	else
-		item->address = rvo_slice(psprintf("#" INT64_FORMAT, contact->record.id));
-	item->key_value = rvo_event_key(chunk->salt, item->address, item->event);
+	item->address = item->event->contact_email.data != NULL ? item->event->contact_email : contact->email;
+	item->key_value = rvo_event_key(chunk->salt, item->address.data != NULL ? item->address :
+									rvo_slice(psprintf("#" INT64_FORMAT, contact->record.id)), item->event);
 }
 
 static int
