@@ -30,6 +30,13 @@ static KeptQuery find_kept_contact_of_any = {
 	.types = {INT8OID},
 };
 
+static KeptQuery read_merged_into = {
+	.sql = "SELECT m.* FROM pg_catalog.unnest($2) AS k (id), LATERAL (SELECT kept_id::bigint, id::bigint, email::text"
+	" FROM revyops.merged_contact WHERE kept_id = k.id AND client_id = $1 OFFSET 0) AS m",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8ARRAYOID},
+};
+
 static KeptQuery has_merged = {
 	.sql = "SELECT contacts_merged::boolean FROM revyops.client WHERE id = $1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
@@ -103,6 +110,37 @@ rvo_store_find_kept_contact_of_any(int64 id)
 
 	rvo_add_id(&e, id);
 	return rvo_query_run(&find_kept_contact_of_any, &e) > 0 ? DatumGetInt64(e.results[0]) : 0;
+}
+
+/* Who is shown contacts that were merged. */
+typedef struct MergedReading
+{
+	void		(*read) (void *arg, int64 kept_id, int64 id, Slice email);
+	void	   *arg;
+} MergedReading;
+
+static void
+show_merged(void *arg, const Datum *values, const bool *nulls)
+{
+	const MergedReading *reading = arg;
+
+	reading->read(reading->arg, DatumGetInt64(values[0]), DatumGetInt64(values[1]), rvo_result_text(values[2], nulls[2]));
+}
+
+/* rvo_store_read_merged_into shows the contacts that were merged into these. */
+void
+rvo_store_read_merged_into(int client_id, const int64 *kept_ids, int n,
+						   void (*read) (void *arg, int64 kept_id, int64 id, Slice email), void *arg)
+{
+	MergedReading reading = {read, arg};
+	const void **rows = palloc(n * sizeof(void *));
+	Execution	e = {0};
+
+	for (int i = 0; i < n; i++)
+		rows[i] = &kept_ids[i];
+	rvo_add_integer(&e, client_id);
+	rvo_add_ids(&e, rows, n, 0);
+	rvo_query_read(&read_merged_into, &e, show_merged, &reading);
 }
 
 /* rvo_store_has_merged tells whether the client has merged contacts by now, whatever the snapshot. */

@@ -11,6 +11,8 @@
 
 extern int64 rvo_store_find_kept_contact(int client_id, int64 id);
 extern int64 rvo_store_find_kept_contact_of_any(int64 id);
+extern void rvo_store_read_merged_into(int client_id, const int64 *kept_ids, int n,
+									   void (*read) (void *arg, int64 kept_id, int64 id, Slice email), void *arg);
 extern bool rvo_store_has_merged(int client_id);
 extern bool rvo_store_has_merged_since(const Caller *caller);
 extern void rvo_store_note_merged(int client_id);

@@ -193,7 +193,6 @@ reset(EventChunk *chunk)
 		item->subject = NULL;
 		item->key = NULL;
 		item->pair = NULL;
-		item->key_value = item->own_key;
 		*item->outcome = (EventOutcome) {
 			.status = 200,
 			.faults = {.number_name = item->outcome->faults.number_name, .number = item->outcome->faults.number},
@@ -374,7 +373,6 @@ lock_gathered(void *arg, bool again pg_attribute_unused())
 	{
 		EventItem  *item = &gathering->firsts[i]->item;
 
-		item->key_value = item->own_key;
 		item->next = NULL;
 		rvo_event_people_add(chunk, item);
 	}

@@ -15,6 +15,14 @@
 #include "store/store_event.h"
 #include "work/event_outcome.h"
 
+/* A contact that was merged into another. */
+typedef struct Former
+{
+	int64		id;
+	Slice		email;
+	struct Former *next;
+} Former;
+
 /* A contact, as it is by now, and what of it has to be written. */
 typedef struct Person
 {
@@ -27,6 +35,9 @@ typedef struct Person
 	bool		status_noted;	/* and with it the history of the status */
 	bool		notes_differ;	/* which e-mail shows that they are interested */
 	bool		needs_activity;
+	bool		by_id;			/* an event says so */
+	Former	   *formers;		/* who were merged into it, if so */
+	int			nformers;
 } Person;
 
 /* An e-mail that an event made, now or before. */
@@ -41,6 +52,9 @@ typedef struct Mail
 typedef struct KeyState
 {
 	EventKey	key;
+	struct KeyState *same;		/* which stands for this one; NULL = none does */
+	bool		joined;			/* it is one of several of an event */
+	bool		begun;			/* an event has filled it */
 	bool		counted;		/* by the first of these events */
 	Mail	   *mail;			/* NULL = none */
 } KeyState;
@@ -66,7 +80,10 @@ typedef struct EventItem
 	struct EventItem *next;		/* of the same subject */
 	Slice		address;		/* of the e-mail; no value = it is by id, and the contact has none */
 	pg_uuid_t	own_key;		/* of one by address */
-	pg_uuid_t	key_value;
+	pg_uuid_t  *values;			/* its keys */
+	int			nvalues;
+	KeyState  **names;			/* these, while they are looked for */
+	int			nnames;
 	bool		is_new;			/* the first with its key */
 	bool		counts;			/* in its campaign */
 	KeyState   *key;
@@ -118,6 +135,13 @@ typedef struct EventChunk
 	SliceMap   *claimed_urls;	/* LinkedIn URLs that this chunk gives: the id of the contact */
 	bool		overtaken;		/* somebody else was faster: it is to be done again */
 } EventChunk;
+
+/* rvo_event_person returns whose an event is; NULL if it is nobody's. */
+static inline Person *
+rvo_event_person(const EventItem *item)
+{
+	return item->subject != NULL ? item->subject->person : NULL;
+}
 
 static inline Slice
 rvo_octets_of_id(const int64 *id)

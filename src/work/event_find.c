@@ -17,13 +17,7 @@
 #include "work/batch.h"
 #include "work/contact_batch.h"
 #include "work/event_find.h"
-
-/* person_of returns whose an event is; NULL if it is nobody's, and nothing follows from it. */
-static Person *
-person_of(const EventItem *item)
-{
-	return item->subject != NULL ? item->subject->person : NULL;
-}
+#include "work/event_keys.h"
 
 /* ---------------------------------------------------------------- companies */
 
@@ -110,7 +104,7 @@ list_campaigns(EventChunk *chunk)
 		int64	   *place;
 
 		item->campaign = NULL;
-		if (person_of(item) == NULL || item->event->campaign_id.data == NULL)
+		if (rvo_event_person(item) == NULL || item->event->campaign_id.data == NULL)
 			continue;
 		if (last != NULL && rvo_slice_equal(last->campaign->campaign_id, item->event->campaign_id) &&
 			rvo_slice_equal(last->campaign->platform, platform))
@@ -162,114 +156,6 @@ find_campaigns(EventChunk *chunk)
 			rvo_fault_raise_serialization();
 }
 
-/* ---------------------------------------------------------------- keys */
-
-/* name_by_id gives the key of events whose contact is known by its id: then its address is known only now. */
-static void
-name_by_id(const EventChunk *chunk, EventItem *item)
-{
-	const Contact *contact = &person_of(item)->contact;
-
-	if (item->event->contact_id == 0)
-		return;
-	item->address = item->event->contact_email.data != NULL ? item->event->contact_email : contact->email;
-	item->key_value = rvo_event_key(chunk->salt, item->address.data != NULL ? item->address :
-									rvo_slice(psprintf("#" INT64_FORMAT, contact->record.id)), item->event);
-}
-
-static int
-by_key(const void *a, const void *b)
-{
-	return memcmp(&(*(KeyState *const *) a)->key.key, &(*(KeyState *const *) b)->key.key, UUID_LEN);
-}
-
-/* add_key returns the state of a key, which is new in this chunk if *found is false then. */
-static KeyState *
-add_key(EventChunk *chunk, SliceMap *by_value, const pg_uuid_t *value, bool *found)
-{
-	int64	   *place = rvo_slice_map_put(by_value, (Slice) {(const char *) value->data, UUID_LEN}, found);
-
-	if (!*found)
-	{
-		KeyState   *state = palloc0(sizeof(KeyState));
-
-		state->key.key = *value;
-		chunk->keys[chunk->nkeys++] = state;
-		*place = chunk->nkeys;
-	}
-	return chunk->keys[*place - 1];
-}
-
-/* insert_keys adds the keys from the first-th on. */
-static void
-insert_keys(EventChunk *chunk, int first)
-{
-	int			n = chunk->nkeys - first;
-	KeyState  **sorted = palloc((n + 1) * sizeof(KeyState *));
-
-	StaticAssertStmt(offsetof(KeyState, key) == 0, "a list of these is a list of keys");
-	memcpy(sorted, chunk->keys + first, n * sizeof(KeyState *));
-	qsort(sorted, n, sizeof(KeyState *), by_key);
-	if (n > 0)
-		rvo_store_insert_event_keys(chunk->caller->client_id, (EventKey *const *) sorted, n);
-}
-
-/* find_keys finds out which events are new: their keys are added. */
-static void
-find_keys(EventChunk *chunk)
-{
-	SliceMap   *by_value = rvo_slice_map_create(chunk->nitems);
-	bool		found;
-
-	/* Each has two at most. */
-	chunk->keys = palloc(2 * chunk->nitems * sizeof(KeyState *));
-	chunk->nkeys = 0;
-	for (int i = 0; i < chunk->nitems; i++)
-	{
-		EventItem  *item = &chunk->items[i];
-
-		CHECK_FOR_INTERRUPTS();
-		if (person_of(item) == NULL)
-			continue;
-		name_by_id(chunk, item);
-		item->key = add_key(chunk, by_value, &item->key_value, &found);
-		if (found)
-			continue;
-		item->key->key.email_id = MAKES_EMAIL(item->event->kind) ? rvo_store_next_email_id() : 0;
-		item->key->key.campaign = item->campaign != NULL ? item->campaign->id : 0;
-		item->key->key.time = item->at;
-	}
-	insert_keys(chunk, 0);
-}
-
-/*
- * find_more_keys adds keys of events that were recorded, but not of the campaign that
- * they name now: each campaign that is named counts them once.
- */
-static void
-find_more_keys(EventChunk *chunk)
-{
-	SliceMap   *by_value = rvo_slice_map_create(64);
-	int			first = chunk->nkeys;
-	bool		found;
-
-	for (int i = 0; i < chunk->nitems; i++)
-	{
-		EventItem  *item = &chunk->items[i];
-		pg_uuid_t	value;
-
-		item->more_key = NULL;
-		if (person_of(item) == NULL || item->campaign == NULL || item->key->key.campaign == item->campaign->id)
-			continue;
-		value = rvo_event_key_in_campaign(chunk->salt, &item->key_value, item->campaign->platform, item->campaign->campaign_id);
-		item->key_value = value;	/* where the map may point to */
-		item->more_key = add_key(chunk, by_value, &item->key_value, &found);
-		item->more_key->key.campaign = item->campaign->id;
-		item->more_key->key.time = item->at;
-	}
-	insert_keys(chunk, first);
-}
-
 /* ---------------------------------------------------------------- what was made before */
 
 /* The e-mails that are being read, by their ids. */
@@ -309,7 +195,7 @@ find_mails(EventChunk *chunk)
 	int			n = 0;
 
 	for (int i = 0; i < chunk->nkeys; i++)
-		if (chunk->keys[i]->key.found && chunk->keys[i]->key.email_id != 0)
+		if (chunk->keys[i]->key.found && chunk->keys[i]->same == NULL && chunk->keys[i]->key.email_id != 0)
 			reading.states[n++] = chunk->keys[i];
 	if (n == 0)
 		return;
@@ -372,7 +258,7 @@ find_pairs(EventChunk *chunk)
 		item->pair = NULL;
 		if (item->campaign == NULL)
 			continue;
-		names[i] = (PairName) {item->campaign->id, person_of(item)->contact.record.id};
+		names[i] = (PairName) {item->campaign->id, rvo_event_person(item)->contact.record.id};
 		place = rvo_slice_map_put(by_name, (Slice) {(const char *) &names[i], sizeof(PairName)}, &found);
 		if (!found)
 		{
@@ -420,8 +306,8 @@ find_activities(EventChunk *chunk)
 	int			n = 0;
 
 	for (int i = 0; i < chunk->nitems; i++)
-		if (person_of(&chunk->items[i]) != NULL)
-			person_of(&chunk->items[i])->needs_activity |= needs_activity(chunk->items[i].event);
+		if (rvo_event_person(&chunk->items[i]) != NULL)
+			rvo_event_person(&chunk->items[i])->needs_activity |= needs_activity(chunk->items[i].event);
 	for (int i = 0; i < chunk->npeople; i++)
 		if (chunk->people[i]->needs_activity)
 			ids[n++] = chunk->people[i]->contact.record.id;
@@ -442,7 +328,7 @@ find_linkedin_owners(EventChunk *chunk)
 	{
 		EventItem  *item = &chunk->items[i];
 
-		if (person_of(item) == NULL || item->event->linkedin_url.data == NULL)
+		if (rvo_event_person(item) == NULL || item->event->linkedin_url.data == NULL)
 			continue;
 		contacts[n] = palloc0(sizeof(Contact));
 		contacts[n]->linkedin_url = item->event->linkedin_url;
@@ -462,8 +348,7 @@ void
 rvo_event_find_all(EventChunk *chunk)
 {
 	find_campaigns(chunk);
-	find_keys(chunk);
-	find_more_keys(chunk);
+	rvo_event_find_keys(chunk);
 	find_mails(chunk);
 	find_pairs(chunk);
 	find_activities(chunk);

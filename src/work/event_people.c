@@ -144,7 +144,7 @@ choose_wanted(EventChunk *chunk)
 		for (EventItem *item = subject->items; item != NULL; item = item->next)
 		{
 			keys[n] = palloc0(sizeof(EventKey));
-			keys[n]->key = item->key_value;
+			keys[n]->key = item->own_key;
 			subjects[n++] = subject;
 		}
 	}

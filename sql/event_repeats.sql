@@ -1,0 +1,28 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+SELECT plan(9);
+SELECT test.two_clients() \gset
+
+-- again tells whether an event of the test had been recorded
+CREATE FUNCTION test.again(event jsonb) RETURNS boolean LANGUAGE sql AS $$
+	SELECT (revyops_record_event('{"kind": "sent", "at": "2026-03-10T00:00:00Z"}'::jsonb || event)->>'duplicate')::boolean $$;
+
+-- by id
+SELECT revyops_create_contact('{"email": "one@x.com"}'), revyops_create_contact('{"linkedin_url": "in/two"}'), revyops_create_contact('{"email": "three@x.com"}') \g /dev/null
+SELECT is(array[test.again('{"contact_id": 1, "external_id": "a"}'), test.again('{"contact_id": 2, "external_id": "a"}')], '{f,f}', 'events by the ids of two');
+SELECT is(array[test.again('{"contact_id": 1, "external_id": "a"}'), test.again('{"contact_id": 2, "external_id": "a"}'), test.again('{"contact_email": "one@x.com", "external_id": "a"}')], '{t,t,t}', 'come again');
+SELECT test.again('{"contact_email": "one@x.com", "external_id": "b"}') \g /dev/null
+SELECT is(test.again('{"contact_id": 1, "external_id": "b"}'), true, 'by id what was by address');
+SELECT revyops_update_contact(1, '{"email": "uno@x.com"}'), revyops_update_contact(2, '{"email": "two@x.com"}') \g /dev/null
+SELECT is(array[test.again('{"contact_id": 1, "external_id": "a"}'), test.again('{"contact_id": 2, "external_id": "a"}'), test.again('{"contact_id": 1, "external_id": "b"}')], '{t,t,t}', 'they have other addresses');
+SELECT is(array[test.again('{"contact_email": "two@x.com", "external_id": "a"}'), test.again('{"contact_email": "uno@x.com", "external_id": "a"}')], '{t,t}', 'and are known by these once they came by id');
+SELECT test.again('{"contact_email": "three@x.com", "external_id": "c"}') \g /dev/null
+SELECT revyops_merge_contacts(1, 2), revyops_merge_contacts(1, 3) \g /dev/null
+SELECT is(array[test.again('{"contact_id": 2, "external_id": "a"}'), test.again('{"contact_id": 3, "external_id": "c"}'), test.again('{"contact_id": 1, "external_id": "c"}')], '{t,t,t}', 'they are one by now');
+SELECT is((SELECT string_agg(concat_ws(' ', contact_email, n), ', ' ORDER BY contact_email) FROM (SELECT contact_email, count(*) AS n FROM revyops.email GROUP BY 1) e), 'one@x.com 2, three@x.com 1, 1', 'an e-mail each');
+SELECT is((SELECT string_agg(status::text, ' ' ORDER BY ordinal) FROM revyops_record_events('[{"kind": "sent", "contact_id": 1, "external_id": "d", "campaign_id": "A"}, {"kind": "sent", "contact_email": "uno@x.com", "external_id": "d", "campaign_id": "B"},
+	{"kind": "sent", "contact_id": 3, "external_id": "d", "campaign_id": "B"}, {"kind": "sent", "contact_email": "three@x.com", "external_id": "d"}]')), '201 200 200 200', 'in one call');
+SELECT is((SELECT string_agg(concat_ws(' ', campaign_id, sent), ', ' ORDER BY campaign_id) FROM revyops.campaign), 'A 1, B 1', 'counted once by each campaign');
+SELECT * FROM finish();
+ROLLBACK;
