@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(9);
+SELECT plan(11);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -24,5 +24,15 @@ SELECT is((SELECT string_agg(concat_ws(' ', contact_email, n), ', ' ORDER BY con
 SELECT is((SELECT string_agg(status::text, ' ' ORDER BY ordinal) FROM revyops_record_events('[{"kind": "sent", "contact_id": 1, "external_id": "d", "campaign_id": "A"}, {"kind": "sent", "contact_email": "uno@x.com", "external_id": "d", "campaign_id": "B"},
 	{"kind": "sent", "contact_id": 3, "external_id": "d", "campaign_id": "B"}, {"kind": "sent", "contact_email": "three@x.com", "external_id": "d"}]')), '201 200 200 200', 'in one call');
 SELECT is((SELECT string_agg(concat_ws(' ', campaign_id, sent), ', ' ORDER BY campaign_id) FROM revyops.campaign), 'A 1, B 1', 'counted once by each campaign');
+
+-- the do-not-contact list
+CREATE FUNCTION test.listed() RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', email, reason, to_char(since, 'DD')), ', ' ORDER BY email, reason) FROM revyops.do_not_contact WHERE removed_at IS NULL $$;
+SELECT test.again('{"kind": "unsubscribed", "contact_email": "off@x.com", "external_id": "u"}'), test.again('{"kind": "unsubscribed", "contact_email": "stay@x.com", "external_id": "u"}') \g /dev/null
+SELECT revyops_unsuppress('off@x.com', 'unsubscribed', 'she asked', force => true) \g /dev/null
+SELECT test.again('{"kind": "unsubscribed", "contact_email": "off@x.com", "external_id": "u", "at": "2026-03-05T00:00:00Z"}'), test.again('{"kind": "unsubscribed", "contact_email": "stay@x.com", "external_id": "u", "at": "2026-03-05T00:00:00Z"}') \g /dev/null
+SELECT is(test.listed(), 'stay@x.com unsubscribed 05', 'what comes again puts nobody back on the list');
+SELECT test.again('{"kind": "unsubscribed", "contact_email": "off@x.com", "external_id": "v"}') \g /dev/null
+SELECT is(test.listed(), 'off@x.com unsubscribed 10, stay@x.com unsubscribed 05', 'what is new does');
 SELECT * FROM finish();
 ROLLBACK;

@@ -39,6 +39,7 @@ typedef struct DoNotContactEntry
 	TimestampTz since;
 	Slice		source;
 	Slice		note;			/* no value = none */
+	bool		only_earlier;	/* nothing is added: one that is there gets this time, if it is earlier */
 } DoNotContactEntry;
 
 /* One that is stored. */

@@ -44,6 +44,9 @@ static KeptQuery find_salt = {
 #define IS_ERASED "reason = 'erased' OR (SELECT true FROM revyops.do_not_contact AS o WHERE o.digest = g.digest" \
 	" AND o.client_id = $1 AND o.removed_at IS NULL AND o.email IS NULL AND o.domain IS NULL LIMIT 1) IS TRUE"
 
+#define IS_LISTED "(SELECT true FROM revyops.do_not_contact AS o WHERE o.digest = g.digest" \
+	" AND o.client_id = $1 AND o.reason = g.reason AND o.removed_at IS NULL LIMIT 1) IS TRUE"
+
 /*
  * Those that are equal become one.  Which of them come first does not matter, but for
  * notes and sources: the earliest time counts.
@@ -52,16 +55,16 @@ static KeptQuery add_entries = {
 	.sql = "WITH given AS MATERIALIZED (SELECT " DIGEST("COALESCE(email, domain)") " AS digest, k.*"
 	" FROM revyops.do_not_contact_salt, ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
 	" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
-	" WITH ORDINALITY AS k (email, domain, subdomains, reason, since, source, note, number) WHERE client_id = $1),"
+	" WITH ORDINALITY AS k (email, domain, flags, reason, since, source, note, number) WHERE client_id = $1),"
 	" grouped AS MATERIALIZED (SELECT pg_catalog.nextval('revyops.do_not_contact_id_seq') AS id,"
 	" " IS_ERASED " AS is_erased, g.* FROM (SELECT digest, reason, pg_catalog.min(email) AS email, pg_catalog.min(domain) AS domain,"
-	" pg_catalog.bool_or(subdomains IS NOT NULL) AS subdomains, pg_catalog.min(since) AS since,"
+	" pg_catalog.bool_or(flags & 1 = 1) AS subdomains, pg_catalog.bool_and(flags & 2 = 2) AS only_earlier, pg_catalog.min(since) AS since,"
 	" (pg_catalog.array_agg(source ORDER BY number))[1] AS source,"
 	" (pg_catalog.array_agg(note ORDER BY number) FILTER (WHERE note IS NOT NULL))[1] AS note"
 	" FROM given GROUP BY digest, reason ORDER BY pg_catalog.min(number)) AS g),"
 	" added AS (INSERT INTO revyops.do_not_contact AS d (client_id, id, digest, email, domain, subdomains, reason, since, source, note)"
 	" SELECT $1, id, digest, CASE WHEN NOT is_erased THEN email END, domain, subdomains, reason, since, source,"
-	" CASE WHEN NOT is_erased THEN note END FROM grouped ORDER BY digest, reason"
+	" CASE WHEN NOT is_erased THEN note END FROM grouped AS g WHERE NOT only_earlier OR " IS_LISTED " ORDER BY digest, reason"
 	" ON CONFLICT (digest, client_id, reason) WHERE removed_at IS NULL DO UPDATE"
 	" SET since = LEAST(d.since, excluded.since), subdomains = d.subdomains OR excluded.subdomains,"
 	" note = CASE WHEN d.email IS NULL AND d.domain IS NULL THEN NULL ELSE COALESCE(d.note, excluded.note) END"
@@ -164,7 +167,7 @@ read_added(void *arg, const Datum *values, const bool *nulls pg_attribute_unused
 	added->added[added->count++] = DatumGetBool(values[0]);
 }
 
-/* add_reasons adds the names of the entries' reasons as a parameter, and whether they reach subdomains in front of them. */
+/* add_reasons adds the names of the entries' reasons as a parameter, and in front of them flags: 1 reaches subdomains, 2 only makes what is there earlier. */
 static void
 add_reasons(Execution *e, const DoNotContactEntry *const *entries, int n)
 {
@@ -174,11 +177,11 @@ add_reasons(Execution *e, const DoNotContactEntry *const *entries, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		flags[i] = entries[i]->subdomains;
+		flags[i] = (entries[i]->subdomains ? 1 : 0) | (entries[i]->only_earlier ? 2 : 0);
 		names[i] = rvo_do_not_contact_reasons[entries[i]->reason];
 		rows[i] = &flags[i];
 	}
-	rvo_add_ids(e, rows, n, 0);
+	rvo_add_numbers(e, rows, n, 0);
 	rvo_add_slices(e, names, n);
 }
 

@@ -322,13 +322,14 @@ static void
 list_address(EventChunk *chunk, const EventItem *item, DoNotContactReason reason)
 {
 	chunk->suppressed[chunk->nsuppressed++] = (DoNotContactEntry) {
-		.email = item->address, .reason = reason, .since = item->at, .source = DO_NOT_CONTACT_BY_EVENT
+		.email = item->address, .reason = reason, .since = item->at, .source = DO_NOT_CONTACT_BY_EVENT,
+		.only_earlier = !item->is_new
 	};
 }
 
 /*
  * suppress has the address go onto the list if the event says so.  One that comes again
- * makes it earlier at most: somebody may have taken the address off the list since.
+ * makes an entry earlier at most: somebody may have taken the address off the list since.
  */
 static void
 suppress(EventChunk *chunk, const EventItem *item)
