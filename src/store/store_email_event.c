@@ -41,12 +41,15 @@ static KeptQuery insert_emails = {
 	.types = TYPES_OF_MANY,
 };
 
+/* The time of a change to a row that was last changed at before: see shape/change_time.c. */
+#define TIME_OF_CHANGE(before, start) "CASE WHEN " before " > " start " THEN pg_catalog.clock_timestamp() ELSE " start " END"
+
 /* By their primary key, as an INSERT that finds it taken: see store_contact.c. */
 static KeptQuery update_emails = {
 	.sql = MANY_EMAILS " ON CONFLICT (client_id, id) DO UPDATE SET origin = EXCLUDED.origin, email_timestamp = EXCLUDED.email_timestamp,"
 	" agent_email = EXCLUDED.agent_email, subject = EXCLUDED.subject, body_text = EXCLUDED.body_text, body_html = EXCLUDED.body_html,"
 	" campaign_id = EXCLUDED.campaign_id, campaign_name = EXCLUDED.campaign_name, message_id = EXCLUDED.message_id,"
-	" updated_time = EXCLUDED.updated_time",
+	" updated_time = " TIME_OF_CHANGE("email.updated_time", "EXCLUDED.updated_time"),
 	.expected = SPI_OK_INSERT, .nparameters = 15,
 	.types = TYPES_OF_MANY,
 };
@@ -64,7 +67,8 @@ static KeptQuery lock_emails = {
  * the one with the greater texts, for ids would tell in which order they came.
  */
 static KeptQuery note_interest = {
-	.sql = "UPDATE revyops.email AS e SET interested = n.noted, interest_noted = n.noted IS NOT NULL, updated_time = $3"
+	.sql = "UPDATE revyops.email AS e SET interested = n.noted, interest_noted = n.noted IS NOT NULL, updated_time = "
+	TIME_OF_CHANGE("e.updated_time", "$3")
 	" FROM (SELECT m.id, CASE WHEN m.place = 1 THEN m.interested END AS noted"
 	" FROM pg_catalog.unnest($2) AS c (id), LATERAL (SELECT i.id, i.interest_noted, i.interested AS shown,"
 	" pg_catalog.row_number() OVER (PARTITION BY i.campaign_id, CASE WHEN i.campaign_id IS NOT NULL THEN i.origin END"

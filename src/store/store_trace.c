@@ -158,7 +158,14 @@ static KeptQuery read_emails = {
 	.types = {INT4OID, INT8OID},
 };
 
-static KeptQuery move_emails = MOVED("revyops.email");
+/* The time is as rvo_time_of_change has it. */
+static KeptQuery move_emails = {
+	.sql = "UPDATE revyops.email SET contact_id = $3, updated_time = CASE WHEN updated_time > pg_catalog.transaction_timestamp()"
+	" THEN pg_catalog.clock_timestamp() ELSE pg_catalog.transaction_timestamp() END WHERE contact_id = $2 AND client_id = $1",
+	.expected = SPI_OK_UPDATE, .nparameters = 3,
+	.types = {INT4OID, INT8OID, INT8OID},
+};
+
 static KeptQuery move_statuses = MOVED("revyops.contact_status_history");
 
 #define REMOVALS_MAX 3
