@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(11);
+SELECT plan(18);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -34,5 +34,31 @@ SELECT test.again('{"kind": "unsubscribed", "contact_email": "off@x.com", "exter
 SELECT is(test.listed(), 'stay@x.com unsubscribed 05', 'what comes again puts nobody back on the list');
 SELECT test.again('{"kind": "unsubscribed", "contact_email": "off@x.com", "external_id": "v"}') \g /dev/null
 SELECT is(test.listed(), 'off@x.com unsubscribed 10, stay@x.com unsubscribed 05', 'what is new does');
+
+-- what is told of e-mails
+CREATE FUNCTION test.told() RETURNS text LANGUAGE sql AS $$
+	WITH gone AS (DELETE FROM revyops.change RETURNING *)
+	SELECT string_agg(concat_ws(' ', subject, kind), ', ' ORDER BY subject, kind) FROM gone JOIN revyops.email e ON e.id = record_id WHERE entity = 'email' $$;
+SELECT revyops_set_client_setting(1, 'changes', 'on') \g /dev/null
+SELECT test.again('{"kind": "replied", "contact_email": "w@x.com", "external_id": "1", "subject": "r1"}') \g /dev/null
+SELECT is(test.told(), 'r1 created', 'a reply');
+SELECT test.again('{"kind": "interest", "contact_email": "w@x.com", "external_id": "1", "interested": true}') \g /dev/null
+SELECT is(test.told(), 'r1 updated', 'is that of somebody who is interested');
+SELECT test.again('{"kind": "replied", "contact_email": "w@x.com", "external_id": "2", "subject": "r2", "at": "2026-03-11T00:00:00Z"}') \g /dev/null
+SELECT is(test.told(), 'r1 updated, r2 created, r2 updated', 'and a later one shows it');
+SELECT revyops_merge_contacts(1, (SELECT id FROM revyops.contact WHERE email = 'w@x.com')) \g /dev/null
+SELECT is(test.told(), 'r1 updated, r2 updated', 'a merge moves both');
+
+-- their times go on, here after somebody who began later
+CREATE FUNCTION test.later(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE revyops.email SET updated_time = now() + interval '1 microsecond';
+	EXECUTE statement;
+	RETURN (SELECT string_agg(subject, ' ' ORDER BY subject) FROM revyops.email WHERE updated_time > now() + interval '1 microsecond') || (SELECT count(*) FROM revyops.email WHERE updated_time <= now());
+END $$;
+SELECT test.again('{"kind": "replied", "contact_email": "t@x.com", "external_id": "1", "subject": "t1"}') \g /dev/null
+SELECT is(test.later($$SELECT test.again('{"kind": "replied", "contact_email": "t@x.com", "external_id": "1", "message_id": "<1@x>"}')$$), 't10', 'an event that comes again');
+SELECT is(test.later($$SELECT test.again('{"kind": "interest", "contact_email": "t@x.com", "external_id": "1", "interested": true}')$$), 't10', 'an interest');
+SELECT is(test.later($$SELECT revyops_merge_contacts(1, (SELECT id FROM revyops.contact WHERE email = 't@x.com'))$$), 't10', 'a merge');
 SELECT * FROM finish();
 ROLLBACK;

@@ -81,8 +81,8 @@ static KeptQuery note_interest = {
 	" FROM revyops.email AS i WHERE i.contact_id = c.id AND i.client_id = $1 AND i.email_type IN ('replied', 'auto_replied')) AS m"
 	" WHERE (m.interest_noted OR m.shown IS NULL)"
 	" AND (CASE WHEN m.place = 1 THEN m.interested END) IS DISTINCT FROM m.shown) AS n"
-	" WHERE e.client_id = $1 AND e.id = n.id",
-	.expected = SPI_OK_UPDATE, .nparameters = 3,
+	" WHERE e.client_id = $1 AND e.id = n.id RETURNING e.id::bigint",
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 3,
 	.types = {INT4OID, INT8ARRAYOID, TIMESTAMPTZOID},
 };
 
@@ -220,11 +220,12 @@ rvo_store_update_event_emails(int client_id, EventEmail *const *emails, int n, T
 	rvo_query_run(&update_emails, &e);
 }
 
-/* rvo_store_note_interest has the newest e-mails of contacts, which are locked, say what they think. */
-void
+/* rvo_store_note_interest has the newest e-mails of contacts, which are locked, say what they think; returns which e-mails differ now. */
+IdList
 rvo_store_note_interest(int client_id, const int64 *contacts, int n, TimestampTz updated_time)
 {
 	const void **rows = palloc(n * sizeof(void *));
+	IdList		changed = {0};
 	Execution	e = {0};
 
 	for (int i = 0; i < n; i++)
@@ -232,5 +233,6 @@ rvo_store_note_interest(int client_id, const int64 *contacts, int n, TimestampTz
 	rvo_add_integer(&e, client_id);
 	rvo_add_ids(&e, rows, n, 0);
 	rvo_add_time(&e, updated_time);
-	rvo_query_run(&note_interest, &e);
+	rvo_query_read(&note_interest, &e, rvo_read_id, &changed);
+	return changed;
 }

@@ -7,6 +7,7 @@
 
 #include "base/jsonio.h"
 #include "base/text.h"
+#include "store/store_query.h"
 
 /* An e-mail as far as events tell of it; a text without a value is null. */
 typedef struct EventEmail
@@ -30,6 +31,6 @@ extern int64 rvo_store_next_email_id(void);
 extern void rvo_store_insert_event_emails(int client_id, EventEmail *const *emails, int n, TimestampTz updated_time);
 extern void rvo_store_lock_event_emails(int client_id, EventEmail *const *ids, int n, void (*read) (void *arg, const EventEmail *email), void *arg);
 extern void rvo_store_update_event_emails(int client_id, EventEmail *const *emails, int n, TimestampTz updated_time);
-extern void rvo_store_note_interest(int client_id, const int64 *contacts, int n, TimestampTz updated_time);
+extern IdList rvo_store_note_interest(int client_id, const int64 *contacts, int n, TimestampTz updated_time);
 
 #endif							/* RVO_STORE_EMAIL_EVENT_H */

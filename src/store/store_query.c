@@ -99,6 +99,21 @@ rvo_result_text(Datum value, bool isnull)
 	return isnull ? NO_SLICE : rvo_slice_of_text(DatumGetTextPCopy(value));
 }
 
+/* rvo_read_id adds the first column of a row to an IdList. */
+void
+rvo_read_id(void *arg, const Datum *values, const bool *nulls pg_attribute_unused())
+{
+	IdList	   *list = arg;
+
+	if (list->count == list->capacity)
+	{
+		list->capacity = Max(2 * list->capacity, 64);
+		list->ids = list->ids == NULL ? palloc(list->capacity * sizeof(int64)) :
+			repalloc_huge(list->ids, list->capacity * sizeof(int64));
+	}
+	list->ids[list->count++] = DatumGetInt64(values[0]);
+}
+
 NullableTime
 rvo_result_time(Datum value, bool isnull)
 {

@@ -47,6 +47,14 @@ typedef struct Execution
 /* What is called for each row of a result; by-reference values live as long as the call. */
 typedef void (*RowReader) (void *arg, const Datum *values, const bool *nulls);
 
+/* Ids of rows, as rvo_read_id reads them.  Starts as {0}. */
+typedef struct IdList
+{
+	int64	   *ids;
+	int			count;
+	int			capacity;
+} IdList;
+
 /* What gives the parameters of one of many rows, in the current context. */
 typedef void (*RowWriter) (Execution *e, const void *arg, const void *row);
 
@@ -83,5 +91,6 @@ extern bool rvo_query_insert(KeptQuery *query, const void *const *rows, int n, R
 extern void rvo_query_run_utility(const char *sql);
 extern void rvo_query_forget(KeptQuery *query);
 extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);
+extern void rvo_read_id(void *arg, const Datum *values, const bool *nulls);
 
 #endif							/* RVO_STORE_QUERY_H */

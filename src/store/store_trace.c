@@ -69,8 +69,8 @@
 	.types = {INT4OID, INT8OID}, \
 }
 #define MOVED(table) { \
-	.sql = "UPDATE " table " SET contact_id = $3 WHERE contact_id = $2 AND client_id = $1", \
-	.expected = SPI_OK_UPDATE, .nparameters = 3, \
+	.sql = "UPDATE " table " SET contact_id = $3 WHERE contact_id = $2 AND client_id = $1 RETURNING id::bigint", \
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 3, \
 	.types = {INT4OID, INT8OID, INT8OID}, \
 }
 
@@ -161,8 +161,9 @@ static KeptQuery read_emails = {
 /* The time is as rvo_time_of_change has it. */
 static KeptQuery move_emails = {
 	.sql = "UPDATE revyops.email SET contact_id = $3, updated_time = CASE WHEN updated_time > pg_catalog.transaction_timestamp()"
-	" THEN pg_catalog.clock_timestamp() ELSE pg_catalog.transaction_timestamp() END WHERE contact_id = $2 AND client_id = $1",
-	.expected = SPI_OK_UPDATE, .nparameters = 3,
+	" THEN pg_catalog.clock_timestamp() ELSE pg_catalog.transaction_timestamp() END WHERE contact_id = $2 AND client_id = $1"
+	" RETURNING id::bigint",
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 3,
 	.types = {INT4OID, INT8OID, INT8OID},
 };
 
@@ -256,12 +257,14 @@ rvo_store_delete_traces(int client_id, int64 contact_id, JsonObject *answer)
 
 /*
  * rvo_store_move_traces gives what hangs on a contact to another one, before the
- * first is deleted.  Whoever is adding something to it is waited for, and kept off.
+ * first is deleted.  Whoever is adding something to it is waited for, and kept off.  Returns
+ * which e-mails have moved.
  */
-void
+IdList
 rvo_store_move_traces(int client_id, int64 contact_id, int64 to_contact_id)
 {
 	Execution	lock = {0};
+	IdList		emails = {0};
 
 	rvo_add_integer(&lock, client_id);
 	rvo_add_id(&lock, contact_id);
@@ -269,12 +272,14 @@ rvo_store_move_traces(int client_id, int64 contact_id, int64 to_contact_id)
 	for (size_t i = 0; i < lengthof(traces); i++)
 	{
 		Execution	e = {0};
+		IdList		others = {0};
 
 		if (traces[i].move == NULL)
 			continue;
 		rvo_add_integer(&e, client_id);
 		rvo_add_id(&e, contact_id);
 		rvo_add_id(&e, to_contact_id);
-		rvo_query_run(traces[i].move, &e);
+		rvo_query_read(traces[i].move, &e, rvo_read_id, traces[i].move == &move_emails ? &emails : &others);
 	}
+	return emails;
 }

@@ -14,6 +14,8 @@
 #include "store/store_activity.h"
 #include "store/store_email_event.h"
 #include "work/activity_merge.h"
+#include "work/change_feed.h"
+#include "work/entity_kind.h"
 #include "work/event_status.h"
 
 static void
@@ -146,8 +148,10 @@ restore_status(Contact *contact, const ActivityMerge *merge)
  * contact is not yet deleted.
  */
 void
-rvo_activity_merge_end(int client_id, Contact *keep, const Contact *other, ActivityMerge *merge)
+rvo_activity_merge_end(const Caller *caller, Contact *keep, const Contact *other, ActivityMerge *merge)
 {
+	int			client_id = caller->client_id;
+	IdList		changed;
 	EventStatus *statuses[2];
 	Activity   *activity = &merge->keep;
 	int64		obsolete[2];
@@ -165,5 +169,6 @@ rvo_activity_merge_end(int client_id, Contact *keep, const Contact *other, Activ
 	}
 	restore_status(keep, merge);
 	rvo_store_join_campaign_contacts(client_id, other->record.id, keep->record.id);
-	rvo_store_note_interest(client_id, &keep->record.id, 1, keep->record.updated_time);
+	changed = rvo_store_note_interest(client_id, &keep->record.id, 1, keep->record.updated_time);
+	rvo_changes_note(caller, EMAIL_ENTITY, CHANGE_UPDATED, changed.ids, changed.count, NULL);
 }

@@ -17,6 +17,6 @@ typedef struct ActivityMerge
 } ActivityMerge;
 
 extern void rvo_activity_merge_begin(int client_id, Contact *keep, Contact *other, ActivityMerge *merge);
-extern void rvo_activity_merge_end(int client_id, Contact *keep, const Contact *other, ActivityMerge *merge);
+extern void rvo_activity_merge_end(const Caller *caller, Contact *keep, const Contact *other, ActivityMerge *merge);
 
 #endif							/* RVO_ACTIVITY_MERGE_H */

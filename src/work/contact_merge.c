@@ -113,6 +113,7 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	Contact    *keep = &locking.keep;
 	Contact    *other = &locking.other;
 	ActivityMerge activity;
+	IdList		moved;
 
 	rvo_store_note_merged(caller->client_id);
 	lock(&locking);
@@ -120,9 +121,10 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	rvo_record_fill(&rvo_contact_shape, &keep->record, &other->record);
 	rvo_fields_check_excess(&keep->record.custom_fields, merge->other_name);
 	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
-	rvo_store_move_traces(caller->client_id, other->record.id, keep->record.id);
+	moved = rvo_store_move_traces(caller->client_id, other->record.id, keep->record.id);
+	rvo_changes_note(caller, EMAIL_ENTITY, CHANGE_UPDATED, moved.ids, moved.count, NULL);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
-	rvo_activity_merge_end(caller->client_id, keep, other, &activity);
+	rvo_activity_merge_end(caller, keep, other, &activity);
 	rvo_store_delete_contact(caller->client_id, other->record.id);
 	rvo_store_update(&rvo_contact_table, caller->client_id, &keep->record);
 	rvo_changes_note_merged(caller, CONTACT_ENTITY, other->record.id, keep->record.id);

@@ -168,13 +168,16 @@ static void
 write_notes(EventChunk *chunk)
 {
 	int64	   *contacts = palloc((chunk->npeople + 1) * sizeof(int64));
+	IdList		changed;
 	int			n = 0;
 
 	for (int i = 0; i < chunk->npeople; i++)
 		if (chunk->people[i]->notes_differ)
 			contacts[n++] = chunk->people[i]->contact.record.id;
-	if (n > 0)
-		rvo_store_note_interest(chunk->caller->client_id, contacts, n, chunk->now);
+	if (n == 0)
+		return;
+	changed = rvo_store_note_interest(chunk->caller->client_id, contacts, n, chunk->now);
+	rvo_changes_note(chunk->caller, EMAIL_ENTITY, CHANGE_UPDATED, changed.ids, changed.count, NULL);
 }
 
 /* rvo_event_write writes all that is new or differs. */
