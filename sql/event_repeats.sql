@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(18);
+SELECT plan(24);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -60,5 +60,21 @@ SELECT test.again('{"kind": "replied", "contact_email": "t@x.com", "external_id"
 SELECT is(test.later($$SELECT test.again('{"kind": "replied", "contact_email": "t@x.com", "external_id": "1", "message_id": "<1@x>"}')$$), 't10', 'an event that comes again');
 SELECT is(test.later($$SELECT test.again('{"kind": "interest", "contact_email": "t@x.com", "external_id": "1", "interested": true}')$$), 't10', 'an interest');
 SELECT is(test.later($$SELECT revyops_merge_contacts(1, (SELECT id FROM revyops.contact WHERE email = 't@x.com'))$$), 't10', 'a merge');
+
+-- who is not to come back
+SELECT revyops_create_contact('{"email": "gone@x.com"}') \g /dev/null
+SELECT revyops_erase_contact((SELECT id FROM revyops.contact WHERE email = 'gone@x.com'), true) \g /dev/null
+CREATE FUNCTION test.held(address text) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', (SELECT count(*) FROM revyops.contact WHERE email = address), (SELECT count(*) FROM revyops.email WHERE contact_email = address), (SELECT count(*) FROM revyops.do_not_contact WHERE email = address)) $$;
+SELECT is(revyops_record_event('{"kind": "replied", "contact_email": "gone@x.com", "external_id": "late", "campaign_id": "E", "first_name": "Gone", "interested": true}'), '{"email_id": null, "duplicate": false, "contact_id": null}', 'an event of somebody whose data was erased');
+SELECT is(revyops_record_event('{"kind": "replied", "contact_email": "gone@x.com", "external_id": "late", "campaign_id": "E"}'), '{"email_id": null, "duplicate": true, "contact_id": null}', 'again');
+SELECT test.again('{"kind": "unsubscribed", "contact_email": "gone@x.com", "campaign_id": "E"}') \g /dev/null
+SELECT is(test.held('gone@x.com'), '0 0 0', 'makes nothing that has the address');
+SELECT is((SELECT concat_ws(' ', replied, unsubscribed, contacts, contacts_interested) FROM revyops.campaign WHERE campaign_id = 'E'), '1 1 0 0', 'its campaign counts it');
+SELECT test.again('{"kind": "sent", "contact_email": "off@x.com", "external_id": "w"}') \g /dev/null
+SELECT revyops_suppress('{"email": "no@x.com"}'), revyops_suppress('{"domain": "never.com"}'), revyops_set_client_setting(1, 'on_do_not_contact', 'error') \g /dev/null
+SELECT is((SELECT string_agg(concat_ws(' ', status, contact_id IS NOT NULL), ', ' ORDER BY ordinal) FROM revyops_record_events('[{"kind": "sent", "contact_email": "no@x.com", "external_id": "x", "campaign_id": "F"}, {"kind": "sent", "contact_email": "a@never.com", "external_id": "x", "campaign_id": "F"},
+	{"kind": "sent", "contact_email": "off@x.com", "external_id": "x", "campaign_id": "F"}, {"kind": "sent", "contact_email": "yes@x.com", "external_id": "x", "campaign_id": "F"}]')), '201 f, 201 f, 201 t, 201 t', 'whom the client refuses gets no contact');
+SELECT is((SELECT concat_ws(' ', sent, contacts) FROM revyops.campaign WHERE campaign_id = 'F'), '4 2', 'and is counted');
 SELECT * FROM finish();
 ROLLBACK;

@@ -106,6 +106,7 @@ typedef struct Subject
 	int64		contact_id;		/* whose that is; 0 = nobody's */
 	bool		kept;			/* that contact has another address: it was merged */
 	bool		wanted;			/* a contact is to be made */
+	bool		barred;			/* none is, because of the do-not-contact list */
 	Person	   *person;			/* NULL = none */
 } Subject;
 
@@ -141,6 +142,13 @@ static inline Person *
 rvo_event_person(const EventItem *item)
 {
 	return item->subject != NULL ? item->subject->person : NULL;
+}
+
+/* rvo_event_counts tells whether an event can be recorded: it is somebody's, or of somebody who is to have no contact. */
+static inline bool
+rvo_event_counts(const EventItem *item)
+{
+	return item->subject != NULL && (item->subject->person != NULL || item->subject->barred);
 }
 
 static inline Slice

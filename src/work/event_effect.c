@@ -33,7 +33,7 @@ count(EventItem *item)
 		item->counts = !in_campaign->key.found && !in_campaign->counted;
 		in_campaign->counted = true;
 	}
-	if (item->counts)
+	if (item->counts && item->pair != NULL)
 		item->pair->counts = true;
 }
 
@@ -207,17 +207,14 @@ static void
 count_in_campaign(EventItem *item)
 {
 	CampaignCounts *counts = &item->campaign->counts;
-	CampaignContact *pair = &item->pair->pair;
 
 	switch (item->event->kind)
 	{
 		case EVENT_SENT:
 			counts->sent++;
-			pair->sent++;
 			break;
 		case EVENT_REPLIED:
 			counts->replied++;
-			pair->replied++;
 			break;
 		case EVENT_AUTO_REPLIED:
 			counts->auto_replied++;
@@ -231,6 +228,10 @@ count_in_campaign(EventItem *item)
 		default:
 			break;
 	}
+	if (item->pair == NULL)
+		return;
+	item->pair->pair.sent += item->event->kind == EVENT_SENT;
+	item->pair->pair.replied += item->event->kind == EVENT_REPLIED;
 	item->pair->differs = true;
 }
 
@@ -282,13 +283,14 @@ name_campaign(const EventItem *item)
 static void
 change_campaign(EventItem *item)
 {
-	if (item->pair == NULL || !(item->pair->stored || item->pair->counts))
+	if (item->campaign == NULL || (item->pair != NULL && !(item->pair->stored || item->pair->counts)))
 		return;
 	if (item->counts)
 		count_in_campaign(item);
 	if (!item->counts && !item->timed)
 		return;
-	date_in_campaign(item);
+	if (item->pair != NULL)
+		date_in_campaign(item);
 	name_campaign(item);
 }
 
@@ -346,6 +348,19 @@ suppress(EventChunk *chunk, const EventItem *item)
 
 /* ---------------------------------------------------------------- all */
 
+/* change_person has all that is of the contact follow. */
+static void
+change_person(EventChunk *chunk, EventItem *item)
+{
+	if (item->is_new || item->timed)
+	{
+		note_interest(item);
+		change_contact(item);
+		rvo_event_fill(chunk, item);
+	}
+	keep_mail(item);
+}
+
 /* tell says what became of an event. */
 static void
 tell(const EventItem *item)
@@ -353,7 +368,7 @@ tell(const EventItem *item)
 	EventOutcome *outcome = item->outcome;
 
 	outcome->status = item->is_new ? 201 : 200;
-	outcome->contact_id = item->subject->person->contact.record.id;
+	outcome->contact_id = item->subject->person != NULL ? item->subject->person->contact.record.id : 0;
 	outcome->email_id = item->key->mail != NULL ? item->key->mail->email.id : 0;
 }
 
@@ -393,13 +408,9 @@ rvo_event_effects(EventChunk *chunk)
 			continue;
 		change_campaign(item);
 		if (item->is_new || item->timed)
-		{
-			note_interest(item);
-			change_contact(item);
 			suppress(chunk, item);
-			rvo_event_fill(chunk, item);
-		}
-		keep_mail(item);
+		if (item->subject->person != NULL)
+			change_person(chunk, item);
 		tell(item);
 	}
 	settle_counts(chunk);

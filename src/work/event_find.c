@@ -104,7 +104,7 @@ list_campaigns(EventChunk *chunk)
 		int64	   *place;
 
 		item->campaign = NULL;
-		if (rvo_event_person(item) == NULL || item->event->campaign_id.data == NULL)
+		if (!rvo_event_counts(item) || item->event->campaign_id.data == NULL)
 			continue;
 		if (last != NULL && rvo_slice_equal(last->campaign->campaign_id, item->event->campaign_id) &&
 			rvo_slice_equal(last->campaign->platform, platform))
@@ -256,7 +256,7 @@ find_pairs(EventChunk *chunk)
 		int64	   *place;
 
 		item->pair = NULL;
-		if (item->campaign == NULL)
+		if (item->campaign == NULL || rvo_event_person(item) == NULL)
 			continue;
 		names[i] = (PairName) {item->campaign->id, rvo_event_person(item)->contact.record.id};
 		place = rvo_slice_map_put(by_name, (Slice) {(const char *) &names[i], sizeof(PairName)}, &found);

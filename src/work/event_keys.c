@@ -259,7 +259,7 @@ find_keys(EventChunk *chunk)
 		EventItem  *item = &chunk->items[i];
 
 		item->nvalues = item->nnames = 0;
-		if (rvo_event_person(item) != NULL)
+		if (rvo_event_counts(item))
 			list_values(chunk, item);
 		count += item->nvalues;
 	}
@@ -277,7 +277,7 @@ find_keys(EventChunk *chunk)
 		EventItem  *item = &chunk->items[i];
 
 		if (item->nnames > 0)
-			item->key = begin_key(item->names[0], item, MAKES_EMAIL(item->event->kind));
+			item->key = begin_key(item->names[0], item, MAKES_EMAIL(item->event->kind) && rvo_event_person(item) != NULL);
 	}
 	insert_keys(chunk, 0);
 }

@@ -5,7 +5,8 @@
  * A contact is found by its address or by that of one that was merged into it.  If there is none,
  * one is made, by the client's settings as any other, but not for events that
  * were recorded before: whoever deleted the contact does not want it back
- * because a platform repeats itself.
+ * because a platform repeats itself.  Nor is one made for somebody whose data was erased, or whom the client's
+ * setting refuses: their campaigns count the events, and that is all.
  */
 #include "postgres.h"
 
@@ -161,6 +162,31 @@ choose_wanted(EventChunk *chunk)
 		find_by_email(chunk, true);
 }
 
+/* bar keeps contacts from being made for addresses that are on the do-not-contact list, as far as that goes. */
+static void
+bar(EventChunk *chunk)
+{
+	Subject   **subjects = palloc(chunk->nsubjects * sizeof(Subject *));
+	Slice	   *emails = palloc(chunk->nsubjects * sizeof(Slice));
+	bool	   *barred = palloc(chunk->nsubjects * sizeof(bool));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->nsubjects; i++)
+	{
+		if (!chunk->subjects[i]->wanted)
+			continue;
+		emails[n] = chunk->subjects[i]->email;
+		subjects[n++] = chunk->subjects[i];
+	}
+	if (n > 0)
+		rvo_suppressions_of_events(chunk->caller, emails, n, barred);
+	for (int i = 0; i < n; i++)
+	{
+		subjects[i]->barred = barred[i];
+		subjects[i]->wanted = !barred[i];
+	}
+}
+
 /* rvo_event_people_find finds out whose the events are, and for whom contacts are to be made. */
 void
 rvo_event_people_find(EventChunk *chunk)
@@ -168,6 +194,7 @@ rvo_event_people_find(EventChunk *chunk)
 	find_by_id(chunk);
 	find_by_email(chunk, false);
 	choose_wanted(chunk);
+	bar(chunk);
 }
 
 /* ---------------------------------------------------------------- making */

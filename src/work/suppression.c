@@ -210,6 +210,24 @@ rvo_suppression_refuses(const Caller *caller, const Suppression *suppression)
 	return suppression->reasons != 0 && caller->settings.on_do_not_contact == DO_NOT_CONTACT_ERROR;
 }
 
+/*
+ * rvo_suppressions_of_events tells for whom no contact is to be made because of events: whose data was
+ * erased, whatever the client's setting, and whom it refuses.
+ */
+void
+rvo_suppressions_of_events(const Caller *caller, const Slice *emails, int n, bool *barred)
+{
+	Suppression *found;
+
+	memset(barred, 0, n * sizeof(bool));
+	if (!caller->settings.suppresses)
+		return;
+	found = palloc_extended(n * sizeof(Suppression), MCXT_ALLOC_HUGE);
+	rvo_suppressions_find(caller->client_id, emails, n, found);
+	for (int i = 0; i < n; i++)
+		barred[i] = (found[i].reasons & 1 << DO_NOT_CONTACT_ERASED) != 0 || rvo_suppression_refuses(caller, &found[i]);
+}
+
 static bool
 is_status(Slice status, Slice other)
 {
