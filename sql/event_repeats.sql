@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(24);
+SELECT plan(25);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -76,5 +76,8 @@ SELECT revyops_suppress('{"email": "no@x.com"}'), revyops_suppress('{"domain": "
 SELECT is((SELECT string_agg(concat_ws(' ', status, contact_id IS NOT NULL), ', ' ORDER BY ordinal) FROM revyops_record_events('[{"kind": "sent", "contact_email": "no@x.com", "external_id": "x", "campaign_id": "F"}, {"kind": "sent", "contact_email": "a@never.com", "external_id": "x", "campaign_id": "F"},
 	{"kind": "sent", "contact_email": "off@x.com", "external_id": "x", "campaign_id": "F"}, {"kind": "sent", "contact_email": "yes@x.com", "external_id": "x", "campaign_id": "F"}]')), '201 f, 201 f, 201 t, 201 t', 'whom the client refuses gets no contact');
 SELECT is((SELECT concat_ws(' ', sent, contacts) FROM revyops.campaign WHERE campaign_id = 'F'), '4 2', 'and is counted');
+
+-- as many as can be
+SELECT test.fails_400($$SELECT count(*) FROM revyops_record_events((SELECT jsonb_agg(NULL::text) FROM generate_series(1, 1000001)))$$, '[{"pointer": "", "code": "too_many", "limit": 1000000, "actual": 1000001}]', 'more than a million in a call');
 SELECT * FROM finish();
 ROLLBACK;

@@ -10,6 +10,9 @@
 #include "shape/known_member.h"
 #include "work/event.h"
 
+/* Events of a call: of as many contacts that are made, no array passes the 1 GB that palloc takes. */
+#define EVENTS_MAX 1000000
+
 /* ---------------------------------------------------------------- one */
 
 /* One event, and what became of it. */
@@ -140,10 +143,23 @@ hand_out(void *arg, int i, const EventOutcome *outcome)
 	list->sink(list->sink_arg, list->first_number + i, outcome);
 }
 
+/* check_count refuses a list that has too many. */
+static void
+check_count(const EventList *list)
+{
+	FaultList	faults = {0};
+	int			n = JsonContainerSize(list->items);
+
+	if (n > EVENTS_MAX)
+		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, EVENTS_MAX, n);
+	rvo_members_refuse(list->caller, FAILURE_INVALID_REQUEST, &faults);
+}
+
 /* rvo_event_record_list records the events of a list.  Raises, in BATCH_ATOMIC, if there is any fault. */
 void
 rvo_event_record_list(EventList *list)
 {
+	check_count(list);
 	list->context = CurrentMemoryContext;
 	rvo_events_run(list->caller, &(EventSource) {JsonContainerSize(list->items), read_item, hand_out, list});
 	rvo_members_refuse(list->caller, list->failure, &list->faults);
