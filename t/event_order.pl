@@ -48,6 +48,12 @@ BEGIN
 END
 $$;
 
+-- by_id has events say by an id of whom they are, if they say id@
+CREATE FUNCTION by_id(events jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+	SELECT jsonb_agg(CASE WHEN e->>'contact_email' = 'id@' THEN e - 'contact_email' || jsonb_build_object('contact_id',
+		(SELECT id FROM revyops.contact WHERE email = 'old@x.com' AND client_id = current_setting('revyops.client_id')::integer)) ELSE e END ORDER BY n)
+	FROM jsonb_array_elements(events) WITH ORDINALITY AS t (e, n) $$;
+
 -- state is all that events make, in an order of its own
 CREATE FUNCTION state(client integer) RETURNS jsonb LANGUAGE sql STABLE AS $$
 	WITH c AS (SELECT * FROM revyops.contact WHERE client_id = client)
@@ -81,7 +87,8 @@ sub maybe { my ($chance, @pairs) = @_; return rand() < $chance ? @pairs : () }
 # Times are few, so that many are equal.
 sub moment { return sprintf('2026-03-%02dT%02d:00:00Z', 1 + rand 4, rand 3) }
 
-my @addresses = qw(new@x.com other@x.com old@x.com out@x.com hard@x.com kept@x.com gone@x.com);
+# The last is old@x.com by id.
+my @addresses = qw(new@x.com other@x.com old@x.com out@x.com hard@x.com kept@x.com gone@x.com id@);
 
 sub event
 {
@@ -120,7 +127,7 @@ sub parts
 sub statement
 {
 	my ($client, $events) = @_;
-	return "SET revyops.client_id = $client; SELECT count(*) FROM revyops_record_events(\$j\$" . $json->encode($events) . "\$j\$, 'atomic');\n";
+	return "SET revyops.client_id = $client; SELECT count(*) FROM revyops_record_events(by_id(\$j\$" . $json->encode($events) . "\$j\$), 'atomic');\n";
 }
 
 sub state_after
