@@ -98,7 +98,11 @@ rvo_client_set(const int *client_id, Slice name, Slice value)
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (rvo_slice_equal(setting->name, CONST_SLICE("changes")) && rvo_slice_equal(value, CONST_SLICE("on")))
+	{
+		/* or else "off" that is not committed yet would not be known */
+		rvo_store_lock_client(*client_id);
 		rvo_store_begin_changes(*client_id);
+	}
 	if (!rvo_store_set_client(*client_id, setting->name, value))
 		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
 }
