@@ -19,6 +19,7 @@ $old->restart;
 $old->safe_psql('postgres', <<'EOS');
 CREATE EXTENSION revyops;
 SELECT revyops_create_client('One');
+SELECT revyops_set_client_setting(1, 'changes', 'on');
 CREATE TABLE staging AS SELECT 'i' || i || '@acme.com' AS email, i AS "N" FROM generate_series(1, 1000) i;
 EOS
 my $key = $old->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'x')");
@@ -40,6 +41,8 @@ $old->safe_psql('postgres', "$client CALL revyops_import_contacts('staging', 100
 create($old, 'last@acme.com');
 my ($rows, $moment) = map { $old->safe_psql('postgres', $_) } $everything, 'SELECT clock_timestamp()';
 create($old, 'too_late@acme.com');
+$old->safe_psql('postgres', "SELECT revyops_set_client_setting(1, 'changes', '$_')") for 'off', 'on';
+my $cursor = $old->safe_psql('postgres', "$client SELECT revyops_changes('now')->>'cursor'");
 $old->safe_psql('postgres', "UPDATE revyops.contact SET last_name = 'changed too late'; SELECT revyops_revoke_api_key(prefix) FROM revyops.api_key");
 
 my $segment = $old->safe_psql('postgres', 'SELECT pg_walfile_name(pg_switch_wal())');
@@ -61,6 +64,8 @@ my ($id, $field) = split /\|/, create($new, 'too_late@acme.com');
 is($new->safe_psql('postgres', "SELECT $id > max(c.id), $field > max((f->>'id')::bigint) FROM revyops.contact c, jsonb_array_elements(custom_fields) f WHERE c.id <> $id"), 't|t', 'the key opens, ids go on behind all others');
 my ($rc, $out, $err) = $new->psql('postgres', "$client SELECT revyops_create_contact('{\"email\": \"last\@acme.com\"}')");
 like($err, qr/contact already exists/, 'a duplicate is refused');
+($rc, $out, $err) = $new->psql('postgres', "$client SELECT revyops_changes('$cursor')");
+like($err, qr/cursor has expired/, 'who followed the changes of later is told to begin anew');
 like((page::follow($new, 'Crash', 'sql', 1))[0], qr/^\n{10,}$/, 'indexes agree with their tables');
 is($new->safe_psql('postgres', 'SHOW archive_mode'), 'off', 'the old server\'s archive is left alone');
 unlike(slurp_file($new->logfile), qr/PANIC|TRAP|terminated by signal|XX000/, 'nothing odd in the server\'s log');

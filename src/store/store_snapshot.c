@@ -109,6 +109,13 @@ rvo_store_log_has(LogPlace place)
 	return place.octets > 0 && tliOfPointInHistory(place.octets - 1, readTimeLineHistory(timeline)) == place.timeline;
 }
 
+/* rvo_store_is_behind tells whether the snapshot may be older than what the caller was told: on a standby, or in a transaction that keeps one. */
+bool
+rvo_store_is_behind(void)
+{
+	return RecoveryInProgress() || IsolationUsesXactSnapshot();
+}
+
 /* rvo_store_snapshot_of makes of transactions that were seen what pg_visible_in_snapshot takes. */
 Datum
 rvo_store_snapshot_of(const Seen *seen)

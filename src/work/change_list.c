@@ -107,15 +107,16 @@ raise_expired(void)
 
 /*
  * check_complete raises FAILURE_CURSOR_EXPIRED if changes since a cursor may be missing, and a
- * serialization failure on a standby that has not got as far as the cursor.
+ * serialization failure if the caller's snapshot is not as far as the cursor, and the next may be.
  */
 static void
 check_complete(const ChangeCursor *cursor, const ChangeFeed *feed)
 {
-	if (cursor->generation > feed->generation)
+	if (!rvo_store_log_has(cursor->place))
+		raise_expired();
+	if (cursor->generation > feed->generation && rvo_store_is_behind())
 		rvo_fault_raise_serialization();
-	if (cursor->generation < feed->generation || rvo_seen_first_not(&cursor->seen) < feed->trimmed_before ||
-		!rvo_store_log_has(cursor->place))
+	if (cursor->generation != feed->generation || rvo_seen_first_not(&cursor->seen) < feed->trimmed_before)
 		raise_expired();
 }
 
