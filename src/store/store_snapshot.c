@@ -89,6 +89,13 @@ rvo_store_log_place(void)
 	return (LogPlace) {timeline, end};
 }
 
+/* rvo_store_log_later returns the one of two places, both of which are in the past of one server, that is not earlier. */
+LogPlace
+rvo_store_log_later(LogPlace a, LogPlace b)
+{
+	return a.timeline > b.timeline || (a.timeline == b.timeline && a.octets > b.octets) ? a : b;
+}
+
 /*
  * rvo_store_log_has tells whether a place is in the past of this server.  It is not after
  * a restore to an earlier point, or if the standby that took over had not got so far.

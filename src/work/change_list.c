@@ -197,7 +197,7 @@ rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults
 		cursor = find_place(caller->client_id, secret, after, &feed);
 		read_next(caller->client_id, &cursor, &now, &list);
 	}
-	cursor.place = rvo_store_log_place();
+	cursor.place = rvo_store_log_later(cursor.place, rvo_store_log_place());
 	*none = list.count == 0 && !list.more;
 	rvo_json_put(&answer, CONST_SLICE("cursor"), rvo_json_text(rvo_change_cursor_write(secret, caller->client_id, &cursor)));
 	rvo_json_put(&answer, CONST_SLICE("changes"), list.items);
