@@ -172,6 +172,30 @@ is(ask($primary, $_), 'PT400 invalid request', "none: '$_'") for ('', 'then', 'A
 is(ask($primary, undef, $_), 'PT400 invalid request', "limit $_") for (-1, 1001);
 is(length ask($primary, 'now')->{cursor}, length $cursor, 'its length tells nothing');
 
+# ---- what is not on disk yet
+# unflushed asks in a transaction whose log is not on disk: the cursor, and whether it still is not.
+sub unflushed
+{
+	my ($after) = @_;
+	my $answer = $primary->safe_psql('postgres', <<"EOS");
+SET revyops.client_id = 1;
+BEGIN;
+INSERT INTO noted VALUES (0, 0, -1);
+SELECT revyops_changes('$after')->>'cursor', pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn();
+ROLLBACK;
+EOS
+	return split /\|/, $answer;
+}
+# somebody else may flush it, so it is tried more often
+my @kept = map { my ($c, $still) = unflushed($cursor); $still eq 't' ? $c : () } 1 .. 5;
+cmp_ok(scalar @kept, '>', 0, 'who is told nothing does not wait for the disk');
+is_deeply([ grep { $_ ne $cursor } @kept ], [], 'and stays where they are');
+$primary->safe_psql('postgres', "SET revyops.client_id = 1; SELECT change(1)");
+my ($told, $not_flushed) = unflushed($cursor);
+is($not_flushed, 'f', 'who is told something gets a cursor that a crash leaves right');
+isnt($told, $cursor, 'another one');
+$cursor = $told;
+
 # ---- trimming
 my $kept = ask($primary, undef, 1)->{cursor};
 my $late = ask($primary, 'now')->{cursor};

@@ -21,6 +21,9 @@
 #include "base/fault.h"
 #include "store/store_snapshot.h"
 
+/* How far behind a reader may be left who is told nothing: as much log as takes a busy server seconds to write. */
+#define NEAR_OCTETS (UINT64CONST(256) * 1024 * 1024)
+
 /* widen tells which transaction has a number of 32 bits. */
 static uint64
 widen(TransactionId xid, FullTransactionId next)
@@ -87,6 +90,21 @@ rvo_store_log_place(void)
 		XLogFlush(end);
 	}
 	return (LogPlace) {timeline, end};
+}
+
+/*
+ * rvo_store_log_is_near tells whether to go on from a place costs a flush, and is not worth it:
+ * what has ended since is not all on disk, and the log is not much longer.
+ */
+bool
+rvo_store_log_is_near(LogPlace place)
+{
+	XLogRecPtr	end;
+
+	if (RecoveryInProgress() || place.timeline != GetWALInsertionTimeLine())
+		return false;
+	end = end_of_log();
+	return GetFlushRecPtr(NULL) < end && end - place.octets < NEAR_OCTETS;
 }
 
 /* rvo_store_log_later returns the one of two places, both of which are in the past of one server, that is not earlier. */

@@ -163,6 +163,24 @@ read_next(int client_id, ChangeCursor *cursor, const Seen *now, ChangeList *list
 }
 
 /*
+ * keep_place notes in a cursor where the server was when what it tells had ended.  In the middle of
+ * a difference that is where it was before.  Who is told nothing keeps the cursor that was given, if
+ * another would cost a flush.
+ */
+static void
+keep_place(ChangeCursor *cursor, const ChangeCursor *given, const ChangeList *list)
+{
+	bool		nothing = list->count == 0 && !list->more;
+
+	if (given->last_id != 0)
+		return;
+	if (nothing && rvo_store_log_is_near(given->place))
+		*cursor = *given;
+	else
+		cursor->place = rvo_store_log_later(given->place, rvo_store_log_place());
+}
+
+/*
  * rvo_changes_list returns the changes that the caller can see since a cursor, in the
  * current context, with the next cursor; *none tells that there are none.  after is no value for
  * the first, and "now" for what comes from now on.  Raises FAILURE_CHANGES_OFF, and what is in faults.
@@ -176,6 +194,7 @@ rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults
 	Seen		now;
 	ChangeFeed	feed;
 	ChangeCursor cursor;
+	ChangeCursor given;
 	JsonbValue	value;
 
 	if (limit < 1 || limit > CHANGES_MAX)
@@ -189,15 +208,15 @@ rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults
 	feed = rvo_store_change_feed(caller->client_id);
 	if (after.data != NULL && rvo_slice_equal(after, CONST_SLICE("now")))
 	{
-		cursor = begin(&feed);
+		cursor = given = begin(&feed);
 		cursor.seen = rvo_seen_both(&cursor.seen, &now);
 	}
 	else
 	{
-		cursor = find_place(caller->client_id, secret, after, &feed);
+		cursor = given = find_place(caller->client_id, secret, after, &feed);
 		read_next(caller->client_id, &cursor, &now, &list);
 	}
-	cursor.place = rvo_store_log_later(cursor.place, rvo_store_log_place());
+	keep_place(&cursor, &given, &list);
 	*none = list.count == 0 && !list.more;
 	rvo_json_put(&answer, CONST_SLICE("cursor"), rvo_json_text(rvo_change_cursor_write(secret, caller->client_id, &cursor)));
 	rvo_json_put(&answer, CONST_SLICE("changes"), list.items);
