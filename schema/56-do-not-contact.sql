@@ -49,6 +49,7 @@ CREATE TABLE revyops.do_not_contact (
 ALTER SEQUENCE revyops.do_not_contact_id_seq OWNED BY revyops.do_not_contact.id;
 CREATE UNIQUE INDEX do_not_contact_digest_key ON revyops.do_not_contact (digest, client_id, reason) WHERE removed_at IS NULL;
 CREATE INDEX do_not_contact_removed_idx ON revyops.do_not_contact (digest, client_id) WHERE removed_at IS NOT NULL;
+CREATE INDEX do_not_contact_removed_id_idx ON revyops.do_not_contact (client_id, id) WHERE removed_at IS NOT NULL;
 
 ALTER TABLE revyops.do_not_contact ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.do_not_contact FOR SELECT

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(25);
+SELECT plan(26);
 -- Plans that were made while VACUUM had found the tables empty still fit when they have grown: what a call reads
 -- does not depend on how many others there are.
 SELECT test.two_clients() \gset
@@ -33,6 +33,7 @@ SELECT cmp_ok(test.read_by(query), '<=', 300 * 40::bigint, query) FROM (VALUES
 	($$SELECT count(*) FROM revyops_check_do_not_contact((SELECT array_agg(format('n%s@c%s.com', i, i)) FROM generate_series(1, 300) i))$$),
 	($$SELECT count(revyops_is_do_not_contact(format('n%s@c%s.com', i, i))) FROM generate_series(1, 300) i$$),
 	($$SELECT count(revyops_list_do_not_contact(address => format('n%s@c%s.com', i, i))) FROM generate_series(1, 300) i$$),
+	($$SELECT count(revyops_list_do_not_contact(removed => true)) FROM generate_series(1, 300) i$$),
 	($$SELECT count(revyops_update_contact(id, '{"first_name": "a"}')) FROM revyops.contact WHERE email LIKE 'a%'$$),
 	($$SELECT count(revyops_get_contact(id)) FROM revyops.contact WHERE email LIKE 'a%'$$),
 	($$SELECT count(revyops_create_email(jsonb_build_object('email_type', 'sent', 'origin', 'o', 'contact_id', id))) FROM revyops.contact WHERE email LIKE 'a%'$$),
