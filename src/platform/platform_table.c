@@ -343,12 +343,15 @@ static const Platform lemlist = {
 
 /* ---------------------------------------------------------------- HubSpot */
 
-/* hs_email_optout_ID is of one list; hs_email_bounce and hs_email_replied are numbers. */
+/*
+ * hs_email_optout_ID is of one list; hs_email_bounce and hs_email_replied are numbers; the first
+ * send is told as the last one, too, and would count twice.
+ */
 static const KindRule hubspot_kinds[] = {
 	KIND("hsemailoptout", EVENT_UNSUBSCRIBED, .needs = "true"),
 	KIND("hsemailhardbouncereasonenum", EVENT_BOUNCED, .needs = "*"),
 	KIND("hsemailbadaddress", EVENT_BOUNCED, .needs = "true"),
-	KIND("hsemaillastsenddate", EVENT_SENT, .needs = "*"), KIND("hsemailfirstsenddate", EVENT_SENT, .needs = "*"),
+	KIND("hsemaillastsenddate", EVENT_SENT, .needs = "*"),
 	KIND("hsemaillastreplydate", EVENT_REPLIED, .needs = "*"),
 	{.name = NULL}
 };
