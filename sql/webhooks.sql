@@ -15,7 +15,7 @@ CREATE FUNCTION test.failed(status int, detail text, errors jsonb) RETURNS jsonb
 CREATE FUNCTION test.unauthorized(place text, kind text DEFAULT 'parameter') RETURNS jsonb
 	LANGUAGE sql AS $$ SELECT test.failed(401, 'Invalid signature.', jsonb_build_array(jsonb_build_object(kind, place, 'code', 'invalid_signature', 'message', 'The delivery does not show the secret that this webhook expects.'))) $$;
 CREATE FUNCTION test.unknown() RETURNS jsonb
-	LANGUAGE sql AS $$ SELECT test.failed(404, 'Webhook not found.', '[{"parameter":"token","code":"not_found","message":"There is none with this id or domain."}]') $$;
+	LANGUAGE sql AS $$ SELECT test.failed(404, 'Webhook not found.', '[{"parameter":"token","code":"not_found","message":"There is none with this id, domain or address."}]') $$;
 
 SELECT public.revyops_create_client('One') AS one, public.revyops_create_client('Two') AS two \gset
 SELECT public.revyops_create_webhook(:one, 'instantly', 'first') AS instantly, public.revyops_create_webhook(:one, ' Instantly', 'second') AS again,
@@ -147,14 +147,14 @@ SELECT is((SELECT status FROM revyops_http.handle('POST', :'instantly', '', E'X-
 SELECT is(test.try(statement), jsonb_build_object('sqlstate', 'PT' || status, 'message', message, 'detail', detail), statement)
 FROM (VALUES
 	('SELECT public.revyops_create_webhook(NULL, NULL, NULL)', 400, 'invalid request', '[{"parameter":"client_id","code":"required","message":"A value is required."},{"parameter":"platform","code":"required","message":"A value is required."},{"parameter":"name","code":"required","message":"A value is required."}]'),
-	('SELECT public.revyops_create_webhook(99, ''lemlist'', ''x'')', 404, 'client not found', '[{"parameter":"client_id","code":"not_found","message":"There is none with this id or domain."}]'),
-	('SELECT public.revyops_create_agency_webhook(99, ''lemlist'', ''x'')', 404, 'agency not found', '[{"parameter":"agency_id","code":"not_found","message":"There is none with this id or domain."}]'),
+	('SELECT public.revyops_create_webhook(99, ''lemlist'', ''x'')', 404, 'client not found', '[{"parameter":"client_id","code":"not_found","message":"There is none with this id, domain or address."}]'),
+	('SELECT public.revyops_create_agency_webhook(99, ''lemlist'', ''x'')', 404, 'agency not found', '[{"parameter":"agency_id","code":"not_found","message":"There is none with this id, domain or address."}]'),
 	('SELECT public.revyops_route_webhook_account(1, ''lemlist'', '' '', 1)', 400, 'invalid request', '[{"parameter":"account","code":"required","message":"A value is required."}]'),
-	('SELECT public.revyops_set_webhook_secret(99, ''none'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id or domain."}]'),
+	('SELECT public.revyops_set_webhook_secret(99, ''none'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]'),
 	('SELECT public.revyops_set_webhook_secret(1, ''body'', ''x'')', 400, 'invalid request', '[{"parameter":"verify","code":"invalid_option","message":"Expected one of the values that are allowed.","allowed":["none","header","hmac"]}]'),
 	('SELECT public.revyops_set_webhook_secret(1, ''header'')', 400, 'invalid request', '[{"parameter":"secret","code":"required","message":"A value is required."},{"parameter":"header","code":"required","message":"A value is required."}]'),
 	('SELECT public.revyops_set_webhook_ring(1, 101)', 400, 'invalid request', '[{"parameter":"size","code":"too_many","message":"There are too many entries.","limit":100,"actual":101}]'),
-	('SELECT public.revyops_webhook_ring(99)', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id or domain."}]')) AS t (statement, status, message, detail);
+	('SELECT public.revyops_webhook_ring(99)', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]')) AS t (statement, status, message, detail);
 
 SELECT * FROM finish();
 ROLLBACK;
