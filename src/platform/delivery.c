@@ -36,8 +36,8 @@ parse(Slice text, Delivery *delivery, FaultList *faults)
 
 	if (extent.containers > JSON_MAX_CONTAINERS)
 		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, JSON_MAX_CONTAINERS, extent.containers);
-	else if (extent.commas > JSON_MAX_COMMAS)
-		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, JSON_MAX_COMMAS, extent.commas);
+	else if (extent.commas > DELIVERY_COMMAS_MAX)
+		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, DELIVERY_COMMAS_MAX, extent.commas);
 	else if (extent.depth > JSON_MAX_DEPTH)
 		rvo_fault_add(faults, "", FAULT_TOO_DEEP);
 	else if (!rvo_json_is_loadable(text))

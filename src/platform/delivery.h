@@ -10,6 +10,9 @@
 
 #define DELIVERY_ITEMS_MAX 10000
 
+/* Commas of all that it has, 40 for each of so many items: what has more would take seconds to be parsed. */
+#define DELIVERY_COMMAS_MAX 400000
+
 /* One thing that a platform tells. */
 typedef struct DeliveryItem
 {
