@@ -49,6 +49,7 @@ static const Target targets[] = {
 	{.name = "query", .run = fuzz_query},
 	{.name = "headers", .run = fuzz_headers},
 	{.name = "csv", .run = fuzz_csv, .takes_bytes = true, .in_transaction = true},
+	{.name = "delivery", .run = fuzz_delivery, .takes_bytes = true, .in_transaction = true},
 	{.name = "contact", .run = fuzz_contact},
 	{.name = "company", .run = fuzz_company},
 	{.name = "render", .run = fuzz_render},

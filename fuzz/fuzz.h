@@ -48,6 +48,7 @@ extern void fuzz_multipart(Slice input);
 extern void fuzz_query(Slice input);
 extern void fuzz_headers(Slice input);
 extern void fuzz_csv(Slice input);
+extern void fuzz_delivery(Slice input);
 extern void fuzz_contact(Slice input);
 extern void fuzz_company(Slice input);
 extern void fuzz_render(Slice input);
