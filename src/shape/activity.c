@@ -76,9 +76,9 @@ is_called(Slice status, Slice name)
 	return true;
 }
 
-/* rank_of tells how much a status outranks others. */
-static int
-rank_of(Slice status)
+/* rvo_status_rank tells how much a status outranks others. */
+int
+rvo_status_rank(Slice status)
 {
 	return is_called(status, STATUS_UNSUBSCRIBED) ? 2 : is_called(status, STATUS_BOUNCED) ? 1 : 0;
 }
@@ -106,14 +106,14 @@ start_anew(Activity *activity, const Contact *contact)
 bool
 rvo_activity_shows_bounce(const Activity *activity)
 {
-	return activity->bounced_at.given && rank_of(activity->base_status) < 1;
+	return activity->bounced_at.given && rvo_status_rank(activity->base_status) < 1;
 }
 
 /* rvo_activity_shows_unsubscription tells the same of an unsubscription. */
 bool
 rvo_activity_shows_unsubscription(const Activity *activity)
 {
-	return activity->unsubscribed_at.given && rank_of(activity->base_status) < 2;
+	return activity->unsubscribed_at.given && rvo_status_rank(activity->base_status) < 2;
 }
 
 /* rvo_activity_before_unsubscription returns the status that an unsubscription ended. */

@@ -47,7 +47,7 @@ typedef struct Activity
 	InterestState interest;		/* of events of no campaign */
 } Activity;
 
-/* What status changes events made: of each kind at most one. */
+/* Statuses that outrank others: what events and the do-not-contact list make of a contact. */
 #define STATUS_BOUNCED CONST_SLICE("Bounced")
 #define STATUS_UNSUBSCRIBED CONST_SLICE("Unsubscribed")
 
@@ -67,6 +67,7 @@ extern void rvo_earliest(NullableTime *time, TimestampTz other);
 extern void rvo_latest(NullableTime *time, TimestampTz other);
 extern bool rvo_interest_note(InterestState *state, Interest interested, TimestampTz at, Slice label);
 
+extern int	rvo_status_rank(Slice status);
 extern bool rvo_activity_note_status(Activity *activity, Contact *contact, EventKind kind, TimestampTz at, bool is_new);
 extern bool rvo_activity_shows_bounce(const Activity *activity);
 extern bool rvo_activity_shows_unsubscription(const Activity *activity);

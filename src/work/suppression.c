@@ -18,12 +18,10 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "base/slice_map.h"
+#include "shape/activity.h"
 #include "store/store_do_not_contact.h"
 #include "value/domain.h"
 #include "work/suppression.h"
-
-static const Slice unsubscribed = CONST_SLICE("Unsubscribed");
-static const Slice bounced = CONST_SLICE("Bounced");
 
 /* What is looked up, each once, and what was found of each. */
 typedef struct Lookup
@@ -228,22 +226,14 @@ rvo_suppressions_of_events(const Caller *caller, const Slice *emails, int n, boo
 		barred[i] = (found[i].reasons & 1 << DO_NOT_CONTACT_ERASED) != 0 || rvo_suppression_refuses(caller, &found[i]);
 }
 
-static bool
-is_status(Slice status, Slice other)
-{
-	return status.len == other.len && pg_strncasecmp(status.data, other.data, other.len) == 0;
-}
-
 /* rvo_suppression_mark gives a new contact the status that the list says, unless it has one as high. */
 void
 rvo_suppression_mark(const Suppression *suppression, Contact *contact)
 {
-	bool		only_bounced = suppression->reasons == 1 << DO_NOT_CONTACT_BOUNCED;
+	Slice		status = suppression->reasons == 1 << DO_NOT_CONTACT_BOUNCED ? STATUS_BOUNCED : STATUS_UNSUBSCRIBED;
 
-	if (suppression->reasons == 0 || is_status(contact->contact_status, unsubscribed) ||
-		(only_bounced && is_status(contact->contact_status, bounced)))
-		return;
-	contact->contact_status = only_bounced ? bounced : unsubscribed;
+	if (suppression->reasons != 0 && rvo_status_rank(contact->contact_status) < rvo_status_rank(status))
+		contact->contact_status = status;
 }
 
 /*
