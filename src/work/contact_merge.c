@@ -16,7 +16,6 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
-#include "shape/change_time.h"
 #include "shape/record_merge.h"
 #include "shape/record_render.h"
 #include "store/store_company.h"
@@ -120,7 +119,7 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	rvo_activity_merge_begin(caller->client_id, keep, other, &activity);
 	rvo_record_fill(&rvo_contact_shape, &keep->record, &other->record);
 	rvo_fields_check_excess(&keep->record.custom_fields, merge->other_name);
-	keep->record.updated_time = rvo_time_of_change(keep->record.updated_time);
+	rvo_record_stamp(&keep->record);
 	moved = rvo_store_move_traces(caller->client_id, other->record.id, keep->record.id);
 	rvo_changes_note(caller, EMAIL_ENTITY, CHANGE_UPDATED, moved.ids, moved.count, NULL);
 	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
