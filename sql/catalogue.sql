@@ -85,7 +85,7 @@ SELECT is_empty($$
 	'nothing without a comment');
 SELECT is_empty($$SELECT i.indexrelid::regclass FROM pg_index i JOIN test.relation r ON r.oid = i.indrelid
 		JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text NOT IN ('revyops.api_key_client_id_idx', 'revyops.change_xid_idx')$$,
+	WHERE a.attname = 'client_id' AND NOT i.indisprimary AND i.indexrelid::regclass::text NOT IN ('revyops.api_key_client_id_idx', 'revyops.change_xid_idx', 'revyops.do_not_contact_removed_id_idx')$$,
 	'no index but the primary keys starts with client_id, where there is a column that selects more');
 SELECT is_empty($$SELECT con.conname FROM pg_constraint con JOIN test.relation r ON r.oid = con.conrelid
 	WHERE con.contype IN ('p', 'u', 'f') AND r.name NOT IN ('revyops.client', 'revyops.api_key', 'revyops.secret', 'revyops.free_mail_domain', 'revyops.free_mail_exception', 'revyops.company_host', 'revyops.company_host_exception', 'revyops.import_alias',
