@@ -9,7 +9,6 @@
 #include "base/compat.h"
 #include "shape/filter.h"
 #include "store/store_campaign_list.h"
-#include "store/store_secret.h"
 #include "work/campaign.h"
 #include "work/list.h"
 
@@ -27,34 +26,16 @@ rvo_campaign_get(int client_id, const int64 *id)
 	return campaign;
 }
 
-/* begin reads what a list is asked for, and where it begins.  Raises FAILURE_INVALID_REQUEST. */
-static ListPage
-begin(const ListRequest *request, const ListScope *scope, FaultList *faults)
-{
-	ListPage	page = rvo_page_read(request, faults);
-
-	if (request->after.data != NULL && !rvo_cursor_read(rvo_store_secret(), scope, request->after, &page.place))
-		rvo_fault_add(faults, "after", FAULT_INVALID_CURSOR);
-	if (faults->count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
-	if (request->after.data != NULL)
-		page.offset = 0;
-	return page;
-}
-
 /* write_page writes a page of what was read, as JSON text in the current context. */
 static text *
 write_page(const ListRequest *request, const ListScope *scope, const ListPage *page, const ShownRows *rows)
 {
-	ListPlace	place = {
-		.id = rows->last_id, .client_id = scope->client_id, .pages = page->place.pages + 1,
-		.entries = page->place.entries + rows->count, .counted = true, .total = rows->total
+	ListEnd		end = {
+		.place = {.id = rows->last_id, .client_id = scope->client_id, .total = rows->total},
+		.count = rows->count, .has_more = rows->has_more
 	};
-	Slice		next = rows->has_more ? rvo_list_link(scope, request->link, &place) : NO_SLICE;
-	PageWriter	writer = rvo_page_begin(page, next, rows->total.entries, rows->count);
+	PageWriter	writer = rvo_list_open(request, scope, page, &end);
 
-	if (request->counted != NULL)
-		*request->counted = rows->total;
 	for (int i = 0; i < rows->count; i++)
 		rvo_page_put_jsonb(&writer, rows->items[i]);
 	return rvo_page_end(&writer);
@@ -68,11 +49,11 @@ rvo_campaign_list(int client_id, const CampaignQuery *query)
 	FaultList	faults = query->list.faults;
 	ListScope	scope = {.what = "campaigns", .client_id = client_id, .possible = true};
 	ShownRows	rows = {.count = 0};
-	ListPage	page;
+	ListPage	page = rvo_page_read(&query->list, &faults);
 
 	scope.conditions = (const Slice *) &filter;
 	scope.count = sizeof(filter) / sizeof(Slice);
-	page = begin(&query->list, &scope, &faults);
+	rvo_list_place(&query->list, &scope, &page, &faults);
 	rvo_store_list_campaigns(client_id, &filter, &page, &rows);
 	return write_page(&query->list, &scope, &page, &rows);
 }
@@ -94,7 +75,8 @@ rvo_campaign_list_contacts(int client_id, const int64 *id, const ListRequest *re
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	name = rvo_slice(psprintf(INT64_FORMAT, *id));
 	scope.conditions = &name;
-	page = begin(request, &scope, &faults);
+	page = rvo_page_read(request, &faults);
+	rvo_list_place(request, &scope, &page, &faults);
 	if (!rvo_store_list_campaign_contacts(client_id, *id, &page, &rows))
 		rvo_fault_raise_one(FAILURE_CAMPAIGN_NOT_FOUND, "id", FAULT_NOT_FOUND);
 	return write_page(request, &scope, &page, &rows);

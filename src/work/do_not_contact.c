@@ -10,11 +10,10 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
-#include "shape/cursor.h"
 #include "shape/known_member.h"
 #include "store/store_do_not_contact.h"
-#include "store/store_secret.h"
 #include "work/do_not_contact.h"
+#include "work/list.h"
 
 #define AT_ONCE 10000
 
@@ -221,32 +220,16 @@ rvo_do_not_contact_remove(const Caller *caller, const Removal *removal)
 
 /* ---------------------------------------------------------------- lists */
 
-/* next_page returns the cursor of the page behind this one, with link in front; no value if this is the last. */
-static Slice
-next_page(const ListRequest *request, const ListScope *scope, const ListPage *page, const DoNotContactRows *rows)
-{
-	ListPlace	place = {
-		.id = rows->has_more ? rows->rows[rows->count - 1].id : 0,
-		.pages = page->place.pages + 1, .entries = page->place.entries + rows->count,
-		.counted = true, .total = rows->total
-	};
-	Slice		cursor;
-
-	if (!rows->has_more)
-		return NO_SLICE;
-	cursor = rvo_cursor_write(rvo_store_secret(), scope, &place);
-	return rvo_slice(psprintf("%.*s%.*s", request->link.len, request->link.data != NULL ? request->link.data : "",
-							  cursor.len, cursor.data));
-}
-
 /* write_page writes a page of what was read, as JSON text in the current context. */
 static text *
 write_page(const ListRequest *request, const ListScope *scope, const ListPage *page, const DoNotContactRows *rows)
 {
-	PageWriter	writer = rvo_page_begin(page, next_page(request, scope, page, rows), rows->total.entries, rows->count);
+	ListEnd		end = {
+		.place = {.id = rows->has_more ? rows->rows[rows->count - 1].id : 0, .total = rows->total},
+		.count = rows->count, .has_more = rows->has_more
+	};
+	PageWriter	writer = rvo_list_open(request, scope, page, &end);
 
-	if (request->counted != NULL)
-		*request->counted = rows->total;
 	for (int i = 0; i < rows->count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
@@ -279,10 +262,7 @@ rvo_do_not_contact_list(int client_id, const DoNotContactQuery *query)
 	conditions[0] = filter.address;
 	conditions[1] = filter.reason;
 	conditions[2] = query->removed ? CONST_SLICE("removed") : NO_SLICE;
-	if (query->list.after.data != NULL && !rvo_cursor_read(rvo_store_secret(), &scope, query->list.after, &page.place))
-		rvo_fault_add(&faults, "after", FAULT_INVALID_CURSOR);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_list_place(&query->list, &scope, &page, &faults);
 	if (scope.possible)
 		rvo_store_list_do_not_contact(client_id, &filter, &page, &rows);
 	return write_page(&query->list, &scope, &page, &rows);

@@ -2,7 +2,8 @@
  * list.c
  *	  The use cases of lists: where a page begins, what is on it, and what leads to the next.
  *
- * For contact_read.c and company_read.c.  The key of cursors is read only
+ * Of records for contact_read.c, company_read.c and email_read.c; where a page begins
+ * and how it is opened, for all other lists as well.  The key of cursors is read only
  * where a cursor is: most lists fit on a page.
  */
 #include "postgres.h"
@@ -41,51 +42,52 @@ rvo_list_read_field(Listing *list, Slice *name, Slice *value)
 }
 
 /*
- * rvo_list_find_place has the first page begin where a cursor says, if there is one;
- * false if nothing can fit the conditions.  Raises FAILURE_INVALID_REQUEST for
- * all that was noted, and for a cursor that is not of this list.
+ * rvo_list_place has a page begin where a cursor says, if there is one.  Raises
+ * FAILURE_INVALID_REQUEST for all that was noted, and for a cursor that is not of this list.
  */
+void
+rvo_list_place(const ListRequest *request, const ListScope *scope, ListPage *page, FaultList *faults)
+{
+	if (request->after.data != NULL && !rvo_cursor_read(rvo_store_secret(), scope, request->after, &page->place))
+		rvo_fault_add(faults, "after", FAULT_INVALID_CURSOR);
+	if (faults->count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+}
+
+/* rvo_list_find_place is rvo_list_place for records; false if nothing can fit the conditions. */
 bool
 rvo_list_find_place(Listing *list, const Slice *conditions, int nconditions)
 {
 	list->scope.conditions = conditions;
 	list->scope.count = nconditions;
-	if (list->request->after.data != NULL &&
-		!rvo_cursor_read(rvo_store_secret(), &list->scope, list->request->after, &list->page.place))
-		rvo_fault_add(&list->faults, "after", FAULT_INVALID_CURSOR);
-	if (list->faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &list->faults);
+	rvo_list_place(list->request, &list->scope, &list->page, &list->faults);
 	return list->scope.possible;
-}
-
-/* rvo_list_link returns the cursor of a place, with link in front. */
-Slice
-rvo_list_link(const ListScope *scope, Slice link, const ListPlace *place)
-{
-	Slice		cursor = rvo_cursor_write(rvo_store_secret(), scope, place);
-	StringInfoData next;
-
-	initStringInfo(&next);
-	if (link.len > 0)
-		appendBinaryStringInfo(&next, link.data, link.len);
-	appendBinaryStringInfo(&next, cursor.data, cursor.len);
-	return (Slice) {next.data, next.len};
 }
 
 /* next_page returns the cursor of the page behind this one, with link in front; no value if this is the last. */
 static Slice
-next_page(const Listing *list)
+next_page(const ListRequest *request, const ListScope *scope, const ListPage *page, const ListEnd *end)
 {
-	const ListPage *page = &list->page;
-	const ListRows *rows = &list->rows;
-	ListPlace	place = {
-		rows->last_id, rows->last_client_id, page->place.pages + 1, page->place.entries + rows->count, rows->scanned,
-		true, rows->total, rows->last_key
-	};
+	ListPlace	place = end->place;
+	Slice		cursor;
 
-	if (page->bare || !rows->has_more)
+	if (page->bare || !end->has_more)
 		return NO_SLICE;
-	return rvo_list_link(&list->scope, list->request->link, &place);
+	place.pages = page->place.pages + 1;
+	place.entries = page->place.entries + end->count;
+	place.counted = true;
+	cursor = rvo_cursor_write(rvo_store_secret(), scope, &place);
+	return rvo_slice(psprintf("%.*s%.*s", request->link.len, request->link.data != NULL ? request->link.data : "",
+							  cursor.len, cursor.data));
+}
+
+/* rvo_list_open begins to write a page, whose entries are still to be put, and says how many there are in all. */
+PageWriter
+rvo_list_open(const ListRequest *request, const ListScope *scope, const ListPage *page, const ListEnd *end)
+{
+	if (request->counted != NULL)
+		*request->counted = end->place.total;
+	return rvo_page_begin(page, next_page(request, scope, page, end), end->place.total.entries, end->count);
 }
 
 /* rvo_list_write writes a page of what was read, as JSON text in the current context. */
@@ -93,10 +95,14 @@ text *
 rvo_list_write(const Listing *list)
 {
 	const ListRows *rows = &list->rows;
-	PageWriter	writer = rvo_page_begin(&list->page, next_page(list), rows->total.entries, rows->count);
+	ListEnd		end = {
+		.place = {
+			.id = rows->last_id, .client_id = rows->last_client_id, .scanned = rows->scanned, .total = rows->total, .key = rows->last_key
+		},
+		.count = rows->count, .has_more = rows->has_more
+	};
+	PageWriter	writer = rvo_list_open(list->request, &list->scope, &list->page, &end);
 
-	if (list->request->counted != NULL)
-		*list->request->counted = rows->total;
 	for (int i = 0; i < rows->count; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(writer.entry);
