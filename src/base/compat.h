@@ -67,7 +67,7 @@ typedef struct JsonbInState
 
 /* 18: octets are uint8. */
 #if PG_VERSION_NUM >= 180000
-#define pg_b64_encode_compat(octets, len, to, to_len) pg_b64_encode(octets, len, to, to_len)
+#define pg_b64_encode_compat(octets, len, to, to_len) pg_b64_encode((const uint8 *) (octets), len, to, to_len)
 #define pg_b64_decode_compat(text, len, to, to_len) pg_b64_decode(text, len, (uint8 *) (to), to_len)
 #else
 #define pg_b64_encode_compat(octets, len, to, to_len) pg_b64_encode((const char *) (octets), len, to, to_len)

@@ -32,7 +32,7 @@ rvo_base64url_encode(Slice octets)
 	char	   *text = palloc(len);
 
 	Assert(octets.len % 3 == 0);
-	if (pg_b64_encode((void *) octets.data, octets.len, text, len) != len)
+	if (pg_b64_encode_compat(octets.data, octets.len, text, len) != len)
 		rvo_fault_raise_bug("could not encode octets");
 	swap(text, len, "+/", "-_");
 	return (Slice) {text, len};
@@ -53,7 +53,7 @@ rvo_base64url_decode(Slice text, Slice *octets)
 	to = palloc(len);
 	memcpy(base64, text.data, text.len);
 	swap(base64, text.len, "-_", "+/");
-	if (pg_b64_decode(base64, text.len, (void *) to, len) != len)
+	if (pg_b64_decode_compat(base64, text.len, to, len) != len)
 		return false;
 	*octets = (Slice) {to, len};
 	return true;

@@ -31,7 +31,7 @@ rvo_webhook_secret_read(Slice text, Slice *key)
 	if (text.len > pg_b64_enc_len(KEY_MAX_OCTETS))
 		return false;
 	octets = palloc(pg_b64_dec_len(text.len) + 1);
-	*key = (Slice) {octets, pg_b64_decode(text.data, text.len, (void *) octets, pg_b64_dec_len(text.len))};
+	*key = (Slice) {octets, pg_b64_decode_compat(text.data, text.len, octets, pg_b64_dec_len(text.len))};
 	return key->len >= KEY_MIN_OCTETS && key->len <= KEY_MAX_OCTETS;
 }
 
@@ -47,7 +47,7 @@ rvo_webhook_sign(Slice id, int64 seconds, Slice body, Slice key)
 
 	rvo_hmac_sha256(key, (Slice[]) {id, time, body}, 3, code);
 	memcpy(text, "v1,", 3);
-	len = pg_b64_encode((void *) code, PG_SHA256_DIGEST_LENGTH, text + 3, room);
+	len = pg_b64_encode_compat(code, PG_SHA256_DIGEST_LENGTH, text + 3, room);
 	if (len < 0)
 		rvo_fault_raise_bug("could not encode a signature");
 	return (Slice) {text, len + 3};
