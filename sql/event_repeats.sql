@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(25);
+SELECT plan(27);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -71,6 +71,10 @@ SELECT is(revyops_record_event('{"kind": "replied", "contact_email": "gone@x.com
 SELECT test.again('{"kind": "unsubscribed", "contact_email": "gone@x.com", "campaign_id": "E"}') \g /dev/null
 SELECT is(test.held('gone@x.com'), '0 0 0', 'makes nothing that has the address');
 SELECT is((SELECT concat_ws(' ', replied, unsubscribed, contacts, contacts_interested) FROM revyops.campaign WHERE campaign_id = 'E'), '1 1 0 0', 'its campaign counts it');
+SELECT revyops_create_contact('{"linkedin_url": "in/beside"}')->>'id' AS beside \gset
+SELECT is((SELECT string_agg(status::text, ' ') FROM revyops_record_events(jsonb_build_array(jsonb_build_object('kind', 'replied', 'contact_id', :beside, 'contact_email', 'gone@x.com', 'external_id', 'beside', 'subject', 'of gone'),
+	jsonb_build_object('kind', 'replied', 'contact_id', :beside, 'contact_email', 'other@x.com', 'external_id', 'beside', 'subject', 'of other')))), '201 201', 'their address beside the id of another contact');
+SELECT is((SELECT string_agg(concat_ws(' ', subject, contact_email), ', ' ORDER BY subject) FROM revyops.email WHERE contact_id = :beside), 'of gone, of other other@x.com', 'is kept nowhere');
 SELECT test.again('{"kind": "sent", "contact_email": "off@x.com", "external_id": "w"}') \g /dev/null
 SELECT revyops_suppress('{"email": "no@x.com"}'), revyops_suppress('{"domain": "never.com"}'), revyops_set_client_setting(1, 'on_do_not_contact', 'error') \g /dev/null
 SELECT is((SELECT string_agg(concat_ws(' ', status, contact_id IS NOT NULL), ', ' ORDER BY ordinal) FROM revyops_record_events('[{"kind": "sent", "contact_email": "no@x.com", "external_id": "x", "campaign_id": "F"}, {"kind": "sent", "contact_email": "a@never.com", "external_id": "x", "campaign_id": "F"},

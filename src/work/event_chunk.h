@@ -94,6 +94,7 @@ typedef struct EventItem
 	bool		timed;			/* it has a time of its own */
 	int64		company_id;		/* that it names; 0 = none */
 	Slice		company_domain;
+	bool		hides_address;	/* what stands beside an id is of somebody who was erased */
 	int64		linkedin_owner; /* who has the LinkedIn URL; 0 = nobody */
 } EventItem;
 

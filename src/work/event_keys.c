@@ -15,6 +15,7 @@
 #include "base/compat.h"
 #include "store/store_merged.h"
 #include "work/event_keys.h"
+#include "work/suppression.h"
 
 /* is_by_id tells whether an event says of whom it is by an id only. */
 static bool
@@ -59,6 +60,32 @@ find_formers(EventChunk *chunk)
 
 /* ---------------------------------------------------------------- the keys of an event */
 
+/* hide_erased has an address beside an id kept nowhere if its owner's data was erased. */
+static void
+hide_erased(EventChunk *chunk)
+{
+	EventItem **items = palloc(chunk->nitems * sizeof(EventItem *));
+	Slice	   *emails = palloc(chunk->nitems * sizeof(Slice));
+	Suppression *found;
+	int			n = 0;
+
+	for (int i = 0; i < chunk->nitems; i++)
+	{
+		EventItem  *item = &chunk->items[i];
+
+		if (item->event->contact_id == 0 || item->event->contact_email.data == NULL)
+			continue;
+		emails[n] = item->event->contact_email;
+		items[n++] = item;
+	}
+	if (n == 0 || !chunk->caller->settings.suppresses)
+		return;
+	found = palloc(n * sizeof(Suppression));
+	rvo_suppressions_find(chunk->caller->client_id, emails, n, found);
+	for (int i = 0; i < n; i++)
+		items[i]->hides_address = (found[i].reasons & 1 << DO_NOT_CONTACT_ERASED) != 0;
+}
+
 static void
 add_value(const EventChunk *chunk, EventItem *item, Slice address)
 {
@@ -91,6 +118,8 @@ list_values(const EventChunk *chunk, EventItem *item)
 	if (!is_by_id(item))
 	{
 		add_value(chunk, item, item->address);
+		if (item->hides_address)
+			item->address = NO_SLICE;
 		return;
 	}
 	add_id(chunk, item, item->event->contact_id);
@@ -319,6 +348,7 @@ void
 rvo_event_find_keys(EventChunk *chunk)
 {
 	find_formers(chunk);
+	hide_erased(chunk);
 	find_keys(chunk);
 	find_more_keys(chunk);
 }
