@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(27);
+SELECT plan(28);
 -- A file of addresses for the do-not-contact list: which column it is, and what becomes of the rows.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.taken(file text, VARIADIC options text[] DEFAULT '{NULL}') RETURNS text LANGUAGE sql AS $$
@@ -41,5 +41,6 @@ SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n')$$, '[{"parame
 SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n', column_name => 'c')$$, '[{"parameter": "column", "code": "unknown_column"}]', 'none of that name');
 SELECT test.fails_code($$SELECT revyops_suppress_csv(convert_to(repeat('x', 16 * 1024 * 1024 + 1), 'UTF8'))$$, 'PT413', 'request body too large', 'too_large', 'too large');
 SELECT is((SELECT count(*) FROM revyops_suppress_csv(convert_to((SELECT string_agg('n' || i || '@many.com', E'\n') FROM generate_series(1, 25000) i), 'UTF8')) r WHERE r @> '{"rows": 25000, "added": 25000, "there": 0}'), 1::bigint, 'many');
+SELECT is((SELECT jsonb_build_array(r->'rows', r->'added', r->'failed') FROM revyops_suppress_csv(E'Domain\n@at.example.com\n @ \n') r), '[2, 1, 1]', 'a domain behind an @');
 SELECT * FROM finish();
 ROLLBACK;

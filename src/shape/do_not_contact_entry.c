@@ -64,14 +64,20 @@ read_domain(Slice in, Slice *out)
 	return rvo_domain_normalize(in, out);
 }
 
-/* rvo_do_not_contact_address_read tells an e-mail address from a domain, each in canonical form; false for what is neither. */
+/*
+ * rvo_do_not_contact_address_read tells an e-mail address from a domain, each in canonical form; false for what
+ * is neither.  Lists of platforms have domains as @acme.com as well.
+ */
 bool
 rvo_do_not_contact_address_read(Slice address, Slice *email, Slice *domain)
 {
 	*email = *domain = NO_SLICE;
+	address = rvo_text_trim(address);
 	if (address.len == 0)
 		return false;
-	if (memchr(address.data, '@', address.len) != NULL)
+	if (address.data[0] == '@')
+		address = (Slice) {address.data + 1, address.len - 1};
+	else if (memchr(address.data, '@', address.len) != NULL)
 		return rvo_email_address_normalize(address, email) == FAULT_NONE && email->data != NULL;
 	return read_domain(address, domain) == FAULT_NONE && domain->data != NULL;
 }
