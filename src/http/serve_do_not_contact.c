@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "http/answer.h"
+#include "http/batch_body.h"
 #include "http/parameter.h"
 #include "http/serve_batch.h"
 #include "http/serve_do_not_contact.h"
@@ -76,25 +77,11 @@ rvo_serve_suppress(const HttpRequest *request, Answer *answer)
 static JsonbContainer *
 read_list(const HttpRequest *request, const char *name, const Slice *members, int nmembers, FaultList *faults)
 {
+	JsonbContainer *items = rvo_batch_body_items(request, name, faults);
 	JsonbContainer *body = rvo_json_root(request->body);
-	const char *pointer = psprintf("/%s", name);
-	JsonbContainer *items = NULL;
-	JsonbValue	value;
 
-	if (!rvo_json_is_object(body))
-	{
-		rvo_member_note_no_object(body, faults);
-		return NULL;
-	}
-	if (!rvo_json_get(body, rvo_slice(name), &value))
-		rvo_fault_add(faults, pointer, FAULT_REQUIRED);
-	else if (value.type != jbvBinary || !rvo_json_is_array(value.val.binary.data))
-		rvo_fault_add(faults, pointer, value.type == jbvNull ? FAULT_NULL_NOT_ALLOWED : rvo_member_wrong(&value, FAULT_NOT_AN_ARRAY));
-	else
-		items = value.val.binary.data;
-	if (items != NULL && JsonContainerSize(items) > HTTP_ITEMS_MAX)
-		rvo_fault_add_limit(faults, pointer, FAULT_TOO_MANY, HTTP_ITEMS_MAX, JsonContainerSize(items));
-	rvo_members_check(&request->caller, body, "", members, nmembers, faults);
+	if (rvo_json_is_object(body))
+		rvo_members_check(&request->caller, body, "", members, nmembers, faults);
 	return items;
 }
 
@@ -175,20 +162,6 @@ rvo_serve_suppress_file(const HttpRequest *request, Answer *answer)
 	rvo_answer(answer, 200, rvo_do_not_contact_csv(&request->caller, &file));
 }
 
-/* read_string reads a member that is a string; no value if there is none. */
-static Slice
-read_string(JsonbContainer *body, const char *name, FaultList *faults)
-{
-	JsonbValue	value;
-
-	if (!rvo_json_get(body, rvo_slice(name), &value) || value.type == jbvNull)
-		return NO_SLICE;
-	if (value.type == jbvString)
-		return rvo_json_string(&value);
-	rvo_fault_add(faults, psprintf("/%s", name), FAULT_NOT_A_STRING);
-	return NO_SLICE;
-}
-
 /* rvo_serve_unsuppress removes an entry. */
 void
 rvo_serve_unsuppress(const HttpRequest *request, Answer *answer)
@@ -204,9 +177,9 @@ rvo_serve_unsuppress(const HttpRequest *request, Answer *answer)
 		rvo_member_note_no_object(body, &faults);
 	else
 	{
-		removal.address = read_string(body, "address", &faults);
-		removal.reason = read_string(body, "reason", &faults);
-		removal.note = read_string(body, "note", &faults);
+		removal.address = rvo_member_string(body, "address", &faults);
+		removal.reason = rvo_member_string(body, "reason", &faults);
+		removal.note = rvo_member_string(body, "note", &faults);
 		removal.force = rvo_member_flag(body, "force", &faults);
 		rvo_members_check(&request->caller, body, "", members, lengthof(members), &faults);
 	}

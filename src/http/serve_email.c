@@ -11,6 +11,7 @@
 #include "http/parameter.h"
 #include "http/serve_email.h"
 #include "shape/known_member.h"
+#include "shape/member.h"
 #include "work/email.h"
 #include "work/email_batch.h"
 #include "work/email_change.h"
@@ -45,20 +46,6 @@ create(const HttpRequest *request, int64 *id)
 	return rvo_email_create(&request->caller, request->body, request->structure, id);
 }
 
-/* read_text returns a member that is a string, no value if there is none or null, and notes what is no string. */
-static Slice
-read_text(JsonbContainer *body, Slice name, FaultList *faults)
-{
-	JsonbValue	value;
-
-	if (!rvo_json_get(body, name, &value) || value.type == jbvNull)
-		return NO_SLICE;
-	if (value.type == jbvString)
-		return rvo_json_string(&value);
-	rvo_fault_add(faults, rvo_member_pointer(name), FAULT_NOT_A_STRING);
-	return NO_SLICE;
-}
-
 /* rvo_serve_set_interested notes of an e-mail whether the contact is interested. */
 void
 rvo_serve_set_interested(const HttpRequest *request, Answer *answer)
@@ -71,9 +58,9 @@ rvo_serve_set_interested(const HttpRequest *request, Answer *answer)
 		rvo_member_note_no_object(body, &interest.faults);
 	else
 	{
-		interest.email = read_text(body, known[0], &interest.faults);
-		interest.subject = read_text(body, known[1], &interest.faults);
-		interest.disposition = read_text(body, known[2], &interest.faults);
+		interest.email = rvo_member_string(body, "email", &interest.faults);
+		interest.subject = rvo_member_string(body, "subject", &interest.faults);
+		interest.disposition = rvo_member_string(body, "disposition", &interest.faults);
 		rvo_members_check(&request->caller, body, "", known, lengthof(known), &interest.faults);
 	}
 	rvo_answer(answer, 200, rvo_email_set_interested(&request->caller, &interest));

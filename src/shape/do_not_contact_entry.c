@@ -93,17 +93,8 @@ rvo_do_not_contact_note_check(Slice note, const char *where, FaultList *faults)
 static Slice
 read_text(JsonbContainer *body, const char *name, FaultList *faults)
 {
-	JsonbValue	value;
-	Slice		text;
+	Slice		text = rvo_text_trim(rvo_member_string(body, name, faults));
 
-	if (!rvo_json_get(body, rvo_slice(name), &value) || value.type == jbvNull)
-		return NO_SLICE;
-	if (value.type != jbvString)
-	{
-		rvo_fault_add(faults, psprintf("/%s", name), FAULT_NOT_A_STRING);
-		return NO_SLICE;
-	}
-	text = rvo_text_trim(rvo_json_string(&value));
 	return text.len > 0 ? text : NO_SLICE;
 }
 

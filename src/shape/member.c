@@ -123,6 +123,20 @@ rvo_member_key(Slice name, const JsonbValue *value, Normalizer normalize, int ma
 	return key;
 }
 
+/* rvo_member_string returns a member that is a string, as it is; no value if it is absent or null. */
+Slice
+rvo_member_string(JsonbContainer *body, const char *name, FaultList *faults)
+{
+	JsonbValue	value;
+
+	if (!rvo_json_get(body, rvo_slice(name), &value) || value.type == jbvNull)
+		return NO_SLICE;
+	if (value.type == jbvString)
+		return rvo_json_string(&value);
+	rvo_fault_add(faults, rvo_member_pointer(rvo_slice(name)), FAULT_NOT_A_STRING);
+	return NO_SLICE;
+}
+
 /* rvo_member_flag reads a member that is true or false, which a form has as text; false if it is absent, null or blank. */
 bool
 rvo_member_flag(JsonbContainer *body, const char *name, FaultList *faults)

@@ -22,6 +22,7 @@ extern Slice rvo_member_optional_text(Slice name, const JsonbValue *value, int m
 extern Slice rvo_member_long_text(Slice name, const JsonbValue *value, int max_octets, FaultList *faults);
 extern Slice rvo_member_key(Slice name, const JsonbValue *value, Normalizer normalize, int max_length,
 							FaultList *faults);
+extern Slice rvo_member_string(JsonbContainer *body, const char *name, FaultList *faults);
 extern bool rvo_member_flag(JsonbContainer *body, const char *name, FaultList *faults);
 extern void rvo_member_check_text(Slice text, const char *pointer, int max_length,
 								  bool allow_line_breaks, FaultList *faults);
