@@ -74,7 +74,8 @@ rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults)
 static void
 find_owners(const Batch *batch, BatchItem *const *items, int n)
 {
-	batch->kind->find_owners(batch->caller->client_id, items, n);
+	if (batch->kind->find_owners != NULL)
+		batch->kind->find_owners(batch->caller->client_id, items, n);
 	for (int i = 0; batch->kind->only_checks && i < n; i++)
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
 		{

@@ -78,7 +78,7 @@ typedef struct BatchKind
 	/* settle ends a chunk, created or not; NULL if there is nothing to do. */
 	void		(*settle) (const Caller *caller, const BatchItem *items, int n);
 
-	/* find_owners fills the items' owners. */
+	/* find_owners fills the items' owners; NULL if the kind has no keys. */
 	void		(*find_owners) (int client_id, BatchItem *const *items, int n);
 
 	/*

@@ -32,12 +32,6 @@ find_contacts(const Caller *caller, BatchItem *const *items, int n)
 		items[i]->failure = emails[i].failure;
 }
 
-/* find_owners finds nobody: e-mails have no keys. */
-static void
-find_owners(int client_id pg_attribute_unused(), BatchItem *const *items pg_attribute_unused(), int n pg_attribute_unused())
-{
-}
-
 static Jsonb *
 render_item(const BatchItem *item, Structure structure)
 {
@@ -48,6 +42,5 @@ const BatchKind rvo_email_batch = {
 	.kind = &rvo_email_kind,
 	.read = read_item,
 	.resolve = find_contacts,
-	.find_owners = find_owners,
 	.render = render_item,
 };

@@ -11,20 +11,12 @@
 #include "store/store_email.h"
 #include "work/email_kind.h"
 
-/* raise_taken raises nothing: e-mails have no keys. */
-static void
-raise_taken(int client_id pg_attribute_unused(), const Record *record pg_attribute_unused(), int64 id pg_attribute_unused())
-{
-}
-
 const EntityKind rvo_email_kind = {
 	.entity = EMAIL_ENTITY,
 	.shape = &rvo_email_shape,
 	.table = &rvo_email_table,
 	.plural = "emails",
 	.id_name = "email_id",
-	.taken = FAILURE_INVALID_REQUEST,
 	.not_found = FAILURE_EMAIL_NOT_FOUND,
 	.of_other_client = FAILURE_EMAIL_OF_OTHER_CLIENT,
-	.raise_taken = raise_taken,
 };

@@ -97,7 +97,8 @@ insert(void *arg)
 			writing->kind->check_new(writing->caller, writing->record);
 		return true;
 	}
-	writing->kind->raise_taken(writing->client_id, writing->record, 0);
+	if (writing->kind->raise_taken != NULL)
+		writing->kind->raise_taken(writing->client_id, writing->record, 0);
 	return false;
 }
 

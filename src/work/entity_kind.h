@@ -25,11 +25,11 @@ typedef struct EntityKind
 	const char *plural;			/* "contacts" */
 	const char *id_name;		/* "contact_id": what errors call its id beside another */
 	const char *key_pointers[RECORD_MAX_KEYS];	/* where the body has what makes two of them the same; NULL = no more */
-	Failure		taken;			/* if a key is */
+	Failure		taken;			/* if a key is, of a kind that has some */
 	Failure		not_found;
 	Failure		of_other_client;
 
-	/* raise_taken raises taken, naming them, if records with other ids than this have keys of the record by now. */
+	/* raise_taken raises taken, naming them, if records with other ids than this have keys of the record by now; NULL if the kind has no keys. */
 	void		(*raise_taken) (int client_id, const Record *record, int64 id);
 
 	/* check_new raises taken if a record that was added has a key that leads to another; NULL if none does. */
