@@ -1,6 +1,6 @@
 -- What the benchmark of events needs: a client, 100,000 events of 20,000 contacts in 20 campaigns as 20 batches, and a
 -- function that records a batch by itself, as somebody would write it who knows the tables: with the same keys, e-mails, dates, status,
--- history, counters, and nothing of the rest (no checks of what comes in, no answer for each event, no filling of what is
+-- history, counters, and nothing of the rest (no do-not-contact list, no checks of what comes in, no answer for each event, no filling of what is
 -- empty, no merged contacts, no companies, no events that come again with something else).
 SET client_min_messages = warning;
 DROP SCHEMA IF EXISTS bench CASCADE;
@@ -170,7 +170,8 @@ $$;
 -- empty makes both as they were, with so many of the contacts there.
 CREATE PROCEDURE bench.empty(contacts integer) LANGUAGE plpgsql AS $$
 BEGIN
-	TRUNCATE revyops.contact, revyops.campaign, revyops.event_key, bench.contact, bench.campaign, bench.event_key CASCADE;
+	TRUNCATE revyops.contact, revyops.campaign, revyops.event_key, revyops.do_not_contact, bench.contact, bench.campaign, bench.event_key CASCADE;
+	UPDATE revyops.client SET suppresses = false;
 	INSERT INTO bench.contact (client_id, email) SELECT current_setting('revyops.client_id')::integer, format('person%s@company%s.com', i, i % 4000)
 		FROM generate_series(0, contacts - 1) i;
 	INSERT INTO revyops.contact SELECT * FROM bench.contact;

@@ -59,7 +59,7 @@ static KeptQuery contact_page = {
 };
 
 static KeptQuery contact_count = {
-	.sql = "SELECT (SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.campaign_contact WHERE client_id = $1 AND campaign = $2 LIMIT $3) AS n), contacts::bigint"
+	.sql = "SELECT (SELECT pg_catalog.count(*) FROM (SELECT 1 FROM revyops.campaign_contact WHERE client_id = $1 AND campaign = $2 LIMIT $3) AS n), contacts::bigint"
 	" FROM revyops.campaign WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
 	.types = {INT4OID, INT8OID, INT8OID},

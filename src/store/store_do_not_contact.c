@@ -119,7 +119,7 @@ static KeptQuery remove_entry = {
 	.types = {FILTER_TYPES, INT8OID, INT8OID}, \
 }
 #define COUNT(filters) { \
-	.sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.do_not_contact WHERE " filters " AND " FILTERS " ORDER BY id LIMIT $5) AS c", \
+	.sql = "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM revyops.do_not_contact WHERE " filters " AND " FILTERS " ORDER BY id LIMIT $5) AS c", \
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 5, \
 	.types = {FILTER_TYPES, INT8OID}, \
 }

@@ -20,7 +20,7 @@
 	" AND ($4 IS NULL OR origin = $4) AND ($5 IS NULL OR subject = $5) AND ($6 IS NULL OR contact_id = $6)"
 #define FILTER_TYPES INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID
 
-#define COUNT(rows, limit) "SELECT pg_catalog.count(*) FROM (SELECT FROM revyops.email WHERE " rows " LIMIT " limit ") AS c"
+#define COUNT(rows, limit) "SELECT pg_catalog.count(*) FROM (SELECT 1 FROM revyops.email WHERE " rows " LIMIT " limit ") AS c"
 
 /* A page of the rows behind $7 that fit, and how many there are. */
 #define PAGE(rows) { \
