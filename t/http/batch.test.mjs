@@ -617,7 +617,7 @@ function isCreatedOnce(client, answers, count) {
 test('two batches of the same contacts in opposite order: each once, nobody fails', async () => {
 	const client = fresh();
 	const contacts = range(3000, i => ({ email: `o${i}@acme.com`, linkedin_url: `in/o${i}` }));
-	const answers = await Promise.all([batch(client, { contacts }), batch(client, { contacts: contacts.toReversed() }), batch(client, { contacts }), batch(client, { contacts: contacts.toReversed() })]);
+	const answers = await Promise.all([batch(client, { contacts }), batch(client, { contacts: [...contacts].reverse() }), batch(client, { contacts }), batch(client, { contacts: [...contacts].reverse() })]);
 	assert.deepEqual(answers.map(a => a.status), [200, 200, 200, 200]);
 	const created = isCreatedOnce(client, answers, 3000);
 	for (const [k, { json: { results, summary } }] of answers.entries()) {
