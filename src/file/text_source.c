@@ -45,6 +45,19 @@ available(const TextSource *source)
 	return source->to - source->from;
 }
 
+/* rvo_feed_slice is the feed of a file in memory, a Slice, which becomes what was not read yet. */
+int
+rvo_feed_slice(void *arg, char *buffer, int size)
+{
+	Slice	   *unread = arg;
+	int			n = Min(size, unread->len);
+
+	memcpy(buffer, unread->data, n);
+	unread->data += n;
+	unread->len -= n;
+	return n;
+}
+
 /* refill asks the feed for as much as there is room for. */
 static void
 refill(TextSource *source)

@@ -13,6 +13,8 @@
 /* What gives a file's octets: how many were put into the buffer, at most size; 0 = the end. */
 typedef int (*CsvFeed) (void *arg, char *buffer, int size);
 
+extern int	rvo_feed_slice(void *arg, char *buffer, int size);
+
 /* Octets that are held before they are read.  The fuzzer has fewer, so that what it tries does not fit. */
 #ifndef SOURCE_WINDOW
 #define SOURCE_WINDOW (64 * 1024)

@@ -277,13 +277,13 @@ read_id(void *arg, const Datum *values, const bool *nulls)
 	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
 }
 
-/* rvo_store_find_companies tells for each company which id has its domain, as the first or beside it, 0 for none. */
+/* rvo_store_find_companies tells for each domain which company has it, as the first or beside it, 0 for none. */
 void
-rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids)
+rvo_store_find_companies(int client_id, const Slice *domains, int n, int64 *ids)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
-	rvo_add_texts(&e, (const void *const *) companies, n, offsetof(Company, domain));
+	rvo_add_slices(&e, domains, n);
 	rvo_query_read(&find_companies, &e, read_id, &ids);
 }

@@ -39,6 +39,6 @@ extern bool rvo_store_delete_company(int client_id, int64 id);
 extern void rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int ndomains,
 												 const int64 *ids, int nids,
 												 CompanyAccess access, const CompanyReader *reader);
-extern void rvo_store_find_companies(int client_id, Company *const *companies, int n, int64 *ids);
+extern void rvo_store_find_companies(int client_id, const Slice *domains, int n, int64 *ids);
 
 #endif							/* RVO_STORE_COMPANY_H */

@@ -364,6 +364,17 @@ pick(const Chunk *chunk, bool first, BatchItem **picked)
 	return n;
 }
 
+/* rvo_batch_keys lists the items' keys of one kind, in the current context. */
+Slice *
+rvo_batch_keys(BatchItem *const *items, int n, int key)
+{
+	Slice	   *keys = palloc(n * sizeof(Slice));
+
+	for (int i = 0; i < n; i++)
+		keys[i] = items[i]->keys[key];
+	return keys;
+}
+
 /* rvo_batch_compare_keys orders lists of keys by the first one, those without one last, by the second. */
 int
 rvo_batch_compare_keys(const Slice *a, const Slice *b)

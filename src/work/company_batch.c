@@ -14,17 +14,6 @@
 #include "work/company_domain.h"
 #include "work/company_kind.h"
 
-/* rows returns the companies of the items. */
-static Company **
-rows(BatchItem *const *items, int n)
-{
-	Company   **companies = palloc(n * sizeof(Company *));
-
-	for (int i = 0; i < n; i++)
-		companies[i] = &items[i]->row.company;
-	return companies;
-}
-
 static void
 read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 {
@@ -36,12 +25,9 @@ read_item(const Caller *caller, BatchItem *item, JsonbContainer *body)
 static void
 claim(const Caller *caller, BatchItem *const *items, int n)
 {
-	Slice	   *domains = palloc(n * sizeof(Slice));
 	int64	   *owners = palloc(n * sizeof(int64));
 
-	for (int i = 0; i < n; i++)
-		domains[i] = items[i]->keys[0];
-	rvo_company_claim_domains(caller->client_id, domains, n, owners);
+	rvo_company_claim_domains(caller->client_id, rvo_batch_keys(items, n, 0), n, owners);
 	for (int i = 0; i < n; i++)
 	{
 		if (owners[i] == 0)
@@ -56,7 +42,7 @@ find_owners(int client_id, BatchItem *const *items, int n)
 {
 	int64	   *ids = palloc(n * sizeof(int64));
 
-	rvo_store_find_companies(client_id, rows(items, n), n, ids);
+	rvo_store_find_companies(client_id, rvo_batch_keys(items, n, 0), n, ids);
 	for (int i = 0; i < n; i++)
 		items[i]->owners[0] = ids[i];
 }

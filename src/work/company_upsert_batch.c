@@ -110,16 +110,9 @@ lock_companies(int client_id, int64 *ids, int n)
 static int64 *
 find_companies(int client_id, BatchItem *const *items, int n)
 {
-	Company    *keys = palloc0(n * sizeof(Company));
-	Company   **companies = palloc(n * sizeof(Company *));
 	int64	   *ids = palloc(n * sizeof(int64));
 
-	for (int i = 0; i < n; i++)
-	{
-		keys[i].domain = items[i]->keys[0];
-		companies[i] = &keys[i];
-	}
-	rvo_store_find_companies(client_id, companies, n, ids);
+	rvo_store_find_companies(client_id, rvo_batch_keys(items, n, 0), n, ids);
 	return ids;
 }
 

@@ -69,16 +69,9 @@ names_company(SliceMap *hosts, Slice domain, bool page)
 static void
 refuse_unknown(int client_id, BatchItem *const *items, int n)
 {
-	Company    *keys = palloc0(n * sizeof(Company));
-	Company   **companies = palloc(n * sizeof(Company *));
 	int64	   *ids = palloc(n * sizeof(int64));
 
-	for (int i = 0; i < n; i++)
-	{
-		keys[i].domain = items[i]->keys[0];
-		companies[i] = &keys[i];
-	}
-	rvo_store_find_companies(client_id, companies, n, ids);
+	rvo_store_find_companies(client_id, rvo_batch_keys(items, n, 0), n, ids);
 	for (int i = 0; i < n; i++)
 		if (ids[i] == 0)
 			rvo_fault_add(&items[i]->faults, "/domain", FAULT_INVALID_DOMAIN);

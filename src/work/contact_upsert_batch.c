@@ -222,9 +222,7 @@ find_rows(Upserts *upserts)
 	for (int k = 0; k < NUMBER_OF_KEYS; k++)
 	{
 		upserts->owners[k] = rvo_slice_map_create(2 * n);
-		keys[k] = palloc(n * sizeof(Slice));
-		for (int i = 0; i < n; i++)
-			keys[k][i] = upserts->items[i]->keys[k];
+		keys[k] = rvo_batch_keys(upserts->items, n, k);
 	}
 	if (rvo_store_has_merged(client_id))
 	{

@@ -25,17 +25,11 @@
 #define AT_ONCE 10000
 #define REJECTS_SHOWN 10
 
-/* A file in memory, and how much of it was read. */
-typedef struct Content
-{
-	Slice		octets;
-	int			offset;
-} Content;
-
 /* An import under way. */
 typedef struct Addresses
 {
 	const Caller *caller;
+	Slice		unread;			/* of the file */
 	CsvReader  *reader;
 	int			column;
 	bool		no_header;		/* what is called the header is the first row */
@@ -47,17 +41,6 @@ typedef struct Addresses
 	MemoryContext context;		/* of what is shown */
 	JsonbValue	rejects;
 } Addresses;
-
-static int
-feed(void *arg, char *buffer, int size)
-{
-	Content    *content = arg;
-	int			n = Min(size, content->octets.len - content->offset);
-
-	memcpy(buffer, content->octets.data + content->offset, n);
-	content->offset += n;
-	return n;
-}
 
 static bool
 is_address(Slice text)
@@ -124,14 +107,15 @@ find_value(const CsvFormat *format)
 
 /* open_list opens a file whose first line has an address already; false if it is none. */
 static bool
-open_list(Addresses *addresses, const DoNotContactFile *file, Content *content)
+open_list(Addresses *addresses, const DoNotContactFile *file)
 {
 	CsvOptions	options = {file->encoding, file->delimiter, 1};
 	FaultList	faults = {0};
 
 	if (file->header_line != 0 || rvo_text_trim(file->column).len > 0)
 		return false;
-	addresses->reader = rvo_csv_open(&options, feed, content, &faults);
+	addresses->unread = file->content;
+	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &faults);
 	addresses->column = faults.count == 0 ? find_value(rvo_csv_format(addresses->reader)) : -1;
 	addresses->no_header = addresses->column >= 0;
 	return addresses->no_header;
@@ -139,14 +123,14 @@ open_list(Addresses *addresses, const DoNotContactFile *file, Content *content)
 
 /* open_table opens a file whose columns have names, and finds the one with the addresses. */
 static void
-open_table(Addresses *addresses, const DoNotContactFile *file, Content *content, FaultList *faults)
+open_table(Addresses *addresses, const DoNotContactFile *file, FaultList *faults)
 {
 	CsvOptions	options = {file->encoding, file->delimiter, file->header_line};
 	FaultList	found = {0};
 	Slice		name = rvo_text_trim(file->column);
 
-	content->offset = 0;
-	addresses->reader = rvo_csv_open(&options, feed, content, &found);
+	addresses->unread = file->content;
+	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &found);
 	rvo_fault_add_all(faults, &found);
 	if (found.count > 0)
 		return;
@@ -283,7 +267,7 @@ show(const Addresses *addresses)
 
 /* begin reads what is asked for, and raises failures for what is wrong with it. */
 static void
-begin(Addresses *addresses, const DoNotContactFile *file, Content *content)
+begin(Addresses *addresses, const DoNotContactFile *file)
 {
 	FaultList	faults = file->faults;
 	Slice		note = rvo_text_trim(file->note);
@@ -296,8 +280,8 @@ begin(Addresses *addresses, const DoNotContactFile *file, Content *content)
 	addresses->entry.note = note.len > 0 ? note : NO_SLICE;
 	if (file->content.data == NULL)
 		rvo_fault_add(&faults, "content", FAULT_REQUIRED);
-	else if (!open_list(addresses, file, content))
-		open_table(addresses, file, content, &faults);
+	else if (!open_list(addresses, file))
+		open_table(addresses, file, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 }
@@ -309,7 +293,6 @@ begin(Addresses *addresses, const DoNotContactFile *file, Content *content)
 Jsonb *
 rvo_do_not_contact_csv(const Caller *caller, const DoNotContactFile *file)
 {
-	Content		content = {file->content, 0};
 	Addresses	addresses = {
 		.caller = caller,
 		.entry = {
@@ -322,7 +305,7 @@ rvo_do_not_contact_csv(const Caller *caller, const DoNotContactFile *file)
 	};
 	DoNotContactEntry first;
 
-	begin(&addresses, file, &content);
+	begin(&addresses, file);
 	if (addresses.no_header &&
 		take(&addresses, rvo_csv_format(addresses.reader)->columns[addresses.column], 1, &first))
 		write_entries(&addresses, &first, 1);

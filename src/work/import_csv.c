@@ -22,13 +22,6 @@
 /* Rows that the result shows: rejected ones, and of a check the first. */
 #define ROWS_SHOWN 10
 
-/* A file in memory, and how much of it was read. */
-typedef struct Content
-{
-	Slice		octets;
-	int			offset;
-} Content;
-
 /* What the result shows of rows. */
 typedef struct Shown
 {
@@ -37,17 +30,6 @@ typedef struct Shown
 	JsonbValue	rejects;
 	JsonbValue	preview;
 } Shown;
-
-static int
-feed(void *arg, char *buffer, int size)
-{
-	Content    *content = arg;
-	int			n = Min(size, content->octets.len - content->offset);
-
-	memcpy(buffer, content->octets.data + content->offset, n);
-	content->offset += n;
-	return n;
-}
 
 /* or_default takes a blank, as forms send it for what nobody has filled in, for nothing. */
 static Slice
@@ -176,7 +158,7 @@ Jsonb *
 rvo_import_csv(const Claim *claim, const CsvImport *wanted)
 {
 	int			client_id = rvo_auth_client_id(claim);
-	Content		content = {wanted->content, 0};
+	Slice		unread = wanted->content;
 	CsvOptions	format = {wanted->encoding, wanted->delimiter, wanted->header_line};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "revyops import", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = CurrentMemoryContext;
@@ -199,7 +181,7 @@ rvo_import_csv(const Claim *claim, const CsvImport *wanted)
 	bool		more;
 
 	check_content(wanted);
-	source = rvo_import_file_open(&format, feed, &content, content.octets.len);
+	source = rvo_import_file_open(&format, rvo_feed_slice, &unread, unread.len);
 	import.headers = source->headers;
 	rvo_import_begin(client_id, &import);
 	do
