@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(74);
+SELECT plan(78);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -110,6 +110,16 @@ SELECT is(test.deliver(:'hubspot', '[{"subscriptionType": "contact.propertyChang
 SELECT is((SELECT email || ' ' || contact_status || ' ' || to_char(last_campaign_email_sent, 'YYYY-MM-DD HH24:MI:SS') FROM revyops.contact WHERE email LIKE 'dora%'), 'dora@example.com Unsubscribed 2026-03-02 11:08:20', 'it is that contact''s');
 SELECT is(test.deliver(:'lemlist', '{"type": "emailsSent", "_id": "act_1", "leadEmail": "y@example.com", "secret": "whatever"}'), test.taken(1, 0, 0), 'a secret that is not asked for is no matter');
 
+-- ---- several labels of one reply
+SELECT public.revyops_set_webhook_secret(4, 'none') \g /dev/null
+SELECT is(test.deliver(:'plusvibe', format('[{"webhook_event": "LEAD_MARKED_AS_INTERESTED", "email": "two@example.com", "camp_id": "c", "replied_date": "%1$s"}, {"webhook_event": "LEAD_MARKED_AS_MEETING_BOOKED", "email": "two@example.com", "camp_id": "c", "replied_date": "%1$s"},
+	{"webhook_event": "LEAD_MARKED_AS_INTERESTED", "email": "two@example.com", "camp_id": "c", "replied_date": "%1$s"}]', '2026-03-03T06:00:00Z')), test.taken(2, 1, 0), 'are several events, each once');
+
+-- ---- a first send that is the last one, too
+SELECT is(test.deliver(:'hubspot', '[{"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 78, "propertyName": "hs_email_first_send_date", "propertyValue": "1772449700000"},
+	{"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 78, "propertyName": "hs_email_first_send_date", "propertyValue": "1772440000000"}]'), test.taken(1, 1, 0), 'is one; one before all others is told so');
+SELECT is((SELECT to_char(first_campaign_email_sent, 'HH24:MI:SS') || ' ' || to_char(last_campaign_email_sent, 'HH24:MI:SS') FROM revyops.contact WHERE email LIKE 'dora%'), '08:26:40 11:08:20', 'and gives the first date');
+
 -- ---- an agency
 SELECT public.revyops_create_agency('Agency') AS agency \gset
 SELECT public.revyops_create_agency_webhook(:agency, 'emailbison', 'all') AS global \gset
@@ -136,12 +146,24 @@ SELECT test.deliver(:'again', (SELECT jsonb_agg(jsonb_build_object('event_type',
 SELECT is((SELECT jsonb_build_array(ignored, (SELECT count(*) FROM jsonb_object_keys(kinds->'ignored'))) FROM public.revyops_webhook_status() WHERE webhook = 2), '[300, 51]', 'of many kinds in a delivery the first are told apart');
 
 SELECT is((SELECT jsonb_agg(jsonb_build_array(id, owner_client, owner_agency, platform, name, verify, ring_size, revoked_at)) FROM public.revyops_list_webhooks(:one)),
-	'[[1, 1, null, "instantly", "first", "header", 1, null], [2, 1, null, "instantly", "second", "none", 0, null], [3, 1, null, "smartlead", "s", "body", 0, null], [4, 1, null, "plusvibe", "p", "hmac", 0, null], [5, 1, null, "hubspot", "h", "none", 0, null], [6, 1, null, "lemlist", "l", "none", 0, null]]', 'the webhooks of a client');
+	'[[1, 1, null, "instantly", "first", "header", 1, null], [2, 1, null, "instantly", "second", "none", 0, null], [3, 1, null, "smartlead", "s", "body", 0, null], [4, 1, null, "plusvibe", "p", "none", 0, null], [5, 1, null, "hubspot", "h", "none", 0, null], [6, 1, null, "lemlist", "l", "none", 0, null]]', 'the webhooks of a client');
 SELECT is((SELECT array_agg(id) FROM public.revyops_list_webhooks(agency_id => :agency)), '{7}', 'of an agency');
 SELECT ok(public.revyops_revoke_webhook(2), 'one is revoked');
 SELECT ok(NOT public.revyops_revoke_webhook(2), 'once');
 SELECT is(test.deliver(:'again', :'sent'), test.unknown(), 'a revoked token is none');
 SELECT is((SELECT status FROM revyops_http.handle('POST', :'instantly', '', E'X-Our-Secret: open sesame\n', convert_to(:'sent', 'UTF8'))), 200, 'the other is one still');
+
+-- ---- whatever a delivery has, it is taken as it is shown
+\set lines `cat "$PG_ABS_SRCDIR/t/vectors/webhooks.jsonl" "$PG_ABS_SRCDIR/t/vectors/deliveries.jsonl"`
+SELECT public.revyops_create_client('Three') AS three \gset
+SELECT set_config('revyops.client_id', :'three', true) \g /dev/null
+SELECT public.revyops_create_contact('{"email": "dora@example.com", "contact_custom_fields_input": [{"field_name": "hubspot_id", "field_value": "4501"}]}') \g /dev/null
+CREATE TABLE test.path AS SELECT platform, public.revyops_create_webhook(:three, platform, 'vectors') AS path FROM unnest('{instantly,smartlead,emailbison,plusvibe,lemlist,hubspot}'::text[]) platform;
+SELECT is((SELECT jsonb_agg(jsonb_build_array(v->>'platform', v->>'case', taken)) FROM regexp_split_to_table(:'lines', '\n') line, LATERAL (SELECT line::jsonb AS v WHERE line <> '') vector,
+		LATERAL (SELECT test.deliver((SELECT path FROM test.path WHERE platform = v->>'platform'), (v->'payload')::text) AS taken) delivered,
+		LATERAL (SELECT jsonb_array_length(v->'events') AS events, CASE jsonb_typeof(v->'payload') WHEN 'array' THEN jsonb_array_length(v->'payload') ELSE 1 END AS items) expected
+	WHERE taken#>>'{status}' <> '200' OR taken#>'{body,errors}' <> '[]' OR events <> (taken#>'{body,processed}')::int + (taken#>'{body,duplicates}')::int OR items <> events + (taken#>'{body,ignored}')::int),
+	NULL, 'every delivery of the vectors');
 
 -- ---- what can't be set
 SELECT is(test.try(statement), jsonb_build_object('sqlstate', 'PT' || status, 'message', message, 'detail', detail), statement)

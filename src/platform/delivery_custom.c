@@ -13,10 +13,20 @@
 #include "platform/item_path.h"
 #include "shape/custom_field.h"
 #include "shape/member.h"
+#include "value/linkedin.h"
 
 #define VARIABLES_MAX 200
 
-#define LINKEDIN_NAMES "linkedin|linkedinurl|linkedinprofile|linkedinprofileurl|personlinkedinurl"
+/* What people call the URL of a person's profile, of which companies have one, too. */
+#define LINKEDIN_NAMES "linkedin|linkedinurl|linkedinlink|linkedinprofile|linkedinprofileurl|linkedinpersonurl|" \
+	"personlinkedin|personlinkedinurl|leadlinkedin|leadlinkedinurl"
+
+/* The variables of an item. */
+typedef struct Variables
+{
+	JsonObject	taken;
+	Slice	   *linkedin_url;	/* a member of the event: no value = none was found yet */
+} Variables;
 
 /* clip returns so many characters of a text at most. */
 static Slice
@@ -85,38 +95,50 @@ is_own(Slice name, const char *const *own_names)
 	return false;
 }
 
+/* is_profile tells a variable that has the URL of the profile, and keeps that if it is the first. */
+static bool
+is_profile(Variables *variables, Slice name, Slice text)
+{
+	Slice		url;
+
+	if (!rvo_loosely_among(name, LINKEDIN_NAMES))
+		return false;
+	if (variables->linkedin_url->data == NULL && rvo_linkedin_normalize(text, &url) == FAULT_NONE)
+		*variables->linkedin_url = url;
+	return variables->linkedin_url->data != NULL;
+}
+
 /* put takes a variable, if it is one with a value. */
 static void
-put(JsonObject *variables, Slice name, const JsonbValue *value, bool has_linkedin)
+put(Variables *variables, Slice name, const JsonbValue *value)
 {
 	Slice		text = shorten(rvo_item_value_text(value), CUSTOM_FIELD_VALUE_MAX_LENGTH, true);
 
 	name = rvo_text_trim(name);
-	if (text.data == NULL || name.len == 0 || variables->count == VARIABLES_MAX ||
-		rvo_text_has_control(name, false) || rvo_text_characters(name) > MEMBER_MAX_LENGTH ||
-		(has_linkedin && rvo_loosely_among(name, LINKEDIN_NAMES)))
+	if (text.data == NULL || name.len == 0 || variables->taken.count == VARIABLES_MAX ||
+		rvo_text_has_control(name, false) || rvo_text_characters(name) > MEMBER_MAX_LENGTH || is_profile(variables, name, text))
 		return;
-	rvo_json_put(variables, name, rvo_json_text(text));
+	rvo_json_put(&variables->taken, name, rvo_json_text(text));
 }
 
 /* put_members takes the variables of an object. */
 static void
-put_members(JsonObject *variables, JsonbContainer *object, const char *const *own_names, bool has_linkedin)
+put_members(Variables *variables, JsonbContainer *object, const char *const *own_names)
 {
 	JsonNames	names = {.object = object};
 	Slice		name;
 	JsonbValue	value;
 
-	while (variables->count < VARIABLES_MAX && rvo_json_next_name(&names, &name))
+	while (variables->taken.count < VARIABLES_MAX && rvo_json_next_name(&names, &name))
 		if (!is_own(name, own_names) && rvo_json_get(object, name, &value))
-			put(variables, name, &value, has_linkedin);
+			put(variables, name, &value);
 }
 
 /* put_elements takes the variables of a list of {name, value}. */
 static void
-put_elements(JsonObject *variables, JsonbContainer *list, bool has_linkedin)
+put_elements(Variables *variables, JsonbContainer *list)
 {
-	for (uint32 i = 0; i < JsonContainerSize(list) && variables->count < VARIABLES_MAX; i++)
+	for (uint32 i = 0; i < JsonContainerSize(list) && variables->taken.count < VARIABLES_MAX; i++)
 	{
 		JsonbValue *element = getIthJsonbValueFromContainer(list, i);
 		JsonbValue	name;
@@ -125,31 +147,31 @@ put_elements(JsonObject *variables, JsonbContainer *list, bool has_linkedin)
 		if (element->type == jbvBinary && rvo_json_is_object(element->val.binary.data) &&
 			rvo_json_get(element->val.binary.data, CONST_SLICE("name"), &name) && name.type == jbvString &&
 			rvo_json_get(element->val.binary.data, CONST_SLICE("value"), &value))
-			put(variables, rvo_json_string(&name), &value, has_linkedin);
+			put(variables, rvo_json_string(&name), &value);
 	}
 }
 
 /*
  * rvo_delivery_custom reads the variables at a path, an object or a list of {name, value}; the path ""
- * is the item itself, without own_names.  has_linkedin leaves out the URL of a profile, which was read.
- * Returns an object of texts; NULL if there is none.
+ * is the item itself, without own_names.  The URL of the profile is none of them: linkedin_url gets it, unless
+ * it has one.  Returns an object of texts; NULL if there is none.
  */
 JsonbContainer *
-rvo_delivery_custom(JsonbContainer *item, const char *path, const char *const *own_names, bool has_linkedin)
+rvo_delivery_custom(JsonbContainer *item, const char *path, const char *const *own_names, Slice *linkedin_url)
 {
-	JsonObject	variables = rvo_json_open(VARIABLES_MAX);
+	Variables	variables = {.taken = rvo_json_open(VARIABLES_MAX), .linkedin_url = linkedin_url};
 	JsonbValue	value;
 
 	if (path[0] == '\0')
-		put_members(&variables, item, own_names, has_linkedin);
+		put_members(&variables, item, own_names);
 	else if (!rvo_item_find(item, path, &value) || value.type != jbvBinary)
 		return NULL;
 	else if (rvo_json_is_object(value.val.binary.data))
-		put_members(&variables, value.val.binary.data, NULL, has_linkedin);
+		put_members(&variables, value.val.binary.data, NULL);
 	else
-		put_elements(&variables, value.val.binary.data, has_linkedin);
-	if (variables.count == 0)
+		put_elements(&variables, value.val.binary.data);
+	if (variables.taken.count == 0)
 		return NULL;
-	value = rvo_json_close(&variables);
+	value = rvo_json_close(&variables.taken);
 	return &rvo_json_encode(&value)->root;
 }

@@ -10,6 +10,6 @@
 #include "base/text.h"
 
 extern Slice rvo_delivery_line(Slice text, int max_length);
-extern JsonbContainer *rvo_delivery_custom(JsonbContainer *item, const char *path, const char *const *own_names, bool has_linkedin);
+extern JsonbContainer *rvo_delivery_custom(JsonbContainer *item, const char *path, const char *const *own_names, Slice *linkedin_url);
 
 #endif							/* RVO_DELIVERY_CUSTOM_H */

@@ -97,6 +97,8 @@ is_case(const CaseRule *rule, Slice text)
 			return rvo_loosely_among(text, rule->texts);
 		case CASE_IS_NOT:
 			return !rvo_loosely_among(text, rule->texts);
+		case CASE_BEGINS:
+			return rvo_loosely_begin_among(text, rule->texts);
 		case CASE_AT_DOMAIN:
 			(void) rvo_text_split(&text, '@');
 			return text.len > 0 && rvo_loosely_among(text, rule->texts);
@@ -353,14 +355,13 @@ read_mail(const Reading *reading, NeutralEvent *event)
 	event->message_id = first_id(reading, FROM_MESSAGE_ID);
 }
 
-/* read_custom reads the custom variables, but for the URL of the profile, which is a member. */
+/* read_custom reads the custom variables, of which the URL of the profile is the member, unless it has one. */
 static void
 read_custom(const Reading *reading, NeutralEvent *event)
 {
 	for (const MemberRule *rule = reading->platform->members; rule->member != FROM_END && event->custom == NULL; rule++)
 		if (applies(reading, rule, FROM_CUSTOM))
-			event->custom = rvo_delivery_custom(reading->item, rule->path, reading->platform->own_names,
-												event->linkedin_url.data != NULL);
+			event->custom = rvo_delivery_custom(reading->item, rule->path, reading->platform->own_names, &event->linkedin_url);
 }
 
 /* says_nothing tells an event that would change nothing: nobody's, or of interest without any. */

@@ -73,6 +73,18 @@ rvo_loosely_among(Slice name, const char *texts)
 	return false;
 }
 
+/* rvo_loosely_begin_among tells whether a name begins with one of texts with "|" between. */
+bool
+rvo_loosely_begin_among(Slice name, const char *texts)
+{
+	Slice		rest = rvo_slice(texts);
+
+	while (rest.len > 0)
+		if (rvo_loosely_begins(name, rvo_text_split(&rest, '|')) >= 0)
+			return true;
+	return false;
+}
+
 /* find_member finds a member by its name as it is written, or else loosely: the first that is so. */
 static bool
 find_member(JsonbContainer *object, Slice name, JsonbValue *value)
@@ -136,6 +148,20 @@ rvo_item_find(JsonbContainer *item, const char *path, JsonbValue *value)
 	}
 }
 
+/* whole returns the text of a number without a fraction that is nothing: as an id it is the same number. */
+static Slice
+whole(Slice number)
+{
+	Slice		fraction = number;
+	Slice		integer = number;
+
+	if (number.data != NULL)
+		integer = rvo_text_split(&fraction, '.');
+	while (rvo_text_take(&fraction, "0"))
+		;
+	return fraction.len > 0 ? number : integer;
+}
+
 /* rvo_item_value_text returns a value as text, without blanks around it; no value for an empty one, "-", and what is no scalar. */
 Slice
 rvo_item_value_text(const JsonbValue *value)
@@ -146,7 +172,7 @@ rvo_item_value_text(const JsonbValue *value)
 	if (value->type == jbvString)
 		text = rvo_text_trim(rvo_json_string(value));
 	else if (value->type == jbvNumeric)
-		text = rvo_json_number_text(value, NUMBER_MAX_DIGITS, &length);
+		text = whole(rvo_json_number_text(value, NUMBER_MAX_DIGITS, &length));
 	else if (value->type == jbvBool)
 		text = value->val.boolean ? CONST_SLICE("true") : CONST_SLICE("false");
 	return text.len == 0 || rvo_slice_equal(text, CONST_SLICE("-")) ? NO_SLICE : text;

@@ -71,6 +71,7 @@ typedef enum CaseTest
 {
 	CASE_IS,					/* one of the texts */
 	CASE_IS_NOT,				/* there is a value, and it is none of them */
+	CASE_BEGINS,				/* begins as one of them */
 	CASE_AT_DOMAIN,				/* an address there */
 	CASE_TEMPORARY				/* the answer of a mail server that may change its mind: 4xx, 4.x.x */
 } CaseTest;

@@ -89,7 +89,6 @@ static const MemberRule instantly_members[] = {
 	MEMBER(FROM_HTML, OF_SENT, "email_html"), MEMBER(FROM_HTML, OF_REPLIES, "reply_html"),
 	MEMBER(FROM_FIRST_NAME, OF_ANY, "firstName"), MEMBER(FROM_FIRST_NAME, OF_ANY, "lead.first_name"),
 	MEMBER(FROM_LAST_NAME, OF_ANY, "lastName"), MEMBER(FROM_LAST_NAME, OF_ANY, "lead.last_name"),
-	MEMBER(FROM_LINKEDIN, OF_ANY, "linkedin_url"), MEMBER(FROM_LINKEDIN, OF_ANY, "linkedin"), MEMBER(FROM_LINKEDIN, OF_ANY, "linkedin_profile"),
 	MEMBER(FROM_COMPANY, OF_ANY, "companyName"), MEMBER(FROM_COMPANY, OF_ANY, "company"), MEMBER(FROM_COMPANY, OF_ANY, "lead.company_name"),
 	MEMBER(FROM_CUSTOM, OF_ANY, ""),
 	{.member = FROM_END}
@@ -135,38 +134,45 @@ static const MemberRule smartlead_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "client_id"),
 	MEMBER(FROM_EMAIL, OF_ANY, "sl_lead_email"), MEMBER(FROM_EMAIL, OF_ANY, "leadCorrespondence.targetLeadEmail"),
 	MEMBER(FROM_EMAIL, OF_ANY, "lead_data.email"), MEMBER(FROM_EMAIL, OF_ANY, "lead_email"), MEMBER(FROM_EMAIL, OF_ANY, "lead.email"),
-	MEMBER(FROM_EMAIL, OF_ANY, "to_email"),
+	MEMBER(FROM_EMAIL, OF_ANY, "to_email"), MEMBER(FROM_EMAIL, OF_INTEREST, "to"),
 	/* the time of a bounce is else that of what bounced */
 	MEMBER(FROM_TIME, OF_BOUNCED, "bounce_message.time"),
 	MEMBER(FROM_TIME, OF_ANY, "event_timestamp"),
 	MEMBER(FROM_TIME, OF_REPLIES, "time_replied"), MEMBER(FROM_TIME, OF_REPLIES, "reply_message.time"), MEMBER(FROM_TIME, OF_REPLIES, "reply.timestamp"),
 	MEMBER(FROM_TIME, OF_SENT, "time_sent"), MEMBER(FROM_TIME, OF_SENT, "sent_message.time"),
+	MEMBER(FROM_TIME, OF_UNSUBSCRIBED, "time_unsubscribed"), MEMBER(FROM_TIME, OF_INTEREST, "category_updated_at"),
 	MEMBER(FROM_TIME, OF_ANY, "timestamp"), MEMBER(FROM_TIME, OF_BOUNCED, "time_sent"),
 	MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaign_id"), MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaign.id"),
 	MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "campaign_name"), MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "campaign.name"),
 	MEMBER(FROM_EXTERNAL_ID, OF_REPLIES, "reply_message.message_id"), MEMBER(FROM_EXTERNAL_ID, OF_REPLIES, "message_id"),
 	MEMBER(FROM_EXTERNAL_ID, OF_REPLIES, "reply.message_id"),
 	MEMBER(FROM_EXTERNAL_ID, OF_BOUNCED, "bounce_reply_message_id"), MEMBER(FROM_EXTERNAL_ID, OF_BOUNCED, "bounce_message.message_id"),
-	MEMBER(FROM_AGENT, OF_ANY, "from_email"), MEMBER(FROM_AGENT, OF_ANY, "email.from_email"),
+	MEMBER(FROM_AGENT, OF_ANY, "from_email"), MEMBER(FROM_AGENT, OF_ANY, "email.from_email"), MEMBER(FROM_AGENT, OF_ANY, "email_account"),
 	MEMBER(FROM_SUBJECT, OF_ANY, "subject"), MEMBER(FROM_SUBJECT, OF_REPLIES, "reply.subject"), MEMBER(FROM_SUBJECT, OF_SENT, "email.subject"),
 	MEMBER(FROM_TEXT, OF_SENT, "sent_message.text"),
 	MEMBER(FROM_TEXT, OF_REPLIES, "reply_message.text"), MEMBER(FROM_TEXT, OF_REPLIES, "preview_text"), MEMBER(FROM_TEXT, OF_REPLIES, "reply.text"),
+	MEMBER(FROM_TEXT, OF_REPLIES, "body_preview"),
 	MEMBER(FROM_TEXT, OF_BOUNCED, "bounce_message.text"), MEMBER(FROM_TEXT, OF_BOUNCED, "bounce_reply_email_preview"),
+	MEMBER(FROM_TEXT, OF_BOUNCED, "bounce_reason"),
 	MEMBER(FROM_HTML, OF_SENT, "sent_message.html"), MEMBER(FROM_HTML, OF_SENT, "sent_message_body"), MEMBER(FROM_HTML, OF_SENT, "custom_email_message"),
+	MEMBER(FROM_HTML, OF_SENT, "email.body"),
 	MEMBER(FROM_HTML, OF_REPLIES, "reply_message.html"), MEMBER(FROM_HTML, OF_REPLIES, "reply_body"), MEMBER(FROM_HTML, OF_REPLIES, "reply.body"),
 	MEMBER(FROM_HTML, OF_BOUNCED, "bounce_message.html"), MEMBER(FROM_HTML, OF_BOUNCED, "bounce_reply_email"),
 	MEMBER(FROM_MESSAGE_ID, OF_SENT, "sent_message.message_id"), MEMBER(FROM_MESSAGE_ID, OF_SENT, "message_id"),
+	MEMBER(FROM_MESSAGE_ID, OF_SENT, "email.message_id"),
 	MEMBER(FROM_MESSAGE_ID, OF_REPLIES, "reply_message.message_id"), MEMBER(FROM_MESSAGE_ID, OF_REPLIES, "message_id"),
+	MEMBER(FROM_MESSAGE_ID, OF_REPLIES, "reply.message_id"),
 	MEMBER(FROM_MESSAGE_ID, OF_BOUNCED, "bounce_message.message_id"), MEMBER(FROM_MESSAGE_ID, OF_BOUNCED, "bounce_reply_message_id"),
 	MEMBER(FROM_LABEL, OF_INTEREST, "lead_category.new_name"), MEMBER(FROM_LABEL, OF_INTEREST, "lead_category.name"),
+	MEMBER(FROM_LABEL, OF_INTEREST, "new_category"),
 	MEMBER(FROM_LABEL, OF_INTEREST, "lead_category"), MEMBER(FROM_LABEL, OF_INTEREST, "category"), MEMBER(FROM_LABEL, OF_INTEREST, "lead.category"),
 	MEMBER(FROM_FIRST_NAME, OF_ANY, "lead_data.first_name"), MEMBER(FROM_FIRST_NAME, OF_ANY, "lead.first_name"),
 	MEMBER(FROM_LAST_NAME, OF_ANY, "lead_data.last_name"), MEMBER(FROM_LAST_NAME, OF_ANY, "lead.last_name"),
-	MEMBER(FROM_NAME, OF_ANY, "lead_name"), MEMBER(FROM_NAME, OF_ANY, "lead.name"),
+	MEMBER(FROM_NAME, OF_ANY, "lead_name"), MEMBER(FROM_NAME, OF_ANY, "sl_lead_name"), MEMBER(FROM_NAME, OF_ANY, "lead.name"),
 	/* of a reply it may be the name of whoever it went to, on our side */
 	MEMBER(FROM_NAME, OF_SENT | OF_BOUNCED | OF_UNSUBSCRIBED | OF_INTEREST, "to_name", .address = "to_email"),
 	MEMBER(FROM_LINKEDIN, OF_ANY, "lead_data.linkedin_profile"), MEMBER(FROM_LINKEDIN, OF_ANY, "lead.linkedin_profile"),
-	MEMBER(FROM_LINKEDIN, OF_ANY, "lead_data.custom_fields.linkedin_url"), MEMBER(FROM_LINKEDIN, OF_ANY, "lead.linkedin_url"),
+	MEMBER(FROM_LINKEDIN, OF_ANY, "lead.linkedin_url"),
 	MEMBER(FROM_COMPANY, OF_ANY, "lead_data.company_name"), MEMBER(FROM_COMPANY, OF_ANY, "lead.company_name"),
 	MEMBER(FROM_CUSTOM, OF_ANY, "lead_data.custom_fields"), MEMBER(FROM_CUSTOM, OF_ANY, "lead.custom_fields"),
 	{.member = FROM_END}
@@ -204,11 +210,13 @@ static const CaseRule emailbison_cases[] = {
 static const MemberRule emailbison_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "event.workspace_id"),
 	MEMBER(FROM_EMAIL, OF_ANY, "data.lead.email"), MEMBER(FROM_EMAIL, OF_ANY, "data.contact.email"),
-	MEMBER(FROM_EMAIL, OF_REPLIES, "data.reply.from_email_address"),
+	MEMBER(FROM_EMAIL, OF_REPLIES, "data.reply.from_email_address"), MEMBER(FROM_EMAIL, OF_SENT, "data.reply.primary_to_email_address"),
 	MEMBER(FROM_TIME, OF_SENT, "data.scheduled_email.sent_at"),
 	MEMBER(FROM_TIME, OF_REPLIES | OF_INTEREST, "data.reply.date_received"),
 	MEMBER(FROM_TIME, OF_ANY, "data.campaign_event.created_at"),
-	MEMBER(FROM_TIME, OF_BOUNCED, "data.reply.date_received"), MEMBER(FROM_TIME, OF_REPLIES | OF_BOUNCED | OF_INTEREST, "data.reply.created_at"),
+	/* what somebody wrote by hand stands where replies do */
+	MEMBER(FROM_TIME, OF_SENT | OF_BOUNCED, "data.reply.date_received"),
+	MEMBER(FROM_TIME, OF_SENT | OF_REPLIES | OF_BOUNCED | OF_INTEREST, "data.reply.created_at"),
 	MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "data.campaign.id"),
 	MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "data.campaign.name"),
 	MEMBER(FROM_EXTERNAL_ID, OF_REPLIES | OF_BOUNCED | OF_INTEREST, "data.reply.id"),
@@ -218,19 +226,18 @@ static const MemberRule emailbison_members[] = {
 	MEMBER(FROM_EXTERNAL_ID, OF_UNSUBSCRIBED, "data.scheduled_email.id"),
 	MEMBER(FROM_AGENT, OF_ANY, "data.sender_email.email"),
 	MEMBER(FROM_AGENT, OF_REPLIES | OF_BOUNCED, "data.reply.primary_to_email_address"),
-	MEMBER(FROM_SUBJECT, OF_SENT, "data.scheduled_email.email_subject"), MEMBER(FROM_SUBJECT, OF_REPLIES | OF_BOUNCED, "data.reply.email_subject"),
-	MEMBER(FROM_TEXT, OF_REPLIES | OF_BOUNCED, "data.reply.text_body"),
-	MEMBER(FROM_HTML, OF_SENT, "data.scheduled_email.email_body"), MEMBER(FROM_HTML, OF_REPLIES | OF_BOUNCED, "data.reply.html_body"),
+	MEMBER(FROM_SUBJECT, OF_SENT, "data.scheduled_email.email_subject"),
+	MEMBER(FROM_SUBJECT, OF_SENT | OF_REPLIES | OF_BOUNCED, "data.reply.email_subject"),
+	MEMBER(FROM_TEXT, OF_SENT | OF_REPLIES | OF_BOUNCED, "data.reply.text_body"),
+	MEMBER(FROM_HTML, OF_SENT, "data.scheduled_email.email_body"), MEMBER(FROM_HTML, OF_SENT | OF_REPLIES | OF_BOUNCED, "data.reply.html_body"),
 	MEMBER(FROM_MESSAGE_ID, OF_SENT, "data.scheduled_email.raw_message_id"),
-	MEMBER(FROM_MESSAGE_ID, OF_REPLIES | OF_BOUNCED, "data.reply.raw_message_id"),
-	MEMBER(FROM_FIRST_NAME, OF_ANY, "data.lead.first_name"),
-	MEMBER(FROM_LAST_NAME, OF_ANY, "data.lead.last_name"),
+	MEMBER(FROM_MESSAGE_ID, OF_SENT | OF_REPLIES | OF_BOUNCED, "data.reply.raw_message_id"),
+	MEMBER(FROM_FIRST_NAME, OF_ANY, "data.lead.first_name"), MEMBER(FROM_FIRST_NAME, OF_ANY, "data.contact.first_name"),
+	MEMBER(FROM_LAST_NAME, OF_ANY, "data.lead.last_name"), MEMBER(FROM_LAST_NAME, OF_ANY, "data.contact.last_name"),
 	MEMBER(FROM_NAME, OF_REPLIES, "data.reply.from_name", .address = "data.reply.from_email_address"),
-	MEMBER(FROM_LINKEDIN, OF_ANY, "data.lead.linkedin_url"), MEMBER(FROM_LINKEDIN, OF_ANY, "data.lead.custom_variables.linkedin_url"),
-	MEMBER(FROM_LINKEDIN, OF_ANY, "data.lead.custom_variables.linkedin"),
-	MEMBER(FROM_LINKEDIN, OF_ANY, "data.lead.custom_variables.linkedin_profile"),
-	MEMBER(FROM_COMPANY, OF_ANY, "data.lead.company"),
-	MEMBER(FROM_CUSTOM, OF_ANY, "data.lead.custom_variables"),
+	MEMBER(FROM_LINKEDIN, OF_ANY, "data.lead.linkedin_url"), MEMBER(FROM_LINKEDIN, OF_ANY, "data.contact.linkedin_url"),
+	MEMBER(FROM_COMPANY, OF_ANY, "data.lead.company"), MEMBER(FROM_COMPANY, OF_ANY, "data.contact.company"),
+	MEMBER(FROM_CUSTOM, OF_ANY, "data.lead.custom_variables"), MEMBER(FROM_CUSTOM, OF_ANY, "data.contact.custom_variables"),
 	{.member = FROM_END}
 };
 
@@ -258,9 +265,13 @@ static const CaseRule plusvibe_cases[] = {
 	{OF_ANY, "workspace_name", CASE_IS, "johndoeworkspace", IGNORED},
 	{OF_ANY, "lead_email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
 	{OF_ANY, "email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
-	{OF_BOUNCED, "bounce_type", CASE_IS, "sender|block|blocked|soft", IGNORED},
+	{OF_ANY, "lead.email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
+	{OF_ANY, "data.email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
+	{OF_REPLIES, "from_email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
+	{OF_BOUNCED, "bounce_type", CASE_BEGINS, "sender|block|soft", IGNORED},
+	{OF_BOUNCED, "bounce_type", CASE_TEMPORARY, NULL, IGNORED},
 	{OF_BOUNCED, "msg", CASE_TEMPORARY, NULL, IGNORED},
-	{OF_REPLIES, "label", CASE_IS, "outofoffice|automaticreply", EVENT_AUTO_REPLIED},
+	{OF_REPLIES, "label", CASE_IS, "outofoffice|automaticreply|leadmarkedasoutofoffice|leadmarkedasautomaticreply", EVENT_AUTO_REPLIED},
 	{.path = NULL}
 };
 
@@ -314,7 +325,8 @@ static const KindRule lemlist_kinds[] = {
 static const MemberRule lemlist_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "teamId"),
 	MEMBER(FROM_EMAIL, OF_ANY, "leadEmail"), MEMBER(FROM_EMAIL, OF_ANY, "email"), MEMBER(FROM_EMAIL, OF_ANY, "lead.email"),
-	MEMBER(FROM_EMAIL, OF_ANY, "to.0.address"), MEMBER(FROM_EMAIL, OF_ANY, "to.0.email"), MEMBER(FROM_EMAIL, OF_ANY, "to.0"), MEMBER(FROM_EMAIL, OF_ANY, "to"),
+	MEMBER(FROM_EMAIL, OF_ANY, "to.0.address"), MEMBER(FROM_EMAIL, OF_ANY, "to.0.email"), MEMBER(FROM_EMAIL, OF_ANY, "to.0"), MEMBER(FROM_EMAIL, OF_ANY, "to.address"),
+	MEMBER(FROM_EMAIL, OF_ANY, "to"),
 	MEMBER(FROM_TIME, OF_ANY, "createdAt"),
 	MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaignId"),
 	MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "campaignName"),
@@ -344,14 +356,14 @@ static const Platform lemlist = {
 /* ---------------------------------------------------------------- HubSpot */
 
 /*
- * hs_email_optout_ID is of one list; hs_email_bounce and hs_email_replied are numbers; the first
- * send is told as the last one, too, and would count twice.
+ * hs_email_optout_ID is of one list; hs_email_bounce and hs_email_replied are numbers.  The first
+ * send is told as the last one, too: both have one id, or it would count twice.
  */
 static const KindRule hubspot_kinds[] = {
 	KIND("hsemailoptout", EVENT_UNSUBSCRIBED, .needs = "true"),
 	KIND("hsemailhardbouncereasonenum", EVENT_BOUNCED, .needs = "*"),
 	KIND("hsemailbadaddress", EVENT_BOUNCED, .needs = "true"),
-	KIND("hsemaillastsenddate", EVENT_SENT, .needs = "*"),
+	KIND("hsemaillastsenddate", EVENT_SENT, .needs = "*"), KIND("hsemailfirstsenddate", EVENT_SENT, .needs = "*"),
 	KIND("hsemaillastreplydate", EVENT_REPLIED, .needs = "*"),
 	{.name = NULL}
 };
@@ -366,6 +378,7 @@ static const MemberRule hubspot_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "portalId"),
 	MEMBER(FROM_OBJECT, OF_ANY, "objectId"),
 	MEMBER(FROM_TIME, OF_SENT | OF_REPLIES, "propertyValue"), MEMBER(FROM_TIME, OF_ANY, "occurredAt"),
+	MEMBER(FROM_EXTERNAL_ID, OF_SENT, "{objectId}:hs_email_last_send_date:{propertyValue}"),
 	MEMBER(FROM_EXTERNAL_ID, OF_ANY, "{objectId}:{propertyName}:{propertyValue}"),
 	{.member = FROM_END}
 };

@@ -80,6 +80,9 @@ rvo_event_key(const EventSalt *salt, Slice address, const NeutralEvent *event)
 		case 't':
 			add_octets(&parts, &time, sizeof(time));
 			add_part(&parts, event->campaign_id);
+			/* platforms give several labels the time of one reply */
+			if (event->kind == EVENT_INTEREST && event->body_hash.data != NULL)
+				add_part(&parts, event->label);
 			break;
 		default:
 			add_part(&parts, event->body_hash);

@@ -57,6 +57,15 @@ rvo_webhook_find_contacts(int client_id, DeliveredEvent *const *events, int n)
 			events[i]->event.contact_email = objects[count++]->email;
 }
 
+/* leave_nobodys leaves out the events of contacts that the client does not know: a delivery to it ignores them. */
+static void
+leave_nobodys(Delivery *delivery)
+{
+	for (int i = 0; i < delivery->count; i++)
+		if (delivery->items[i].event != NULL && delivery->items[i].event->event.contact_email.data == NULL)
+			delivery->items[i].event = NULL;
+}
+
 /*
  * rvo_webhook_read shows the events that a body becomes, for a client, or for nobody if that is 0.
  * Raises FAILURE_INVALID_REQUEST for a platform that there is not, and a body that is not JSON.
@@ -79,6 +88,9 @@ rvo_webhook_read(int client_id, Slice platform_name, Slice body)
 		if (delivery.items[i].event != NULL)
 			events[n++] = delivery.items[i].event;
 	if (client_id != 0)
+	{
 		rvo_webhook_find_contacts(client_id, events, n);
+		leave_nobodys(&delivery);
+	}
 	return rvo_delivery_show(&delivery);
 }
