@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(78);
+SELECT plan(81);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -89,6 +89,7 @@ CREATE FUNCTION test.hmac(key text, message text) RETURNS bytea
 SELECT is(encode(test.hmac('Jefe', 'what do ya want for nothing?'), 'hex'), '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843', 'the HMAC of this test is that of RFC 4231');
 SELECT is(test.deliver(:'plusvibe', :'marked', 'X-Signature: ' || signature || E'\n'), test.taken(1, 0, 0), 'PlusVibe: the HMAC of the body') FROM (SELECT encode(test.hmac('key', :'marked'), 'hex') AS signature) s;
 SELECT is(test.deliver(:'plusvibe', :'marked', 'x-plusvibe-signature: sha256=' || upper(signature) || E'\n'), test.taken(0, 1, 0), 'in another form; without a time it is known by what it says') FROM (SELECT encode(test.hmac('key', :'marked'), 'hex') AS signature) s;
+SELECT is(test.deliver(:'plusvibe', :'marked', E'X-Webhook-Signature: \nX-PlusVibe-Signature: 00\nX-Signature: SHA256=' || signature || E'\n'), test.taken(0, 1, 0), 'in base64; what others wrote into the headers beside it is no matter') FROM (SELECT encode(test.hmac('key', :'marked'), 'base64') AS signature) s;
 SELECT is(test.deliver(:'plusvibe', :'marked' || ' ', 'X-Signature: ' || signature || E'\n'), test.unauthorized('X-Webhook-Signature'), 'of another body') FROM (SELECT encode(test.hmac('key', :'marked'), 'hex') AS signature) s;
 SELECT is(test.deliver(:'plusvibe', :'marked', E'X-Signature: 00\n'), test.unauthorized('X-Webhook-Signature'), 'no HMAC');
 
@@ -101,6 +102,8 @@ CREATE FUNCTION test.signed(uri text, body text, ago interval) RETURNS text
 	FROM (SELECT (extract(epoch FROM clock_timestamp() - ago) * 1000)::bigint::text AS t) s $$;
 SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://crm.example.com' || :'hubspot', :'optout', '1 minute')), test.taken(1, 0, 2), 'HubSpot: signed; an address, an opt-out, one of a contact that nobody knows');
 SELECT is(test.deliver('/api' || :'hubspot', :'optout', test.signed('https://crm.example.com/api' || :'hubspot' || '?a=%20b', :'optout', '1 minute'), 'a=%20b'), test.taken(0, 1, 2), 'at a longer path, with a query');
+SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://crm.example.com' || :'hubspot' || '?a=%20b:/?@!$''()*,;%zz%2', :'optout', '1 minute'), 'a=%20b%3A%2f%3F%40%21%24%27%28%29%2A%2C%3B%zz%2'), test.taken(0, 1, 2), 'with escapes that HubSpot undoes before it signs');
+SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://crm.example.com' || :'hubspot' || '?a= b', :'optout', '1 minute'), 'a=%20b'), test.unauthorized('X-HubSpot-Signature-v3'), 'and no others');
 SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://crm.example.com' || :'hubspot', :'optout', '6 minutes')), test.unauthorized('X-HubSpot-Signature-v3'), 'six minutes ago');
 SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://crm.example.com' || :'hubspot', :'optout', '-6 minutes')), test.unauthorized('X-HubSpot-Signature-v3'), 'in six minutes');
 SELECT is(test.deliver(:'hubspot', :'optout', test.signed('https://other.example.com' || :'hubspot', :'optout', '1 minute')), test.unauthorized('X-HubSpot-Signature-v3'), 'for another site');
