@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(82);
+SELECT plan(83);
 -- The do-not-contact list: what goes on it, how it is asked, how it is taken off, what it makes of new contacts.
 SELECT test.two_clients() \gset
 -- listed shows what is on the list of the first client: address or #, reason, since, source, note.
@@ -44,6 +44,7 @@ SELECT test.fails_400($$SELECT revyops_suppress('{}')$$, test.one('', 'one_addre
 SELECT test.fails_400($$SELECT revyops_suppress('{"email": " ", "domain": null}')$$, test.one('', 'one_address'), 'blank ones');
 SELECT test.fails_400($$SELECT revyops_suppress('{"email": "a@b.com", "domain": "b.com"}')$$, test.one('', 'one_address'), 'two');
 SELECT test.fails_400($$SELECT revyops_suppress('{"domain": "a@b.com"}')$$, test.one('/domain', 'invalid_domain'), 'an e-mail address is no domain: that of all who have one there');
+SELECT is((SELECT r->>'domain' FROM revyops_suppress('{"domain": " @Rival.com "}') r), 'rival.com', 'a domain behind an @, as in lists');
 SELECT test.fails_400($$SELECT revyops_suppress('{"domain": "co.uk"}')$$, test.one('/domain', 'invalid_domain'), 'a public suffix');
 SELECT test.fails_400($$SELECT revyops_suppress('{"email": "a@b.com", "subdomains": true}')$$, test.one('/subdomains', 'not_a_domain'), 'subdomains of an e-mail address');
 SELECT test.fails_400($$SELECT revyops_suppress('{"domain": "b.com", "reason": "erased"}')$$, test.one('/reason', 'not_an_email'), 'a domain that is erased');

@@ -54,20 +54,23 @@ rvo_do_not_contact_reason_read(Slice name, const char *where, FaultList *faults)
 	return DO_NOT_CONTACT_MANUAL;
 }
 
-/* read_domain gives the canonical form of a domain; an e-mail address is none: its domain may be that of many. */
+/*
+ * read_domain gives the canonical form of a domain; an e-mail address is none: its domain may be that of many.
+ * Lists of platforms have domains as @acme.com as well.
+ */
 static FaultCode
 read_domain(Slice in, Slice *out)
 {
 	*out = NO_SLICE;
+	in = rvo_text_trim(in);
+	if (in.len > 1 && in.data[0] == '@')
+		in = (Slice) {in.data + 1, in.len - 1};
 	if (in.len > 0 && memchr(in.data, '@', in.len) != NULL)
 		return FAULT_INVALID_DOMAIN;
 	return rvo_domain_normalize(in, out);
 }
 
-/*
- * rvo_do_not_contact_address_read tells an e-mail address from a domain, each in canonical form; false for what
- * is neither.  Lists of platforms have domains as @acme.com as well.
- */
+/* rvo_do_not_contact_address_read tells an e-mail address from a domain, each in canonical form; false for what is neither. */
 bool
 rvo_do_not_contact_address_read(Slice address, Slice *email, Slice *domain)
 {
@@ -75,9 +78,7 @@ rvo_do_not_contact_address_read(Slice address, Slice *email, Slice *domain)
 	address = rvo_text_trim(address);
 	if (address.len == 0)
 		return false;
-	if (address.data[0] == '@')
-		address = (Slice) {address.data + 1, address.len - 1};
-	else if (memchr(address.data, '@', address.len) != NULL)
+	if (address.data[0] != '@' && memchr(address.data, '@', address.len) != NULL)
 		return rvo_email_address_normalize(address, email) == FAULT_NONE && email->data != NULL;
 	return read_domain(address, domain) == FAULT_NONE && domain->data != NULL;
 }

@@ -15,6 +15,7 @@
 #include "base/compat.h"
 #include "base/json_parse.h"
 #include "file/csv_reader.h"
+#include "shape/import_cell.h"
 #include "shape/import_mapping.h"
 #include "store/store_import_alias.h"
 #include "value/import_key.h"
@@ -160,17 +161,43 @@ reject(Addresses *addresses, int64 line, FaultCode code)
 	MemoryContextSwitchTo(caller);
 }
 
-/* take reads an address to an entry; false, and a reject, for what is none. */
+/*
+ * read_address reads what a human reads in a cell: an address as it stands, *.acme.com for a domain and those
+ * below, else the e-mail address that the cell has, if it is one: of several each is somebody's.
+ */
+static bool
+read_address(Slice text, DoNotContactEntry *entry)
+{
+	ImportCell	cell;
+
+	if (rvo_do_not_contact_address_read(text, &entry->email, &entry->domain))
+		return true;
+	text = rvo_text_trim(text);
+	if (text.len > 2 && text.data[0] == '*' && text.data[1] == '.')
+	{
+		entry->subdomains = true;
+		return rvo_do_not_contact_address_read((Slice) {text.data + 2, text.len - 2}, &entry->email, &entry->domain) &&
+			entry->domain.data != NULL;
+	}
+	cell = rvo_import_cell_email(text);
+	return cell.reading == CELL_CLEANED && rvo_do_not_contact_address_read(cell.value, &entry->email, &entry->domain) &&
+		entry->email.data != NULL;
+}
+
+/* take reads an address to an entry; false for what is none, which is a reject unless it says that there is none. */
 static bool
 take(Addresses *addresses, Slice address, int64 line, DoNotContactEntry *entry)
 {
+	bool		is_one;
+
 	*entry = addresses->entry;
+	is_one = read_address(address, entry) && (entry->email.data != NULL || entry->reason != DO_NOT_CONTACT_ERASED);
+	if (!is_one && rvo_import_cell_email(address).reading == CELL_PLACEHOLDER)
+		return false;
 	addresses->rows++;
-	if (rvo_do_not_contact_address_read(address, &entry->email, &entry->domain) &&
-		(entry->email.data != NULL || entry->reason != DO_NOT_CONTACT_ERASED))
-		return true;
-	reject(addresses, line, FAULT_INVALID_ADDRESS);
-	return false;
+	if (!is_one)
+		reject(addresses, line, FAULT_INVALID_ADDRESS);
+	return is_one;
 }
 
 /* write_entries adds the entries of some rows. */
