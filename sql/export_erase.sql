@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(50);
+SELECT plan(55);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -139,6 +139,20 @@ SELECT revyops_create_contact('{"email": "keep@off.org"}'), revyops_create_conta
 SELECT revyops_merge_contacts((SELECT id FROM revyops.contact WHERE email = 'keep@off.org'), (SELECT id FROM revyops.contact WHERE email = 'off2@off.org')) \gset hidden_
 SELECT is(revyops_erase_contact((SELECT id FROM revyops.contact WHERE email = 'keep@off.org'), suppress => true), '{"activity": 0, "campaigns": 0, "status_history": 0, "emails": 0, "contacts": 1, "import_notes": 0, "kept_answers": 0, "do_not_contact": 0, "import_rejects": 0, "merged_contacts": 1, "platform_ids": 0, "kept_deliveries": 0}', 'with suppress');
 SELECT is((SELECT string_agg(concat_ws(' ', ordinal, do_not_contact, reasons), ', ' ORDER BY ordinal) FROM revyops_check_do_not_contact('{keep@off.org,off2@off.org,off3@off.org}')), '1 t {erased}, 2 t {erased}, 3 f', 'all their addresses are kept off');
+
+-- what a platform told of them, and deliveries that could not be read, in which an address may be
+SELECT revyops_create_webhook(1, 'hubspot', 'h') AS hubspot, revyops_create_webhook(2, 'hubspot', 'h') AS others, revyops_create_agency('A') AS agency \gset
+SELECT revyops_create_agency_webhook(:agency, 'lemlist', 'a') AS shared, revyops_set_webhook_ring(1, 5), revyops_set_webhook_ring(2, 5) \gset
+SELECT revyops_set_webhook_ring(3, 5), revyops_route_webhook_account(:agency, 'lemlist', 'tea_1', 1) \gset hidden_
+CREATE FUNCTION test.deliver(path text, body text) RETURNS int LANGUAGE sql AS $$ SELECT h.status FROM revyops_http.handle('POST', path, '', '', convert_to(body, 'UTF8')) h $$;
+SELECT is((SELECT string_agg(test.deliver(path, body)::text, ' ') FROM unnest(ARRAY[:'hubspot', :'others', :'shared']) path,
+	unnest(ARRAY['{"lead_email": "Ring@OFF.org", ', '{"lead_email": "someone@off.org", ', '[{"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 7, "propertyName": "email", "propertyValue": "ring@off.org", "occurredAt": 1772449500000},
+		{"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 8, "propertyName": "email", "propertyValue": "someone@off.org", "occurredAt": 1772449500000}]']) body), '400 400 200 400 400 200 400 400 200', 'deliveries to a client, to another, and to an agency of theirs');
+SELECT revyops_create_contact('{"email": "ring@off.org"}')->>'id' AS ring \gset
+SELECT is(jsonb_path_query_array(revyops_export_contact(:ring), '$.kept_deliveries[*].octets') || (revyops_export_contact(:ring)->'platform_ids' #- '{0,noted_at}'), '[31, 31, {"account": "9", "object_id": "7", "email": "ring@off.org"}]', 'what is kept of them');
+SELECT is(jsonb_build_array(r->'kept_deliveries', r->'platform_ids'), '[2, 1]', 'is erased') FROM revyops_erase_contact(:ring) r;
+SELECT is((SELECT string_agg(concat_ws(' ', webhook_id, octets), ', ' ORDER BY webhook_id, octets) FROM revyops.webhook_ring), '1 34, 2 31, 2 34, 3 34', 'and of no one else');
+SELECT is((SELECT string_agg(concat_ws(' ', client_id, object_id), ', ' ORDER BY client_id, object_id) FROM revyops.webhook_object), '1 8, 2 7, 2 8', 'here, too');
 
 -- what a string must be to mention somebody
 SELECT is(revyops.mentions(document, '{jane@acme.com,https://www.linkedin.com/in/jane}'), expected, coalesce(document::text, 'NULL'))

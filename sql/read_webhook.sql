@@ -3,7 +3,7 @@
 \i :abs_srcdir/sql/setup.psql
 -- deliveries.jsonl: forms that documents and programs of others show, beside those of the contract
 \set lines `cat "$PG_ABS_SRCDIR/t/vectors/webhooks.jsonl" "$PG_ABS_SRCDIR/t/vectors/deliveries.jsonl"`
-SELECT plan(186);
+SELECT plan(188);
 
 -- A client that knows the contact 4501 of HubSpot by its custom field, as it may.
 SELECT set_config('revyops.client_id', public.revyops_create_client('Webhooks')::text, true) \g /dev/null
@@ -43,6 +43,10 @@ SELECT is(test.read('instantly', jsonb_build_object('event_type', 'email_sent', 
 		'Long', repeat('ä', 2600), repeat('n', 300), 'x', 'website', 'https://example.com', 'linkedin', 'https://linkedin.com/in/Ada-Byron/')::text),
 	jsonb_build_array(jsonb_build_object('kind', 'sent', 'contact_email', 'ada@example.com', 'at', '2026-03-02T09:15:04+02:00', 'linkedin_url', 'https://www.linkedin.com/in/ada-byron',
 		'custom', jsonb_build_object('Long', repeat('ä', 2500), 'website', 'https://example.com'))), 'variables have 2,500 characters, names that none can have are left out');
+
+SELECT is((SELECT jsonb_build_array(min(key), max(key), count(*)) FROM jsonb_object_keys(test.read('instantly', (SELECT (jsonb_object_agg('v' || n, n) || '{"event_type": "email_sent", "lead_email": "ada@example.com"}')::text FROM generate_series(100, 399) n))->0->'custom') key),
+	'["v100", "v299", 200]', 'of an event there are 200');
+SELECT is(test.read('instantly', '{"event_type": "email_sent", "lead_email": "Postmaster@example.com", "email": "mailer-daemon@example.com"}'), '[]', 'a mail system is nobody');
 
 -- ---- Smartlead
 SELECT is(test.read('smartlead', '{"event": "EMAIL_REPLIED", "timestamp": "2026-03-02T10:00:05Z", "campaign_id": 7, "lead": {"email": "Eve@Example.com", "first_name": "Eve", "last_name": "-", "company_name": "Stone", "custom_fields": {"plants": 4, "deep": {"no": 1}}},

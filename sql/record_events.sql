@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(64);
+SELECT plan(65);
 SELECT test.two_clients() \gset
 
 -- state is what events made of a contact
@@ -66,6 +66,10 @@ SELECT is(test.on_day(2, '{"kind": "unsubscribed", "contact_email": "s@x.com"}')
 SELECT matches(test.state('s@x.com'), '^Back Unsubscribed', 'what was recorded before does not come again');
 SELECT test.on_day(1, '{"kind": "unsubscribed", "contact_email": "s@x.com"}') \g /dev/null
 SELECT is(test.state('s@x.com'), 'Unsubscribed Back 10 10 20 20', 'what is new does');
+SELECT test.on_day(1, '{"kind": "bounced", "contact_email": "z@x.com"}') \g /dev/null
+SELECT revyops_update_contact((SELECT id FROM revyops.contact WHERE email = 'z@x.com'), '{"contact_status": "Back"}') \g /dev/null
+SELECT test.on_day(2, '{"kind": "unsubscribed", "contact_email": "z@x.com"}'), test.on_day(1, '{"kind": "bounced", "contact_email": "z@x.com"}') \g /dev/null
+SELECT is(test.state('z@x.com'), 'Unsubscribed Back 20', 'nor does it beside what is new');
 SELECT revyops_create_contact('{"email": "u@x.com", "contact_status": "unsubscribed"}') \g /dev/null
 SELECT test.on_day(1, '{"kind": "unsubscribed", "contact_email": "u@x.com"}'), test.on_day(1, '{"kind": "bounced", "contact_email": "u@x.com"}') \g /dev/null
 SELECT is(concat_ws('/', test.state('u@x.com'), test.history('u@x.com')), 'unsubscribed NULL', 'a status that has the rank stays');
@@ -96,7 +100,7 @@ CREATE FUNCTION test.interest() RETURNS text LANGUAGE sql AS $$
 SELECT is(test.interest(), '10 t t', 'is shown by the newest inbound e-mail');
 SELECT test.on_day(2, '{"kind": "auto_replied", "contact_email": "i@x.com", "campaign_id": "k"}'), test.on_day(2, '{"kind": "replied", "contact_email": "i@x.com", "campaign_id": "l"}') \g /dev/null
 SELECT is(test.interest(), '10 f, 20 t t, 20 f', 'and moves on');
-SELECT is((SELECT concat_ws(' ', interested, interest_label, contacts_interested) FROM revyops.campaign_contact p JOIN revyops.campaign k ON k.id = p.campaign WHERE campaign_id = 'k'), 't Hot 1', 'the newest counts');
+SELECT is((SELECT concat_ws(' ', interested, interest_label, contacts_interested, p.replied, to_char(last_reply_at, 'DD')) FROM revyops.campaign_contact p JOIN revyops.campaign k ON k.id = p.campaign WHERE campaign_id = 'k'), 't Hot 1 1 10', 'the newest counts; an automatic reply is none in the campaign, either');
 SELECT test.on_day(1, '{"kind": "interest", "contact_email": "n@x.com", "interested": true}') \g /dev/null
 SELECT is((SELECT concat_ws(' ', contact_status, (SELECT count(*) FROM revyops.email WHERE contact_email = 'n@x.com')) FROM revyops.contact WHERE email = 'n@x.com'), ' 0', 'of somebody who was not known, and wrote nothing');
 SELECT test.on_day(1, '{"kind": "replied", "contact_email": "n@x.com"}') \g /dev/null

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(81);
+SELECT plan(86);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -138,16 +138,24 @@ SELECT test.deliver(:'global', test.bison('8', '31', 7)) \g /dev/null
 SELECT is(test.deliver(:'global', test.bison('null', '31', 8)), test.taken(0, 0, 1), 'a campaign that two have is nobody''s');
 SELECT public.revyops_route_webhook_account(:agency, 'emailbison', '7', NULL) \g /dev/null
 SELECT is(test.deliver(:'global', test.bison('7', '39', 9)), test.taken(0, 0, 1), 'an account that is no longer routed');
+SELECT public.revyops_create_client('Stranger') AS stranger, public.revyops_create_agency('Another') AS another \gset
+SELECT public.revyops_create_agency_webhook(:another, 'emailbison', 'another') AS elsewhere, public.revyops_route_webhook_account(:another, 'emailbison', '9', :stranger) \gset
+SELECT is(test.deliver(:'elsewhere', test.bison('9', '77', 20)), test.taken(1, 0, 0), 'another agency''s');
+SELECT is(test.deliver(:'global', test.bison('null', '77', 21)), test.taken(0, 0, 1), 'a campaign of another agency''s client is nobody''s');
+SELECT is(test.deliver(:'global', test.bison('9', '78', 22)), test.taken(0, 0, 1), 'nor is its account');
+SELECT is(test.deliver(:'elsewhere', test.bison('8', '32', 23)), test.taken(0, 0, 1), 'and the other way round');
 
 -- ---- what became of it
 SELECT is(to_jsonb(s) - '{name, revoked_at, last_delivery, last_processed, last_error}'::text[], '{"webhook": 1, "client_id": 1, "agency_id": null, "platform": "instantly", "deliveries": 15, "processed": 2, "duplicates": 4, "ignored": 4, "unrouted": 0, "errors": 0, "unreadable": 6, "unauthorized": 2,
 	"kinds": {"processed": {"sent": 1, "bounced": 1}, "duplicate": {"sent": 4}, "ignored": {"": 2, "email_opened": 1, "email_sent": 1}}}', 'the counters of a webhook'),
 	ok(last_delivery = now() AND last_processed = now() AND last_error = now(), 'and its times')
 FROM public.revyops_webhook_status() s WHERE webhook = 1;
-SELECT is((SELECT jsonb_build_array(agency_id, client_id, unrouted, kinds->'unrouted') FROM public.revyops_webhook_status() WHERE agency_id = :agency), '[1, null, 4, {"sent": 4}]', 'what is nobody''s is counted');
+SELECT is((SELECT jsonb_build_array(agency_id, client_id, unrouted, kinds->'unrouted') FROM public.revyops_webhook_status() WHERE agency_id = :agency), '[1, null, 6, {"sent": 6}]', 'what is nobody''s is counted');
 SELECT test.deliver(:'again', (SELECT jsonb_agg(jsonb_build_object('event_type', 'label ' || n, 'lead_email', 'ada@example.com')) FROM generate_series(1, 300) n)::text) \g /dev/null
 SELECT is((SELECT jsonb_build_array(ignored, (SELECT count(*) FROM jsonb_object_keys(kinds->'ignored'))) FROM public.revyops_webhook_status() WHERE webhook = 2), '[300, 51]', 'of many kinds in a delivery the first are told apart');
 
+SELECT count(test.deliver(:'again', (SELECT jsonb_agg(jsonb_build_object('event_type', format('label %s %s', i, n), 'lead_email', 'ada@example.com')) FROM generate_series(1, 50) n)::text)) FROM generate_series(1, 6) i \g /dev/null
+SELECT is((SELECT jsonb_build_array(ignored, (SELECT count(*) FROM revyops.webhook_count WHERE webhook_id = 2)) FROM public.revyops_webhook_status() WHERE webhook = 2), '[600, 203]', 'and of many deliveries some 200');
 SELECT is((SELECT jsonb_agg(jsonb_build_array(id, owner_client, owner_agency, platform, name, verify, ring_size, revoked_at)) FROM public.revyops_list_webhooks(:one)),
 	'[[1, 1, null, "instantly", "first", "header", 1, null], [2, 1, null, "instantly", "second", "none", 0, null], [3, 1, null, "smartlead", "s", "body", 0, null], [4, 1, null, "plusvibe", "p", "none", 0, null], [5, 1, null, "hubspot", "h", "none", 0, null], [6, 1, null, "lemlist", "l", "none", 0, null]]', 'the webhooks of a client');
 SELECT is((SELECT array_agg(id) FROM public.revyops_list_webhooks(agency_id => :agency)), '{7}', 'of an agency');
