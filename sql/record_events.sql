@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(65);
+SELECT plan(67);
 SELECT test.two_clients() \gset
 
 -- state is what events made of a contact
@@ -73,6 +73,11 @@ SELECT is(test.state('z@x.com'), 'Unsubscribed Back 20', 'nor does it beside wha
 SELECT revyops_create_contact('{"email": "u@x.com", "contact_status": "unsubscribed"}') \g /dev/null
 SELECT test.on_day(1, '{"kind": "unsubscribed", "contact_email": "u@x.com"}'), test.on_day(1, '{"kind": "bounced", "contact_email": "u@x.com"}') \g /dev/null
 SELECT is(concat_ws('/', test.state('u@x.com'), test.history('u@x.com')), 'unsubscribed NULL', 'a status that has the rank stays');
+
+-- numbers as ids, which some programs write with a fraction of nothing
+SELECT is(jsonb_build_array(test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": 120, "campaign_id": 7}')->'duplicate', test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": 120.0, "campaign_id": 7.00}')->'duplicate',
+	test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": "120", "campaign_id": "7"}')->'duplicate', test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": 120.5}')->'duplicate'), '[false, true, true, false]', 'are the same id');
+SELECT is((SELECT string_agg(concat_ws(' ', campaign_id, sent), ', ') FROM revyops.campaign WHERE campaign_id LIKE '7%'), '7 1', 'and campaign');
 
 -- what is empty
 SELECT revyops_create_contact('{"email": "f@x.com", "first_name": "Given"}') \g /dev/null

@@ -211,6 +211,25 @@ rvo_json_number_text(const JsonbValue *value, int max_digits, int *length)
 	return text;
 }
 
+/*
+ * rvo_json_id_text is that of a number that is an id: without a fraction that is nothing, which programs that
+ * have floating numbers only write behind one.
+ */
+Slice
+rvo_json_id_text(const JsonbValue *value, int max_digits)
+{
+	int			length;
+	Slice		number = rvo_json_number_text(value, max_digits, &length);
+	Slice		fraction = number;
+	Slice		integer = number;
+
+	if (number.data != NULL)
+		integer = rvo_text_split(&fraction, '.');
+	while (rvo_text_take(&fraction, "0"))
+		;
+	return fraction.len > 0 ? number : integer;
+}
+
 JsonbValue
 rvo_json_null(void)
 {

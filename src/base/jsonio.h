@@ -73,6 +73,7 @@ extern bool rvo_json_get(JsonbContainer *object, Slice name, JsonbValue *value);
 extern Slice rvo_json_string(const JsonbValue *value);
 extern bool rvo_json_to_id(const JsonbValue *value, int64 *id);
 extern Slice rvo_json_number_text(const JsonbValue *value, int max_digits, int *length);
+extern Slice rvo_json_id_text(const JsonbValue *value, int max_digits);
 
 extern JsonbValue rvo_json_null(void);
 extern JsonbValue rvo_json_boolean(bool boolean);

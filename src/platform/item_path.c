@@ -148,31 +148,16 @@ rvo_item_find(JsonbContainer *item, const char *path, JsonbValue *value)
 	}
 }
 
-/* whole returns the text of a number without a fraction that is nothing: as an id it is the same number. */
-static Slice
-whole(Slice number)
-{
-	Slice		fraction = number;
-	Slice		integer = number;
-
-	if (number.data != NULL)
-		integer = rvo_text_split(&fraction, '.');
-	while (rvo_text_take(&fraction, "0"))
-		;
-	return fraction.len > 0 ? number : integer;
-}
-
 /* rvo_item_value_text returns a value as text, without blanks around it; no value for an empty one, "-", and what is no scalar. */
 Slice
 rvo_item_value_text(const JsonbValue *value)
 {
 	Slice		text = NO_SLICE;
-	int			length;
 
 	if (value->type == jbvString)
 		text = rvo_text_trim(rvo_json_string(value));
 	else if (value->type == jbvNumeric)
-		text = whole(rvo_json_number_text(value, NUMBER_MAX_DIGITS, &length));
+		text = rvo_json_id_text(value, NUMBER_MAX_DIGITS);
 	else if (value->type == jbvBool)
 		text = value->val.boolean ? CONST_SLICE("true") : CONST_SLICE("false");
 	return text.len == 0 || rvo_slice_equal(text, CONST_SLICE("-")) ? NO_SLICE : text;

@@ -85,12 +85,11 @@ static Slice
 read_text(const EventMember *member, const JsonbValue *value, FaultList *faults)
 {
 	Slice		text = NO_SLICE;
-	int			length;
 
 	if (value->type == jbvString)
 		text = rvo_json_string(value);
 	else if (member->kind == VALUE_ID && value->type == jbvNumeric)
-		text = rvo_json_number_text(value, MEMBER_MAX_LENGTH, &length);
+		text = rvo_json_id_text(value, MEMBER_MAX_LENGTH);
 	if (text.data == NULL)
 	{
 		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_NOT_A_STRING);
