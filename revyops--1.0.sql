@@ -3520,7 +3520,7 @@ CREATE TABLE revyops.change (
 	CONSTRAINT change_pkey PRIMARY KEY (client_id, id)
 );
 ALTER SEQUENCE revyops.change_id_seq OWNED BY revyops.change.id;
-CREATE INDEX change_xid_idx ON revyops.change (client_id, xid, id);
+CREATE INDEX change_xid_idx ON revyops.change (client_id, xid);
 
 ALTER TABLE revyops.change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.change FOR SELECT

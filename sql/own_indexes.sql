@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(32);
+SELECT plan(37);
 -- The tables are the user's. What his own unique indexes and triggers say comes to the
 -- caller as the server says it, whether or not keys of ours are written at the same time.
 SELECT test.two_clients() \gset
@@ -73,6 +73,21 @@ ALTER TABLE revyops.contact DROP CONSTRAINT own_x, ADD CONSTRAINT own_late UNIQU
 SELECT is(test.try($$SELECT revyops_create_contact('{"email": "dan@acme.com"}')$$) - 'leaks',
 	'{"sqlstate": "55000", "detail": "", "message": "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters"}', 'a deferrable one is in the way of any create');
 ALTER TABLE revyops.contact DROP CONSTRAINT own_late;
+
+-- what is noted of a change is written without ON CONFLICT
+SELECT revyops_set_client_setting(1, 'changes', 'on') AS "hidden" \gset
+CREATE UNIQUE INDEX own_once ON revyops.change (record_id, kind);
+SELECT is(revyops_update_contact(3, '{"last_name": "Once"}')->>'last_name', 'Once', 'a change that is noted');
+SELECT test.refused($$SELECT revyops_update_contact(3, '{"last_name": "Twice"}')$$, 'own_once', 'changerevyops', 'one whose note meets another');
+DROP INDEX revyops.own_once;
+ALTER TABLE revyops.change ADD CONSTRAINT own_late UNIQUE (record_id, kind) DEFERRABLE;
+SELECT test.refused($$SELECT revyops_update_contact(3, '{"last_name": "Twice"}')$$, 'own_late', 'changerevyops', 'one whose note meets a deferrable constraint');
+SELECT is(test.try($$SELECT revyops_update_contact(2, '{"last_name": "Once"}')->>'last_name'$$), '{"value": "Once"}', 'which is in the way of no other');
+SELECT is((SELECT string_agg(concat_ws(' ', entity, record_id, kind, members), ', ' ORDER BY id) FROM revyops.change),
+	'contact 3 updated {last_name}, contact 2 updated {last_name}', 'and these are noted');
+ALTER TABLE revyops.change DROP CONSTRAINT own_late;
+SELECT revyops_set_client_setting(1, 'changes', 'off') AS "hidden" \gset
+UPDATE revyops.contact SET last_name = '';
 
 -- a trigger that writes what is there already
 CREATE TABLE test.seen (client_id int, id bigint, PRIMARY KEY (client_id, id));

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(57);
+SELECT plan(61);
 -- The tables are the user's: what he changes about them holds for the API at
 -- once, also in a session that has used it before.
 SELECT test.two_clients() \gset
@@ -154,6 +154,16 @@ CREATE TRIGGER own_statement AFTER INSERT ON revyops.contact FOR EACH STATEMENT 
 SELECT is(test.create('statement@acme.com'), test.created('statement@acme.com'), 'a STATEMENT trigger');
 SELECT is((SELECT string_agg(entry, ', ') FROM test.log),
 	'AFTER ROW after@acme.com, BEFORE ROW before@acme.com, AFTER ROW before@acme.com, BEFORE ROW statement@acme.com, AFTER ROW statement@acme.com, AFTER STATEMENT', 'all of them ran');
+
+-- a sequence: which it is, is kept
+SAVEPOINT sequences;
+ALTER SEQUENCE revyops.contact_id_seq RENAME TO own_seq;
+CREATE SEQUENCE revyops.contact_id_seq START 7000;
+SELECT is(test.create('sequence@acme.com'), test.created('sequence@acme.com'), 'another sequence of that name');
+SELECT is((SELECT id FROM revyops.contact WHERE email = 'sequence@acme.com'), 7000::bigint, 'gives the ids');
+ROLLBACK TO sequences;
+SELECT is(test.create('sequence@acme.com'), test.created('sequence@acme.com'), 'and when that is undone');
+SELECT is((SELECT id < 7000 FROM revyops.contact WHERE email = 'sequence@acme.com'), true, 'the one before');
 
 -- the extension itself
 TRUNCATE revyops.client CASCADE;

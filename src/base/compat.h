@@ -134,16 +134,16 @@ typedef struct JsonbInState
 	ExecCheckIndexConstraints(target, row, estate, conflict, indexes)
 #endif
 
-/* An insert that a taken key does not end.  16: summarizing indexes may be asked for alone; 19: flags. */
+/* An insert of which is told whether a taken key is no error.  16: summarizing indexes may be asked for alone; 19: flags. */
 #if PG_VERSION_NUM >= 190000
-#define ExecInsertIndexTuples_compat(target, row, estate, conflict) \
-	ExecInsertIndexTuples(target, estate, EIIT_NO_DUPE_ERROR, row, NIL, conflict)
+#define ExecInsertIndexTuples_compat(target, row, estate, no_error, conflict) \
+	ExecInsertIndexTuples(target, estate, (no_error) ? EIIT_NO_DUPE_ERROR : 0, row, NIL, conflict)
 #elif PG_VERSION_NUM >= 160000
-#define ExecInsertIndexTuples_compat(target, row, estate, conflict) \
-	ExecInsertIndexTuples(target, row, estate, false, true, conflict, NIL, false)
+#define ExecInsertIndexTuples_compat(target, row, estate, no_error, conflict) \
+	ExecInsertIndexTuples(target, row, estate, false, no_error, conflict, NIL, false)
 #else
-#define ExecInsertIndexTuples_compat(target, row, estate, conflict) \
-	ExecInsertIndexTuples(target, row, estate, false, true, conflict, NIL)
+#define ExecInsertIndexTuples_compat(target, row, estate, no_error, conflict) \
+	ExecInsertIndexTuples(target, row, estate, false, no_error, conflict, NIL)
 #endif
 
 /* 19: the planner knows of an EXPLAIN. */

@@ -23,9 +23,8 @@
 
 #define INTO_CHANGE "revyops.change (id, xid, record_id, merged_into, changed_at, client_id, entity, kind, members)"
 
-/* On conflict only for the short way: an id is there once. */
 static KeptQuery insert_change = {
-	.sql = "INSERT INTO " INTO_CHANGE " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO " INTO_CHANGE " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 	.expected = SPI_OK_INSERT, .nparameters = 9,
 	.types = {INT8OID, XID8OID, INT8OID, INT8OID, TIMESTAMPTZOID, INT4OID, TEXTOID, TEXTOID, TEXTARRAYOID},
 };

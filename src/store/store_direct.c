@@ -142,11 +142,19 @@ insert_unless_taken(ResultRelInfo *target, TupleTableSlot *row, EState *estate, 
 		token = SpeculativeInsertionLockAcquire(xid);
 		table_tuple_insert_speculative(table, row, estate->es_output_cid, 0, NULL, token);
 		withdrawn = false;
-		(void) ExecInsertIndexTuples_compat(target, row, estate, &withdrawn);
+		(void) ExecInsertIndexTuples_compat(target, row, estate, true, &withdrawn);
 		table_tuple_complete_speculative(table, row, token, !withdrawn);
 		SpeculativeInsertionLockRelease(xid);
 	}
 	return true;
+}
+
+/* insert_or_raise is ModifyTable's insert without ON CONFLICT; returns the indexes whose deferred constraints are to be checked. */
+static List *
+insert_or_raise(ResultRelInfo *target, TupleTableSlot *row, EState *estate)
+{
+	table_tuple_insert(target->ri_RelationDesc, row, estate->es_output_cid, 0, NULL);
+	return target->ri_NumIndices > 0 ? ExecInsertIndexTuples_compat(target, row, estate, false, NULL) : NIL;
 }
 
 /* One execution of the insert: an executor state for all its rows. */
@@ -236,13 +244,17 @@ insert_row(Insertion *insertion, const Datum *values, const char *nulls)
 	ResultRelInfo *target = insertion->target;
 	TupleTableSlot *row = insertion->row;
 
+	List	   *recheck = NIL;
+
 	fill_row(insertion->state, row, values, nulls);
 	if (target->ri_RelationDesc->rd_att->constr != NULL)
 		ExecConstraints(target, row, estate);
-	if (!insert_unless_taken(target, row, estate, insertion->state->unique))
+	if (!insertion->state->unless_taken)
+		recheck = insert_or_raise(target, row, estate);
+	else if (!insert_unless_taken(target, row, estate, insertion->state->unique))
 		return false;
 	if (!is_checked(insertion))
-		ExecARInsertTriggers(estate, target, row, NIL, NULL);
+		ExecARInsertTriggers(estate, target, row, recheck, NULL);
 	return true;
 }
 
@@ -321,7 +333,7 @@ rvo_direct_insert(DirectState *state, const DirectRows *rows)
 	bool		possible;
 
 	/* Who is in the way of a row, under these levels, takes the executor to tell. */
-	if (!state->inserts || IsolationUsesXactSnapshot() || !is_possible(state))
+	if (!state->inserts || (state->unless_taken && IsolationUsesXactSnapshot()) || !is_possible(state))
 		return false;
 	PreventCommandIfReadOnly("INSERT");
 	table = table_open(state->table, RowExclusiveLock);

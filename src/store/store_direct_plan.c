@@ -3,7 +3,7 @@
  *	  Reads plans for store_direct.c, and notes when they no longer hold.
  *
  * What a state keeps is read off a plan, and only if that is an insert of bare
- * parameters that does nothing on conflict, or a search for one row by all the
+ * parameters, which may do nothing on conflict, or a search for one row by all the
  * columns of a unique index.  Any change makes the server call forget(), and
  * the next run prepares anew.
  */
@@ -260,13 +260,14 @@ read_insert(DirectState *state, const PlannedStmt *stmt)
 	Relation	table;
 	bool		simple;
 
-	if (plan->operation != CMD_INSERT || plan->onConflictAction != ONCONFLICT_NOTHING ||
+	if (plan->operation != CMD_INSERT || plan->onConflictAction == ONCONFLICT_UPDATE ||
 		plan->arbiterIndexes != NIL || plan->returningLists != NIL || plan->withCheckOptionLists != NIL ||
 		list_length(plan->resultRelations) != 1 ||
 		!IsA(row, Result) || outerPlan(row) != NULL || ((const Result *) row)->resconstantqual != NULL)
 		return false;
 
 	state->inserts = true;
+	state->unless_taken = plan->onConflictAction == ONCONFLICT_NOTHING;
 	state->table = rt_fetch(linitial_int(plan->resultRelations), stmt->rtable)->relid;
 	table = table_open(state->table, RowExclusiveLock);
 	state->natts = RelationGetNumberOfAttributes(table);

@@ -23,8 +23,9 @@ typedef struct DirectState
 	Oid			table;
 	struct DirectState *next;	/* all states of this backend */
 
-	/* INSERT … VALUES ($1, …) ON CONFLICT DO NOTHING */
+	/* INSERT … VALUES ($1, …) [ON CONFLICT DO NOTHING] */
 	bool		inserts;
+	bool		unless_taken;	/* ON CONFLICT DO NOTHING */
 	int			natts;			/* of the table */
 	int		   *sources;		/* parameter of each column, from 1; 0 is null */
 	ExprState **checks;			/* CHECK constraints */

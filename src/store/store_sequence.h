@@ -9,7 +9,6 @@
 #include "shape/entity.h"
 
 extern int64 rvo_store_next_id(Entity entity);
-extern int64 rvo_store_next_value(const char *sequence);
 extern int64 rvo_store_next_change_id(void);
 extern int64 rvo_store_next_status_change_id(void);
 extern void rvo_store_number_fields(CustomFields *fields);

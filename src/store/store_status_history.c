@@ -12,10 +12,9 @@
 #include "store/store_sequence.h"
 #include "store/store_status_history.h"
 
-/* On conflict only for the short way: an id is there once. */
 static KeptQuery insert_status = {
 	.sql = "INSERT INTO revyops.contact_status_history (client_id, id, contact_id, changed_at, contact_status, previous_status, source)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)",
 	.expected = SPI_OK_INSERT, .nparameters = 7,
 	.types = {INT4OID, INT8OID, INT8OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID},
 };
