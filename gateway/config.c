@@ -55,6 +55,7 @@ static const Setting settings[] = {
 	{"pack_octets", A_NUMBER, AT(pack_octets), "1048576", 1024, 64 * MIB},
 	{"lock_timeout", A_NUMBER, AT(lock_timeout), "50", 1, 60000},
 	{"queue_timeout", A_NUMBER, AT(queue_timeout), "5000", 1, 600000},
+	{"standby_timeout", A_NUMBER, AT(standby_timeout), "1000", 0, 60000},
 	{"answer_timeout", A_NUMBER, AT(answer_timeout), "15000", 1, 3600000},
 	{"batch_timeout", A_NUMBER, AT(batch_timeout), "14000", 1, 3600000},
 	{"waiting", A_NUMBER, AT(waiting), "4096", 1, 65536},

@@ -34,6 +34,8 @@ typedef struct Config
 	int			pack_octets;
 	int			lock_timeout;	/* milliseconds, in a shared transaction */
 	int			queue_timeout;	/* milliseconds until a request is begun */
+	int			standby_timeout;	/* milliseconds that a read waits for a standby, before the primary is
+									 * asked */
 	int			answer_timeout; /* milliseconds from then on */
 	int			batch_timeout;	/* milliseconds, of the statement of a batch or file */
 	int			waiting;		/* requests under way, of all keys */

@@ -4,7 +4,7 @@
  *
  * An answer with the header "Revyops-Hold: 500 25000" says: ask again after 500
  * milliseconds, and give the caller what there is when 25,000 are over since they
- * asked.  Meanwhile no connection is taken.  Half of what may be under way can be held, of
+ * asked.  Who asks long is asked again less often.  Meanwhile no connection is taken.  Half of what may be under way can be held, of
  * all callers and of each; beyond, and when the program ends, the answer leaves at once.
  */
 #include <stdlib.h>
@@ -16,8 +16,9 @@
 
 #define HEADER "Revyops-Hold: "
 #define WAIT_MOST 60000			/* milliseconds, whatever the database says */
+#define INTERVAL_MOST 500		/* that an interval grows to */
 
-static RequestList held = TAILQ_HEAD_INITIALIZER(held);
+static RequestList held = TAILQ_HEAD_INITIALIZER(held); /* in the order in which they are due */
 static int	count;
 static bool ended;
 
@@ -40,29 +41,57 @@ find_header(Slice lines)
 	return NULL;
 }
 
+/* hold_is_wanted tells of an answer whether the caller would rather have a later one. */
+bool
+hold_is_wanted(const Request *request)
+{
+	return find_header(request->answer_headers) != NULL;
+}
+
+/* insert puts a request where it is due. */
+static void
+insert(Request *request)
+{
+	Request    *before = TAILQ_LAST(&held, RequestList);
+
+	while (before != NULL && before->due > request->due)
+		before = TAILQ_PREV(before, RequestList, entry);
+	if (before == NULL)
+		TAILQ_INSERT_HEAD(&held, request, entry);
+	else
+		TAILQ_INSERT_AFTER(&held, before, request, entry);
+}
+
+/* smaller returns the smaller of two times. */
+static Time
+smaller(Time a, Time b)
+{
+	return a < b ? a : b;
+}
+
 /* hold_take takes a request with its answer, if that says so and there is room; else the answer is to leave. */
 bool
 hold_take(Request *request)
 {
 	const char *value = find_header(request->answer_headers);
+	Time		now = loop_now();
 	char	   *rest;
 	Time		interval;
-	Time		wait;
+	Time		slowly = smaller((now - request->arrived) / 4, INTERVAL_MOST);
 	Time		until;
 
 	if (value == NULL || ended || request->owner == NULL)
 		return false;
 	interval = strtol(value, &rest, 10);
-	wait = strtol(rest, NULL, 10);
-	until = request->arrived + (wait < WAIT_MOST ? wait : WAIT_MOST);
-	if (loop_now() >= until || interval < 1 || count >= config.waiting / 2 ||
+	until = request->arrived + smaller(strtol(rest, NULL, 10), request->status == 503 ? config.standby_timeout : WAIT_MOST);
+	if (now >= until || interval < 1 || count >= config.waiting / 2 ||
 		request->caller->held >= config.key_requests / 2)
 		return false;
 	request->state = REQUEST_HELD;
-	request->due = loop_now() + interval < until ? loop_now() + interval : until;
+	request->due = smaller(now + (interval > slowly ? interval : slowly), until);
 	request->caller->held++;
 	count++;
-	TAILQ_INSERT_TAIL(&held, request, entry);
+	insert(request);
 	return true;
 }
 
@@ -79,12 +108,9 @@ hold_forget(Request *request)
 Request *
 hold_due(void)
 {
-	Request    *request;
+	Request    *request = TAILQ_FIRST(&held);
 
-	TAILQ_FOREACH(request, &held, entry)
-		if (request->due <= loop_now())
-			break;
-	if (request == NULL)
+	if (request == NULL || request->due > loop_now())
 		return NULL;
 	hold_forget(request);
 	PQclear(request->result);
@@ -105,6 +131,16 @@ hold_end(void)
 		hold_forget(request);
 		request->answered(request);
 	}
+}
+
+/* hold_wait returns how many milliseconds it is until one is due, so many at most. */
+int
+hold_wait(int most)
+{
+	Request    *first = TAILQ_FIRST(&held);
+	Time		left = first != NULL ? first->due - loop_now() : most;
+
+	return (int) (left < 0 ? 0 : smaller(left, most));
 }
 
 /* hold_count returns how many are held. */

@@ -7,10 +7,12 @@
 
 #include "request.h"
 
+extern bool hold_is_wanted(const Request *request);
 extern bool hold_take(Request *request);
 extern Request *hold_due(void);
 extern void hold_forget(Request *request);
 extern void hold_end(void);
+extern int	hold_wait(int most);
 extern int	hold_count(void);
 
 #endif							/* GATEWAY_HOLD_H */

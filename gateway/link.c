@@ -137,9 +137,9 @@ link_check(const char *conninfo)
 
 /* ------------------------------------------------ the end of what was under way */
 
-/* repeat_alone has a request wait again, for a transaction of its own. */
+/* repeat_alone has a request wait again in a lane, for a transaction of its own. */
 static void
-repeat_alone(Request *request)
+repeat_alone(Request *request, LaneId lane)
 {
 	metrics.undone++;
 	PQclear(request->result);
@@ -152,8 +152,8 @@ repeat_alone(Request *request)
 		request_free(request);
 		return;
 	}
-	lane_queue(request, request->lane == LANE_WRITE ? LANE_SLOW : request->lane);
-	link_wake(request->lane);
+	lane_queue(request, lane);
+	link_wake(lane);
 }
 
 /* refusal returns the status for an error of the statement itself: what may go well another time, or not. */
@@ -196,25 +196,37 @@ may_repeat(const Link *link, const Request *request, Fate fate)
 	return link->count > 1 || link->sqlstate[0] == '\0' || strncmp(link->sqlstate, "40", 2) == 0;
 }
 
+/* is_for_primary tells whether what a standby could not answer is to be asked of the primary: it is behind, or gone. */
+static bool
+is_for_primary(const Link *link, const Request *request, Fate fate)
+{
+	if (link->lane != LANE_READ || *config.read_database == '\0')
+		return false;
+	return fate == FATE_UNKNOWN || (request->status == 503 && hold_is_wanted(request));
+}
+
 /* end_all answers all that a connection has carried out, or has them repeated. */
 static void
 end_all(Link *link, Fate fate)
 {
 	RequestList ended = TAILQ_HEAD_INITIALIZER(ended);
 	Request    *request;
+	bool		has_answer;
 
 	TAILQ_CONCAT(&ended, &link->running, entry);
 	while ((request = TAILQ_FIRST(&ended)) != NULL)
 	{
 		TAILQ_REMOVE(&ended, request, entry);
 		lane_ended(request);
-		if (fate == FATE_COMMITTED && read_answer(request))
-		{
-			if (!hold_take(request))
-				request->answered(request);
-		}
-		else if (may_repeat(link, request, fate))
-			repeat_alone(request);
+		has_answer = fate == FATE_COMMITTED && read_answer(request);
+		if (has_answer && hold_take(request))
+			continue;
+		if (!has_answer && may_repeat(link, request, fate))
+			repeat_alone(request, link->lane == LANE_WRITE ? LANE_SLOW : link->lane);
+		else if (is_for_primary(link, request, fate))
+			repeat_alone(request, LANE_SLOW);
+		else if (has_answer)
+			request->answered(request);
 		else
 		{
 			metrics.unknown += fate == FATE_UNKNOWN && link->lane != LANE_READ;
@@ -621,9 +633,9 @@ tick_link(Link *link, bool wanted)
 		lose(link, "no connection in time", FATE_UNDONE);
 }
 
-/* ask_again has those that were held long enough wait in their lanes again. */
-static void
-ask_again(void)
+/* link_ask_again has those that were held long enough wait in their lanes again. */
+void
+link_ask_again(void)
 {
 	Request    *request;
 
@@ -639,7 +651,6 @@ ask_again(void)
 void
 link_tick(void)
 {
-	ask_again();
 	for (int i = 0; i < LINKS; i++)
 		tick_link(&links[i], !closing && i % LANE_CONNECTIONS_MAX < config.connections[links[i].lane]);
 	for (int lane = 0; lane < LANES; lane++)

@@ -12,6 +12,7 @@ extern void link_open(void);
 extern void link_renew(void);
 extern void link_close(void);
 extern void link_tick(void);
+extern void link_ask_again(void);
 extern void link_wake(LaneId lane);
 extern bool link_is_resting(void);
 extern int	link_up(LaneId lane);

@@ -20,6 +20,7 @@
 
 #include "caller.h"
 #include "front.h"
+#include "hold.h"
 #include "lane.h"
 #include "link.h"
 #include "log.h"
@@ -155,7 +156,8 @@ run(void)
 	{
 		bool		resting = !ending && lane_under_way() == 0 && link_is_resting();
 
-		loop_round(resting ? -1 : TICK);
+		loop_round(resting ? -1 : hold_wait(TICK));
+		link_ask_again();
 		if (loop_now() - last_tick < TICK)
 			continue;
 		last_tick = loop_now();

@@ -30,7 +30,7 @@ static const struct
 }			counters[] = {
 	{"packs_total", "Transactions that several requests shared.", &metrics.packs},
 	{"packed_total", "Requests in them.", &metrics.packed},
-	{"undone_total", "Requests undone, or lost and only reading, that were carried out again.", &metrics.undone},
+	{"undone_total", "Requests undone, lost and only reading, or not answered by a standby, that were carried out again.", &metrics.undone},
 	{"connects_total", "Connections made to the database.", &metrics.connects},
 	{"losses_total", "Connections to the database lost or given up.", &metrics.losses},
 	{"unknown_total", "Requests answered 503 that may have been carried out.", &metrics.unknown},

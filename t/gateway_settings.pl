@@ -69,7 +69,7 @@ is(slurp_file("$dir/file"), 'mine', 'and is what it was');
 
 # ---- --check
 my @shown = map { "$_\n" } 'listen = /run/revyops/gateway.sock', 'metrics = ', "database = $database", 'read_database = ', 'read_connections = 4', 'write_connections = 2',
-  'slow_connections = 4', 'batch_connections = 4', 'packs = on', 'pack_requests = 64', 'pack_octets = 1048576', 'lock_timeout = 50', 'queue_timeout = 5000', 'answer_timeout = 15000', 'batch_timeout = 14000',
+  'slow_connections = 4', 'batch_connections = 4', 'packs = on', 'pack_requests = 64', 'pack_octets = 1048576', 'lock_timeout = 50', 'queue_timeout = 5000', 'standby_timeout = 1000', 'answer_timeout = 15000', 'batch_timeout = 14000',
   'waiting = 4096', 'key_requests = 1024', 'octets = 134217728', 'key_octets = 67108864', 'body_octets = 16777216', 'drain_timeout = 20000';
 my $endpoints = $node->safe_psql('postgres', 'SELECT count(*) FROM revyops_http.endpoints()');
 is_deeply(with_file("database = $database\n", '--check'), [ 0, join('', @shown, "# $endpoints endpoints\n"), '' ], '--check shows the settings, and finds the endpoints');

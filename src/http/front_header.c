@@ -90,6 +90,8 @@ rvo_front_headers(Slice lines, RawRequest *raw)
 			raw->encoded |= rvo_body_is_encoded(value);
 		else if (rvo_header_is(name, "Prefer"))
 			add(&raw->prefer, value);
+		else if (rvo_header_is(name, "X-Revyops-Position"))
+			note(&raw->position, value);
 		else if (rvo_header_is(name, "Idempotency-Key"))
 			add(&raw->idempotency_key, value);
 	}

@@ -27,6 +27,7 @@
 #include "http/handle.h"
 #include "http/header.h"
 #include "http/parameter.h"
+#include "http/position.h"
 #include "http/public_base.h"
 #include "http/route.h"
 #include "shape/do_not_contact_entry.h"
@@ -201,6 +202,13 @@ read_broken(Call *call, const Endpoint *endpoint)
 								 &call->broken);
 }
 
+/* has_position tells of a read whether there is something that it has to see. */
+static bool
+has_position(const Call *call)
+{
+	return call->raw->position.data != NULL && rvo_endpoint_reads(call->request.endpoint);
+}
+
 /* work does what the request asks for: the part of a call that can be undone. */
 static void
 work(void *arg, bool again)
@@ -214,6 +222,8 @@ work(void *arg, bool again)
 
 	if (call->mode == HANDLE_READING && !rvo_endpoint_reads(endpoint))
 		rvo_fault_raise_bug("a function that only reads was given a request that writes");
+	if (has_position(call) && !rvo_position_enter(raw->position, &call->answer))
+		return;
 	if (takes_body(endpoint))
 		decode = check_body(raw, endpoint);
 	if (takes_body(endpoint) || endpoint->checks_query)
@@ -246,6 +256,8 @@ work(void *arg, bool again)
 		serve_once(&request, raw->idempotency_key, again, &call->answer);
 	else
 		serve(&request, again, &call->answer);
+	if (has_position(call))
+		rvo_position_leave();
 	fire_deferred_triggers();
 }
 
@@ -354,6 +366,8 @@ carry_out(Call *call)
 	if (error != NULL)
 		call->answer = answer_error(call, error);
 	rvo_answer_set_root(&call->answer, call->request.root);
+	if (call->raw->position.data != NULL && !rvo_endpoint_reads(call->request.endpoint))
+		rvo_position_tell(&call->answer);
 	if (call->handling != HANDLING_NOT_SAID)
 		rvo_answer_add_header(&call->answer, "Preference-Applied",
 							  call->handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");

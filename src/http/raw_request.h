@@ -19,6 +19,7 @@ struct RawRequest
 	Slice		api_key;		/* whichever header it came in */
 	Slice		prefer;			/* all its lines, with commas between */
 	Slice		idempotency_key;	/* all its lines, with commas between: more than one is no key */
+	Slice		position;		/* that the caller has, or "new"; no value: they don't ask for one */
 	Slice		body;
 	Slice		header_lines;	/* all headers: lines "name: value\n" */
 };

@@ -141,6 +141,85 @@ rvo_store_is_behind(void)
 	return RecoveryInProgress() || IsolationUsesXactSnapshot();
 }
 
+/* rvo_store_log_end tells where the log ends, whether or not that is on disk; false on a standby. */
+bool
+rvo_store_log_end(LogPlace *end)
+{
+	if (RecoveryInProgress())
+		return false;
+	*end = (LogPlace) {GetWALInsertionTimeLine(), end_of_log()};
+	return true;
+}
+
+/* rvo_store_own_transaction returns the number of the transaction that is under way; 0 if it has written nothing. */
+uint64
+rvo_store_own_transaction(void)
+{
+	return U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
+}
+
+/* outcome_of returns what became of a transaction whose number was given out: "committed", "aborted", "in progress"; NULL if it is too long ago. */
+static const char *
+outcome_of(uint64 xid)
+{
+	LOCAL_FCINFO(fcinfo, 1);
+	Datum		outcome;
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, NULL, NULL);
+	fcinfo->args[0] = (NullableDatum) {UInt64GetDatum(xid), false};
+	outcome = pg_xact_status(fcinfo);
+	return fcinfo->isnull ? NULL : TextDatumGetCString(outcome);
+}
+
+/* see tells whether the active snapshot sees a transaction; 0 is none. */
+static Sight
+see(uint64 xid)
+{
+	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
+	const char *outcome;
+
+	if (xid == 0)
+		return SIGHT_SEEN;
+	if (xid >= next)
+		return SIGHT_BEHIND;
+	outcome = outcome_of(xid);
+	if (outcome == NULL)
+		return SIGHT_SEEN;
+	if (strcmp(outcome, "aborted") == 0)
+		return SIGHT_LOST;
+	return XidInMVCCSnapshot((TransactionId) xid, GetActiveSnapshot()) ? SIGHT_BEHIND : SIGHT_SEEN;
+}
+
+/*
+ * rvo_store_enter_place takes a new snapshot for what follows, until rvo_store_leave_place, if it sees a
+ * transaction that was committed and all that had ended at a place of the log; timeline 0 is none.  The calling statement's may be
+ * older than what was replayed since.  A commit that did not get here before a standby took over
+ * is lost: its number may have come, as that of a transaction that ended with the old primary.
+ */
+Sight
+rvo_store_enter_place(LogPlace place, uint64 xid)
+{
+	TimeLineID	timeline;
+	Sight		sight;
+
+	if (place.timeline != 0 && !rvo_store_log_has(place))
+		return SIGHT_LOST;
+	if (RecoveryInProgress() && (GetXLogReplayRecPtr(&timeline) < place.octets || timeline < place.timeline))
+		return SIGHT_BEHIND;
+	PushActiveSnapshot(GetLatestSnapshot());
+	sight = see(xid);
+	if (sight != SIGHT_SEEN)
+		PopActiveSnapshot();
+	return sight;
+}
+
+/* rvo_store_leave_place goes back to the snapshot of before. */
+void
+rvo_store_leave_place(void)
+{
+	PopActiveSnapshot();
+}
+
 /* rvo_store_snapshot_of makes of transactions that were seen what pg_visible_in_snapshot takes. */
 Datum
 rvo_store_snapshot_of(const Seen *seen)

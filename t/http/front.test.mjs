@@ -154,7 +154,7 @@ test('links begin with what a trusted proxy says', async () => {
 const CORS = ['access-control-allow-origin', 'access-control-expose-headers', 'access-control-allow-methods', 'access-control-allow-headers', 'access-control-max-age'];
 const cors = got => CORS.map(name => got.headers[name]);
 const ORIGIN = 'https://app.example.com';
-const EXPOSED = 'Content-Disposition, Location, Retry-After, Idempotent-Replayed, Preference-Applied, X-Revyops-Unknown-Members';
+const EXPOSED = 'Content-Disposition, Location, Retry-After, Idempotent-Replayed, Preference-Applied, X-Revyops-Position, X-Revyops-Unknown-Members';
 const preflight = origin => [['Origin', origin], ['Access-Control-Request-Method', 'POST'], ['Access-Control-Request-Headers', 'x-api-key, content-type']];
 
 test('no page of another site may call', async () => {
@@ -167,7 +167,7 @@ test('those that are named may call, and no others', ours, async () => {
 	const port = await beside(text => replaced(text, '# https://app.example.com $http_origin;', `${ORIGIN} $http_origin;`));
 	for (const path of [CONTACTS, `${CONTACTS}/batch`, `/api${CONTACTS}`]) {
 		const allowed = await ask('OPTIONS', path, preflight(ORIGIN), { port });
-		assert.deepEqual([allowed.status, allowed.text, cors(allowed)], [204, '', [ORIGIN, undefined, 'GET, POST, PUT, PATCH, DELETE', 'Authorization, Content-Type, Idempotency-Key, Prefer, X-API-Key, X-Master-API-Key', '600']], path);
+		assert.deepEqual([allowed.status, allowed.text, cors(allowed)], [204, '', [ORIGIN, undefined, 'GET, POST, PUT, PATCH, DELETE', 'Authorization, Content-Type, Idempotency-Key, Prefer, X-API-Key, X-Master-API-Key, X-Revyops-Position', '600']], path);
 		const other = await ask('OPTIONS', path, preflight('https://evil.example'), { port });
 		assert.deepEqual([other.status, cors(other)], [403, Array(5).fill(undefined)], path);
 	}
