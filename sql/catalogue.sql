@@ -31,7 +31,7 @@ SELECT set_eq('SELECT name, relkind::text FROM test.relation', $$VALUES ('revyop
 	('revyops.change', 'r'), ('revyops.change_id_seq', 'S'), ('revyops.change_feed', 'r'),
 	('revyops.webhook_object', 'r'), ('revyops.agency', 'r'), ('revyops.agency_id_seq', 'S'), ('revyops.webhook', 'r'), ('revyops.webhook_id_seq', 'S'),
 	('revyops.webhook_account', 'r'), ('revyops.webhook_count', 'r'), ('revyops.webhook_ring', 'r'), ('revyops.webhook_ring_id_seq', 'S'),
-	('revyops.do_not_contact_salt', 'r'), ('revyops.do_not_contact', 'r'), ('revyops.do_not_contact_id_seq', 'S')$$, 'tables and sequences');
+	('revyops.do_not_contact_salt', 'r'), ('revyops.do_not_contact', 'r'), ('revyops.do_not_contact_id_seq', 'S'), ('revyops_stats', 'v')$$, 'tables, sequences and views');
 
 SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S', 'm')
 	AND oid <> ALL (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'revyops') AND name NOT IN ('revyops.secret', 'revyops.change', 'revyops.change_feed')$$,

@@ -43,9 +43,10 @@ $node->safe_psql('postgres', 'CREATE DATABASE other');
 $node->safe_psql('other', 'CREATE SCHEMA api; CREATE EXTENSION revyops SCHEMA api');
 is($node->safe_psql('other', $functions), 'api', 'functions in the schema that was named');
 is($node->safe_psql('other', $tables), 'revyops', 'tables in revyops all the same');
-is($node->safe_psql('other', "SELECT string_agg(relname || typname, ' ') FROM pg_namespace n
-		LEFT JOIN pg_class c ON c.relnamespace = n.oid LEFT JOIN pg_type t ON t.typnamespace = n.oid WHERE nspname = 'api'"),
-	'', 'the API schema holds the API and nothing else');
+is($node->safe_psql('other', "SELECT string_agg(concat_ws(' ', kind, name), ', ') FROM (
+		SELECT relkind::text AS kind, relname AS name FROM pg_class WHERE relnamespace = 'api'::regnamespace
+		UNION ALL SELECT 'type', typname FROM pg_type WHERE typnamespace = 'api'::regnamespace AND typrelid = 0 AND typelem = 0) x"),
+	'v revyops_stats', 'the API schema holds the API and nothing else');
 is($node->safe_psql('other', <<'EOS'), "1\n1\nacme.com\njane\@acme.com", 'a user\'s first minutes');
 SELECT api.revyops_create_client('One');
 SET revyops.client_id = 1;
