@@ -28,7 +28,8 @@ CREATE TABLE revyops.client (
 	contacts_merged			boolean NOT NULL DEFAULT false,
 	changes				text NOT NULL DEFAULT 'off' CHECK (changes IN ('off', 'on')),
 	on_do_not_contact		text NOT NULL DEFAULT 'mark' CHECK (on_do_not_contact IN ('mark', 'error', 'off')),
-	suppresses				boolean NOT NULL DEFAULT false
+	suppresses				boolean NOT NULL DEFAULT false,
+	state				text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'moving', 'moved'))
 );
 ALTER SEQUENCE revyops.client_id_seq OWNED BY revyops.client.id;
 
@@ -57,6 +58,7 @@ COMMENT ON COLUMN revyops.client.contacts_merged IS 'Whether a contact has ever 
 COMMENT ON COLUMN revyops.client.changes IS 'on: changes of records are noted, for revyops_changes.';
 COMMENT ON COLUMN revyops.client.on_do_not_contact IS 'What becomes of a new contact whose e-mail address is on the do-not-contact list. mark: its contact_status says so; error: it is refused; off: nothing.';
 COMMENT ON COLUMN revyops.client.suppresses IS 'Whether an address has ever been on its do-not-contact list: until then none is looked up.';
+COMMENT ON COLUMN revyops.client.state IS 'active: it is served here. moving: it is read only, since it is being moved to another server. moved: it is there, and refused here.';
 COMMENT ON SEQUENCE revyops.client_id_seq IS 'Ids of clients.';
 
 CREATE FUNCTION @extschema@.revyops_create_client(name text) RETURNS integer
@@ -70,6 +72,12 @@ CREATE FUNCTION @extschema@.revyops_set_client_setting(client_id integer, name t
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_set_client_setting(integer, text, text) IS
 'Gives a setting of a client another value; they are columns of revyops.client.';
+
+CREATE FUNCTION @extschema@.revyops_set_client_state(client_id integer, state text) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_set_client_state(integer, text) IS
+'Says whether a client is served here: active, moving or moved. Waits until nobody is writing anything of it.';
 
 CREATE TABLE revyops.api_key (
 	prefix			text COLLATE "C" PRIMARY KEY,

@@ -47,7 +47,7 @@ SELECT is_empty($$SELECT signature FROM test.function
 	WHERE prokind = 'f' AND (prosecdef OR proname LIKE 'revyops\_%' OR nspname = 'revyops_http')
 	AND coalesce(array_position(proconfig, 'search_path=pg_catalog, pg_temp'), 0) = 0$$, 'no API function without search_path');
 SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prosecdef', ARRAY[
-	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key', 'public.revyops_set_client_setting',
+	'public.revyops_create_client', 'public.revyops_create_api_key', 'public.revyops_list_api_keys', 'public.revyops_revoke_api_key', 'public.revyops_set_client_setting', 'public.revyops_set_client_state',
 	'public.revyops_define_custom_field', 'public.revyops_rename_custom_field', 'public.revyops_remove_custom_field', 'public.revyops_list_custom_fields',
 	'public.revyops_record_event', 'public.revyops_record_events', 'public.revyops_get_campaign', 'public.revyops_list_campaigns', 'public.revyops_list_campaign_contacts', 'public.revyops_create_companies', 'public.revyops_create_contacts', 'public.revyops_upsert_contact', 'public.revyops_upsert_contacts', 'public.revyops_check_contacts', 'public.revyops_upsert_company', 'public.revyops_upsert_companies',
 	'public.revyops_merge_companies', 'public.revyops_list_company_domains', 'public.revyops_add_company_domain', 'public.revyops_remove_company_domain',

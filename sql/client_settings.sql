@@ -8,15 +8,15 @@ SELECT test.two_clients() \gset
 -- ---------------------------------------------------------------- the function
 SELECT is((SELECT to_jsonb(c) - 'created_time' FROM revyops.client c WHERE id = 1), '{"id": 1, "name": "One", "on_unknown_domain": "error",
 	"on_key_conflict": "error", "infer_company": "off", "default_status": "", "default_origin": "", "custom_fields": "flexible", "foreign_ids": "tell",
-	"contact_fields_defined": false, "company_fields_defined": false, "email_fields_defined": false, "contacts_merged": false, "changes": "off", "on_do_not_contact": "mark", "suppresses": false}', 'how a client starts');
+	"contact_fields_defined": false, "company_fields_defined": false, "email_fields_defined": false, "contacts_merged": false, "changes": "off", "on_do_not_contact": "mark", "suppresses": false, "state": "active"}', 'how a client starts');
 SELECT is(test.try(format('SELECT revyops_set_client_setting(1, %L, %L)', name, value)), '{"value": ""}', name || ' = ' || value)
 	FROM (VALUES ('on_unknown_domain', 'create'), (' infer_company ', ' on '), ('default_status', ' New '), ('default_origin', 'Web'), ('custom_fields', 'strict'), ('on_key_conflict', 'update'), ('changes', 'on')) v(name, value);
 SELECT is((SELECT to_jsonb(c) - 'created_time' FROM revyops.client c WHERE id = 1), '{"id": 1, "name": "One", "on_unknown_domain": "create",
 	"on_key_conflict": "update", "infer_company": "on", "default_status": "New", "default_origin": "Web", "custom_fields": "strict", "foreign_ids": "tell",
-	"contact_fields_defined": false, "company_fields_defined": false, "email_fields_defined": false, "contacts_merged": false, "changes": "on", "on_do_not_contact": "mark", "suppresses": false}', 'all of it is in revyops.client');
+	"contact_fields_defined": false, "company_fields_defined": false, "email_fields_defined": false, "contacts_merged": false, "changes": "on", "on_do_not_contact": "mark", "suppresses": false, "state": "active"}', 'all of it is in revyops.client');
 SELECT is((SELECT to_jsonb(c) - 'created_time' FROM revyops.client c WHERE id = 2), '{"id": 2, "name": "Two", "on_unknown_domain": "error",
 	"on_key_conflict": "error", "infer_company": "off", "default_status": "", "default_origin": "", "custom_fields": "flexible", "foreign_ids": "tell",
-	"contact_fields_defined": false, "company_fields_defined": false, "email_fields_defined": false, "contacts_merged": false, "changes": "off", "on_do_not_contact": "mark", "suppresses": false}', 'and nothing in another''s');
+	"contact_fields_defined": false, "company_fields_defined": false, "email_fields_defined": false, "contacts_merged": false, "changes": "off", "on_do_not_contact": "mark", "suppresses": false, "state": "active"}', 'and nothing in another''s');
 SELECT test.fails_400('SELECT revyops_set_client_setting(NULL, NULL, NULL)', '[{"parameter": "client_id", "code": "required"}, {"parameter": "name", "code": "required"}]', 'NULL');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'infer_company', NULL)$$, '[{"parameter": "value", "code": "required"}]', 'NULL for a value');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'Default-state', 'x')$$, '[{"parameter": "name", "code": "unknown_setting", "nearest": ["default_status"]}]', 'an unknown name, and the nearest');

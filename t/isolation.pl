@@ -6,6 +6,9 @@
 use strict;
 use warnings;
 
+use lib 't';
+
+use every_table;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -27,37 +30,7 @@ my $master = $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'one
 my ($revoked, $expired) = split /\n/, $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'onesecret') FROM generate_series(1, 2)");
 $node->safe_psql('postgres', "SELECT revyops_revoke_api_key(left('$revoked', 16)); UPDATE revyops.api_key SET expires_at = created_time WHERE prefix = left('$expired', 16)");
 my $own_key = $node->safe_psql('postgres', "SELECT revyops_create_api_key(revyops_create_client('Twovisible'), 'twovisible')");
-for my $client ([ 1, 'onesecret' ], [ 2, 'twovisible' ])
-{
-	my ($id, $word) = @$client;
-	$node->safe_psql('postgres', <<"END");
-SET revyops.client_id = $id;
-SELECT revyops_set_client_setting($id, 'changes', 'on');
-SELECT revyops_create_company('{"domain": "$word.example", "name": "$word", "company_custom_fields": [{"field_name": "A", "field_value": "$word"}]}');
-SELECT revyops_create_company('{"domain": "$word.net"}');
-SELECT revyops_merge_companies(min(id), max(id)) FROM revyops.company WHERE client_id = $id;
-SELECT revyops_create_contact('{"email": "again\@$word.example", "first_name": "$word"}', 'NESTED', '$word');
-SELECT revyops_create_contact('{"email": "gone\@$word.example"}');
-SELECT revyops_merge_contacts(min(id), max(id)) FROM revyops.contact WHERE client_id = $id;
-SELECT revyops_define_custom_field('contact', '$word', 'text');
-SELECT revyops_create_contact('{"email": "seen\@$word.example", "first_name": "$word", "contact_custom_fields_input": [{"field_name": "also $word", "field_value": "x"}]}');
-SELECT revyops_create_contact(format('{"email": "$word%s\@$word.example", "linkedin_url": "in/$word%s", "first_name": "$word", "company_id": "$word.example",
-	"contact_status": "$word", "contact_custom_fields_input": [{"field_name": "A", "field_value": "$word"}]}', i, i)::jsonb) FROM generate_series(1, 50) i;
-SELECT revyops_record_event('{"kind": "sent", "contact_email": "seen\@$word.example", "campaign_id": "$word", "campaign_name": "$word", "subject": "$word", "at": "2026-03-01"}');
-SELECT revyops_record_event('{"kind": "bounced", "contact_email": "seen\@$word.example", "campaign_id": "$word", "last_name": "$word", "at": "2026-03-02"}');
-SELECT revyops_create_webhook($id, 'hubspot', '$word'), revyops_create_agency_webhook(revyops_create_agency('$word'), 'lemlist', '$word');
-SELECT revyops_route_webhook_account($id, 'lemlist', '$word', $id);
-INSERT INTO revyops.webhook_object VALUES ($id, '$word', '1', '$word\@$word.example', now());
-INSERT INTO revyops.webhook_count VALUES (2 * $id - 1, '$word', '$word', 1, now());
-INSERT INTO revyops.webhook_ring (webhook_id, octets, errors, body) VALUES (2 * $id - 1, 1, '[]', '$word');
-SELECT revyops_suppress('{"email": "both\@list.example", "note": "$word"}'), revyops_suppress('{"email": "off\@list.example"}'), revyops_unsuppress('off\@list.example', 'manual', '$word');
-SELECT revyops_suppress('{"email": "$word\@list.example", "reason": "complaint"}');
-CREATE TABLE $word AS VALUES ('$word');
-ALTER TABLE $word RENAME column1 TO email;
-CALL revyops_import_contacts('$word');
-SELECT revyops_import_csv(convert_to(E'Email,First Name,Website\\nnote\@$word.example,$word,$word\\n', 'UTF8'), on_fault => 'drop_value');
-END
-}
+every_table::fill($node, @$_) for [ 1, 'onesecret' ], [ 2, 'twovisible' ];
 $node->safe_psql('postgres', 'ANALYZE');
 my ($email, $campaign) = map { $node->safe_psql('postgres', "SELECT max(id) FROM revyops.$_ WHERE client_id = 1") } qw(email campaign);
 my ($company, $contact, $field, $job) = map { $node->safe_psql('postgres', "SELECT $_") } 'max(id) FROM revyops.company WHERE client_id = 1',
@@ -71,7 +44,7 @@ my $after = $node->safe_psql('postgres', q(SET revyops.client_id = 1; SELECT rev
 open my $page, '<', 'doc/reference.md' or die;
 my $reference = do { local $/; <$page> };
 my ($grants) = $reference =~ /^A login for client 7:\n\n```sql\n(.*?)```/ms or die 'no grants in the reference';
-my @administrative = qw(revyops_set_client_setting revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire revyops_enable_text_search revyops_trim_changes revyops_create_agency revyops_create_webhook revyops_create_agency_webhook
+my @administrative = qw(revyops_set_client_setting revyops_set_client_state revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire revyops_enable_text_search revyops_trim_changes revyops_create_agency revyops_create_webhook revyops_create_agency_webhook
 	revyops_route_webhook_account revyops_set_webhook_secret revyops_set_webhook_ring revyops_list_webhooks revyops_revoke_webhook revyops_webhook_status revyops_webhook_ring);
 $node->safe_psql('postgres', $grants =~ s/client_id = 7/client_id = 2/r);
 $node->safe_psql('postgres', <<'END');
@@ -319,6 +292,7 @@ my %arguments = (
 	current_client_id => [ '' ],
 	# for administrators: no EXECUTE
 	revyops_set_client_setting => [ q(1, 'default_status', 'x') ],
+	revyops_set_client_state => [ q(1, 'moving') ],
 	revyops_create_client => [ q('x') ],
 	revyops_create_api_key => [ q(1, 'x') ],
 	revyops_list_api_keys => [ '1' ],

@@ -195,6 +195,7 @@ my %writes = (
 	revyops_create_client => "'Three'",
 	revyops_create_api_key => "1, 'y'",
 	revyops_set_client_setting => "1, 'infer_company', 'on'",
+	revyops_set_client_state => "1, 'moving'",
 	revyops_define_custom_field => "'contact', 'x', 'text'",
 	revyops_rename_custom_field => "'contact', 'field of acme.com', 'y'",
 	revyops_remove_custom_field => "'contact', 'field of acme.com'",

@@ -23,7 +23,7 @@ PG_FUNCTION_INFO_V1(revyops_contact_status_history);
 Datum
 revyops_changes(PG_FUNCTION_ARGS)
 {
-	Caller		caller = rvo_auth_caller_of_call();
+	Caller		caller = rvo_auth_reader_of_call();
 	FaultList	faults = {0};
 	bool		none;
 

@@ -17,6 +17,7 @@
 #include "work/auth.h"
 #include "work/client.h"
 #include "work/client_setting.h"
+#include "work/client_state.h"
 
 PG_FUNCTION_INFO_V1(revyops_current_client_id);
 PG_FUNCTION_INFO_V1(revyops_create_client);
@@ -24,6 +25,7 @@ PG_FUNCTION_INFO_V1(revyops_create_api_key);
 PG_FUNCTION_INFO_V1(revyops_list_api_keys);
 PG_FUNCTION_INFO_V1(revyops_revoke_api_key);
 PG_FUNCTION_INFO_V1(revyops_set_client_setting);
+PG_FUNCTION_INFO_V1(revyops_set_client_state);
 
 /* revyops.current_client_id() returns integer: what the policies of the tables compare with. */
 Datum
@@ -93,5 +95,15 @@ revyops_set_client_setting(PG_FUNCTION_ARGS)
 	int			client_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
 
 	rvo_client_set(PG_ARGISNULL(0) ? NULL : &client_id, rvo_argument_text(fcinfo, 1), rvo_argument_text(fcinfo, 2));
+	PG_RETURN_VOID();
+}
+
+/* revyops_set_client_state(client_id integer, state text) returns void */
+Datum
+revyops_set_client_state(PG_FUNCTION_ARGS)
+{
+	int			client_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
+
+	rvo_client_set_state(PG_ARGISNULL(0) ? NULL : &client_id, rvo_argument_text(fcinfo, 1));
 	PG_RETURN_VOID();
 }

@@ -175,9 +175,9 @@ revyops_list_company_domains(PG_FUNCTION_ARGS)
 Datum
 revyops_add_company_domain(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 
-	rvo_company_add_domain(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
+	rvo_company_add_domain(caller.client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
 	PG_RETURN_VOID();
 }
 
@@ -185,9 +185,9 @@ revyops_add_company_domain(PG_FUNCTION_ARGS)
 Datum
 revyops_remove_company_domain(PG_FUNCTION_ARGS)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_caller_of_call();
 
-	rvo_company_remove_domain(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
+	rvo_company_remove_domain(caller.client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
 	PG_RETURN_VOID();
 }
 

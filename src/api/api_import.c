@@ -278,7 +278,7 @@ revyops_import_begin(PG_FUNCTION_ARGS)
 {
 	Import	   *import = (Import *) PG_GETARG_POINTER(0);
 
-	rvo_import_begin(rvo_auth_client_id(&import->claim), import);
+	rvo_import_begin(rvo_auth_caller(&import->claim).client_id, import);
 	PG_RETURN_VOID();
 }
 
@@ -300,6 +300,6 @@ revyops_import_note(PG_FUNCTION_ARGS)
 {
 	Import	   *import = (Import *) PG_GETARG_POINTER(0);
 
-	rvo_import_note(rvo_auth_client_id(&import->claim), import);
+	rvo_import_note(rvo_auth_caller(&import->claim).client_id, import);
 	PG_RETURN_VOID();
 }

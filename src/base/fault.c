@@ -29,6 +29,8 @@ static const struct
 	[FAULT_BLANK_ROW] = {"blank_row", "This row has no values."},
 	[FAULT_BROKEN_ROW] = {"broken_row", "This row could not be read: a quote has no end, or the row is longer than 1 MiB."},
 	[FAULT_CHANGES_OFF] = {"changes_off", "Changes are not noted. The client setting changes turns that on."},
+	[FAULT_CLIENT_MOVED] = {"client_moved", "This client is on another server now."},
+	[FAULT_CLIENT_MOVING] = {"client_moving", "This client is being moved to another server. Try again in a few seconds."},
 	[FAULT_CONTROL_CHARACTER] = {"control_character", "Control characters are not allowed."},
 	[FAULT_CURSOR_EXPIRED] = {"cursor_expired", "Not all changes since this cursor are there any more. Read all records anew, and begin with after=now."},
 	[FAULT_DO_NOT_CONTACT] = {"do_not_contact", "This address is on the do-not-contact list."},
@@ -40,6 +42,7 @@ static const struct
 	[FAULT_INVALID_ADDRESS] = {"invalid_address", "Expected an e-mail address, or a domain such as example.com."},
 	[FAULT_INVALID_BATCH_SIZE] = {"invalid_batch_size", "Expected a number from 1 to 100000."},
 	[FAULT_INVALID_BLANKS] = {"invalid_blanks", "Expected keep or clear."},
+	[FAULT_INVALID_CLIENT_STATE] = {"invalid_client_state", "Expected active, moving or moved; moved only after moving, and moving only after active."},
 	[FAULT_INVALID_COMPANY] = {"invalid_company", "Expected the id or the domain of a company."},
 	[FAULT_INVALID_CREDENTIALS] = {"invalid_credentials", "The API key or client is unknown, expired or revoked."},
 	[FAULT_INVALID_CURSOR] = {"invalid_cursor", "Expected the next of a page of this list, with the same conditions."},
@@ -133,6 +136,8 @@ static const struct
 	[FAILURE_CUSTOM_FIELD_NOT_FOUND] = {PT(4, 0, 4), "custom field not found"},
 	[FAILURE_DOMAIN_NOT_FOUND] = {PT(4, 0, 4), "domain not found"},
 	[FAILURE_CLIENT_NOT_FOUND] = {PT(4, 0, 4), "client not found"},
+	[FAILURE_CLIENT_MOVED] = {PT(5, 0, 3), "client was moved"},
+	[FAILURE_CLIENT_MOVING] = {PT(5, 0, 3), "client is being moved"},
 	[FAILURE_CONTACT_EXISTS] = {PT(4, 0, 9), "contact already exists"},
 	[FAILURE_COMPANY_EXISTS] = {PT(4, 0, 9), "company already exists"},
 	[FAILURE_IMPORT_NOT_FOUND] = {PT(4, 0, 4), "import not found"},
@@ -615,6 +620,20 @@ rvo_fault_http_status(int sqlstate)
 		if (failures[i].sqlstate == sqlstate)
 			return failures[i].status;
 	return rvo_fault_is_transient(sqlstate) || rvo_fault_is_cancel(sqlstate) ? 503 : 500;
+}
+
+/* rvo_fault_is_held tells that the client is being moved, or was: the owner's doing, and no error. */
+bool
+rvo_fault_is_held(int sqlstate)
+{
+	return sqlstate == failures[FAILURE_CLIENT_MOVING].sqlstate;
+}
+
+/* rvo_fault_retry_after tells in how many seconds what was told 503 may be tried again. */
+const char *
+rvo_fault_retry_after(int sqlstate)
+{
+	return rvo_fault_is_held(sqlstate) ? "3" : "1";
 }
 
 /* rvo_fault_is_read_only tells that the server, or the transaction, takes no writes. */

@@ -21,6 +21,8 @@ typedef enum FaultCode
 	FAULT_BLANK_ROW,
 	FAULT_BROKEN_ROW,
 	FAULT_CHANGES_OFF,
+	FAULT_CLIENT_MOVED,
+	FAULT_CLIENT_MOVING,
 	FAULT_CONTROL_CHARACTER,
 	FAULT_CURSOR_EXPIRED,
 	FAULT_DO_NOT_CONTACT,
@@ -32,6 +34,7 @@ typedef enum FaultCode
 	FAULT_INVALID_ADDRESS,
 	FAULT_INVALID_BATCH_SIZE,
 	FAULT_INVALID_BLANKS,
+	FAULT_INVALID_CLIENT_STATE,
 	FAULT_INVALID_COMPANY,
 	FAULT_INVALID_CREDENTIALS,
 	FAULT_INVALID_CURSOR,
@@ -121,6 +124,8 @@ typedef enum Failure
 	FAILURE_CUSTOM_FIELD_NOT_FOUND,
 	FAILURE_DOMAIN_NOT_FOUND,
 	FAILURE_CLIENT_NOT_FOUND,
+	FAILURE_CLIENT_MOVED,
+	FAILURE_CLIENT_MOVING,
 	FAILURE_CONTACT_EXISTS,
 	FAILURE_COMPANY_EXISTS,
 	FAILURE_IMPORT_NOT_FOUND,
@@ -199,6 +204,8 @@ pg_noreturn extern void rvo_fault_raise_bug(const char *message);
 
 extern int	rvo_failure_http_status(Failure failure);
 extern int	rvo_fault_http_status(int sqlstate);
+extern bool rvo_fault_is_held(int sqlstate);
+extern const char *rvo_fault_retry_after(int sqlstate);
 extern bool rvo_fault_is_read_only(int sqlstate);
 extern bool rvo_fault_is_cancel(int sqlstate);
 extern bool rvo_fault_is_timeout(const ErrorData *error);

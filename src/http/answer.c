@@ -24,6 +24,32 @@ rvo_answer(Answer *answer, int status, Jsonb *body)
 	answer->body = body == NULL ? NULL : cstring_to_text(JsonbToCString(NULL, &body->root, VARSIZE(body)));
 }
 
+/* fill makes RevyOps' error body: a sentence, and the faults, if detail is JSON. */
+static void
+fill(Answer *answer, int status, const char *sentence, const char *detail)
+{
+	StringInfoData body;
+
+	initStringInfo(&body);
+	appendStringInfoString(&body, "{\"detail\": ");
+	escape_json(&body, sentence);
+	if (detail != NULL && rvo_json_is_valid(rvo_slice(detail)))
+		appendStringInfo(&body, ", \"errors\": %s", detail);
+	appendStringInfoChar(&body, '}');
+	answer->status = status;
+	answer->body = cstring_to_text_with_len(body.data, body.len);
+}
+
+/* sentence_of makes a sentence of a message. */
+static char *
+sentence_of(const char *message)
+{
+	char	   *sentence = psprintf("%s.", message);
+
+	sentence[0] = pg_toupper((unsigned char) sentence[0]);
+	return sentence;
+}
+
 /*
  * rvo_answer_error fills an answer with RevyOps' error body: a sentence, made of a
  * message, and the faults, if detail is JSON.  What is not the caller's fault stays inside.
@@ -31,23 +57,19 @@ rvo_answer(Answer *answer, int status, Jsonb *body)
 void
 rvo_answer_error(Answer *answer, int status, const char *message, const char *detail)
 {
-	StringInfoData body;
-	char	   *sentence = psprintf("%s.", message);
-
 	if (status == 500)
-		sentence = "Internal server error.";
+		fill(answer, status, "Internal server error.", NULL);
 	else if (status == 503)
-		sentence = "Service unavailable, try again.";
+		fill(answer, status, "Service unavailable, try again.", NULL);
 	else
-		sentence[0] = pg_toupper((unsigned char) sentence[0]);
-	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"detail\": ");
-	escape_json(&body, sentence);
-	if (status < 500 && detail != NULL && rvo_json_is_valid(rvo_slice(detail)))
-		appendStringInfo(&body, ", \"errors\": %s", detail);
-	appendStringInfoChar(&body, '}');
-	answer->status = status;
-	answer->body = cstring_to_text_with_len(body.data, body.len);
+		fill(answer, status, sentence_of(message), detail);
+}
+
+/* rvo_answer_held is rvo_answer_error for a client that is being moved, or was: no fault of anybody's, but to be told. */
+void
+rvo_answer_held(Answer *answer, const char *message, const char *detail)
+{
+	fill(answer, 503, sentence_of(message), detail);
 }
 
 /* rvo_answer_add_header adds a header; name is a constant.  Of value, what is not printable ASCII becomes a "?". */

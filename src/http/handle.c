@@ -173,7 +173,7 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 		request->caller.strict = claim.strict;
 	}
 	else
-		request->caller = rvo_auth_caller(&claim);
+		request->caller = rvo_endpoint_reads(request->endpoint) ? rvo_auth_reader(&claim) : rvo_auth_caller(&claim);
 }
 
 /* check_body raises a failure for a body that the endpoint doesn't take, whoever sends it; returns NULL for octets. */
@@ -299,14 +299,17 @@ answer_error(const Call *call, ErrorData *error)
 	}
 	if (status == 301)
 		point_at_kept(call->request.route, error, &answer);
-	rvo_answer_error(&answer, status, error->message, error->detail);
+	if (rvo_fault_is_held(error->sqlerrcode))
+		rvo_answer_held(&answer, error->message, error->detail);
+	else
+		rvo_answer_error(&answer, status, error->message, error->detail);
 	if (status < 500 && call->caller.notes != NULL)
 		tell_ignored(&call->caller, &answer);
 	if (status == 415 && call->raw->encoded)
 		rvo_answer_add_header(&answer, "Accept-Encoding", "identity");
 	if (status == 503)
-		rvo_answer_add_header(&answer, "Retry-After", "1");
-	if (status >= 500)
+		rvo_answer_add_header(&answer, "Retry-After", rvo_fault_retry_after(error->sqlerrcode));
+	if (status >= 500 && !rvo_fault_is_held(error->sqlerrcode))
 	{
 		error->elevel = LOG;
 		ThrowErrorData(error);

@@ -16,6 +16,14 @@ typedef enum OnDoNotContact
 	DO_NOT_CONTACT_OFF			/* nothing */
 } OnDoNotContact;
 
+/* Whether a client is served here. */
+typedef enum ClientState
+{
+	CLIENT_ACTIVE,
+	CLIENT_MOVING,				/* nothing of it is written: it is being moved to another server */
+	CLIENT_MOVED				/* it is on another server */
+} ClientState;
+
 /* What a client has set, by revyops_set_client_setting. */
 typedef struct ClientSettings
 {
@@ -28,6 +36,7 @@ typedef struct ClientSettings
 	bool		notes_changes;	/* changes = on */
 	bool		suppresses;		/* whether its do-not-contact list has ever had an entry */
 	OnDoNotContact on_do_not_contact;
+	ClientState state;
 	uint64		transactions;	/* of anybody that had ended before this was read */
 	Slice		default_status;
 	Slice		default_origin;
@@ -64,7 +73,7 @@ typedef struct Claim
 	bool		strict;			/* an unknown member of a body is a fault */
 } Claim;
 
-/* A client; what changes data gets one, what only reads a client's id. */
+/* A client; what changes data gets one, what only reads mostly a client's id. */
 typedef struct Caller
 {
 	int			client_id;

@@ -22,6 +22,18 @@ static KeptQuery has_client = {
 	.types = {INT4OID},
 };
 
+static KeptQuery find_state = {
+	.sql = "SELECT state::text FROM revyops.client WHERE id = $1",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT4OID},
+};
+
+static KeptQuery set_state = {
+	.sql = "UPDATE revyops.client SET state = $2 WHERE id = $1",
+	.expected = SPI_OK_UPDATE, .nparameters = 2,
+	.types = {INT4OID, TEXTOID},
+};
+
 static KeptQuery read_clients = {
 	.sql = "SELECT id FROM revyops.client",
 	.expected = SPI_OK_SELECT, .read_only = true,
@@ -29,11 +41,11 @@ static KeptQuery read_clients = {
 
 /* Whether it has definitions of an entity's custom fields: a column for each. */
 #define FIELDS_DEFINED(constant, name) ", " name "_fields_defined::boolean"
-#define FIRST_FIELDS_DEFINED 10
+#define FIRST_FIELDS_DEFINED 11
 
 static KeptQuery find_client = {
 	.sql = "SELECT on_unknown_domain::text, infer_company::text, custom_fields::text, default_status::text,"
-	" default_origin::text, contacts_merged::boolean, on_key_conflict::text, changes::text, suppresses::boolean, on_do_not_contact::text"
+	" default_origin::text, contacts_merged::boolean, on_key_conflict::text, changes::text, suppresses::boolean, on_do_not_contact::text, state::text"
 	ENTITY_LIST(FIELDS_DEFINED) " FROM revyops.client WHERE id = $1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},
@@ -107,6 +119,37 @@ is_set(const Execution *e, int column, const char *value)
 	return rvo_slice_equal(rvo_result(e, column), rvo_slice(value));
 }
 
+/* read_state reads a column with a state. */
+static ClientState
+read_state(const Execution *e, int column)
+{
+	return is_set(e, column, "active") ? CLIENT_ACTIVE : is_set(e, column, "moving") ? CLIENT_MOVING : CLIENT_MOVED;
+}
+
+/* rvo_store_find_client_state reads whether a client is served here; false if there is no such client. */
+bool
+rvo_store_find_client_state(int client_id, ClientState *state)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	if (rvo_query_run_now(&find_state, &e) == 0)
+		return false;
+	*state = read_state(&e, 0);
+	return true;
+}
+
+/* rvo_store_set_client_state writes a state that is known to be one. */
+void
+rvo_store_set_client_state(int client_id, Slice state)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_text(&e, state);
+	rvo_query_run(&set_state, &e);
+}
+
 /* rvo_store_find_client reads a client's settings; false if there is no such client. */
 bool
 rvo_store_find_client(int client_id, ClientSettings *settings)
@@ -129,6 +172,7 @@ rvo_store_find_client(int client_id, ClientSettings *settings)
 		.suppresses = DatumGetBool(e.results[8]),
 		.on_do_not_contact = is_set(&e, 9, "error") ? DO_NOT_CONTACT_ERROR :
 			is_set(&e, 9, "off") ? DO_NOT_CONTACT_OFF : DO_NOT_CONTACT_MARK,
+		.state = read_state(&e, 10),
 		.transactions = transactions,
 	};
 	for (Entity entity = 0; entity < ENTITIES; entity++)

@@ -11,6 +11,8 @@
 extern int	rvo_store_insert_client(Slice name);
 extern bool rvo_store_has_client(int client_id);
 extern void rvo_store_read_clients(RowReader read, void *arg);
+extern bool rvo_store_find_client_state(int client_id, ClientState *state);
+extern void rvo_store_set_client_state(int client_id, Slice state);
 extern bool rvo_store_find_client(int client_id, ClientSettings *settings);
 extern bool rvo_store_set_client(int client_id, Slice setting, Slice value);
 extern bool rvo_store_tells_foreign_ids(int client_id);

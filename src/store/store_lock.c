@@ -35,6 +35,27 @@ rvo_store_line_up(int client_id, bool alone)
 	LockDatabaseObject(table_oid("client"), client_id, 0, alone ? ExclusiveLock : ShareLock);
 }
 
+/* Beside the lock of batches, which has the same table and number. */
+#define WRITES 1
+
+/*
+ * rvo_store_begin_write is called before anything of a client is written, and before its state is
+ * read: who is to change that waits for those who write, and they for it.
+ */
+void
+rvo_store_begin_write(int client_id)
+{
+	LockDatabaseObject(table_oid("client"), client_id, WRITES, RowExclusiveLock);
+}
+
+/* rvo_store_wait_for_writers waits until nobody is writing anything of a client, and keeps others from it. */
+void
+rvo_store_wait_for_writers(int client_id)
+{
+	PreventCommandIfReadOnly("UPDATE");
+	LockDatabaseObject(table_oid("client"), client_id, WRITES, ExclusiveLock);
+}
+
 /*
  * rvo_store_line_up_domains lets those who make companies work side by side, but keeps them off while somebody (alone)
  * gives a company a domain beside its first: a domain of either kind is unique, and no index knows both.  A server

@@ -66,6 +66,12 @@ static KeptQuery find_platform = {
 	.types = {INT4OID},
 };
 
+static KeptQuery find_owner = {
+	.sql = "SELECT client_id FROM revyops.webhook WHERE id = $1 AND client_id IS NOT NULL",
+	.expected = SPI_OK_SELECT, .nparameters = 1,
+	.types = {INT4OID},
+};
+
 static KeptQuery list_webhooks = {
 	.sql = "SELECT id, client_id, agency_id, platform::text, name::text, verify::text, ring_size, created_time::timestamptz, revoked_at::timestamptz"
 	" FROM revyops.webhook WHERE ($1 = 0 OR client_id = $1) AND ($2 = 0 OR agency_id = $2) ORDER BY id",
@@ -194,6 +200,16 @@ rvo_store_webhook_platform(int id)
 
 	rvo_add_integer(&e, id);
 	return rvo_query_run(&find_platform, &e) > 0 ? rvo_result(&e, 0) : NO_SLICE;
+}
+
+/* rvo_store_webhook_client returns the client of a webhook, 0 if it has none, or there is no such. */
+int
+rvo_store_webhook_client(int id)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, id);
+	return rvo_query_run(&find_owner, &e) > 0 ? DatumGetInt32(e.results[0]) : 0;
 }
 
 /* rvo_store_list_webhooks shows webhooks, also revoked ones; 0 is any client, or agency. */

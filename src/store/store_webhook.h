@@ -38,6 +38,7 @@ extern void rvo_store_find_routes(int agency_id, Slice platform, WebhookRoute **
 extern void rvo_store_insert_webhook(const Webhook *webhook);
 extern bool rvo_store_find_webhook(Slice token_sha256, Webhook *webhook);
 extern Slice rvo_store_webhook_platform(int id);
+extern int	rvo_store_webhook_client(int id);
 extern void rvo_store_list_webhooks(int client_id, int agency_id, RowReader read, void *arg);
 extern bool rvo_store_revoke_webhook(int id);
 extern void rvo_store_set_webhook_check(const Webhook *webhook);

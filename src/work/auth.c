@@ -17,10 +17,12 @@
 #include "base/fault.h"
 #include "store/store_api_key.h"
 #include "store/store_client.h"
+#include "store/store_lock.h"
 #include "value/preference.h"
 #include "value/sha256.h"
 #include "work/auth.h"
 #include "work/client.h"
+#include "work/client_state.h"
 
 int			rvo_client_id_setting = 0;
 char	   *rvo_api_key_setting = NULL;
@@ -76,25 +78,30 @@ rvo_auth_claim_of_call(void)
 	return rvo_auth_claim(&request);
 }
 
-/*
- * claimed_client returns the client that a call says it is of, 0 for none or a
- * bad key.  With a key it is proven that there is one, a setting has to be looked up.
- */
+/* claimed_client returns the client that a call says it is of, 0 for none or a bad key. */
 static int
-claimed_client(const Claim *claim, bool *proven)
+claimed_client(const Claim *claim)
 {
-	*proven = claim->key.data != NULL;
-	return *proven ? read_key(claim->key).client_id : claim->client_id;
+	return claim->key.data != NULL ? read_key(claim->key).client_id : claim->client_id;
 }
 
-/* rvo_auth_find_client_id returns the id of the calling client, 0 for nobody. */
+/* find_client_id returns the id of the calling client, and its state; 0 for nobody. */
+static int
+find_client_id(const Claim *claim, ClientState *state)
+{
+	int			client_id = claimed_client(claim);
+
+	return client_id != 0 && rvo_store_find_client_state(client_id, state) ? client_id : 0;
+}
+
+/* rvo_auth_find_client_id returns the id of the calling client, 0 for nobody, and for a client of another server. */
 int
 rvo_auth_find_client_id(const Claim *claim)
 {
-	bool		proven;
-	int			client_id = claimed_client(claim, &proven);
+	ClientState state;
+	int			client_id = find_client_id(claim, &state);
 
-	return client_id != 0 && (proven || rvo_store_has_client(client_id)) ? client_id : 0;
+	return client_id != 0 && state != CLIENT_MOVED ? client_id : 0;
 }
 
 /* is_shown tells whether a call says who makes it. */
@@ -105,16 +112,18 @@ is_shown(const Claim *claim)
 }
 
 /*
- * rvo_auth_client_id is rvo_auth_find_client_id, and raises FAILURE_CREDENTIALS
- * for nobody.
+ * rvo_auth_client_id returns the id of the caller of what only reads.  Raises
+ * FAILURE_CREDENTIALS, and FAILURE_CLIENT_MOVED.
  */
 int
 rvo_auth_client_id(const Claim *claim)
 {
-	int			client_id = rvo_auth_find_client_id(claim);
+	ClientState state;
+	int			client_id = find_client_id(claim, &state);
 
 	if (client_id == 0)
 		rvo_fault_raise_nobody(is_shown(claim));
+	rvo_client_check_readable(state);
 	return client_id;
 }
 
@@ -127,20 +136,46 @@ rvo_auth_client_id_of_call(void)
 	return rvo_auth_client_id(&claim);
 }
 
-/*
- * rvo_auth_caller returns the caller of what changes data, with the client's
- * settings, which are read on each call.  Raises FAILURE_CREDENTIALS.
- */
-Caller
-rvo_auth_caller(const Claim *claim)
+/* find_caller returns the caller, with the client's settings, which are read on each call. */
+static Caller
+find_caller(const Claim *claim, int client_id)
 {
-	bool		proven;
-	Caller		caller = {.client_id = claimed_client(claim, &proven), .strict = claim->strict};
+	Caller		caller = {.client_id = client_id, .strict = claim->strict};
 
 	if (caller.client_id == 0 || !rvo_store_find_client(caller.client_id, &caller.settings))
 		rvo_fault_raise_nobody(is_shown(claim));
 	caller.notes = palloc0(sizeof(CallNotes));
 	caller.notes->context = CurrentMemoryContext;
+	return caller;
+}
+
+/*
+ * rvo_auth_reader returns the caller of what only reads, but needs the client's
+ * settings.  Raises FAILURE_CREDENTIALS, and FAILURE_CLIENT_MOVED.
+ */
+Caller
+rvo_auth_reader(const Claim *claim)
+{
+	Caller		caller = find_caller(claim, claimed_client(claim));
+
+	rvo_client_check_readable(caller.settings.state);
+	return caller;
+}
+
+/*
+ * rvo_auth_caller returns the caller of what changes data; the client stays active until
+ * the transaction ends.  Raises FAILURE_CREDENTIALS, FAILURE_CLIENT_MOVING and FAILURE_CLIENT_MOVED.
+ */
+Caller
+rvo_auth_caller(const Claim *claim)
+{
+	int			client_id = claimed_client(claim);
+	Caller		caller;
+
+	if (client_id != 0)
+		rvo_store_begin_write(client_id);
+	caller = find_caller(claim, client_id);
+	rvo_client_check_writable(caller.settings.state);
 	return caller;
 }
 
@@ -150,6 +185,17 @@ rvo_auth_caller_of_call(void)
 {
 	Claim		claim = rvo_auth_claim_of_call();
 	Caller		caller = rvo_auth_caller(&claim);
+
+	caller.notes->told_by_notice = true;
+	return caller;
+}
+
+/* rvo_auth_reader_of_call is rvo_auth_reader for an SQL function. */
+Caller
+rvo_auth_reader_of_call(void)
+{
+	Claim		claim = rvo_auth_claim_of_call();
+	Caller		caller = rvo_auth_reader(&claim);
 
 	caller.notes->told_by_notice = true;
 	return caller;

@@ -19,6 +19,7 @@
 #include "value/random_digits.h"
 #include "value/sha256.h"
 #include "work/client.h"
+#include "work/client_state.h"
 
 #define PREFIX_START "rvo_"
 #define PREFIX_BYTES 6
@@ -91,8 +92,7 @@ rvo_api_key_create(const int *client_id, Slice name, const TimestampTz *expires_
 	end = rvo_random_digits(end, SECRET_BYTES);
 	Assert(end - key == KEY_LENGTH);
 
-	if (!rvo_store_has_client(*client_id))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+	rvo_client_begin_write(*client_id);
 	stored = (ApiKey) {.client_id = *client_id, .master = master};
 	whole = (Slice) {key, KEY_LENGTH};
 	rvo_sha256(&whole, 1, stored.secret_sha256);
@@ -118,7 +118,12 @@ rvo_api_key_list(const int *client_id, RowReader read, void *arg)
 bool
 rvo_api_key_revoke(Slice prefix)
 {
+	ApiKey		stored;
+
 	if (rvo_text_trim(prefix).len == 0)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "prefix", FAULT_REQUIRED);
+	if (!rvo_store_find_api_key(prefix, &stored))
+		return false;
+	rvo_client_begin_write(stored.client_id);
 	return rvo_store_revoke_api_key(prefix);
 }

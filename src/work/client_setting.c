@@ -14,6 +14,7 @@
 #include "store/store_client.h"
 #include "value/nearest.h"
 #include "work/client_setting.h"
+#include "work/client_state.h"
 
 #define SETTING_MAX_VALUES 3
 
@@ -97,12 +98,12 @@ rvo_client_set(const int *client_id, Slice name, Slice value)
 		check_value(setting, value, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_client_begin_write(*client_id);
 	if (rvo_slice_equal(setting->name, CONST_SLICE("changes")) && rvo_slice_equal(value, CONST_SLICE("on")))
 	{
 		/* or else "off" that is not committed yet would not be known */
 		rvo_store_lock_client(*client_id);
 		rvo_store_begin_changes(*client_id);
 	}
-	if (!rvo_store_set_client(*client_id, setting->name, value))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+	rvo_store_set_client(*client_id, setting->name, value);
 }

@@ -157,7 +157,7 @@ show(const ImportSource *source, const Import *import, const Shown *shown)
 Jsonb *
 rvo_import_csv(const Claim *claim, const CsvImport *wanted)
 {
-	int			client_id = rvo_auth_client_id(claim);
+	int			client_id = rvo_auth_caller(claim).client_id;
 	Slice		unread = wanted->content;
 	CsvOptions	format = {wanted->encoding, wanted->delimiter, wanted->header_line};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "revyops import", ALLOCSET_DEFAULT_SIZES);

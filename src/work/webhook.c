@@ -10,12 +10,12 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "platform/platform.h"
-#include "store/store_client.h"
 #include "store/store_webhook.h"
 #include "store/store_webhook_count.h"
 #include "value/random_digits.h"
 #include "value/sha256.h"
 #include "work/client.h"
+#include "work/client_state.h"
 #include "work/webhook.h"
 #include "work/webhook_read.h"
 
@@ -42,13 +42,6 @@ rvo_agency_create(Slice name)
 }
 
 static void
-check_client(int client_id)
-{
-	if (!rvo_store_has_client(client_id))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
-}
-
-static void
 check_agency(int agency_id)
 {
 	if (!rvo_store_has_agency(agency_id))
@@ -69,7 +62,7 @@ create(Webhook *webhook, Slice platform_name, FaultList *faults)
 	if (webhook->agency_id != 0)
 		check_agency(webhook->agency_id);
 	else
-		check_client(webhook->client_id);
+		rvo_client_begin_write(webhook->client_id);
 	*rvo_random_digits(token, TOKEN_BYTES) = '\0';
 	rvo_sha256(&(Slice) {token, 2 * TOKEN_BYTES}, 1, sha256);
 	webhook->platform = platform->name;
@@ -123,7 +116,7 @@ rvo_webhook_route_account(const int *agency_id, Slice platform_name, Slice accou
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	check_agency(*agency_id);
 	if (client_id != NULL)
-		check_client(*client_id);
+		rvo_client_begin_write(*client_id);
 	rvo_store_route_account(*agency_id, platform->name, account, client_id != NULL ? *client_id : 0);
 }
 
@@ -134,6 +127,16 @@ require_id(const int *id)
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "webhook", FAULT_REQUIRED);
 	return *id;
+}
+
+/* begin_write keeps the client of a webhook active, if it has one. */
+static void
+begin_write(int webhook)
+{
+	int			client_id = rvo_store_webhook_client(webhook);
+
+	if (client_id != 0)
+		rvo_client_begin_write(client_id);
 }
 
 /* can_check tells whether deliveries of a platform can be checked in a way. */
@@ -205,6 +208,7 @@ rvo_webhook_set_secret(const int *id, Slice verify, Slice secret, Slice header)
 	check_secret(&webhook, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	begin_write(webhook.id);
 	rvo_store_set_webhook_check(&webhook);
 }
 
@@ -223,6 +227,7 @@ rvo_webhook_set_ring(const int *id, const int *size)
 		rvo_fault_add_limit(&faults, "size", FAULT_TOO_MANY, RING_MAX, *size);
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	}
+	begin_write(webhook);
 	if (!rvo_store_set_webhook_ring(webhook, *size))
 		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 }
@@ -242,5 +247,8 @@ rvo_webhook_ring(const int *id, RowReader read, void *arg)
 bool
 rvo_webhook_revoke(const int *id)
 {
-	return rvo_store_revoke_webhook(require_id(id));
+	int			webhook = require_id(id);
+
+	begin_write(webhook);
+	return rvo_store_revoke_webhook(webhook);
 }

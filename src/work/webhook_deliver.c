@@ -12,6 +12,7 @@
 #include "store/store_webhook_object.h"
 #include "value/sha256.h"
 #include "work/auth.h"
+#include "work/client_state.h"
 #include "work/event_batch.h"
 #include "work/webhook_deliver.h"
 #include "work/webhook_note.h"
@@ -215,7 +216,8 @@ record(const Webhook *webhook, const WebhookRequest *request, const Delivery *de
 
 /*
  * rvo_webhook_deliver takes a delivery, and tells what became of it.  Raises
- * FAILURE_WEBHOOK_NOT_FOUND for a token that is none, and what recording events raises.
+ * FAILURE_WEBHOOK_NOT_FOUND for a token that is none, FAILURE_CLIENT_MOVING and FAILURE_CLIENT_MOVED,
+ * and what recording events raises.
  */
 void
 rvo_webhook_deliver(const WebhookRequest *request, WebhookResult *result)
@@ -225,6 +227,8 @@ rvo_webhook_deliver(const WebhookRequest *request, WebhookResult *result)
 	const char *missing = rvo_webhook_check_octets(&webhook, request);
 
 	*result = (WebhookResult) {0};
+	if (webhook.client_id != 0)
+		rvo_client_begin_write(webhook.client_id);	/* what is refused is counted, too */
 	if (missing == NULL && !rvo_delivery_read(rvo_platform_find(webhook.platform), request->body, &delivery, &result->faults))
 	{
 		rvo_delivery_keep(&webhook, request->body, &result->faults);
