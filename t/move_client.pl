@@ -207,11 +207,36 @@ killed(qr/^move-client: holding/m, @back, $client);
 is_deeply(moves(@back, '--abort', $client), [ 0, "client $client stays where it is\n" ], 'aborted');
 is_deeply(counted(rows($one, $client, @moved, 'change', 'change_feed')), { map { $_ => 0 } @moved, 'change', 'change_feed' }, 'nothing is left at the old server');
 is(try($two, 'SELECT revyops_update_contact(' . $created . ', \'{"first_name": "x"}\')->>\'first_name\''), 'x', 'and it is written');
-$before = rows($two, $client, @webhooks);
+my $webhooks = rows($two, $client, @webhooks);
 my $marker = PostgreSQL::Test::Utils::tempdir() . '/switched';
 is(moves(@back, '--switched', "echo switched >>$marker", $client)->[0], 0, 'moved back');
 is(slurp_file($marker), "switched\n", 'the front was told');
-is_deeply(rows($one, $client, @moved), { %{ rows($two, $client, @moved) }, %$before }, 'every row is the same');
+is_deeply(rows($one, $client, @moved), { %{ rows($two, $client, @moved) }, %$webhooks }, 'every row is the same');
 like(try($one, 'SELECT revyops_create_contact(\'{"email": "newer@acme.com"}\')->>\'id\''), qr/^10000000\d+$/, 'ids go on in the range of the server');
 is($one->safe_psql('postgres', "SELECT count(*) - count(DISTINCT f->>'id') FROM revyops.contact, jsonb_array_elements(custom_fields) f WHERE client_id = $client"), '0', 'no two custom fields have one id');
+
+# ---- once more, where rows differ at the end: a trigger that the new server's owner has
+$two->safe_psql('postgres', <<'EOS');
+CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.last_name := ''spoiled''; RETURN NEW; END';
+CREATE TRIGGER spoil BEFORE INSERT ON revyops.contact FOR EACH ROW WHEN (NEW.email = 'newer@acme.com') EXECUTE FUNCTION spoil();
+ALTER TABLE revyops.contact ENABLE ALWAYS TRIGGER spoil;
+EOS
+my $spoiled = moves(@servers, $client);
+is($spoiled->[0], 1, 'rows differ');
+like($spoiled->[1], qr/^the rows are not the same, writes go on at the old server: < contact \d+ -?\d+;> contact \d+ -?\d+;$/m, 'which is said');
+is(try($one, 'SELECT revyops_create_contact(\'{"email": "newest@acme.com"}\')->>\'email\''), 'newest@acme.com', 'and writes go on');
+is(moves(@servers, '--abort', $client)->[0], 0, 'aborted');
+$two->safe_psql('postgres', 'DROP TRIGGER spoil ON revyops.contact');
+
+# ---- an import, which is a procedure, and so in no other test of what is refused
+$one->safe_psql('postgres', "SELECT revyops_set_client_state($client, 'moving')");
+is(try($one, "CALL revyops_import_contacts('onesecret')"), 'client is being moved', 'an import');
+is($one->safe_psql('postgres', "SELECT count(*) FROM revyops.import_job WHERE client_id = $client"), counted($before)->{import_job}, 'which leaves no job');
+$one->safe_psql('postgres', "SELECT revyops_set_client_state($client, 'active')");
+
+# ---- and where both servers have the same range: ids that were given are not given again
+my $last = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' AND sequencename IN ('contact_id_seq', 'custom_field_id_seq', 'email_id_seq') ORDER BY 1";
+$two->safe_psql('postgres', "SELECT setval(format('revyops.%I', sequencename), 1000000000001) FROM ($last) s");
+is(moves(@servers, $client)->[0], 0, 'moved again');
+is($two->safe_psql('postgres', $last), $one->safe_psql('postgres', $last), 'its sequences are as far as those of the old server');
 done_testing();
