@@ -84,21 +84,27 @@ static KeptQuery lock_company_to_delete = {
 	" LATERAL (SELECT domain, company_id FROM revyops.company_domain WHERE domain = k.domain AND client_id = $1 OFFSET 0) AS d," \
 	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = d.company_id" lock ") AS c)," \
 	" of_id AS (SELECT c.id FROM pg_catalog.unnest($3) AS k (id)," \
-	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id" lock ") AS c)," \
-	" of_others AS (SELECT c.id FROM pg_catalog.unnest($4) AS k (id)," \
-	" LATERAL (SELECT id FROM revyops.company WHERE id = k.id AND client_id <> $1 AND client_id > 0 LIMIT 1) AS c)" \
-	" SELECT id, domain::text, false FROM of_domain" \
-	" UNION ALL SELECT id, domain::text, false FROM of_other_domain" \
-	" UNION ALL SELECT id, NULL, true FROM of_others" \
-	" UNION ALL SELECT id, NULL, false FROM of_id", \
-	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 4, \
-	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID}, \
+	" LATERAL (SELECT id FROM revyops.company WHERE client_id = $1 AND id = k.id" lock ") AS c)" \
+	" SELECT id, domain::text FROM of_domain" \
+	" UNION ALL SELECT id, domain::text FROM of_other_domain" \
+	" UNION ALL SELECT id, NULL FROM of_id", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 3, \
+	.types = {INT4OID, TEXTARRAYOID, INT8ARRAYOID}, \
 }
 
 static KeptQuery lock_companies = COMPANIES_OF_CONTACTS(" FOR KEY SHARE", false);
 
 /* OFFSET 0 keeps it a look-up for each: without a lock the planner would make a join of it. */
 static KeptQuery read_companies = COMPANIES_OF_CONTACTS(" OFFSET 0", true);
+
+/* Apart from those above, which ask one machine for one client. */
+#define COMPANIES_OF_OTHERS(how) { \
+	.sql = "SELECT DISTINCT id FROM revyops.company WHERE id = ANY ($2) AND client_id <> $1 AND client_id > 0", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 2, \
+	.types = {INT4OID, INT8ARRAYOID}, \
+}
+static KeptQuery find_companies_of_others = COMPANIES_OF_OTHERS(false);
+static KeptQuery read_companies_of_others = COMPANIES_OF_OTHERS(true);
 
 static KeptQuery find_companies = {
 	.sql = "SELECT COALESCE((SELECT id FROM revyops.company WHERE domain = k.domain AND client_id = $1),"
@@ -241,9 +247,17 @@ read_company_of_contacts(void *arg, const Datum *values, const bool *nulls)
 	int64		id = DatumGetInt64(values[0]);
 
 	if (nulls[1])
-		reader->of_id(reader->arg, id, DatumGetBool(values[2]));
+		reader->of_id(reader->arg, id, false);
 	else
 		reader->of_domain(reader->arg, rvo_slice_of_text(DatumGetTextPP(values[1])), id);
+}
+
+static void
+read_company_of_others(void *arg, const Datum *values, const bool *nulls pg_attribute_unused())
+{
+	const CompanyReader *reader = arg;
+
+	reader->of_id(reader->arg, DatumGetInt64(values[0]), true);
 }
 
 /*
@@ -257,14 +271,21 @@ rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int nd
 									 CompanyAccess access, const CompanyReader *reader)
 {
 	Execution	e = {0};
+	Execution	others = {0};
 	const void **rows = palloc(nids * sizeof(void *));
 
-	rvo_add_integer(&e, client_id);
-	rvo_add_slices(&e, domains, ndomains);
 	for (int i = 0; i < nids; i++)
 		rows[i] = &ids[i];
+	if (nids > 0 && rvo_store_tells_foreign_ids(client_id))
+	{
+		rvo_add_integer(&others, client_id);
+		rvo_add_ids(&others, rows, nids, 0);
+		rvo_query_read(access == COMPANIES_LOCKED ? &find_companies_of_others : &read_companies_of_others, &others,
+					   read_company_of_others, unconstify(CompanyReader *, reader));
+	}
+	rvo_add_integer(&e, client_id);
+	rvo_add_slices(&e, domains, ndomains);
 	rvo_add_ids(&e, rows, nids, 0);
-	rvo_add_ids(&e, rows, nids > 0 && rvo_store_tells_foreign_ids(client_id) ? nids : 0, 0);
 	rvo_query_read(access == COMPANIES_LOCKED ? &lock_companies : &read_companies, &e,
 				   read_company_of_contacts, unconstify(CompanyReader *, reader));
 }

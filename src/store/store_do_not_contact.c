@@ -104,10 +104,10 @@ static KeptQuery get_entry = {
 };
 
 static KeptQuery remove_entry = {
-	.sql = "UPDATE revyops.do_not_contact SET removed_at = pg_catalog.clock_timestamp(), removal_note = $4"
+	.sql = "UPDATE revyops.do_not_contact SET removed_at = $5, removal_note = $4"
 	" WHERE " THIS_ENTRY " RETURNING " READ_ENTRY,
-	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 4,
-	.types = {INT4OID, TEXTOID, TEXTOID, TEXTOID},
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 5,
+	.types = {INT4OID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID},
 };
 
 /* What is asked for by are $1 to $3, an id behind which to read $4. */
@@ -259,6 +259,7 @@ rvo_store_remove_do_not_contact(int client_id, Slice address, DoNotContactReason
 	Execution	e = one_entry(client_id, address, reason);
 
 	rvo_add_text(&e, note);
+	rvo_add_time(&e, GetCurrentTimestamp());
 	if (rvo_query_run(&remove_entry, &e) == 0)
 		return false;
 	*row = row_of(e.results, e.result_nulls);

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "base/fault.h"
@@ -32,26 +33,26 @@ static KeptQuery insert_email = {
 	" pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8)," \
 	" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13)," \
 	" pg_catalog.unnest($14), pg_catalog.unnest($15)"
-#define TYPES_OF_MANY {INT4OID, TIMESTAMPTZOID, INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, \
-	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID}
+#define TYPES_OF_MANY INT4OID, TIMESTAMPTZOID, INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, \
+	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID
 
 static KeptQuery insert_emails = {
 	.sql = MANY_EMAILS,
 	.expected = SPI_OK_INSERT, .nparameters = 15,
-	.types = TYPES_OF_MANY,
+	.types = {TYPES_OF_MANY},
 };
 
-/* The time of a change to a row that was last changed at before: see shape/change_time.c. */
-#define TIME_OF_CHANGE(before, start) "CASE WHEN " before " > " start " THEN pg_catalog.clock_timestamp() ELSE " start " END"
+/* The time of a change, now, to a row that was last changed at before: see shape/change_time.c. */
+#define TIME_OF_CHANGE(before, start, now) "CASE WHEN " before " > " start " THEN GREATEST(" before ", " now ") ELSE " start " END"
 
 /* By their primary key, as an INSERT that finds it taken: see store_contact.c. */
 static KeptQuery update_emails = {
 	.sql = MANY_EMAILS " ON CONFLICT (client_id, id) DO UPDATE SET origin = EXCLUDED.origin, email_timestamp = EXCLUDED.email_timestamp,"
 	" agent_email = EXCLUDED.agent_email, subject = EXCLUDED.subject, body_text = EXCLUDED.body_text, body_html = EXCLUDED.body_html,"
 	" campaign_id = EXCLUDED.campaign_id, campaign_name = EXCLUDED.campaign_name, message_id = EXCLUDED.message_id,"
-	" updated_time = " TIME_OF_CHANGE("email.updated_time", "EXCLUDED.updated_time"),
-	.expected = SPI_OK_INSERT, .nparameters = 15,
-	.types = TYPES_OF_MANY,
+	" updated_time = " TIME_OF_CHANGE("email.updated_time", "EXCLUDED.updated_time", "$16"),
+	.expected = SPI_OK_INSERT, .nparameters = 16,
+	.types = {TYPES_OF_MANY, TIMESTAMPTZOID},
 };
 
 static KeptQuery lock_emails = {
@@ -68,7 +69,7 @@ static KeptQuery lock_emails = {
  */
 static KeptQuery note_interest = {
 	.sql = "UPDATE revyops.email AS e SET interested = n.noted, interest_noted = n.noted IS NOT NULL, updated_time = "
-	TIME_OF_CHANGE("e.updated_time", "$3")
+	TIME_OF_CHANGE("e.updated_time", "$3", "$4")
 	" FROM (SELECT m.id, CASE WHEN m.place = 1 THEN m.interested END AS noted"
 	" FROM pg_catalog.unnest($2) AS c (id), LATERAL (SELECT i.id, i.interest_noted, i.interested AS shown,"
 	" pg_catalog.row_number() OVER (PARTITION BY i.campaign_id, CASE WHEN i.campaign_id IS NOT NULL THEN i.origin END"
@@ -82,8 +83,8 @@ static KeptQuery note_interest = {
 	" WHERE (m.interest_noted OR m.shown IS NULL)"
 	" AND (CASE WHEN m.place = 1 THEN m.interested END) IS DISTINCT FROM m.shown) AS n"
 	" WHERE e.client_id = $1 AND e.id = n.id RETURNING e.id::bigint",
-	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 3,
-	.types = {INT4OID, INT8ARRAYOID, TIMESTAMPTZOID},
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 4,
+	.types = {INT4OID, INT8ARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 };
 
 /* rvo_store_next_email_id takes a new id for an e-mail. */
@@ -212,6 +213,7 @@ rvo_store_update_event_emails(int client_id, EventEmail *const *emails, int n, T
 	Execution	e = {0};
 
 	add_emails(&e, client_id, emails, n, updated_time);
+	rvo_add_time(&e, GetCurrentTimestamp());
 	rvo_query_run(&update_emails, &e);
 }
 
@@ -228,6 +230,7 @@ rvo_store_note_interest(int client_id, const int64 *contacts, int n, TimestampTz
 	rvo_add_integer(&e, client_id);
 	rvo_add_ids(&e, rows, n, 0);
 	rvo_add_time(&e, updated_time);
+	rvo_add_time(&e, GetCurrentTimestamp());
 	rvo_query_read(&note_interest, &e, rvo_read_id, &changed);
 	return changed;
 }

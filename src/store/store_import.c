@@ -11,21 +11,26 @@
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "base/fault.h"
 #include "store/store_import.h"
 #include "store/store_query.h"
 
-/* What read_progress reads.  Between two of its transactions a running job holds no lock for a moment. */
+/* What read_progress reads. */
 #define PROGRESS_COLUMNS \
 	"id, source::text, rows_seen, created, duplicates, failed, estimated_total, rows_per_second," \
-	" updated_rows, mode = 'upsert', finished IS NOT NULL," \
-	" finished IS NULL AND (pg_catalog.clock_timestamp() - updated < '1 s' OR EXISTS (" \
-	"SELECT FROM pg_catalog.pg_locks WHERE locktype = 'object' AND classid = 'revyops.import_job'::regclass" \
-	" AND objid::bigint = job.id & 4294967295" \
-	" AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())))," \
-	" notes, mode = 'check'"
+	" updated_rows, mode = 'upsert', finished IS NOT NULL, updated::timestamptz, notes, mode = 'check'"
+
+/* Of the lock, where it was taken: a statement on jobs may run on another machine. */
+static KeptQuery is_locked = {
+	.sql = "SELECT 1 FROM pg_catalog.pg_locks WHERE locktype = 'object' AND classid = 'revyops.import_job'::regclass"
+	" AND objid::bigint = $1 & 4294967295"
+	" AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.types = {INT8OID},
+};
 
 static KeptQuery insert_import_job = {
 	.sql = "INSERT INTO revyops.import_job (client_id, entity, source, mode, on_fault, blanks, columns, mapping)"
@@ -35,15 +40,14 @@ static KeptQuery insert_import_job = {
 };
 
 static KeptQuery update_import_job = {
-	.sql = "UPDATE revyops.import_job AS job SET rows_seen = rows_seen + $3, created = created + $4,"
+	.sql = "UPDATE revyops.import_job SET rows_seen = rows_seen + $3, created = created + $4,"
 	" duplicates = duplicates + $5, failed = failed + $6, updated_rows = updated_rows + $9, notes = notes + $10,"
-	" updated = pg_catalog.clock_timestamp(),"
-	" rows_per_second = (rows_seen + $3) / GREATEST(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started), 0.001),"
+	" updated = $11, rows_per_second = (rows_seen + $3) / GREATEST(EXTRACT(epoch FROM $11 - started), 0.001),"
 	" estimated_total = CASE WHEN $8 THEN rows_seen + $3 ELSE GREATEST($7, rows_seen + $3) END,"
-	" finished = CASE WHEN $8 THEN pg_catalog.clock_timestamp() END"
+	" finished = CASE WHEN $8 THEN $11 END"
 	" WHERE client_id = $1 AND id = $2 RETURNING " PROGRESS_COLUMNS,
-	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 10,
-	.types = {INT4OID, INT8OID, INT4OID, INT4OID, INT4OID, INT4OID, INT8OID, BOOLOID, INT4OID, INT4OID},
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 11,
+	.types = {INT4OID, INT8OID, INT4OID, INT4OID, INT4OID, INT4OID, INT8OID, BOOLOID, INT4OID, INT4OID, TIMESTAMPTZOID},
 };
 
 static KeptQuery insert_import_rejects = {
@@ -66,13 +70,13 @@ static KeptQuery insert_import_notes = {
 };
 
 static KeptQuery find_import_job = {
-	.sql = "SELECT " PROGRESS_COLUMNS " FROM revyops.import_job AS job WHERE client_id = $1 AND id = $2",
+	.sql = "SELECT " PROGRESS_COLUMNS " FROM revyops.import_job WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
 
 static KeptQuery find_last_import_job = {
-	.sql = "SELECT " PROGRESS_COLUMNS " FROM revyops.import_job AS job WHERE client_id = $1 ORDER BY id DESC LIMIT 1",
+	.sql = "SELECT " PROGRESS_COLUMNS " FROM revyops.import_job WHERE client_id = $1 ORDER BY id DESC LIMIT 1",
 	.expected = SPI_OK_SELECT, .nparameters = 1,
 	.types = {INT4OID},
 };
@@ -135,9 +139,23 @@ rvo_store_insert_import_job(int client_id, const NewImportJob *job)
 	return DatumGetInt64(e.results[0]);
 }
 
+/* is_running tells whether a job is, that has not finished.  Between two of its transactions it holds no lock for a moment. */
+static bool
+is_running(int64 job, TimestampTz updated)
+{
+	Execution	e = {0};
+
+	if (GetCurrentTimestamp() - updated < USECS_PER_SEC)
+		return true;
+	rvo_add_id(&e, job);
+	return rvo_query_run(&is_locked, &e) > 0;
+}
+
 static ImportProgress
 read_progress(const Execution *e)
 {
+	bool		finished = DatumGetBool(e->results[10]);
+
 	return (ImportProgress) {
 		.job = DatumGetInt64(e->results[0]),
 		.source = rvo_result(e, 1),
@@ -149,8 +167,8 @@ read_progress(const Execution *e)
 		.rows_per_second = DatumGetFloat8(e->results[7]),
 		.updated = DatumGetInt64(e->results[8]),
 		.upserts = DatumGetBool(e->results[9]),
-		.finished = DatumGetBool(e->results[10]),
-		.running = DatumGetBool(e->results[11]),
+		.finished = finished,
+		.running = !finished && is_running(DatumGetInt64(e->results[0]), DatumGetTimestampTz(e->results[11])),
 		.notes = DatumGetInt64(e->results[12]),
 		.checks = DatumGetBool(e->results[13]),
 		.on_standby = RecoveryInProgress(),
@@ -173,6 +191,7 @@ rvo_store_update_import_job(int client_id, int64 job, const ImportCounts *counts
 	rvo_add_datum(&e, BoolGetDatum(finished), false);
 	rvo_add_integer(&e, counts->updated);
 	rvo_add_integer(&e, counts->notes);
+	rvo_add_time(&e, GetCurrentTimestamp());
 	if (rvo_query_run(&update_import_job, &e) == 0)
 		rvo_fault_raise_bug("an import job is gone");
 	return read_progress(&e);

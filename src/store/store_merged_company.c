@@ -28,7 +28,7 @@ static KeptQuery find_kept_of_any = {
 
 static KeptQuery lock_kept = {
 	.sql = "SELECT c.id FROM revyops.merged_company AS m, LATERAL (SELECT id FROM revyops.company"
-	" WHERE client_id = m.client_id AND id = m.kept_id FOR KEY SHARE) AS c WHERE m.client_id = $1 AND m.id = $2",
+	" WHERE client_id = $1 AND id = m.kept_id FOR KEY SHARE) AS c WHERE m.client_id = $1 AND m.id = $2",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };

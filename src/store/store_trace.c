@@ -12,17 +12,37 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "store/store_query.h"
 #include "store/store_trace.h"
 
-/* The keys of a person whose contact of client $1 is $2. */
-#define KEYS "(SELECT pg_catalog.array_agg(key) FROM (" \
+/*
+ * The keys of a person whose contact of client $1 is $2, and the ids that it has or had.  They are asked for once, and
+ * are $3 and $4 of the statements below: each of those is about one table and one client.
+ */
+#define PERSON(how) { \
+	.sql = "SELECT (SELECT COALESCE(pg_catalog.array_agg(key), '{}') FROM (" \
 	"SELECT pg_catalog.unnest(ARRAY[email, linkedin_url]) FROM revyops.contact WHERE client_id = $1 AND id = $2" \
 	" UNION SELECT pg_catalog.unnest(ARRAY[email, linkedin_url]) FROM revyops.merged_contact" \
-	" WHERE kept_id = $2 AND client_id = $1) AS k (key) WHERE key IS NOT NULL)"
+	" WHERE kept_id = $2 AND client_id = $1) AS k (key) WHERE key IS NOT NULL)," \
+	" (SELECT pg_catalog.array_append(COALESCE(pg_catalog.array_agg(id::bigint), '{}'), $2) FROM revyops.merged_contact" \
+	" WHERE kept_id = $2 AND client_id = $1)", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 2, \
+	.types = {INT4OID, INT8OID}, \
+}
+static KeptQuery find_person = PERSON(false);
+static KeptQuery read_person = PERSON(true);
+
+#define KEYS "$3"
+#define IDS "$4"
+
+/* A document of one text, by a function that is IMMUTABLE: a statement that changes distributed tables may hold no other. */
+#define MENTIONS(text) "revyops.mentions(pg_catalog.jsonb_object(ARRAY['', " text "]), " KEYS ")"
 #define TIME(column) "pg_catalog.to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 #define LIST(entry, order) "COALESCE(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(" entry ") ORDER BY " order "), '[]')"
 
@@ -30,14 +50,11 @@
 #define OF_STATUSES "FROM revyops.contact_status_history WHERE contact_id = $2 AND client_id = $1"
 #define OF_REJECTS "FROM revyops.import_reject WHERE client_id = $1 AND revyops.mentions(source_row, " KEYS ")"
 
-/* The ids that the person has or had. */
-#define IDS "(SELECT pg_catalog.to_jsonb($2) UNION ALL SELECT pg_catalog.to_jsonb(id) " OF_MERGED ")"
-
 #define OF_NOTES "FROM revyops.import_note AS note WHERE client_id = $1 AND (" \
-	"(pg_catalog.to_jsonb(record_id) IN " IDS " AND EXISTS (SELECT FROM revyops.import_job AS j" \
+	"(record_id = ANY (" IDS ") AND EXISTS (SELECT 1 FROM revyops.import_job AS j" \
 	" WHERE j.client_id = $1 AND j.id = note.job AND j.entity = 'contact')) OR (job, ordinal) IN (" \
 	"SELECT job, ordinal FROM revyops.import_note WHERE client_id = $1" \
-	" AND revyops.mentions(pg_catalog.jsonb_build_array(source_row, value), " KEYS ")))"
+	" AND (revyops.mentions(source_row, " KEYS ") OR " MENTIONS("value") ")))"
 
 /* Entries of the do-not-contact list, and those that were removed: of their addresses, and those whose notes mention them. */
 #define IS_THEIRS "digest = ANY ((SELECT pg_catalog.array_agg(" \
@@ -45,28 +62,28 @@
 	" WHERE client_id = $1)::uuid[])"
 #define OF_LISTED "FROM revyops.do_not_contact WHERE client_id = $1 AND " IS_THEIRS
 #define OF_NOTED "FROM revyops.do_not_contact WHERE client_id = $1 AND (note IS NOT NULL OR removal_note IS NOT NULL)" \
-	" AND revyops.mentions(pg_catalog.jsonb_build_array(note, removal_note), " KEYS ")"
+	" AND (" MENTIONS("note") " OR " MENTIONS("removal_note") ")"
 
 /*
  * An answer kept under an idempotency key mentions them by a key or by an id.  One
  * to a batch also has others, who don't belong in an export.
  */
 #define PARTS "pg_catalog.jsonb_array_elements(CASE WHEN body::jsonb ? 'results' THEN body::jsonb->'results'" \
-	" ELSE pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('contact', body::jsonb)) END) AS p (part)" \
-	" WHERE revyops.mentions(part, " KEYS ") OR (part->'contact' ? 'contact_status' AND part->'contact'->'id' IN " IDS ")" \
-	" OR COALESCE(part->'email', part->'contact')->'contact_id' IN " IDS
-#define OF_ANSWERS "FROM revyops.idempotency_key WHERE client_id = $1 AND EXISTS (SELECT FROM " PARTS ")"
+	" ELSE pg_catalog.jsonb_set('[{\"contact\": null}]', '{0,contact}', body::jsonb) END) AS p (part)" \
+	" WHERE revyops.mentions(part, " KEYS ") OR (part->'contact' ? 'contact_status' AND part->'contact'->>'id' = ANY (" IDS "::text[]))" \
+	" OR COALESCE(part->'email', part->'contact')->>'contact_id' = ANY (" IDS "::text[])"
+#define OF_ANSWERS "FROM revyops.idempotency_key WHERE client_id = $1 AND EXISTS (SELECT 1 FROM " PARTS ")"
 
-/* Each of these takes the client and the contact; what is moved goes to a third, another contact. */
+/* Each of these takes the client, the contact, its keys and its ids; what is moved goes from one contact to a third parameter. */
 #define SHOWN(list, of) { \
 	.sql = "SELECT " list " " of, \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2, \
-	.types = {INT4OID, INT8OID}, \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 4, \
+	.types = {INT4OID, INT8OID, TEXTARRAYOID, INT8ARRAYOID}, \
 }
 #define DELETED(of) { \
 	.sql = "DELETE " of, \
-	.expected = SPI_OK_DELETE, .nparameters = 2, \
-	.types = {INT4OID, INT8OID}, \
+	.expected = SPI_OK_DELETE, .nparameters = 4, \
+	.types = {INT4OID, INT8OID, TEXTARRAYOID, INT8ARRAYOID}, \
 }
 #define MOVED(table) { \
 	.sql = "UPDATE " table " SET contact_id = $3 WHERE contact_id = $2 AND client_id = $1 RETURNING id::bigint", \
@@ -76,7 +93,7 @@
 
 #define OF_EMAILS "FROM revyops.email WHERE client_id = $1 AND id IN (" \
 	"SELECT id FROM revyops.email WHERE client_id = $1 AND contact_id = $2" \
-	" UNION ALL SELECT id FROM revyops.email WHERE client_id = $1 AND contact_email IN (SELECT pg_catalog.unnest(" KEYS ")))"
+	" UNION ALL SELECT id FROM revyops.email WHERE client_id = $1 AND contact_email = ANY (" KEYS "))"
 
 static KeptQuery show_answers = SHOWN(LIST("'key', key, 'created_time', " TIME("created_time") ", 'status', status, 'contacts',"
 										   " (SELECT pg_catalog.jsonb_agg(COALESCE(part->'contact', part->'email')) FROM " PARTS ")", "key"), OF_ANSWERS);
@@ -96,10 +113,10 @@ static KeptQuery show_merged = SHOWN(LIST("'id', id, 'email', email, 'linkedin_u
 										  "id"), OF_MERGED);
 
 /* Where a platform knows them by an id; and deliveries that could not be read, of which their octets alone are looked at. */
-#define OF_OBJECTS "FROM revyops.webhook_object WHERE client_id = $1 AND email IN (SELECT pg_catalog.unnest(" KEYS "))"
+#define OF_OBJECTS "FROM revyops.webhook_object WHERE client_id = $1 AND email = ANY (" KEYS ")"
 #define OF_DELIVERIES "FROM revyops.webhook_ring WHERE webhook_id IN (SELECT w.id FROM revyops.webhook AS w WHERE w.client_id = $1" \
 	" OR w.agency_id IN (SELECT a.agency_id FROM revyops.webhook_account AS a WHERE a.client_id = $1))" \
-	" AND EXISTS (SELECT FROM pg_catalog.unnest(" KEYS ") AS k (key)" \
+	" AND EXISTS (SELECT 1 FROM pg_catalog.unnest(" KEYS ") AS k (key)" \
 	" WHERE pg_catalog.strpos(pg_catalog.lower(pg_catalog.encode(body, 'escape')), k.key) > 0)"
 
 static KeptQuery show_objects = SHOWN(LIST("'account', account, 'object_id', object_id, 'email', email, 'noted_at', " TIME("noted_at"),
@@ -139,8 +156,8 @@ static KeptQuery delete_statuses = DELETED(OF_STATUSES);
 static KeptQuery forget_listed = {
 	.sql = "UPDATE revyops.do_not_contact SET email = NULL, note = NULL WHERE id = ANY (ARRAY(SELECT id " OF_LISTED
 	" AND removed_at IS NULL AND email IS NOT NULL ORDER BY digest, reason FOR UPDATE)) AND client_id = $1",
-	.expected = SPI_OK_UPDATE, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
+	.expected = SPI_OK_UPDATE, .nparameters = 4,
+	.types = {INT4OID, INT8OID, TEXTARRAYOID, INT8ARRAYOID},
 };
 
 static KeptQuery delete_removed = DELETED(OF_LISTED " AND removed_at IS NOT NULL");
@@ -148,23 +165,16 @@ static KeptQuery delete_removed = DELETED(OF_LISTED " AND removed_at IS NOT NULL
 static KeptQuery forget_notes = {
 	.sql = "UPDATE revyops.do_not_contact SET note = NULL, removal_note = CASE WHEN removal_note IS NOT NULL THEN '' END"
 	" WHERE id = ANY (ARRAY(SELECT id " OF_NOTED " ORDER BY digest, reason FOR UPDATE)) AND client_id = $1",
-	.expected = SPI_OK_UPDATE, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
-};
-
-static KeptQuery read_emails = {
-	.sql = "SELECT key FROM pg_catalog.unnest(" KEYS ") AS k (key) WHERE pg_catalog.strpos(key, '@') > 0",
-	.expected = SPI_OK_SELECT, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
+	.expected = SPI_OK_UPDATE, .nparameters = 4,
+	.types = {INT4OID, INT8OID, TEXTARRAYOID, INT8ARRAYOID},
 };
 
 /* The time is as rvo_time_of_change has it. */
 static KeptQuery move_emails = {
-	.sql = "UPDATE revyops.email SET contact_id = $3, updated_time = CASE WHEN updated_time > pg_catalog.transaction_timestamp()"
-	" THEN pg_catalog.clock_timestamp() ELSE pg_catalog.transaction_timestamp() END WHERE contact_id = $2 AND client_id = $1"
-	" RETURNING id::bigint",
-	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 3,
-	.types = {INT4OID, INT8OID, INT8OID},
+	.sql = "UPDATE revyops.email SET contact_id = $3, updated_time = CASE WHEN updated_time > $4 THEN GREATEST(updated_time, $5) ELSE $4 END"
+	" WHERE contact_id = $2 AND client_id = $1 RETURNING id::bigint",
+	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 5,
+	.types = {INT4OID, INT8OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 };
 
 static KeptQuery move_statuses = MOVED("revyops.contact_status_history");
@@ -212,16 +222,32 @@ rvo_store_trace_kinds(void)
 	return lengthof(traces);
 }
 
+/* add_person adds the client, the contact, its keys and its ids. */
+static void
+add_person(Execution *e, KeptQuery *query, int client_id, int64 contact_id)
+{
+	Execution	person = {0};
+
+	rvo_add_integer(&person, client_id);
+	rvo_add_id(&person, contact_id);
+	rvo_query_run(query, &person);
+	rvo_add_integer(e, client_id);
+	rvo_add_id(e, contact_id);
+	rvo_add_datum(e, person.results[0], false);
+	rvo_add_datum(e, person.results[1], false);
+}
+
 /* rvo_store_show_traces lists what is held beside a contact of the client: a member for each kind. */
 void
 rvo_store_show_traces(int client_id, int64 contact_id, JsonObject *answer)
 {
+	Execution	person = {0};
+
+	add_person(&person, &read_person, client_id, contact_id);
 	for (size_t i = 0; i < lengthof(traces); i++)
 	{
-		Execution	e = {0};
+		Execution	e = person;
 
-		rvo_add_integer(&e, client_id);
-		rvo_add_id(&e, contact_id);
 		rvo_query_run(traces[i].show, &e);
 		rvo_json_put(answer, rvo_slice(traces[i].name), rvo_json_jsonb(DatumGetJsonbP(e.results[0])));
 	}
@@ -231,26 +257,39 @@ rvo_store_show_traces(int client_id, int64 contact_id, JsonObject *answer)
 void
 rvo_store_read_person_emails(int client_id, int64 contact_id, RowReader read, void *arg)
 {
-	Execution	e = {0};
+	Execution	person = {0};
+	const bool	null = false;
+	Datum	   *keys;
+	int			n;
 
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, contact_id);
-	rvo_query_read(&read_emails, &e, read, arg);
+	add_person(&person, &find_person, client_id, contact_id);
+	deconstruct_array(DatumGetArrayTypeP(person.values[2]), TEXTOID, -1, false, TYPALIGN_INT, &keys, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		Slice		key = rvo_slice_of_text(DatumGetTextPP(keys[i]));
+
+		if (memchr(key.data, '@', key.len) != NULL)
+			read(arg, &keys[i], &null);
+	}
 }
 
 /* rvo_store_delete_traces deletes it, and tells how much there was, of which a hash may be left; the contact must still be there, and be locked. */
 void
 rvo_store_delete_traces(int client_id, int64 contact_id, JsonObject *answer)
 {
+	Execution	person = {0};
+
+	add_person(&person, &find_person, client_id, contact_id);
 	for (size_t i = 0; i < lengthof(traces); i++)
 	{
 		uint64		removed = 0;
-		Execution	e = {0};
 
-		rvo_add_integer(&e, client_id);
-		rvo_add_id(&e, contact_id);
 		for (int k = 0; k < REMOVALS_MAX && traces[i].remove[k] != NULL; k++)
+		{
+			Execution	e = person;
+
 			removed += rvo_query_run(traces[i].remove[k], &e);
+		}
 		rvo_json_put(answer, rvo_slice(traces[i].name), rvo_json_integer(removed));
 	}
 }
@@ -279,6 +318,11 @@ rvo_store_move_traces(int client_id, int64 contact_id, int64 to_contact_id)
 		rvo_add_integer(&e, client_id);
 		rvo_add_id(&e, contact_id);
 		rvo_add_id(&e, to_contact_id);
+		if (traces[i].move == &move_emails)
+		{
+			rvo_add_time(&e, GetCurrentTransactionStartTimestamp());
+			rvo_add_time(&e, GetCurrentTimestamp());
+		}
 		rvo_query_read(traces[i].move, &e, rvo_read_id, traces[i].move == &move_emails ? &emails : &others);
 	}
 	return emails;

@@ -36,11 +36,12 @@ static KeptQuery unroute_account = {
 
 /* By the account, or else by the campaign, if one of the agency's clients has it and no other. */
 static KeptQuery find_routes = {
-	.sql = "SELECT r.n::integer, COALESCE((SELECT a.client_id FROM revyops.webhook_account AS a"
-	" WHERE a.agency_id = $1 AND a.platform = $2 AND a.account = r.account),"
-	" (SELECT pg_catalog.min(c.client_id) FROM revyops.campaign AS c WHERE c.platform = $2 AND c.campaign_id = r.campaign_id"
-	" AND c.client_id IN (SELECT b.client_id FROM revyops.webhook_account AS b WHERE b.agency_id = $1)"
-	" HAVING pg_catalog.count(*) = 1), 0)"
+	.sql = "WITH b AS MATERIALIZED (SELECT client_id, platform, account FROM revyops.webhook_account WHERE agency_id = $1),"
+	" c AS MATERIALIZED (SELECT campaign_id, pg_catalog.min(client_id) AS client_id FROM revyops.campaign"
+	" WHERE campaign_id = ANY ($4) AND platform = $2 AND client_id IN (SELECT client_id FROM b)"
+	" GROUP BY campaign_id HAVING pg_catalog.count(*) = 1)"
+	" SELECT r.n::integer, COALESCE((SELECT b.client_id FROM b WHERE b.platform = $2 AND b.account = r.account),"
+	" (SELECT c.client_id FROM c WHERE c.campaign_id = r.campaign_id), 0)"
 	" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) WITH ORDINALITY AS r (account, campaign_id, n)",
 	.expected = SPI_OK_SELECT, .nparameters = 4,
 	.types = {INT4OID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID},
