@@ -14,6 +14,7 @@
 #include "hook/plan_settings.h"
 #include "hook/plan_size.h"
 #include "store/store_direct.h"
+#include "store/store_distribution.h"
 #include "value/preference.h"
 #include "work/auth.h"
 
@@ -65,6 +66,7 @@ _PG_init(void)
 							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
+	rvo_distribution_init();
 	rvo_keep_data_init();
 	rvo_plan_settings_init();
 	rvo_plan_size_init();

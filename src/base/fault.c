@@ -558,6 +558,17 @@ rvo_fault_raise_no_trigrams(void)
 			 errhint("CREATE EXTENSION pg_trgm; it is one of PostgreSQL's own.")));
 }
 
+/* rvo_fault_raise_not_coordinator ends the call: the tables are distributed, and this is one of the machines that only keep them. */
+void
+rvo_fault_raise_not_coordinator(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("revyops must be called on the coordinator"),
+			 errdetail("The tables are distributed, and this is a worker node."),
+			 errhint("Connect to the coordinator. Call functions of revyops in a query without distributed tables.")));
+}
+
 /* rvo_fault_raise_rewritten ends the call: a rule of the tables' owner made something else of a statement. */
 void
 rvo_fault_raise_rewritten(const char *statement)

@@ -18,12 +18,15 @@
 #include "catalog/pg_namespace.h"
 #include "commands/extension.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
 #include "base/fault.h"
 #include "hook/keep_data.h"
+#include "store/store_client.h"
+#include "store/store_distribution.h"
 
 PG_FUNCTION_INFO_V1(revyops_keep_data);
 
@@ -54,6 +57,22 @@ is_kept(Oid table)
 		is_member(RelationRelationId, table) && is_member(NamespaceRelationId, get_rel_namespace(table));
 }
 
+/* ask_as_owner tells whether a table has rows that lie on other machines, whatever the policies say. */
+static bool
+ask_as_owner(Oid table, Oid owner)
+{
+	Oid			user;
+	int			context;
+	bool		found;
+
+	/* An error ends the transaction, or a subtransaction, which puts the user back. */
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
+	found = rvo_store_has_rows(strcmp(get_rel_name(table), "client") == 0);
+	SetUserIdAndSecContext(user, context);
+	return found;
+}
+
 /*
  * has_rows tells whether a table has any as of now, whatever the transaction's
  * snapshot and the policies say.  Who drops it has locked it.
@@ -62,6 +81,7 @@ static bool
 has_rows(Oid table)
 {
 	Relation	relation = table_open(table, NoLock);
+	Oid			owner = relation->rd_rel->relowner;
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	TableScanDesc scan = table_beginscan_compat(relation, snapshot);
 	TupleTableSlot *slot = table_slot_create(relation, NULL);
@@ -71,7 +91,7 @@ has_rows(Oid table)
 	table_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(relation, NoLock);
-	return found;
+	return found || (rvo_is_distributed(get_rel_name(table)) && ask_as_owner(table, owner));
 }
 
 /* keep_data is called by the server before it drops an object, among other things. */

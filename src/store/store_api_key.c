@@ -19,7 +19,7 @@ static KeptQuery insert_api_key = {
 
 static KeptQuery find_api_key = {
 	.sql = "SELECT client_id, secret_sha256::bytea, expires_at::timestamptz, revoked_at, scope::text FROM revyops.api_key WHERE prefix = $1",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.expected = SPI_OK_SELECT, .read_only = true, .anywhere = true, .nparameters = 1,
 	.types = {TEXTOID},
 };
 

@@ -18,7 +18,7 @@ static KeptQuery insert_client = {
 
 static KeptQuery has_client = {
 	.sql = "SELECT id FROM revyops.client WHERE id = $1",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.expected = SPI_OK_SELECT, .read_only = true, .anywhere = true, .nparameters = 1,
 	.types = {INT4OID},
 };
 
@@ -83,6 +83,14 @@ static KeptQuery lock_client = {
 
 static KeptQuery note_defined[ENTITIES] = {ENTITY_LIST(NOTE_DEFINED)};
 
+/* Of tables whose rows lie on other machines. */
+#define HAS_ROWS(table) { \
+	.sql = "SELECT 1 FROM " table " LIMIT 1", \
+	.expected = SPI_OK_SELECT, .read_only = true, .anywhere = true, \
+}
+static KeptQuery has_clients = HAS_ROWS("revyops.client");
+static KeptQuery has_contacts = HAS_ROWS("revyops.contact");
+
 /* rvo_store_insert_client adds a client and returns its id. */
 int
 rvo_store_insert_client(Slice name)
@@ -101,6 +109,15 @@ rvo_store_has_client(int client_id)
 
 	rvo_add_integer(&e, client_id);
 	return rvo_query_run_now(&has_client, &e) > 0;
+}
+
+/* rvo_store_has_rows tells whether there are clients, or else contacts. */
+bool
+rvo_store_has_rows(bool clients)
+{
+	Execution	e = {0};
+
+	return rvo_query_run_now(clients ? &has_clients : &has_contacts, &e) > 0;
 }
 
 /* rvo_store_read_clients shows the id of each client to read. */

@@ -17,6 +17,7 @@
 #include "base/fault.h"
 #include "store/store_do_not_contact.h"
 #include "store/store_list.h"
+#include "store/store_sequence.h"
 
 static KeptQuery note_suppresses = {
 	.sql = "UPDATE revyops.client SET suppresses = true WHERE id = $1 AND NOT suppresses",
@@ -56,12 +57,12 @@ static KeptQuery add_entries = {
 	" FROM revyops.do_not_contact_salt, ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),"
 	" pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8))"
 	" WITH ORDINALITY AS k (email, domain, flags, reason, since, source, note, number) WHERE client_id = $1),"
-	" grouped AS MATERIALIZED (SELECT pg_catalog.nextval('revyops.do_not_contact_id_seq') AS id,"
-	" " IS_ERASED " AS is_erased, g.* FROM (SELECT digest, reason, pg_catalog.min(email) AS email, pg_catalog.min(domain) AS domain,"
+	" grouped AS MATERIALIZED (SELECT ($9)[pg_catalog.row_number() OVER (ORDER BY first)] AS id,"
+	" " IS_ERASED " AS is_erased, g.* FROM (SELECT digest, reason, pg_catalog.min(number) AS first, pg_catalog.min(email) AS email, pg_catalog.min(domain) AS domain,"
 	" pg_catalog.bool_or(flags & 1 = 1) AS subdomains, pg_catalog.bool_and(flags & 2 = 2) AS only_earlier, pg_catalog.min(since) AS since,"
 	" (pg_catalog.array_agg(source ORDER BY number))[1] AS source,"
 	" (pg_catalog.array_agg(note ORDER BY number) FILTER (WHERE note IS NOT NULL))[1] AS note"
-	" FROM given GROUP BY digest, reason ORDER BY pg_catalog.min(number)) AS g),"
+	" FROM given GROUP BY digest, reason) AS g),"
 	" added AS (INSERT INTO revyops.do_not_contact AS d (client_id, id, digest, email, domain, subdomains, reason, since, source, note)"
 	" SELECT $1, id, digest, CASE WHEN NOT is_erased THEN email END, domain, subdomains, reason, since, source,"
 	" CASE WHEN NOT is_erased THEN note END FROM grouped AS g WHERE NOT only_earlier OR " IS_LISTED " ORDER BY digest, reason"
@@ -77,8 +78,8 @@ static KeptQuery add_entries = {
 	" FROM (SELECT digest, reason, number, NULL::boolean AS is_new FROM given"
 	" UNION ALL SELECT digest, reason, NULL, is_new FROM added) AS u WINDOW same AS (PARTITION BY digest, reason)) AS e"
 	" WHERE number IS NOT NULL ORDER BY number",
-	.expected = SPI_OK_SELECT, .nparameters = 8,
-	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID},
+	.expected = SPI_OK_SELECT, .nparameters = 9,
+	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
 };
 
 /* Each is looked up by itself, by OFFSET: who plans for an empty table would read it all for each. */
@@ -196,7 +197,14 @@ rvo_store_add_do_not_contact(int client_id, const DoNotContactEntry *const *entr
 	Execution	e = {0};
 	Added		result = {added, 0};
 	const void *const *rows = (const void *const *) entries;
+	int64	   *ids = palloc(n * sizeof(int64));
+	const void **id_rows = palloc(n * sizeof(void *));
 
+	for (int i = 0; i < n; i++)
+	{
+		ids[i] = rvo_store_next_value("do_not_contact_id_seq");
+		id_rows[i] = &ids[i];
+	}
 	rvo_add_integer(&e, client_id);
 	rvo_add_texts(&e, rows, n, offsetof(DoNotContactEntry, email));
 	rvo_add_texts(&e, rows, n, offsetof(DoNotContactEntry, domain));
@@ -204,6 +212,7 @@ rvo_store_add_do_not_contact(int client_id, const DoNotContactEntry *const *entr
 	rvo_add_times(&e, rows, n, offsetof(DoNotContactEntry, since));
 	rvo_add_texts(&e, rows, n, offsetof(DoNotContactEntry, source));
 	rvo_add_texts(&e, rows, n, offsetof(DoNotContactEntry, note));
+	rvo_add_numbers(&e, id_rows, n, 0);
 	/* no salt: it is not to be seen by this transaction's snapshot */
 	if (rvo_query_read(&add_entries, &e, read_added, &result) == 0)
 		rvo_fault_raise_serialization();

@@ -9,6 +9,8 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "store/store_client.h"
+#include "store/store_distribution.h"
 #include "store/store_idempotency.h"
 #include "store/store_query.h"
 
@@ -38,6 +40,14 @@ static KeptQuery expire_answers = {
 	" FROM revyops.idempotency_key WHERE created_time <= $1 FOR UPDATE SKIP LOCKED)",
 	.expected = SPI_OK_DELETE, .nparameters = 1,
 	.types = {TIMESTAMPTZOID},
+};
+
+/* Of one, where a statement on all clients can't lock. */
+static KeptQuery expire_answers_of_client = {
+	.sql = "DELETE FROM revyops.idempotency_key WHERE client_id = $1 AND key IN (SELECT key"
+	" FROM revyops.idempotency_key WHERE client_id = $1 AND created_time <= $2 FOR UPDATE SKIP LOCKED)",
+	.expected = SPI_OK_DELETE, .nparameters = 2,
+	.types = {INT4OID, TIMESTAMPTZOID},
 };
 
 /* rvo_store_find_answer reads what is kept under a key; false if nothing is. */
@@ -90,12 +100,36 @@ rvo_store_delete_answer(int client_id, Slice key)
 	rvo_query_run(&delete_answer, &e);
 }
 
+/* Who has answers expire, client by client. */
+typedef struct Expiring
+{
+	TimestampTz until;
+	int64		deleted;
+} Expiring;
+
+static void
+expire_of_client(void *arg, const Datum *values, const bool *nulls pg_attribute_unused())
+{
+	Expiring   *expiring = arg;
+	Execution	e = {0};
+
+	rvo_add_integer(&e, DatumGetInt32(values[0]));
+	rvo_add_time(&e, expiring->until);
+	expiring->deleted += rvo_query_run(&expire_answers_of_client, &e);
+}
+
 /* rvo_store_expire_answers deletes what was kept until then, and returns how many they were. */
 int64
 rvo_store_expire_answers(TimestampTz until)
 {
+	Expiring	expiring = {until, 0};
 	Execution	e = {0};
 
+	if (rvo_is_distributed("idempotency_key"))
+	{
+		rvo_store_read_clients(expire_of_client, &expiring);
+		return expiring.deleted;
+	}
 	rvo_add_time(&e, until);
 	return rvo_query_run(&expire_answers, &e);
 }

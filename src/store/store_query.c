@@ -10,7 +10,9 @@
  * Plans are kept for the life of the backend and are generic: which index
  * serves a query is decided by its shape, not by the first values seen.  The
  * functions that come here run with enable_seqscan off, so that a plan made
- * while a table is small still fits when it is large.
+ * while a table is small still fits when it is large.  Where Citus is they are
+ * not forced to be generic: of statements that are not of the simplest it can
+ * only plan those whose client it knows.
  */
 #include "postgres.h"
 
@@ -29,6 +31,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "store/store_distribution.h"
 #include "store/store_query.h"
 
 void
@@ -354,7 +357,7 @@ keep_plan(KeptQuery *query, bool nested)
 	if (query->plan == NULL)
 	{
 		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nparameters, query->types,
-											  CURSOR_OPT_GENERIC_PLAN);
+											  rvo_citus_is_loaded ? 0 : CURSOR_OPT_GENERIC_PLAN);
 
 		if (plan == NULL || SPI_keepplan(plan) != 0)
 			rvo_fault_raise_bug("could not prepare a query");
@@ -367,8 +370,11 @@ keep_plan(KeptQuery *query, bool nested)
 static uint64
 execute(KeptQuery *query, Execution *e, bool nested)
 {
-	int			result = SPI_execute_plan(keep_plan(query, nested), e->values, e->nulls, query->read_only, 0);
+	int			result;
 
+	if (rvo_citus_is_loaded && !query->anywhere)
+		rvo_check_entry();
+	result = SPI_execute_plan(keep_plan(query, nested), e->values, e->nulls, query->read_only, 0);
 	if (result == SPI_OK_REWRITTEN)
 	{
 		/* Of what a rule made nothing of, no plan notices when the rule goes. */

@@ -24,6 +24,7 @@ typedef struct KeptQuery
 	const char *sql;
 	int			expected;
 	bool		read_only;		/* sees what the calling statement sees, and works on a standby */
+	bool		anywhere;		/* also on machines that are not the coordinator */
 	int			nparameters;
 	Oid			types[QUERY_MAX_PARAMETERS];
 	SPIPlanPtr	plan;			/* kept for the backend's life */

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
@@ -22,6 +24,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/record.h"
+#include "store/store_distribution.h"
 #include "store/store_violation.h"
 
 /* is_column tells whether a column, 0 for an expression, has one of the names. */
@@ -66,16 +69,86 @@ is_our_index(Oid relation)
 	return ours;
 }
 
+/* next_name finds the next name in a message, from at on, and copies it; NULL if there is none. */
+static char *
+next_name(const char **at)
+{
+	const char *begin;
+
+	while (**at != '\0' && **at != '_' && !isalnum((unsigned char) **at))
+		(*at)++;
+	begin = *at;
+	while (**at == '_' || isalnum((unsigned char) **at))
+		(*at)++;
+	return *at > begin ? pnstrdup(begin, *at - begin) : NULL;
+}
+
+/* cut_number cuts _NUMBER off the end of a name; false if it has none. */
+static bool
+cut_number(char *name)
+{
+	char	   *end = name + strlen(name);
+	char	   *digits = end;
+
+	while (digits > name && isdigit((unsigned char) digits[-1]))
+		digits--;
+	if (digits == end || digits == name || digits[-1] != '_')
+		return false;
+	digits[-1] = '\0';
+	return true;
+}
+
+/*
+ * names_shard_of tells whether the message of an error from another machine names the part that lies there of one
+ * of our relations: NAME_NUMBER.  It comes without the fields that say so, and in that machine's language.
+ */
+static bool
+names_shard_of(const ErrorData *error, bool (*is_meant) (const char *name, const void *arg), const void *arg)
+{
+	const char *at = error->message;
+	char	   *name;
+
+	if (!rvo_is_distributed("contact") || at == NULL)
+		return false;
+	while ((name = next_name(&at)) != NULL)
+		if (cut_number(name) && is_meant(name, arg))
+			return true;
+	return false;
+}
+
+static bool
+is_name_of_our_index(const char *name, const void *arg pg_attribute_unused())
+{
+	return is_our_index(get_relname_relid(name, get_namespace_oid("revyops", false)));
+}
+
 /* is_our_key tells whether the index that raised an error is one of our keys'. */
 static bool
 is_our_key(const ErrorData *error)
 {
 	Oid			schema;
 
-	if (!rvo_fault_is_taken_key(error->sqlerrcode) || error->schema_name == NULL || error->constraint_name == NULL)
+	if (!rvo_fault_is_taken_key(error->sqlerrcode))
 		return false;
+	if (error->schema_name == NULL || error->constraint_name == NULL)
+		return names_shard_of(error, is_name_of_our_index, NULL);
 	schema = get_namespace_oid(error->schema_name, true);
 	return OidIsValid(schema) && is_our_index(get_relname_relid(error->constraint_name, schema));
+}
+
+static bool
+is_name(const char *name, const void *arg)
+{
+	return strcmp(name, arg) == 0;
+}
+
+/* rvo_store_is_of_foreign_key tells whether what was to be deleted is referred to by a foreign key of this name. */
+bool
+rvo_store_is_of_foreign_key(const ErrorData *error, const char *name)
+{
+	if (!rvo_fault_is_in_use(error->sqlerrcode))
+		return false;
+	return error->constraint_name != NULL ? strcmp(error->constraint_name, name) == 0 : names_shard_of(error, is_name, name);
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #include "utils/elog.h"
 
+extern bool rvo_store_is_of_foreign_key(const ErrorData *error, const char *name);
 extern void rvo_store_check_repeatable(ErrorData *error);
 
 #endif							/* RVO_STORE_VIOLATION_H */

@@ -17,6 +17,7 @@
 #include "base/fault.h"
 #include "store/store_api_key.h"
 #include "store/store_client.h"
+#include "store/store_distribution.h"
 #include "store/store_lock.h"
 #include "value/preference.h"
 #include "value/sha256.h"
@@ -111,6 +112,14 @@ is_shown(const Claim *claim)
 	return claim->key.data != NULL || claim->client_id != 0;
 }
 
+/* raise_nobody ends a call by nobody; where nobody may call at all, it says that. */
+static void
+raise_nobody(const Claim *claim)
+{
+	rvo_check_entry();
+	rvo_fault_raise_nobody(is_shown(claim));
+}
+
 /*
  * rvo_auth_client_id returns the id of the caller of what only reads.  Raises
  * FAILURE_CREDENTIALS, and FAILURE_CLIENT_MOVED.
@@ -122,7 +131,7 @@ rvo_auth_client_id(const Claim *claim)
 	int			client_id = find_client_id(claim, &state);
 
 	if (client_id == 0)
-		rvo_fault_raise_nobody(is_shown(claim));
+		raise_nobody(claim);
 	rvo_client_check_readable(state);
 	return client_id;
 }
@@ -143,7 +152,7 @@ find_caller(const Claim *claim, int client_id)
 	Caller		caller = {.client_id = client_id, .strict = claim->strict};
 
 	if (caller.client_id == 0 || !rvo_store_find_client(caller.client_id, &caller.settings))
-		rvo_fault_raise_nobody(is_shown(claim));
+		raise_nobody(claim);
 	caller.notes = palloc0(sizeof(CallNotes));
 	caller.notes->context = CurrentMemoryContext;
 	return caller;

@@ -16,6 +16,7 @@
 #include "shape/record_render.h"
 #include "store/store_company.h"
 #include "store/store_company_domain.h"
+#include "store/store_violation.h"
 #include "store/store_contact.h"
 #include "store/store_lock.h"
 #include "work/change_feed.h"
@@ -158,8 +159,7 @@ delete_by_snapshot(Deletion *deletion)
 
 	if (error == NULL)
 		return;
-	if (rvo_fault_is_in_use(error->sqlerrcode) && error->constraint_name != NULL &&
-		strcmp(error->constraint_name, "contact_company_fkey") == 0)
+	if (rvo_store_is_of_foreign_key(error, "contact_company_fkey"))
 		rvo_fault_raise_serialization();
 	ReThrowError(error);
 }
