@@ -197,7 +197,7 @@ pg_noreturn extern void rvo_fault_raise_has_data(const char *table);
 pg_noreturn extern void rvo_fault_raise_serialization(void);
 pg_noreturn extern void rvo_fault_raise_no_trigrams(void);
 pg_noreturn extern void rvo_fault_raise_not_coordinator(void);
-extern void rvo_fault_raise_rewritten(const char *statement);
+pg_noreturn extern void rvo_fault_raise_rewritten(const char *statement);
 extern void rvo_fault_notice_ignored(const char *names, const char *nearest);
 extern void rvo_fault_notice_do_not_contact(const char *reasons);
 extern void rvo_fault_notice_items_do_not_contact(int count, const char *ordinals);

@@ -243,7 +243,6 @@ insert_row(Insertion *insertion, const Datum *values, const char *nulls)
 	EState	   *estate = insertion->estate;
 	ResultRelInfo *target = insertion->target;
 	TupleTableSlot *row = insertion->row;
-
 	List	   *recheck = NIL;
 
 	fill_row(insertion->state, row, values, nulls);

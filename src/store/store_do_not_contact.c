@@ -202,7 +202,7 @@ rvo_store_add_do_not_contact(int client_id, const DoNotContactEntry *const *entr
 
 	for (int i = 0; i < n; i++)
 	{
-		ids[i] = rvo_store_next_value("do_not_contact_id_seq");
+		ids[i] = rvo_store_next_do_not_contact_id();
 		id_rows[i] = &ids[i];
 	}
 	rvo_add_integer(&e, client_id);

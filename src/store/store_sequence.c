@@ -21,6 +21,7 @@ enum
 {
 	CHANGE_SEQUENCE = ENTITIES,
 	STATUS_CHANGE_SEQUENCE,
+	DO_NOT_CONTACT_SEQUENCE,
 	CUSTOM_FIELD_SEQUENCE,
 	SEQUENCES
 };
@@ -34,6 +35,7 @@ static struct
 	ENTITY_LIST(ID_SEQUENCE)
 	[CHANGE_SEQUENCE] = {"change_id_seq"},
 	[STATUS_CHANGE_SEQUENCE] = {"contact_status_history_id_seq"},
+	[DO_NOT_CONTACT_SEQUENCE] = {"do_not_contact_id_seq"},
 	[CUSTOM_FIELD_SEQUENCE] = {"custom_field_id_seq"},
 };
 
@@ -95,6 +97,13 @@ int64
 rvo_store_next_status_change_id(void)
 {
 	return next_value(STATUS_CHANGE_SEQUENCE);
+}
+
+/* rvo_store_next_do_not_contact_id takes a new id for an entry of the do-not-contact list. */
+int64
+rvo_store_next_do_not_contact_id(void)
+{
+	return next_value(DO_NOT_CONTACT_SEQUENCE);
 }
 
 /* rvo_store_number_fields gives every custom field that has none a new id. */

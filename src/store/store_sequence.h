@@ -11,6 +11,7 @@
 extern int64 rvo_store_next_id(Entity entity);
 extern int64 rvo_store_next_change_id(void);
 extern int64 rvo_store_next_status_change_id(void);
+extern int64 rvo_store_next_do_not_contact_id(void);
 extern void rvo_store_number_fields(CustomFields *fields);
 
 #endif							/* RVO_STORE_SEQUENCE_H */
