@@ -3,7 +3,7 @@
 \i :abs_srcdir/sql/setup.psql
 -- deliveries.jsonl: forms that documents and programs of others show, beside those of the contract
 \set lines `cat "$PG_ABS_SRCDIR/t/vectors/webhooks.jsonl" "$PG_ABS_SRCDIR/t/vectors/deliveries.jsonl"`
-SELECT plan(188);
+SELECT plan(189);
 
 -- A client that knows the contact 4501 of HubSpot by its custom field, as it may.
 SELECT set_config('revyops.client_id', public.revyops_create_client('Webhooks')::text, true) \g /dev/null
@@ -118,6 +118,8 @@ SELECT is(test.read('hubspot', '[{"subscriptionType": "contact.propertyChange", 
 -- ---- the neutral body
 SELECT is(test.read('neutral', '{"kind": "interest", "contact_email": "eli@example.com", "at": "2026-03-06T07:00:00.25-05:00", "interested": false, "label": "x", "external_id": 5}'),
 	'[{"kind": "interest", "contact_email": "eli@example.com", "at": "2026-03-06T07:00:00.25-05:00", "interested": false, "label": "x", "external_id": "5"}]', 'the neutral body');
+SELECT is(test.read('neutral', '[{"kind": "replied", "contact_email": "eli@example.com", "external_id": 6, "interested": true, "label": "Not interested", "suppress": true}, {"kind": "sent", "contact_email": "eli@example.com", "external_id": 7, "label": "Do Not Contact", "suppress": "false"}]'),
+	'[{"kind": "replied", "contact_email": "eli@example.com", "at": null, "external_id": "6", "interested": true, "label": "Not interested", "suppress": true}, {"kind": "sent", "contact_email": "eli@example.com", "at": null, "external_id": "7", "label": "Do Not Contact"}]', 'what it says is taken as of any event');
 
 -- ---- hygiene
 SELECT is(test.read('instantly', E'\ufeff{"event_type": "reply_received", "email": "a\\u0000da@example.com", "reply_text": "NUL \\u0000, not \\\\u0000, half \\ud83d, whole \\ud83d\\ude00", "firstName": "A\\u0007da"}'),

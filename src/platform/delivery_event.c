@@ -302,7 +302,14 @@ read_names(const Reading *reading, NeutralEvent *event)
 	}
 }
 
-/* read_interest reads what an event of interest says. */
+/* says_true tells whether a text, if there is one, is "true". */
+static bool
+says_true(Slice text)
+{
+	return text.data != NULL && rvo_loosely_equal(text, CONST_SLICE("true"));
+}
+
+/* read_interest reads what an event says of interest: what a label means counts for events of that only. */
 static void
 read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
 {
@@ -314,10 +321,11 @@ read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
 		event->label = rvo_delivery_line(kind_label, MEMBER_MAX_LENGTH);
 	event->interested = rule->interest;
 	if (said.data != NULL)
-		event->interested = rvo_loosely_equal(said, CONST_SLICE("true")) ? INTEREST_YES : INTEREST_NO;
-	else if (event->interested == INTEREST_UNKNOWN)
+		event->interested = says_true(said) ? INTEREST_YES : INTEREST_NO;
+	else if (event->interested == INTEREST_UNKNOWN && event->kind == EVENT_INTEREST)
 		event->interested = rvo_interest_of_label(event->label, first_text(reading, FROM_SENTIMENT));
-	event->suppress = rvo_label_suppresses(event->label);
+	event->suppress = says_true(first_text(reading, FROM_SUPPRESS)) ||
+		(event->kind == EVENT_INTEREST && rvo_label_suppresses(event->label));
 }
 
 /* read_hash makes what stands for an id and a time: of the members that are said to tell events apart, or else of the item. */
@@ -391,7 +399,7 @@ rvo_delivery_event(const Platform *platform, JsonbContainer *item, int item_leng
 	read->account = first_id(&reading, FROM_ACCOUNT);
 	read->object_id = first_id(&reading, FROM_OBJECT);
 	event->contact_email = first_address(&reading, FROM_EMAIL);
-	if (event->kind == EVENT_INTEREST)
+	if (event->kind == EVENT_INTEREST || platform->is_neutral)
 		read_interest(&reading, rule, label);
 	if (says_nothing(read))
 		return NULL;

@@ -33,6 +33,7 @@ typedef enum DeliveryMember
 	FROM_INTERESTED,
 	FROM_LABEL,
 	FROM_SENTIMENT,
+	FROM_SUPPRESS,				/* whether the address goes on the do-not-contact list */
 	FROM_FIRST_NAME,
 	FROM_LAST_NAME,
 	FROM_NAME,					/* both in one */
@@ -95,6 +96,7 @@ typedef struct Platform
 	const MemberRule *members;
 	const char *const *own_names;	/* which are no custom variables, as KindRule has names; NULL = none */
 	bool		kind_is_label;	/* of an event of interest */
+	bool		is_neutral;		/* whatever the kind, its members are ours */
 	const char *value_path;		/* of the value that a kind needs; NULL = no kind does */
 	const char *address_kind;	/* whose value is the address of an object; NULL = none */
 	const char *time_path;		/* when that was so */

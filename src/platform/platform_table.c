@@ -46,6 +46,7 @@ static const MemberRule neutral_members[] = {
 	MEMBER(FROM_MESSAGE_ID, OF_ANY, "message_id"),
 	MEMBER(FROM_INTERESTED, OF_ANY, "interested"),
 	MEMBER(FROM_LABEL, OF_ANY, "label"),
+	MEMBER(FROM_SUPPRESS, OF_ANY, "suppress"),
 	MEMBER(FROM_FIRST_NAME, OF_ANY, "first_name"),
 	MEMBER(FROM_LAST_NAME, OF_ANY, "last_name"),
 	MEMBER(FROM_LINKEDIN, OF_ANY, "linkedin_url"),
@@ -60,6 +61,7 @@ static const Platform neutral = {
 	.kinds = neutral_kinds,
 	.cases = no_cases,
 	.members = neutral_members,
+	.is_neutral = true,
 };
 
 /* ---------------------------------------------------------------- Instantly */
