@@ -24,6 +24,13 @@ static KeptQuery find_kept_contact = {
 	.types = {INT4OID, INT8OID},
 };
 
+static KeptQuery find_contacts_of_ids = {
+	.sql = "SELECT COALESCE((SELECT id::bigint FROM revyops.contact WHERE client_id = $1 AND id = i.id),"
+	" (SELECT kept_id::bigint FROM revyops.merged_contact WHERE client_id = $1 AND id = i.id)) FROM pg_catalog.unnest($2) AS i (id)",
+	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.types = {INT4OID, INT8ARRAYOID},
+};
+
 static KeptQuery find_kept_contact_of_any = {
 	.sql = "SELECT kept_id FROM revyops.merged_contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
@@ -100,6 +107,31 @@ rvo_store_find_kept_contact(int client_id, int64 id)
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
 	return rvo_query_run(&find_kept_contact, &e) > 0 ? DatumGetInt64(e.results[0]) : 0;
+}
+
+static void
+read_contact_id(void *arg, const Datum *values, const bool *nulls)
+{
+	int64	  **next = arg;
+
+	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
+}
+
+/*
+ * rvo_store_find_contacts_of_ids tells for each of these ids which contact of the client's has it by
+ * now, or else was kept when who had it was merged; 0 for none.
+ */
+void
+rvo_store_find_contacts_of_ids(int client_id, const int64 *ids, int n, int64 *contacts)
+{
+	const void **rows = palloc((n + 1) * sizeof(void *));
+	Execution	e = {0};
+
+	for (int i = 0; i < n; i++)
+		rows[i] = &ids[i];
+	rvo_add_integer(&e, client_id);
+	rvo_add_ids(&e, rows, n, 0);
+	rvo_query_read(&find_contacts_of_ids, &e, read_contact_id, &contacts);
 }
 
 /* rvo_store_find_kept_contact_of_any does so for anybody's contact. */

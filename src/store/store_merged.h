@@ -10,6 +10,7 @@
 #include "store/store_contact.h"
 
 extern int64 rvo_store_find_kept_contact(int client_id, int64 id);
+extern void rvo_store_find_contacts_of_ids(int client_id, const int64 *ids, int n, int64 *contacts);
 extern int64 rvo_store_find_kept_contact_of_any(int64 id);
 extern void rvo_store_read_merged_into(int client_id, const int64 *kept_ids, int n,
 									   void (*read) (void *arg, int64 kept_id, int64 id, Slice email), void *arg);

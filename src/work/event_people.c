@@ -113,17 +113,26 @@ refuse(const EventChunk *chunk, Subject *subject)
 static void
 find_by_id(EventChunk *chunk)
 {
+	Subject   **subjects = palloc(chunk->nsubjects * sizeof(Subject *));
+	int64	   *ids = palloc(chunk->nsubjects * sizeof(int64));
+	int64	   *contacts = palloc(chunk->nsubjects * sizeof(int64));
+	int			n = 0;
+
 	for (int i = 0; i < chunk->nsubjects; i++)
 	{
-		Subject    *subject = chunk->subjects[i];
-
-		if (subject->id == 0)
+		if (chunk->subjects[i]->id == 0)
 			continue;
+		ids[n] = chunk->subjects[i]->id;
+		subjects[n++] = chunk->subjects[i];
+	}
+	if (n > 0)
+		rvo_store_find_contacts_of_ids(chunk->caller->client_id, ids, n, contacts);
+	for (int i = 0; i < n; i++)
+	{
 		CHECK_FOR_INTERRUPTS();
-		subject->contact_id = rvo_store_has_contact(chunk->caller->client_id, subject->id) ? subject->id :
-			rvo_store_find_kept_contact(chunk->caller->client_id, subject->id);
-		if (subject->contact_id == 0)
-			refuse(chunk, subject);
+		subjects[i]->contact_id = contacts[i];
+		if (contacts[i] == 0)
+			refuse(chunk, subjects[i]);
 	}
 }
 
