@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(37);
+SELECT plan(39);
 -- Which changes are noted for those who follow them; that each is told once, t/changes.pl tests.
 SELECT test.two_clients() \gset
 -- noted shows what was noted since it was last asked.
@@ -72,6 +72,13 @@ SELECT is(test.noted_after($$SELECT revyops_add_email_custom_field(1, '{"field_n
 SELECT is(test.noted_after($$SELECT revyops_set_email_interested('e@example.com', 'S')$$), '1 email 1 updated {interested}', 'interest');
 SELECT is(test.noted_after($$SELECT revyops_set_email_interested('e@example.com', 'S')$$), '', 'that was known');
 SELECT is(test.noted_after($$SELECT revyops_delete_email(1)$$), '1 email 1 deleted', 'an e-mail is deleted');
+
+-- ---------------------------------------------------------------- events
+SELECT is(test.noted_after($$SELECT count(*) FROM revyops_record_events('[{"kind": "replied", "contact_email": "made@six.example.com", "at": "2026-01-02T00:00:00Z", "first_name": "M", "platform": "lemlist"},
+	{"kind": "unsubscribed", "contact_email": "made@six.example.com", "at": "2026-01-03T00:00:00Z", "linkedin_url": "in/made"}]')$$),
+	'1 contact 13 created; 1 email 3 created', 'a contact that events make is told of once');
+SELECT is(test.noted_after($$SELECT count(*) FROM revyops_record_events('[{"kind": "replied", "contact_email": "made@six.example.com", "at": "2026-01-04T00:00:00Z", "last_name": "N"}]')$$),
+	'1 email 4 created; 1 contact 13 updated {last_name,last_reply_received}', 'then it is changed');
 
 -- ---------------------------------------------------------------- the rows
 SELECT revyops_update_contact(5, '{"first_name": "E"}') \gset hidden_

@@ -43,6 +43,13 @@ static KeptQuery find_activities = {
 	.types = {INT4OID, INT8ARRAYOID},
 };
 
+static KeptQuery insert_activity = {
+	.sql = "INSERT INTO revyops.contact_activity (client_id, " ACTIVITY_COLUMNS ")"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+	.expected = SPI_OK_INSERT, .nparameters = 12,
+	.types = {INT4OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, INT8OID, INT8OID, JSONBOID, BOOLOID, TIMESTAMPTZOID, TEXTOID},
+};
+
 static KeptQuery write_activities = {
 	.sql = "INSERT INTO revyops.contact_activity (client_id, " ACTIVITY_COLUMNS ") SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3),"
 	" pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8),"
@@ -199,6 +206,35 @@ static JsonbValue
 filled_of(const void *row)
 {
 	return rvo_filled_show(&((const Activity *) row)->filled);
+}
+
+static void
+add_activity(Execution *e, const void *arg, const void *row)
+{
+	const Activity *activity = row;
+
+	rvo_add_integer(e, *(const int *) arg);
+	rvo_add_id(e, activity->contact_id);
+	rvo_add_nullable_time(e, activity->bounced_at);
+	rvo_add_nullable_time(e, activity->unsubscribed_at);
+	rvo_add_text(e, activity->base_status);
+	rvo_add_text(e, activity->made_status);
+	rvo_add_id(e, activity->bounced_history);
+	rvo_add_id(e, activity->unsubscribed_history);
+	rvo_add_json(e, filled_of(activity));
+	rvo_add_datum(e, BoolGetDatum(activity->interest.interested == INTEREST_YES), activity->interest.interested == INTEREST_UNKNOWN);
+	rvo_add_nullable_time(e, activity->interest.at);
+	rvo_add_text(e, activity->interest.label);
+}
+
+/* rvo_store_insert_activities keeps what is known of contacts of which nothing was, since they are new. */
+void
+rvo_store_insert_activities(int client_id, Activity *const *activities, int n)
+{
+	bool	   *inserted = palloc(n * sizeof(bool));
+
+	if (!rvo_query_insert(&insert_activity, (const void *const *) activities, n, add_activity, &client_id, inserted))
+		rvo_store_write_activities(client_id, activities, n);
 }
 
 /* rvo_store_write_activities keeps all of it. */

@@ -23,6 +23,7 @@ extern void rvo_store_lock_contact_ids(int client_id, const int64 *ids, int n);
 extern void rvo_store_update_contact_dates(int client_id, Contact *const *contacts, int n);
 extern void rvo_store_find_activities(int client_id, const int64 *contacts, int n, void (*read) (void *arg, const Activity *activity),
 									  void *arg);
+extern void rvo_store_insert_activities(int client_id, Activity *const *activities, int n);
 extern void rvo_store_write_activities(int client_id, Activity *const *activities, int n);
 extern void rvo_store_write_event_statuses(int client_id, EventStatus *const *statuses, int n);
 extern void rvo_store_delete_event_status(int client_id, int64 id);

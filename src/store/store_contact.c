@@ -104,8 +104,18 @@ static KeptQuery read_contacts_owners = FIND_CONTACTS_OWNERS(true);
 		TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID}, \
 }
 
+#define TYPES_OF_WHOLE_CONTACT {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, \
+	TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID}
+
 static KeptQuery insert_contact = INSERT_CONTACT(" ON CONFLICT DO NOTHING");
 static KeptQuery insert_contact_or_raise = INSERT_CONTACT("");
+
+static KeptQuery insert_whole_contact = {
+	.sql = "INSERT INTO revyops.contact (client_id, id, " CONTACT_COLUMNS(WRITTEN) ", custom_fields, updated_time)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
+	.expected = SPI_OK_INSERT, .nparameters = 16,
+	.types = TYPES_OF_WHOLE_CONTACT,
+};
 
 /* Arrays of the same. */
 #define MANY_CONTACTS "SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5)," \
@@ -125,8 +135,7 @@ static KeptQuery update_contact = {
 	.sql = "UPDATE revyops.contact SET (" CONTACT_COLUMNS(WRITTEN) ", custom_fields, updated_time) ="
 	" ROW ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_UPDATE, .nparameters = 16,
-	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID},
+	.types = TYPES_OF_WHOLE_CONTACT,
 };
 
 /*
@@ -301,6 +310,13 @@ rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, b
 	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
 	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
 	rvo_query_read(read_only ? &read_contacts_owners : &find_contacts_owners, &e, rvo_store_read_contact_owners, &owners);
+}
+
+/* rvo_store_insert_whole_contacts adds contacts with all that a change can write: see rvo_store_insert_many_whole. */
+void
+rvo_store_insert_whole_contacts(int client_id, Contact *const *contacts, int n, bool *inserted)
+{
+	rvo_store_insert_many_whole(&rvo_contact_table, &insert_whole_contact, client_id, (Record *const *) contacts, n, inserted);
 }
 
 /* rvo_store_update_contacts writes all of contacts that were locked, as one statement. */

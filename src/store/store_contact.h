@@ -39,6 +39,7 @@ extern void rvo_store_lock_contacts(int client_id, const Slice *emails, const Sl
 extern void rvo_store_read_contact_owners(void *arg, const Datum *values, const bool *nulls);
 extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
 										   bool read_only, ContactOwners *owners);
+extern void rvo_store_insert_whole_contacts(int client_id, Contact *const *contacts, int n, bool *inserted);
 extern void rvo_store_update_contacts(int client_id, Contact *const *contacts, int n);
 extern Datum rvo_store_move_contacts(int client_id, int64 company_id, int64 to_company_id);
 

@@ -237,6 +237,7 @@ run_many(KeptQuery *query, Execution *e, Record *const *records, int n, bool *in
 typedef struct RecordInsert
 {
 	const RecordTable *table;
+	int			ncolumns;
 	int			client_id;
 } RecordInsert;
 
@@ -245,7 +246,7 @@ add_inserted(Execution *e, const void *arg, const void *row)
 {
 	const RecordInsert *insert = arg;
 
-	add_record(e, insert->table, insert->table->shape->ninserted, insert->client_id, row);
+	add_record(e, insert->table, insert->ncolumns, insert->client_id, row);
 }
 
 /*
@@ -255,13 +256,26 @@ add_inserted(Execution *e, const void *arg, const void *row)
 void
 rvo_store_insert_many(const RecordTable *table, int client_id, Record *const *records, int n, bool *inserted)
 {
-	RecordInsert insert = {table, client_id};
+	RecordInsert insert = {table, table->shape->ninserted, client_id};
 	Execution	e = {0};
 
 	if (rvo_query_insert(table->insert, (const void *const *) records, n, add_inserted, &insert, inserted))
 		return;
 	rvo_add_records(&e, table, client_id, records, n);
 	run_many(table->insert_many, &e, records, n, inserted);
+}
+
+/*
+ * rvo_store_insert_many_whole does so with all columns, by a query for one, if that goes by the short
+ * way; else those are null that are not inserted.
+ */
+void
+rvo_store_insert_many_whole(const RecordTable *table, KeptQuery *query, int client_id, Record *const *records, int n, bool *inserted)
+{
+	RecordInsert insert = {table, table->shape->ncolumns, client_id};
+
+	if (!rvo_query_insert(query, (const void *const *) records, n, add_inserted, &insert, inserted))
+		rvo_store_insert_many(table, client_id, records, n, inserted);
 }
 
 /* rvo_store_update writes all of a record that was locked.  Raises a unique violation if a key is taken. */

@@ -57,6 +57,7 @@ extern bool rvo_store_find(const RecordTable *table, KeptQuery *query, Execution
 extern bool rvo_store_insert(const RecordTable *table, int client_id, const Record *record);
 extern void rvo_store_insert_or_raise(const RecordTable *table, int client_id, const Record *record);
 extern void rvo_store_insert_many(const RecordTable *table, int client_id, Record *const *records, int n, bool *inserted);
+extern void rvo_store_insert_many_whole(const RecordTable *table, KeptQuery *query, int client_id, Record *const *records, int n, bool *inserted);
 extern void rvo_store_update(const RecordTable *table, int client_id, const Record *record);
 
 #endif							/* RVO_STORE_RECORD_H */

@@ -35,6 +35,7 @@ typedef struct Person
 	bool		status_noted;	/* and with it the history of the status */
 	bool		notes_differ;	/* which e-mail shows that they are interested */
 	bool		needs_activity;
+	bool		made;			/* just now, with what these events say of it */
 	bool		by_id;			/* an event says so */
 	Former	   *formers;		/* who were merged into it, if so */
 	int			nformers;

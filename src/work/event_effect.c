@@ -174,6 +174,22 @@ set_latest(NullableTime *time, TimestampTz at)
 	return !before.given || time->time != before.time;
 }
 
+/* rvo_event_date has the dates of a contact follow; returns whether they differ from before. */
+bool
+rvo_event_date(Contact *contact, const EventItem *item)
+{
+	bool		differ = false;
+
+	if (item->event->kind == EVENT_SENT)
+	{
+		differ = set_earliest(&contact->first_campaign_email_sent, item->at);
+		differ |= set_latest(&contact->last_campaign_email_sent, item->at);
+	}
+	else if (item->event->kind == EVENT_REPLIED)
+		differ = set_latest(&contact->last_reply_received, item->at);
+	return differ;
+}
+
 /* change_contact has dates and status of the contact follow. */
 static void
 change_contact(const EventItem *item)
@@ -181,23 +197,10 @@ change_contact(const EventItem *item)
 	Person	   *person = item->subject->person;
 	Contact    *contact = &person->contact;
 
-	switch (item->event->kind)
-	{
-		case EVENT_SENT:
-			person->dates_differ |= set_earliest(&contact->first_campaign_email_sent, item->at);
-			person->dates_differ |= set_latest(&contact->last_campaign_email_sent, item->at);
-			break;
-		case EVENT_REPLIED:
-			person->dates_differ |= set_latest(&contact->last_reply_received, item->at);
-			break;
-		case EVENT_BOUNCED:
-		case EVENT_UNSUBSCRIBED:
-			if (rvo_activity_note_status(&person->activity, contact, item->event->kind, item->at, item->is_new))
-				person->dates_differ = person->activity_differs = person->status_noted = true;
-			break;
-		default:
-			break;
-	}
+	person->dates_differ |= rvo_event_date(contact, item);
+	if ((item->event->kind == EVENT_BOUNCED || item->event->kind == EVENT_UNSUBSCRIBED) &&
+		rvo_activity_note_status(&person->activity, contact, item->event->kind, item->at, item->is_new))
+		person->dates_differ = person->activity_differs = person->status_noted = true;
 }
 
 /* ---------------------------------------------------------------- campaigns */

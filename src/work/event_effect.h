@@ -7,6 +7,7 @@
 
 #include "work/event_chunk.h"
 
+extern bool rvo_event_date(Contact *contact, const EventItem *item);
 extern void rvo_event_effects(EventChunk *chunk);
 
 #endif							/* RVO_EVENT_EFFECT_H */

@@ -160,17 +160,24 @@ fill_fields(const EventChunk *chunk, EventItem *item)
 	}
 }
 
-/* rvo_event_fill fills what the contact of an event lacks, and the event knows. */
+/* rvo_event_fill_new does as rvo_event_fill, but for the LinkedIn URL, for a contact that is about to be added. */
 void
-rvo_event_fill(EventChunk *chunk, EventItem *item)
+rvo_event_fill_new(EventChunk *chunk, EventItem *item)
 {
 	const NeutralEvent *event = item->event;
 	Contact    *contact = &item->subject->person->contact;
 
 	(void) fill_text(item, CONST_SLICE("first_name"), &contact->first_name, event->first_name);
 	(void) fill_text(item, CONST_SLICE("last_name"), &contact->last_name, event->last_name);
-	fill_linkedin_url(chunk, item);
 	fill_origin(item);
 	fill_company(item);
 	fill_fields(chunk, item);
+}
+
+/* rvo_event_fill fills what the contact of an event lacks, and the event knows. */
+void
+rvo_event_fill(EventChunk *chunk, EventItem *item)
+{
+	rvo_event_fill_new(chunk, item);
+	fill_linkedin_url(chunk, item);
 }

@@ -7,6 +7,7 @@
 
 #include "work/event_chunk.h"
 
+extern void rvo_event_fill_new(EventChunk *chunk, EventItem *item);
 extern void rvo_event_fill(EventChunk *chunk, EventItem *item);
 
 #endif							/* RVO_EVENT_FILL_H */

@@ -309,7 +309,7 @@ find_activities(EventChunk *chunk)
 		if (rvo_event_person(&chunk->items[i]) != NULL)
 			rvo_event_person(&chunk->items[i])->needs_activity |= needs_activity(chunk->items[i].event);
 	for (int i = 0; i < chunk->npeople; i++)
-		if (chunk->people[i]->needs_activity)
+		if (chunk->people[i]->needs_activity && !chunk->people[i]->made)
 			ids[n++] = chunk->people[i]->contact.record.id;
 	if (n > 0)
 		rvo_store_find_activities(chunk->caller->client_id, ids, n, read_activity, chunk);

@@ -22,7 +22,10 @@
 #include "work/contact_batch.h"
 #include "work/contact_kind.h"
 #include "work/contact_owner.h"
+#include "work/event_effect.h"
+#include "work/event_fill.h"
 #include "work/event_people.h"
+#include "work/field_definition.h"
 #include "work/retry.h"
 #include "work/suppression.h"
 
@@ -240,7 +243,7 @@ insert_missing(EventChunk *chunk, Subject **subjects, Contact **contacts, int n)
 
 	for (int i = 0; i < n; i++)
 		rvo_record_number(&rvo_contact_kind, &contacts[i]->record);
-	rvo_store_insert_many(&rvo_contact_table, chunk->caller->client_id, (Record *const *) contacts, n, inserted);
+	rvo_store_insert_whole_contacts(chunk->caller->client_id, contacts, n, inserted);
 	for (int i = 0; i < n; i++)
 	{
 		if (inserted[i])
@@ -257,22 +260,6 @@ insert_missing(EventChunk *chunk, Subject **subjects, Contact **contacts, int n)
 	return left;
 }
 
-/* note_origins notes of contacts that were made that each event may say where they came from. */
-static void
-note_origins(const EventChunk *chunk, Contact *const *contacts, int n)
-{
-	Activity  **activities = palloc(n * sizeof(Activity *));
-
-	for (int i = 0; i < n; i++)
-	{
-		activities[i] = palloc0(sizeof(Activity));
-		activities[i]->contact_id = contacts[i]->record.id;
-		rvo_activity_set_filled(activities[i], &(Filling) {CONST_SLICE("origin"), CONST_SLICE(""), 0, FILLED_NEVER});
-	}
-	if (n > 0)
-		rvo_store_write_activities(chunk->caller->client_id, activities, n);
-}
-
 /* check_made has the chunk done again if an address of a contact that was made leads to another by now. */
 static void
 check_made(EventChunk *chunk, Contact *const *contacts, int n)
@@ -285,6 +272,25 @@ check_made(EventChunk *chunk, Contact *const *contacts, int n)
 		rvo_fault_raise_serialization();
 }
 
+/* keep_made notes of subjects which were made; the others' person was never there. */
+static void
+keep_made(const EventChunk *chunk, Subject *const *subjects, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		Person	   *person = subjects[i]->person;
+
+		person->made = subjects[i]->contact_id == person->contact.record.id;
+		if (!person->made)
+		{
+			subjects[i]->person = NULL;
+			continue;
+		}
+		person->activity.contact_id = person->contact.record.id;
+		rvo_field_names_note(chunk->caller, CONTACT_ENTITY, &person->contact.record.custom_fields);
+	}
+}
+
 /* insert_contacts adds contacts, in the order of their addresses, unless others do so at the same time. */
 static void
 insert_contacts(EventChunk *chunk, Subject **subjects, Contact **contacts, int n)
@@ -294,11 +300,7 @@ insert_contacts(EventChunk *chunk, Subject **subjects, Contact **contacts, int n
 	int			nmade = 0;
 	int			left = n;
 
-	for (int i = 0; i < n; i++)
-	{
-		all[i] = subjects[i];
-		made[i] = contacts[i];
-	}
+	memcpy(all, subjects, n * sizeof(Subject *));
 	for (int round = 0; round < RETRIES && left > 0; round++)
 		left = insert_missing(chunk, subjects, contacts, left);
 	for (int i = 0; i < left; i++)
@@ -306,13 +308,12 @@ insert_contacts(EventChunk *chunk, Subject **subjects, Contact **contacts, int n
 		rvo_store_insert_or_raise(&rvo_contact_table, chunk->caller->client_id, &contacts[i]->record);
 		subjects[i]->contact_id = contacts[i]->record.id;
 	}
+	keep_made(chunk, all, n);
 	for (int i = 0; i < n; i++)
-		if (all[i]->contact_id == made[i]->record.id)
-			made[nmade++] = made[i];
+		if (all[i]->person != NULL)
+			made[nmade++] = &all[i]->person->contact;
 	check_made(chunk, made, nmade);
 	rvo_changes_note_many(chunk->caller, CONTACT_ENTITY, CHANGE_CREATED, (Record *const *) made, nmade);
-	if (chunk->caller->settings.default_origin.len == 0)
-		note_origins(chunk, made, nmade);
 }
 
 /* mark_suppressed gives contacts the status that the do-not-contact list says; none is refused, since what happened has happened. */
@@ -330,9 +331,37 @@ mark_suppressed(const Caller *caller, Contact **contacts, int n)
 			rvo_suppression_mark(&found[i], contacts[i]);
 }
 
-/* make_people adds the contacts that are wanted. */
+/*
+ * foresee has a contact that is about to be added have what follows from its events anyway, so that it
+ * needn't be written again: dates, and what they fill, of events with a time of their own.
+ */
 static void
-make_people(EventChunk *chunk)
+foresee(EventChunk *chunk, Subject *subject)
+{
+	for (EventItem *item = subject->items; item != NULL; item = item->next)
+	{
+		if (!item->timed)
+			continue;
+		(void) rvo_event_date(&subject->person->contact, item);
+		rvo_event_fill_new(chunk, item);
+	}
+}
+
+/* begin_person makes whom a contact is about to be added for.  Each event may say where it came from, if the client doesn't. */
+static Person *
+begin_person(const Caller *caller, const ContactInput *input)
+{
+	Person	   *person = palloc0(sizeof(Person));
+
+	person->contact = rvo_contact_make(caller, input);
+	if (caller->settings.default_origin.len == 0)
+		rvo_activity_set_filled(&person->activity, &(Filling) {CONST_SLICE("origin"), CONST_SLICE(""), 0, FILLED_NEVER});
+	return person;
+}
+
+/* make_people adds the contacts that are wanted; complete: their events are at hand. */
+static void
+make_people(EventChunk *chunk, bool complete)
 {
 	Subject   **subjects = palloc(chunk->nsubjects * sizeof(Subject *));
 	Contact   **contacts = palloc(chunk->nsubjects * sizeof(Contact *));
@@ -358,11 +387,13 @@ make_people(EventChunk *chunk)
 	resolve_companies(chunk->caller, items, inputs, n);
 	for (int i = 0; i < n; i++)
 	{
-		contacts[i] = palloc(sizeof(Contact));
-		*contacts[i] = rvo_contact_make(chunk->caller, &inputs[i]);
+		subjects[i]->person = begin_person(chunk->caller, &inputs[i]);
+		contacts[i] = &subjects[i]->person->contact;
 		contacts[i]->company_id = items[i].company.found;
 	}
 	mark_suppressed(chunk->caller, contacts, n);
+	for (int i = 0; i < n && complete; i++)
+		foresee(chunk, subjects[i]);
 	insert_contacts(chunk, subjects, contacts, n);
 }
 
@@ -395,6 +426,20 @@ list_ids(const EventChunk *chunk, int *n)
 	return ids;
 }
 
+/* note_origins keeps of contacts that were made that each event may say where they came from. */
+static void
+note_origins(const EventChunk *chunk)
+{
+	Activity  **activities = palloc((chunk->nsubjects + 1) * sizeof(Activity *));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->nsubjects; i++)
+		if (chunk->subjects[i]->person != NULL && chunk->subjects[i]->person->activity.filled.count > 0)
+			activities[n++] = &chunk->subjects[i]->person->activity;
+	if (n > 0)
+		rvo_store_write_activities(chunk->caller->client_id, activities, n);
+}
+
 /* rvo_event_people_lock makes the contacts that are wanted, and locks all, in the order of their ids. */
 void
 rvo_event_people_lock(EventChunk *chunk)
@@ -402,7 +447,8 @@ rvo_event_people_lock(EventChunk *chunk)
 	int64	   *ids;
 	int			n;
 
-	make_people(chunk);
+	make_people(chunk, false);
+	note_origins(chunk);
 	ids = list_ids(chunk, &n);
 	if (n > 0)
 		rvo_store_lock_contact_ids(chunk->caller->client_id, ids, n);
@@ -420,6 +466,15 @@ add_person(void *arg, const Contact *contact)
 	chunk->people[chunk->npeople++] = person;
 	*rvo_slice_map_put(chunk->people_by_id, rvo_octets_of_id(&person->contact.record.id), &found) = chunk->npeople;
 	return true;
+}
+
+/* read_made gives what was read of a contact that was just made what it was made with. */
+static void
+read_made(Person *person, const Person *made)
+{
+	person->made = true;
+	person->activity = made->activity;
+	person->activity_differs = made->activity.filled.count > 0;
 }
 
 /* is_same tells whether a contact that is locked is still the one that was found. */
@@ -440,7 +495,7 @@ rvo_event_people_read(EventChunk *chunk)
 	int64	   *ids;
 	int			n;
 
-	make_people(chunk);
+	make_people(chunk, true);
 	ids = list_ids(chunk, &n);
 	chunk->people = palloc((n + 1) * sizeof(Person *));
 	chunk->npeople = 0;
@@ -450,12 +505,15 @@ rvo_event_people_read(EventChunk *chunk)
 	for (int i = 0; i < chunk->nsubjects; i++)
 	{
 		Subject    *subject = chunk->subjects[i];
+		const Person *made = subject->person;
 		const int64 *person;
 
 		if (subject->contact_id == 0)
 			continue;
 		person = rvo_slice_map_find(chunk->people_by_id, rvo_octets_of_id(&subject->contact_id));
 		subject->person = person != NULL ? chunk->people[*person - 1] : NULL;
+		if (made != NULL && subject->person != NULL)
+			read_made(subject->person, made);
 		if (!is_same(subject))
 		{
 			chunk->overtaken = true;

@@ -17,7 +17,7 @@
 #include "work/event_write.h"
 #include "work/field_definition.h"
 
-/* tell_changes tells the change feed of contacts that differ. */
+/* tell_changes tells the change feed of contacts that differ; those that were made it has been told of. */
 static void
 tell_changes(EventChunk *chunk)
 {
@@ -28,7 +28,7 @@ tell_changes(EventChunk *chunk)
 	{
 		Person	   *person = chunk->people[i];
 
-		if (!person->members_differ && !person->dates_differ)
+		if (person->made || !(person->members_differ || person->dates_differ))
 			continue;
 		person->contact.record.changed |= rvo_record_difference(&rvo_contact_shape, &person->contact.record, &person->before.record);
 		records[n++] = &person->contact.record;
@@ -98,13 +98,19 @@ static void
 write_activities(EventChunk *chunk)
 {
 	Activity  **activities = palloc((chunk->npeople + 1) * sizeof(Activity *));
-	int			n = 0;
 
-	for (int i = 0; i < chunk->npeople; i++)
-		if (chunk->people[i]->activity_differs)
-			activities[n++] = &chunk->people[i]->activity;
-	if (n > 0)
-		rvo_store_write_activities(chunk->caller->client_id, activities, n);
+	for (int made = 0; made <= 1; made++)
+	{
+		int			n = 0;
+
+		for (int i = 0; i < chunk->npeople; i++)
+			if (chunk->people[i]->activity_differs && chunk->people[i]->made == (bool) made)
+				activities[n++] = &chunk->people[i]->activity;
+		if (n > 0 && made)
+			rvo_store_insert_activities(chunk->caller->client_id, activities, n);
+		else if (n > 0)
+			rvo_store_write_activities(chunk->caller->client_id, activities, n);
+	}
 }
 
 /* tell_mails tells the change feed of e-mails. */
