@@ -1,7 +1,7 @@
 // A client that is being moved to another server, and one that was: what their callers are told, over HTTP.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { CONTACTS, CONTACTS_BATCH, JSON_TYPE, newClient, request, sql } from './stack.mjs';
+import { CONTACTS, CONTACTS_BATCH, FRONT, JSON_TYPE, newClient, request, sql } from './stack.mjs';
 
 const client = newClient('moving');
 const send = (method, path, body) => request(method, path, [['X-API-Key', client.key], ...(body === undefined ? [] : [['Content-Type', JSON_TYPE]])], body && JSON.stringify(body));
@@ -15,7 +15,9 @@ const WRITES = [['POST', CONTACTS, { email: 'x@acme.com' }], ['PUT', CONTACTS, {
 const READS = [['GET', path], ['GET', CONTACTS], ['POST', `${CONTACTS}/search`, {}]];
 const nameOf = (method, where) => `${method} ${where.replace(/[0-9a-f]{64}|\d+$/, '…')}`;
 
-const told = (code, message) => ({ status: 503, retryAfter: '3', type: 'application/json; charset=utf-8', body: { detail: `Client ${code === 'client_moving' ? 'is being' : 'was'} moved.`, errors: [{ parameter: 'client_id', code, message }] } });
+// PostgREST's nginx says the same of every 503
+const UNAVAILABLE = { status: 503, retryAfter: '1', type: 'application/json; charset=utf-8', body: { detail: 'Service unavailable, try again.' } };
+const told = (code, message) => FRONT === 'postgrest' ? UNAVAILABLE : ({ status: 503, retryAfter: '3', type: 'application/json; charset=utf-8', body: { detail: `Client ${code === 'client_moving' ? 'is being' : 'was'} moved.`, errors: [{ parameter: 'client_id', code, message }] } });
 const seen = got => ({ status: got.status, retryAfter: got.headers['retry-after'], type: got.headers['content-type'], body: JSON.parse(got.text) });
 const MOVING = told('client_moving', 'This client is being moved to another server. Try again in a few seconds.');
 const MOVED = told('client_moved', 'This client is on another server now.');
