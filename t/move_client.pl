@@ -188,7 +188,7 @@ sub try { my ($node, $statement) = @_; my ($rc, $out, $err) = $node->psql('postg
 my $create = "SELECT revyops_create_contact('{\"email\": \"new\@acme.com\", \"contact_custom_fields_input\": [{\"field_name\": \"Industry\", \"field_value\": \"x\"}]}')->>'id'";
 is(try($one, $create), 'client was moved', 'the old server says so');
 my $created = try($two, $create);
-like($created, qr/^20000000\d+$/, 'the new one gives ids of its own range');
+like($created, qr/^2\d{12}$/, 'the new one gives ids of its own range');
 like(try($two, 'SELECT revyops_list_contacts(after => \'' . $next . '\')->>\'next\''), qr/^[\w-]+$/, 'a cursor leads on');
 is(try($two, "SELECT revyops_changes('$changes')"), 'cursor has expired', 'one of the change feed has ended');
 is(try($two, 'SELECT revyops_create_contact(\'{"email": "again@onesecret.example", "first_name": "onesecret"}\', \'NESTED\', \'onesecret\')->>\'id\''), $one->safe_psql('postgres', "SELECT body::jsonb->>'id' FROM revyops.idempotency_key WHERE client_id = $client AND key = 'onesecret'"), 'an answer that was kept is given again');
@@ -212,7 +212,7 @@ my $marker = PostgreSQL::Test::Utils::tempdir() . '/switched';
 is(moves(@back, '--switched', "echo switched >>$marker", $client)->[0], 0, 'moved back');
 is(slurp_file($marker), "switched\n", 'the front was told');
 is_deeply(rows($one, $client, @moved), { %{ rows($two, $client, @moved) }, %$webhooks }, 'every row is the same');
-like(try($one, 'SELECT revyops_create_contact(\'{"email": "newer@acme.com"}\')->>\'id\''), qr/^10000000\d+$/, 'ids go on in the range of the server');
+like(try($one, 'SELECT revyops_create_contact(\'{"email": "newer@acme.com"}\')->>\'id\''), qr/^1\d{12}$/, 'ids go on in the range of the server');
 is($one->safe_psql('postgres', "SELECT count(*) - count(DISTINCT f->>'id') FROM revyops.contact, jsonb_array_elements(custom_fields) f WHERE client_id = $client"), '0', 'no two custom fields have one id');
 
 # ---- once more, where rows differ at the end: a trigger that the new server's owner has
