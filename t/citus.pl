@@ -206,7 +206,7 @@ sub answers
 	IPC::Run::run([ 'psql', '-XAtq', '-d', $node->connstr('postgres') ], '<', \$script, '>', \my $out, '2>&1');
 	$out =~ s/^LOCATION:.*\n//mg;
 	$out =~ s/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d)/TIME/g;
-	$out =~ s/\d+ rows\/s/N rows\/s/g;
+	$out =~ s/[\d,]+ rows\/s/N rows\/s/g;
 	$out =~ s/^NOTICE: .*\d+ of about \d+ rows.*\n//mg;	# as often as there is time
 	$out =~ s/^psql:\S+ //mg;
 	my (undef, @answers) = split /=====\n/, $out;
@@ -261,6 +261,17 @@ sub race
 }
 is(race($coordinator, 'read committed', 25), '', 'races end in the words of the API');
 is(race($coordinator, 'repeatable read', 25), '', 'also by snapshots');
+
+# One key, taken by a transaction that another waits for on a worker: the error that ends the wait comes from there.
+my $first = $coordinator->background_psql('postgres');
+my $second = $coordinator->background_psql('postgres', on_error_stop => 0);
+$first->query_safe(q{SET revyops.client_id = 1; BEGIN; SELECT revyops_create_contact('{"email": "taken@race.com"}') IS NULL});
+$second->query_until(qr/begun/, qq{\\set VERBOSITY verbose\nSET revyops.client_id = 1;\n\\echo begun\nSELECT revyops_update_contact(1, '{"email": "taken\@race.com"}');\n});
+$coordinator->poll_query_until('postgres', 'SELECT EXISTS (SELECT FROM citus_lock_waits)') or die 'nobody waits on a worker';
+$first->query_safe('COMMIT');
+$second->query('SELECT 1');
+like($second->{stderr}, qr/ERROR:  PT409: contact already exists/, 'a key that is taken meanwhile is a conflict');
+$_->quit for $first, $second;
 is($coordinator->safe_psql('postgres', 'SELECT count(*) FROM (SELECT id FROM revyops.contact GROUP BY id HAVING count(*) > 1) AS twice'), '0', 'no id twice');
 
 # ---------------------------------------------------------------- workers
@@ -319,4 +330,13 @@ for my $drop ('DROP EXTENSION revyops', 'DROP EXTENSION revyops CASCADE', 'DROP 
 }
 like(sqlstate_of($coordinator, 'DROP EXTENSION revyops CASCADE'), qr/^2BP01 cannot drop extension revyops because it has data/, 'because there is data');
 isnt($coordinator->safe_psql('postgres', $rows), '', 'which is there');
+$coordinator->safe_psql('postgres', 'TRUNCATE revyops.client CASCADE');
+$coordinator->safe_psql('postgres', 'DROP EXTENSION revyops CASCADE');
+is($_->safe_psql('postgres', "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('revyops')"), '0', 'emptied, it goes from ' . $_->name) for $coordinator, @workers;
+
+# Spread while it is empty: the coordinator's own tables never had a row.
+$coordinator->safe_psql('postgres', 'CREATE EXTENSION revyops');
+$coordinator->safe_psql('postgres', 'SELECT revyops_distribute()');
+is($coordinator->safe_psql('postgres', q{SELECT revyops_create_client('Anew'); SET revyops.client_id = 1; SELECT revyops_create_contact('{"email": "anew@acme.com"}') ->> 'id'}), "1\n1", 'it can come again');
+like(sqlstate_of($coordinator, 'DROP EXTENSION revyops CASCADE'), qr/^2BP01 cannot drop extension revyops because it has data/, 'what is on other machines only is data, too');
 done_testing();

@@ -29,38 +29,38 @@ static KeptQuery insert_email = {
 		TEXTOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, JSONBOID},
 };
 
-#define MANY_EMAILS "INSERT INTO revyops.email (client_id, updated_time, " COLUMNS ") SELECT $1, $2, pg_catalog.unnest($3)," \
+#define MANY_EMAILS(times) "INSERT INTO revyops.email (client_id, updated_time, " COLUMNS ") SELECT $1, " times ", pg_catalog.unnest($3)," \
 	" pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8)," \
 	" pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13)," \
 	" pg_catalog.unnest($14), pg_catalog.unnest($15)"
-#define TYPES_OF_MANY INT4OID, TIMESTAMPTZOID, INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, \
+#define TYPES_OF_MANY(times) INT4OID, times, INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, \
 	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID
 
 static KeptQuery insert_emails = {
-	.sql = MANY_EMAILS,
+	.sql = MANY_EMAILS("$2"),
 	.expected = SPI_OK_INSERT, .nparameters = 15,
-	.types = {TYPES_OF_MANY},
+	.types = {TYPES_OF_MANY(TIMESTAMPTZOID)},
 };
-
-/* The time of a change, now, to a row that was last changed at before: see shape/change_time.c. */
-#define TIME_OF_CHANGE(before, start, now) "CASE WHEN " before " > " start " THEN GREATEST(" before ", " now ") ELSE " start " END"
 
 /* By their primary key, as an INSERT that finds it taken: see store_contact.c. */
 static KeptQuery update_emails = {
-	.sql = MANY_EMAILS " ON CONFLICT (client_id, id) DO UPDATE SET origin = EXCLUDED.origin, email_timestamp = EXCLUDED.email_timestamp,"
+	.sql = MANY_EMAILS("pg_catalog.unnest($2)") " ON CONFLICT (client_id, id) DO UPDATE SET origin = EXCLUDED.origin, email_timestamp = EXCLUDED.email_timestamp,"
 	" agent_email = EXCLUDED.agent_email, subject = EXCLUDED.subject, body_text = EXCLUDED.body_text, body_html = EXCLUDED.body_html,"
 	" campaign_id = EXCLUDED.campaign_id, campaign_name = EXCLUDED.campaign_name, message_id = EXCLUDED.message_id,"
-	" updated_time = " TIME_OF_CHANGE("email.updated_time", "EXCLUDED.updated_time", "$16"),
-	.expected = SPI_OK_INSERT, .nparameters = 16,
-	.types = {TYPES_OF_MANY, TIMESTAMPTZOID},
+	" updated_time = EXCLUDED.updated_time",
+	.expected = SPI_OK_INSERT, .nparameters = 15,
+	.types = {TYPES_OF_MANY(TIMESTAMPTZARRAYOID)},
 };
 
 static KeptQuery lock_emails = {
-	.sql = "SELECT e.* FROM pg_catalog.unnest($2) AS i (id), LATERAL (SELECT " COLUMNS " FROM revyops.email"
+	.sql = "SELECT e.* FROM pg_catalog.unnest($2) AS i (id), LATERAL (SELECT " COLUMNS ", updated_time FROM revyops.email"
 	" WHERE client_id = $1 AND id = i.id FOR NO KEY UPDATE) AS e",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8ARRAYOID},
 };
+
+/* The time of a change, now, to a row that was last changed at before: see shape/change_time.c. */
+#define TIME_OF_CHANGE(before, start, now) "CASE WHEN " before " > " start " THEN GREATEST(" before ", " now ") ELSE " start " END"
 
 /*
  * What contacts think of a campaign stands with their newest e-mail to us about it,
@@ -129,7 +129,7 @@ add_email(Execution *e, const void *arg, const void *row)
 }
 
 static void
-add_emails(Execution *e, int client_id, EventEmail *const *emails, int n, TimestampTz updated_time)
+add_emails(Execution *e, EventEmail *const *emails, int n)
 {
 	static const size_t texts[] = {
 		offsetof(EventEmail, contact_email), offsetof(EventEmail, agent_email), offsetof(EventEmail, subject),
@@ -138,8 +138,6 @@ add_emails(Execution *e, int client_id, EventEmail *const *emails, int n, Timest
 	};
 	const void *const *rows = (const void *const *) emails;
 
-	rvo_add_integer(e, client_id);
-	rvo_add_time(e, updated_time);
 	rvo_add_ids(e, rows, n, offsetof(EventEmail, id));
 	rvo_add_ids(e, rows, n, offsetof(EventEmail, contact_id));
 	rvo_add_texts(e, rows, n, offsetof(EventEmail, email_type));
@@ -160,7 +158,9 @@ rvo_store_insert_event_emails(int client_id, EventEmail *const *emails, int n, T
 
 	if (rvo_query_insert(&insert_email, (const void *const *) emails, n, add_email, &insert, inserted))
 		return;
-	add_emails(&e, client_id, emails, n, updated_time);
+	rvo_add_integer(&e, client_id);
+	rvo_add_time(&e, updated_time);
+	add_emails(&e, emails, n);
 	if (rvo_query_run(&insert_emails, &e) != (uint64) n)
 		rvo_fault_raise_bug("some e-mails of events were not inserted");
 }
@@ -190,6 +190,7 @@ show_email(void *arg, const Datum *values, const bool *nulls)
 		.campaign_id = rvo_result_text(values[10], nulls[10]),
 		.campaign_name = rvo_result_text(values[11], nulls[11]),
 		.message_id = rvo_result_text(values[12], nulls[12]),
+		.updated_time = DatumGetTimestampTz(values[13]),
 	};
 
 	reading->read(reading->arg, &email);
@@ -213,8 +214,11 @@ rvo_store_update_event_emails(int client_id, EventEmail *const *emails, int n, T
 {
 	Execution	e = {0};
 
-	add_emails(&e, client_id, emails, n, updated_time);
-	rvo_add_time(&e, GetCurrentTimestamp());
+	for (int i = 0; i < n; i++)
+		emails[i]->updated_time = emails[i]->updated_time > updated_time ? GetCurrentTimestamp() : updated_time;
+	rvo_add_integer(&e, client_id);
+	rvo_add_times(&e, (const void *const *) emails, n, offsetof(EventEmail, updated_time));
+	add_emails(&e, emails, n);
 	rvo_query_run(&update_emails, &e);
 }
 

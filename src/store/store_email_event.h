@@ -25,6 +25,7 @@ typedef struct EventEmail
 	Slice		campaign_id;
 	Slice		campaign_name;
 	Slice		message_id;
+	TimestampTz updated_time;	/* when it was last changed, of one that was locked */
 } EventEmail;
 
 extern int64 rvo_store_next_email_id(void);
