@@ -19,7 +19,8 @@ my $seconds = $ENV{REVYOPS_CHANGES_SECONDS} || 5;
 my $contacts = 12;
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
-$primary->append_conf('postgresql.conf', "max_prepared_transactions = 10\nlog_error_verbosity = verbose");
+# the 1 MB of a test's cluster is so little that a page, and with it the log, is written when another is read
+$primary->append_conf('postgresql.conf', "max_prepared_transactions = 10\nlog_error_verbosity = verbose\nshared_buffers = 16MB");
 $primary->start;
 
 # A row of version is locked while its contact is changed, so n is the order in which the changes of

@@ -24,7 +24,7 @@ static KeptQuery has_client = {
 
 static KeptQuery find_state = {
 	.sql = "SELECT state::text FROM revyops.client WHERE id = $1",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
+	.expected = SPI_OK_SELECT, .read_only = true, .anywhere = true, .nparameters = 1,
 	.types = {INT4OID},
 };
 
