@@ -300,7 +300,8 @@ insert_contacts(EventChunk *chunk, Subject **subjects, Contact **contacts, int n
 	int			nmade = 0;
 	int			left = n;
 
-	memcpy(all, subjects, n * sizeof(Subject *));
+	for (int i = 0; i < n; i++)
+		all[i] = subjects[i];
 	for (int round = 0; round < RETRIES && left > 0; round++)
 		left = insert_missing(chunk, subjects, contacts, left);
 	for (int i = 0; i < left; i++)
