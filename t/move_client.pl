@@ -155,7 +155,7 @@ my $started = time;
 
 # ---- killed, and run again
 my $said = '';
-for my $when (qr/^move-client: copying/m, 300 + int rand 3000, qr/^move-client: following/m, qr/^move-client: holding/m, qr/^move-client: comparing/m, qr/^move-client: .* is served/m)
+for my $when (qr/^move-client: copying/m, 100 + int rand 500, qr/^move-client: following/m, qr/^move-client: holding/m, qr/^move-client: comparing/m, qr/^move-client: .* is served/m)
 {
 	$said = killed($when, @servers, $client);
 	diag "killed at $when: " . join ', ', split /\n/, $said =~ s/^move-client: //mgr;
