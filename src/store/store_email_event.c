@@ -75,7 +75,7 @@ static KeptQuery note_interest = {
 	" pg_catalog.row_number() OVER (PARTITION BY i.campaign_id, CASE WHEN i.campaign_id IS NOT NULL THEN i.origin END"
 	" ORDER BY i.email_timestamp DESC NULLS LAST, i.email_type DESC, i.message_id DESC NULLS LAST, i.subject DESC NULLS LAST,"
 	" i.body_text DESC NULLS LAST, i.body_html DESC NULLS LAST, i.contact_email DESC NULLS LAST, i.agent_email DESC NULLS LAST,"
-	" i.campaign_name DESC NULLS LAST, i.id) AS place,"
+	" i.campaign_name DESC NULLS LAST, i.origin DESC NULLS LAST, i.id) AS place,"
 	" CASE WHEN i.campaign_id IS NULL THEN (SELECT a.interested FROM revyops.contact_activity AS a"
 	" WHERE a.client_id = $1 AND a.contact_id = c.id) ELSE (SELECT cc.interested FROM revyops.campaign AS k"
 	" JOIN revyops.campaign_contact AS cc ON cc.client_id = $1 AND cc.campaign = k.id AND cc.contact_id = c.id"
