@@ -82,7 +82,7 @@ static Datum
 run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 {
 	JsonbContainer *items = rvo_json_root(rvo_argument_jsonb(fcinfo, 0));
-	Caller		caller = sink->kind->render != NULL ? rvo_auth_caller_of_call() : rvo_auth_reader_of_call();
+	Caller		caller = sink->kind->only_checks ? rvo_auth_reader_of_call() : rvo_auth_caller_of_call();
 
 	if (!rvo_json_is_array(items))
 		rvo_fault_add(faults, "", rvo_json_is_encoded_root(items) ? FAULT_JSON_IN_STRING : FAULT_NOT_AN_ARRAY);

@@ -290,14 +290,6 @@ rvo_store_find_companies_of_contacts(int client_id, const Slice *domains, int nd
 				   read_company_of_contacts, unconstify(CompanyReader *, reader));
 }
 
-static void
-read_id(void *arg, const Datum *values, const bool *nulls)
-{
-	int64	  **next = arg;
-
-	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
-}
-
 /* rvo_store_find_companies tells for each domain which company has it, as the first or beside it, 0 for none. */
 void
 rvo_store_find_companies(int client_id, const Slice *domains, int n, int64 *ids)
@@ -306,5 +298,5 @@ rvo_store_find_companies(int client_id, const Slice *domains, int n, int64 *ids)
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_slices(&e, domains, n);
-	rvo_query_read(&find_companies, &e, read_id, &ids);
+	rvo_query_read(&find_companies, &e, rvo_read_next_id, &ids);
 }

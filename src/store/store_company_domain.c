@@ -69,14 +69,6 @@ rvo_store_find_company_of_other_domain(int client_id, Slice domain)
 	return rvo_query_find_id(&find_company, &e);
 }
 
-static void
-read_id(void *arg, const Datum *values, const bool *nulls)
-{
-	int64	  **next = arg;
-
-	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
-}
-
 /* rvo_store_find_companies_of_other_domains does so for many. */
 void
 rvo_store_find_companies_of_other_domains(int client_id, const Slice *domains, int n, int64 *ids)
@@ -85,7 +77,7 @@ rvo_store_find_companies_of_other_domains(int client_id, const Slice *domains, i
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_slices(&e, domains, n);
-	rvo_query_read(&find_companies, &e, read_id, &ids);
+	rvo_query_read(&find_companies, &e, rvo_read_next_id, &ids);
 }
 
 /* rvo_store_first_domain returns the first domain of the company that has another one; that one, if none has. */

@@ -15,6 +15,7 @@
 #include "base/fault.h"
 #include "store/store_email_event.h"
 #include "store/store_query.h"
+#include "store/store_record.h"
 #include "store/store_sequence.h"
 
 /* Those that are never written by events come last, for a default of the table would keep the insert from the short way. */
@@ -58,9 +59,6 @@ static KeptQuery lock_emails = {
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8ARRAYOID},
 };
-
-/* The time of a change, now, to a row that was last changed at before: see shape/change_time.c. */
-#define TIME_OF_CHANGE(before, start, now) "CASE WHEN " before " > " start " THEN GREATEST(" before ", " now ") ELSE " start " END"
 
 /*
  * What contacts think of a campaign stands with their newest e-mail to us about it,

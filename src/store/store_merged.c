@@ -109,14 +109,6 @@ rvo_store_find_kept_contact(int client_id, int64 id)
 	return rvo_query_run(&find_kept_contact, &e) > 0 ? DatumGetInt64(e.results[0]) : 0;
 }
 
-static void
-read_contact_id(void *arg, const Datum *values, const bool *nulls)
-{
-	int64	  **next = arg;
-
-	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
-}
-
 /*
  * rvo_store_find_contacts_of_ids tells for each of these ids which contact of the client's has it by
  * now, or else was kept when who had it was merged; 0 for none.
@@ -131,7 +123,7 @@ rvo_store_find_contacts_of_ids(int client_id, const int64 *ids, int n, int64 *co
 		rows[i] = &ids[i];
 	rvo_add_integer(&e, client_id);
 	rvo_add_ids(&e, rows, n, 0);
-	rvo_query_read(&find_contacts_of_ids, &e, read_contact_id, &contacts);
+	rvo_query_read(&find_contacts_of_ids, &e, rvo_read_next_id, &contacts);
 }
 
 /* rvo_store_find_kept_contact_of_any does so for anybody's contact. */

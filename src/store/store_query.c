@@ -102,6 +102,15 @@ rvo_result_text(Datum value, bool isnull)
 	return isnull ? NO_SLICE : rvo_slice_of_text(DatumGetTextPCopy(value));
 }
 
+/* rvo_read_next_id puts the first column of a row, 0 for null, where arg, an int64 **, points, which goes on to the next. */
+void
+rvo_read_next_id(void *arg, const Datum *values, const bool *nulls)
+{
+	int64	  **next = arg;
+
+	*(*next)++ = nulls[0] ? 0 : DatumGetInt64(values[0]);
+}
+
 /* rvo_read_id adds the first column of a row to an IdList. */
 void
 rvo_read_id(void *arg, const Datum *values, const bool *nulls pg_attribute_unused())

@@ -92,6 +92,7 @@ extern bool rvo_query_insert(KeptQuery *query, const void *const *rows, int n, R
 extern void rvo_query_run_utility(const char *sql);
 extern void rvo_query_forget(KeptQuery *query);
 extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);
+extern void rvo_read_next_id(void *arg, const Datum *values, const bool *nulls);
 extern void rvo_read_id(void *arg, const Datum *values, const bool *nulls);
 
 #endif							/* RVO_STORE_QUERY_H */

@@ -47,6 +47,9 @@ typedef struct RecordTable
 /* What is read beside the columns: client_id and id in front. */
 #define RESULTS_OF_RECORD(table) ((table)->shape->ncolumns + 4)
 
+/* In SQL, the time of a change, now, to a row that was last changed at before: see shape/change_time.c. */
+#define TIME_OF_CHANGE(before, start, now) "CASE WHEN " before " > " start " THEN GREATEST(" before ", " now ") ELSE " start " END"
+
 extern void rvo_record_of_row(const RecordTable *table, Record *record, const Datum *values, const bool *nulls);
 extern void rvo_add_records(Execution *e, const RecordTable *table, int client_id, Record *const *records, int n);
 

@@ -19,6 +19,7 @@
 
 #include "base/compat.h"
 #include "store/store_query.h"
+#include "store/store_record.h"
 #include "store/store_trace.h"
 
 /*
@@ -169,9 +170,8 @@ static KeptQuery forget_notes = {
 	.types = {INT4OID, INT8OID, TEXTARRAYOID, INT8ARRAYOID},
 };
 
-/* The time is as rvo_time_of_change has it. */
 static KeptQuery move_emails = {
-	.sql = "UPDATE revyops.email SET contact_id = $3, updated_time = CASE WHEN updated_time > $4 THEN GREATEST(updated_time, $5) ELSE $4 END"
+	.sql = "UPDATE revyops.email SET contact_id = $3, updated_time = " TIME_OF_CHANGE("updated_time", "$4", "$5")
 	" WHERE contact_id = $2 AND client_id = $1 RETURNING id::bigint",
 	.expected = SPI_OK_UPDATE_RETURNING, .nparameters = 5,
 	.types = {INT4OID, INT8OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},

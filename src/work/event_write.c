@@ -97,20 +97,25 @@ write_history(EventChunk *chunk)
 static void
 write_activities(EventChunk *chunk)
 {
-	Activity  **activities = palloc((chunk->npeople + 1) * sizeof(Activity *));
+	int			client_id = chunk->caller->client_id;
+	Activity  **known = palloc((chunk->npeople + 1) * sizeof(Activity *));
+	Activity  **made = palloc((chunk->npeople + 1) * sizeof(Activity *));
+	int			nknown = 0;
+	int			nmade = 0;
 
-	for (int made = 0; made <= 1; made++)
+	for (int i = 0; i < chunk->npeople; i++)
 	{
-		int			n = 0;
+		Person	   *person = chunk->people[i];
 
-		for (int i = 0; i < chunk->npeople; i++)
-			if (chunk->people[i]->activity_differs && chunk->people[i]->made == (bool) made)
-				activities[n++] = &chunk->people[i]->activity;
-		if (n > 0 && made)
-			rvo_store_insert_activities(chunk->caller->client_id, activities, n);
-		else if (n > 0)
-			rvo_store_write_activities(chunk->caller->client_id, activities, n);
+		if (person->activity_differs && person->made)
+			made[nmade++] = &person->activity;
+		else if (person->activity_differs)
+			known[nknown++] = &person->activity;
 	}
+	if (nknown > 0)
+		rvo_store_write_activities(client_id, known, nknown);
+	if (nmade > 0)
+		rvo_store_insert_activities(client_id, made, nmade);
 }
 
 /* tell_mails tells the change feed of e-mails. */
