@@ -74,6 +74,7 @@ SELECT count(*) FROM generate_series(0, ($CONTACTS - 1) / 10000) part, LATERAL r
 	jsonb_build_array(jsonb_build_object('field_name', 'Industry', 'field_value', 'v' || i % 100), jsonb_build_object('field_name', 'Size', 'field_value', 's' || i)))) FROM generate_series(part * 10000 + 1, least(part * 10000 + 10000, $CONTACTS)) i)) c;
 END
 is_deeply(moves(@servers, 'x')->[0], 2, 'no client');
+is_deeply(moves(@servers, '9999999999')->[0], 2, 'nor one of that number');
 is_deeply(moves('--from', conninfo($one) . ' password=x', '--to', conninfo($two), $client), [ 1, "no passwords here, others can read arguments: use a password file\n" ], 'a password in an argument');
 is_deeply(moves('--from', conninfo($one), '--to', conninfo($one), $client), [ 1, "--from and --to are the same server\n" ], 'the same server');
 is_deeply(moves(@servers, $client), [ 1, "the servers have not the same secret for cursors: doc/moving-clients.md has how they get it\n" ], 'another secret');
