@@ -13,7 +13,12 @@ DATA := $(call files,revyops--*.sql)
 PGFILEDESC = "revyops - contact database inside PostgreSQL"
 
 # The folders of src/, each of which includes only itself and those before it.
-DIRS = base value file shape platform store work hook api http
+DIRS = base value \
+	shape/record shape/list shape/import shape/activity shape/file shape/platform \
+	store/query store/service store/record \
+	work/caller work/record work/company work/contact work/activity work/import \
+	hook api \
+	http/request http/serve http/front
 OBJS := $(patsubst %.c,%.o,src/revyops.c $(call files,$(DIRS:%=src/%/*.c)))
 headers := $(wildcard $(addprefix $(here),$(DIRS:%=src/%/*.h)))
 

@@ -480,7 +480,7 @@ COMMENT ON FUNCTION @extschema@.revyops_delete_company_custom_field(bigint, bigi
 /*
  * The domains of a company beside the first, which is company.domain, and companies
  * that were merged into others.  No domain is both of these and company.domain of any
- * company of the client: src/store/store_lock.c has the lock that sees to it.
+ * company of the client: src/store/service/store_lock.c has the lock that sees to it.
  */
 
 CREATE TABLE revyops.company_domain (
@@ -3668,7 +3668,7 @@ COMMENT ON COLUMN @extschema@.revyops_stats.imports_open IS 'Its imports that ru
 
 /*
  * What a front calls.  Which paths and methods there are is the table in
- * src/http/route.c, which revyops_http.endpoints() shows: an endpoint more is
+ * src/http/front/route.c, which revyops_http.endpoints() shows: an endpoint more is
  * nothing here.  The functions named _read are STABLE, so that they can be run
  * in a read-only transaction, and on a standby.
  */

@@ -7,8 +7,8 @@
 #include "mb/pg_wchar.h"
 
 #include "base/json_parse.h"
-#include "platform/delivery.h"
-#include "platform/delivery_show.h"
+#include "shape/platform/delivery.h"
+#include "shape/platform/delivery_show.h"
 #include "value/email_address.h"
 #include "fuzz.h"
 

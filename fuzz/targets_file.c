@@ -11,7 +11,7 @@
 
 #include "base/fault.h"
 #include "base/slice_map.h"
-#include "file/csv_reader.h"
+#include "shape/file/csv_reader.h"
 #include "fuzz.h"
 
 /* What a reader takes at most, however long the file is. */

@@ -7,9 +7,9 @@
 #include "lib/stringinfo.h"
 
 #include "base/json_parse.h"
-#include "http/front_header.h"
-#include "http/handle.h"
-#include "http/header.h"
+#include "http/front/front_header.h"
+#include "http/front/handle.h"
+#include "http/request/header.h"
 #include "fuzz.h"
 
 #define REQUESTS_MAX 4

@@ -1,7 +1,7 @@
 /*
  * The domains of a company beside the first, which is company.domain, and companies
  * that were merged into others.  No domain is both of these and company.domain of any
- * company of the client: src/store/store_lock.c has the lock that sees to it.
+ * company of the client: src/store/service/store_lock.c has the lock that sees to it.
  */
 
 CREATE TABLE revyops.company_domain (

@@ -1,6 +1,6 @@
 /*
  * What a front calls.  Which paths and methods there are is the table in
- * src/http/route.c, which revyops_http.endpoints() shows: an endpoint more is
+ * src/http/front/route.c, which revyops_http.endpoints() shows: an endpoint more is
  * nothing here.  The functions named _read are STABLE, so that they can be run
  * in a read-only transaction, and on a standby.
  */

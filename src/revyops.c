@@ -13,10 +13,10 @@
 #include "hook/keep_data.h"
 #include "hook/plan_settings.h"
 #include "hook/plan_size.h"
-#include "store/store_direct.h"
-#include "store/store_distribution.h"
+#include "store/query/store_direct.h"
+#include "store/query/store_distribution.h"
 #include "value/preference.h"
-#include "work/auth.h"
+#include "work/caller/auth.h"
 
 PG_MODULE_MAGIC;
 

@@ -1,5 +1,5 @@
 -- The plans of the reads, as the functions run them: generic, with enable_seqscan off.  The
--- statements are those of src/store/store_contact.c.
+-- statements are those of src/store/record/store_contact.c.
 SET enable_seqscan = off;
 SET plan_cache_mode = force_generic_plan;
 SET search_path = pg_catalog, pg_temp;

@@ -17,13 +17,13 @@
 #include "api/argument.h"
 #include "base/compat.h"
 #include "base/json_parse.h"
-#include "shape/known_member.h"
-#include "work/auth.h"
-#include "work/batch.h"
-#include "work/company_batch.h"
-#include "work/company_upsert_batch.h"
-#include "work/contact_batch.h"
-#include "work/contact_upsert_batch.h"
+#include "shape/record/known_member.h"
+#include "work/caller/auth.h"
+#include "work/company/company_batch.h"
+#include "work/company/company_upsert_batch.h"
+#include "work/contact/contact_batch.h"
+#include "work/contact/contact_upsert_batch.h"
+#include "work/record/batch.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contacts);
 PG_FUNCTION_INFO_V1(revyops_create_companies);

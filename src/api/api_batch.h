@@ -7,7 +7,7 @@
 
 #include "fmgr.h"
 
-#include "work/batch.h"
+#include "work/record/batch.h"
 
 extern Datum rvo_batch_call(FunctionCallInfo fcinfo, const BatchKind *kind);
 

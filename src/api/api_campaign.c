@@ -10,8 +10,8 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "work/auth.h"
-#include "work/campaign.h"
+#include "work/activity/campaign.h"
+#include "work/caller/auth.h"
 
 PG_FUNCTION_INFO_V1(revyops_get_campaign);
 PG_FUNCTION_INFO_V1(revyops_list_campaigns);

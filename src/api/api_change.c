@@ -11,9 +11,9 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "work/auth.h"
-#include "work/change_list.h"
-#include "work/status_history_read.h"
+#include "work/caller/auth.h"
+#include "work/contact/status_history_read.h"
+#include "work/record/change_list.h"
 
 PG_FUNCTION_INFO_V1(revyops_changes);
 PG_FUNCTION_INFO_V1(revyops_trim_changes);

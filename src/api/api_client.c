@@ -14,10 +14,10 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "work/auth.h"
-#include "work/client.h"
-#include "work/client_setting.h"
-#include "work/client_state.h"
+#include "work/caller/auth.h"
+#include "work/caller/client.h"
+#include "work/caller/client_setting.h"
+#include "work/caller/client_state.h"
 
 PG_FUNCTION_INFO_V1(revyops_current_client_id);
 PG_FUNCTION_INFO_V1(revyops_create_client);

@@ -13,16 +13,16 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "shape/known_member.h"
+#include "shape/record/known_member.h"
 #include "value/hostname.h"
-#include "work/auth.h"
-#include "work/company.h"
-#include "work/company_change.h"
-#include "work/company_domain_change.h"
-#include "work/company_merge.h"
-#include "work/company_read.h"
-#include "work/company_upsert.h"
-#include "work/idempotency.h"
+#include "work/caller/auth.h"
+#include "work/caller/idempotency.h"
+#include "work/company/company.h"
+#include "work/company/company_change.h"
+#include "work/company/company_domain_change.h"
+#include "work/company/company_merge.h"
+#include "work/company/company_read.h"
+#include "work/company/company_upsert.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_company);
 PG_FUNCTION_INFO_V1(revyops_upsert_company);

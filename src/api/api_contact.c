@@ -10,15 +10,15 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "shape/known_member.h"
-#include "work/auth.h"
-#include "work/contact.h"
-#include "work/contact_change.h"
-#include "work/contact_merge.h"
-#include "work/contact_privacy.h"
-#include "work/contact_read.h"
-#include "work/contact_upsert.h"
-#include "work/idempotency.h"
+#include "shape/record/known_member.h"
+#include "work/caller/auth.h"
+#include "work/caller/idempotency.h"
+#include "work/contact/contact.h"
+#include "work/contact/contact_change.h"
+#include "work/contact/contact_merge.h"
+#include "work/contact/contact_privacy.h"
+#include "work/contact/contact_read.h"
+#include "work/contact/contact_upsert.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_contact);
 PG_FUNCTION_INFO_V1(revyops_upsert_contact);

@@ -19,12 +19,12 @@
 #include "api/argument.h"
 #include "base/compat.h"
 #include "base/json_parse.h"
-#include "shape/known_member.h"
+#include "shape/record/known_member.h"
 #include "value/keyed_digest.h"
-#include "work/auth.h"
-#include "work/do_not_contact.h"
-#include "work/do_not_contact_csv.h"
-#include "work/suppression.h"
+#include "work/caller/auth.h"
+#include "work/contact/do_not_contact.h"
+#include "work/contact/suppression.h"
+#include "work/import/do_not_contact_csv.h"
 
 PG_FUNCTION_INFO_V1(revyops_do_not_contact_digest);
 PG_FUNCTION_INFO_V1(revyops_suppress);

@@ -12,14 +12,14 @@
 #include "api/api_batch.h"
 #include "api/argument.h"
 #include "base/compat.h"
-#include "shape/known_member.h"
-#include "work/auth.h"
-#include "work/email.h"
-#include "work/email_batch.h"
-#include "work/email_change.h"
-#include "work/email_interest.h"
-#include "work/email_read.h"
-#include "work/idempotency.h"
+#include "shape/record/known_member.h"
+#include "work/activity/email.h"
+#include "work/activity/email_batch.h"
+#include "work/activity/email_change.h"
+#include "work/activity/email_interest.h"
+#include "work/activity/email_read.h"
+#include "work/caller/auth.h"
+#include "work/caller/idempotency.h"
 
 PG_FUNCTION_INFO_V1(revyops_create_email);
 PG_FUNCTION_INFO_V1(revyops_create_emails);

@@ -13,9 +13,9 @@
 #include "api/argument.h"
 #include "base/compat.h"
 #include "base/json_parse.h"
-#include "shape/known_member.h"
-#include "work/auth.h"
-#include "work/event.h"
+#include "shape/record/known_member.h"
+#include "work/activity/event.h"
+#include "work/caller/auth.h"
 
 PG_FUNCTION_INFO_V1(revyops_record_event);
 PG_FUNCTION_INFO_V1(revyops_record_events);

@@ -14,8 +14,8 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "work/auth.h"
-#include "work/field_definition.h"
+#include "work/caller/auth.h"
+#include "work/record/field_definition.h"
 
 PG_FUNCTION_INFO_V1(revyops_define_custom_field);
 PG_FUNCTION_INFO_V1(revyops_rename_custom_field);

@@ -7,7 +7,7 @@
 #include "fmgr.h"
 
 #include "base/compat.h"
-#include "work/idempotency.h"
+#include "work/caller/idempotency.h"
 
 PG_FUNCTION_INFO_V1(revyops_expire);
 

@@ -32,14 +32,14 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "base/fault.h"
-#include "shape/known_member.h"
-#include "store/store_large_object.h"
-#include "store/store_lock.h"
-#include "store/store_source.h"
-#include "work/auth.h"
-#include "work/import.h"
-#include "work/import_file.h"
-#include "work/import_table.h"
+#include "shape/record/known_member.h"
+#include "store/query/store_large_object.h"
+#include "store/query/store_source.h"
+#include "store/service/store_lock.h"
+#include "work/caller/auth.h"
+#include "work/import/import.h"
+#include "work/import/import_file.h"
+#include "work/import/import_table.h"
 
 PG_FUNCTION_INFO_V1(revyops_import_contacts);
 PG_FUNCTION_INFO_V1(revyops_import_companies);

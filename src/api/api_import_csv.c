@@ -13,9 +13,9 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "work/auth.h"
-#include "work/import_csv.h"
-#include "work/import_report.h"
+#include "work/caller/auth.h"
+#include "work/import/import_csv.h"
+#include "work/import/import_report.h"
 
 PG_FUNCTION_INFO_V1(revyops_import_csv);
 PG_FUNCTION_INFO_V1(revyops_import_company_csv);

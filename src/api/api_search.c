@@ -10,10 +10,10 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "work/auth.h"
-#include "work/company_kind.h"
-#include "work/contact_kind.h"
-#include "work/search.h"
+#include "work/caller/auth.h"
+#include "work/company/company_kind.h"
+#include "work/contact/contact_kind.h"
+#include "work/record/search.h"
 
 PG_FUNCTION_INFO_V1(revyops_search_contacts);
 PG_FUNCTION_INFO_V1(revyops_search_companies);

@@ -11,11 +11,11 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
-#include "store/store_webhook.h"
-#include "store/store_webhook_count.h"
-#include "work/auth.h"
-#include "work/webhook.h"
-#include "work/webhook_read.h"
+#include "store/service/store_webhook.h"
+#include "store/service/store_webhook_count.h"
+#include "work/activity/webhook.h"
+#include "work/activity/webhook_read.h"
+#include "work/caller/auth.h"
 
 PG_FUNCTION_INFO_V1(revyops_read_webhook);
 PG_FUNCTION_INFO_V1(revyops_create_agency);

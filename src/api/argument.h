@@ -9,8 +9,8 @@
 #include "utils/jsonb.h"
 
 #include "base/text.h"
-#include "shape/page.h"
-#include "work/merge_request.h"
+#include "shape/list/page.h"
+#include "work/record/merge_request.h"
 
 extern Slice rvo_argument_text(FunctionCallInfo fcinfo, int n);
 extern Jsonb *rvo_argument_jsonb(FunctionCallInfo fcinfo, int n);

@@ -25,8 +25,8 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "hook/keep_data.h"
-#include "store/store_client.h"
-#include "store/store_distribution.h"
+#include "store/query/store_distribution.h"
+#include "store/service/store_client.h"
 
 PG_FUNCTION_INFO_V1(revyops_keep_data);
 

@@ -15,7 +15,7 @@
 
 #include "base/compat.h"
 #include "hook/plan_settings.h"
-#include "store/store_query.h"
+#include "store/query/store_query.h"
 
 /* All of a server up to 18 that decide about plans; what a server doesn't have is left out. */
 static const struct

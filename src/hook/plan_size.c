@@ -20,7 +20,7 @@
 
 #include "base/compat.h"
 #include "hook/plan_size.h"
-#include "store/store_query.h"
+#include "store/query/store_query.h"
 
 /* At least; an index has so many entries, too. */
 #define ROWS 10000

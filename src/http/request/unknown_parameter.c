@@ -1,0 +1,196 @@
+/*
+ * unknown_parameter.c
+ *	  Parameters of a query that nobody knows: a fault, or told of.
+ *
+ * Who misspells a condition would get all entries, take the first, and change a
+ * stranger.  So what was meant as a condition is a fault always: the name of a
+ * member, one that is nearly a condition's or a member's, or is some words of one; also within other syntaxes, such as email[], filter[email]
+ * and email__contains.  What else nobody knows, as proxies and browsers
+ * add it, is ignored and named in a header, or strictly a fault as well.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+#include "base/compat.h"
+#include "http/request/unknown_parameter.h"
+#include "http/request/urlencoded.h"
+#include "shape/record/known_member.h"
+#include "value/nearest.h"
+
+#define NAMES_MAX 20			/* that are told of */
+#define PARAMETER_FAULTS_MAX 100			/* and names that are looked at */
+#define WORDS_MIN_LENGTH 5		/* of words that are part of a known name; less are by chance */
+#define KNOWN_MIN_LENGTH 4		/* of a known name that is part of another */
+#define SHORT_LENGTH 4			/* up to so many letters, names with another first letter are not near */
+
+/* Names of a query that nobody knows, each once. */
+typedef struct Unknown
+{
+	Slice		names[PARAMETER_FAULTS_MAX];
+	int			count;
+	bool		more;
+} Unknown;
+
+static bool
+is_among(Slice name, const Slice *names, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (rvo_slice_equal(name, names[i]))
+			return true;
+	return false;
+}
+
+/* is_part tells whether some words are the first or the last of a name. */
+static bool
+is_part(Slice words, Slice name)
+{
+	int			rest = name.len - words.len;
+
+	return rest > 1 &&
+		((pg_strncasecmp(name.data, words.data, words.len) == 0 && name.data[words.len] == '_') ||
+		 (pg_strncasecmp(name.data + rest, words.data, words.len) == 0 && name.data[rest - 1] == '_'));
+}
+
+/* is_near tells whether a name was meant for another one. */
+static bool
+is_near(Slice name, Slice other)
+{
+	Slice		nearest[NEAREST_MAX];
+
+	if (name.len == 0)
+		return false;
+	if ((name.len >= WORDS_MIN_LENGTH && is_part(name, other)) || (other.len >= KNOWN_MIN_LENGTH && is_part(other, name)))
+		return true;
+	if (other.len <= SHORT_LENGTH && (name.len <= 2 || rvo_ascii_lower(name.data[0]) != other.data[0]))
+		return rvo_slice_equal(name, other);
+	return rvo_nearest(name, &other, 1, nearest) > 0;
+}
+
+/* next_piece takes a piece of a name off its front, up to a bracket, a dot, or two underscores. */
+static Slice
+next_piece(Slice *rest)
+{
+	Slice		piece = {rest->data, 0};
+	int			separator = 1;
+
+	while (piece.len < rest->len && strchr("[].", rest->data[piece.len]) == NULL)
+	{
+		if (piece.len > 0 && piece.len + 1 < rest->len && memcmp(rest->data + piece.len, "__", 2) == 0)
+		{
+			separator = 2;
+			break;
+		}
+		piece.len++;
+	}
+	separator = Min(separator, rest->len - piece.len);
+	rest->data += piece.len + separator;
+	rest->len -= piece.len + separator;
+	return piece;
+}
+
+/* was_meant tells whether a name, or a piece of it, was meant for another one. */
+static bool
+was_meant(Slice name, Slice other)
+{
+	if (is_near(name, other))
+		return true;
+	while (name.len > 0)
+		if (is_near(next_piece(&name), other))
+			return true;
+	return false;
+}
+
+/* condition_meant returns the condition that a name was meant for; no value for a member that is none; *meant is false for neither. */
+static Slice
+condition_meant(Slice name, const KnownParameters *known, bool *meant)
+{
+	*meant = true;
+	for (int i = 0; i < known->nconditions; i++)
+		if (was_meant(name, known->conditions[i]))
+			return known->conditions[i];
+	for (int i = 0; known->shape != NULL && i < known->shape->count; i++)
+		if (IS_KNOWN(known->shape->members[i].kind) && was_meant(name, known->shape->members[i].name))
+			return NO_SLICE;
+	*meant = false;
+	return NO_SLICE;
+}
+
+/* next_name takes a parameter off the front of a query and shows its name; as it came, if it is no text. */
+static bool
+next_name(Slice *query, Slice *name)
+{
+	Slice		parameter = NO_SLICE;
+	Slice		raw;
+
+	while (query->len > 0 && parameter.len == 0)
+		parameter = rvo_text_split(query, '&');
+	if (parameter.len == 0)
+		return false;
+	raw = rvo_text_split(&parameter, '=');
+	*name = rvo_url_decode(raw);
+	if (!pg_verify_mbstr(PG_UTF8, name->data, name->len, true))
+		*name = raw;
+	return true;
+}
+
+/* find_unknown collects the names that nobody knows. */
+static void
+find_unknown(Slice query, const KnownParameters *known, Unknown *unknown)
+{
+	Slice		name;
+
+	while (next_name(&query, &name))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (is_among(name, known->conditions, known->nconditions) || is_among(name, known->others, known->nothers) ||
+			is_among(name, unknown->names, unknown->count))
+			continue;
+		unknown->more = unknown->count == PARAMETER_FAULTS_MAX;
+		if (unknown->more)
+			return;
+		unknown->names[unknown->count++] = name;
+	}
+}
+
+/* add_fault notes a name with the condition that was meant; or what is near, if none was. */
+static void
+add_fault(FaultList *faults, Slice name, bool meant, Slice condition, const KnownParameters *known)
+{
+	Slice		nearest[NEAREST_MAX] = {condition};
+	int			count = condition.data != NULL ? 1 : 0;
+
+	if (!meant)
+		count = rvo_nearest(name, known->others, known->nothers, nearest);
+	rvo_fault_add_parameter(faults, name, nearest, count);
+}
+
+/*
+ * rvo_parameters_check looks for parameters that are not known.  Notes those that are a
+ * fault, and returns a list of the others for a header, in the current context; NULL for none.
+ */
+const char *
+rvo_parameters_check(Slice query, const KnownParameters *known, bool strict, FaultList *faults)
+{
+	Unknown		unknown = {.count = 0};
+	Slice		ignored[NAMES_MAX];
+	int			nignored = 0;
+	bool		more;
+
+	find_unknown(query, known, &unknown);
+	more = unknown.more;
+	for (int i = 0; i < unknown.count; i++)
+	{
+		bool		meant;
+		Slice		condition = condition_meant(unknown.names[i], known, &meant);
+
+		if (meant || strict)
+			add_fault(faults, unknown.names[i], meant, condition, known);
+		else if (nignored < NAMES_MAX)
+			ignored[nignored++] = unknown.names[i];
+		else
+			more = true;
+	}
+	return nignored > 0 || more ? rvo_names_header(ignored, nignored, more) : NULL;
+}

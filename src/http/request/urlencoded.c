@@ -1,0 +1,84 @@
+/*
+ * urlencoded.c
+ *	  Forms and queries whose octets are written %XX.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "http/request/urlencoded.h"
+
+/* decode turns %XX into a byte, and + into another character; other % signs stay, as in a browser. */
+static Slice
+decode(Slice s, char plus)
+{
+	char	   *out = palloc(s.len + 1);
+	int			len = 0;
+
+	for (int i = 0; i < s.len; i++)
+	{
+		int			high = s.data[i] == '%' && i + 2 < s.len ? rvo_hex_digit(s.data[i + 1]) : -1;
+		int			low = high >= 0 ? rvo_hex_digit(s.data[i + 2]) : -1;
+
+		if (low >= 0)
+		{
+			out[len++] = high * 16 + low;
+			i += 2;
+		}
+		else
+			out[len++] = s.data[i] == '+' ? plus : s.data[i];
+	}
+	return (Slice) {out, len};
+}
+
+/* rvo_url_decode decodes a name or value, in which + is a blank. */
+Slice
+rvo_url_decode(Slice s)
+{
+	return decode(s, ' ');
+}
+
+/*
+ * rvo_url_decode_address decodes an e-mail address.  None has a blank, so a + before
+ * the @ is one that its sender did not encode.  Behind that, none has a +.
+ */
+Slice
+rvo_url_decode_address(Slice s)
+{
+	Slice		address = decode(s, '+');
+	bool		behind = false;
+
+	for (int i = 0; i < address.len; i++)
+	{
+		behind |= address.data[i] == '@';
+		if (behind && address.data[i] == '+')
+			unconstify(char *, address.data)[i] = ' ';
+	}
+	return address;
+}
+
+/* check_no_json raises FAILURE_INVALID_REQUEST for JSON that is labelled as a form: no member's name begins like that. */
+static void
+check_no_json(Slice body)
+{
+	Slice		part = rvo_text_split(&body, '&');
+	Slice		name = rvo_text_trim(rvo_url_decode(rvo_text_split(&part, '=')));
+
+	if (name.len > 0 && (name.data[0] == '{' || name.data[0] == '['))
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "Content-Type", FAULT_JSON_AS_FORM);
+}
+
+/* rvo_urlencoded_read reads name=value&name=value.  Raises what rvo_form_add raises, and FAILURE_INVALID_REQUEST for JSON. */
+void
+rvo_urlencoded_read(Slice body, Form *form)
+{
+	check_no_json(body);
+	while (body.len > 0)
+	{
+		Slice		value = rvo_text_split(&body, '&');
+		Slice		name = rvo_text_split(&value, '=');
+
+		if (name.len > 0)
+			rvo_form_add(form, rvo_url_decode(name), rvo_url_decode(value));
+	}
+}

@@ -1,0 +1,65 @@
+/*
+ * serve_change.c
+ *	  The endpoints of changes: those of records, and of a contact's status.
+ *
+ * Nobody waits in the database for a change that is still to come.  An answer that tells of
+ * none says in a header for fronts how long the caller would wait for one: a front
+ * that can asks again until then, and gives the answer to the caller.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "http/request/answer.h"
+#include "http/request/parameter.h"
+#include "http/request/unknown_parameter.h"
+#include "http/serve/serve_change.h"
+#include "work/contact/status_history_read.h"
+#include "work/record/change_list.h"
+
+#define WAIT_MAX 30				/* seconds */
+#define ASK_AGAIN 500			/* milliseconds */
+
+/* read_wait reads how many seconds the caller would wait. */
+static int
+read_wait(const HttpRequest *request, FaultList *faults)
+{
+	Slice		digits = rvo_parameter(request->query, "wait");
+	int			wait = rvo_parameter_number(request->query, "wait", 0);
+
+	if (digits.data != NULL && !rvo_slice_equal(digits, CONST_SLICE("0")) && (wait < 1 || wait > WAIT_MAX))
+		rvo_fault_add(faults, "wait", FAULT_INVALID_WAIT);
+	return wait;
+}
+
+/* rvo_serve_changes answers what became of records since a cursor. */
+void
+rvo_serve_changes(const HttpRequest *request, Answer *answer)
+{
+	static const Slice names[] = {CONST_SLICE("after"), CONST_SLICE("limit"), CONST_SLICE("wait")};
+	static const Slice others[] = {CONST_SLICE("client_id")};
+	KnownParameters known = {.conditions = names, .nconditions = lengthof(names), .others = others, .nothers = lengthof(others), .shape = &rvo_contact_shape};
+	FaultList	faults = {0};
+	int			limit = rvo_parameter_number(request->query, "limit", CHANGES_LIMIT);
+	int			wait = read_wait(request, &faults);
+	const char *ignored = rvo_parameters_check(request->query, &known, request->caller.strict, &faults);
+	bool		none;
+
+	if (ignored != NULL)
+		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
+	rvo_answer(answer, 200, rvo_changes_list(&request->caller, rvo_parameter(request->query, "after"), limit, &faults, &none));
+	if (none && wait > 0)
+		rvo_answer_add_header(answer, "Revyops-Hold", psprintf("%d %d", ASK_AGAIN, wait * 1000));
+}
+
+/* rvo_serve_status_history answers what statuses a contact had. */
+void
+rvo_serve_status_history(const HttpRequest *request, Answer *answer)
+{
+	ListRequest list = {
+		.page = rvo_parameter_number(request->query, "page", 1),
+		.page_size = rvo_parameter_number(request->query, "page_size", PAGE_MAX_SIZE),
+	};
+
+	answer->status = 200;
+	answer->body = rvo_status_history_list(request->caller.client_id, &request->id, "id", &list);
+}

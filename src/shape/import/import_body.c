@@ -1,0 +1,415 @@
+/*
+ * import_body.c
+ *	  The cells of a row as the body that creates a record.
+ *
+ * A cell is a value of JSON, from a file always a text.  jbvNull is no value at
+ * all; a JSON null of somebody's table comes as jsonb does, as jbvBinary.  A blank
+ * text is none either, unless blanks are to clear what is there.
+ *
+ * Whatever of a text does not come into the body as it stands, but for white space
+ * around it, is noted.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "base/json_parse.h"
+#include "shape/import/import_body.h"
+#include "shape/import/import_cell.h"
+#include "shape/record/record.h"
+#include "value/domain.h"
+
+/* A row being made a body. */
+typedef struct Row
+{
+	const ImportMapping *mapping;
+	const JsonbValue *cells;
+	int			number;
+	ImportNotes *notes;
+	bool	   *as_field;		/* of columns of members: those whose cells are custom fields in this row */
+	bool		has_company;
+} Row;
+
+/* What a cell has for a member. */
+typedef struct Reading
+{
+	bool		given;
+	bool		blank;			/* a text in which nothing is to be seen */
+	JsonbValue	value;
+	Slice		code;			/* of the note on it; no value = none */
+} Reading;
+
+/* rvo_import_note_add adds a note, in the current context. */
+void
+rvo_import_note_add(ImportNotes *notes, ImportNote note)
+{
+	if (notes->count == notes->capacity)
+	{
+		notes->capacity = Max(2 * notes->capacity, 16);
+		notes->items = notes->items == NULL ? palloc(notes->capacity * sizeof(ImportNote)) :
+			repalloc_huge(notes->items, notes->capacity * sizeof(ImportNote));
+	}
+	notes->items[notes->count++] = note;
+}
+
+static void
+add_note(const Row *row, Slice member, int column, Slice code)
+{
+	if (code.data != NULL)
+		rvo_import_note_add(row->notes, (ImportNote) {row->number, member, rvo_text_trim(rvo_json_string(&row->cells[column])), code});
+}
+
+/* ---------------------------------------------------------------- cells */
+
+/* code_of is what a note says of how a cell was read; no value if there is nothing to say. */
+static Slice
+code_of(CellReading reading)
+{
+	switch (reading)
+	{
+		case CELL_CLEANED:
+			return CONST_SLICE("cleaned");
+		case CELL_MORE_VALUES:
+			return CONST_SLICE("more_values");
+		case CELL_PLACEHOLDER:
+			return CONST_SLICE("placeholder");
+		default:
+			return NO_SLICE;
+	}
+}
+
+/* read_text reads a cell that is a text, by what it should have. */
+static ImportCell
+read_text(const RecordMember *member, Slice text)
+{
+	if (member == &rvo_contact_shape.members[0])
+		return rvo_import_cell_email(text);
+	if (member == &rvo_contact_shape.members[1])
+		return rvo_import_cell_linkedin(text);
+	if (member == &rvo_company_shape.members[0])
+		return rvo_import_cell_domain(text);
+	if (member->kind == MEMBER_COMPANY)
+		return rvo_import_cell_company(text);
+	return rvo_import_cell_name(text);
+}
+
+/* is_list tells a member that is a list of custom fields. */
+static bool
+is_list(const RecordMember *member)
+{
+	return member->kind == MEMBER_FIELDS || member->kind == MEMBER_FIELDS_OF_CREATE;
+}
+
+/* json_of is a cell that is no text, as the body has it. */
+static JsonbValue
+json_of(const JsonbValue *cell)
+{
+	if (cell->type == jbvBinary && JsonContainerIsScalar(cell->val.binary.data))
+		return rvo_json_null();
+	return *cell;
+}
+
+/* read_cell reads the cell of a column for a member. */
+static Reading
+read_cell(const Row *row, const RecordMember *member, int column)
+{
+	const JsonbValue *cell = &row->cells[column];
+	Reading		reading = {0};
+	ImportCell	read;
+	Slice		text;
+
+	if (cell->type == jbvNull)
+		return reading;
+	if (cell->type != jbvString)
+		return (Reading) {.given = true, .value = json_of(cell)};
+	text = rvo_json_string(cell);
+	if (is_list(member))
+	{
+		reading.given = rvo_text_trim(text).len > 0;
+		reading.value = rvo_json_list(text);
+		return reading;
+	}
+	read = read_text(member, text);
+	reading.code = code_of(read.reading);
+	reading.blank = read.reading == CELL_BLANK;
+	reading.given = read.value.data != NULL;
+	/* an id of a company is one only where the column says so */
+	if (reading.given && member->kind == MEMBER_COMPANY && !row->mapping->columns[column].named &&
+		rvo_text_is_digits(read.value))
+	{
+		reading.given = false;
+		reading.code = rvo_fault_code(FAULT_INVALID_COMPANY);
+	}
+	reading.value = rvo_json_text(read.value);
+	return reading;
+}
+
+/* ---------------------------------------------------------------- members */
+
+/* wrong_with tells what is wrong with a value for a member, beside what only the reader of bodies knows. */
+static FaultCode
+wrong_with(const RecordMember *member, const JsonbValue *value)
+{
+	Slice		canonical;
+	int64		id;
+
+	if (member->kind == MEMBER_KEY)
+		return value->type == jbvString ? member->normalize(rvo_json_string(value), &canonical) : FAULT_NOT_A_STRING;
+	if (member->kind != MEMBER_COMPANY || value->type != jbvString || rvo_text_to_id(rvo_json_string(value), &id))
+		return FAULT_NONE;
+	return rvo_domain_normalize(rvo_json_string(value), &canonical) == FAULT_NONE ? FAULT_NONE : FAULT_INVALID_COMPANY;
+}
+
+/* same_value tells whether a cell says what a member has already. */
+static bool
+same_value(const RecordMember *member, const JsonbValue *value, const JsonbValue *cell)
+{
+	Slice		a;
+	Slice		b;
+
+	if (value->type != jbvString || cell->type != jbvString)
+		return false;
+	if (rvo_slice_equal(rvo_json_string(value), rvo_text_trim(rvo_json_string(cell))))
+		return true;
+	return member->kind == MEMBER_KEY &&
+		member->normalize(rvo_json_string(value), &a) == FAULT_NONE && a.data != NULL &&
+		member->normalize(rvo_json_string(cell), &b) == FAULT_NONE && b.data != NULL && rvo_slice_equal(a, b);
+}
+
+/*
+ * choose_column returns which of a member's columns has its value in a row: the first with a valid one, else
+ * the first with any; -1 if there is none.
+ */
+static int
+choose_column(const Row *row, const ImportMember *member, Reading *chosen)
+{
+	int			found = -1;
+
+	for (int i = 0; i < member->ncolumns; i++)
+	{
+		Reading		reading = read_cell(row, member->member, member->columns[i]);
+
+		if (!reading.given)
+			continue;
+		if (wrong_with(member->member, &reading.value) != FAULT_NONE && found >= 0)
+			continue;
+		if (found < 0 || wrong_with(member->member, &reading.value) == FAULT_NONE)
+		{
+			found = i;
+			*chosen = reading;
+			if (wrong_with(member->member, &reading.value) == FAULT_NONE)
+				break;
+		}
+	}
+	return found;
+}
+
+/*
+ * settle_others says what becomes of a member's other columns: custom fields, unless they say the same; what stood
+ * in the first one, which is none, is noted.
+ */
+static void
+settle_others(Row *row, const ImportMember *member, int chosen, const Reading *value)
+{
+	for (int i = 0; i < member->ncolumns; i++)
+	{
+		int			column = member->columns[i];
+		Reading		reading;
+
+		if (i == chosen || row->cells[column].type == jbvNull)
+			continue;
+		reading = read_cell(row, member->member, column);
+		if (chosen >= 0 && same_value(member->member, &value->value, &row->cells[column]))
+			continue;
+		if (!reading.given)
+			add_note(row, member->member->name, column, reading.code);
+		else if (row->mapping->columns[column].field.data != NULL)
+			row->as_field[column] = true;
+		else if (row->cells[column].type == jbvString)
+			add_note(row, member->member->name, column, rvo_fault_code(wrong_with(member->member, &reading.value)));
+	}
+}
+
+/* cleared gives a blank text if one of a member's columns has it, and blanks are to clear. */
+static bool
+cleared(const Row *row, const ImportMember *member, JsonbValue *value)
+{
+	if (!row->mapping->clears || is_list(member->member))
+		return false;
+	for (int i = 0; i < member->ncolumns; i++)
+		if (read_cell(row, member->member, member->columns[i]).blank)
+		{
+			*value = rvo_json_text(CONST_SLICE(""));
+			return true;
+		}
+	return false;
+}
+
+/* read_member reads a member out of a row; false if the row does not give it. */
+static bool
+read_member(Row *row, const ImportMember *member, JsonbValue *value)
+{
+	Reading		reading = {0};
+	int			chosen = 0;
+	int			column;
+
+	if (member->ncolumns > 1)
+	{
+		chosen = choose_column(row, member, &reading);
+		settle_others(row, member, chosen, &reading);
+		if (chosen < 0)
+			return cleared(row, member, value);
+	}
+	else
+		reading = read_cell(row, member->member, member->columns[0]);
+	column = member->columns[chosen];
+	add_note(row, member->member->name, column, reading.code);
+	if (!reading.given)
+		return cleared(row, member, value);
+	if (member->member->kind == MEMBER_COMPANY)
+		row->has_company = wrong_with(member->member, &reading.value) == FAULT_NONE;
+	if (member->member->kind == MEMBER_COMPANY_NAME && !row->has_company && row->mapping->columns[column].field.data != NULL)
+		row->as_field[column] = true;
+	*value = reading.value;
+	return true;
+}
+
+/* ---------------------------------------------------------------- custom fields */
+
+/* read_field reads the custom field that a column is in a row; false if it is none. */
+static bool
+read_field(const Row *row, int column, JsonbValue *value)
+{
+	const ImportColumn *described = &row->mapping->columns[column];
+	const JsonbValue *cell = &row->cells[column];
+	ImportCell	read;
+
+	if (described->field.data == NULL || cell->type == jbvNull ||
+		(described->member.data != NULL && !row->as_field[column]))
+		return false;
+	*value = json_of(cell);
+	if (cell->type != jbvString)
+		return true;
+	read = rvo_import_cell_field(rvo_json_string(cell));
+	add_note(row, described->field, column, code_of(read.reading));
+	if (read.value.data == NULL && (!row->mapping->clears || read.reading != CELL_BLANK))
+		return false;
+	*value = rvo_json_text(read.value.data != NULL ? read.value : CONST_SLICE(""));
+	return true;
+}
+
+static JsonbValue
+field_of(Slice name, JsonbValue value)
+{
+	JsonObject	field = rvo_json_open(2);
+
+	rvo_json_put(&field, CONST_SLICE("field_name"), rvo_json_text(name));
+	rvo_json_put(&field, CONST_SLICE("field_value"), value);
+	return rvo_json_close(&field);
+}
+
+/* list_of makes the list of custom fields: those that the row lists itself, then its columns. */
+static JsonbValue
+list_of(const Row *row, const JsonbValue *listed)
+{
+	int			nlisted = listed != NULL ? listed->val.array.nElems : 0;
+	JsonbValue	list = rvo_json_array(nlisted + row->mapping->nfields);
+	JsonbValue	value;
+
+	for (int i = 0; i < nlisted; i++)
+		rvo_json_append(&list, listed->val.array.elems[i]);
+	for (int i = 0; i < row->mapping->ncolumns; i++)
+		if (read_field(row, i, &value))
+			rvo_json_append(&list, field_of(row->mapping->columns[i].field, value));
+	return list;
+}
+
+/* object_of is list_of for a row that has them as an object of names and values. */
+static JsonbValue
+object_of(const Row *row, const JsonbValue *listed)
+{
+	JsonObject	object = rvo_json_open(listed->val.object.nPairs + row->mapping->nfields);
+	JsonbValue	value;
+
+	for (int i = 0; i < listed->val.object.nPairs; i++)
+		rvo_json_put(&object, rvo_json_string(&listed->val.object.pairs[i].key), listed->val.object.pairs[i].value);
+	for (int i = 0; i < row->mapping->ncolumns; i++)
+		if (read_field(row, i, &value))
+			rvo_json_put(&object, row->mapping->columns[i].field, value);
+	return rvo_json_close(&object);
+}
+
+/* put_fields puts the custom fields; what a row gives for them that is none stays, to be found fault with. */
+static void
+put_fields(JsonObject *body, const Row *row, const JsonbValue *listed)
+{
+	Slice		name = row->mapping->fields_member;
+	JsonbValue	list;
+
+	if (listed != NULL && listed->type == jbvObject)
+		rvo_json_put(body, name, object_of(row, listed));
+	else if (listed != NULL && listed->type != jbvArray)
+		rvo_json_put(body, name, *listed);
+	else if (listed != NULL || row->mapping->nfields > 0)
+	{
+		list = list_of(row, listed);
+		if (listed != NULL || list.val.array.nElems > 0)
+			rvo_json_put(body, name, list);
+	}
+}
+
+/* ---------------------------------------------------------------- bodies */
+
+/* body_of_columns makes a body of the columns. */
+static Jsonb *
+body_of_columns(Row *row)
+{
+	const ImportMapping *mapping = row->mapping;
+	JsonObject	body = rvo_json_open(mapping->nmembers + 1);
+	JsonbValue	value;
+	JsonbValue	listed;
+	bool		has_list = false;
+
+	for (int i = 0; i < mapping->nmembers; i++)
+	{
+		const ImportMember *member = &mapping->members[i];
+
+		if (!read_member(row, member, &value))
+			continue;
+		if (rvo_slice_equal(member->member->name, mapping->fields_member))
+		{
+			listed = value;
+			has_list = true;
+			continue;
+		}
+		rvo_json_put(&body, member->member->name, value);
+	}
+	put_fields(&body, row, has_list ? &listed : NULL);
+	value = rvo_json_close(&body);
+	return rvo_json_encode(&value);
+}
+
+/* body_of_cell is the body that a cell is as a whole; NULL for SQL's NULL. */
+static Jsonb *
+body_of_cell(const JsonbValue *cell)
+{
+	JsonbValue	value = json_of(cell);
+
+	return cell->type == jbvNull ? NULL : rvo_json_encode(&value);
+}
+
+/*
+ * rvo_import_body makes the body of a row's cells, in the current context.  NULL stands for SQL's NULL, where
+ * that is the body.  What was changed or left out is added to the notes, in the same context.
+ */
+Jsonb *
+rvo_import_body(const ImportMapping *mapping, const JsonbValue *cells, int row, ImportNotes *notes)
+{
+	Row			reading = {.mapping = mapping, .cells = cells, .number = row, .notes = notes};
+
+	if (mapping->body >= 0)
+		return body_of_cell(&cells[mapping->body]);
+	reading.as_field = palloc0(Max(mapping->ncolumns, 1) * sizeof(bool));
+	return body_of_columns(&reading);
+}

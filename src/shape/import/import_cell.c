@@ -1,0 +1,682 @@
+/*
+ * import_cell.c
+ *	  What a human reads in a cell: an address in a mail's form, the first of several, "n/a".
+ *
+ * The API takes a value as it is written.  A file was not written for us, so here
+ * the value is looked for in what stands in the cell.  What is found is a part of
+ * the cell, but for characters of other widths and those that are not to be seen; that it is
+ * valid is for the reader of bodies to say.  A cell in which nothing is found stays as it is, and
+ * is found fault with there.
+ *
+ * Nearly all cells are plain: those are looked through once.
+ */
+#include "postgres.h"
+
+#include <unictype.h>
+#include <unistr.h>
+
+#include "lib/stringinfo.h"
+
+#include "base/compat.h"
+#include "shape/import/import_cell.h"
+#include "shape/import/import_placeholder.h"
+#include "value/domain.h"
+#include "value/email_address.h"
+#include "value/linkedin.h"
+
+/* A longer cell of a key is not searched. */
+#define SEARCHED_MAX_OCTETS 8192
+
+/* So many words beside an address are a text that mentions one. */
+#define WORDS_MAX 8
+
+/* What stands between values; of addresses more than of URLs. */
+#define BLANKS " \t\n\v\f\r"
+#define BRACKETS "<>()[]\""
+#define EMAIL_SEPARATORS BLANKS BRACKETS ",;|:{}\\"
+#define URL_SEPARATORS BLANKS BRACKETS ";|"
+#define DOMAIN_SEPARATORS BLANKS BRACKETS ",;|{}"
+
+static ImportCell
+cell(CellReading reading, Slice value)
+{
+	return (ImportCell) {reading, value};
+}
+
+/* ---------------------------------------------------------------- characters */
+
+/* is_format tells a character that has no shape and no width. */
+static bool
+is_format(ucs4_t c)
+{
+	return c == 0xad || c == 0x34f || c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+		(c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+		(c >= 0xfff9 && c <= 0xfffb) || (c >= 0xfe00 && c <= 0xfe0f);
+}
+
+static bool
+is_space(ucs4_t c)
+{
+	return c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
+		c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+/* ascii_of gives the character of ASCII that another one stands for; 0 = none. */
+static char
+ascii_of(ucs4_t c)
+{
+	if (c >= 0xff01 && c <= 0xff5e)
+		return c - 0xfee0;
+	if (is_space(c))
+		return ' ';
+	if (c == 0xfe6b)
+		return '@';
+	if (c == 0x3001 || c == 0xfe50)
+		return ',';
+	if (c == 0x3002 || c == 0xff61)
+		return '.';
+	if ((c >= 0x201c && c <= 0x201f) || c == 0xab || c == 0xbb || c == 0x2039 || c == 0x203a || (c >= 0x3008 && c <= 0x3011))
+		return '"';
+	if (c >= 0x2018 && c <= 0x201b)
+		return '\'';
+	if (c == 0x2022 || c == 0xb7)
+		return ' ';
+	return '\0';
+}
+
+/* take_entity takes an HTML entity off the front of a text; '\0' if there is none. */
+static char
+take_entity(Slice *s)
+{
+	static const struct
+	{
+		const char *name;
+		char		character;
+	}			entities[] = {
+		{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&amp;", '&'}, {"&nbsp;", ' '},
+		{"&#39;", '\''}, {"&apos;", '\''}, {"&#64;", '@'}, {"&commat;", '@'}, {"%40", '@'}, {"%20", ' '},
+	};
+
+	for (size_t i = 0; i < lengthof(entities); i++)
+	{
+		int			len = strlen(entities[i].name);
+
+		if (s->len < len || memcmp(s->data, entities[i].name, len) != 0)
+			continue;
+		s->data += len;
+		s->len -= len;
+		return entities[i].character;
+	}
+	return '\0';
+}
+
+/*
+ * folded gives a text without what is not to be seen, with characters of ASCII in
+ * place of those that look so, and entities of HTML resolved, if asked for.
+ */
+static Slice
+folded(Slice s, bool entities)
+{
+	char	   *out = palloc(s.len + 1);
+	int			len = 0;
+
+	while (s.len > 0)
+	{
+		ucs4_t		c;
+		int			length;
+		char		ascii;
+
+		if (entities && (s.data[0] == '&' || s.data[0] == '%') && (ascii = take_entity(&s)) != '\0')
+		{
+			out[len++] = ascii;
+			continue;
+		}
+		length = Max(u8_mbtouc(&c, (const uint8_t *) s.data, s.len), 1);
+		if (length > 1 && (ascii = ascii_of(c)) != '\0')
+			out[len++] = ascii;
+		else if (length == 1 || !is_format(c))
+		{
+			memcpy(out + len, s.data, length);
+			len += length;
+		}
+		s.data += length;
+		s.len -= length;
+	}
+	return (Slice) {out, len};
+}
+
+/* ---------------------------------------------------------------- words */
+
+static bool
+is_in(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+/* next_word takes the next word off a text; false if there is none. */
+static bool
+next_word(Slice *rest, const char *separators, Slice *word)
+{
+	int			end = 0;
+
+	while (rest->len > 0 && is_in(rest->data[0], separators))
+		*rest = (Slice) {rest->data + 1, rest->len - 1};
+	while (end < rest->len && !is_in(rest->data[end], separators))
+		end++;
+	*word = (Slice) {rest->data, end};
+	*rest = (Slice) {rest->data + end, rest->len - end};
+	return end > 0;
+}
+
+/* strip takes characters of two sets off the ends of a text. */
+static Slice
+strip(Slice s, const char *front, const char *end)
+{
+	while (s.len > 0 && is_in(s.data[0], front))
+		s = (Slice) {s.data + 1, s.len - 1};
+	while (s.len > 0 && is_in(s.data[s.len - 1], end))
+		s.len--;
+	return s;
+}
+
+/* contains tells whether a word is in a text, ASCII without case. */
+static bool
+contains(Slice s, const char *word)
+{
+	int			len = strlen(word);
+
+	for (int i = 0; i + len <= s.len; i++)
+		if (pg_strncasecmp(s.data + i, word, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+begins(Slice s, const char *word)
+{
+	return s.len >= (int) strlen(word) && pg_strncasecmp(s.data, word, strlen(word)) == 0;
+}
+
+/* What was found in a cell so far. */
+typedef struct Finding
+{
+	FaultCode	(*normalize) (Slice in, Slice *out);
+	Slice		value;			/* as it stands there; no value = nothing yet */
+	Slice		canonical;
+	bool		more;			/* another one was found, too */
+} Finding;
+
+/* try_value takes a text as a value, if it is one. */
+static bool
+try_value(Finding *finding, Slice text)
+{
+	Slice		canonical;
+
+	text = rvo_text_trim(text);
+	if (finding->normalize(text, &canonical) != FAULT_NONE || canonical.data == NULL)
+		return false;
+	if (finding->value.data == NULL)
+	{
+		finding->value = text;
+		finding->canonical = canonical;
+	}
+	else
+		finding->more |= !rvo_slice_equal(finding->canonical, canonical);
+	return true;
+}
+
+/* found_in says what became of a cell that was searched; text is the whole, without white space around it. */
+static ImportCell
+found_in(const Finding *finding, Slice text)
+{
+	if (finding->value.data == NULL)
+		return cell(CELL_PLAIN, text);
+	if (finding->more)
+		return cell(CELL_MORE_VALUES, finding->value);
+	if (rvo_slice_equal(finding->value, text))
+		return cell(CELL_PLAIN, text);
+	return cell(CELL_CLEANED, finding->value);
+}
+
+/* ---------------------------------------------------------------- e-mail addresses */
+
+/* is_plain_address tells an address without anything that could mean something else. */
+static bool
+is_plain_address(Slice s)
+{
+	int			ats = 0;
+
+	for (int i = 0; i < s.len; i++)
+	{
+		char		c = s.data[i];
+
+		if (c == '@')
+			ats++;
+		else if (!rvo_is_letter(c) && !rvo_is_digit(c) && c != '.' && c != '-' && c != '_' && c != '+')
+			return false;
+	}
+	return ats == 1 && s.data[0] != '.' && s.data[s.len - 1] != '.';
+}
+
+/* without_symbols takes signs that are no part of a word off its front: a tick, an envelope. */
+static Slice
+without_symbols(Slice word)
+{
+	ucs4_t		c;
+
+	while (word.len > 0 && !rvo_is_ascii(word.data[0]))
+	{
+		int			length = Max(u8_mbtouc(&c, (const uint8_t *) word.data, word.len), 1);
+
+		if (uc_is_general_category_withtable(c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N))
+			break;
+		word = (Slice) {word.data + length, word.len - length};
+	}
+	return word;
+}
+
+/* address_of takes off a word what stands around an address: quotes, a full stop, the query of a mailto. */
+static Slice
+address_of(Slice word)
+{
+	const char *at = memchr(word.data, '@', word.len);
+	const char *query;
+
+	word = without_symbols(word);
+	word = strip(word, "'`*=/.", "'`*=/.,!?");
+	if (at == NULL || at >= word.data + word.len)
+		return word;
+	query = memchr(at, '?', word.data + word.len - at);
+	if (query != NULL)
+		word.len = query - word.data;
+	return strip(word, "", "'`*=/.,!?");
+}
+
+/* try_address looks for addresses in a word: as one, or with slashes between them. */
+static void
+try_address(Finding *finding, Slice word)
+{
+	Slice		part;
+
+	if (try_value(finding, address_of(word)))
+		return;
+	while (next_word(&word, "/", &part))
+		if (memchr(part.data, '@', part.len) != NULL)
+			(void) try_value(finding, address_of(part));
+}
+
+/* rvo_import_cell_email reads a cell that should have an e-mail address. */
+ImportCell
+rvo_import_cell_email(Slice text)
+{
+	Finding		finding = {.normalize = rvo_email_address_normalize};
+	Slice		rest;
+	Slice		word;
+	int			words = 0;
+
+	text = rvo_text_trim(text);
+	if (text.len == 0)
+		return cell(CELL_BLANK, NO_SLICE);
+	if (is_plain_address(text) || text.len > SEARCHED_MAX_OCTETS)
+		return cell(CELL_PLAIN, text);
+	/* Excel's apostrophe before a text, the sign of a formula, or a blank of a link would be a part of the address. */
+	if (!is_in(text.data[0], "'`=*/%") && try_value(&finding, text))
+		return found_in(&finding, text);
+	rest = folded(text, true);
+	while (next_word(&rest, EMAIL_SEPARATORS, &word))
+	{
+		if (memchr(word.data, '@', word.len) != NULL)
+			try_address(&finding, word);
+		else
+			words++;
+	}
+	if (finding.value.data != NULL)
+		return words <= WORDS_MAX ? found_in(&finding, text) : cell(CELL_PLAIN, text);
+	return rvo_is_key_placeholder(text, false) ? cell(CELL_PLACEHOLDER, NO_SLICE) : cell(CELL_PLAIN, text);
+}
+
+/* ---------------------------------------------------------------- LinkedIn URLs */
+
+/* is_plain_profile tells a URL without anything that could mean something else. */
+static bool
+is_plain_profile(Slice s)
+{
+	if (!begins(s, "http") && !begins(s, "www.") && !begins(s, "linkedin.com/") && !begins(s, "in/"))
+		return false;
+	for (int i = 0; i < s.len; i++)
+		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && !is_in(s.data[i], "-_./:~"))
+			return false;
+	return rvo_is_letter(s.data[s.len - 1]) || rvo_is_digit(s.data[s.len - 1]) || s.data[s.len - 1] == '/';
+}
+
+/* try_cut tries a URL without what was put behind it by one who took the slug for all of it: "&trk=x", "%3Ftrk%3Dx". */
+static bool
+try_cut(Finding *finding, Slice url)
+{
+	static const char *const ends[] = {"&", "%3f", "%2f", "%23", "%26"};
+
+	for (int i = 1; i < url.len && !begins(url, "http%3a") && !begins(url, "https%3a"); i++)
+		for (size_t j = 0; j < lengthof(ends); j++)
+			if (begins((Slice) {url.data + i, url.len - i}, ends[j]))
+				return try_value(finding, (Slice) {url.data, i});
+	return false;
+}
+
+/* try_profile looks for profiles in a word: as it is, without punctuation or what was put behind it, or with commas between them. */
+static void
+try_profile(Finding *finding, Slice word)
+{
+	Slice		bare = strip(word, ".,:!?'`*=@", ".,:!?'`*");
+	Slice		part;
+
+	if (try_value(finding, bare) || try_cut(finding, bare))
+		return;
+	while (next_word(&bare, ",", &part))
+		(void) try_value(finding, strip(part, ".,:!?'`*=@", ".,:!?'`*"));
+}
+
+/* try_parameters looks for profiles in the parameters of a link that leads there: a search engine's, a mail filter's, a login's. */
+static void
+try_parameters(Finding *finding, Slice word)
+{
+	Slice		rest = word;
+	Slice		part;
+
+	(void) rvo_text_split(&rest, '?');
+	while (next_word(&rest, "&#", &part))
+	{
+		(void) rvo_text_split(&part, '=');
+		if (contains(part, "linkedin.com") && begins(part, "http"))
+			(void) try_value(finding, part);
+	}
+}
+
+/* rvo_import_cell_linkedin reads a cell that should have the URL of a LinkedIn profile. */
+ImportCell
+rvo_import_cell_linkedin(Slice text)
+{
+	Finding		finding = {.normalize = rvo_linkedin_normalize};
+	Slice		whole;
+	Slice		rest;
+	Slice		word;
+	bool		has_spaces;
+
+	text = rvo_text_trim(text);
+	if (text.len == 0)
+		return cell(CELL_BLANK, NO_SLICE);
+	if (is_plain_profile(text) || text.len > SEARCHED_MAX_OCTETS)
+		return cell(CELL_PLAIN, text);
+	if (try_value(&finding, text))
+		return found_in(&finding, text);
+	whole = folded(text, false);
+	rest = whole;
+	has_spaces = contains(whole, " ");
+	while (next_word(&rest, URL_SEPARATORS, &word))
+	{
+		if (contains(word, "linkedin.") || word.len == whole.len || !has_spaces)
+			try_profile(&finding, word);
+		if (finding.value.data == NULL)
+			try_parameters(&finding, word);
+	}
+	if (finding.value.data != NULL)
+		return found_in(&finding, text);
+	return rvo_is_key_placeholder(text, false) ? cell(CELL_PLACEHOLDER, NO_SLICE) : cell(CELL_PLAIN, text);
+}
+
+/* ---------------------------------------------------------------- companies */
+
+/* skip_schemes takes "http://" off, however often it stands there, also without its colon, and with backslashes. */
+static Slice
+skip_schemes(Slice s)
+{
+	for (;;)
+	{
+		int			len = begins(s, "https") ? 5 : begins(s, "http") ? 4 : 0;
+		Slice		rest = {s.data + len, s.len - len};
+
+		if (!begins(rest, "//") && (len == 0 || (!begins(rest, ":") && !begins(rest, "\\\\"))))
+			return s;
+		while (rest.len > 0 && is_in(rest.data[0], ":/\\"))
+			rest = (Slice) {rest.data + 1, rest.len - 1};
+		s = rest;
+	}
+}
+
+/* is_plain_domain tells a domain or URL without anything that could mean something else. */
+static bool
+is_plain_domain(Slice s)
+{
+	bool		dot = false;
+	bool		letter = false;
+	int			i = begins(s, "https://") ? 8 : begins(s, "http://") ? 7 : 0;
+
+	if (i < s.len && s.data[i] == '.')
+		return false;
+	for (; i < s.len && s.data[i] != '/'; i++)
+	{
+		dot |= s.data[i] == '.';
+		letter |= rvo_is_letter(s.data[i]);
+		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && s.data[i] != '.' && s.data[i] != '-')
+			return false;
+	}
+	for (; i < s.len; i++)
+		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && !is_in(s.data[i], "-_./?=&%#~+"))
+			return false;
+	/* "n.a." */
+	return dot && letter && s.len > 5;
+}
+
+/* domain_of takes off a word what stands around a domain. */
+static Slice
+domain_of(Slice word)
+{
+	return strip(skip_schemes(strip(word, ".'`*=-", ".'`*!?-:")), "", "/");
+}
+
+/* is_name tells a word that is no domain from signs alone, and from what a domain is announced with: "Website:". */
+static bool
+is_name(Slice word)
+{
+	return word.data[word.len - 1] != ':' && (word.len > 1 || rvo_is_letter(word.data[0]) || rvo_is_digit(word.data[0]));
+}
+
+/* is_marked tells a word that can be nothing but a domain. */
+static bool
+is_marked(Slice word, Slice whole)
+{
+	return contains(word, "://") || begins(word, "www.") ||
+		(word.data > whole.data && is_in(word.data[-1], BRACKETS));
+}
+
+/*
+ * try_domains looks for domains among the words of a text.  Beside other words, only those that are
+ * marked as such are taken: "Inc.berlin" is a name.
+ */
+static void
+try_domains(Finding *finding, Slice whole)
+{
+	for (int marked = 0; marked <= 1 && finding->value.data == NULL; marked++)
+	{
+		Finding		found = {.normalize = finding->normalize};
+		Slice		rest = whole;
+		Slice		word;
+		bool		names = false;
+
+		while (next_word(&rest, DOMAIN_SEPARATORS, &word))
+			if ((marked && !is_marked(word, whole)) || memchr(word.data, '.', word.len) == NULL ||
+				!try_value(&found, domain_of(word)))
+				names |= is_name(word);
+		if (marked || !names)
+			*finding = found;
+	}
+}
+
+/* rvo_import_cell_domain reads a cell that should have a domain. */
+ImportCell
+rvo_import_cell_domain(Slice text)
+{
+	Finding		finding = {.normalize = rvo_domain_normalize};
+
+	text = rvo_text_trim(text);
+	if (text.len == 0)
+		return cell(CELL_BLANK, NO_SLICE);
+	if (is_plain_domain(text) || text.len > SEARCHED_MAX_OCTETS)
+		return cell(CELL_PLAIN, text);
+	if (rvo_is_key_placeholder(text, true))
+		return cell(CELL_PLACEHOLDER, NO_SLICE);
+	if (memchr(text.data, '<', text.len) == NULL && try_value(&finding, text))
+		return found_in(&finding, text);
+	try_domains(&finding, folded(text, true));
+	return found_in(&finding, text);
+}
+
+/* number_of takes the ".0" off a whole number that was written as one with decimals; no value for anything else. */
+static Slice
+number_of(Slice text)
+{
+	Slice		rest = text;
+	Slice		number = rvo_text_split(&rest, '.');
+
+	if (!rvo_text_is_digits(number))
+		return NO_SLICE;
+	for (int i = 0; i < rest.len; i++)
+		if (rest.data[i] != '0')
+			return NO_SLICE;
+	return number;
+}
+
+/* rvo_import_cell_company reads a cell that should have the id or the domain of a company. */
+ImportCell
+rvo_import_cell_company(Slice text)
+{
+	Slice		number;
+
+	text = rvo_text_trim(text);
+	if (text.len == 0 || !rvo_is_digit(text.data[0]))
+		return rvo_import_cell_domain(text);
+	number = number_of(text);
+	if (number.data == NULL)
+		return rvo_import_cell_domain(text);
+	if (number.len == 1 && number.data[0] == '0')
+		return cell(CELL_PLACEHOLDER, NO_SLICE);
+	return cell(number.len == text.len ? CELL_PLAIN : CELL_CLEANED, number);
+}
+
+/* ---------------------------------------------------------------- texts */
+
+/* text_of_formula gives the text that a formula is, ="0123", as spreadsheets are made to keep digits; no value for anything else. */
+static Slice
+text_of_formula(Slice s)
+{
+	if (s.len < 3 || memcmp(s.data, "=\"", 2) != 0 || s.data[s.len - 1] != '"')
+		return NO_SLICE;
+	s = (Slice) {s.data + 2, s.len - 3};
+	return memchr(s.data, '"', s.len) == NULL ? rvo_text_trim(s) : NO_SLICE;
+}
+
+/* control_length returns the octets of a control character at a place: 0 if there is none. */
+static int
+control_length(Slice s, int at)
+{
+	unsigned char c = s.data[at];
+
+	if (c < 0x20 || c == 0x7f)
+		return 1;
+	return c == 0xc2 && at + 1 < s.len && (unsigned char) s.data[at + 1] < 0xa0 ? 2 : 0;
+}
+
+/* name_cleaned writes a name with one space in place of control characters and the white space around them. */
+static Slice
+name_cleaned(Slice s)
+{
+	StringInfoData out;
+	int			length;
+
+	initStringInfo(&out);
+	for (int i = 0; i < s.len; i += Max(length, 1))
+	{
+		length = control_length(s, i);
+		if (length == 0)
+		{
+			if (s.data[i] != ' ' || out.len == 0 || out.data[out.len - 1] != ' ')
+				appendStringInfoChar(&out, s.data[i]);
+			continue;
+		}
+		if (out.len > 0 && out.data[out.len - 1] != ' ')
+			appendStringInfoChar(&out, ' ');
+	}
+	return rvo_text_trim((Slice) {out.data, out.len});
+}
+
+/* field_cleaned writes line breaks in place of vertical tabs and their like, and spaces in place of other control characters. */
+static Slice
+field_cleaned(Slice s)
+{
+	char	   *out = palloc(s.len);
+	int			len = 0;
+	int			length;
+
+	for (int i = 0; i < s.len; i += Max(length, 1))
+	{
+		char		c = s.data[i];
+
+		length = control_length(s, i);
+		if (length == 0 || c == '\t' || c == '\n' || c == '\r')
+			out[len++] = c;
+		else if (c == '\v' || c == '\f' || (length == 2 && (unsigned char) s.data[i + 1] == 0x85))
+			out[len++] = '\n';
+		else
+			out[len++] = ' ';
+	}
+	return rvo_text_trim((Slice) {out, len});
+}
+
+/* How a kind of text is read. */
+typedef struct TextRules
+{
+	bool		(*is_placeholder) (Slice text);
+	bool		allows_line_breaks;
+	Slice		(*clean) (Slice text);
+} TextRules;
+
+/* read_text reads a cell that is a text: what a formula gives, without control characters. */
+static ImportCell
+read_text(Slice text, const TextRules *rules)
+{
+	Slice		inside;
+	CellReading plain = CELL_PLAIN;
+
+	text = rvo_text_trim(text);
+	inside = text_of_formula(text);
+	if (inside.data != NULL)
+	{
+		text = inside;
+		plain = CELL_CLEANED;
+	}
+	if (text.len == 0)
+		return cell(CELL_BLANK, NO_SLICE);
+	if (rules->is_placeholder(text))
+		return cell(CELL_PLACEHOLDER, NO_SLICE);
+	if (!rvo_text_has_control(text, rules->allows_line_breaks))
+		return cell(plain, text);
+	text = rules->clean(text);
+	return cell(text.len > 0 ? CELL_CLEANED : CELL_BLANK, text.len > 0 ? text : NO_SLICE);
+}
+
+/* rvo_import_cell_name reads a cell that should have a name, or another text of one line. */
+ImportCell
+rvo_import_cell_name(Slice text)
+{
+	static const TextRules rules = {rvo_is_name_placeholder, false, name_cleaned};
+
+	return read_text(text, &rules);
+}
+
+/* rvo_import_cell_field reads a cell that is the value of a custom field. */
+ImportCell
+rvo_import_cell_field(Slice text)
+{
+	static const TextRules rules = {rvo_is_null_of_dump, true, field_cleaned};
+
+	return read_text(text, &rules);
+}

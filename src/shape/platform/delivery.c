@@ -1,0 +1,194 @@
+/*
+ * delivery.c
+ *	  A delivery of a sending platform: its items, as events.
+ *
+ * An object is one item, an array has many; what of it is no object, or is of a
+ * kind that we have no use for, is an item without an event.  No table is asked.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "base/json_flaw.h"
+#include "base/json_parse.h"
+#include "base/slice_map.h"
+#include "shape/platform/delivery.h"
+#include "shape/platform/delivery_text.h"
+#include "shape/platform/event_time.h"
+#include "shape/platform/item_path.h"
+
+/* note_unreadable notes why a text can't be read as JSON. */
+static void
+note_unreadable(Slice text, FaultList *faults)
+{
+	int			offset;
+	FaultCode	flaw = rvo_json_find_flaw(text, 0, &offset);
+	TextPlace	place = rvo_text_place(text, offset);
+
+	rvo_fault_add_place(faults, "", flaw, place.line, place.column, -1);
+}
+
+/* parse reads the JSON of a body; false if it is none, or neither object nor array, or too much. */
+static bool
+parse(Slice text, Delivery *delivery, FaultList *faults)
+{
+	JsonExtent	extent = rvo_json_measure(text, 0);
+
+	if (extent.containers > JSON_MAX_CONTAINERS)
+		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, JSON_MAX_CONTAINERS, extent.containers);
+	else if (extent.commas > DELIVERY_COMMAS_MAX)
+		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, DELIVERY_COMMAS_MAX, extent.commas);
+	else if (extent.depth > JSON_MAX_DEPTH)
+		rvo_fault_add(faults, "", FAULT_TOO_DEEP);
+	else if (!rvo_json_is_loadable(text))
+		note_unreadable(text, faults);
+	else
+		delivery->body = rvo_json_parse(text);
+	if (delivery->body == NULL)
+		return false;
+	if (JB_ROOT_IS_SCALAR(delivery->body))
+		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
+	else if (JB_ROOT_IS_ARRAY(delivery->body) && JB_ROOT_COUNT(delivery->body) > DELIVERY_ITEMS_MAX)
+		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, DELIVERY_ITEMS_MAX, JB_ROOT_COUNT(delivery->body));
+	return faults->count == 0;
+}
+
+/* rvo_object_key returns what an object is found by, in the current context. */
+Slice
+rvo_object_key(Slice account, Slice object_id)
+{
+	return rvo_slice(psprintf("%.*s %.*s", account.len, account.data != NULL ? account.data : "", object_id.len, object_id.data));
+}
+
+/* note_address notes the address of an object; of several the last in time counts. */
+static void
+note_address(Delivery *delivery, SliceMap *known, JsonbContainer *item)
+{
+	const Platform *platform = delivery->platform;
+	PlatformAddress found = {0};
+	NullableTime at = {0};
+	Slice		shown;
+	bool		was_known;
+	int64	   *place;
+
+	found.address = rvo_delivery_address(rvo_item_text(item, platform->value_path));
+	for (const MemberRule *rule = platform->members; rule->member != FROM_END; rule++)
+	{
+		if (rule->member == FROM_OBJECT)
+			found.object_id = rvo_item_text(item, rule->path);
+		else if (rule->member == FROM_ACCOUNT)
+			found.account = rvo_item_text(item, rule->path);
+	}
+	if (found.address.data == NULL || found.object_id.data == NULL)
+		return;
+	if (found.account.data == NULL)
+		found.account = CONST_SLICE("");
+	shown = rvo_item_text(item, platform->time_path);
+	if (shown.data != NULL && rvo_event_time_read(shown, &at, &shown))
+		found.at = at.time;
+	place = rvo_slice_map_put(known, rvo_object_key(found.account, found.object_id), &was_known);
+	if (!was_known)
+		*place = delivery->nobjects++;
+	else if (delivery->objects[*place].at > found.at)
+		return;
+	delivery->objects[*place] = found;
+}
+
+/* give_addresses gives events that have an object only the address that the delivery itself tells of it. */
+static void
+give_addresses(Delivery *delivery, SliceMap *known)
+{
+	for (int i = 0; i < delivery->count; i++)
+	{
+		DeliveredEvent *read = delivery->items[i].event;
+		int64	   *place;
+
+		if (read == NULL || read->event.contact_email.data != NULL || read->object_id.data == NULL)
+			continue;
+		place = rvo_slice_map_find(known, rvo_object_key(read->account, read->object_id));
+		if (place != NULL)
+			read->event.contact_email = delivery->objects[*place].address;
+	}
+}
+
+/* read_item reads one item; one that has no kind may be of another form. */
+static void
+read_item(Delivery *delivery, SliceMap *known, JsonbContainer *item, int length, DeliveryItem *read)
+{
+	const Platform *platform = delivery->platform;
+
+	if (!rvo_json_is_object(item))
+		return;
+	read->kind = rvo_delivery_kind(platform, item);
+	if (read->kind.data == NULL && platform->otherwise != NULL)
+	{
+		read->kind = rvo_delivery_kind(platform->otherwise, item);
+		if (read->kind.data != NULL && (read->event = rvo_delivery_event(platform->otherwise, item, length, read->kind)) != NULL)
+			read->event->event.platform = platform->name;
+		return;
+	}
+	if (read->kind.data == NULL)
+		return;
+	if (platform->address_kind != NULL && rvo_loosely_equal(read->kind, rvo_slice(platform->address_kind)))
+		note_address(delivery, known, item);
+	else
+		read->event = rvo_delivery_event(platform, item, length, read->kind);
+}
+
+/* read_items reads all that a body has. */
+static void
+read_items(Delivery *delivery)
+{
+	JsonbContainer *root = &delivery->body->root;
+	bool		many = rvo_json_is_array(root);
+	SliceMap   *known;
+
+	delivery->count = many ? (int) JsonContainerSize(root) : 1;
+	delivery->items = palloc0(Max(delivery->count, 1) * sizeof(DeliveryItem));
+	delivery->objects = palloc0(Max(delivery->count, 1) * sizeof(PlatformAddress));
+	known = rvo_slice_map_create(delivery->count);
+	for (int i = 0; i < delivery->count; i++)
+	{
+		JsonbValue *element = many ? getIthJsonbValueFromContainer(root, i) : NULL;
+
+		CHECK_FOR_INTERRUPTS();
+		if (element == NULL)
+			read_item(delivery, known, root, VARSIZE(delivery->body) - VARHDRSZ, &delivery->items[i]);
+		else if (element->type == jbvBinary)
+			read_item(delivery, known, element->val.binary.data, element->val.binary.len, &delivery->items[i]);
+	}
+	give_addresses(delivery, known);
+}
+
+/*
+ * rvo_delivery_read reads a body, in the current context.  False if it can't be read, with
+ * the faults: what is no JSON, neither object nor array, or has too much in it.
+ */
+bool
+rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, FaultList *faults)
+{
+	*delivery = (Delivery) {.platform = platform};
+	if (!parse(rvo_delivery_text(body), delivery, faults))
+		return false;
+	read_items(delivery);
+	return true;
+}
+
+/* rvo_delivery_secret returns the secret that a delivery has in it, of the first item; no value if it has none. */
+Slice
+rvo_delivery_secret(const Delivery *delivery)
+{
+	JsonbContainer *item = &delivery->body->root;
+
+	if (delivery->platform->secret_path == NULL)
+		return NO_SLICE;
+	if (rvo_json_is_array(item))
+	{
+		JsonbValue *first = getIthJsonbValueFromContainer(item, 0);
+
+		if (first == NULL || first->type != jbvBinary)
+			return NO_SLICE;
+		item = first->val.binary.data;
+	}
+	return rvo_item_text(item, delivery->platform->secret_path);
+}

@@ -1,0 +1,46 @@
+/*
+ * delivery.h
+ *	  A delivery of a sending platform: its items, as events.
+ */
+#ifndef RVO_DELIVERY_H
+#define RVO_DELIVERY_H
+
+#include "base/fault.h"
+#include "shape/platform/delivery_event.h"
+
+#define DELIVERY_ITEMS_MAX 10000
+
+/* Commas of all that it has, 40 for each of so many items: what has more would take seconds to be parsed. */
+#define DELIVERY_COMMAS_MAX 400000
+
+/* One thing that a platform tells. */
+typedef struct DeliveryItem
+{
+	Slice		kind;			/* as the platform calls it; no value = it doesn't */
+	DeliveredEvent *event;		/* NULL = it is ignored */
+} DeliveryItem;
+
+/* The address of a contact that the platform knows by an id. */
+typedef struct PlatformAddress
+{
+	Slice		account;
+	Slice		object_id;
+	Slice		address;
+	TimestampTz at;				/* when it was so */
+} PlatformAddress;
+
+typedef struct Delivery
+{
+	const Platform *platform;
+	Jsonb	   *body;
+	int			count;
+	DeliveryItem *items;		/* in the order of the delivery */
+	int			nobjects;
+	PlatformAddress *objects;		/* each once, with its last address */
+} Delivery;
+
+extern bool rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, FaultList *faults);
+extern Slice rvo_object_key(Slice account, Slice object_id);
+extern Slice rvo_delivery_secret(const Delivery *delivery);
+
+#endif							/* RVO_DELIVERY_H */

@@ -1,0 +1,58 @@
+/*
+ * interest_label.c
+ *	  What the label of a contact says of their interest.
+ *
+ * Platforms have the same labels, as LEAD_MARKED_AS_INTERESTED, lead_interested
+ * or "Interested".  One that somebody made says nothing.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "shape/platform/interest_label.h"
+#include "shape/platform/item_path.h"
+
+#define INTERESTED "interested|meetingrequest|meetingrequested|meetingbooked|meetingcompleted|closed|closedwon|won|" \
+	"informationrequest|informationrequested|positive"
+#define NOT_INTERESTED "notinterested|donotcontact|wrongperson"
+#define NEITHER "outofoffice|ooo|automaticreply|automatic|neutral|noshow"
+
+/* bare returns a label without what a platform puts before its own. */
+static Slice
+bare(Slice label)
+{
+	static const Slice starts[] = {CONST_SLICE("leadmarkedas"), CONST_SLICE("lead")};
+
+	for (size_t i = 0; i < lengthof(starts); i++)
+	{
+		int			taken = rvo_loosely_begins(label, starts[i]);
+
+		if (taken > 0)
+			return (Slice) {label.data + taken, label.len - taken};
+	}
+	return label;
+}
+
+/* rvo_interest_of_label tells what a label says, or else the sentiment of a reply; either may have no value. */
+Interest
+rvo_interest_of_label(Slice label, Slice sentiment)
+{
+	if (label.len > 0)
+	{
+		Slice		name = bare(label);
+
+		if (rvo_loosely_among(name, INTERESTED))
+			return INTEREST_YES;
+		if (rvo_loosely_among(name, NOT_INTERESTED))
+			return INTEREST_NO;
+		if (rvo_loosely_among(name, NEITHER))
+			return INTEREST_UNKNOWN;
+	}
+	return sentiment.len > 0 && rvo_loosely_among(sentiment, "positive") ? INTEREST_YES : INTEREST_UNKNOWN;
+}
+
+/* rvo_label_suppresses tells a label that keeps us from writing to somebody. */
+bool
+rvo_label_suppresses(Slice label)
+{
+	return label.len > 0 && rvo_loosely_among(bare(label), "donotcontact");
+}

@@ -1,0 +1,129 @@
+/*
+ * store_estimate.c
+ *	  How many rows have a custom field, by what ANALYZE found.
+ *
+ * ANALYZE looks at what the index on custom fields holds, and keeps the hashes that
+ * are most common, in order, with how many of the rows have each.  They are in the
+ * server's caches, so a look costs nothing beside a query.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/index.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+#include "store/record/store_estimate.h"
+
+/* The hashes that are most common, and what share of the rows has each. */
+typedef struct CommonHashes
+{
+	int			count;
+	const int64 *hashes;
+	const float4 *shares;
+} CommonHashes;
+
+/* index_of returns the index on custom fields; nothing if its owner has none. */
+static Oid
+index_of(Entity entity)
+{
+	static const char *const names[ENTITIES] = {
+#define INDEX_NAME(constant, name) [constant] = name "_custom_fields_idx",
+		ENTITY_LIST(INDEX_NAME)
+	};
+
+	return get_relname_relid(names[entity], get_namespace_oid("revyops", true));
+}
+
+/* rows_of_table returns how many rows the table of an index has. */
+static double
+rows_of_table(Oid index)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(IndexGetRelation(index, false)));
+	double		rows;
+
+	if (!HeapTupleIsValid(tuple))
+		return 0;
+	rows = Max(((Form_pg_class) GETSTRUCT(tuple))->reltuples, 0);
+	ReleaseSysCache(tuple);
+	return rows;
+}
+
+/* read_slot reads a slot of the statistics, if it has most common elements; none if it has not. */
+static CommonHashes
+read_slot(HeapTuple statistics, int slot)
+{
+	CommonHashes common = {0};
+	bool		isnull;
+	Datum		values;
+	Datum		numbers;
+
+	if ((&((Form_pg_statistic) GETSTRUCT(statistics))->stakind1)[slot] != STATISTIC_KIND_MCELEM)
+		return common;
+	values = SysCacheGetAttr(STATRELATTINH, statistics, Anum_pg_statistic_stavalues1 + slot, &isnull);
+	if (isnull)
+		return common;
+	numbers = SysCacheGetAttr(STATRELATTINH, statistics, Anum_pg_statistic_stanumbers1 + slot, &isnull);
+	if (isnull || ARR_ELEMTYPE(DatumGetArrayTypeP(values)) != INT8OID)
+		return common;
+	common.hashes = (const int64 *) ARR_DATA_PTR(DatumGetArrayTypeP(values));
+	common.shares = (const float4 *) ARR_DATA_PTR(DatumGetArrayTypeP(numbers));
+	common.count = Min(ARR_DIMS(DatumGetArrayTypeP(values))[0], ARR_DIMS(DatumGetArrayTypeP(numbers))[0]);
+	return common;
+}
+
+static int
+compare_hashes(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* share_of adds up what share of the rows has one of these hashes. */
+static double
+share_of(const CommonHashes *common, ArrayType *hashes)
+{
+	int			n = ArrayGetNItems(ARR_NDIM(hashes), ARR_DIMS(hashes));
+	const int64 *hash = (const int64 *) ARR_DATA_PTR(hashes);
+	double		share = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		const int64 *found = bsearch(&hash[i], common->hashes, common->count, sizeof(int64), compare_hashes);
+
+		if (found != NULL)
+			share += common->shares[found - common->hashes];
+	}
+	return share;
+}
+
+/* rvo_estimate_with_field returns about how many rows have one of some hashes; 0 if they are not among the most common. */
+double
+rvo_estimate_with_field(Entity entity, ArrayType *hashes)
+{
+	Oid			index = index_of(entity);
+	HeapTuple	statistics;
+	double		share = 0;
+
+	if (!OidIsValid(index))
+		return 0;
+	statistics = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(index), Int16GetDatum(1), BoolGetDatum(false));
+	if (!HeapTupleIsValid(statistics))
+		return 0;
+	for (int slot = 0; slot < STATISTIC_NUM_SLOTS; slot++)
+	{
+		CommonHashes common = read_slot(statistics, slot);
+
+		if (common.count > 0)
+			share += share_of(&common, hashes);
+	}
+	ReleaseSysCache(statistics);
+	return share > 0 ? share * rows_of_table(index) : 0;
+}

@@ -1,0 +1,100 @@
+/*
+ * email_read.c
+ *	  The use cases of e-mails: getting one, listing, and the thread of a contact.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "shape/list/filter.h"
+#include "store/record/store_email_list.h"
+#include "store/record/store_merged.h"
+#include "value/email_address.h"
+#include "work/activity/email_kind.h"
+#include "work/activity/email_read.h"
+#include "work/contact/contact_kind.h"
+#include "work/record/list.h"
+
+/* rvo_email_get returns an e-mail, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
+Jsonb *
+rvo_email_get(int client_id, const int64 *id, Slice structure_name)
+{
+	return rvo_record_get(&rvo_email_kind, client_id, id, structure_name);
+}
+
+/* text_of_id writes an id, as a condition of a list has it. */
+static Slice
+text_of_id(int64 id)
+{
+	return rvo_slice(psprintf(INT64_FORMAT, id));
+}
+
+/* read_contact reads the condition on a contact; one that was merged is the one that was kept. */
+static Slice
+read_contact(int client_id, Slice text, FaultList *faults)
+{
+	int64		id;
+	int64		kept_id;
+
+	text = rvo_filter_text(text);
+	if (text.data == NULL)
+		return NO_SLICE;
+	if (!rvo_text_to_id(text, &id))
+	{
+		rvo_fault_add(faults, "contact_id", FAULT_INVALID_NUMBER);
+		return NO_SLICE;
+	}
+	kept_id = rvo_store_find_kept_contact(client_id, id);
+	return text_of_id(kept_id != 0 ? kept_id : id);
+}
+
+/* rvo_email_list returns a page of the e-mails that fit, as JSON text in the current context. */
+text *
+rvo_email_list(int client_id, const EmailQuery *query)
+{
+	Listing		list = rvo_list_begin(&rvo_email_kind, client_id, &query->list);
+	EmailFilter filter = {
+		.campaign_id = rvo_filter_text(query->campaign_id),
+		.contact_email = rvo_filter_key(query->contact_email, rvo_email_address_normalize, &list.scope.possible),
+		.origin = rvo_filter_text(query->origin),
+		.subject = rvo_filter_text(query->subject),
+		.contact_id = read_contact(client_id, query->contact_id, &list.faults),
+	};
+
+	if (rvo_list_find_place(&list, SCOPE_OF(filter)))
+		rvo_store_list_emails(client_id, &filter, &list.page, &list.rows);
+	return rvo_list_write(&list);
+}
+
+/* raise_no_contact raises what became of a contact that is not there. */
+static void
+raise_no_contact(int client_id, int64 id, const char *where)
+{
+	int64		kept_id = rvo_store_find_kept_contact(client_id, id);
+	FaultList	faults = {0};
+
+	if (kept_id == 0)
+		rvo_record_raise_missing(&rvo_contact_kind, client_id, id, where);
+	rvo_fault_add_merged(&faults, where, kept_id);
+	rvo_fault_raise(FAILURE_CONTACT_MERGED, &faults);
+}
+
+/*
+ * rvo_email_thread returns a page of a contact's e-mails in the order of their time, as JSON text
+ * in the current context.  contact_id is NULL for SQL's NULL; where is what has it.
+ */
+text *
+rvo_email_thread(int client_id, const int64 *contact_id, const char *where, const ListRequest *request)
+{
+	Listing		list = rvo_list_begin(&rvo_email_kind, client_id, request);
+	Contact		contact;
+	Slice		thread;
+
+	if (contact_id == NULL)
+		rvo_fault_add(&list.faults, where, FAULT_REQUIRED);
+	thread = contact_id != NULL ? text_of_id(*contact_id) : NO_SLICE;
+	(void) rvo_list_find_place(&list, &thread, 1);
+	if (!rvo_store_get(&rvo_contact_table, client_id, *contact_id, &contact.record))
+		raise_no_contact(client_id, *contact_id, where);
+	rvo_store_list_thread(client_id, *contact_id, &list.page, &list.rows);
+	return rvo_list_write(&list);
+}

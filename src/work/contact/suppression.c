@@ -1,0 +1,262 @@
+/*
+ * suppression.c
+ *	  What the do-not-contact list says of addresses, and what that makes of new contacts.
+ *
+ * An e-mail address is on it by itself, by its domain, or by a domain above that which
+ * says that it reaches so far.  Many are looked up by one query: each address and
+ * each domain once.
+ *
+ * Statuses have a rank: Unsubscribed, Bounced, any other.  A new contact gets the higher one
+ * of what it says and what the list says: so an entry is not forgotten because somebody
+ * sends the address again as active.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "base/slice_map.h"
+#include "shape/activity/activity.h"
+#include "store/record/store_do_not_contact.h"
+#include "value/domain.h"
+#include "work/contact/suppression.h"
+
+/* What is looked up, each once, and what was found of each. */
+typedef struct Lookup
+{
+	SliceMap   *numbers;		/* of what is in addresses, from 1 */
+	Slice	   *addresses;
+	int			count;
+	int			capacity;
+	Suppression *itself;		/* of the address or domain */
+	Suppression *below;			/* of a domain, for those below it */
+} Lookup;
+
+/* domain_of returns the domain of an e-mail address, which is canonical; a domain is its own. */
+static Slice
+domain_of(Slice address)
+{
+	const char *at = memchr(address.data, '@', address.len);
+
+	return at == NULL ? address : (Slice) {at + 1, address.data + address.len - at - 1};
+}
+
+/* next_parent goes from a domain to the one above it; false if that can be on no list. */
+static bool
+next_parent(Slice *domain)
+{
+	const char *dot = memchr(domain->data, '.', domain->len);
+
+	if (dot == NULL)
+		return false;
+	*domain = (Slice) {dot + 1, domain->data + domain->len - dot - 1};
+	return memchr(domain->data, '.', domain->len) != NULL;
+}
+
+/* labels tells how many labels a domain has. */
+static int
+labels(Slice domain)
+{
+	int			count = 1;
+
+	for (int i = 0; i < domain.len; i++)
+		count += domain.data[i] == '.';
+	return count;
+}
+
+/* add lists what is to be looked up; false if it is listed. */
+static bool
+add(Lookup *lookup, Slice address)
+{
+	bool		found;
+	int64	   *number = rvo_slice_map_put(lookup->numbers, address, &found);
+
+	if (found)
+		return false;
+	if (lookup->count == lookup->capacity)
+	{
+		lookup->capacity *= 2;
+		lookup->addresses = repalloc_huge(lookup->addresses, lookup->capacity * sizeof(Slice));
+	}
+	lookup->addresses[lookup->count++] = address;
+	*number = lookup->count;
+	return true;
+}
+
+/* add_with_domains lists an address, its domain, and those above it, as far as an entry can reach. */
+static void
+add_with_domains(Lookup *lookup, Slice address)
+{
+	Slice		domain = domain_of(address);
+
+	(void) add(lookup, address);
+	if (domain.data != address.data && !add(lookup, domain))
+		return;
+	while (next_parent(&domain))
+		if (labels(domain) <= DOMAIN_LABELS_MAX && !add(lookup, domain))
+			return;
+}
+
+static void
+add_reason(Suppression *suppression, const ListedAddress *listed)
+{
+	if (suppression->reasons == 0 || listed->since < suppression->since)
+		suppression->since = listed->since;
+	suppression->reasons |= 1 << listed->reason;
+}
+
+static void
+note_listed(void *arg, const ListedAddress *listed)
+{
+	Lookup	   *lookup = arg;
+
+	add_reason(&lookup->itself[listed->number], listed);
+	if (listed->subdomains)
+		add_reason(&lookup->below[listed->number], listed);
+}
+
+static void
+merge(Suppression *into, const Suppression *other)
+{
+	if (other->reasons == 0)
+		return;
+	if (into->reasons == 0 || other->since < into->since)
+		into->since = other->since;
+	into->reasons |= other->reasons;
+}
+
+/* result returns what was found of an address, its domain, and those above it. */
+static Suppression
+result(const Lookup *lookup, Slice address)
+{
+	Slice		domain = domain_of(address);
+	Suppression found = {0};
+
+	merge(&found, &lookup->itself[*rvo_slice_map_find(lookup->numbers, address) - 1]);
+	if (domain.data != address.data)
+		merge(&found, &lookup->itself[*rvo_slice_map_find(lookup->numbers, domain) - 1]);
+	while (next_parent(&domain))
+	{
+		const int64 *number = rvo_slice_map_find(lookup->numbers, domain);
+
+		if (number != NULL)
+			merge(&found, &lookup->below[*number - 1]);
+	}
+	return found;
+}
+
+/* rvo_suppression_address returns the canonical form of an e-mail address or a domain; no value for what is neither. */
+Slice
+rvo_suppression_address(Slice text)
+{
+	Slice		email;
+	Slice		domain;
+
+	if (!rvo_do_not_contact_address_read(text, &email, &domain))
+		return NO_SLICE;
+	return email.data != NULL ? email : domain;
+}
+
+/*
+ * rvo_suppressions_find tells what the client's list says of e-mail addresses and domains, in
+ * canonical form; of no value nothing.
+ */
+void
+rvo_suppressions_find(int client_id, const Slice *addresses, int n, Suppression *found)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(caller, "revyops suppression", ALLOCSET_DEFAULT_SIZES);
+	Lookup		lookup = {.capacity = 2 * n + 16};
+
+	MemoryContextSwitchTo(context);
+	lookup.numbers = rvo_slice_map_create(lookup.capacity);
+	lookup.addresses = palloc_extended(lookup.capacity * sizeof(Slice), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		found[i] = (Suppression) {0};
+		if (addresses[i].data != NULL)
+			add_with_domains(&lookup, addresses[i]);
+	}
+	lookup.itself = palloc_extended((lookup.count + 1) * sizeof(Suppression), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	lookup.below = palloc_extended((lookup.count + 1) * sizeof(Suppression), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	if (lookup.count > 0)
+		rvo_store_find_do_not_contact(client_id, lookup.addresses, lookup.count, note_listed, &lookup);
+	for (int i = 0; i < n; i++)
+		if (addresses[i].data != NULL)
+			found[i] = result(&lookup, addresses[i]);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+/* rvo_suppressions_of_new is that for new contacts: nothing is looked up where nothing would come of it. */
+void
+rvo_suppressions_of_new(const Caller *caller, const Slice *emails, int n, Suppression *found)
+{
+	if (caller->settings.suppresses && caller->settings.on_do_not_contact != DO_NOT_CONTACT_OFF)
+		rvo_suppressions_find(caller->client_id, emails, n, found);
+	else
+		memset(found, 0, n * sizeof(Suppression));
+}
+
+/* rvo_suppression_refuses tells whether a new contact is refused because of what the list says of it. */
+bool
+rvo_suppression_refuses(const Caller *caller, const Suppression *suppression)
+{
+	return suppression->reasons != 0 && caller->settings.on_do_not_contact == DO_NOT_CONTACT_ERROR;
+}
+
+/*
+ * rvo_suppressions_of_events tells for whom no contact is to be made because of events: whose data was
+ * erased, whatever the client's setting, and whom it refuses.
+ */
+void
+rvo_suppressions_of_events(const Caller *caller, const Slice *emails, int n, bool *barred)
+{
+	Suppression *found;
+
+	memset(barred, 0, n * sizeof(bool));
+	if (!caller->settings.suppresses)
+		return;
+	found = palloc_extended(n * sizeof(Suppression), MCXT_ALLOC_HUGE);
+	rvo_suppressions_find(caller->client_id, emails, n, found);
+	for (int i = 0; i < n; i++)
+		barred[i] = (found[i].reasons & 1 << DO_NOT_CONTACT_ERASED) != 0 || rvo_suppression_refuses(caller, &found[i]);
+}
+
+/* rvo_suppression_mark gives a new contact the status that the list says, unless it has one as high. */
+void
+rvo_suppression_mark(const Suppression *suppression, Contact *contact)
+{
+	Slice		status = suppression->reasons == 1 << DO_NOT_CONTACT_BOUNCED ? STATUS_BOUNCED : STATUS_UNSUBSCRIBED;
+
+	if (suppression->reasons != 0 && rvo_status_rank(contact->contact_status) < rvo_status_rank(status))
+		contact->contact_status = status;
+}
+
+/*
+ * rvo_suppression_apply looks up the address of a new contact, and marks it or raises
+ * FAILURE_DO_NOT_CONTACT, as the client has set it.
+ */
+Suppression
+rvo_suppression_apply(const Caller *caller, Contact *contact)
+{
+	Suppression suppression;
+
+	rvo_suppressions_of_new(caller, &contact->email, 1, &suppression);
+	if (rvo_suppression_refuses(caller, &suppression))
+		rvo_fault_raise_one(FAILURE_DO_NOT_CONTACT, "/email", FAULT_DO_NOT_CONTACT);
+	rvo_suppression_mark(&suppression, contact);
+	return suppression;
+}
+
+/* rvo_suppression_note has the call tell of a contact that it has created though it is on the list: in a NOTICE, or in a header. */
+void
+rvo_suppression_note(const Caller *caller, const Suppression *suppression)
+{
+	caller->notes->suppressed |= suppression->reasons;
+	if (suppression->reasons != 0 && caller->notes->told_by_notice)
+		rvo_fault_notice_do_not_contact(rvo_suppression_names(suppression));
+}

@@ -1,0 +1,22 @@
+/*
+ * suppression.h
+ *	  What the do-not-contact list says of addresses, and what that makes of new contacts.
+ */
+#ifndef RVO_SUPPRESSION_H
+#define RVO_SUPPRESSION_H
+
+#include "base/text.h"
+#include "shape/activity/do_not_contact_entry.h"
+#include "shape/record/caller.h"
+#include "shape/record/record.h"
+
+extern Slice rvo_suppression_address(Slice text);
+extern void rvo_suppressions_find(int client_id, const Slice *addresses, int n, Suppression *found);
+extern void rvo_suppressions_of_new(const Caller *caller, const Slice *emails, int n, Suppression *found);
+extern bool rvo_suppression_refuses(const Caller *caller, const Suppression *suppression);
+extern void rvo_suppressions_of_events(const Caller *caller, const Slice *emails, int n, bool *barred);
+extern void rvo_suppression_mark(const Suppression *suppression, Contact *contact);
+extern Suppression rvo_suppression_apply(const Caller *caller, Contact *contact);
+extern void rvo_suppression_note(const Caller *caller, const Suppression *suppression);
+
+#endif							/* RVO_SUPPRESSION_H */

@@ -1,0 +1,341 @@
+/*
+ * do_not_contact_csv.c
+ *	  Addresses of a file put on the do-not-contact list.
+ *
+ * One column has them: e-mail addresses or domains.  It is the one that is named, or called as
+ * imports know columns of e-mail addresses, or of domains.  A file may also have no names
+ * of columns, as a list of addresses has none: then it is the first column with one.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "base/json_parse.h"
+#include "shape/file/csv_reader.h"
+#include "shape/import/import_cell.h"
+#include "shape/import/import_mapping.h"
+#include "store/service/store_import_alias.h"
+#include "value/import_key.h"
+#include "work/contact/do_not_contact.h"
+#include "work/import/do_not_contact_csv.h"
+#include "work/import/import_csv.h"
+
+#define AT_ONCE 10000
+#define REJECTS_SHOWN 10
+
+/* An import under way. */
+typedef struct Addresses
+{
+	const Caller *caller;
+	Slice		unread;			/* of the file */
+	CsvReader  *reader;
+	int			column;
+	bool		no_header;		/* what is called the header is the first row */
+	DoNotContactEntry entry;	/* but for the address */
+	int64		rows;
+	int64		added;
+	int64		there;
+	int64		failed;
+	MemoryContext context;		/* of what is shown */
+	JsonbValue	rejects;
+} Addresses;
+
+static bool
+is_address(Slice text)
+{
+	Slice		email;
+	Slice		domain;
+
+	return rvo_do_not_contact_address_read(text, &email, &domain);
+}
+
+/* find_called returns the column that is called so, as far as names are compared; -1 for none. */
+static int
+find_called(const CsvFormat *format, Slice name)
+{
+	Slice		key = rvo_import_header_key(name);
+
+	for (int i = 0; i < format->ncolumns; i++)
+		if (rvo_slice_equal(rvo_import_header_key(format->columns[i]), key))
+			return i;
+	return -1;
+}
+
+/* find_alias returns the first column that imports know as a member; -1 for none. */
+static int
+find_alias(const CsvFormat *format, Slice entity, Slice member)
+{
+	ImportHeaders headers = {format->ncolumns, format->columns, -1};
+	ImportAliases aliases = rvo_store_find_import_aliases(entity, &headers);
+	Slice		found;
+	bool		beside;
+
+	for (int i = 0; i < format->ncolumns; i++)
+		if (aliases.find(aliases.arg, rvo_import_header_key(format->columns[i]), &found, &beside) &&
+			found.data != NULL && rvo_slice_equal(found, member))
+			return i;
+	return -1;
+}
+
+/* find_column returns the column of addresses by the names of columns; -1 for none. */
+static int
+find_column(const CsvFormat *format)
+{
+	static const Slice names[] = {CONST_SLICE("email"), CONST_SLICE("address"), CONST_SLICE("domain")};
+	int			column = -1;
+
+	for (size_t i = 0; i < lengthof(names) && column < 0; i++)
+		column = find_called(format, names[i]);
+	if (column < 0)
+		column = find_alias(format, CONST_SLICE("contact"), CONST_SLICE("email"));
+	if (column < 0)
+		column = find_alias(format, CONST_SLICE("company"), CONST_SLICE("domain"));
+	return column;
+}
+
+/* find_value returns the first column whose name is an address, so that it is none; -1 for none. */
+static int
+find_value(const CsvFormat *format)
+{
+	for (int i = 0; i < format->ncolumns; i++)
+		if (is_address(format->columns[i]))
+			return i;
+	return -1;
+}
+
+/* open_list opens a file whose first line has an address already; false if it is none. */
+static bool
+open_list(Addresses *addresses, const DoNotContactFile *file)
+{
+	CsvOptions	options = {file->encoding, file->delimiter, 1};
+	FaultList	faults = {0};
+
+	if (file->header_line != 0 || rvo_text_trim(file->column).len > 0)
+		return false;
+	addresses->unread = file->content;
+	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &faults);
+	addresses->column = faults.count == 0 ? find_value(rvo_csv_format(addresses->reader)) : -1;
+	addresses->no_header = addresses->column >= 0;
+	return addresses->no_header;
+}
+
+/* open_table opens a file whose columns have names, and finds the one with the addresses. */
+static void
+open_table(Addresses *addresses, const DoNotContactFile *file, FaultList *faults)
+{
+	CsvOptions	options = {file->encoding, file->delimiter, file->header_line};
+	FaultList	found = {0};
+	Slice		name = rvo_text_trim(file->column);
+
+	addresses->unread = file->content;
+	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &found);
+	rvo_fault_add_all(faults, &found);
+	if (found.count > 0)
+		return;
+	addresses->column = name.len > 0 ? find_called(rvo_csv_format(addresses->reader), name) :
+		find_column(rvo_csv_format(addresses->reader));
+	if (addresses->column < 0)
+		rvo_fault_add(faults, name.len > 0 ? "column" : "content", name.len > 0 ? FAULT_UNKNOWN_COLUMN : FAULT_NO_KEY_COLUMN);
+}
+
+/* reject notes a row that has no address; the first ones are told of. */
+static void
+reject(Addresses *addresses, int64 line, FaultCode code)
+{
+	FaultList	faults = {0};
+	JsonObject	object;
+	MemoryContext caller;
+
+	addresses->failed++;
+	if (addresses->failed > REJECTS_SHOWN)
+		return;
+	caller = MemoryContextSwitchTo(addresses->context);
+	rvo_fault_add(&faults, "", code);
+	object = rvo_json_open(2);
+	rvo_json_put(&object, CONST_SLICE("line"), rvo_json_integer(line));
+	rvo_json_put(&object, CONST_SLICE("errors"), rvo_json_jsonb(rvo_json_parse(rvo_slice(rvo_fault_json(&faults)))));
+	rvo_json_append(&addresses->rejects, rvo_json_close(&object));
+	MemoryContextSwitchTo(caller);
+}
+
+/*
+ * read_address reads what a human reads in a cell: an address as it stands, *.acme.com for a domain and those
+ * below, else the e-mail address that the cell has, if it is one: of several each is somebody's.
+ */
+static bool
+read_address(Slice text, DoNotContactEntry *entry)
+{
+	ImportCell	cell;
+
+	if (rvo_do_not_contact_address_read(text, &entry->email, &entry->domain))
+		return true;
+	text = rvo_text_trim(text);
+	if (text.len > 2 && text.data[0] == '*' && text.data[1] == '.')
+	{
+		entry->subdomains = true;
+		return rvo_do_not_contact_address_read((Slice) {text.data + 2, text.len - 2}, &entry->email, &entry->domain) &&
+			entry->domain.data != NULL;
+	}
+	cell = rvo_import_cell_email(text);
+	return cell.reading == CELL_CLEANED && rvo_do_not_contact_address_read(cell.value, &entry->email, &entry->domain) &&
+		entry->email.data != NULL;
+}
+
+/* take reads an address to an entry; false for what is none, which is a reject unless it says that there is none. */
+static bool
+take(Addresses *addresses, Slice address, int64 line, DoNotContactEntry *entry)
+{
+	bool		is_one;
+
+	*entry = addresses->entry;
+	is_one = read_address(address, entry) && (entry->email.data != NULL || entry->reason != DO_NOT_CONTACT_ERASED);
+	if (!is_one && rvo_import_cell_email(address).reading == CELL_PLACEHOLDER)
+		return false;
+	addresses->rows++;
+	if (!is_one)
+		reject(addresses, line, FAULT_INVALID_ADDRESS);
+	return is_one;
+}
+
+/* write_entries adds the entries of some rows. */
+static void
+write_entries(Addresses *addresses, const DoNotContactEntry *entries, int n)
+{
+	const DoNotContactEntry **rows = palloc(Max(n, 1) * sizeof(DoNotContactEntry *));
+	bool	   *added = palloc0(Max(n, 1) * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+		rows[i] = &entries[i];
+	rvo_do_not_contact_put(addresses->caller->client_id, rows, n, added);
+	for (int i = 0; i < n; i++)
+		if (added[i])
+			addresses->added++;
+		else
+			addresses->there++;
+}
+
+/* field_of returns what stands in the column of a row; no value if it could not be read, or is too short. */
+static Slice
+field_of(const Addresses *addresses, const CsvRecord *record)
+{
+	bool		readable = record->fault == FAULT_NONE || record->fault == FAULT_RAGGED_ROW;
+
+	return readable && addresses->column < record->nfields ? record->fields[addresses->column] : NO_SLICE;
+}
+
+/* add_rows adds the next rows; false if there are no more.  A row without anything in the column is none. */
+static bool
+add_rows(Addresses *addresses)
+{
+	DoNotContactEntry *entries = palloc(AT_ONCE * sizeof(DoNotContactEntry));
+	CsvRecord	record;
+	int			n = 0;
+	bool		more = true;
+
+	while (n < AT_ONCE && (more = rvo_csv_next(addresses->reader, &record)))
+	{
+		Slice		field = field_of(addresses, &record);
+
+		CHECK_FOR_INTERRUPTS();
+		if (rvo_text_trim(field).len > 0)
+			n += take(addresses, field, record.line, &entries[n]);
+		else if (record.fault != FAULT_NONE && record.fault != FAULT_BLANK_ROW)
+		{
+			addresses->rows++;
+			reject(addresses, record.line, record.fault);
+		}
+	}
+	write_entries(addresses, entries, n);
+	return more;
+}
+
+/* add_all adds all rows, some thousand at once. */
+static void
+add_all(Addresses *addresses)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext rows = AllocSetContextCreate(caller, "revyops do-not-contact rows", ALLOCSET_DEFAULT_SIZES);
+	bool		more;
+
+	do
+	{
+		MemoryContextSwitchTo(rows);
+		more = add_rows(addresses);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(rows);
+	} while (more);
+	MemoryContextDelete(rows);
+}
+
+/* show shows what came of it. */
+static Jsonb *
+show(const Addresses *addresses)
+{
+	const CsvFormat *format = rvo_csv_format(addresses->reader);
+	JsonObject	object = rvo_json_open(9);
+	JsonbValue	value;
+
+	rvo_json_put(&object, CONST_SLICE("rows"), rvo_json_integer(addresses->rows));
+	rvo_json_put(&object, CONST_SLICE("added"), rvo_json_integer(addresses->added));
+	rvo_json_put(&object, CONST_SLICE("there"), rvo_json_integer(addresses->there));
+	rvo_json_put(&object, CONST_SLICE("failed"), rvo_json_integer(addresses->failed));
+	rvo_json_put(&object, CONST_SLICE("column"),
+				 addresses->no_header ? rvo_json_integer(addresses->column + 1) : rvo_json_text(format->columns[addresses->column]));
+	rvo_json_put(&object, CONST_SLICE("header_line"), addresses->no_header ? rvo_json_null() : rvo_json_integer(format->header_line));
+	rvo_json_put(&object, CONST_SLICE("encoding"), rvo_json_text(rvo_slice(format->encoding)));
+	rvo_json_put(&object, CONST_SLICE("delimiter"), rvo_json_text((Slice) {&format->delimiter, 1}));
+	rvo_json_put(&object, CONST_SLICE("rejects"), addresses->rejects);
+	value = rvo_json_close(&object);
+	return rvo_json_encode(&value);
+}
+
+/* begin reads what is asked for, and raises failures for what is wrong with it. */
+static void
+begin(Addresses *addresses, const DoNotContactFile *file)
+{
+	FaultList	faults = file->faults;
+	Slice		note = rvo_text_trim(file->note);
+
+	if (file->content.len > IMPORT_CSV_MAX_OCTETS)
+		rvo_fault_raise_one(FAILURE_TOO_LARGE, "content", FAULT_TOO_LARGE);
+	if (rvo_text_trim(file->reason).len > 0)
+		addresses->entry.reason = rvo_do_not_contact_reason_read(file->reason, "reason", &faults);
+	rvo_do_not_contact_note_check(note, "note", &faults);
+	addresses->entry.note = note.len > 0 ? note : NO_SLICE;
+	if (file->content.data == NULL)
+		rvo_fault_add(&faults, "content", FAULT_REQUIRED);
+	else if (!open_list(addresses, file))
+		open_table(addresses, file, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+}
+
+/*
+ * rvo_do_not_contact_csv puts the addresses of a file on the list, and tells what came of it, in
+ * the current context.  Raises FAILURE_INVALID_REQUEST and FAILURE_TOO_LARGE.
+ */
+Jsonb *
+rvo_do_not_contact_csv(const Caller *caller, const DoNotContactFile *file)
+{
+	Addresses	addresses = {
+		.caller = caller,
+		.entry = {
+			.reason = DO_NOT_CONTACT_MANUAL,
+			.since = GetCurrentTransactionStartTimestamp(),
+			.source = DO_NOT_CONTACT_BY_FILE,
+		},
+		.context = CurrentMemoryContext,
+		.rejects = rvo_json_array(REJECTS_SHOWN),
+	};
+	DoNotContactEntry first;
+
+	begin(&addresses, file);
+	if (addresses.no_header &&
+		take(&addresses, rvo_csv_format(addresses.reader)->columns[addresses.column], 1, &first))
+		write_entries(&addresses, &first, 1);
+	add_all(&addresses);
+	return show(&addresses);
+}

@@ -1,0 +1,15 @@
+/*
+ * import_mend.h
+ *	  A row of an import without what is wrong with it.
+ */
+#ifndef RVO_IMPORT_MEND_H
+#define RVO_IMPORT_MEND_H
+
+#include "base/fault.h"
+#include "base/jsonio.h"
+#include "shape/import/import_body.h"
+
+extern JsonbContainer *rvo_import_mend(JsonbContainer *body, const FaultList *faults);
+extern void rvo_import_tell_dropped(JsonbContainer *body, const FaultList *faults, int row, ImportNotes *notes);
+
+#endif							/* RVO_IMPORT_MEND_H */

@@ -1,0 +1,65 @@
+/*
+ * import_report.c
+ *	  What an import did to its rows, as a file with the source's own columns.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "base/compat.h"
+#include "base/fault.h"
+#include "work/import/import_report.h"
+
+/* find_job returns the id of a job that the client has; of the last one for NULL.  Raises FAILURE_IMPORT_NOT_FOUND. */
+static int64
+find_job(int client_id, const int64 *job)
+{
+	ImportProgress progress;
+
+	if (!rvo_store_find_import_job(client_id, job, &progress))
+		rvo_fault_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
+	return progress.job;
+}
+
+/*
+ * rvo_import_report_lines reads lines of CSV without their ends: the header, then the rows that
+ * were rejected or changed, or those of one kind only.  Raises FAILURE_INVALID_REQUEST and FAILURE_IMPORT_NOT_FOUND.
+ */
+void
+rvo_import_report_lines(int client_id, const int64 *job, Slice outcome, LineReader read, void *arg)
+{
+	if (outcome.data != NULL && !rvo_slice_equal(outcome, CONST_SLICE("rejected")) && !rvo_slice_equal(outcome, CONST_SLICE("changed")))
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "outcome", FAULT_INVALID_OUTCOME);
+	rvo_store_report_import(client_id, find_job(client_id, job), outcome, read, arg);
+}
+
+static void
+append_line(void *arg, Slice line)
+{
+	appendBinaryStringInfo(arg, line.data, line.len);
+	appendStringInfoString(arg, "\r\n");
+}
+
+/* rvo_import_report returns the same as one text, in the current context. */
+text *
+rvo_import_report(int client_id, const int64 *job, Slice outcome)
+{
+	StringInfoData report;
+
+	initStringInfo(&report);
+	report.len = VARHDRSZ;		/* it becomes a text where it is */
+	rvo_import_report_lines(client_id, job, outcome, append_line, &report);
+	SET_VARSIZE(report.data, report.len);
+	return (text *) report.data;
+}
+
+/* rvo_import_job shows a job.  Raises FAILURE_IMPORT_NOT_FOUND. */
+Jsonb *
+rvo_import_job(int client_id, int64 job)
+{
+	Jsonb	   *shown = rvo_store_get_import_job(client_id, job);
+
+	if (shown == NULL)
+		rvo_fault_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
+	return shown;
+}

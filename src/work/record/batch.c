@@ -1,0 +1,703 @@
+/*
+ * batch.c
+ *	  Creating or upserting many at once: the order of steps.
+ *
+ * Each item gets the verdict that it would get if the items were created one
+ * by one, in their order.  That is done in chunks, and a chunk in rounds: who
+ * may be created is inserted, and those who were not are looked up before the
+ * next round, with those who had to wait.  Who waits is an item that shares a
+ * key with an earlier one whose fate is open.  So a chunk of new items takes
+ * one statement, and one with duplicates two or three.
+ *
+ * A check goes the same way, and writes nothing: an item that would be created
+ * gets a pretended id, under which later ones find its keys taken.
+ *
+ * Items are inserted in the order of their keys, so that two batches with the
+ * same contacts wait for each other in one direction.  Where contacts agree in
+ * their second key only, or over several chunks, two can still deadlock.
+ *
+ * What is read, resolved and handed out is the same for upserts; what comes in
+ * between is up to their kind.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "shape/record/known_member.h"
+#include "work/record/batch.h"
+#include "work/record/change_feed.h"
+#include "work/record/field_definition.h"
+#include "work/record/retry.h"
+
+/* Items that are worked on together: so many, and so many octets of bodies or hardly more. */
+#define CHUNK 10000
+#define CHUNK_OCTETS (8 * 1024 * 1024)
+
+/* An item that was created; where later ones may find it as a duplicate. */
+typedef struct CreatedItem
+{
+	int64		id;
+	int			number;
+} CreatedItem;
+
+/* Faults that an item tells of if those before have told as many as a request may: a contact has two keys. */
+#define ITEM_FAULTS_MIN 2
+
+/* A chunk's items, and those of them whose fate is open, in the order of input. */
+typedef struct Chunk
+{
+	BatchItem  *items;
+	int			count;
+	BatchItem **open;
+	int			nopen;
+} Chunk;
+
+/* rvo_batch_mode_read reads a mode; it has a default, but may not be null. */
+BatchMode
+rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults)
+{
+	if (mode.data != NULL && rvo_slice_equal(mode, CONST_SLICE("atomic")))
+		return BATCH_ATOMIC;
+	if (mode.data == NULL || !rvo_slice_equal(mode, CONST_SLICE("partial")))
+		rvo_fault_add(faults, where, FAULT_INVALID_MODE);
+	return BATCH_PARTIAL;
+}
+
+/* ---------------------------------------------------------------- a check
+ *
+ * Pretended ids count upwards, as a sequence does, from where no sequence comes.
+ */
+
+/* find_owners fills the items' owners: who has their keys, or would have them by now. */
+static void
+find_owners(const Batch *batch, BatchItem *const *items, int n)
+{
+	if (batch->kind->find_owners != NULL)
+		batch->kind->find_owners(batch->caller->client_id, items, n);
+	for (int i = 0; batch->kind->only_checks && i < n; i++)
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		{
+			const int64 *id = items[i]->keys[k].data == NULL || items[i]->owners[k] != 0 ? NULL :
+				rvo_digest_map_find(batch->pretended[k], items[i]->keys[k]);
+
+			if (id != NULL)
+				items[i]->owners[k] = *id;
+		}
+}
+
+/* pretend is an insert that only takes note of the keys; no two of the items share one. */
+static void
+pretend(Batch *batch, BatchItem *const *items, int n, bool *inserted)
+{
+	bool		found;
+
+	find_owners(batch, items, n);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		inserted[i] = true;
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+			inserted[i] &= items[i]->owners[k] == 0;
+		for (int k = 0; k < BATCH_MAX_KEYS && inserted[i]; k++)
+			if (items[i]->keys[k].data != NULL)
+				*rvo_digest_map_put(batch->pretended[k], items[i]->keys[k], &found) = items[i]->id;
+	}
+}
+
+/* ---------------------------------------------------------------- who was created */
+
+/* note_created remembers an item for later duplicates of it. */
+static void
+note_created(Batch *batch, const BatchItem *item)
+{
+	int			i = batch->ncreated;
+
+	if (i == batch->created_capacity)
+	{
+		batch->created_capacity *= 2;
+		batch->created = repalloc_huge(batch->created, batch->created_capacity * sizeof(CreatedItem));
+	}
+
+	/* A sequence counts upwards, unless somebody has changed it. */
+	for (; i > 0 && batch->created[i - 1].id > item->id; i--)
+		batch->created[i] = batch->created[i - 1];
+	batch->created[i] = (CreatedItem) {item->id, item->number};
+	batch->ncreated++;
+}
+
+static int
+compare_created(const void *a, const void *b)
+{
+	int64		x = ((const CreatedItem *) a)->id;
+	int64		y = ((const CreatedItem *) b)->id;
+
+	return (x > y) - (x < y);
+}
+
+/* find_created returns the item of this batch that became a row, NULL if none did. */
+static const CreatedItem *
+find_created(const Batch *batch, int64 id)
+{
+	CreatedItem key = {.id = id};
+
+	return bsearch(&key, batch->created, batch->ncreated, sizeof(CreatedItem), compare_created);
+}
+
+/* ---------------------------------------------------------------- steps */
+
+/* keep_open drops items from the open ones: those with faults or a taken key, and those that were created. */
+static void
+keep_open(Chunk *chunk)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < chunk->nopen; i++)
+		if (chunk->open[i]->faults.count == 0 && !chunk->open[i]->taken && chunk->open[i]->id == 0)
+			chunk->open[kept++] = chunk->open[i];
+	chunk->nopen = kept;
+}
+
+/* rvo_batch_note_broken notes why an item could not be read. */
+void
+rvo_batch_note_broken(const BrokenItem *broken, FaultList *faults)
+{
+	if (broken->place.line > 0)
+		rvo_fault_add_place(faults, "", broken->code, broken->place.line, broken->place.column, -1);
+	else if (broken->limit > 0)
+		rvo_fault_add_limit(faults, "", broken->code, broken->limit, broken->actual);
+	else
+		rvo_fault_add(faults, "", broken->code);
+}
+
+/* mend_item reads an item again without what is wrong with it, if it is good then. */
+static void
+mend_item(Batch *batch, BatchItem *item, JsonbContainer *body)
+{
+	BatchItem	again = {.number = item->number, .failure = item->failure, .mended = item->faults};
+	JsonbContainer *mended = batch->mend(batch->sink_arg, item, body);
+
+	if (mended == NULL)
+		return;
+	again.body = mended;
+	batch->kind->read(batch->caller, &again, mended);
+	if (again.faults.count == 0)
+		*item = again;
+}
+
+/* read_body reads an item's body. */
+static void
+read_body(Batch *batch, BatchItem *item, JsonbContainer *body)
+{
+	item->body = body;
+	batch->kind->read(batch->caller, item, body);
+	if (batch->mend == NULL)
+		return;
+	if (item->faults.count > 0)
+		mend_item(batch, item, body);
+	item->company.optional = true;
+}
+
+/* read_item reads an item, which tells of as many faults as there is room for, or notes that its text could not be read. */
+static void
+read_item(Batch *batch, BatchItem *item, int i)
+{
+	const BrokenItem *broken = batch->nbroken < batch->broken.count ? &batch->broken.items[batch->nbroken] : NULL;
+
+	item->failure = FAILURE_INVALID_REQUEST;
+	if (!batch->faults_apart)
+	{
+		item->faults.max = Max(FAULTS_MAX - batch->faults_told, ITEM_FAULTS_MIN);
+		item->faults.brief = batch->faults_octets > FAULTS_NAMED_MAX_OCTETS;
+	}
+	if (broken == NULL || broken->index != batch->count + i)
+		read_body(batch, item, batch->bodies[i]);
+	else
+	{
+		rvo_batch_note_broken(broken, &item->faults);
+		batch->nbroken++;
+	}
+	batch->faults_told += item->faults.told;
+	batch->faults_octets += rvo_fault_octets(&item->faults);
+}
+
+static void
+read_items(Batch *batch, Chunk *chunk)
+{
+	for (int i = 0; i < chunk->count; i++)
+	{
+		BatchItem  *item = &chunk->items[i];
+
+		CHECK_FOR_INTERRUPTS();
+		item->number = batch->first_number + batch->count + i;
+		if (batch->mode == BATCH_ATOMIC)
+		{
+			item->faults.number_name = batch->number_name;
+			item->faults.number = item->number;
+		}
+		read_item(batch, item, i);
+		chunk->open[i] = item;
+	}
+	chunk->nopen = chunk->count;
+	keep_open(chunk);
+}
+
+/*
+ * is_owned tells whether somebody has a key of an item: a row that was there
+ * before, or an earlier item.  A later one may have been created first, because
+ * this item was bound to be a duplicate of another.
+ */
+static bool
+is_owned(const Batch *batch, const BatchItem *item, int k)
+{
+	const CreatedItem *created;
+
+	if (item->owners[k] == 0)
+		return false;
+	created = find_created(batch, item->owners[k]);
+	return created == NULL || created->number < item->number;
+}
+
+/* find_taken marks the open items that have a key which is taken. */
+static void
+find_taken(Batch *batch, Chunk *chunk)
+{
+	find_owners(batch, chunk->open, chunk->nopen);
+	for (int i = 0; i < chunk->nopen; i++)
+	{
+		BatchItem  *item = chunk->open[i];
+
+		CHECK_FOR_INTERRUPTS();
+
+		/* What an item was bound to be a duplicate of may itself have lost to another session. */
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+			item->taken |= is_owned(batch, item, k) || (item->tried && item->owners[k] != 0);
+		item->ncreated_before = batch->ncreated;
+	}
+	keep_open(chunk);
+}
+
+/*
+ * complete_owners looks again for the owners of taken items' other keys, where
+ * items have been created since the first look: it may be an earlier one of those.
+ */
+static void
+complete_owners(const Batch *batch, const Chunk *chunk)
+{
+	BatchItem **items = palloc(chunk->count * sizeof(BatchItem *));
+	int64		(*known)[BATCH_MAX_KEYS] = palloc(chunk->count * sizeof(*known));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->count; i++)
+	{
+		BatchItem  *item = &chunk->items[i];
+		bool		complete = !item->taken || item->ncreated_before == batch->ncreated;
+
+		for (int k = 0; k < BATCH_MAX_KEYS && !complete; k++)
+			if (item->keys[k].data != NULL && item->owners[k] == 0)
+			{
+				memcpy(known[n], item->owners, sizeof(item->owners));
+				items[n++] = item;
+				complete = true;
+			}
+	}
+	if (n == 0)
+		return;
+	find_owners(batch, items, n);
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+			if (known[i][k] != 0)
+				items[i]->owners[k] = known[i][k];
+}
+
+/* explain notes for an item with a taken key, who has which. */
+static void
+explain(const Batch *batch, BatchItem *item)
+{
+	bool		lasting = batch->mode == BATCH_PARTIAL && !batch->kind->only_checks;
+
+	for (int later = 0; later <= 1 && item->faults.count == 0; later++)
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		{
+			const CreatedItem *created = find_created(batch, item->owners[k]);
+			bool		conflicts = IS_GIVEN(item->conflicts, k);
+
+			if (item->owners[k] == 0 || (!later && !is_owned(batch, item, k)))
+				continue;
+			rvo_fault_add_key(&item->faults, batch->kind->kind->key_pointers[k],
+							  conflicts ? FAULT_KEY_CONFLICT : FAULT_ALREADY_EXISTS,
+							  created == NULL || lasting ? item->owners[k] : 0, created != NULL ? created->number : -1);
+		}
+	item->failure = batch->kind->kind->taken;
+}
+
+/*
+ * pick chooses the open items to insert now: none shares a key with an earlier
+ * one that is open.  While it is not known who is a duplicate of what was there
+ * before (first), an item that waits may still come to be, so what shares a key
+ * with it waits too; later on, one that waits will be found a duplicate.
+ */
+static int
+pick(const Chunk *chunk, bool first, BatchItem **picked)
+{
+	SliceMap   *claimed[BATCH_MAX_KEYS];
+	int			n = 0;
+
+	for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		claimed[k] = rvo_slice_map_create(chunk->nopen);
+	for (int i = 0; i < chunk->nopen; i++)
+	{
+		BatchItem  *item = chunk->open[i];
+		bool		waits = false;
+		bool		found;
+
+		CHECK_FOR_INTERRUPTS();
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+			waits |= item->keys[k].data != NULL && rvo_slice_map_find(claimed[k], item->keys[k]) != NULL;
+		for (int k = 0; k < BATCH_MAX_KEYS && (first || !waits); k++)
+			if (item->keys[k].data != NULL)
+				(void) rvo_slice_map_put(claimed[k], item->keys[k], &found);
+		if (!waits)
+			picked[n++] = item;
+	}
+	return n;
+}
+
+/* rvo_batch_keys lists the items' keys of one kind, in the current context. */
+Slice *
+rvo_batch_keys(BatchItem *const *items, int n, int key)
+{
+	Slice	   *keys = palloc(n * sizeof(Slice));
+
+	for (int i = 0; i < n; i++)
+		keys[i] = items[i]->keys[key];
+	return keys;
+}
+
+/* rvo_batch_compare_keys orders lists of keys by the first one, those without one last, by the second. */
+int
+rvo_batch_compare_keys(const Slice *a, const Slice *b)
+{
+	for (int k = 0; k < BATCH_MAX_KEYS; k++)
+	{
+		int			order;
+
+		if (a[k].data == NULL || b[k].data == NULL)
+		{
+			if (a[k].data != b[k].data)
+				return a[k].data == NULL ? 1 : -1;
+			continue;
+		}
+		order = rvo_slice_compare(&a[k], &b[k]);
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
+static int
+by_keys(const void *a, const void *b)
+{
+	CHECK_FOR_INTERRUPTS();
+	return rvo_batch_compare_keys((*(BatchItem *const *) a)->keys, (*(BatchItem *const *) b)->keys);
+}
+
+/* number gives an item and its custom fields new ids. */
+static void
+number(const Batch *batch, BatchItem *item)
+{
+	rvo_record_number(batch->kind->kind, &item->row.record);
+	item->id = item->row.record.id;
+}
+
+/* note_created_items tells the change feed of items that were created. */
+static void
+note_created_items(const Batch *batch, BatchItem *const *items, int n)
+{
+	Record	  **records = palloc(n * sizeof(Record *));
+	int			ncreated = 0;
+
+	for (int i = 0; i < n; i++)
+		if (items[i]->id != 0)
+			records[ncreated++] = &items[i]->row.record;
+	rvo_changes_note_many(batch->caller, batch->kind->kind->entity, CHANGE_CREATED, records, ncreated);
+}
+
+/* insert adds items and notes those that were created. */
+static void
+insert(Batch *batch, BatchItem **picked, int n)
+{
+	BatchItem **ordered = palloc(n * sizeof(BatchItem *));
+	Record	  **records = palloc(n * sizeof(Record *));
+	bool	   *inserted = palloc(n * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+	{
+		if (batch->kind->only_checks)
+			picked[i]->id = ++batch->last_pretended;
+		else
+			number(batch, picked[i]);
+		picked[i]->tried = true;
+		ordered[i] = picked[i];
+	}
+	qsort(ordered, n, sizeof(BatchItem *), by_keys);
+	for (int i = 0; i < n; i++)
+		records[i] = &ordered[i]->row.record;
+	if (batch->kind->only_checks)
+		pretend(batch, ordered, n, inserted);
+	else
+		rvo_store_insert_many(batch->kind->kind->table, batch->caller->client_id, records, n, inserted);
+	for (int i = 0; i < n; i++)
+		if (!inserted[i])
+			ordered[i]->id = 0;
+	if (batch->kind->take_back != NULL)
+		batch->kind->take_back(batch->caller->client_id, picked, n);
+	for (int i = 0; i < n; i++)
+		if (picked[i]->id != 0)
+			note_created(batch, picked[i]);
+	if (!batch->kind->only_checks)
+		note_created_items(batch, picked, n);
+}
+
+/* insert_or_raise inserts an item that no key keeps from it: what does, says so itself, unless it went just now. */
+static void
+insert_or_raise(Batch *batch, BatchItem *item)
+{
+	number(batch, item);
+	rvo_store_insert_or_raise(batch->kind->kind->table, batch->caller->client_id, &item->row.record);
+	note_created(batch, item);
+	note_created_items(batch, &item, 1);
+}
+
+/* create_open inserts what is open, round by round, until the fate of all is known. */
+static void
+create_open(Batch *batch, Chunk *chunk)
+{
+	BatchItem **picked = palloc(chunk->nopen * sizeof(BatchItem *));
+	int			fruitless = 0;
+
+	/* Keys that lead to records without being theirs are in no insert's way. */
+	if (batch->kind->take_back != NULL && batch->caller->settings.contacts_merged && chunk->nopen > 0)
+		find_taken(batch, chunk);
+	for (int round = 0; chunk->nopen > 0; round++)
+	{
+		int			before = chunk->nopen;
+
+		if (round > 0)
+			find_taken(batch, chunk);
+		if (chunk->nopen > 0)
+			insert(batch, picked, pick(chunk, round == 0, picked));
+		keep_open(chunk);
+
+		fruitless = chunk->nopen < before ? 0 : fruitless + 1;
+		if (fruitless == RETRIES)
+		{
+			insert_or_raise(batch, chunk->open[0]);
+			keep_open(chunk);
+			fruitless = 0;
+		}
+	}
+	complete_owners(batch, chunk);
+}
+
+/* upsert_open creates or changes what is open. */
+static void
+upsert_open(Batch *batch, const Chunk *chunk)
+{
+	batch->kind->upsert(batch->caller, chunk->open, chunk->nopen);
+	for (int i = 0; i < chunk->nopen; i++)
+		if (chunk->open[i]->id != 0 && !chunk->open[i]->found)
+			note_created(batch, chunk->open[i]);
+}
+
+/* gather adds an item's faults to those of all. */
+static void
+gather(Batch *batch, const BatchItem *item)
+{
+	MemoryContext caller = MemoryContextSwitchTo(batch->context);
+
+	if (batch->faults.count == 0 ||
+		rvo_failure_http_status(item->failure) < rvo_failure_http_status(batch->failure))
+		batch->failure = item->failure;
+	rvo_fault_add_all(&batch->faults, &item->faults);
+	MemoryContextSwitchTo(caller);
+}
+
+/* hand_out shows the items to the sink, and gathers their faults if one is enough to undo all. */
+static void
+hand_out(Batch *batch, const Chunk *chunk)
+{
+	MemoryContext caller = MemoryContextSwitchTo(batch->item_context);
+
+	for (int i = 0; i < chunk->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		batch->sink(batch->sink_arg, &chunk->items[i]);
+		if (batch->mode == BATCH_ATOMIC && chunk->items[i].faults.count > 0)
+			gather(batch, &chunk->items[i]);
+		MemoryContextReset(batch->item_context);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/* settle ends a chunk, and notes names of custom fields. */
+static void
+settle(const Batch *batch, const Chunk *chunk)
+{
+	if (batch->kind->settle != NULL)
+		batch->kind->settle(batch->caller, chunk->items, chunk->count);
+	for (int i = 0; i < chunk->count && !batch->kind->only_checks; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (chunk->items[i].faults.count == 0)
+			rvo_field_names_note(batch->caller, batch->kind->kind->entity, &chunk->items[i].row.record.custom_fields);
+	}
+}
+
+/* run_chunk creates or upserts the items that were gathered. */
+static void
+run_chunk(Batch *batch)
+{
+	Chunk		chunk = {.count = batch->nbodies};
+
+	if (batch->nbodies == 0)
+		return;
+	MemoryContextSwitchTo(batch->chunk_context);
+	chunk.items = palloc0(chunk.count * sizeof(BatchItem));
+	chunk.open = palloc(chunk.count * sizeof(BatchItem *));
+	read_items(batch, &chunk);
+	if (batch->refuse != NULL && chunk.nopen > 0)
+	{
+		batch->refuse(batch->caller, chunk.open, chunk.nopen);
+		keep_open(&chunk);
+	}
+	if (batch->kind->resolve != NULL && chunk.nopen > 0)
+	{
+		batch->kind->resolve(batch->caller, chunk.open, chunk.nopen);
+		keep_open(&chunk);
+	}
+	if (batch->kind->upsert == NULL)
+		create_open(batch, &chunk);
+	else if (chunk.nopen > 0)
+		upsert_open(batch, &chunk);
+	for (int i = 0; i < chunk.count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (chunk.items[i].taken)
+			explain(batch, &chunk.items[i]);
+	}
+	settle(batch, &chunk);
+	hand_out(batch, &chunk);
+	batch->count += batch->nbodies;
+	batch->nbodies = 0;
+	batch->octets = 0;
+	MemoryContextSwitchTo(batch->context);
+	MemoryContextReset(batch->chunk_context);
+}
+
+/* ---------------------------------------------------------------- from outside */
+
+/* rvo_batch_item_status returns the HTTP status of an item: what it would be if it had come alone. */
+int
+rvo_batch_item_status(const BatchItem *item)
+{
+	if (item->faults.count > 0)
+		return rvo_failure_http_status(item->failure);
+	return item->found ? 200 : 201;
+}
+
+/* rvo_batch_item_id returns what an item shows that has no room in an answer. */
+Jsonb *
+rvo_batch_item_id(const BatchItem *item)
+{
+	JsonObject	object = rvo_json_open(1);
+	JsonbValue	value;
+
+	rvo_json_put(&object, CONST_SLICE("id"), rvo_json_integer(item->id));
+	value = rvo_json_close(&object);
+	return rvo_json_encode(&value);
+}
+
+/* rvo_batch_begin makes a batch ready for items; its memory is the current context's. */
+void
+rvo_batch_begin(Batch *batch)
+{
+	batch->context = CurrentMemoryContext;
+	batch->chunk_context = AllocSetContextCreate(CurrentMemoryContext, "revyops batch", ALLOCSET_DEFAULT_SIZES);
+	batch->item_context = AllocSetContextCreate(CurrentMemoryContext, "revyops batch item", ALLOCSET_DEFAULT_SIZES);
+	batch->bodies = palloc(CHUNK * sizeof(JsonbContainer *));
+	batch->created_capacity = CHUNK;
+	batch->created = palloc(CHUNK * sizeof(CreatedItem));
+	batch->last_pretended = PG_INT64_MIN;
+	for (int k = 0; k < BATCH_MAX_KEYS && batch->kind->only_checks; k++)
+		batch->pretended[k] = rvo_digest_map_create(CHUNK);
+}
+
+/*
+ * rvo_batch_add adds an item; its body, of so many octets, must stay until the
+ * batch ends.  NULL is a body that is no object.
+ */
+void
+rvo_batch_add(Batch *batch, JsonbContainer *body, int octets)
+{
+	batch->bodies[batch->nbodies++] = body;
+	batch->octets += octets;
+	if (batch->nbodies == CHUNK || batch->octets >= CHUNK_OCTETS)
+		run_chunk(batch);
+}
+
+/* add_scalar adds an item that is no object; of one that holds an object as text, its reader says so. */
+static void
+add_scalar(Batch *batch, JsonbValue *scalar)
+{
+	Jsonb	   *body;
+
+	if (!rvo_json_is_encoded(scalar))
+	{
+		rvo_batch_add(batch, NULL, 0);
+		return;
+	}
+	body = JsonbValueToJsonb(scalar);
+	rvo_batch_add(batch, &body->root, VARSIZE(body));
+}
+
+/* rvo_batch_add_array adds an item for each element of an array. */
+void
+rvo_batch_add_array(Batch *batch, JsonbContainer *array)
+{
+	JsonbIterator *it = JsonbIteratorInit(array);
+	JsonbIteratorToken token;
+	JsonbValue	element;
+
+	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (token == WJB_ELEM && element.type == jbvBinary)
+			rvo_batch_add(batch, element.val.binary.data, element.val.binary.len);
+		else if (token == WJB_ELEM)
+			add_scalar(batch, &element);
+	}
+}
+
+/* rvo_batch_flush decides about the items so far, all of them. */
+void
+rvo_batch_flush(Batch *batch)
+{
+	run_chunk(batch);
+}
+
+/*
+ * rvo_batch_end finishes the batch.  Raises, in BATCH_ATOMIC, if there is any
+ * fault: the failure that comes first in the order of checks, and the faults of
+ * all items.
+ */
+void
+rvo_batch_end(Batch *batch)
+{
+	run_chunk(batch);
+	MemoryContextDelete(batch->chunk_context);
+	MemoryContextDelete(batch->item_context);
+	rvo_members_refuse(batch->caller, batch->failure, &batch->faults);
+	rvo_field_names_record_noted(batch->caller);
+}
