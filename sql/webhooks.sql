@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(86);
+SELECT plan(96);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -63,6 +63,23 @@ SELECT test.deliver(:'instantly', body, E'x-our-secret: open sesame\n') FROM unn
 SELECT is((SELECT jsonb_agg(jsonb_build_array(octets, length(body), left(convert_from(body, 'UTF8'), 80), errors->0->'code')) FROM public.revyops_webhook_ring(1)),
 	('[[70000, 65536, "' || repeat('x', 80) || '", "malformed_body"], [74, 74, "{\"my_Secret\" : \"****\", \"lead_email\": \"ada@example.com\", \"x\": \"***********\"", "malformed_body"]]')::jsonb,
 	'the last two, the newest first, cut, without secrets');
+-- what cannot be read has its quotes anywhere, and may be no JSON at all
+SELECT public.revyops_set_webhook_ring(1, 20) \g /dev/null
+CREATE TABLE test.kept AS SELECT * FROM (VALUES
+	(1, E'{"a": 1,\n"secret_key"\t:\n\t"s3cr3t",\r\n"b": 2', E'{"a": 1,\n"secret_key"\t:\n\t"******",\r\n"b": 2'),
+	(2, '{"a": "x"y", "secret_key": "s3cr3t", "b": "z"', '{"a": "x"y", "secret_key": "******", "b": "z"'),
+	(3, 'event=x&secret_key=s3cr3t&b=2', 'event=x&secret_key=******&b=2'),
+	(4, $${'apiToken': 's3c"r3t', 'b': 2}$$, $${'apiToken': '*******', 'b': 2}$$),
+	(5, '{"secret": 123456, "b": 2', '{"secret": ******, "b": 2'),
+	(6, '"{\"secret\": \"s3cr3t\", \"b\": 2}', '"{\"secret\": \"******\", \"b\": 2}'),
+	(7, '<hook><secret>s3cr3t</secret><b>2</b></hook>', '<hook><secret>******</secret><b>2</b></hook>'),
+	(8, '{"PASSWORD" => "s3c\"r3t", "b" => 2}', '{"PASSWORD" => "********", "b" => 2}'),
+	(9, '{"url": "https://x.example/?token=s3cr3t&b=2", "text": "no secret here", "tokens": [1, 2], "secret": "", "signature": "s3cr3t', '{"url": "https://x.example/?token=******&b=2", "text": "no secret here", "tokens": [1, 2], "secret": "", "signature": "******'),
+	(10, '{"b": 2, "secret":', '{"b": 2, "secret":')) AS t (n, body, kept);
+SELECT test.deliver(:'instantly', body, E'x-our-secret: open sesame\n') FROM test.kept ORDER BY n \g /dev/null
+SELECT is(convert_from(r.body, 'UTF8'), k.kept, 'without the secret: body ' || k.n)
+	FROM test.kept k JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n FROM revyops.webhook_ring WHERE errors->0->>'code' = 'malformed_body' AND octets <> 70000 AND octets <> 74) r USING (n) ORDER BY n;
+DELETE FROM revyops.webhook_ring WHERE octets NOT IN (70000, 74);
 SELECT public.revyops_set_webhook_ring(1, 1) \g /dev/null
 SELECT is((SELECT array_agg(octets) FROM public.revyops_webhook_ring(1)), '{70000}', 'fewer are kept from the moment that it is said');
 
@@ -146,7 +163,7 @@ SELECT is(test.deliver(:'global', test.bison('9', '78', 22)), test.taken(0, 0, 1
 SELECT is(test.deliver(:'elsewhere', test.bison('8', '32', 23)), test.taken(0, 0, 1), 'and the other way round');
 
 -- ---- what became of it
-SELECT is(to_jsonb(s) - '{name, revoked_at, last_delivery, last_processed, last_error}'::text[], '{"webhook": 1, "client_id": 1, "agency_id": null, "platform": "instantly", "deliveries": 15, "processed": 2, "duplicates": 4, "ignored": 4, "unrouted": 0, "errors": 0, "unreadable": 6, "unauthorized": 2,
+SELECT is(to_jsonb(s) - '{name, revoked_at, last_delivery, last_processed, last_error}'::text[], '{"webhook": 1, "client_id": 1, "agency_id": null, "platform": "instantly", "deliveries": 25, "processed": 2, "duplicates": 4, "ignored": 4, "unrouted": 0, "errors": 0, "unreadable": 16, "unauthorized": 2,
 	"kinds": {"processed": {"sent": 1, "bounced": 1}, "duplicate": {"sent": 4}, "ignored": {"": 2, "email_opened": 1, "email_sent": 1}}}', 'the counters of a webhook'),
 	ok(last_delivery = now() AND last_processed = now() AND last_error = now(), 'and its times')
 FROM public.revyops_webhook_status() s WHERE webhook = 1;

@@ -2,9 +2,9 @@
  * webhook_note.c
  *	  What is noted of deliveries: counters, and bodies that could not be read.
  *
- * A kept body is for whoever looks what a platform sends.  It may be no JSON, so
- * secrets are looked for as text: what the webhook expects, and what stands behind
- * a name that has "secret" or "signature" in it.
+ * A kept body is for whoever looks what a platform sends.  It is no JSON, or its quotes are
+ * wrong, so secrets are looked for as text: what the webhook expects, and what stands behind a
+ * name that has "secret" or the like in it, whether it is JSON, a form or something else.
  */
 #include "postgres.h"
 
@@ -14,6 +14,7 @@
 #define KIND_MAX_OCTETS 100
 #define KINDS_MAX 50			/* of one delivery */
 #define KEPT_MAX_OCTETS 65536
+#define BLANKS " \t\r\n"
 
 /* rvo_delivery_count counts one thing; kinds beyond the first are counted together. */
 void
@@ -72,51 +73,81 @@ cover_all(char *text, int len, Slice secret)
 			cover(text, i, i + secret.len);
 }
 
-/* end_of_string returns where a JSON string ends whose first octet is at a place. */
-static int
-end_of_string(const char *text, int len, int at)
+/* is_any tells whether there is an octet at a place, and it is one of some. */
+static bool
+is_any(const char *text, int len, int at, const char *octets)
 {
-	while (at < len && text[at] != '"')
-		at += text[at] == '\\' ? 2 : 1;
-	return Min(at, len);
+	return at < len && text[at] != '\0' && strchr(octets, text[at]) != NULL;
 }
 
-/* tells_secret tells the name of a member that is a secret. */
-static bool
-tells_secret(const char *name, int len)
+/* secret_name_at returns how long the rest of a name is that tells a secret and has the word for it at a place; 0 if there is none. */
+static int
+secret_name_at(const char *text, int len, int at)
 {
 	static const Slice words[] = {CONST_SLICE("secret"), CONST_SLICE("signature"), CONST_SLICE("token"), CONST_SLICE("password")};
 
 	for (size_t w = 0; w < lengthof(words); w++)
-		for (int i = 0; i + words[w].len <= len; i++)
-			if (pg_strncasecmp(name + i, words[w].data, words[w].len) == 0)
-				return true;
-	return false;
+		if (at + words[w].len <= len && pg_strncasecmp(text + at, words[w].data, words[w].len) == 0)
+		{
+			int			end = at + words[w].len;
+
+			while (end < len && (rvo_is_letter(text[end]) || rvo_is_digit(text[end]) || text[end] == '_' || text[end] == '-'))
+				end++;
+			return end - at;
+		}
+	return 0;
 }
 
-/* cover_members covers the strings behind names that are those of secrets. */
+/* value_after returns where the value begins whose name ends at a place: behind ":", "=", "=>" or ">"; -1 if there is none. */
+static int
+value_after(const char *text, int len, int at)
+{
+	while (is_any(text, len, at, BLANKS "\\\"'"))
+		at++;
+	if (!is_any(text, len, at, ":=>"))
+		return -1;
+	while (is_any(text, len, at, ":=>" BLANKS))
+		at++;
+	return is_any(text, len, at, "[{") ? -1 : at;
+}
+
+/*
+ * cover_value covers a value from its first octet, or quote, on, and returns where it ends.  A quote that has a
+ * backslash before it is of JSON in a string.
+ */
+static int
+cover_value(char *text, int len, int at)
+{
+	bool		inner = is_any(text, len, at, "\\");
+	int			start = at + inner;
+	char		quote = is_any(text, len, start, "\"'") ? text[start++] : '\0';
+	int			end = start;
+
+	while (end < len && (quote != '\0' ? text[end] != quote : !is_any(text, len, end, BLANKS "\"'\\,;&<>)]}")))
+	{
+		if (text[end] == '\\' && inner && end + 1 < len && text[end + 1] == quote)
+			break;
+		end += text[end] == '\\' ? 2 : 1;
+	}
+	end = Min(end, len);
+	if (end > start)
+		cover(text, start, end);
+	return end;
+}
+
+/* cover_named covers what stands behind names that are those of secrets. */
 static void
-cover_members(char *text, int len)
+cover_named(char *text, int len)
 {
 	for (int i = 0; i < len; i++)
 	{
-		int			start = i + 1;
-		int			end;
-		int			value;
+		int			name = secret_name_at(text, len, i);
+		int			value = name > 0 ? value_after(text, len, i + name) : -1;
 
-		if (text[i] != '"')
-			continue;
-		end = end_of_string(text, len, start);
-		value = end + 1;
-		while (value < len && (text[value] == ' ' || text[value] == ':'))
-			value++;
-		if (value < len && value > end + 1 && text[value] == '"' && tells_secret(text + start, end - start))
-		{
-			i = end_of_string(text, len, value + 1);
-			cover(text, value + 1, i);
-		}
-		else
-			i = end;
+		if (value >= 0)
+			i = cover_value(text, len, value);
+		else if (name > 0)
+			i += name - 1;
 	}
 }
 
@@ -131,7 +162,7 @@ rvo_delivery_keep(const Webhook *webhook, Slice body, const FaultList *faults)
 		return;
 	text = palloc(len + 1);
 	memcpy(text, body.data, len);
-	cover_members(text, len);
+	cover_named(text, len);
 	cover_all(text, len, webhook->secret);
 	rvo_store_keep_delivery(webhook->id, webhook->ring_size, (Slice) {text, len}, body.len, rvo_slice(rvo_fault_json(faults)));
 }
