@@ -8,56 +8,21 @@ use lib 't';
 
 use every_table;
 use IPC::Run;
+use move;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(usleep);
 
 my $CONTACTS = $ENV{REVYOPS_MOVE_CONTACTS} // 500;
 my $WRITERS = 8;
 my $PAUSE = $ENV{REVYOPS_MOVE_PAUSE} // 0.02;
 
-sub server
-{
-	my ($name, $number) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
-	$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ], allows_streaming => 'logical');
-	$node->append_conf('postgresql.conf', "max_connections = 60\nwal_retrieve_retry_interval = '100ms'\n");
-	$node->start;
-	$node->safe_psql('postgres', 'CREATE EXTENSION revyops');
-	my ($statement) = slurp_file('doc/moving-clients.md') =~ /^```sql\n(-- the number of this server.*?)```/ms or die 'no ranges in the page';
-	# each keeps on a server that has its range
-	$node->safe_psql('postgres', $statement =~ s/\\set server 2/\\set server $number/r) for 1 .. 2;
-	return $node;
-}
 my $one = server('one', 1);
 my $two = server('two', 2);
 my %sequences = map { $_->name => $_->safe_psql('postgres', "SELECT string_agg(DISTINCT last_value::text, ' ') FROM pg_sequences WHERE schemaname = 'revyops'") } $one, $two;
 is_deeply(\%sequences, { one => '1000000 1000000000000', two => '2000000 2000000000000' }, 'each server has its range of ids');
 
-sub conninfo { my ($node) = @_; return 'host=' . $node->host . ' port=' . $node->port . ' dbname=postgres' }
 my @servers = ('--from', conninfo($one), '--to', conninfo($two));
-
-# moves runs the script, and gives its exit status and what it said.
-sub moves
-{
-	my (@arguments) = @_;
-	my $said = '';
-	IPC::Run::run([ 'script/move-client', @arguments ], '<', \undef, '>&', \$said);
-	return [ $? >> 8, $said =~ s/^move-client: //mgr ];
-}
-# starts does the same, and kills it when it has said something; a number is milliseconds.
-sub killed
-{
-	my ($when, @arguments) = @_;
-	my $said = '';
-	my $script = IPC::Run::start([ 'script/move-client', @arguments ], '<', \undef, '>&', \$said, IPC::Run::timeout(5 * $PostgreSQL::Test::Utils::timeout_default));
-	if ($when =~ /^\d+$/) { usleep(1000 * $when) }
-	else { $script->pump until $said =~ $when || !$script->pumpable }
-	$script->signal('KILL');
-	eval { $script->finish };
-	return $said;
-}
 
 # ---- what is refused, and by what
 my $client = $one->safe_psql('postgres', "SELECT revyops_create_client('Onesecret')");
@@ -79,7 +44,7 @@ is_deeply(moves('--from', conninfo($one) . ' password=x', '--to', conninfo($two)
 is_deeply(moves('--from', conninfo($one), '--to', conninfo($one), $client), [ 1, "--from and --to are the same server\n" ], 'the same server');
 is_deeply(moves(@servers, $client), [ 1, "the servers have not the same secret for cursors: doc/moving-clients.md has how they get it\n" ], 'another secret');
 {
-	my ($copy) = slurp_file('doc/moving-clients.md') =~ /^```sh\n(psql.*?)```/ms or die 'no copy of the secret in the page';
+	my $copy = block('sh', 'psql -Xq');
 	local $ENV{PGSERVICEFILE} = PostgreSQL::Test::Utils::tempdir() . '/service';
 	append_to_file($ENV{PGSERVICEFILE}, join "", map { '[' . $_->name . "]\nhost=" . $_->host . "\nport=" . $_->port . "\ndbname=postgres\n" } $one, $two);
 	is(system('bash', '-c', "set -eo pipefail; $copy"), 0, 'the secret is copied as the page says');
