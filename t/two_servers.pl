@@ -27,7 +27,7 @@ for my $name (qw(one two))
 	append_to_file("$dir/service", "[$name]\nhost=" . $node->host . "\nport=" . $node->port . "\ndbname=postgres\n");
 }
 $ENV{PGSERVICEFILE} = "$dir/service";
-my ($secret) = $page =~ /^```sh\n(psql.*?FROM STDIN"\n)```/ms or die;
+my ($secret) = $page =~ /^```sh\n(psql -Xq.*?)```/ms or die;
 system('bash', '-c', "set -eo pipefail; $secret") == 0 or die;
 my $client = $node{one}->safe_psql('postgres', "SELECT revyops_create_client('Mover')");
 my %key = (mover => $node{one}->safe_psql('postgres', "SELECT revyops_create_api_key($client, 'x')"), stays => gateway::key($node{one}, 'Stays'), native => gateway::key($node{two}, 'Native'));
@@ -45,7 +45,7 @@ my ($switch) = $page =~ /^```sh\n(psql -XAt service=two.*?)```/ms or die 'no swi
 $ENV{PATH} .= ':/usr/sbin';
 sub switch { system('bash', '-c', "cd $dir && { $switch }") == 0 or die 'switch' }
 {
-	my ($map) = $switch =~ /\A(.*?\nmv [^\n]*\n)/s;
+	my ($map) = $switch =~ /\A(.*?\nmv [^\n]*) &&\n/s;
 	system('bash', '-c', "cd $dir && $map") == 0 or die 'map';
 }
 my $nginx = IPC::Run::start([ 'nginx', '-p', $dir, '-c', 'nginx.conf', '-e', 'stderr' ], '<', \undef, '>', "$dir/nginx.log", '2>&1', init => sub { chdir $dir });
