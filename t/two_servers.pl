@@ -68,6 +68,11 @@ my $deliveries = 0;
 like(deliver($_, $_ . ++$deliveries), qr/^200 .*"processed": 1/, "delivery $deliveries, to $_") for qw(mover native mover native) x 2;
 is(call('POST', $webhook{mover} =~ s/.{8}\z/00000000/r, [], '[]')->{status}, 404, 'one to nobody');
 
+# one who reads what they have written
+my $read = sub { my ($position) = @_; my $got = call('GET', '/public/v2/contacts', [ 'X-API-Key' => $key{mover}, 'X-Revyops-Position' => $position ]); return join ' ', $got->{status}, $got->{content} =~ /"code": ?"(\w+)"/ };
+my $position = call('POST', '/public/v2/contacts', [ 'X-API-Key' => $key{mover}, 'X-Revyops-Position' => 'new' ], '{"email": "seen@acme.com"}')->{headers}{'x-revyops-position'};
+is($read->($position), '200', 'a position');
+
 # ---- the move, while callers create, and repeat what is 503
 my @pids;
 for my $caller (1 .. $CALLERS)
@@ -111,5 +116,15 @@ is($node{one}->safe_psql('postgres', "SELECT count(*) FROM revyops.contact WHERE
 is(create('stays', 'after')->{status}, 201, 'who stays is served');
 is(join(',', emails('one', 'after'), emails('two', 'after')), 'after@acme.com,', 'where they were');
 like(deliver('mover', "late$_"), qr/^200 .*"processed": 1/, "delivery $_ comes to the new server") for 1 .. 4;
+is($read->($position), '410 position_lost', 'a position is of the old server');
+is($read->('new'), '200', 'it begins anew');
+
+# ---- and back, by the same command: the map has what the second server says when the client has left it
+$said = '';
+IPC::Run::run([ 'script/move-client', '--from', 'service=two', '--to', 'service=one', '--source', 'host=' . $node{two}->host . ' port=' . $node{two}->port . ' dbname=postgres', '--switched', "bash $dir/switch", $client ], '<', \undef, '>&', \$said);
+is($?, 0, 'moved back') or diag $said;
+gateway::until_true('nginx has read its map', sub { create('mover', 'back')->{status} =~ /^(201|409)/ });
+is(join(',', emails('one', 'back'), emails('two', 'back')), 'back@acme.com,', 'the client is served where it was');
+is(create('native', 'nativeback')->{status}, 201, 'who is at the second server stays there');
 unlike(slurp_file("$dir/nginx.log"), qr/rvo_[0-9a-f]{12}_/, 'no key in nginx\'s log');
 done_testing();
