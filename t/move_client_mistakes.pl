@@ -108,4 +108,16 @@ isnt(moves(@{ $servers{two} }, '--abort', $second)->[0], 0, 'nobody can ask it')
 $one->safe_psql('postgres', block('sql', '-- the client that was on its way') =~ s/\\set client 7/\\set client $second/r) for 1 .. 2;
 is($one->safe_psql('postgres', "SELECT state, (SELECT count(*) FROM pg_publication), (SELECT count(*) FROM pg_replication_slots) FROM revyops.client WHERE id = $second"), 'active|0|0', 'as the page says: it is served, and nothing is left');
 is(moves(@{ $servers{three} }, $second)->[0], 0, 'and it may move elsewhere');
+
+# ---- a password that is nowhere: nobody is asked, least of all who sends the statements
+$three->safe_psql('postgres', "CREATE ROLE asked SUPERUSER LOGIN PASSWORD 'x'");
+my $hba = slurp_file($three->data_dir . '/pg_hba.conf');
+unlink $three->data_dir . '/pg_hba.conf';
+append_to_file($three->data_dir . '/pg_hba.conf', "local all asked scram-sha-256\n$hba");
+$three->reload;
+$three->poll_query_until('postgres', "SELECT 'asked' = ANY (user_name) FROM pg_hba_file_rules ORDER BY line_number LIMIT 1") or die 'not read';
+my $asked = conninfo($three) . ' user=asked';
+my $unanswered = 'connection to server on socket ".*" failed: fe_sendauth: no password supplied\n';
+like(moves('--from', $asked, '--to', conninfo($one), $second)->[1], qr/^another move of client $second is under way, or: psql: error: $unanswered\z/, 'of the old server');
+like(moves('--from', conninfo($one), '--to', $asked, $second)->[1], qr/^psql: error: $unanswered\z/, 'of the new server');
 done_testing();
