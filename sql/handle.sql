@@ -163,7 +163,7 @@ CREATE FUNCTION test.raise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 
 CREATE TRIGGER own_raise AFTER INSERT ON revyops.contact FOR EACH ROW WHEN (NEW.origin = 'raise') EXECUTE FUNCTION test.raise();
 \set document '{"email": "r@acme.com", "origin": "raise", "last_name": "40001"}'
 SELECT is(test.ask('POST /public/v2/contacts', body => :'document'), '503 Service unavailable, try again. [Retry-After: 1]', 'for a front it is 503');
-SELECT is(test.postgrest('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}"}', :'document'), '504 Service unavailable, try again. [{"Retry-After": "1"}, JSON, {"X-Revyops-Answer": "1"}]', 'for PostgREST 504');
+SELECT is(test.postgrest('{"x-revyops-method": "POST", "x-revyops-path": "/public/v2/contacts", "x-api-key": "{K}"}', :'document'), '598 Service unavailable, try again. [{"Retry-After": "1"}, JSON, {"X-Revyops-Answer": "1"}]', 'for PostgREST 598');
 
 -- ---- the address that callers know: in front of the paths of links, but not of what is kept
 SELECT is(test.ask('GET /public/v2/contacts/4', E'X-API-Key: {K}\n' || line), format('301 Contact was merged. id merged [Location: %s/public/v2/contacts/1]', base), 'base: ' || test.shown(line)) FROM (VALUES

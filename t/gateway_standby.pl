@@ -111,6 +111,9 @@ is(status($id), 404, 'while the standby still does not have it');
 my ($headers, $body) = map { $standby->safe_psql('postgres', "SELECT $_ FROM revyops_http.handle_read('GET', '/public/v2/contacts/$id', NULL, E'X-API-Key: $key\\nX-Revyops-Position: $position\\n', NULL) WHERE status = 503") } qw(headers body);
 is($headers, "Retry-After: 1\nRevyops-Hold: 5 5000\nContent-Type: application/json; charset=utf-8\nCache-Control: no-store\n", 'another front: a 503, and how long to wait');
 is($body, $SERVICE, 'as any');
+my $headers_of_postgrest = qq({"x-api-key": "$key", "x-revyops-method": "GET", "x-revyops-path": "/public/v2/contacts/$id", "x-revyops-position": "$position"});
+is($standby->safe_psql('postgres', "SELECT set_config('request.headers', '$headers_of_postgrest', false) \\gset\nSELECT convert_from(revyops_http.postgrest_read(''), 'UTF8'), current_setting('response.status'), current_setting('response.headers')"),
+	"$SERVICE|598|[{\"Retry-After\": \"1\"}, {\"Content-Type\": \"application/json; charset=utf-8\"}, {\"X-Revyops-Answer\": \"1\"}]", 'PostgREST: a 503, and no more, for it can not wait');
 # nobody to ask but the standby
 $gateway->write_settings(read_database => '', database => gateway::database($standby));
 $gateway->log_of(sub { $gateway->signal('HUP') }, qr/read again/);

@@ -6,7 +6,7 @@ import test, { after } from 'node:test';
 import { createConfig, lint } from '@redocly/openapi-core';
 import Ajv from 'ajv/dist/2020.js';
 import yaml from 'js-yaml';
-import { JSON_TYPE, newClient, post, request, sql, takeRights } from './stack.mjs';
+import { JSON_TYPE, lostPosition, newClient, post, request, sql, takeRights } from './stack.mjs';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const source = (await request('GET', '/openapi.yaml', [])).text;
@@ -200,7 +200,11 @@ const twist = {
 		const key = { ...call.kind.key(call.kind.taken), ...(method === 'put' ? { linkedin_url: 'in/openapi' } : {}) };
 		call.body = JSON.stringify(path.endsWith('/batch') ? { mode: 'atomic', [call.name]: [key] } : path.includes('custom-fields') ? { field_name: path.endsWith('{field_id}') ? 'b' : 'a', field_value: 'x' } : key);
 	},
-	410: async call => {
+	410: async (call, path) => {
+		if (!path.endsWith('/changes')) {
+			call.headers = [['X-Revyops-Position', lostPosition(client.key)]];
+			return;
+		}
 		call.query = `after=${(await request('GET', '/public/v2/changes?after=now', [['X-API-Key', client.key]])).json.cursor}`;
 		sql(`SELECT revyops_set_client_setting(${client.id}, 'changes', 'off')`);
 		sql(`SELECT revyops_set_client_setting(${client.id}, 'changes', 'on')`);
@@ -227,10 +231,23 @@ const twist = {
 	503: () => takeRights(),
 };
 
+// A write is told a position, if it asks; nothing else is. So all calls ask, but for those of what does not take the header.
+const takesPosition = (path, method) => [...(api.paths[path].parameters ?? []), ...(api.paths[path][method].parameters ?? [])].some(p => p.$ref?.endsWith('/position'));
+const reads = (path, method) => endpoints.find(e => e.path === path && e.method === method.toUpperCase()).reads_only;
+function checkPosition(path, method, got, response) {
+	const position = got.headers['x-revyops-position'];
+	const described = follow(response).headers?.['X-Revyops-Position'];
+	if (!takesPosition(path, method) || reads(path, method))
+		assert.equal(position, undefined);
+	else if (got.status < 300 || position !== undefined)
+		assert.match(position, new RegExp(follow(described).schema.pattern));
+}
+
 const called = new Set();
 async function answer(path, method, call) {
 	const url = path.replace(/\{(\w+)\}/g, (_, n) => call.ids[n]);
-	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]]), ...(call.headers ?? [])], call.body);
+	const got = await request(method.toUpperCase(), call.query ? `${url}?${call.query}` : url, [['X-API-Key', call.who.key], ...(call.body === undefined ? [] : [['Content-Type', call.type]]),
+		...(takesPosition(path, method) ? [['X-Revyops-Position', 'new']] : []), ...(call.headers ?? [])], call.body);
 	const { responses } = api.paths[path][method];
 	const response = responses[got.status];
 	assert.ok(response, `${got.status} is not in the description: ${got.text}`);
@@ -246,6 +263,7 @@ async function answer(path, method, call) {
 	assert.equal(got.headers['content-disposition'] !== undefined, follow(response).headers?.['Content-Disposition'] !== undefined);
 	const place = () => got.status === 301 ? path.replace('{id}', got.json.errors[0].merged_into) : `${path}/${got.json.id}`;
 	assert.equal(got.headers.location, follow(response).headers?.Location ? place() : undefined);
+	checkPosition(path, method, got, response);
 	assert.equal(got.headers['cache-control'], 'no-store');
 	assert.equal(got.headers['retry-after'], follow(response).headers?.['Retry-After'] ? '1' : undefined);
 	return got;
@@ -315,17 +333,21 @@ test('whatever is served is described, and nothing else', () => {
 	const described = Object.entries(api.paths).flatMap(([path, item]) => METHODS.filter(m => item[m]).map(m => ({
 		endpoint: `${m.toUpperCase()} ${path}`,
 		bodyTypes: item[m].requestBody ? Object.keys(follow(item[m].requestBody).content) : [],
-		statuses: ['413', '415', '422'].filter(s => s in item[m].responses),
-		parameters: (item[m].parameters ?? []).map(p => p.$ref?.split('/').pop()).filter(p => ['prefer', 'idempotency_key'].includes(p)).sort(),
+		statuses: ['410', '413', '415', '422'].filter(s => s in item[m].responses),
+		parameters: [...(item.parameters ?? []), ...(item[m].parameters ?? [])].map(p => p.$ref?.split('/').pop()).filter(p => ['prefer', 'idempotency_key', 'position'].includes(p)).sort(),
 		ids: (item.parameters ?? []).concat(item[m].parameters ?? []).map(follow).filter(p => p.in === 'path').map(p => p.name).sort(),
+		told: [...new Set(Object.entries(item[m].responses).filter(([status]) => status < 300).map(([, r]) => 'X-Revyops-Position' in (r.headers ?? {})))],
 		master: item[m].tags.includes('master lists'),
 	})));
+	// who asks by X-Revyops-Position: whoever has a key
+	const asks = e => e.path.startsWith('/public/') && !e.path.includes('-webhook/');
 	const served = endpoints.map(e => ({
 		endpoint: `${e.method} ${e.path}`,
 		bodyTypes: e.body_types,
-		statuses: [...(e.body_types.length ? ['413', '415'] : []), ...(e.once || /^PUT .*\/contacts/.test(`${e.method} ${e.path}`) ? ['422'] : [])],
-		parameters: [...(e.once ? ['idempotency_key'] : []), ...((e.body_types.length && !e.path.includes('-webhook/')) || (e.method === 'GET' && e.path.startsWith('/public/') && (!e.path.includes('{') || e.path.endsWith('{id}/emails'))) ? ['prefer'] : [])],
+		statuses: [...(e.reads_only && asks(e) ? ['410'] : []), ...(e.body_types.length ? ['413', '415'] : []), ...(e.once || /^PUT .*\/contacts/.test(`${e.method} ${e.path}`) ? ['422'] : [])],
+		parameters: [...(e.once ? ['idempotency_key'] : []), ...((e.body_types.length && !e.path.includes('-webhook/')) || (e.method === 'GET' && e.path.startsWith('/public/') && (!e.path.includes('{') || e.path.endsWith('{id}/emails'))) ? ['prefer'] : [])].concat(asks(e) ? ['position'] : []).sort(),
 		ids: [...e.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
+		told: [!e.reads_only && asks(e)],
 		master: e.master,
 	}));
 	const sorted = list => list.sort((a, b) => a.endpoint < b.endpoint ? -1 : 1);

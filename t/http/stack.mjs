@@ -40,6 +40,12 @@ export async function withoutRights(body) {
 	}
 }
 
+// What X-Revyops-Position is on a server that was restored from a dump: under another secret, which nobody else sees.
+export const lostPosition = key => sql(`BEGIN;
+	UPDATE revyops.secret SET secret = sha256(uuid_send(gen_random_uuid())) WHERE name = 'changes';
+	SELECT substring(headers FROM 'X-Revyops-Position: (\\S+)') FROM revyops_http.handle('DELETE', '/public/v2/contacts/999999999', NULL, E'X-API-Key: ${key}\\nX-Revyops-Position: new\\n', NULL);
+	ROLLBACK`);
+
 const quoted = text => `'${text.replaceAll("'", "''")}'`;
 
 // A client of its own, so that no test sees another's contacts.

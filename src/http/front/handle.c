@@ -172,6 +172,8 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 		rvo_auth_check_master(&claim);
 		request->caller.strict = claim.strict;
 	}
+	else if (request->endpoint->key_alone)
+		rvo_auth_check_key(&claim);
 	else
 		request->caller = rvo_endpoint_reads(request->endpoint) ? rvo_auth_reader(&claim) : rvo_auth_caller(&claim);
 }
@@ -202,11 +204,13 @@ read_broken(Call *call, const Endpoint *endpoint)
 								 &call->broken);
 }
 
-/* has_position tells of a read whether there is something that it has to see. */
+/* has_position tells of a read whether there is something that it has to see; a key alone is asked for by a front, also for what writes. */
 static bool
 has_position(const Call *call)
 {
-	return call->raw->position.data != NULL && rvo_endpoint_reads(call->request.endpoint);
+	const Endpoint *endpoint = call->request.endpoint;
+
+	return call->raw->position.data != NULL && rvo_endpoint_reads(endpoint) && !endpoint->key_alone;
 }
 
 /* work does what the request asks for: the part of a call that can be undone. */

@@ -24,6 +24,8 @@
 #include "http/request/body.h"
 #include "http/request/header.h"
 
+#define OUR_503 598
+
 PG_FUNCTION_INFO_V1(revyops_http_postgrest);
 PG_FUNCTION_INFO_V1(revyops_http_postgrest_read);
 
@@ -60,6 +62,7 @@ read_request(FunctionCallInfo fcinfo)
 		{"x-api-key", &raw.api_key},
 		{"x-revyops-prefer", &raw.prefer},
 		{"x-revyops-idempotency-key", &raw.idempotency_key},
+		{"x-revyops-position", &raw.position},
 		{"x-revyops-lines", &lines},
 	};
 
@@ -102,12 +105,14 @@ headers_as_json(const Answer *answer)
 	return json.data;
 }
 
-/* respond gives PostgREST an answer. */
+/*
+ * respond gives PostgREST an answer.  It takes any 503 for a lost server: it drops its connections
+ * and reads the catalog.  So ours has a number that nobody else uses, of which nginx makes the 503.
+ */
 static Datum
 respond(Answer answer)
 {
-	/* PostgREST takes any 503 for a lost server: it drops its connections and reads the catalog.  nginx makes one of a 504. */
-	set_response("response.status", psprintf("%d", answer.status == 503 ? 504 : answer.status));
+	set_response("response.status", psprintf("%d", answer.status == 503 ? OUR_503 : answer.status));
 	rvo_answer_add_content_type(&answer);
 	rvo_answer_add_header(&answer, "X-Revyops-Answer", "1");	/* nginx tells it from PostgREST's own by this */
 	set_response("response.headers", headers_as_json(&answer));

@@ -230,7 +230,7 @@ static const Route routes[] = {
 	{"/ready", {
 		GET(rvo_serve_ready, OPEN)}},
 	{"/key-check", {
-		GET(rvo_serve_key_check)}},
+		GET(rvo_serve_key_check, .key_alone = true)}},
 };
 
 /* rvo_routes shows the whole table. */

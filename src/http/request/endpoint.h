@@ -33,6 +33,7 @@ typedef struct Endpoint
 	bool		checks_query;	/* for parameters that nobody knows */
 	bool		master;			/* for master keys only */
 	bool		open;			/* for whoever asks, without a key */
+	bool		key_alone;		/* is asked for: also that of a client which was moved is good */
 	bool		creates_many;	/* a batch: a front asks for the key before it takes the body */
 	bool		reads;			/* nothing is changed, though it is no GET */
 	bool		once;			/* a request with an idempotency key is carried out once */

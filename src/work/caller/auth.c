@@ -158,6 +158,13 @@ find_caller(const Claim *claim, int client_id)
 	return caller;
 }
 
+/* rvo_auth_check_key raises FAILURE_CREDENTIALS unless a client calls, be it one of another server. */
+void
+rvo_auth_check_key(const Claim *claim)
+{
+	(void) find_caller(claim, claimed_client(claim));
+}
+
 /*
  * rvo_auth_reader returns the caller of what only reads, but needs the client's
  * settings.  Raises FAILURE_CREDENTIALS, and FAILURE_CLIENT_MOVED.

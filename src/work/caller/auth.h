@@ -18,6 +18,7 @@ extern Claim rvo_auth_claim_of_call(void);
 extern int	rvo_auth_find_client_id(const Claim *claim);
 extern int	rvo_auth_client_id(const Claim *claim);
 extern int	rvo_auth_client_id_of_call(void);
+extern void rvo_auth_check_key(const Claim *claim);
 extern Caller rvo_auth_reader(const Claim *claim);
 extern Caller rvo_auth_reader_of_call(void);
 extern Caller rvo_auth_caller(const Claim *claim);
