@@ -36,22 +36,23 @@ argument(FunctionCallInfo fcinfo, int n)
 	return rvo_slice_of_text(PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n));
 }
 
-/* result_type returns the type of (status, headers, body), which is looked up at the first call of a statement. */
+/* result_type returns the type of (status, headers, body), which all functions here have: it is looked up at the first call of a session. */
 static TupleDesc
 result_type(FunctionCallInfo fcinfo)
 {
+	static TupleDesc type = NULL;
 	MemoryContext context;
 	TupleDesc	desc;
 
-	if (fcinfo->flinfo->fn_extra == NULL)
+	if (type == NULL)
 	{
-		context = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+		context = MemoryContextSwitchTo(TopMemoryContext);
 		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 			rvo_fault_raise_bug("handle is declared without its result");
-		fcinfo->flinfo->fn_extra = BlessTupleDesc(desc);
+		type = BlessTupleDesc(desc);
 		MemoryContextSwitchTo(context);
 	}
-	return fcinfo->flinfo->fn_extra;
+	return type;
 }
 
 /* complete adds the headers that every answer has, unless there is no answer. */
