@@ -5,21 +5,20 @@
  * Fair is one key against another.  But whoever has none can invent a thousand;
  * so all keys that no answer has proved good are one caller together.
  */
-#include <stdint.h>
+#include <err.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "caller.h"
 
-#define BUCKETS 4096
 #define KNOWN_MAX 16384			/* more are forgotten, as far as they have nothing under way */
 
 static Caller strangers;
 static Caller nobody;			/* without a key: asks whether the database is there */
-static Caller *buckets[BUCKETS];
-static int	known;
-static uint64_t seed;			/* so that nobody can choose their bucket */
+static CallerList known = TAILQ_HEAD_INITIALIZER(known);
+static void *by_key;			/* the same, as a tree: no choice of keys makes it slow */
+static int	count;
 
 static void
 set_up(Caller *caller)
@@ -33,29 +32,21 @@ caller_open(void)
 {
 	set_up(&strangers);
 	set_up(&nobody);
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		seed = (uintptr_t) &seed;
 }
 
-/* bucket_of hashes a key: FNV-1a from a secret start. */
-static Caller **
-bucket_of(const char *key)
+static int
+compare(const void *a, const void *b)
 {
-	uint64_t	hash = seed;
-
-	for (; *key != '\0'; key++)
-		hash = (hash ^ (unsigned char) *key) * 1099511628211u;
-	return &buckets[(hash ^ hash >> 32) % BUCKETS];
+	return strcmp(((const Caller *) a)->key, ((const Caller *) b)->key);
 }
 
 static Caller *
 find(const char *key)
 {
-	Caller	   *caller = *bucket_of(key);
+	Caller		sought = {.key = (char *) key};
+	Caller	  **found = tfind(&sought, &by_key, compare);
 
-	while (caller != NULL && strcmp(caller->key, key) != 0)
-		caller = caller->next;
-	return caller;
+	return found != NULL ? *found : NULL;
 }
 
 /* caller_of returns whoever a key is of; all that are not known to be good are one. */
@@ -74,21 +65,19 @@ caller_of(const char *key)
 static void
 forget_idle(void)
 {
-	for (int i = 0; i < BUCKETS; i++)
-		for (Caller **at = &buckets[i]; *at != NULL;)
-		{
-			Caller	   *caller = *at;
+	Caller	   *next;
 
-			if (caller->requests > 0)
-			{
-				at = &caller->next;
-				continue;
-			}
-			*at = caller->next;
-			free(caller->key);
-			free(caller);
-			known--;
-		}
+	for (Caller *caller = TAILQ_FIRST(&known); caller != NULL; caller = next)
+	{
+		next = TAILQ_NEXT(caller, entry);
+		if (caller->requests > 0)
+			continue;
+		TAILQ_REMOVE(&known, caller, entry);
+		tdelete(caller, &by_key, compare);
+		free(caller->key);
+		free(caller);
+		count--;
+	}
 }
 
 /* caller_is_good makes a key one that was proved good. */
@@ -96,17 +85,16 @@ void
 caller_is_good(const char *key)
 {
 	Caller	   *caller;
-	Caller	  **bucket;
 
 	if (key == NULL || find(key) != NULL)
 		return;
-	if (known >= KNOWN_MAX)
+	if (count >= KNOWN_MAX)
 		forget_idle();
 	caller = memory_new(sizeof(Caller));
 	set_up(caller);
 	caller->key = memory_copy(key);
-	bucket = bucket_of(key);
-	caller->next = *bucket;
-	*bucket = caller;
-	known++;
+	if (tsearch(caller, &by_key, compare) == NULL)
+		errx(1, "out of memory");
+	TAILQ_INSERT_TAIL(&known, caller, entry);
+	count++;
 }

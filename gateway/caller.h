@@ -18,7 +18,7 @@ typedef struct CallerLane
 
 struct Caller
 {
-	Caller	   *next;			/* of the same hash */
+	TAILQ_ENTRY(Caller) entry;	/* of those with a good key */
 	char	   *key;			/* NULL for strangers */
 	int			requests;		/* under way: being read, waiting or running */
 	int			held;			/* of these: see hold.c */

@@ -7,7 +7,7 @@
  * them from its own files and variables (PGPASSFILE, PGSERVICEFILE).
  */
 #include <ctype.h>
-#include <errno.h>
+#include <err.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "config.h"
-#include "log.h"
 
 #define ENVIRONMENT "REVYOPS_GATEWAY_"
 #define MIB (1024 * 1024)
@@ -74,43 +73,38 @@ place(Config *to, const Setting *setting)
 	return (char *) to + setting->offset;
 }
 
-/* set_number reads a whole number within its bounds. */
-static bool
-set_number(const Setting *setting, const char *value, int *to)
+/* complain says in a line what a setting can be. */
+static void
+complain(const Setting *setting)
 {
-	char	   *end;
-	long		number;
-
-	errno = 0;
-	number = strtol(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || number < setting->least || number > setting->most)
-	{
-		log_line("%s must be a number from %d to %d", setting->name, setting->least, setting->most);
-		return false;
-	}
-	*to = (int) number;
-	return true;
+	if (setting->type == A_TEXT)
+		warnx("%s is longer than %d octets", setting->name, TEXT_SIZE - 1);
+	else if (setting->type == A_SWITCH)
+		warnx("%s must be on or off", setting->name);
+	else
+		warnx("%s must be a number from %d to %d", setting->name, setting->least, setting->most);
 }
 
 /* set gives a setting a value; false and a line if it can't have that. */
 static bool
 set(Config *to, const Setting *setting, const char *value)
 {
-	if (setting->type == A_NUMBER)
-		return set_number(setting, value, place(to, setting));
-	if (setting->type == A_TEXT)
+	void	   *at = place(to, setting);
+	bool		on = strcmp(value, "on") == 0;
+	char	   *end;
+	long		number = strtol(value, &end, 10);
+
+	if (setting->type == A_TEXT && strlen(value) < TEXT_SIZE)
+		strcpy(at, value);
+	else if (setting->type == A_SWITCH && (on || strcmp(value, "off") == 0))
+		*(bool *) at = on;
+	else if (setting->type == A_NUMBER && end != value && *end == '\0' && number >= setting->least && number <= setting->most)
+		*(int *) at = (int) number;
+	else
 	{
-		if (strlen(value) < TEXT_SIZE)
-			return strcpy(place(to, setting), value);
-		log_line("%s is longer than %d octets", setting->name, TEXT_SIZE - 1);
+		complain(setting);
 		return false;
 	}
-	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
-	{
-		log_line("%s must be on or off", setting->name);
-		return false;
-	}
-	*(bool *) place(to, setting) = strcmp(value, "on") == 0;
 	return true;
 }
 
@@ -145,7 +139,7 @@ read_line(Config *to, const char *file, int number, char *line)
 			if (strcmp(settings[i].name, name) == 0)
 				return set(to, &settings[i], trim(equals + 1));
 	}
-	log_line("%s, line %d: no setting", file, number);
+	warnx("%s, line %d: no setting", file, number);
 	return false;
 }
 
@@ -158,14 +152,14 @@ read_file(Config *to, const char *file)
 
 	if (stream == NULL)
 	{
-		log_line("%s: %s", file, strerror(errno));
+		warn("%s", file);
 		return false;
 	}
 	for (int number = 1; fgets(line, sizeof(line), stream) != NULL; number++)
 		good = read_line(to, file, number, line) && good;
 	if (ferror(stream))
 	{
-		log_line("%s: %s", file, strerror(errno));
+		warn("%s", file);
 		good = false;
 	}
 	fclose(stream);
@@ -205,7 +199,7 @@ config_read(const char *file, Config *to)
 	good = read_environment(to) && good;
 	if (good && to->key_octets < to->body_octets)
 	{
-		log_line("key_octets must be body_octets at least");
+		warnx("key_octets must be body_octets at least");
 		good = false;
 	}
 	return good;

@@ -7,8 +7,6 @@
  * Whatever else comes ends the connection.  Nothing here waits, allocates (but
  * for what is to be sent) or knows of sockets; fuzz/gateway feeds it octets.
  */
-#include <string.h>
-
 #include "fcgi.h"
 
 /* Types of records. */
@@ -23,6 +21,7 @@ enum
 };
 
 #define VERSION 1
+#define HEADER 8				/* octets before a record's content */
 #define BEGIN_LENGTH 8			/* octets of BEGIN_REQUEST's content */
 #define ROLE_RESPONDER 1
 #define KEEP_CONNECTION 1
@@ -33,123 +32,76 @@ two_octets(const uint8_t *at)
 	return at[0] << 8 | at[1];
 }
 
-/* take cuts up to so many octets off the front. */
+/* take cuts so many octets off the front. */
 static Slice
 take(Slice *octets, size_t len)
 {
-	Slice		taken = {octets->data, len < octets->len ? len : octets->len};
+	Slice		taken = {octets->data, len};
 
-	octets->data += taken.len;
-	octets->len -= taken.len;
+	*octets = (Slice) {octets->data + len, octets->len - len};
 	return taken;
 }
 
-/* take_header reads more of a record's header; returns whether it is whole. */
-static bool
-take_header(FcgiReader *reader, Slice *octets)
-{
-	Slice		part = take(octets, FCGI_HEADER - reader->header_len);
-
-	if (part.len > 0)
-		memcpy(reader->header + reader->header_len, part.data, part.len);
-	reader->header_len += part.len;
-	return reader->header_len == FCGI_HEADER;
-}
-
-/* begin_record looks at a whole header; returns what kind of record it is. */
+/* event_of tells by its header what a record says. */
 static FcgiEvent
-begin_record(FcgiReader *reader)
+event_of(const FcgiReader *reader, const uint8_t *header)
 {
-	int			type = reader->header[1];
-	uint16_t	id = two_octets(reader->header + 2);
+	unsigned	id = two_octets(header + 2);
+	unsigned	length = two_octets(header + 4);
 
-	reader->content_left = two_octets(reader->header + 4);
-	reader->padding_left = reader->header[6];
-	if (reader->header[0] != VERSION || id == 0)
+	if (header[0] != VERSION || id == 0)
 		return FCGI_BROKEN;
-	if (type == BEGIN_REQUEST)
-	{
-		if (reader->id != 0 || reader->content_left != BEGIN_LENGTH)
-			return FCGI_BROKEN;
-		reader->id = id;
-		reader->stream_end = FCGI_PARAMS_END;
-		return FCGI_BEGIN;
-	}
+	if (header[1] == BEGIN_REQUEST)
+		return reader->id == 0 && length == BEGIN_LENGTH ? FCGI_BEGIN : FCGI_BROKEN;
 	if (id != reader->id)
 		return FCGI_BROKEN;
-	if (type == ABORT_REQUEST && reader->content_left == 0)
+	if (header[1] == ABORT_REQUEST && length == 0)
 		return FCGI_ABORT;
-	if (type == (reader->stream_end == FCGI_PARAMS_END ? PARAMS : STDIN) && reader->stream_end != FCGI_MORE)
-		return reader->stream_end;
+	if (header[1] == PARAMS && reader->stream == FCGI_PARAMS)
+		return length > 0 ? FCGI_PARAMS : FCGI_PARAMS_END;
+	if (header[1] == STDIN && reader->stream == FCGI_STDIN)
+		return length > 0 ? FCGI_STDIN : FCGI_STDIN_END;
 	return FCGI_BROKEN;
 }
 
-/* end_stream goes on to the next stream of the request. */
+/* begin reads what begins a request. */
 static FcgiEvent
-end_stream(FcgiReader *reader)
+begin(FcgiReader *reader, unsigned id, const uint8_t *content)
 {
-	FcgiEvent	ended = reader->kind;
-
-	if (ended == FCGI_PARAMS_END)
-		reader->stream_end = FCGI_STDIN_END;
-	else if (ended == FCGI_STDIN_END)
-		reader->stream_end = FCGI_MORE;		/* none */
-	return ended;
-}
-
-/* take_begin reads more of what begins a request. */
-static FcgiEvent
-take_begin(FcgiReader *reader, Slice part)
-{
-	unsigned	at = BEGIN_LENGTH - reader->content_left - (unsigned) part.len;
-
-	memcpy(reader->begin + at, part.data, part.len);
-	if (reader->content_left > 0)
-		return FCGI_MORE;
-	reader->keep = (reader->begin[2] & KEEP_CONNECTION) != 0;
-	return two_octets(reader->begin) == ROLE_RESPONDER ? FCGI_BEGIN : FCGI_BROKEN;
-}
-
-/* take_content reads more of a record's content; *part is of octets. */
-static FcgiEvent
-take_content(FcgiReader *reader, Slice *octets, Slice *part)
-{
-	if (octets->len == 0)
-		return FCGI_MORE;
-	*part = take(octets, reader->content_left);
-	reader->content_left -= part->len;
-	if (reader->kind == FCGI_BEGIN)
-		return take_begin(reader, *part);
-	return reader->kind == FCGI_PARAMS_END ? FCGI_PARAMS : FCGI_STDIN;
+	reader->id = (uint16_t) id;
+	reader->stream = FCGI_PARAMS;
+	reader->keep = (content[2] & KEEP_CONNECTION) != 0;
+	return two_octets(content) == ROLE_RESPONDER ? FCGI_BEGIN : FCGI_BROKEN;
 }
 
 /*
- * fcgi_next takes octets off the front, up to the next event, and returns that;
- * *part is its content, a part of octets.  After FCGI_BROKEN it must not be called
- * again.
+ * fcgi_next takes a record off the front, if it is there as a whole, and returns what it
+ * says; *part is its content, a part of octets.  After FCGI_BROKEN it must not be
+ * called again.
  */
 FcgiEvent
 fcgi_next(FcgiReader *reader, Slice *octets, Slice *part)
 {
-	for (;;)
-	{
-		if (reader->header_len < FCGI_HEADER)
-		{
-			if (!take_header(reader, octets))
-				return FCGI_MORE;
-			reader->kind = begin_record(reader);
-			if (reader->kind == FCGI_BROKEN)
-				return FCGI_BROKEN;
-			if (reader->content_left == 0)
-				return end_stream(reader);
-		}
-		if (reader->content_left > 0)
-			return take_content(reader, octets, part);
-		reader->padding_left -= take(octets, reader->padding_left).len;
-		if (reader->padding_left > 0)
-			return FCGI_MORE;
-		reader->header_len = 0;
-	}
+	const uint8_t *header = (const uint8_t *) octets->data;
+	FcgiEvent	event;
+
+	if (octets->len < HEADER)
+		return FCGI_MORE;
+	event = event_of(reader, header);
+	if (event == FCGI_BROKEN)
+		return FCGI_BROKEN;
+	if (octets->len < HEADER + two_octets(header + 4) + header[6])
+		return FCGI_MORE;
+	(void) take(octets, HEADER);
+	*part = take(octets, two_octets(header + 4));
+	(void) take(octets, header[6]);
+	if (event == FCGI_BEGIN)
+		return begin(reader, two_octets(header + 2), header + HEADER);
+	if (event == FCGI_PARAMS_END)
+		reader->stream = FCGI_STDIN;
+	else if (event == FCGI_STDIN_END)
+		reader->stream = FCGI_MORE; /* none */
+	return event;
 }
 
 /* fcgi_ended says that the request was answered: the next may begin. */
@@ -168,8 +120,7 @@ take_length(Slice *params, size_t *length)
 
 	if (params->len < octets)
 		return false;
-	*length = octets == 1 ? at[0] :
-		(size_t) (at[0] & 0x7f) << 24 | (size_t) at[1] << 16 | (size_t) at[2] << 8 | at[3];
+	*length = octets == 1 ? at[0] : (size_t) (at[0] & 0x7f) << 24 | (size_t) at[1] << 16 | two_octets(at + 2);
 	(void) take(params, octets);
 	return true;
 }
@@ -195,7 +146,7 @@ fcgi_next_param(Slice *params, Slice *name, Slice *value)
 static void
 add_header(Buffer *to, int type, uint16_t id, size_t length)
 {
-	uint8_t		header[FCGI_HEADER] = {VERSION, type, id >> 8, id & 0xff, length >> 8, length & 0xff};
+	uint8_t		header[HEADER] = {VERSION, type, id >> 8, id & 0xff, length >> 8, length & 0xff};
 
 	buffer_add(to, header, sizeof(header));
 }

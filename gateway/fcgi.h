@@ -10,7 +10,6 @@
 
 #include "memory.h"
 
-#define FCGI_HEADER 8			/* octets before a record's content */
 #define FCGI_CONTENT_MAX 65535
 
 /* What a connection said next. */
@@ -29,14 +28,8 @@ typedef enum FcgiEvent
 /* Where a connection is.  All zeros is the beginning. */
 typedef struct FcgiReader
 {
-	uint8_t		header[FCGI_HEADER];
-	unsigned	header_len;		/* octets of it that have come */
-	FcgiEvent	kind;			/* of the record under way; of a part, the event that ends its stream */
-	unsigned	content_left;
-	unsigned	padding_left;
-	uint8_t		begin[FCGI_HEADER];	/* the content of the record that begins a request */
 	uint16_t	id;				/* of the request under way; 0 = none */
-	FcgiEvent	stream_end;		/* of the stream that is open */
+	FcgiEvent	stream;			/* what its parts are now */
 	bool		keep;			/* the connection stays after the request */
 } FcgiReader;
 

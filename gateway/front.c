@@ -5,6 +5,7 @@
  * A connection has one request at a time.  The request lives on when its
  * connection has gone while the database works on it: it has no owner then.
  */
+#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,6 @@
 #include "hold.h"
 #include "lane.h"
 #include "link.h"
-#include "log.h"
 #include "loop.h"
 #include "metrics.h"
 #include "request.h"
@@ -30,9 +30,10 @@
 /* One connection of the web server. */
 typedef struct Connection
 {
-	Watch		watch;
+	Watch		watch;			/* first: it is freed as this */
 	TAILQ_ENTRY(Connection) entry;
 	FcgiReader	reader;
+	Buffer		in;				/* what came of a record that is not whole */
 	Buffer		params;
 	Request    *request;		/* NULL = between two */
 	int			refusal;		/* the status to answer as soon as the body has come; 0 = none */
@@ -76,9 +77,10 @@ close_connection(Connection *connection)
 	TAILQ_REMOVE(&connections, connection, entry);
 	if (connection->request != NULL)
 		drop_request(connection->request);
+	buffer_free(&connection->in);
 	buffer_free(&connection->params);
 	buffer_free(&connection->out);
-	loop_free_later(connection);
+	loop_free_later(&connection->watch);
 	count--;
 	if (listener.fd >= 0)
 		loop_change(&listener, EPOLLIN);
@@ -89,7 +91,7 @@ static void
 break_off(Connection *connection)
 {
 	metrics.broken++;
-	log_line("a connection that is not FastCGI as nginx speaks it was closed");
+	warnx("a connection that is not FastCGI as nginx speaks it was closed");
 	close_connection(connection);
 }
 
@@ -116,16 +118,7 @@ reason(int status)
 	return "Unknown";
 }
 
-/* is_ours tells a header that is for the gateway from those of callers. */
-static bool
-is_ours(Slice line)
-{
-	static const char ours[] = "Revyops-";
-
-	return line.len >= sizeof(ours) - 1 && memcmp(line.data, ours, sizeof(ours) - 1) == 0;
-}
-
-/* add_head appends an answer's status and headers, as CGI has them. */
+/* add_head appends an answer's status and headers, as CGI has them, but for headers that are for the gateway. */
 static void
 add_head(Buffer *to, const Request *request)
 {
@@ -136,16 +129,12 @@ add_head(Buffer *to, const Request *request)
 		buffer_print(to, "Content-Length: %zu\r\n", request->answer_body.len);
 	while (lines.len > 0)
 	{
-		const char *end = memchr(lines.data, '\n', lines.len);
-		size_t		length = end != NULL ? (size_t) (end - lines.data) : lines.len;
+		Slice		line = slice_cut(&lines, '\n');
 
-		if (!is_ours((Slice) {lines.data, length}))
-		{
-			buffer_add(to, lines.data, length);
-			buffer_add(to, "\r\n", 2);
-		}
-		length += end != NULL;
-		lines = (Slice) {lines.data + length, lines.len - length};
+		if (slice_begins(line, "Revyops-"))
+			continue;
+		buffer_add(to, line.data, line.len);
+		buffer_add(to, "\r\n", 2);
 	}
 	buffer_add(to, "\r\n", 2);
 }
@@ -311,23 +300,30 @@ take_event(Connection *connection, FcgiEvent event, Slice part)
 	}
 }
 
-/* take_octets reads what came, up to where more is needed, or the connection ends. */
+/* take_records reads the records that have come, and keeps what is left, unless the connection ends. */
 static void
-take_octets(Connection *connection, Slice octets)
+take_records(Connection *connection, Slice octets)
 {
-	while (connection->watch.fd >= 0)
+	Buffer		before = connection->in;
+	FcgiEvent	event = FCGI_BEGIN;
+
+	if (before.len > 0)
+	{
+		buffer_add(&before, octets.data, octets.len);
+		octets = (Slice) {before.data, before.len};
+	}
+	connection->in = (Buffer) {0};
+	while (event != FCGI_MORE && connection->watch.fd >= 0)
 	{
 		Slice		part = {0};
-		FcgiEvent	event = fcgi_next(&connection->reader, &octets, &part);
 
-		if (event == FCGI_MORE)
-			return;
-		if (!take_event(connection, event, part))
-		{
+		event = fcgi_next(&connection->reader, &octets, &part);
+		if (event != FCGI_MORE && !take_event(connection, event, part))
 			break_off(connection);
-			return;
-		}
 	}
+	if (octets.len > 0 && connection->watch.fd >= 0)
+		buffer_add(&connection->in, octets.data, octets.len);
+	buffer_free(&before);
 }
 
 static void
@@ -343,7 +339,7 @@ on_connection(Watch *watch, uint32_t events)
 		return;
 	came = recv(watch->fd, octets, sizeof(octets), 0);
 	if (came > 0)
-		take_octets(connection, (Slice) {octets, (size_t) came});
+		take_records(connection, (Slice) {octets, (size_t) came});
 	else if (came == 0 || errno != EAGAIN)
 		close_connection(connection);
 }

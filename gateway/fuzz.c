@@ -90,17 +90,20 @@ static void
 read_pieces(const uint8_t *data, size_t size, size_t piece, Buffer *told)
 {
 	FcgiReader	reader = {0};
+	Buffer		in = {0};
 	Buffer		params = {0};
 	FcgiEvent	event = FCGI_MORE;
 	FcgiEvent	last = FCGI_MORE;
 
 	for (size_t at = 0; at < size && event != FCGI_BROKEN; at += piece)
 	{
-		char	   *copy = malloc(piece);	/* of its own, so that reading beyond is seen */
-		Slice		octets = {copy, size - at < piece ? size - at : piece};
+		char	   *copy;			/* of its own, so that reading beyond is seen */
+		Slice		octets;
 		Slice		part = {0};
 
-		memcpy(copy, data + at, octets.len);
+		buffer_add(&in, data + at, size - at < piece ? size - at : piece);
+		copy = malloc(in.len);
+		octets = (Slice) {memcpy(copy, in.data, in.len), in.len};
 		while ((event = fcgi_next(&reader, &octets, &part)) != FCGI_MORE && event != FCGI_BROKEN)
 		{
 			bool		stream = event == FCGI_PARAMS || event == FCGI_STDIN;
@@ -120,11 +123,13 @@ read_pieces(const uint8_t *data, size_t size, size_t piece, Buffer *told)
 				fcgi_ended(&reader);
 			last = event;
 		}
-		demand(event == FCGI_BROKEN || octets.len == 0);
+		in.len = 0;
+		buffer_add(&in, octets.data, octets.len);
 		free(copy);
 	}
 	if (event == FCGI_BROKEN)
 		buffer_print(told, "<broken>");
+	buffer_free(&in);
 	buffer_free(&params);
 }
 

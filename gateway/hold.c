@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "caller.h"
 #include "hold.h"
@@ -26,17 +27,12 @@ static bool ended;
 static const char *
 find_header(Slice lines)
 {
-	size_t		length = strlen(HEADER);
-
-	while (lines.len > length)
+	while (lines.len > 0)
 	{
-		const char *end = memchr(lines.data, '\n', lines.len);
+		Slice		line = slice_cut(&lines, '\n');
 
-		if (memcmp(lines.data, HEADER, length) == 0 && end != NULL)
-			return lines.data + length;
-		if (end == NULL)
-			break;
-		lines = (Slice) {end + 1, lines.len - (size_t) (end + 1 - lines.data)};
+		if (slice_begins(line, HEADER))
+			return line.data + strlen(HEADER);
 	}
 	return NULL;
 }
@@ -62,13 +58,6 @@ insert(Request *request)
 		TAILQ_INSERT_AFTER(&held, before, request, entry);
 }
 
-/* smaller returns the smaller of two times. */
-static Time
-smaller(Time a, Time b)
-{
-	return a < b ? a : b;
-}
-
 /* hold_take takes a request with its answer, if that says so and there is room; else the answer is to leave. */
 bool
 hold_take(Request *request)
@@ -77,18 +66,18 @@ hold_take(Request *request)
 	Time		now = loop_now();
 	char	   *rest;
 	Time		interval;
-	Time		slowly = smaller((now - request->arrived) / 4, INTERVAL_MOST);
+	Time		slowly = MIN((now - request->arrived) / 4, INTERVAL_MOST);
 	Time		until;
 
 	if (value == NULL || ended || request->owner == NULL)
 		return false;
 	interval = strtol(value, &rest, 10);
-	until = request->arrived + smaller(strtol(rest, NULL, 10), request->status == 503 ? config.standby_timeout : WAIT_MOST);
+	until = request->arrived + MIN(strtol(rest, NULL, 10), request->status == 503 ? config.standby_timeout : WAIT_MOST);
 	if (now >= until || interval < 1 || count >= config.waiting / 2 ||
 		request->caller->held >= config.key_requests / 2)
 		return false;
 	request->state = REQUEST_HELD;
-	request->due = smaller(now + (interval > slowly ? interval : slowly), until);
+	request->due = MIN(now + MAX(interval, slowly), until);
 	request->caller->held++;
 	count++;
 	insert(request);
@@ -140,7 +129,7 @@ hold_wait(int most)
 	Request    *first = TAILQ_FIRST(&held);
 	Time		left = first != NULL ? first->due - loop_now() : most;
 
-	return (int) (left < 0 ? 0 : smaller(left, most));
+	return (int) (left < 0 ? 0 : MIN(left, most));
 }
 
 /* hold_count returns how many are held. */

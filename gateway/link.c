@@ -12,6 +12,7 @@
  * When a connection is lost, what was under way is unknown: it is a 503 and never
  * repeated, unless it only reads, or could not be sent at all.
  */
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,6 @@
 #include "hold.h"
 #include "lane.h"
 #include "link.h"
-#include "log.h"
 #include "loop.h"
 #include "metrics.h"
 #include "request.h"
@@ -72,7 +72,6 @@ typedef struct Link
 #define LINKS (LANES * LANE_CONNECTIONS_MAX)
 
 static Link links[LINKS];		/* those of a lane one after the other; as many of them are used as the settings say */
-static bool closing;
 
 static void take_work(Link *link);
 
@@ -119,13 +118,13 @@ link_check(const char *conninfo)
 	bool		good = options != NULL;
 
 	if (!good)
-		log_line("database: not a connection string");
+		warnx("database: not a connection string");
 	for (PQconninfoOption *option = options; good && option->keyword != NULL; option++)
 	{
 		if (option->val != NULL && *option->dispchar == '*')
-			log_line("database: a password belongs in a file that PGPASSFILE names");
+			warnx("database: a password belongs in a file that PGPASSFILE names");
 		else if (option->val != NULL && strcmp(option->keyword, "options") == 0)
-			log_line("database: options are the gateway's; ALTER ROLE ... SET has the same effect");
+			warnx("database: options are the gateway's; ALTER ROLE ... SET has the same effect");
 		else
 			continue;
 		good = false;
@@ -257,7 +256,7 @@ lose(Link *link, const char *why, Fate fate)
 
 	/* two lines for an outage, not one for each try */
 	if (link->backoff == 0 || link->backoff == BACKOFF_MOST / 2)
-		log_line("connection of lane %s: %s: %.*s", lane_names[link->lane], why, (int) strcspn(said, "\n"), said);
+		warnx("connection of lane %s: %s: %.*s", lane_names[link->lane], why, (int) strcspn(said, "\n"), said);
 	metrics.losses++;
 	link->backoff = link->backoff == 0 ? BACKOFF_LEAST : link->backoff * 2;
 	if (link->backoff > BACKOFF_MOST)
@@ -377,7 +376,7 @@ is_set_up(Link *link)
 		return;
 	}
 	if (link->backoff > 0)
-		log_line("connection of lane %s: up again", lane_names[link->lane]);
+		warnx("connection of lane %s: up again", lane_names[link->lane]);
 	link->backoff = 0;
 	enter(link, LINK_IDLE);
 	take_work(link);
@@ -479,7 +478,7 @@ note_failure(Link *link, const char *sqlstate)
 {
 	snprintf(link->sqlstate, sizeof(link->sqlstate), "%s", sqlstate);
 	if (link->state == LINK_BUSY)
-		log_line("lane %s: SQLSTATE %s, %d requests", lane_names[link->lane], sqlstate, link->count);
+		warnx("lane %s: SQLSTATE %s, %d requests", lane_names[link->lane], sqlstate, link->count);
 }
 
 /* take_rows takes the rows of a request, or those of the routes; returns what is to be freed. */
@@ -589,7 +588,6 @@ link_renew(void)
 void
 link_close(void)
 {
-	closing = true;
 	for (int i = 0; i < LINKS; i++)
 		if (links[i].pg != NULL)
 			drop(&links[i], FATE_UNKNOWN);
@@ -652,7 +650,7 @@ void
 link_tick(void)
 {
 	for (int i = 0; i < LINKS; i++)
-		tick_link(&links[i], !closing && i % LANE_CONNECTIONS_MAX < config.connections[links[i].lane]);
+		tick_link(&links[i], i % LANE_CONNECTIONS_MAX < config.connections[links[i].lane]);
 	for (int lane = 0; lane < LANES; lane++)
 		if (is_down(lane) && lane_waiting(lane) > 0)
 			lane_refuse(lane, REFUSED_DOWN);

@@ -6,28 +6,19 @@
  * has ended.  So whatever holds a watch is freed after the round only, and a
  * watch that was removed is not told any more.
  */
+#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "loop.h"
-#include "memory.h"
 
 #define ROUND_EVENTS 256
 
-/* Memory to be freed after the round. */
-typedef struct Freed
-{
-	void	  **items;
-	size_t		count;
-	size_t		size;
-} Freed;
-
 static int	epoll_fd = -1;
-static Freed freed;
+static Watch *ended;			/* to be freed after the round */
 static Time now;				/* of this round */
 
 static void
@@ -44,7 +35,7 @@ loop_open(void)
 {
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (epoll_fd < 0)
-		log_die("epoll_create1: %s", strerror(errno));
+		err(1, "epoll_create1");
 	read_clock();
 }
 
@@ -54,7 +45,7 @@ control(int operation, Watch *watch)
 	struct epoll_event event = {.events = watch->events, .data.ptr = watch};
 
 	if (epoll_ctl(epoll_fd, operation, watch->fd, &event) != 0)
-		log_die("epoll_ctl: %s", strerror(errno));
+		err(1, "epoll_ctl");
 }
 
 /* loop_add waits for a file descriptor from now on. */
@@ -85,18 +76,12 @@ loop_remove(Watch *watch)
 	watch->fd = -1;
 }
 
-/* loop_free_later frees memory when no event of this round can point to it any more. */
+/* loop_free_later frees a watch that was removed, and what begins with it, when no event of this round can point to it any more. */
 void
-loop_free_later(void *memory)
+loop_free_later(Watch *watch)
 {
-	if (freed.count == freed.size)
-	{
-		freed.size = freed.size == 0 ? 64 : freed.size * 2;
-		freed.items = realloc(freed.items, freed.size * sizeof(void *));
-		if (freed.items == NULL)
-			log_die("out of memory");
-	}
-	freed.items[freed.count++] = memory;
+	watch->next_ended = ended;
+	ended = watch;
 }
 
 /* loop_now returns the time at which this round began. */
@@ -114,7 +99,7 @@ loop_round(int timeout)
 	int			count = epoll_wait(epoll_fd, events, ROUND_EVENTS, timeout);
 
 	if (count < 0 && errno != EINTR)
-		log_die("epoll_wait: %s", strerror(errno));
+		err(1, "epoll_wait");
 	read_clock();
 	for (int i = 0; i < count; i++)
 	{
@@ -123,6 +108,11 @@ loop_round(int timeout)
 		if (watch->fd >= 0)
 			watch->ready(watch, events[i].events);
 	}
-	while (freed.count > 0)
-		free(freed.items[--freed.count]);
+	while (ended != NULL)
+	{
+		Watch	   *watch = ended;
+
+		ended = watch->next_ended;
+		free(watch);
+	}
 }

@@ -16,6 +16,7 @@ struct Watch
 	int			fd;				/* -1 = nothing is waited for */
 	uint32_t	events;
 	void		(*ready) (Watch *watch, uint32_t events);
+	Watch	   *next_ended;		/* that is freed after the round */
 };
 
 /* A time: milliseconds of a clock that nobody sets. */
@@ -25,7 +26,7 @@ extern void loop_open(void);
 extern void loop_add(Watch *watch, int fd, uint32_t events);
 extern void loop_change(Watch *watch, uint32_t events);
 extern void loop_remove(Watch *watch);
-extern void loop_free_later(void *memory);
+extern void loop_free_later(Watch *watch);
 extern Time loop_now(void);
 extern void loop_round(int timeout);
 

@@ -2,14 +2,19 @@
  * main.c
  *	  revyops-gateway: between nginx, which speaks FastCGI, and PostgreSQL.
  *
+ * What it has to say is a line on standard error (err.h), which the service manager
+ * keeps.  What a caller sends, and a key above all, is never in one.
+ *
  * One thread, one loop.  SIGHUP reads the settings and the endpoints anew,
  * SIGTERM and SIGINT end the program when what is under way is answered.
  */
+#include <err.h>
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -23,7 +28,6 @@
 #include "hold.h"
 #include "lane.h"
 #include "link.h"
-#include "log.h"
 #include "loop.h"
 #include "metrics.h"
 #include "routes.h"
@@ -58,15 +62,15 @@ listen_on(const char *path)
 	mode_t		mask;
 
 	if (strlen(path) >= sizeof(address.sun_path))
-		log_die("%s: longer than a socket's path can be", path);
+		errx(1, "%s: longer than a socket's path can be", path);
 	strcpy(address.sun_path, path);
 	if (fd >= 0 && connect(fd, (struct sockaddr *) &address, sizeof(address)) == 0)
-		log_die("%s: somebody listens there already", path);
+		errx(1, "%s: somebody listens there already", path);
 	if (errno == ECONNREFUSED && lstat(path, &there) == 0 && S_ISSOCK(there.st_mode))
 		(void) unlink(path);
 	mask = umask(0117);
 	if (fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof(address)) != 0 || listen(fd, SOMAXCONN) != 0)
-		log_die("%s: %s", path, strerror(errno));
+		err(1, "%s", path);
 	umask(mask);
 	return fd;
 }
@@ -87,10 +91,10 @@ reload(void)
 	if (read_settings())
 	{
 		link_renew();
-		log_line("the settings were read again");
+		warnx("the settings were read again");
 	}
 	else
-		log_line("the settings stay as they were");
+		warnx("the settings stay as they were");
 	systemd_notify("READY=1");
 }
 
@@ -180,7 +184,7 @@ check(void)
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		routes_read(result);
 	else
-		log_line("database: %.*s", (int) strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
+		warnx("database: %.*s", (int) strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
 	printf("# %d endpoints\n", routes_count());
 	PQclear(result);
 	PQfinish(pg);
@@ -231,9 +235,9 @@ main(int argc, char **argv)
 	if (*config.metrics != '\0' || systemd_socket("metrics") >= 0)
 		metrics_listen(socket_of("metrics", config.metrics));
 	link_open();
-	log_line("ready");
+	warnx("ready");
 	systemd_notify("READY=1");
 	run();
-	log_line("ended");
+	warnx("ended");
 	return 0;
 }

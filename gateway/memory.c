@@ -5,12 +5,12 @@
  * What callers can make the gateway hold is bounded (lane.c), so that no memory
  * is a fault of the machine.  The service manager starts the program again.
  */
+#include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
 #include "memory.h"
 
 /* memory_new returns memory of zeros, for free(). */
@@ -20,7 +20,7 @@ memory_new(size_t size)
 	void	   *memory = calloc(1, size);
 
 	if (memory == NULL)
-		log_die("out of memory");
+		errx(1, "out of memory");
 	return memory;
 }
 
@@ -45,7 +45,7 @@ make_room(Buffer *buffer, size_t len)
 		return;
 	buffer->data = realloc(buffer->data, size);
 	if (buffer->data == NULL)
-		log_die("out of memory");
+		errx(1, "out of memory");
 	buffer->size = size;
 }
 
@@ -91,4 +91,23 @@ bool
 slice_is(Slice slice, const char *text)
 {
 	return slice.len == strlen(text) && memcmp(slice.data, text, slice.len) == 0;
+}
+
+/* slice_begins tells whether a slice has a text at its front. */
+bool
+slice_begins(Slice slice, const char *text)
+{
+	return slice.len >= strlen(text) && memcmp(slice.data, text, strlen(text)) == 0;
+}
+
+/* slice_cut takes off the front what stands before an octet, and the octet; all, if it is not there. */
+Slice
+slice_cut(Slice *slice, char at)
+{
+	const char *end = slice->len > 0 ? memchr(slice->data, at, slice->len) : NULL;
+	Slice		taken = {slice->data, end != NULL ? (size_t) (end - slice->data) : slice->len};
+	size_t		gone = taken.len + (end != NULL);
+
+	*slice = (Slice) {slice->data + gone, slice->len - gone};
+	return taken;
 }

@@ -30,5 +30,7 @@ extern void buffer_add_text(Buffer *buffer, const char *text);
 extern void buffer_print(Buffer *buffer, const char *format,...) __attribute__((format(printf, 2, 3)));
 extern void buffer_free(Buffer *buffer);
 extern bool slice_is(Slice slice, const char *text);
+extern bool slice_begins(Slice slice, const char *text);
+extern Slice slice_cut(Slice *slice, char at);
 
 #endif							/* GATEWAY_MEMORY_H */

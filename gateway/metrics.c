@@ -17,7 +17,8 @@
 
 Metrics		metrics;
 
-static const int bounds[BUCKETS_OF_TIME - 1] = {1, 3, 10, 30, 100, 1000, 10000};
+static const int bounds[BUCKETS_OF_TIME - 1] = {1, 3, 10, 30, 100, 1000, 10000};	/* milliseconds */
+static const char *const seconds[BUCKETS_OF_TIME] = {"0.001", "0.003", "0.01", "0.03", "0.1", "1", "10", "+Inf"};
 
 static const char *const refusals[REFUSALS] = {"all", "key", "late", "down"};
 
@@ -58,6 +59,22 @@ print_type(Buffer *to, const char *name, const char *type, const char *help)
 }
 
 static void
+print_one(Buffer *to, const char *name, const char *type, const char *help, uint64_t value)
+{
+	print_type(to, name, type, help);
+	buffer_print(to, "revyops_gateway_%s %llu\n", name, (unsigned long long) value);
+}
+
+/* print_lanes prints a number that each lane has. */
+static void
+print_lanes(Buffer *to, const char *name, const char *help, int (*value) (LaneId))
+{
+	print_type(to, name, "gauge", help);
+	for (int lane = 0; lane < LANES; lane++)
+		buffer_print(to, "revyops_gateway_%s{lane=\"%s\"} %d\n", name, lane_names[lane], value(lane));
+}
+
+static void
 print_answers(Buffer *to)
 {
 	print_type(to, "answers_total", "counter", "Answers by lane and class of status.");
@@ -73,39 +90,16 @@ print_times(Buffer *to)
 	print_type(to, "seconds", "histogram", "Time from a request's arrival to its answer.");
 	for (int lane = 0; lane < LANES; lane++)
 	{
-		uint64_t	count = 0;
+		unsigned long long below = 0;
 
 		for (int i = 0; i < BUCKETS_OF_TIME; i++)
 		{
-			count += metrics.times[lane][i];
-			buffer_print(to, "revyops_gateway_seconds_bucket{lane=\"%s\",le=\"", lane_names[lane]);
-			if (i < BUCKETS_OF_TIME - 1)
-				buffer_print(to, "%g\"} %llu\n", bounds[i] / 1000.0, (unsigned long long) count);
-			else
-				buffer_print(to, "+Inf\"} %llu\n", (unsigned long long) count);
+			below += metrics.times[lane][i];
+			buffer_print(to, "revyops_gateway_seconds_bucket{lane=\"%s\",le=\"%s\"} %llu\n", lane_names[lane], seconds[i], below);
 		}
-		buffer_print(to, "revyops_gateway_seconds_sum{lane=\"%s\"} %g\n", lane_names[lane],
-					 (double) metrics.milliseconds[lane] / 1000);
-		buffer_print(to, "revyops_gateway_seconds_count{lane=\"%s\"} %llu\n", lane_names[lane],
-					 (unsigned long long) count);
+		buffer_print(to, "revyops_gateway_seconds_sum{lane=\"%s\"} %g\nrevyops_gateway_seconds_count{lane=\"%s\"} %llu\n",
+					 lane_names[lane], (double) metrics.milliseconds[lane] / 1000, lane_names[lane], below);
 	}
-}
-
-static void
-print_now(Buffer *to)
-{
-	print_type(to, "waiting", "gauge", "Requests that wait for a connection.");
-	for (int lane = 0; lane < LANES; lane++)
-		buffer_print(to, "revyops_gateway_waiting{lane=\"%s\"} %d\n", lane_names[lane], lane_waiting(lane));
-	print_type(to, "connections", "gauge", "Connections to the database that are up.");
-	for (int lane = 0; lane < LANES; lane++)
-		buffer_print(to, "revyops_gateway_connections{lane=\"%s\"} %d\n", lane_names[lane], link_up(lane));
-	print_type(to, "under_way", "gauge", "Requests being read, waiting, running or held.");
-	buffer_print(to, "revyops_gateway_under_way %d\n", lane_under_way());
-	print_type(to, "held", "gauge", "Those of them that wait for something to happen.");
-	buffer_print(to, "revyops_gateway_held %d\n", hold_count());
-	print_type(to, "body_octets", "gauge", "Octets of their bodies.");
-	buffer_print(to, "revyops_gateway_body_octets %zu\n", lane_octets());
 }
 
 static void
@@ -113,16 +107,17 @@ print_all(Buffer *to)
 {
 	print_answers(to);
 	print_times(to);
-	print_now(to);
+	print_lanes(to, "waiting", "Requests that wait for a connection.", lane_waiting);
+	print_lanes(to, "connections", "Connections to the database that are up.", link_up);
+	print_one(to, "under_way", "gauge", "Requests being read, waiting, running or held.", lane_under_way());
+	print_one(to, "held", "gauge", "Those of them that wait for something to happen.", hold_count());
+	print_one(to, "body_octets", "gauge", "Octets of their bodies.", lane_octets());
 	print_type(to, "refused_total", "counter", "Requests answered 503 without the database, by reason.");
 	for (int i = 0; i < REFUSALS; i++)
 		buffer_print(to, "revyops_gateway_refused_total{reason=\"%s\"} %llu\n", refusals[i],
 					 (unsigned long long) metrics.refused[i]);
 	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-	{
-		print_type(to, counters[i].name, "counter", counters[i].help);
-		buffer_print(to, "revyops_gateway_%s %llu\n", counters[i].name, (unsigned long long) *counters[i].value);
-	}
+		print_one(to, counters[i].name, "counter", counters[i].help, *counters[i].value);
 }
 
 /* show answers; what the socket does not take at once, some 8 kB of it, is nobody's who reads. */

@@ -16,6 +16,12 @@
 
 #define DEL '\177'
 
+/* The headers that say who is calling, the first of which counts. */
+static const char *const key_headers[] = {"HTTP_X_API_KEY", "HTTP_X_MASTER_API_KEY", "HTTP_AUTHORIZATION"};
+
+#define KEY_HEADERS 3
+#define AUTHORIZATION 2
+
 /* The key of a request that says one which can't be any: a stranger's, as any that is not known. */
 #define NO_KEY "-"
 
@@ -56,12 +62,8 @@ add_query(Buffer *to, Slice text)
 static void
 set_target(Request *request, Slice target)
 {
-	const char *question = target.len > 0 ? memchr(target.data, '?', target.len) : NULL;
-	size_t		path_length = question != NULL ? (size_t) (question - target.data) : target.len;
-
-	add_clean(&request->path, (Slice) {target.data, path_length});
-	if (question != NULL)
-		add_query(&request->query, (Slice) {question + 1, target.len - path_length - 1});
+	add_clean(&request->path, slice_cut(&target, '?'));
+	add_query(&request->query, target);
 }
 
 /* set_length reads the length of the body; "" is none. */
@@ -114,13 +116,28 @@ token(Slice value)
 	return trim((Slice) {value.data + 7, value.len - 7});
 }
 
-/* note_key keeps the first of a header's lines that says something; true, for the line is there. */
-static bool
-note_key(Slice *key, Slice value)
+/* note_key keeps what a header says of who is calling: the first of its lines that says something. */
+static void
+note_key(Slice *keys, Slice name, Slice value)
 {
-	if (key->len == 0)
-		*key = trim(value);
-	return true;
+	for (int i = 0; i < KEY_HEADERS; i++)
+		if (slice_is(name, key_headers[i]) && keys[i].len == 0)
+			keys[i] = i == AUTHORIZATION ? token(value) : trim(value);
+}
+
+/* set_key takes the first of these headers that says something; one that says nothing is there all the same. */
+static void
+set_key(Request *request, const Slice *keys)
+{
+	Slice		key = {0};
+
+	for (int i = KEY_HEADERS - 1; i >= 0; i--)
+		if (keys[i].len > 0)
+			key = keys[i];
+		else if (keys[i].data != NULL && key.len == 0)
+			key = (Slice) {NO_KEY, strlen(NO_KEY)};
+	if (key.len > 0)
+		add_clean(&request->key, key);
 }
 
 /* read_params reads all parameters; false if they are not those of a request. */
@@ -129,44 +146,26 @@ read_params(Request *request, Slice params)
 {
 	Slice		name;
 	Slice		value;
-	Slice		keys[3] = {{0}};
-	bool		said = false;
+	Slice		keys[KEY_HEADERS] = {{0}};
 
 	while (fcgi_next_param(&params, &name, &value))
 	{
 		if (slice_is(name, "REQUEST_METHOD"))
-			add_clean(&request->method, value);
+		{
+			request->head = slice_is(value, "HEAD");
+			add_clean(&request->method, request->head ? (Slice) {"GET", 3} : value);
+		}
 		else if (slice_is(name, "REQUEST_URI"))
 			set_target(request, value);
-		else if (slice_is(name, "CONTENT_LENGTH"))
+		else if (slice_is(name, "CONTENT_LENGTH") && !set_length(request, value))
+			return false;
+		else if (name.len > 5 && slice_begins(name, "HTTP_"))
 		{
-			if (!set_length(request, value))
-				return false;
-		}
-		else if (name.len > 5 && memcmp(name.data, "HTTP_", 5) == 0)
 			add_header(request, (Slice) {name.data + 5, name.len - 5}, value);
-
-		if (slice_is(name, "HTTP_X_API_KEY"))
-			said = note_key(&keys[0], value);
-		else if (slice_is(name, "HTTP_X_MASTER_API_KEY"))
-			said = note_key(&keys[1], value);
-		else if (slice_is(name, "HTTP_AUTHORIZATION"))
-			said = note_key(&keys[2], token(value));
-	}
-	if (slice_is((Slice) {request->method.data, request->method.len}, "HEAD"))
-	{
-		buffer_free(&request->method);
-		buffer_add_text(&request->method, "GET");
-		request->head = true;
-	}
-	if (said)
-		buffer_add_text(&request->key, NO_KEY);
-	for (int i = 2; i >= 0; i--)
-		if (keys[i].len > 0)
-		{
-			buffer_free(&request->key);
-			add_clean(&request->key, keys[i]);
+			note_key(keys, name, value);
 		}
+	}
+	set_key(request, keys);
 	return params.len == 0 && request->method.len > 0 && request->path.len > 0;
 }
 

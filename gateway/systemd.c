@@ -27,21 +27,17 @@ systemd_socket(const char *name)
 	const char *pid = getenv("LISTEN_PID");
 	const char *count = getenv("LISTEN_FDS");
 	const char *names = getenv("LISTEN_FDNAMES");
+	Slice		left;
 
 	if (pid == NULL || count == NULL || names == NULL || atol(pid) != (long) getpid())
 		return -1;
+	left = (Slice) {names, strlen(names)};
 	for (int i = 0; i < atoi(count); i++)
 	{
-		size_t		length = strcspn(names, ":");
-
-		if (slice_is((Slice) {names, length}, name))
-		{
-			fcntl(FIRST_FD + i, F_SETFL, O_NONBLOCK);
-			return FIRST_FD + i;
-		}
-		names += length;
-		if (*names == ':')
-			names++;
+		if (!slice_is(slice_cut(&left, ':'), name))
+			continue;
+		fcntl(FIRST_FD + i, F_SETFL, O_NONBLOCK);
+		return FIRST_FD + i;
 	}
 	return -1;
 }
