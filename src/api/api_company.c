@@ -13,6 +13,7 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
+#include "base/jsonio.h"
 #include "shape/record/known_member.h"
 #include "value/hostname.h"
 #include "work/caller/auth.h"
@@ -77,8 +78,9 @@ Datum
 revyops_get_company(PG_FUNCTION_ARGS)
 {
 	int			client_id = rvo_auth_client_id_of_call();
+	JsonbValue	company = rvo_company_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
 
-	PG_RETURN_JSONB_P(rvo_company_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1)));
+	PG_RETURN_JSONB_P(rvo_json_encode(&company));
 }
 
 /*

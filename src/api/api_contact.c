@@ -10,6 +10,7 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
+#include "base/jsonio.h"
 #include "shape/record/known_member.h"
 #include "work/caller/auth.h"
 #include "work/caller/idempotency.h"
@@ -72,8 +73,9 @@ Datum
 revyops_get_contact(PG_FUNCTION_ARGS)
 {
 	int			client_id = rvo_auth_client_id_of_call();
+	JsonbValue	contact = rvo_contact_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
 
-	PG_RETURN_JSONB_P(rvo_contact_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1)));
+	PG_RETURN_JSONB_P(rvo_json_encode(&contact));
 }
 
 /*

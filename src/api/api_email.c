@@ -12,6 +12,7 @@
 #include "api/api_batch.h"
 #include "api/argument.h"
 #include "base/compat.h"
+#include "base/jsonio.h"
 #include "shape/record/known_member.h"
 #include "work/activity/email.h"
 #include "work/activity/email_batch.h"
@@ -65,8 +66,9 @@ Datum
 revyops_get_email(PG_FUNCTION_ARGS)
 {
 	int			client_id = rvo_auth_client_id_of_call();
+	JsonbValue	email = rvo_email_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1));
 
-	PG_RETURN_JSONB_P(rvo_email_get(client_id, rvo_argument_id(fcinfo, 0), rvo_argument_text(fcinfo, 1)));
+	PG_RETURN_JSONB_P(rvo_json_encode(&email));
 }
 
 /*

@@ -24,6 +24,20 @@ rvo_answer(Answer *answer, int status, Jsonb *body)
 	answer->body = body == NULL ? NULL : cstring_to_text(JsonbToCString(NULL, &body->root, VARSIZE(body)));
 }
 
+/* rvo_answer_value is rvo_answer for a value that was built here, which needs not become jsonb first. */
+void
+rvo_answer_value(Answer *answer, int status, const JsonbValue *body)
+{
+	StringInfoData octets;
+
+	initStringInfo(&octets);
+	octets.len = VARHDRSZ;
+	rvo_json_write(&octets, body);
+	SET_VARSIZE(octets.data, octets.len);
+	answer->status = status;
+	answer->body = (text *) octets.data;
+}
+
 /* fill makes RevyOps' error body: a sentence, and the faults, if detail is JSON. */
 static void
 fill(Answer *answer, int status, const char *sentence, const char *detail)

@@ -8,6 +8,7 @@
 #include "http/request/endpoint.h"
 
 extern void rvo_answer(Answer *answer, int status, Jsonb *body);
+extern void rvo_answer_value(Answer *answer, int status, const JsonbValue *body);
 extern void rvo_answer_error(Answer *answer, int status, const char *message, const char *detail);
 extern void rvo_answer_held(Answer *answer, const char *message, const char *detail);
 extern void rvo_answer_add_header(Answer *answer, const char *name, const char *value);

@@ -160,8 +160,9 @@ rvo_serve_search(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_get(const HttpRequest *request, Answer *answer)
 {
-	rvo_answer(answer, 200, request->endpoint->resource->get(request->caller.client_id, &request->id,
-																  request->structure));
+	JsonbValue	record = request->endpoint->resource->get(request->caller.client_id, &request->id, request->structure);
+
+	rvo_answer_value(answer, 200, &record);
 }
 
 /* rvo_serve_create creates one and points at it. */

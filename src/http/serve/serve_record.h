@@ -34,7 +34,7 @@ struct Resource
 	int			status_of_added_field;
 	Jsonb	   *(*create) (const HttpRequest *request, int64 *id);
 	Jsonb	   *(*upsert) (const Caller *caller, Jsonb *body, Slice structure_name, int64 *id, bool *created);
-	Jsonb	   *(*get) (int client_id, const int64 *id, Slice structure_name);
+	JsonbValue	(*get) (int client_id, const int64 *id, Slice structure_name);
 	text	   *(*list) (const HttpRequest *request, const ListRequest *list);
 	Jsonb	   *(*update) (const Caller *caller, const int64 *id, Jsonb *changes, Slice structure_name);
 	void		(*delete) (const Caller *caller, const int64 *id);

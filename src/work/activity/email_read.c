@@ -14,8 +14,8 @@
 #include "work/contact/contact_kind.h"
 #include "work/record/list.h"
 
-/* rvo_email_get returns an e-mail, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
-Jsonb *
+/* rvo_email_get shows an e-mail, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
+JsonbValue
 rvo_email_get(int client_id, const int64 *id, Slice structure_name)
 {
 	return rvo_record_get(&rvo_email_kind, client_id, id, structure_name);

@@ -20,7 +20,7 @@ typedef struct EmailQuery
 	ListRequest list;
 } EmailQuery;
 
-extern Jsonb *rvo_email_get(int client_id, const int64 *id, Slice structure_name);
+extern JsonbValue rvo_email_get(int client_id, const int64 *id, Slice structure_name);
 extern text *rvo_email_list(int client_id, const EmailQuery *query);
 extern text *rvo_email_thread(int client_id, const int64 *contact_id, const char *where, const ListRequest *request);
 

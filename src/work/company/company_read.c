@@ -13,8 +13,8 @@
 #include "work/company/company_read.h"
 #include "work/record/list.h"
 
-/* rvo_company_get returns a company, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
-Jsonb *
+/* rvo_company_get shows a company, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
+JsonbValue
 rvo_company_get(int client_id, const int64 *id, Slice structure_name)
 {
 	return rvo_record_get(&rvo_company_kind, client_id, id, structure_name);

@@ -18,7 +18,7 @@ typedef struct CompanyQuery
 	ListRequest list;
 } CompanyQuery;
 
-extern Jsonb *rvo_company_get(int client_id, const int64 *id, Slice structure_name);
+extern JsonbValue rvo_company_get(int client_id, const int64 *id, Slice structure_name);
 extern text *rvo_company_list(int client_id, const CompanyQuery *query);
 
 #endif							/* RVO_COMPANY_READ_H */

@@ -15,8 +15,8 @@
 #include "work/contact/contact_read.h"
 #include "work/record/list.h"
 
-/* rvo_contact_get returns a contact, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
-Jsonb *
+/* rvo_contact_get shows a contact, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
+JsonbValue
 rvo_contact_get(int client_id, const int64 *id, Slice structure_name)
 {
 	return rvo_record_get(&rvo_contact_kind, client_id, id, structure_name);

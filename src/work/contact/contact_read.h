@@ -20,7 +20,7 @@ typedef struct ContactQuery
 	ListRequest list;
 } ContactQuery;
 
-extern Jsonb *rvo_contact_get(int client_id, const int64 *id, Slice structure_name);
+extern JsonbValue rvo_contact_get(int client_id, const int64 *id, Slice structure_name);
 extern text *rvo_contact_list(int client_id, const ContactQuery *query);
 
 #endif							/* RVO_CONTACT_READ_H */

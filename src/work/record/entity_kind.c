@@ -37,14 +37,13 @@ rvo_record_raise_gone(const EntityKind *kind, int client_id, int64 id)
 	rvo_record_raise_missing(kind, client_id, id, "id");
 }
 
-/* rvo_record_get returns a record, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
-Jsonb *
+/* rvo_record_get shows a record, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
+JsonbValue
 rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice structure_name)
 {
 	FaultList	faults = {0};
 	Structure	structure;
 	Record	   *record = palloc(kind->table->size);
-	JsonbValue	value;
 
 	if (id == NULL)
 		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
@@ -53,8 +52,7 @@ rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice str
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (!rvo_store_get(kind->table, client_id, *id, record))
 		rvo_record_raise_gone(kind, client_id, *id);
-	value = rvo_record_render(kind->shape, record, structure, client_id == ALL_CLIENTS);
-	return rvo_json_encode(&value);
+	return rvo_record_render(kind->shape, record, structure, client_id == ALL_CLIENTS);
 }
 
 /* rvo_record_lock reads a record and keeps others from changing it.  where is what has the id. */

@@ -44,7 +44,7 @@ typedef struct EntityKind
 
 pg_noreturn extern void rvo_record_raise_missing(const EntityKind *kind, int client_id, int64 id, const char *where);
 pg_noreturn extern void rvo_record_raise_gone(const EntityKind *kind, int client_id, int64 id);
-extern Jsonb *rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice structure_name);
+extern JsonbValue rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice structure_name);
 extern void rvo_record_lock(const EntityKind *kind, int client_id, int64 id, const char *where, Record *record);
 extern void rvo_record_number(const EntityKind *kind, Record *record);
 extern void rvo_record_insert(const EntityKind *kind, const Caller *caller, Record *record);
