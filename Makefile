@@ -38,7 +38,7 @@ endif
 PG_CPPFLAGS = -I$(here)src -isystem $(shell $(PG_CONFIG) --includedir-server)
 SHLIB_LINK = -lidn2 -lpsl -lunistring
 
-EXTRA_CLEAN = gateway/revyops-gateway gateway/*.o
+EXTRA_CLEAN = gateway/revyops-gateway gateway/*.o notify/revyops-notify
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
@@ -56,9 +56,9 @@ $(object_dirs):
 
 $(OBJS) $(OBJS:.o=.bc): $(headers) | $(object_dirs)
 
-.PHONY: lint dist gateway
-gateway:
-	$(MAKE) -C $(here)gateway PG_CONFIG="$(PG_CONFIG)"
+.PHONY: lint dist gateway notify
+gateway notify:
+	$(MAKE) -C $(here)$@ PG_CONFIG="$(PG_CONFIG)"
 
 lint:
 	$(here)script/lint
@@ -74,9 +74,10 @@ dist:
 ## make install         installs it for the server of PG_CONFIG, below DESTDIR if that is set
 ## make installcheck    runs the regression and isolation tests against a running server
 ## make gateway         builds revyops-gateway; to install it: make -C gateway install
+## make notify          builds revyops-notify; to install it: make -C notify install
 ## make test            runs all tests, on servers of their own; TESTS="sql/identity.sql t/race.pl": some of them
 ## make lint            checks the laws of the code, doc/architecture.md
-## make format          gives the changed lines of src/ and gateway/ the look of PostgreSQL's own; SINCE=main: changed since then
+## make format          gives the changed lines of src/, gateway/ and notify/ the look of PostgreSQL's own; SINCE=main: changed since then
 ## make dist            makes the archive of a release from the last commit
 ## make clean           removes what was built
 .PHONY: help test format

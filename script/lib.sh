@@ -66,7 +66,7 @@ packages=(
 # and for PostgREST in place of the gateway, with what its program is fetched by
 postgrest_packages=(nginx libnginx-mod-http-lua curl ca-certificates)
 # and for script/test; the HTTP tests' own
-test_packages=(postgresql-$pg-pgtap postgresql-$pg-pgaudit perl libipc-run-perl pgbouncer)
+test_packages=(postgresql-$pg-pgtap postgresql-$pg-pgaudit perl libipc-run-perl pgbouncer libcurl4-openssl-dev)
 http_test_packages=(npm chromium)
 # and for t/clients, where they can be had
 client_test_packages=(npm python3-{psycopg,psycopg2,asyncpg,sqlalchemy,django} libpostgresql-jdbc-java default-jdk-headless)
