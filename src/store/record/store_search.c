@@ -418,11 +418,13 @@ count_scan(const Search *search, const SearchRows *found, int64 shown)
 	int64		last_id = found->rows.last_id;
 	int64		following = 0;
 
-	if (exact || found->complete)
-		following = run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s WHERE true%s LIMIT " SEARCH_LIMIT ") AS c",
-												rows_of_scan(search, "*"), search->conditions),
-							   last_id, limit, exact ? NO_LIMIT : search->count_rows).number;
-	if (exact || (found->complete && following < limit && !end_of_scan(search, last_id, search->count_rows).given))
+	/* Of more rows than are looked at nothing is known for sure, so none of them is: each has an id of its own. */
+	if (!exact && (!found->complete || end_of_scan(search, last_id, search->count_rows).given))
+		return (ListCount) {shown + ids_behind(search, last_id), false};
+	following = run_number(search, psprintf("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM %s WHERE true%s LIMIT " SEARCH_LIMIT ") AS c",
+											rows_of_scan(search, "*"), search->conditions),
+						   last_id, limit, exact ? NO_LIMIT : search->count_rows).number;
+	if (exact || following < limit)
 		return (ListCount) {shown + following, true};
 	return (ListCount) {shown + Max(following, ids_behind(search, last_id)), false};
 }
