@@ -4,7 +4,7 @@
  *
  * ANALYZE looks at what the index on custom fields holds, and keeps the hashes that
  * are most common, in order, with how many of the rows have each.  They are in the
- * server's caches, so a look costs nothing beside a query.
+ * server's caches, and unpacked here, so a look costs nothing beside a query.
  */
 #include "postgres.h"
 
@@ -15,18 +15,28 @@
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
 #include "store/record/store_estimate.h"
 
-/* The hashes that are most common, and what share of the rows has each. */
+/*
+ * The hashes that are most common, and what share of the rows has each.  Statistics are kept compressed: to unpack
+ * them took longer than a search for one row.  So they are kept unpacked, for as long as their row in the catalogue is the same.
+ */
 typedef struct CommonHashes
 {
 	int			count;
 	const int64 *hashes;
 	const float4 *shares;
+	MemoryContext context;		/* which has both; NULL = nothing is kept */
+	Oid			index;
+	ItemPointerData place;		/* of the row, and which transaction wrote it */
+	TransactionId writer;
 } CommonHashes;
+
+static CommonHashes kept_hashes[ENTITIES];
 
 /* index_of returns the index on custom fields; nothing if its owner has none. */
 static Oid
@@ -54,27 +64,50 @@ rows_of_table(Oid index)
 	return rows;
 }
 
-/* read_slot reads a slot of the statistics, if it has most common elements; none if it has not. */
-static CommonHashes
-read_slot(HeapTuple statistics, int slot)
+/* read_slot reads a slot of the statistics, in the current context, if it has most common elements. */
+static void
+read_slot(CommonHashes *common, HeapTuple statistics, int slot)
 {
-	CommonHashes common = {0};
 	bool		isnull;
-	Datum		values;
-	Datum		numbers;
+	ArrayType  *values;
+	ArrayType  *numbers;
+	Datum		datum;
 
-	if ((&((Form_pg_statistic) GETSTRUCT(statistics))->stakind1)[slot] != STATISTIC_KIND_MCELEM)
-		return common;
-	values = SysCacheGetAttr(STATRELATTINH, statistics, Anum_pg_statistic_stavalues1 + slot, &isnull);
+	if (common->count > 0 || (&((Form_pg_statistic) GETSTRUCT(statistics))->stakind1)[slot] != STATISTIC_KIND_MCELEM)
+		return;
+	datum = SysCacheGetAttr(STATRELATTINH, statistics, Anum_pg_statistic_stavalues1 + slot, &isnull);
 	if (isnull)
-		return common;
-	numbers = SysCacheGetAttr(STATRELATTINH, statistics, Anum_pg_statistic_stanumbers1 + slot, &isnull);
-	if (isnull || ARR_ELEMTYPE(DatumGetArrayTypeP(values)) != INT8OID)
-		return common;
-	common.hashes = (const int64 *) ARR_DATA_PTR(DatumGetArrayTypeP(values));
-	common.shares = (const float4 *) ARR_DATA_PTR(DatumGetArrayTypeP(numbers));
-	common.count = Min(ARR_DIMS(DatumGetArrayTypeP(values))[0], ARR_DIMS(DatumGetArrayTypeP(numbers))[0]);
-	return common;
+		return;
+	values = DatumGetArrayTypePCopy(datum);
+	datum = SysCacheGetAttr(STATRELATTINH, statistics, Anum_pg_statistic_stanumbers1 + slot, &isnull);
+	if (isnull || ARR_ELEMTYPE(values) != INT8OID)
+		return;
+	numbers = DatumGetArrayTypePCopy(datum);
+	common->hashes = (const int64 *) ARR_DATA_PTR(values);
+	common->shares = (const float4 *) ARR_DATA_PTR(numbers);
+	common->count = Min(ARR_DIMS(values)[0], ARR_DIMS(numbers)[0]);
+}
+
+/* keep_hashes returns the most common hashes of statistics; they are unpacked if they are others than those that are kept. */
+static const CommonHashes *
+keep_hashes(Entity entity, Oid index, HeapTuple statistics)
+{
+	CommonHashes *kept = &kept_hashes[entity];
+	CommonHashes fresh = {.index = index, .place = statistics->t_self, .writer = HeapTupleHeaderGetRawXmin(statistics->t_data)};
+	MemoryContext caller;
+
+	if (kept->context != NULL && kept->index == index && kept->writer == fresh.writer && ItemPointerEquals(&kept->place, &fresh.place))
+		return kept;
+	fresh.context = AllocSetContextCreate(CurrentMemoryContext, "revyops common fields", ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(fresh.context);
+	for (int slot = 0; slot < STATISTIC_NUM_SLOTS; slot++)
+		read_slot(&fresh, statistics, slot);
+	MemoryContextSwitchTo(caller);
+	MemoryContextSetParent(fresh.context, CacheMemoryContext);
+	if (kept->context != NULL)
+		MemoryContextDelete(kept->context);
+	*kept = fresh;
+	return kept;
 }
 
 static int
@@ -110,20 +143,14 @@ rvo_estimate_with_field(Entity entity, ArrayType *hashes)
 {
 	Oid			index = index_of(entity);
 	HeapTuple	statistics;
-	double		share = 0;
+	double		share;
 
 	if (!OidIsValid(index))
 		return 0;
 	statistics = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(index), Int16GetDatum(1), BoolGetDatum(false));
 	if (!HeapTupleIsValid(statistics))
 		return 0;
-	for (int slot = 0; slot < STATISTIC_NUM_SLOTS; slot++)
-	{
-		CommonHashes common = read_slot(statistics, slot);
-
-		if (common.count > 0)
-			share += share_of(&common, hashes);
-	}
+	share = share_of(keep_hashes(entity, index, statistics), hashes);
 	ReleaseSysCache(statistics);
 	return share > 0 ? share * rows_of_table(index) : 0;
 }
