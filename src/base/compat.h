@@ -118,6 +118,29 @@ typedef struct JsonbInState
 #define index_beginscan_compat(table, index, snapshot, nkeys) index_beginscan(table, index, snapshot, nkeys, 0)
 #endif
 
+/* 18: scans may be counted. */
+#if PG_VERSION_NUM >= 180000
+#define index_beginscan_bitmap_compat(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, NULL, nkeys)
+#else
+#define index_beginscan_bitmap_compat(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, nkeys)
+#endif
+
+/* The pages of a bitmap, and where their rows are; none, where that is not known.  18: other names, and these are asked for.  Needs nodes/tidbitmap.h. */
+#if PG_VERSION_NUM >= 180000
+#define TBMPageIterator TBMPrivateIterator
+#define tbm_begin_pages(bitmap) tbm_begin_private_iterate(bitmap)
+#define tbm_next_page(iterator, page) tbm_private_iterate(iterator, page)
+#define tbm_rows_of_page(page, offsets) ((page)->lossy ? 0 : tbm_extract_page_tuple(page, offsets, lengthof(offsets)))
+#define tbm_end_pages(iterator) tbm_end_private_iterate(iterator)
+#else
+#define TBMPageIterator TBMIterator
+#define tbm_begin_pages(bitmap) tbm_begin_iterate(bitmap)
+#define tbm_next_page(iterator, page) (((page) = tbm_iterate(iterator)) != NULL)
+#define tbm_rows_of_page(page, to) ((page)->ntuples <= 0 ? 0 : \
+	(memcpy(to, (page)->offsets, (page)->ntuples * sizeof(OffsetNumber)), (page)->ntuples))
+#define tbm_end_pages(iterator) tbm_end_iterate(iterator)
+#endif
+
 /* ---------------------------------------------------------------- the executor and the planner */
 
 /* 18: another name. */

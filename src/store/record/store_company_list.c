@@ -121,7 +121,8 @@ rvo_store_list_companies(int client_id, const CompanyFilter *filter, const ListP
 	bool		by_industry = filter->industry.data != NULL;
 	ListField	field = {
 		.query = queries->with_field, .client_id = client_id, .name = by_industry ? INDUSTRY : filter->field_name,
-		.value = by_industry ? filter->industry : filter->field_value, .narrowed = filter->name.data != NULL
+		.value = by_industry ? filter->industry : filter->field_value, .any_case = by_industry,
+		.narrowed = filter->name.data != NULL
 	};
 	bool		all = filter->name.data == NULL && field.name.data == NULL;
 	ListScan	scan = all ? queries->all : queries->fitting;

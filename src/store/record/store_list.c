@@ -304,6 +304,24 @@ list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const L
 }
 
 /*
+ * has_many tells that more rows than COUNT_MAX have a custom field: by what ANALYZE found, if it found far more, else
+ * by a sample.
+ */
+static bool
+has_many(const ListRows *list, const ListField *field, ArrayType *hashes, bool exact)
+{
+	FieldRows	rows = {
+		.entity = list->table->entity, .client_id = field->client_id, .name = field->name, .value = field->value,
+		.any_case = field->any_case, .hashes = hashes
+	};
+
+	if (field->narrowed)
+		return false;
+	return rvo_estimate_with_field(rows.entity, hashes) > COMMON_FIELD_MIN ||
+		(!exact && field->client_id != ALL_CLIENTS && rvo_more_have_field(&rows, COUNT_MAX));
+}
+
+/*
  * rvo_list_with_field reads a page by the index on custom fields, if it is of use: that gives its rows in
  * no order, all of them.  False if the list is to be scanned; *is_many tells that it has more than COUNT_MAX.
  */
@@ -318,8 +336,7 @@ rvo_list_with_field(ListRows *list, const ListField *field, const Execution *con
 		return false;
 	hashes = hash_field(field);
 	rvo_add_datum(&e, hashes, false);
-	*is_many = !field->narrowed &&
-		rvo_estimate_with_field(list->table->entity, DatumGetArrayTypeP(hashes)) > COMMON_FIELD_MIN;
+	*is_many = has_many(list, field, DatumGetArrayTypeP(hashes), page->exact);
 	if (!*is_many && list_rare(list, field->query, &e, page))
 		return true;
 	*is_many = true;

@@ -86,6 +86,7 @@ typedef struct ListField
 	int			client_id;
 	Slice		name;			/* no value = none is asked for */
 	Slice		value;
+	bool		any_case;		/* ASCII case of the name doesn't count */
 	bool		narrowed;		/* there are other conditions */
 } ListField;
 

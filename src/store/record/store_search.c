@@ -302,6 +302,23 @@ has_few(const SearchQuery *query)
 	return false;
 }
 
+/*
+ * has_many tells that more rows fit than are found by the index on custom fields, if this condition is the only one: by
+ * what ANALYZE found, or by a sample.
+ */
+static bool
+has_many(const Search *search, const SearchCondition *condition, ArrayType *hashes, double most)
+{
+	FieldRows	rows = {
+		.entity = search->table->table->entity, .client_id = search->client_id, .name = condition->field,
+		.value = condition->values[0].text, .hashes = hashes
+	};
+
+	return rvo_estimate_with_field(rows.entity, hashes) > most ||
+		(search->query->count == 1 && condition->operator == SEARCH_EQ && !search->query->page.exact &&
+		 search->query->sort->kind == MEMBER_ID && rvo_more_have_field(&rows, COUNT_MAX));
+}
+
 /* serves tells whether an index serves a condition, and asks it. */
 static bool
 serves(Search *search, const SearchCondition *condition, double most)
@@ -314,7 +331,7 @@ serves(Search *search, const SearchCondition *condition, double most)
 		if (!is_equal(condition))
 			return false;
 		hashes = hash_values(search, condition);
-		if (rvo_estimate_with_field(search->table->table->entity, hashes) > most)
+		if (has_many(search, condition, hashes, most))
 			return false;
 		search->hashes = PointerGetDatum(hashes);
 
