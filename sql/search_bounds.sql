@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- How far a search looks, which index it takes, and what it counts.
-SELECT plan(43);
+SELECT plan(54);
 SELECT test.two_clients() \gset
 -- 120,001 contacts of the caller; the last has a name of its own, every 20,000th is Rare, every third Third, all but the last are of company 1 or 2.
 INSERT INTO revyops.company (client_id, id, domain) VALUES (1, 1, 'acme.com'), (1, 2, 'beta.com');
@@ -56,6 +56,17 @@ SELECT test.fails_400(format('SELECT revyops_search_contacts(%L)', query), '[{"p
 SELECT is(test.scans(query), expected, query::text || ' by ' || expected) FROM (VALUES ('{"filters": [{"member": "email", "operator": "eq", "value": "c7@acme.com"}]}'::jsonb, 'contact_email_key'), ('{"filters": [{"custom_field": "Third", "operator": "eq", "value": "77"}]}', 'contact_custom_fields_idx, contact_pkey'),
 	('{"filters": [{"custom_field": "Third", "operator": "eq", "value": "x"}]}', 'contact_pkey'), ('{"filters": [{"member": "company_id", "operator": "eq", "value": 2}]}', 'contact_company_id_idx'), ('{"filters": [{"member": "email", "operator": "contains", "value": "c77777"}]}', 'contact_pkey'),
 	('{"filters": [{"any": [{"member": "email", "operator": "eq", "value": "c7@acme.com"}]}]}', 'contact_email_key')) v(query, expected);
+-- what no more rows have than a page is read at once, by a key or an id as a get does it
+UPDATE revyops.contact SET custom_fields = '[{"id": 1, "field_name": "Few", "field_value": "x", "updated_time": "x"}]' WHERE id IN (7, 70, 700);
+SELECT is(test.search(query), expected, 'few: ' || query::text) FROM (VALUES
+	('{"filters": [{"custom_field": "Few", "operator": "eq", "value": "x"}], "page_size": 3}'::jsonb, '7 70 700: 3 complete, end'), ('{"filters": [{"custom_field": "Few", "operator": "eq", "value": "x"}], "page_size": 2}', '7 70: 3 complete'),
+	('{"filters": [{"custom_field": "Few", "operator": "in", "value": ["x", "y"]}], "sort": {"member": "email"}, "page_size": 3}', '700 70 7: 3 complete, end'), ('{"filters": [{"custom_field": "Few", "operator": "eq", "value": "y"}]}', '-: 0 complete, end'),
+	('{"filters": [{"member": "id", "operator": "eq", "value": 70}]}', '70: 1 complete, end'), ('{"filters": [{"member": "email", "operator": "eq", "value": "nobody@acme.com"}], "count": "exact"}', '-: 0 complete, end'),
+	('{"filters": [{"member": "linkedin_url", "operator": "eq", "value": "in/nobody"}]}', '-: 0 complete, end'), ('{"filters": [{"member": "id", "operator": "eq", "value": 70}, {"member": "last_name", "operator": "eq", "value": "Rare"}]}', '-: 0 complete, end')) v(query, expected);
+SELECT is(test.after('{"filters": [{"custom_field": "Few", "operator": "eq", "value": "x"}], "page_size": 2}'), '700: 3 complete, end', 'and the page behind');
+SELECT is(test.scans('{"filters": [{"custom_field": "Few", "operator": "eq", "value": "x"}], "page_size": 3}'), 'contact_custom_fields_idx', 'few are read once');
+SELECT is(revyops_search_companies('{"filters": [{"member": "domain", "operator": "eq", "value": "Beta.com"}]}')->'results'->0->>'id', '2', 'a company by its domain');
+
 -- trigrams
 SELECT throws_ok('SELECT revyops_enable_text_search()', '55000', 'extension pg_trgm is not there', 'without the extension');
 CREATE SCHEMA "Trigrams";

@@ -2,7 +2,8 @@
  * store_search.c
  *	  Searching records.
  *
- * A search is read in one of four ways.  By keys and ids, as many rows are found as there are values.  Where an
+ * A search is read in one of four ways.  By keys and ids, as many rows are found as there are values; by one of them
+ * alone, as a get finds it.  Where an
  * index serves another of the conditions that must hold, the rows that it gives are found, up to a bound, and sorted.
  * Else all of a client's, or of a company's, are scanned in the order of ids, and no more
  * than SEARCH_MAX_ROWS are looked at: the page may end there, and the next one goes on.  In
@@ -32,12 +33,24 @@
 #include "store/record/store_search.h"
 #include "store/record/store_search_sql.h"
 
+/* The record that has a key, $1. */
+#define WITH_KEY(columns, table, key) { \
+	.sql = "SELECT " columns " FROM " table " WHERE " key " = $1 AND client_id = $2", \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2, \
+	.types = {TEXTOID, INT4OID}, \
+}
+
+static KeptQuery contact_with_email = WITH_KEY(READ_CONTACT, "revyops.contact", "email");
+static KeptQuery contact_with_linkedin_url = WITH_KEY(READ_CONTACT, "revyops.contact", "linkedin_url");
+static KeptQuery company_with_domain = WITH_KEY(READ_COMPANY, "revyops.company", "domain");
+
 /* What is searched. */
 typedef struct SearchTable
 {
 	const RecordTable *table;
 	const char *name;
 	const char *columns;
+	KeptQuery  *with_key[2];	/* in the order of the shape's keys, which are its first members */
 	const char *text_index;		/* of trigrams; there if the owner has made it */
 	const char *text_columns[5];	/* that it has, up to NULL */
 } SearchTable;
@@ -45,11 +58,13 @@ typedef struct SearchTable
 /* Those that can be searched. */
 static const SearchTable tables[ENTITIES] = {
 	[CONTACT_ENTITY] = {
-		.table = &rvo_contact_table, .name = "revyops.contact", .columns = READ_CONTACT, .text_index = "contact_text_search_idx",
+		.table = &rvo_contact_table, .name = "revyops.contact", .columns = READ_CONTACT,
+		.with_key = {&contact_with_email, &contact_with_linkedin_url}, .text_index = "contact_text_search_idx",
 		.text_columns = {"email", "linkedin_url", "first_name", "last_name"},
 	},
 	[COMPANY_ENTITY] = {
-		.table = &rvo_company_table, .name = "revyops.company", .columns = READ_COMPANY, .text_index = "company_text_search_idx",
+		.table = &rvo_company_table, .name = "revyops.company", .columns = READ_COMPANY,
+		.with_key = {&company_with_domain}, .text_index = "company_text_search_idx",
 		.text_columns = {"domain", "name"},
 	},
 };
@@ -69,6 +84,7 @@ typedef struct Search
 	const char *behind;			/* the same for the page's place */
 	Datum		hashes;			/* of a custom field, if the index on them is asked; else an empty array */
 	const char *has_hash;		/* " AND …" for them, or nothing */
+	bool		few;			/* and ANALYZE did not find more rows with them than a page has */
 	int64		place;			/* the id behind which to read */
 	int64		max_rows;		/* to look at for a page */
 	int64		count_rows;		/* and to count */
@@ -334,6 +350,7 @@ serves(Search *search, const SearchCondition *condition, double most)
 		if (has_many(search, condition, hashes, most))
 			return false;
 		search->hashes = PointerGetDatum(hashes);
+		search->few = rvo_estimate_with_field(search->table->table->entity, hashes) <= search->query->page.size;
 
 		/* twice, so that the planner guesses few rows: doc/decisions/reading-and-changing.md */
 		search->has_hash = " AND revyops.custom_field_hashes(client_id, custom_fields) && " SEARCH_HASHES
@@ -357,6 +374,61 @@ find_index(Search *search, double most)
 				serves(search, &query->conditions[i], most))
 				return true;
 	return false;
+}
+
+/* ---------------------------------------------------------------- few rows */
+
+/* is_first tells a page that begins with the first row; then where others begin is in no statement. */
+static bool
+is_first(const SearchQuery *query)
+{
+	return query->page.place.entries == 0 && query->page.place.key.data == NULL;
+}
+
+/* search_one reads the one row that a key or an id gives, if that is all that is asked for; false if it is not. */
+static bool
+search_one(const Search *search, SearchRows *found)
+{
+	const SearchQuery *query = search->query;
+	const SearchCondition *condition = &query->conditions[0];
+	const RecordTable *table = search->table->table;
+	Execution	e = {0};
+	Record	   *record;
+	int			count;
+
+	if (query->count != 1 || condition->operator != SEARCH_EQ || !is_unique(condition) || !is_first(query))
+		return false;
+	record = palloc(table->size);
+	if (condition->member->kind == MEMBER_ID)
+		count = rvo_store_get(table, search->client_id, condition->values[0].number, record);
+	else
+	{
+		rvo_add_text(&e, condition->values[0].text);
+		rvo_add_integer(&e, search->client_id);
+		count = rvo_store_find(table, search->table->with_key[condition->member - table->shape->members], &e, record);
+	}
+	*found = (SearchRows) {.rows = {.table = table, .items = (char *) record, .count = count, .total = {count, true}}, .complete = true};
+	return true;
+}
+
+/*
+ * search_few reads the first page out of the rows that the index on custom fields finds, if these are no more than
+ * the page has.  To count so few, and to sort them apart, would take as long as to find them.
+ */
+static bool
+search_few(const Search *search, SearchRows *found)
+{
+	const SearchTable *table = search->table;
+
+	if (!search->few || !is_first(search->query))
+		return false;
+	read_page(search, psprintf("SELECT %s FROM (SELECT * FROM %s WHERE client_id = $1%s%s LIMIT " SEARCH_LIMIT ") AS r ORDER BY %s",
+							   table->columns, table->name, search->has_hash, search->conditions,
+							   rvo_search_order(search->query, search->key)),
+			  false, NO_LIMIT, found);
+	found->complete = true;
+	found->rows.total = (ListCount) {found->rows.count, true};
+	return !found->rows.has_more;
 }
 
 /* ---------------------------------------------------------------- three ways */
@@ -540,6 +612,8 @@ rvo_store_search(Entity entity, int client_id, const SearchQuery *query, SearchR
 
 	if (query->descending && query->page.place.key.data == NULL)
 		search.place = PG_INT64_MAX;
+	if (search_one(&search, found))
+		return;
 	search.conditions = rvo_search_conditions(query, &search.values);
 	search.base = find_base(query, &search.values);
 	if (has_few(query))
@@ -550,6 +624,8 @@ rvo_store_search(Entity entity, int client_id, const SearchQuery *query, SearchR
 	}
 	if (!query->page.place.scanned && find_index(&search, by_id ? COMMON_FIELD_MIN : SEARCH_MAX_ROWS))
 	{
+		if (search_few(&search, found))
+			return;
 		search.behind = rvo_search_behind(query, SEARCH_KEY, &search.values);
 		if (search_found(&search, query->page.exact ? NO_LIMIT : most, found))
 			return;
