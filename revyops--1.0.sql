@@ -3606,7 +3606,24 @@ COMMENT ON FUNCTION @extschema@.revyops_erase_contact(bigint, boolean) IS
 
 /* ---------------------------------------------------------------- schema/75-stats.sql */
 
-/* What each client has, for whoever looks after the server. */
+/* What each client has and does, for whoever looks after the server. */
+
+/*
+ * Whoever reads the view calls it, so it is left to PUBLIC, and looks itself whether row-level
+ * security shows them the client.
+ */
+CREATE FUNCTION revyops.create_outcomes(client_id integer, OUT created bigint, OUT invalid bigint,
+		OUT company_not_found bigint, OUT duplicate bigint, OUT suppressed bigint, OUT counted_since timestamptz)
+	AS 'MODULE_PATHNAME', 'revyops_create_outcomes' LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION revyops.create_outcomes(integer) IS
+'How the creates of contacts of a client ended. Nulls where they are not counted: the library has to be in shared_preload_libraries.';
+
+CREATE FUNCTION @extschema@.revyops_reset_stats() RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION @extschema@.revyops_reset_stats() IS
+'Sets the counts of creates in revyops_stats to zero, for all clients.';
 
 /*
  * With the rights of who reads it, so row-level security holds.  A client that has more than 30,000 rows
@@ -3633,8 +3650,11 @@ SELECT c.id AS client_id, c.name,
 	COALESCE(common_email.n > 30000, false) OR email.n > 10000 AS emails_estimated,
 	(SELECT pg_catalog.count(*) FROM revyops.api_key k
 		WHERE k.client_id = c.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > pg_catalog.now())) AS api_keys,
-	import.finished AS imports_finished, import.open AS imports_open
+	import.finished AS imports_finished, import.open AS imports_open,
+	outcome.created AS creates_done, outcome.invalid AS creates_invalid, outcome.company_not_found AS creates_company_not_found,
+	outcome.duplicate AS creates_duplicate, outcome.suppressed AS creates_suppressed, outcome.counted_since AS creates_since
 FROM revyops.client c
+	CROSS JOIN LATERAL revyops.create_outcomes(c.id) AS outcome
 	LEFT JOIN common AS common_contact ON common_contact.of_table = 'contact' AND common_contact.client_id = c.id
 	CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS n
 		FROM (SELECT FROM revyops.contact t WHERE t.client_id = c.id ORDER BY t.id
@@ -3651,7 +3671,7 @@ FROM revyops.client c
 		FROM revyops.import_job j WHERE j.client_id = c.id) AS import;
 
 COMMENT ON VIEW @extschema@.revyops_stats IS
-'What each client has: a row for each that the reader may see.';
+'What each client has, and how its creates ended: a row for each that the reader may see.';
 COMMENT ON COLUMN @extschema@.revyops_stats.client_id IS 'Id of the client.';
 COMMENT ON COLUMN @extschema@.revyops_stats.name IS 'Its name.';
 COMMENT ON COLUMN @extschema@.revyops_stats.contacts IS 'Its contacts: exact up to 10,000; beyond that what ANALYZE found, or 10,001 if that says nothing.';
@@ -3663,6 +3683,12 @@ COMMENT ON COLUMN @extschema@.revyops_stats.emails_estimated IS 'Whether emails 
 COMMENT ON COLUMN @extschema@.revyops_stats.api_keys IS 'Its API keys that are valid now.';
 COMMENT ON COLUMN @extschema@.revyops_stats.imports_finished IS 'Its imports that have ended.';
 COMMENT ON COLUMN @extschema@.revyops_stats.imports_open IS 'Its imports that run, or were broken off.';
+COMMENT ON COLUMN @extschema@.revyops_stats.creates_done IS 'Contacts that were created, by a call, a batch or an import; not by upserts or events. Null, as the next ones, where creates are not counted.';
+COMMENT ON COLUMN @extschema@.revyops_stats.creates_invalid IS 'Creates whose body had faults.';
+COMMENT ON COLUMN @extschema@.revyops_stats.creates_company_not_found IS 'Creates that named a company that is not there, or another client''s.';
+COMMENT ON COLUMN @extschema@.revyops_stats.creates_duplicate IS 'Creates of a contact that was there.';
+COMMENT ON COLUMN @extschema@.revyops_stats.creates_suppressed IS 'Creates that were refused by the do-not-contact list.';
+COMMENT ON COLUMN @extschema@.revyops_stats.creates_since IS 'Since when they are counted: the server''s start, or the last revyops_reset_stats.';
 
 /* ---------------------------------------------------------------- schema/80-http.sql */
 
@@ -18895,7 +18921,7 @@ COMMENT ON FUNCTION @extschema@.revyops_distribute() IS
 
 /*
  * Only the owner may call a function until it is granted to others.  Left to PUBLIC are
- * those that run with the rights of whoever writes a row, for constraints and indexes.
+ * those that run with the rights of whoever writes a row, for constraints and indexes, or reads a view.
  *
  * The functions are found as members of the extension, not by schema: the API's schema
  * may hold functions of the user.  This file comes last, when all are there.  The
@@ -18917,7 +18943,7 @@ BEGIN
 			AND p.proname OPERATOR(pg_catalog.<>) ALL (ARRAY[
 				'revyops_normalize_email', 'revyops_normalize_linkedin_url', 'revyops_normalize_domain',
 				'is_canonical_email', 'is_canonical_linkedin_url', 'is_canonical_domain',
-				'custom_field_hashes', 'import_header_key'
+				'custom_field_hashes', 'import_header_key', 'create_outcomes'
 			]::pg_catalog.name[]));
 END
 $$;

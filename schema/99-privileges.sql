@@ -1,6 +1,6 @@
 /*
  * Only the owner may call a function until it is granted to others.  Left to PUBLIC are
- * those that run with the rights of whoever writes a row, for constraints and indexes.
+ * those that run with the rights of whoever writes a row, for constraints and indexes, or reads a view.
  *
  * The functions are found as members of the extension, not by schema: the API's schema
  * may hold functions of the user.  This file comes last, when all are there.  The
@@ -22,7 +22,7 @@ BEGIN
 			AND p.proname OPERATOR(pg_catalog.<>) ALL (ARRAY[
 				'revyops_normalize_email', 'revyops_normalize_linkedin_url', 'revyops_normalize_domain',
 				'is_canonical_email', 'is_canonical_linkedin_url', 'is_canonical_domain',
-				'custom_field_hashes', 'import_header_key'
+				'custom_field_hashes', 'import_header_key', 'create_outcomes'
 			]::pg_catalog.name[]));
 END
 $$;

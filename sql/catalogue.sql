@@ -6,7 +6,7 @@ SELECT plan(22);
 CREATE VIEW test.function AS
 	SELECT p.*, n.nspname, p.oid::regprocedure::text AS signature,
 		p.proname IN ('revyops_normalize_email', 'revyops_normalize_linkedin_url', 'revyops_normalize_domain',
-			'is_canonical_email', 'is_canonical_linkedin_url', 'is_canonical_domain', 'custom_field_hashes', 'import_header_key') AS pure
+			'is_canonical_email', 'is_canonical_linkedin_url', 'is_canonical_domain', 'custom_field_hashes', 'import_header_key', 'create_outcomes') AS pure
 	FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 		JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'revyops';
@@ -39,7 +39,7 @@ SELECT is_empty($$SELECT name FROM test.relation WHERE relkind IN ('r', 'p', 'S'
 SELECT is_empty($$SELECT signature FROM test.function WHERE NOT pure
 	AND has_function_privilege('public', oid, 'EXECUTE')$$, 'no function open to PUBLIC');
 SELECT is_empty($$SELECT signature FROM test.function WHERE pure
-	AND NOT has_function_privilege('public', oid, 'EXECUTE')$$, 'but the pure ones, which run with the rights of who writes a row');
+	AND NOT has_function_privilege('public', oid, 'EXECUTE')$$, 'but the pure ones, which run with the rights of who writes a row or reads a view');
 SELECT is_empty($$SELECT name FROM test.relation, aclexplode(relacl) a WHERE a.grantee = 0
 	UNION ALL SELECT nspname FROM pg_namespace, aclexplode(nspacl) a WHERE nspname IN ('revyops', 'revyops_http') AND a.grantee = 0$$,
 	'no table, sequence or schema open to PUBLIC');

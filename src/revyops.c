@@ -10,6 +10,7 @@
 #include "utils/guc.h"
 
 #include "base/compat.h"
+#include "base/create_outcome.h"
 #include "hook/keep_data.h"
 #include "hook/plan_settings.h"
 #include "hook/plan_size.h"
@@ -66,6 +67,7 @@ _PG_init(void)
 							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
+	rvo_create_outcomes_init();
 	rvo_distribution_init();
 	rvo_keep_data_init();
 	rvo_plan_settings_init();

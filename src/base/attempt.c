@@ -6,7 +6,7 @@
  * what went wrong: HTTP requests, and the import, which owns its
  * transactions; and for writes whose constraint nobody can ask beforehand, and
  * locks that may have to be let go.  Everybody else lets an error end the
- * call.
+ * call, and may watch it pass.
  *
  * The only place with PG_TRY.
  */
@@ -117,4 +117,20 @@ rvo_attempt_kept(Trial work, void *arg)
 	if (error != NULL)
 		ReThrowError(error);
 	return trying.kept;
+}
+
+/* rvo_attempt_watched does work. Of an error it tells, and lets it go on; nothing is undone. */
+void
+rvo_attempt_watched(Work work, void (*failed) (void *arg, int sqlstate), void *arg)
+{
+	PG_TRY();
+	{
+		work(arg, false);
+	}
+	PG_CATCH();
+	{
+		failed(arg, geterrcode());
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 }

@@ -16,5 +16,6 @@ typedef bool (*Trial) (void *arg);
 extern ErrorData *rvo_attempt(Work work, void *arg);
 extern ErrorData *rvo_attempt_once(Work work, void *arg);
 extern bool rvo_attempt_kept(Trial work, void *arg);
+extern void rvo_attempt_watched(Work work, void (*failed) (void *arg, int sqlstate), void *arg);
 
 #endif							/* RVO_ATTEMPT_H */

@@ -34,6 +34,12 @@ static KeptQuery set_state = {
 	.types = {INT4OID, TEXTOID},
 };
 
+/* Asked as a policy asks it: with the rights of whoever calls. */
+static KeptQuery current_client_id = {
+	.sql = "SELECT revyops.current_client_id()",
+	.expected = SPI_OK_SELECT, .read_only = true,
+};
+
 static KeptQuery read_clients = {
 	.sql = "SELECT id FROM revyops.client",
 	.expected = SPI_OK_SELECT, .read_only = true,
@@ -109,6 +115,16 @@ rvo_store_has_client(int client_id)
 
 	rvo_add_integer(&e, client_id);
 	return rvo_query_run_now(&has_client, &e) > 0;
+}
+
+/* rvo_store_current_client_id returns whose rows row-level security shows, 0 for nobody's. */
+int
+rvo_store_current_client_id(void)
+{
+	Execution	e = {0};
+
+	rvo_query_run(&current_client_id, &e);
+	return e.result_nulls[0] ? 0 : DatumGetInt32(e.results[0]);
 }
 
 /* rvo_store_has_rows tells whether there are clients, or else contacts. */

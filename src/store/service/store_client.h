@@ -10,6 +10,7 @@
 
 extern int	rvo_store_insert_client(Slice name);
 extern bool rvo_store_has_client(int client_id);
+extern int	rvo_store_current_client_id(void);
 extern bool rvo_store_has_rows(bool clients);
 extern void rvo_store_read_clients(RowReader read, void *arg);
 extern bool rvo_store_find_client_state(int client_id, ClientState *state);

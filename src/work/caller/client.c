@@ -9,6 +9,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
@@ -61,6 +64,15 @@ rvo_client_create(Slice name)
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	return rvo_store_insert_client(name);
+}
+
+/* rvo_client_is_shown tells whether row-level security shows a client to the current user. */
+bool
+rvo_client_is_shown(int client_id)
+{
+	Oid			table = get_relname_relid("client", get_namespace_oid("revyops", false));
+
+	return check_enable_rls(table, InvalidOid, true) != RLS_ENABLED || rvo_store_current_client_id() == client_id;
 }
 
 /*

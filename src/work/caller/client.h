@@ -16,6 +16,7 @@
 
 extern Slice rvo_client_check_name(Slice name, FaultList *faults);
 extern int	rvo_client_create(Slice name);
+extern bool rvo_client_is_shown(int client_id);
 extern Slice rvo_api_key_create(const int *client_id, Slice name, const TimestampTz *expires_at, Slice scope_name);
 extern void rvo_api_key_list(const int *client_id, RowReader read, void *arg);
 extern bool rvo_api_key_revoke(Slice prefix);

@@ -9,7 +9,9 @@
 
 #include "access/xact.h"
 
+#include "base/attempt.h"
 #include "base/compat.h"
+#include "base/create_outcome.h"
 #include "base/fault.h"
 #include "shape/record/contact_input.h"
 #include "shape/record/known_member.h"
@@ -103,6 +105,43 @@ rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_
 	return rvo_contact_make(caller, &input);
 }
 
+/* A create of one contact: what was sent, and what comes of it. */
+typedef struct Create
+{
+	const Caller *caller;
+	Jsonb	   *body;
+	const char *fields_member;
+	Slice		structure_name;
+	int64		id;
+	Jsonb	   *answer;
+} Create;
+
+static void
+create(void *arg, bool again pg_attribute_unused())
+{
+	Create	   *this = arg;
+	FaultList	faults = {0};
+	Structure	structure = rvo_structure_read(this->structure_name, &faults);
+	CompanyReference company;
+	Contact		contact = rvo_contact_read(this->caller, rvo_json_root(this->body), this->fields_member, &company, &faults);
+	Suppression suppression;
+
+	rvo_members_refuse(this->caller, FAILURE_INVALID_REQUEST, &faults);
+	contact.company_id = rvo_contact_resolve_company(this->caller, &company);
+	suppression = rvo_suppression_apply(this->caller, &contact);
+	rvo_record_insert(&rvo_contact_kind, this->caller, &contact.record);
+	rvo_field_names_record(this->caller, CONTACT_ENTITY, &contact.record.custom_fields);
+	rvo_suppression_note(this->caller, &suppression);
+	this->id = contact.record.id;
+	this->answer = rvo_record_render_created(&rvo_contact_shape, &contact.record, structure);
+}
+
+static void
+count_failed(void *arg, int sqlstate)
+{
+	rvo_create_outcome_count(((Create *) arg)->caller->client_id, rvo_fault_http_status(sqlstate), 1);
+}
+
 /*
  * rvo_contact_create adds a contact for a client and returns the
  * answer, in the current context, and the new id where id is not NULL.  body is NULL and
@@ -112,19 +151,14 @@ rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_
 Jsonb *
 rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member, Slice structure_name, int64 *id)
 {
-	FaultList	faults = {0};
-	Structure	structure = rvo_structure_read(structure_name, &faults);
-	CompanyReference company;
-	Contact		contact = rvo_contact_read(caller, rvo_json_root(body), fields_member, &company, &faults);
-	Suppression suppression;
+	Create		this = {.caller = caller, .body = body, .fields_member = fields_member, .structure_name = structure_name};
 
-	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
-	contact.company_id = rvo_contact_resolve_company(caller, &company);
-	suppression = rvo_suppression_apply(caller, &contact);
-	rvo_record_insert(&rvo_contact_kind, caller, &contact.record);
-	rvo_field_names_record(caller, CONTACT_ENTITY, &contact.record.custom_fields);
-	rvo_suppression_note(caller, &suppression);
+	if (rvo_create_outcomes_kept())
+		rvo_attempt_watched(create, count_failed, &this);
+	else
+		create(&this, false);
+	rvo_create_outcome_count(caller->client_id, 201, 1);
 	if (id != NULL)
-		*id = contact.record.id;
-	return rvo_record_render_created(&rvo_contact_shape, &contact.record, structure);
+		*id = this.id;
+	return this.answer;
 }

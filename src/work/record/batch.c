@@ -25,6 +25,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/create_outcome.h"
 #include "shape/record/known_member.h"
 #include "work/record/batch.h"
 #include "work/record/change_feed.h"
@@ -541,6 +542,23 @@ hand_out(Batch *batch, const Chunk *chunk)
 	MemoryContextSwitchTo(caller);
 }
 
+/* counts tells whether the items are creates that are counted. */
+static bool
+counts(const Batch *batch)
+{
+	return rvo_create_outcomes_kept() && batch->kind->kind->entity == CONTACT_ENTITY &&
+		batch->kind->upsert == NULL && !batch->kind->only_checks;
+}
+
+/* count_outcomes counts how a chunk's items ended; where one can undo all, only what can't be undone. */
+static void
+count_outcomes(const Batch *batch, const Chunk *chunk)
+{
+	for (int i = 0; i < chunk->count && counts(batch); i++)
+		if (batch->mode == BATCH_PARTIAL || chunk->items[i].faults.count > 0)
+			rvo_create_outcome_count(batch->caller->client_id, rvo_batch_item_status(&chunk->items[i]), 1);
+}
+
 /* settle ends a chunk, and notes names of custom fields. */
 static void
 settle(const Batch *batch, const Chunk *chunk)
@@ -588,6 +606,7 @@ run_chunk(Batch *batch)
 			explain(batch, &chunk.items[i]);
 	}
 	settle(batch, &chunk);
+	count_outcomes(batch, &chunk);
 	hand_out(batch, &chunk);
 	batch->count += batch->nbodies;
 	batch->nbodies = 0;
@@ -699,5 +718,7 @@ rvo_batch_end(Batch *batch)
 	MemoryContextDelete(batch->chunk_context);
 	MemoryContextDelete(batch->item_context);
 	rvo_members_refuse(batch->caller, batch->failure, &batch->faults);
+	if (batch->mode == BATCH_ATOMIC && counts(batch))
+		rvo_create_outcome_count(batch->caller->client_id, 201, batch->count);
 	rvo_field_names_record_noted(batch->caller);
 }
