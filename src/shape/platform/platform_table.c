@@ -129,6 +129,10 @@ static const KindRule smartlead_kinds[] = {
 static const CaseRule smartlead_cases[] = {
 	{OF_ANY, "secret_key", CASE_IS, "secretkey", IGNORED},
 	{OF_BOUNCED, "is_sender_originated_bounce", CASE_IS, "true|1", IGNORED},
+	{OF_BOUNCED, "bounce_type", CASE_BEGINS, "sender|block|soft", IGNORED},
+	{OF_BOUNCED, "bounce.type", CASE_BEGINS, "sender|block|soft", IGNORED},
+	{OF_BOUNCED, "bounce_reason", CASE_TEMPORARY, NULL, IGNORED},
+	{OF_BOUNCED, "bounce.reason", CASE_TEMPORARY, NULL, IGNORED},
 	{.path = NULL}
 };
 
@@ -151,6 +155,7 @@ static const MemberRule smartlead_members[] = {
 	MEMBER(FROM_EXTERNAL_ID, OF_BOUNCED, "bounce_reply_message_id"), MEMBER(FROM_EXTERNAL_ID, OF_BOUNCED, "bounce_message.message_id"),
 	MEMBER(FROM_AGENT, OF_ANY, "from_email"), MEMBER(FROM_AGENT, OF_ANY, "email.from_email"), MEMBER(FROM_AGENT, OF_ANY, "email_account"),
 	MEMBER(FROM_SUBJECT, OF_ANY, "subject"), MEMBER(FROM_SUBJECT, OF_REPLIES, "reply.subject"), MEMBER(FROM_SUBJECT, OF_SENT, "email.subject"),
+	MEMBER(FROM_SUBJECT, OF_SENT | OF_BOUNCED, "custom_subject"),
 	MEMBER(FROM_TEXT, OF_SENT, "sent_message.text"),
 	MEMBER(FROM_TEXT, OF_REPLIES, "reply_message.text"), MEMBER(FROM_TEXT, OF_REPLIES, "preview_text"), MEMBER(FROM_TEXT, OF_REPLIES, "reply.text"),
 	MEMBER(FROM_TEXT, OF_REPLIES, "body_preview"),
@@ -168,6 +173,9 @@ static const MemberRule smartlead_members[] = {
 	MEMBER(FROM_LABEL, OF_INTEREST, "lead_category.new_name"), MEMBER(FROM_LABEL, OF_INTEREST, "lead_category.name"),
 	MEMBER(FROM_LABEL, OF_INTEREST, "new_category"),
 	MEMBER(FROM_LABEL, OF_INTEREST, "lead_category"), MEMBER(FROM_LABEL, OF_INTEREST, "category"), MEMBER(FROM_LABEL, OF_INTEREST, "lead.category"),
+	MEMBER(FROM_LABEL, OF_INTEREST, "category.name"), MEMBER(FROM_LABEL, OF_INTEREST, "lead_data.category.name"),
+	MEMBER(FROM_LABEL, OF_INTEREST, "lead_data.category"),
+	MEMBER(FROM_SENTIMENT, OF_INTEREST, "category.sentiment_type"), MEMBER(FROM_SENTIMENT, OF_INTEREST, "lead_data.category.sentiment_type"),
 	MEMBER(FROM_FIRST_NAME, OF_ANY, "lead_data.first_name"), MEMBER(FROM_FIRST_NAME, OF_ANY, "lead.first_name"),
 	MEMBER(FROM_LAST_NAME, OF_ANY, "lead_data.last_name"), MEMBER(FROM_LAST_NAME, OF_ANY, "lead.last_name"),
 	MEMBER(FROM_NAME, OF_ANY, "lead_name"), MEMBER(FROM_NAME, OF_ANY, "sl_lead_name"), MEMBER(FROM_NAME, OF_ANY, "lead.name"),
