@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Parameters of a list that nobody knows: what was meant as a condition is a 400, what else is ignored is told.
-SELECT plan(87);
+SELECT plan(102);
 SELECT test.two_clients() \gset
 SELECT set_config('test.key', revyops_create_api_key(1, 'x', NULL, 'master'), true) AS hidden \gset
 SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "jane@acme.com", "first_name": "Jane", "last_name": "Doe"}, {"email": "joe@acme.com", "first_name": "Joe", "last_name": "Doe"}]') \gset
@@ -24,6 +24,11 @@ SELECT is(test.asked('/public/v2/contacts', query), expected, format('contacts: 
 	('email__icontains=x', '400 email__icontains unknown_parameter ["email"]'), ('first_name__eq=x', '400 first_name__eq unknown_parameter ["firstname"]'),
 	('firstName=x', '400 firstName unknown_parameter ["firstname"]'), ('First+Name=x', '400 First Name unknown_parameter ["firstname"]'), ('lastnam=x', '400 lastnam unknown_parameter ["lastname"]'), ('domian=x', '400 domian unknown_parameter ["domain"]'),
 	('linkedin=x', '400 linkedin unknown_parameter ["linkedin_url"]'), ('linkedinUrl=x', '400 linkedinUrl unknown_parameter ["linkedin_url"]'), ('linkedin_url%20=x', '400 linkedin_url  unknown_parameter ["linkedin_url"]'),
+	-- words of a condition, however a client joins them
+	('emailAddress=x', '400 emailAddress unknown_parameter ["email"]'), ('email-contains=x', '400 email-contains unknown_parameter ["email"]'), ('email%20contains=x', '400 email contains unknown_parameter ["email"]'), ('email:eq=x', '400 email:eq unknown_parameter ["email"]'),
+	('workEmail=x', '400 workEmail unknown_parameter ["email"]'), ('companyDomain=x', '400 companyDomain unknown_parameter ["domain"]'), ('amp;email=x', '400 amp;email unknown_parameter ["email"]'), ('linkedin_profile=x', '400 linkedin_profile unknown_parameter ["linkedin_url"]'),
+	('linkedinProfileUrl=x', '400 linkedinProfileUrl unknown_parameter ["linkedin_url"]'), ('contact_id=5', '400 contact_id unknown_parameter []'), ('contactPhone=x', '400 contactPhone unknown_parameter []'), ('updatedAfter=x', '400 updatedAfter unknown_parameter []'),
+	('pageSize=1&perPage=2&utmCampaign=x&cacheBuster=1&requestId=x', '200 2 [X-Revyops-Unknown-Parameters: pageSize, perPage, utmCampaign, cacheBuster, requestId]'),
 	-- members that are no conditions, and nearly members
 	('contact_status=x', '400 contact_status unknown_parameter []'), ('contact_statuz=x', '400 contact_statuz unknown_parameter []'), ('status=x', '400 status unknown_parameter []'), ('company_id=1', '400 company_id unknown_parameter []'),
 	('companyId=1', '400 companyId unknown_parameter []'), ('company=1', '400 company unknown_parameter []'), ('id=1', '400 id unknown_parameter []'), ('ids=1', '400 ids unknown_parameter []'), ('origin=x', '400 origin unknown_parameter []'),
@@ -38,6 +43,7 @@ SELECT is(test.asked('/public/v2/contacts', query), expected, format('contacts: 
 	('"%22\=1', '200 2 [X-Revyops-Unknown-Parameters: %22%22%5C]'), ('field_name=x', '400 field_name unknown_parameter ["first_name"]'), ('work_email=x', '400 work_email unknown_parameter ["email"]')) v(query, expected);
 SELECT is(test.asked('/public/v2/companies', query), expected, format('companies: %s', query)) FROM (VALUES
 	('name=x', '200 0'), ('nam=x', '400 nam unknown_parameter ["name"]'), ('names[]=x', '400 names[] unknown_parameter ["name"]'), ('Name=x', '400 Name unknown_parameter ["name"]'), ('Industry=x', '400 Industry unknown_parameter ["industry"]'),
+	('companyName=x', '400 companyName unknown_parameter ["name"]'), ('company_id=1', '400 company_id unknown_parameter []'),
 	('company_name=x', '400 company_name unknown_parameter ["name"]'), ('companyname=x', '200 0 [X-Revyops-Unknown-Parameters: companyname]'), ('game=x&date=x&time=x', '200 0 [X-Revyops-Unknown-Parameters: game, date, time]'), ('email=x', '200 0 [X-Revyops-Unknown-Parameters: email]')) v(query, expected);
 SELECT is(test.asked(path, query), expected, format('%s: %s', path, query)) FROM (VALUES
 	-- look-ups

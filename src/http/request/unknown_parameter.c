@@ -4,8 +4,8 @@
  *
  * Who misspells a condition would get all entries, take the first, and change a
  * stranger.  So what was meant as a condition is a fault always: the name of a
- * member, one that is nearly a condition's or a member's, or is some words of one; also within other syntaxes, such as email[], filter[email]
- * and email__contains.  What else nobody knows, as proxies and browsers
+ * member, one that is nearly a condition's or a member's, is some words of one or begins with
+ * one's word; also within other syntaxes, such as email[], filter[email], email__contains and emailAddress.  What else nobody knows, as proxies and browsers
  * add it, is ignored and named in a header, or strictly a fault as well.
  */
 #include "postgres.h"
@@ -53,6 +53,36 @@ is_part(Slice words, Slice name)
 		 (pg_strncasecmp(name.data + rest, words.data, words.len) == 0 && name.data[rest - 1] == '_'));
 }
 
+/* worded writes a name with underscores between its words: emailAddress, email-contains and amp;email have two. */
+static Slice
+worded(Slice name)
+{
+	char	   *words = palloc(2 * name.len + 1);
+	int			len = 0;
+
+	for (int i = 0; i < name.len; i++)
+	{
+		char		c = name.data[i];
+
+		if (i > 0 && c >= 'A' && c <= 'Z' && name.data[i - 1] >= 'a' && name.data[i - 1] <= 'z')
+			words[len++] = '_';
+		words[len++] = !rvo_is_ascii(c) || rvo_is_letter(c) || rvo_is_digit(c) ? c : '_';
+	}
+	return (Slice) {words, len};
+}
+
+/* shares_words tells whether the words of a name are part of another one's, the other way round, or the first is. */
+static bool
+shares_words(Slice name, Slice other)
+{
+	Slice		rest = worded(name);
+	Slice		words = rest;
+	Slice		first = rvo_text_split(&rest, '_');
+
+	return (words.len >= WORDS_MIN_LENGTH && is_part(words, other)) || (other.len >= KNOWN_MIN_LENGTH && is_part(other, words)) ||
+		(first.len >= WORDS_MIN_LENGTH && is_part(first, other));
+}
+
 /* is_near tells whether a name was meant for another one. */
 static bool
 is_near(Slice name, Slice other)
@@ -61,7 +91,7 @@ is_near(Slice name, Slice other)
 
 	if (name.len == 0)
 		return false;
-	if ((name.len >= WORDS_MIN_LENGTH && is_part(name, other)) || (other.len >= KNOWN_MIN_LENGTH && is_part(other, name)))
+	if (shares_words(name, other))
 		return true;
 	if (other.len <= SHORT_LENGTH && (name.len <= 2 || rvo_ascii_lower(name.data[0]) != other.data[0]))
 		return rvo_slice_equal(name, other);
