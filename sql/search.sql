@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(159);
+SELECT plan(160);
 SELECT test.two_clients() \gset
 -- 60 contacts of the caller, and one of another client.
 INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields) VALUES (1, 1, 'acme.com', 'Acme', 'Lead', '[{"id": 1, "field_name": "Industry", "field_value": "SaaS", "updated_time": "x"}]'),
@@ -85,6 +85,7 @@ SELECT is(revyops_search_companies('{"filters": [{"member": "id", "operator": "e
 SELECT test.fails_400(format('SELECT revyops_search_contacts(%L)', query), detail::jsonb, coalesce(left(query, 120), 'NULL')) FROM (VALUES
 	(NULL, '[{"pointer": "", "code": "not_an_object"}]'), ('[]', '[{"pointer": "", "code": "not_an_object"}]'), ('"x"', '[{"pointer": "", "code": "not_an_object"}]'),
 	('{"filter": [], "page": 1, "sort": {"by": "id"}}', '[{"pointer": "/page", "code": "unknown_member", "nearest": []}, {"pointer": "/filter", "code": "unknown_member", "nearest": ["filters"]}, {"pointer": "/sort/by", "code": "unknown_member", "nearest": []}, {"pointer": "/sort/member", "code": "required"}]'),
+	('{"filters": "[{\"member\": \"email\"}]"}', '[{"pointer": "/filters", "code": "json_in_string"}]'),
 	('{"filters": {}, "sort": [], "page_size": 0, "after": 7, "count": "all", "structure": "x"}', '[{"pointer": "/filters", "code": "not_an_array"}, {"pointer": "/sort", "code": "not_an_object"}, {"pointer": "/page_size", "code": "invalid_number"}, {"pointer": "/after", "code": "not_a_string"}, {"pointer": "/count", "code": "invalid_option", "allowed": ["exact"]}, {"pointer": "/structure", "code": "invalid_structure"}]'),
 	('{"sort": {"member": "emial", "direction": "up"}, "structure": null}', '[{"pointer": "/sort/member", "code": "unknown_member", "nearest": ["email"]}, {"pointer": "/structure", "code": "invalid_structure"}]'), ('{"sort": {"member": "email", "direction": "up"}}', '[{"pointer": "/sort/direction", "code": "invalid_option", "allowed": ["asc", "desc"]}]'), ('{"sort": {"member": "contact_custom_fields"}}', '[{"pointer": "/sort/member", "code": "unknown_member", "nearest": []}]'),
 	('{"filters": ["x", {}, {"member": "emial", "operator": "eq", "value": 1}, {"member": 7, "operator": "eq"}, {"member": "email", "operator": "like", "value": "x"}, {"member": "email"}, {"member": "email", "operator": null}]}',

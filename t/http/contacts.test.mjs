@@ -97,7 +97,7 @@ for (const [name, key] of brackets)
 
 // JSON that is labelled as a form, as curl -d and others do
 for (const [name, body] of [['an object', '{"email":"json@acme.com"}'], ['with & and =', '{"email":"json@acme.com","first_name":"a=b&c=d"}'], ['a list', '[{"email":"json@acme.com"}]'],
-	['behind white space', ' \r\n\t{"email":"json@acme.com"}'], ['behind a byte order mark', '\ufeff{"email":"json@acme.com"}'], ['percent-encoded', encodeURIComponent('{"email":"json@acme.com"}')], ['empty', '{}'], ['broken', '{']])
+	['behind white space', ' \r\n\t{"email":"json@acme.com"}'], ['behind a byte order mark', '\ufeff{"email":"json@acme.com"}'], ['percent-encoded', encodeURIComponent('{"email":"json@acme.com"}')], ['empty', '{}'], ['broken', '{'], ['encoded twice', JSON.stringify('{"email":"json@acme.com"}')]])
 	test(`400: JSON as a form, ${name}`, async () => {
 		const { id } = (await post(client, { email: unique() })).json;
 		for (const [method, path] of [['POST', CONTACTS], ['PUT', CONTACTS], ['PATCH', `${CONTACTS}/${id}`], ['POST', '/public/contacts'], ['PATCH', `/public/contacts/${id}`], ['POST', `${CONTACTS}/batch`], ['PUT', `${CONTACTS}/batch`],

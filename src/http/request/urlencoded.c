@@ -57,13 +57,18 @@ rvo_url_decode_address(Slice s)
 	return address;
 }
 
-/* check_no_json raises FAILURE_INVALID_REQUEST for JSON that is labelled as a form: no member's name begins like that. */
+/*
+ * check_no_json raises FAILURE_INVALID_REQUEST for JSON that is labelled as a form, also if it was
+ * encoded twice: no member's name begins like that.
+ */
 static void
 check_no_json(Slice body)
 {
 	Slice		part = rvo_text_split(&body, '&');
 	Slice		name = rvo_text_trim(rvo_url_decode(rvo_text_split(&part, '=')));
 
+	if (name.len > 1 && name.data[0] == '"')
+		name = (Slice) {name.data + 1, name.len - 1};
 	if (name.len > 0 && (name.data[0] == '{' || name.data[0] == '['))
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "Content-Type", FAULT_JSON_AS_FORM);
 }

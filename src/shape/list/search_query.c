@@ -423,7 +423,7 @@ read_filters(const Reading *reading, JsonbContainer *body)
 	list = value.type == jbvBinary ? value.val.binary.data : NULL;
 	if (!rvo_json_is_array(list))
 	{
-		rvo_fault_add(reading->faults, "/filters", FAULT_NOT_AN_ARRAY);
+		rvo_fault_add(reading->faults, "/filters", rvo_member_wrong(&value, FAULT_NOT_AN_ARRAY));
 		return;
 	}
 	count = count_conditions(list);
