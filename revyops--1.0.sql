@@ -1544,6 +1544,7 @@ contact	email	Customer Email
 contact	email	Subscriber Email
 contact	email	Member Email
 contact	email	Attendee Email
+contact	email	properties.email
 contact	email	Participant Email
 contact	email	Respondent Email
 contact	email	Your Email
@@ -2072,6 +2073,11 @@ contact	linkedin_url	Person LinkedIn Profile URL
 contact	linkedin_url	People LinkedIn URL
 contact	linkedin_url	Contact LinkedIn
 contact	linkedin_url	Contact LinkedIn URL
+contact	linkedin_url	Contact LI Profile URL
+contact	linkedin_url	Contact LI URL
+contact	linkedin_url	Person LI Profile URL
+contact	linkedin_url	LinkedIn (Personal)
+contact	linkedin_url	LinkedIn URL of Contact
 contact	linkedin_url	Contact LinkedIn Profile URL
 contact	linkedin_url	Contact Linkedin Profile
 contact	linkedin_url	Lead LinkedIn
@@ -2092,6 +2098,7 @@ contact	linkedin_url	LinkedIn_Profile__c
 contact	linkedin_url	LinkedIn_Profile_URL__c
 contact	linkedin_url	LinkedIn_Link__c
 contact	linkedin_url	hs_linkedin_url
+contact	linkedin_url	properties.hs_linkedin_url
 contact	linkedin_url	hublead_linkedin_public_identifier_url
 contact	linkedin_url	Linkedin Sales Nav URL
 contact	linkedin_url	LinkedIn Sales Navigator URL
@@ -2249,6 +2256,8 @@ contact	first_name	User First Name
 contact	first_name	Subscriber First Name
 contact	first_name	Member First Name
 contact	first_name	Attendee First Name
+contact	first_name	Executive First Name
+contact	first_name	properties.firstname
 contact	first_name	Billing First Name
 contact	first_name	Your First Name
 contact	first_name	Cleaned First Name
@@ -2342,6 +2351,9 @@ contact	last_name	User Last Name
 contact	last_name	Subscriber Last Name
 contact	last_name	Member Last Name
 contact	last_name	Attendee Last Name
+contact	last_name	Attendee Surname
+contact	last_name	Executive Last Name
+contact	last_name	properties.lastname
 contact	last_name	Billing Last Name
 contact	last_name	Your Last Name
 contact	last_name	Cleaned Last Name
@@ -2458,6 +2470,7 @@ contact	company_id	Business Domain
 contact	company_id	Account Website
 contact	company_id	Account Domain
 contact	company_id	Organization Website
+contact	company_id	properties.website
 contact	company_id	Organization Domain
 contact	company_id	Organisation Website
 contact	company_id	Organisation Domain
@@ -2632,6 +2645,7 @@ contact	company_name	Company Name Clean
 contact	company_name	Company Cleaned
 contact	company_name	Lead Company
 contact	company_name	Contact Company
+contact	company_name	properties.company
 contact	company_name	Person - Organization
 contact	company_name	Person - Organisation
 contact	company_name	Prospect Company

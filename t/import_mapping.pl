@@ -102,6 +102,13 @@ for my $case (
 	[ 'a form', [ 'What is your first name?', "What's your work email?", 'What is your LinkedIn profile?', 'What company do you work for?' ], [ 'Jane', 'jane@f.example', 'in/jane-f', '' ], "jane\@f.example|${in}jane-f|Jane||-" ],
 	[ 'Attio', [ 'Name > First name', 'Name > Last name', 'Email addresses', 'Company > Name', 'Company > Domains' ], [ 'Jane', 'Doe', 'jane@a.example', 'Acme', 'acme.example' ], 'jane@a.example|-|Jane|Doe|acme.example Acme' ],
 	[ 'Outlook in Spanish', [ 'Nombre', 'Apellidos', 'Organización', 'Dirección de correo electrónico', 'Dirección del correo electrónico 2' ], [ 'José', 'Díaz', '', '', 'jose@o.example' ], 'jose@o.example|-|José|Díaz|-' ],
+	[ 'Seamless', [ 'Contact Full Name', 'First Name', 'Last Name', 'Company Name', 'Company Name - Cleaned', 'Website', 'Primary Email', 'Contact LI Profile URL', 'Email 1', 'Email 1 Validation', 'Company LI Profile Url' ],
+		[ 'Jane Doe', 'Jane', 'Doe', '', 'Acme', 'acme.example', '', "${in}jane-se", 'jane@se.example', 'Valid', 'https://www.linkedin.com/company/acme' ],
+		"jane\@se.example|${in}jane-se|Jane|Doe|acme.example Acme|Contact Full Name=Jane Doe, Email 1 Validation=Valid, Company LI Profile Url=https://www.linkedin.com/company/acme" ],
+	[ 'Salesgenie', [ 'Company Name', 'Executive First Name', 'Executive Last Name', 'Email', 'Website' ], [ 'Acme', 'Jane', 'Doe', 'jane@sg.example', 'acme.example' ], 'jane@sg.example|-|Jane|Doe|acme.example Acme' ],
+	[ "HubSpot's API, flattened", [ 'id', 'properties.email', 'properties.firstname', 'properties.lastname', 'properties.company', 'properties.website', 'properties.hs_linkedin_url' ],
+		[ '1', 'jane@hs.example', 'Jane', 'Doe', 'Acme', 'acme.example', 'linkedin.com/in/jane-hs' ], "jane\@hs.example|${in}jane-hs|Jane|Doe|acme.example Acme" ],
+	[ 'Eventbrite', [ 'Attendee First Name', 'Attendee Surname', 'Attendee Email', 'Buyer Email' ], [ 'Jane', 'Doe', 'jane@ev.example', 'max@ev.example' ], 'jane@ev.example|-|Jane|Doe|-|Buyer Email=max@ev.example' ],
 	[ "an id of another system's company", [ 'email', 'Company ID', 'companyId' ], [ 'a@x.example', '1', '2' ], 'a@x.example|-|||-|Company ID=1, companyId=2' ],
 	)
 {
