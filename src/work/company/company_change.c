@@ -23,6 +23,7 @@
 #include "work/company/company_change.h"
 #include "work/company/company_kind.h"
 #include "work/record/field_definition.h"
+#include "work/record/retry.h"
 
 /*
  * rvo_company_apply applies changes to a company.  Returns whether that makes a
@@ -135,10 +136,10 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	return rvo_record_render_created(&rvo_company_shape, &company.record, structure);
 }
 
-/* A company to delete, perhaps in a subtransaction. */
+/* A company to delete. */
 typedef struct Deletion
 {
-	int			client_id;
+	const Caller *caller;
 	int64		id;
 } Deletion;
 
@@ -147,46 +148,42 @@ delete_company(void *arg, bool again pg_attribute_unused())
 {
 	Deletion   *deletion = arg;
 
-	if (!rvo_store_delete_company(deletion->client_id, deletion->id))
+	if (!rvo_store_delete_company(deletion->caller->client_id, deletion->id))
 		rvo_fault_raise_bug("a locked company was not deleted");
 }
 
-/* delete_by_snapshot deletes a company that may have contacts which this transaction can't see. */
-static void
-delete_by_snapshot(Deletion *deletion)
+/* delete_without_contacts leaves a company's contacts without one, and deletes it; false if it has others by then. */
+static bool
+delete_without_contacts(void *arg)
 {
-	ErrorData  *error = rvo_attempt_once(delete_company, deletion);
+	Deletion   *deletion = arg;
+	ErrorData  *error;
 
-	if (error == NULL)
-		return;
-	if (rvo_store_is_of_foreign_key(error, "contact_company_fkey"))
-		rvo_fault_raise_serialization();
-	ReThrowError(error);
+	rvo_changes_note_member(deletion->caller, CONTACT_ENTITY,
+							rvo_store_move_contacts(deletion->caller->client_id, deletion->id, 0), MEMBER_COMPANY);
+	error = rvo_attempt_once(delete_company, deletion);
+	if (error != NULL && !rvo_store_is_of_foreign_key(error, "contact_company_fkey"))
+		ReThrowError(error);
+	return error == NULL;
 }
 
 /*
  * rvo_company_delete deletes a company and leaves its contacts without one.
  * The lock waits for whoever is making a contact with it, whose row is then
- * seen, but under REPEATABLE READ.
+ * seen, but under REPEATABLE READ.  One that came all the same is left without it, too.
  */
 void
 rvo_company_delete(const Caller *caller, const int64 *id)
 {
-	int			client_id = caller->client_id;
 	Deletion	deletion;
-	Datum		left;
 
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
-	if (!rvo_store_lock_company_to_delete(client_id, *id))
-		rvo_record_raise_missing(&rvo_company_kind, client_id, *id, "id");
-	left = rvo_store_move_contacts(client_id, *id, 0);
-	deletion = (Deletion) {client_id, *id};
-	if (IsolationUsesXactSnapshot())
-		delete_by_snapshot(&deletion);
-	else
-		delete_company(&deletion, false);
-	rvo_changes_note_member(caller, CONTACT_ENTITY, left, MEMBER_COMPANY);
+	if (!rvo_store_lock_company_to_delete(caller->client_id, *id))
+		rvo_record_raise_missing(&rvo_company_kind, caller->client_id, *id, "id");
+	deletion = (Deletion) {caller, *id};
+	if (!(IsolationUsesXactSnapshot() ? delete_without_contacts(&deletion) : rvo_retry(delete_without_contacts, &deletion)))
+		rvo_fault_raise_serialization();
 	rvo_changes_note(caller, COMPANY_ENTITY, CHANGE_DELETED, id, 1, NULL);
 }
 
