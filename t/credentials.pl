@@ -60,7 +60,7 @@ SKIP:
 	$later->command_ok([ 'psql', '-X', '-q', '-f', 'http/roles.sql', 'postgres' ], 'a server without auto_explain: goes through');
 	$later->append_conf('postgresql.conf', "session_preload_libraries = 'auto_explain'");
 	$later->reload;
-	is($later->safe_psql('postgres', 'SHOW auto_explain.log_parameter_max_length', extra_params => [ '-U', 'revyops_authenticator' ]), '0', 'and the setting holds once it is loaded');
+	is($later->safe_psql('postgres', 'SHOW auto_explain.log_parameter_max_length', extra_params => [ '-U', 'revyops_gateway' ]), '0', 'and the setting holds once it is loaded');
 	is($later->safe_psql('postgres', 'SHOW auto_explain.log_parameter_max_length'), '-1', 'for that login');
 	$later->safe_psql('postgres', 'CREATE ROLE maker CREATEROLE; CREATE ROLE app; GRANT app TO maker WITH ADMIN OPTION');
 	my ($rc, $out, $err) = $later->psql('postgres', 'SET ROLE maker; ALTER ROLE app SET auto_explain.log_parameter_max_length = 0');
