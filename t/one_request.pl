@@ -176,10 +176,10 @@ EOS
 my $deep = sub { my ($n, $member, $of) = @_; return "(SELECT jsonb_agg(jsonb_build_object('email', 'd' || row_number || '\@x.example') || jsonb_build_object('$member', '$of' || domain)) FROM (SELECT *, row_number() OVER () FROM deep LIMIT $n) AS d)" };
 my $creates = "SELECT revyops_set_client_setting(1, 'on_unknown_domain', 'create') AS hidden \\gset\n";
 my $infers = "SELECT revyops_set_client_setting(1, 'infer_company', 'on') AS hidden \\gset\n";
-is(answer(10, statuses('revyops_create_contacts(' . $deep->(40000, 'company_id', '') . ')')), '404 40000', 'companies of 40,000 domains that nobody has');
-is(answer(15, $creates . statuses('revyops_create_contacts(' . $deep->(15000, 'company_id', '') . ')') . '; SELECT count(*), min(length(domain)) FROM revyops.company'), "201 15000\n15000|6", '15,000 that are made');
-is(answer(15, $creates . $infers . statuses('revyops_upsert_contacts(' . $deep->(15000, 'email', 'u@') . ')') . '; SELECT count(*) FROM revyops.company'), "201 15000\n15000", 'that e-mail addresses name, in upserts');
-is(answer(15, $creates . statuses('revyops_check_contacts(' . $deep->(15000, 'company_id', '') . ')')), '201 15000', 'in checks');
+is(answer(30, statuses('revyops_create_contacts(' . $deep->(40000, 'company_id', '') . ')')), '404 40000', 'companies of 40,000 domains that nobody has');
+is(answer(30, $creates . statuses('revyops_create_contacts(' . $deep->(15000, 'company_id', '') . ')') . '; SELECT count(*), min(length(domain)) FROM revyops.company'), "201 15000\n15000|6", '15,000 that are made');
+is(answer(30, $creates . $infers . statuses('revyops_upsert_contacts(' . $deep->(15000, 'email', 'u@') . ')') . '; SELECT count(*) FROM revyops.company'), "201 15000\n15000", 'that e-mail addresses name, in upserts');
+is(answer(30, $creates . statuses('revyops_check_contacts(' . $deep->(15000, 'company_id', '') . ')')), '201 15000', 'in checks');
 
 # parents of ten labels count, longer ones only if they are named
 my $ten = join('.', ('b') x 8) . '.acme.com';
