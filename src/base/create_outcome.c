@@ -22,8 +22,11 @@
 #include "base/compat.h"
 #include "base/create_outcome.h"
 
-/* How many clients are counted; those that come later are not. */
+/* How many clients can be counted. */
 #define SLOTS 4096
+
+/* At how many slots a client is looked for: one that finds them all taken isn't counted, and soon knows it. */
+#define PROBES 64
 
 typedef struct Slot
 {
@@ -96,7 +99,7 @@ find(int client_id, bool take)
 {
 	uint32		first = murmurhash32((uint32) client_id);
 
-	for (int i = 0; i < SLOTS; i++)
+	for (int i = 0; i < PROBES; i++)
 	{
 		Slot	   *slot = &shared->slots[(first + i) % SLOTS];
 		uint32		owner = pg_atomic_read_u32(&slot->client_id);

@@ -78,9 +78,12 @@ shares_words(Slice name, Slice other)
 	Slice		rest = worded(name);
 	Slice		words = rest;
 	Slice		first = rvo_text_split(&rest, '_');
+	bool		shares = (words.len >= WORDS_MIN_LENGTH && is_part(words, other)) ||
+		(other.len >= KNOWN_MIN_LENGTH && is_part(other, words)) || (first.len >= WORDS_MIN_LENGTH && is_part(first, other));
 
-	return (words.len >= WORDS_MIN_LENGTH && is_part(words, other)) || (other.len >= KNOWN_MIN_LENGTH && is_part(other, words)) ||
-		(first.len >= WORDS_MIN_LENGTH && is_part(first, other));
+	/* A long query is compared with each name there is. */
+	pfree(unconstify(char *, words.data));
+	return shares;
 }
 
 /* is_near tells whether a name was meant for another one. */

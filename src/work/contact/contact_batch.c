@@ -459,6 +459,7 @@ rvo_contact_item_render(const BatchItem *item, Structure structure)
 
 const BatchKind rvo_contact_batch = {
 	.kind = &rvo_contact_kind,
+	.is_counted = true,
 	.read = read_item,
 	.resolve = resolve_new,
 	.settle = rvo_contact_items_settle,

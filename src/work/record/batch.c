@@ -542,19 +542,13 @@ hand_out(Batch *batch, const Chunk *chunk)
 	MemoryContextSwitchTo(caller);
 }
 
-/* counts tells whether the items are creates that are counted. */
-static bool
-counts(const Batch *batch)
-{
-	return rvo_create_outcomes_kept() && batch->kind->kind->entity == CONTACT_ENTITY &&
-		batch->kind->upsert == NULL && !batch->kind->only_checks;
-}
-
 /* count_outcomes counts how a chunk's items ended; where one can undo all, only what can't be undone. */
 static void
 count_outcomes(const Batch *batch, const Chunk *chunk)
 {
-	for (int i = 0; i < chunk->count && counts(batch); i++)
+	if (!batch->kind->is_counted || !rvo_create_outcomes_kept())
+		return;
+	for (int i = 0; i < chunk->count; i++)
 		if (batch->mode == BATCH_PARTIAL || chunk->items[i].faults.count > 0)
 			rvo_create_outcome_count(batch->caller->client_id, rvo_batch_item_status(&chunk->items[i]), 1);
 }
@@ -718,7 +712,7 @@ rvo_batch_end(Batch *batch)
 	MemoryContextDelete(batch->chunk_context);
 	MemoryContextDelete(batch->item_context);
 	rvo_members_refuse(batch->caller, batch->failure, &batch->faults);
-	if (batch->mode == BATCH_ATOMIC && counts(batch))
+	if (batch->mode == BATCH_ATOMIC && batch->kind->is_counted)
 		rvo_create_outcome_count(batch->caller->client_id, 201, batch->count);
 	rvo_field_names_record_noted(batch->caller);
 }

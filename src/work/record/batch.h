@@ -68,6 +68,7 @@ typedef struct BatchKind
 {
 	const EntityKind *kind;
 	bool		only_checks;	/* nothing is written, and there is nothing to show */
+	bool		is_counted;		/* how the items end is, for each client */
 
 	/* read fills an item, and notes what is wrong with the body; NULL is no object. */
 	void		(*read) (const Caller *caller, BatchItem *item, JsonbContainer *body);
