@@ -36,12 +36,6 @@ rvo_slice_cstring(Slice s)
 	return pnstrdup(s.data, s.len);
 }
 
-bool
-rvo_slice_equal(Slice a, Slice b)
-{
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
 /* rvo_slice_compare compares slices by bytes, as qsort wants it. */
 int
 rvo_slice_compare(const void *a, const void *b)
@@ -109,12 +103,22 @@ unseen_length(Slice s)
 	return 0;
 }
 
+/* is_shown tells an octet that is a character to be seen; of characters past ASCII it does not know. */
+static inline bool
+is_shown(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
 /* rvo_text_trim takes off both ends what is not to be seen there; no value stays none. */
 Slice
 rvo_text_trim(Slice s)
 {
 	int			length;
 
+	/* nearly always there is nothing to take */
+	if (s.len > 0 && is_shown(s.data[0]) && is_shown(s.data[s.len - 1]))
+		return s;
 	while (s.len > 0 && (length = unseen_length(s)) > 0)
 	{
 		s.data += length;

@@ -23,7 +23,6 @@ typedef struct Slice
 extern Slice rvo_slice(const char *string);
 extern Slice rvo_slice_of_text(const text *value);
 extern char *rvo_slice_cstring(Slice s);
-extern bool rvo_slice_equal(Slice a, Slice b);
 extern int	rvo_slice_compare(const void *a, const void *b);
 extern bool rvo_same_secret(const unsigned char *a, const unsigned char *b, int len);
 
@@ -62,5 +61,11 @@ rvo_is_letter(char c)
 }
 
 extern int	rvo_hex_digit(char c);
+
+static inline bool
+rvo_slice_equal(Slice a, Slice b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
 
 #endif							/* RVO_TEXT_H */

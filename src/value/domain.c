@@ -17,6 +17,8 @@
 
 #include <libpsl.h>
 
+#include "common/hashfn.h"
+
 #include "base/compat.h"
 #include "value/domain.h"
 #include "value/hostname.h"
@@ -88,10 +90,30 @@ read_authority(Slice s, Hostname *out, bool *page)
 	return rvo_hostname_read(without_port(after_last_at(s)), out);
 }
 
+/*
+ * is_public_suffix tells whether nobody owns a name.  The answers are kept for the rest of a
+ * backend's life, each until another name takes its place: rows that come one after the other
+ * are often of one company, and a search of the list costs as much as a row's insert into an index.
+ */
 static bool
 is_public_suffix(const char *domain)
 {
-	return psl_is_public_suffix2(psl_builtin(), domain, PSL_TYPE_ICANN);
+	static struct
+	{
+		char		domain[31];
+		bool		is_suffix;
+	}			kept[4096];
+	int			len = strlen(domain);
+	int			i = hash_bytes((const unsigned char *) domain, len) % lengthof(kept);
+
+	if (len == 0 || len >= (int) sizeof(kept[i].domain))
+		return psl_is_public_suffix2(psl_builtin(), domain, PSL_TYPE_ICANN);
+	if (strcmp(kept[i].domain, domain) != 0)
+	{
+		kept[i].is_suffix = psl_is_public_suffix2(psl_builtin(), domain, PSL_TYPE_ICANN);
+		memcpy(kept[i].domain, domain, len + 1);
+	}
+	return kept[i].is_suffix;
 }
 
 /* has_spare_www tells whether "www." stands in front of a name; "www.com" is a name of its own. */

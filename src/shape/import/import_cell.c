@@ -179,22 +179,25 @@ strip(Slice s, const char *front, const char *end)
 	return s;
 }
 
-/* contains tells whether a word is in a text, ASCII without case. */
-static bool
-contains(Slice s, const char *word)
-{
-	int			len = strlen(word);
-
-	for (int i = 0; i + len <= s.len; i++)
-		if (pg_strncasecmp(s.data + i, word, len) == 0)
-			return true;
-	return false;
-}
-
+/* begins tells whether a text starts with a word, which is written in lower case; ASCII without case. */
 static bool
 begins(Slice s, const char *word)
 {
-	return s.len >= (int) strlen(word) && pg_strncasecmp(s.data, word, strlen(word)) == 0;
+	int			i = 0;
+
+	while (i < s.len && word[i] != '\0' && rvo_ascii_lower(s.data[i]) == word[i])
+		i++;
+	return word[i] == '\0';
+}
+
+/* contains tells likewise whether it is in the text. */
+static bool
+contains(Slice s, const char *word)
+{
+	for (; s.len > 0; s = (Slice) {s.data + 1, s.len - 1})
+		if (begins(s, word))
+			return true;
+	return false;
 }
 
 /* What was found in a cell so far. */
