@@ -188,6 +188,23 @@ for my $way ([ $primary, $standby ], [ $standby, $primary ], [ $standby, $standb
 my ($link) = http($standby, 'handle_read', '/public/v2/contacts-master-list', 'page_size=1') =~ /"next": "[^?"]*\?([^"]*)"/;
 like(http($standby, 'handle_read', '/public/v2/contacts-master-list', $link), qr/jim\@acme\.com/, 'the link of a master list');
 
+# ---- counts that a backend keeps while it sees the same rows
+{
+	my ($reader, $writer) = map { $_->background_psql('postgres') } $standby, $primary;
+	my $ask = "SELECT revyops_list_contacts(page_size => 1)->>'count';";
+	my $count = sub { $primary->wait_for_catchup($standby); return $reader->query_safe("$ask $ask") };
+	$reader->query_safe("SET revyops.api_key = '$key'");
+	is($count->(), "2\n2", 'a count, and once more');
+	$writer->query_safe("BEGIN; INSERT INTO revyops.contact (client_id, id, email) VALUES (1, 1001, 'new\@acme.com')");
+	$primary->safe_psql('postgres', 'CREATE TABLE later AS SELECT 1');
+	is($count->(), "2\n2", 'while a contact is being added, and another transaction has ended');
+	$writer->query_safe('COMMIT');
+	is($count->(), "3\n3", 'as soon as it is there');
+	$primary->safe_psql('postgres', 'DELETE FROM revyops.contact WHERE id = 1001; DROP TABLE later');
+	is($count->(), "2\n2", 'and as soon as it is gone');
+	$_->quit for $reader, $writer;
+}
+
 # ---- writers
 $primary->safe_psql('postgres', 'CREATE EXTENSION pg_trgm');
 $primary->wait_for_catchup($standby);

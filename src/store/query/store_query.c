@@ -25,7 +25,6 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
-#include "utils/plancache.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -350,6 +349,7 @@ drop_plan(KeptQuery *query)
 
 	query->plan = NULL;
 	query->stale = false;
+	query->generation = 0;
 	query->direct.prepared = false;
 	SPI_freeplan(plan);
 }
@@ -365,12 +365,14 @@ keep_plan(KeptQuery *query, bool nested)
 		drop_plan(query);
 	if (query->plan == NULL)
 	{
+		static uint64 last_number = 0;
 		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nparameters, query->types,
 											  rvo_citus_is_loaded ? 0 : CURSOR_OPT_GENERIC_PLAN);
 
 		if (plan == NULL || SPI_keepplan(plan) != 0)
 			rvo_fault_raise_bug("could not prepare a query");
 		query->plan = plan;
+		query->number = ++last_number;
 	}
 	return query->plan;
 }
@@ -428,17 +430,26 @@ run_plan(KeptQuery *query, Execution *e)
 	return rows;
 }
 
-/* prepare_direct shows the query's plan to store_direct.c; rules may have made none or several of it. */
-static void
-prepare_direct(KeptQuery *query)
+/* rvo_query_show_plan shows a query's plan to read, as it is now, with its tables locked. */
+void
+rvo_query_show_plan(KeptQuery *query, PlanReader read, void *arg)
 {
 	bool		nested = connect_spi(query);
-	CachedPlan *plan = SPI_plan_get_cached_plan(keep_plan(query, nested));
+	SPIPlanPtr	kept = keep_plan(query, nested);
+	CachedPlan *plan = SPI_plan_get_cached_plan(kept);
 
-	rvo_direct_prepare(&query->direct,
-					   list_length(plan->stmt_list) == 1 ? linitial_node(PlannedStmt, plan->stmt_list) : NULL);
+	read(arg, query, linitial(SPI_plan_get_plan_sources(kept)), plan);
 	ReleaseCachedPlan(plan, CurrentResourceOwner);
 	SPI_finish();
+}
+
+/* read_direct shows a plan to store_direct.c; rules may have made none or several of it. */
+static void
+read_direct(void *arg pg_attribute_unused(), KeptQuery *query, const CachedPlanSource *source pg_attribute_unused(),
+			const CachedPlan *plan)
+{
+	rvo_direct_prepare(&query->direct,
+					   list_length(plan->stmt_list) == 1 ? linitial_node(PlannedStmt, plan->stmt_list) : NULL);
 }
 
 /*
@@ -453,7 +464,7 @@ rvo_query_run(KeptQuery *query, Execution *e)
 	DirectRun	direct = {e->values, e->nulls, query->read_only, e->results, e->result_nulls};
 
 	if (!rvo_direct_is_prepared(&query->direct))
-		prepare_direct(query);
+		rvo_query_show_plan(query, read_direct, NULL);
 	switch (rvo_direct_run(&query->direct, &direct))
 	{
 		case DIRECT_NO_ROW:
@@ -522,7 +533,7 @@ rvo_query_insert(KeptQuery *query, const void *const *rows, int n, RowWriter wri
 	DirectRows	direct = {n, next_row, &source, inserted};
 
 	if (!rvo_direct_is_prepared(&query->direct))
-		prepare_direct(query);
+		rvo_query_show_plan(query, read_direct, NULL);
 	return rvo_direct_insert(&query->direct, &direct);
 }
 

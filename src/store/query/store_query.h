@@ -7,6 +7,7 @@
 
 #include "datatype/timestamp.h"
 #include "executor/spi.h"
+#include "utils/plancache.h"
 
 #include "base/jsonio.h"
 #include "base/text.h"
@@ -28,7 +29,10 @@ typedef struct KeptQuery
 	int			nparameters;
 	Oid			types[QUERY_MAX_PARAMETERS];
 	SPIPlanPtr	plan;			/* kept for the backend's life */
+	uint64		number;			/* of the plan, which no other has in this backend */
 	bool		stale;			/* it is to be made anew, once nobody can be running it */
+	int			generation;		/* which planning of it store_kept_count.c has looked at, 0 = none: */
+	bool		steady;			/* it gives the same for the same rows */
 	DirectState direct;
 } KeptQuery;
 
@@ -59,6 +63,9 @@ typedef struct IdList
 /* What gives the parameters of one of many rows, in the current context. */
 typedef void (*RowWriter) (Execution *e, const void *arg, const void *row);
 
+/* What is shown the plan of a query. */
+typedef void (*PlanReader) (void *arg, KeptQuery *query, const CachedPlanSource *source, const CachedPlan *plan);
+
 /* The statement of ours that is being planned or executed; NULL = none. */
 extern const char *rvo_query_running;
 
@@ -84,6 +91,7 @@ extern Slice rvo_result(const Execution *e, int column);
 extern Slice rvo_result_text(Datum value, bool isnull);
 extern NullableTime rvo_result_time(Datum value, bool isnull);
 
+extern void rvo_query_show_plan(KeptQuery *query, PlanReader read, void *arg);
 extern uint64 rvo_query_run(KeptQuery *query, Execution *e);
 extern uint64 rvo_query_run_now(KeptQuery *query, Execution *e);
 extern int64 rvo_query_find_id(KeptQuery *query, Execution *e);

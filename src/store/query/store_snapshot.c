@@ -35,6 +35,13 @@ widen(TransactionId xid, FullTransactionId next)
 	return U64FromFullTransactionId(FullTransactionIdFromEpochAndXid(epoch, xid));
 }
 
+/* rvo_store_snapshot_end returns the first transaction of which a snapshot sees nothing, as it had not begun. */
+uint64
+rvo_store_snapshot_end(Snapshot snapshot)
+{
+	return widen(snapshot->xmax, ReadNextFullTransactionId());
+}
+
 /*
  * rvo_store_seen_now returns the transactions whose changes the calling statement sees, in
  * the current context; its own is not among them, which may still be undone.  Raises a

@@ -5,6 +5,8 @@
 #ifndef RVO_STORE_SNAPSHOT_H
 #define RVO_STORE_SNAPSHOT_H
 
+#include "utils/snapshot.h"
+
 #include "shape/list/change_cursor.h"
 #include "shape/list/seen.h"
 
@@ -16,6 +18,7 @@ typedef enum Sight
 	SIGHT_LOST					/* it is not in the past of this server */
 } Sight;
 
+extern uint64 rvo_store_snapshot_end(Snapshot snapshot);
 extern Seen rvo_store_seen_now(void);
 extern LogPlace rvo_store_log_place(void);
 extern bool rvo_store_log_has(LogPlace place);

@@ -94,6 +94,13 @@ static KeptQuery rare_page = {
 	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES},
 };
 
+static KeptQuery common_page = {
+	.sql = "SELECT " READ_CONTACT " FROM (SELECT * FROM revyops.contact WHERE client_id = $1 AND id > $8 ORDER BY id LIMIT $7) AS contact"
+	" WHERE true" FILTERS " ORDER BY id LIMIT $10 OFFSET $11",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11,
+	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES},
+};
+
 /* ---- of all clients; $1 is not looked at */
 
 static KeptQuery last_id_of_any = {
@@ -266,7 +273,9 @@ list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const
 		list_of_company(list, filter, conditions, page);
 	else
 	{
-		ListField	field = {.query = &rare_page, .client_id = client_id, .name = filter->field_name, .value = filter->field_value};
+		ListField	field = {
+			.query = &rare_page, .common = &common_page, .client_id = client_id, .name = filter->field_name, .value = filter->field_value
+		};
 
 		if (!rvo_list_with_field(list, &field, conditions, page, &scan.is_many))
 			rvo_list_scan(list, &scan, conditions, page);

@@ -21,6 +21,7 @@
 
 #include "base/compat.h"
 #include "shape/record/custom_field_index.h"
+#include "store/query/store_kept_count.h"
 #include "store/record/store_estimate.h"
 #include "store/record/store_list.h"
 #include "store/service/store_client.h"
@@ -189,16 +190,50 @@ rows_at_most(KeptQuery *last, const Execution *conditions, int64 id)
 	return rvo_ids_between(id, rvo_query_find_id(last, &e));
 }
 
+/* What is kept of a list that has more than COUNT_MAX. */
+#define MANY (-1)
+
+/* key_of_list makes what a list's count is kept by: all but the page. */
+static Execution
+key_of_list(const Execution *conditions, bool exact)
+{
+	Execution	key = *conditions;
+
+	rvo_add_datum(&key, Int64GetDatum(exact), false);
+	return key;
+}
+
+/*
+ * following_rows counts what follows a page, up to a limit, or takes it from a count of the list that is
+ * kept.  That is of all rows, so it serves each page that is found by its number.
+ */
+static int64
+following_rows(const ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page, int64 limit)
+{
+	Execution	all = key_of_list(conditions, page->exact);
+	bool		numbered = page->place.id == PG_INT64_MIN;
+	int64		shown = page->place.entries + list->count;
+	CountKey	key;
+	int64		count;
+
+	if (numbered && rvo_kept_count_find(scan->count, &all, &key, &count) && (count == MANY || count > shown))
+		return count == MANY ? limit : count - shown;
+	count = count_rows(scan->count, conditions, list->last_id, list->last_client_id, limit);
+	if (numbered)
+		rvo_kept_count_put(&key, !page->exact && count == limit ? MANY : shown + count);
+	return count;
+}
+
 /*
  * count_ahead counts what follows a page, behind so many entries, up to COUNT_MAX
  * of all.  What goes beyond is no more than there are ids.
  */
 static ListCount
-count_ahead(const ListRows *list, const ListScan *scan, const Execution *conditions, bool exact, int64 shown)
+count_ahead(const ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page, int64 shown)
 {
+	bool		exact = page->exact;
 	int64		limit = exact ? NO_LIMIT : Max(COUNT_MAX - shown, 0) + 1;
-	int64		following = scan->is_many && !exact ? limit :
-		count_rows(scan->count, conditions, list->last_id, list->last_client_id, limit);
+	int64		following = scan->is_many && !exact ? limit : following_rows(list, scan, conditions, page, limit);
 
 	if (exact || following < limit)
 		return (ListCount) {shown + following, true};
@@ -219,7 +254,7 @@ count_list(const ListRows *list, const ListScan *scan, const Execution *conditio
 		return (ListCount) {shown, true};
 	if (place->counted && place->total.entries > shown && (place->total.exact || !page->exact))
 		return place->total;
-	return count_ahead(list, scan, conditions, page->exact, shown);
+	return count_ahead(list, scan, conditions, page, shown);
 }
 
 /* rvo_list_scan reads a page out of all rows in their order. */
@@ -278,10 +313,10 @@ rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *condi
 }
 
 /*
- * list_rare reads a page out of the rows that an index finds, by a RARE_PAGE.  False if
- * there are more than are counted; then the list is to be scanned.
+ * list_rare reads a page out of the rows that an index finds, by a RARE_PAGE, and returns how many these are.  If
+ * they are more than are counted, the list is to be scanned.
  */
-static bool
+static int64
 list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
 {
 	Execution	e = *conditions;
@@ -300,7 +335,27 @@ list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const L
 		if (page->offset > 0)
 			list->total.entries = reading.found;
 	}
-	return page->exact || reading.found <= COUNT_MAX;
+	return reading.found;
+}
+
+/* A scan of so many rows, as a part of those that an index would find, is tried if the page is filled by half of them. */
+#define SCAN_PART 2
+
+/*
+ * list_common reads a page, of a list that is known to have so many rows, by looking at a part as many in their order.  Where
+ * many rows fit that is enough, and the index need not find all of them; false if it is not.
+ */
+static bool
+list_common(ListRows *list, const ListField *field, const Execution *conditions, const ListPage *page, int64 rows)
+{
+	Execution	e = *conditions;
+
+	if (field->common == NULL || page->place.id != PG_INT64_MIN || page->offset + page->size >= rows / SCAN_PART / 2)
+		return false;
+	add_limit(&e, rows / SCAN_PART);
+	read_page(list, field->common, false, &e, page);
+	list->total = (ListCount) {rows, true};
+	return list->has_more;
 }
 
 /*
@@ -329,16 +384,28 @@ bool
 rvo_list_with_field(ListRows *list, const ListField *field, const Execution *conditions, const ListPage *page, bool *is_many)
 {
 	Execution	e = *conditions;
+	Execution	all;
+	CountKey	key;
 	Datum		hashes;
+	bool		known;
+	int64		rows = 0;
 
 	*is_many = false;
 	if (field->name.data == NULL || page->place.scanned)
 		return false;
 	hashes = hash_field(field);
 	rvo_add_datum(&e, hashes, false);
-	*is_many = has_many(list, field, DatumGetArrayTypeP(hashes), page->exact);
-	if (!*is_many && list_rare(list, field->query, &e, page))
+	all = key_of_list(&e, page->exact);
+	known = rvo_kept_count_find(field->query, &all, &key, &rows);
+	*is_many = known ? rows == MANY : has_many(list, field, DatumGetArrayTypeP(hashes), page->exact);
+	if (known && !*is_many && list_common(list, field, &e, page, rows))
 		return true;
-	*is_many = true;
-	return false;
+	if (!*is_many)
+	{
+		rows = list_rare(list, field->query, &e, page);
+		*is_many = !page->exact && rows > COUNT_MAX;
+	}
+	if (!known)
+		rvo_kept_count_put(&key, *is_many ? MANY : rows);
+	return !*is_many;
 }

@@ -83,6 +83,8 @@ typedef struct ListByTime
 typedef struct ListField
 {
 	KeptQuery  *query;			/* a RARE_PAGE: conditions, hashes, bound, and what a page is read by */
+	KeptQuery  *common;			/* the same by a look at no more rows than bound behind the place, without
+								 * counts; NULL = there is none */
 	int			client_id;
 	Slice		name;			/* no value = none is asked for */
 	Slice		value;

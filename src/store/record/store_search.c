@@ -27,6 +27,7 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "shape/record/custom_field_index.h"
+#include "store/query/store_kept_count.h"
 #include "store/record/store_company.h"
 #include "store/record/store_contact.h"
 #include "store/record/store_estimate.h"
@@ -131,9 +132,9 @@ keep_query(const char *sql)
 	return query;
 }
 
-/* run runs a statement of a search and shows its rows to read. */
-static void
-run(const Search *search, const char *sql, int64 place, int64 limit, int64 bound, RowReader read, void *arg)
+/* parameters_of makes what a statement of a search is given. */
+static Execution
+parameters_of(const Search *search, int64 place, int64 limit, int64 bound)
 {
 	Execution	e = {0};
 
@@ -143,6 +144,15 @@ run(const Search *search, const char *sql, int64 place, int64 limit, int64 bound
 	rvo_add_datum(&e, Int64GetDatum(place), false);
 	rvo_add_datum(&e, Int64GetDatum(limit), limit == NO_LIMIT);
 	rvo_add_datum(&e, Int64GetDatum(bound), bound == NO_LIMIT);
+	return e;
+}
+
+/* run runs a statement of a search and shows its rows to read. */
+static void
+run(const Search *search, const char *sql, int64 place, int64 limit, int64 bound, RowReader read, void *arg)
+{
+	Execution	e = parameters_of(search, place, limit, bound);
+
 	rvo_query_read(keep_query(sql), &e, read, arg);
 }
 
@@ -161,13 +171,23 @@ read_number(void *arg, const Datum *values, const bool *nulls)
 	*numbers = (Numbers) {!nulls[0], nulls[0] ? 0 : DatumGetInt64(values[0])};
 }
 
-/* run_number runs a statement of one number; given is false if it has no row. */
+/* What is kept of a number that is not given. */
+#define NOT_GIVEN PG_INT64_MIN
+
+/* run_number runs a statement of one number, unless that is kept; given is false if it has no row. */
 static Numbers
 run_number(const Search *search, const char *sql, int64 place, int64 limit, int64 bound)
 {
+	KeptQuery  *query = keep_query(sql);
+	Execution	e = parameters_of(search, place, limit, bound);
 	Numbers		numbers = {false, 0};
+	CountKey	key;
+	int64		kept;
 
-	run(search, sql, place, limit, bound, read_number, &numbers);
+	if (rvo_kept_count_find(query, &e, &key, &kept))
+		return (Numbers) {kept != NOT_GIVEN, kept};
+	rvo_query_read(query, &e, read_number, &numbers);
+	rvo_kept_count_put(&key, numbers.given ? numbers.number : NOT_GIVEN);
 	return numbers;
 }
 
