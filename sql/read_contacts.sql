@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(58);
+SELECT plan(59);
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
 SELECT revyops_create_contact('{"email": "jane@acme.com", "linkedin_url": "in/jane", "first_name": "Jane", "last_name": "Doe", "company_id": 1, "origin": "clay", "contact_status": "Active",
@@ -84,6 +84,14 @@ FROM (VALUES ('Industry', 'SaaS', '1 2: 1 of 1, 2 by 100'), (' Score ', ' 87 ', 
 	('industry', 'SaaS', '-: 1 of 0, 0 by 100'), ('Score', '8', '-: 1 of 0, 0 by 100'), ('Score', 'SaaS', '-: 1 of 0, 0 by 100')) v(n, v, expected);
 SELECT is(test.ids(revyops_lookup_contacts('Industry', 'SaaS', 2, 1, 'FLAT')), '2: 2 of 2, 2 by 1', 'the second page of a lookup');
 SELECT test.fails_400('SELECT revyops_lookup_contacts(NULL, NULL, 0, 0, NULL)', '[{"parameter": "page", "code": "invalid_number"}, {"parameter": "page_size", "code": "invalid_number"}, {"parameter": "structure", "code": "invalid_structure"}, {"parameter": "field_name", "code": "required"}, {"parameter": "field_value", "code": "required"}]', 'every fault of a lookup');
+
+-- what JSON escapes, at every place among others, and what is next to it in value: a list as text is what jsonb says
+INSERT INTO revyops.contact (client_id, email, origin)
+	SELECT 2, format('c%s@acme.com', row_number() OVER ()), repeat('x', before) || c || repeat('y', behind)
+	FROM generate_series(0, 9) before, unnest(ARRAY[0, 3, 8]) behind, unnest(ARRAY[E'\x01', E'\x1f', ' ', '!', '"', '#', '[', '\', ']', E'\x7f', 'ü', '€', '']) c;
+SELECT set_config('revyops.client_id', '2', true) AS hidden \gset
+SELECT is((SELECT array_agg(r->>'origin' ORDER BY (r->>'id')::bigint) FROM generate_series(1, 4) n, jsonb_array_elements(revyops_list_contacts(page => n)::jsonb->'results') r),
+	(SELECT array_agg(origin ORDER BY id) FROM revyops.contact WHERE client_id = 2), 'all that is escaped');
 
 SELECT * FROM finish();
 ROLLBACK;

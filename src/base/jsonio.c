@@ -355,19 +355,33 @@ rvo_json_encode(JsonbValue *value)
 	return JsonbValueToJsonb(value);
 }
 
-/* needs_escape looks for a quote, a backslash or a control character, without a branch a character. */
+/* The same octet eight times. */
+#define EIGHT(octet) (UINT64CONST(0x0101010101010101) * (octet))
+
+/* below marks octets that are smaller than another, up to 0x80; those in front of the first one that is are right. */
+static uint64
+below(uint64 octets, uint8 bound)
+{
+	return (octets - EIGHT(bound)) & ~octets & EIGHT(0x80);
+}
+
+/* needs_escape looks for a quote, a backslash or a control character, eight octets at a time. */
 static bool
 needs_escape(Slice string)
 {
-	bool		found = false;
+	uint64		found = 0;
 
-	for (int i = 0; i < string.len; i++)
+	for (int i = 0; i < string.len; i += sizeof(uint64))
 	{
-		unsigned char c = string.data[i];
+		uint64		octets = EIGHT(' ');
 
-		found |= (c < 0x20) | (c == '"') | (c == '\\');
+		if (string.len - i >= (int) sizeof(uint64))
+			memcpy(&octets, string.data + i, sizeof(uint64));
+		else
+			memcpy(&octets, string.data + i, string.len - i);
+		found |= below(octets, 0x20) | below(octets ^ EIGHT('"'), 1) | below(octets ^ EIGHT('\\'), 1);
 	}
-	return found;
+	return found != 0;
 }
 
 /* write_string writes a string; almost none has anything to escape. */
