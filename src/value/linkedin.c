@@ -3,8 +3,8 @@
  *	  Which LinkedIn profile URLs are valid, and their canonical form, the other duplicate key.
  *
  * Only personal profiles: /in/<slug>; the same in mails and old apps, with /comm or
- * /mwlite in front; /sales/lead/<id>,... and /sales/people/<id>,... of Sales
- * Navigator; and the old form /pub/<name>/<a>/<b>/<c>, which LinkedIn answers with the
+ * /mwlite in front; /sales/lead/<id>,..., /sales/people/<id>,... and /sales/profile/<id>,... of Sales
+ * Navigator, and /talent/profile/<id> of Recruiter, where the id must be a member's; and the old form /pub/<name>/<a>/<b>/<c>, which LinkedIn answers with the
  * profile /in/<name>-<c><b><a>, b and c filled up to three digits.  Canonical is
  * https://www.linkedin.com/in/<slug>, the slug in percent form where it is not ASCII.
  *
@@ -194,6 +194,31 @@ append_old_id(StringInfo out, Slice path)
 	return true;
 }
 
+/* split_id takes the id off a segment of Sales Navigator: what stands before a comma, which may be in percent form. */
+static Slice
+split_id(Slice segment)
+{
+	Slice		id = segment;
+
+	id = rvo_text_split(&id, ',');
+	for (int i = 0; i + 3 <= id.len; i++)
+		if (pg_strncasecmp(id.data + i, "%2c", 3) == 0)
+			id.len = i;
+	return id;
+}
+
+/* find_member_id finds the id of a member in the path behind /sales or /talent; false if there is none. */
+static bool
+find_member_id(Slice *path, bool talent, Slice *segment)
+{
+	Slice		kind = next_segment(path);
+
+	if (!is_word(kind, "profile") && (talent || (!is_word(kind, "lead") && !is_word(kind, "people"))))
+		return false;
+	*segment = split_id(next_segment(path));
+	return rvo_linkedin_is_member_id(*segment);
+}
+
 /*
  * find_slug finds the segment that names the profile, and what stands behind it; old:
  * in the old form.  False if the path is not that of a profile.
@@ -206,18 +231,13 @@ find_slug(Slice *path, Slice *segment, bool *old)
 	while (is_word(kind, "comm") || is_word(kind, "mwlite"))
 		kind = next_segment(path);
 	*old = is_word(kind, "pub");
-	if (is_word(kind, "sales"))
-	{
-		kind = next_segment(path);
-		if (!is_word(kind, "lead") && !is_word(kind, "people"))
-			return false;
-		*segment = next_segment(path);
-		*segment = rvo_text_split(segment, ',');
-		return true;
-	}
+	if (is_word(kind, "sales") || is_word(kind, "talent"))
+		return find_member_id(path, is_word(kind, "talent"), segment);
 	if (!*old && !is_word(kind, "in"))
 		return false;
 	*segment = next_segment(path);
+	if (*old && is_word(*segment, "dir"))	/* people of a name */
+		return false;
 	/* "/in/in/name" */
 	while (!*old && is_word(*segment, "in") && path->len > 0)
 		*segment = next_segment(path);

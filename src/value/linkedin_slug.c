@@ -55,9 +55,9 @@ rvo_linkedin_unescape(Slice text, Slice *plain)
 	return pg_verify_mbstr(PG_UTF8, out, plain->len, true);
 }
 
-/* is_member_id tells the id of a member from a name: "A", a capital, a letter, "AA", and base64 for URLs. */
-static bool
-is_member_id(Slice s)
+/* rvo_linkedin_is_member_id tells the id of a member from a name: "A", a capital, a letter, "AA", and base64 for URLs. */
+bool
+rvo_linkedin_is_member_id(Slice s)
 {
 	if (s.len < MEMBER_ID_MIN_LENGTH || s.data[0] != 'A' || !(s.data[1] >= 'A' && s.data[1] <= 'Z') ||
 		!rvo_is_letter(s.data[2]) || s.data[3] != 'A' || s.data[4] != 'A')
@@ -152,7 +152,7 @@ rvo_linkedin_slug_read(Slice segment, Slice *slug)
 			return false;
 		*slug = (Slice) {text.data, text.len};
 	}
-	if (is_member_id(*slug))
+	if (rvo_linkedin_is_member_id(*slug))
 		return true;
 	for (int i = 0; i < slug->len; i++)
 		((char *) slug->data)[i] = rvo_ascii_lower(slug->data[i]);

@@ -14,6 +14,7 @@
 #define SLUG_MAX_CHARACTERS 200
 
 extern bool rvo_linkedin_unescape(Slice text, Slice *plain);
+extern bool rvo_linkedin_is_member_id(Slice s);
 extern bool rvo_linkedin_slug_read(Slice segment, Slice *slug);
 
 #endif							/* RVO_LINKEDIN_SLUG_H */
