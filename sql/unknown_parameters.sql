@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Parameters of a list that nobody knows: what was meant as a condition is a 400, what else is ignored is told.
-SELECT plan(102);
+SELECT plan(121);
 SELECT test.two_clients() \gset
 SELECT set_config('test.key', revyops_create_api_key(1, 'x', NULL, 'master'), true) AS hidden \gset
 SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "jane@acme.com", "first_name": "Jane", "last_name": "Doe"}, {"email": "joe@acme.com", "first_name": "Joe", "last_name": "Doe"}]') \gset
@@ -21,14 +21,20 @@ SELECT is(test.asked('/public/v2/contacts', query), expected, format('contacts: 
 	('emial=x', '400 emial unknown_parameter ["email"]'), ('Email=x', '400 Email unknown_parameter ["email"]'), ('e-mail=x', '400 e-mail unknown_parameter ["email"]'), ('mail=x', '400 mail unknown_parameter ["email"]'),
 	('email[]=x', '400 email[] unknown_parameter ["email"]'), ('email%5B%5D=x', '400 email[] unknown_parameter ["email"]'), ('email[contains]=x', '400 email[contains] unknown_parameter ["email"]'),
 	('filter[email]=x', '400 filter[email] unknown_parameter ["email"]'), ('filter%5Bemial%5D=x', '400 filter[emial] unknown_parameter ["email"]'), ('email.eq=x', '400 email.eq unknown_parameter ["email"]'),
-	('email__icontains=x', '400 email__icontains unknown_parameter ["email"]'), ('first_name__eq=x', '400 first_name__eq unknown_parameter ["firstname"]'),
-	('firstName=x', '400 firstName unknown_parameter ["firstname"]'), ('First+Name=x', '400 First Name unknown_parameter ["firstname"]'), ('lastnam=x', '400 lastnam unknown_parameter ["lastname"]'), ('domian=x', '400 domian unknown_parameter ["domain"]'),
+	('email__icontains=x', '400 email__icontains unknown_parameter ["email"]'), ('first_name__eq=x', '400 first_name__eq unknown_parameter ["first_name"]'),
+	('firstName=x', '400 firstName unknown_parameter ["firstname"]'), ('First+Name=x', '400 First Name unknown_parameter ["first_name"]'), ('lastnam=x', '400 lastnam unknown_parameter ["lastname"]'), ('domian=x', '400 domian unknown_parameter ["domain"]'),
 	('linkedin=x', '400 linkedin unknown_parameter ["linkedin_url"]'), ('linkedinUrl=x', '400 linkedinUrl unknown_parameter ["linkedin_url"]'), ('linkedin_url%20=x', '400 linkedin_url  unknown_parameter ["linkedin_url"]'),
 	-- words of a condition, however a client joins them
 	('emailAddress=x', '400 emailAddress unknown_parameter ["email"]'), ('email-contains=x', '400 email-contains unknown_parameter ["email"]'), ('email%20contains=x', '400 email contains unknown_parameter ["email"]'), ('email:eq=x', '400 email:eq unknown_parameter ["email"]'),
 	('workEmail=x', '400 workEmail unknown_parameter ["email"]'), ('companyDomain=x', '400 companyDomain unknown_parameter ["domain"]'), ('amp;email=x', '400 amp;email unknown_parameter ["email"]'), ('linkedin_profile=x', '400 linkedin_profile unknown_parameter ["linkedin_url"]'),
 	('linkedinProfileUrl=x', '400 linkedinProfileUrl unknown_parameter ["linkedin_url"]'), ('contact_id=5', '400 contact_id unknown_parameter []'), ('contactPhone=x', '400 contactPhone unknown_parameter []'), ('updatedAfter=x', '400 updatedAfter unknown_parameter []'),
 	('pageSize=1&perPage=2&utmCampaign=x&cacheBuster=1&requestId=x', '200 2 [X-Revyops-Unknown-Parameters: pageSize, perPage, utmCampaign, cacheBuster, requestId]'),
+	-- the nearest of the conditions that are near
+	('lastName=x', '400 lastName unknown_parameter ["lastname"]'), ('lastname[]=x', '400 lastname[] unknown_parameter ["lastname"]'), ('lastname__contains=x', '400 lastname__contains unknown_parameter ["lastname"]'),
+	('filter[last_name]=x', '400 filter[last_name] unknown_parameter ["last_name"]'), ('contact_last_name=x', '400 contact_last_name unknown_parameter ["last_name"]'), ('LAST-NAME=x', '400 LAST-NAME unknown_parameter ["last_name"]'), ('fristname=x', '400 fristname unknown_parameter ["firstname"]'),
+	-- a word of a condition, or its last word behind others
+	('name=x', '400 name unknown_parameter ["first_name"]'), ('last=x', '400 last unknown_parameter ["last_name"]'), ('full_name=x', '400 full_name unknown_parameter ["first_name"]'),
+	('familyName[eq]=x', '400 familyName[eq] unknown_parameter ["first_name"]'), ('last_id=1&next_url=x', '200 2 [X-Revyops-Unknown-Parameters: last_id, next_url]'),
 	-- members that are no conditions, and nearly members
 	('contact_status=x', '400 contact_status unknown_parameter []'), ('contact_statuz=x', '400 contact_statuz unknown_parameter []'), ('status=x', '400 status unknown_parameter []'), ('company_id=1', '400 company_id unknown_parameter []'),
 	('companyId=1', '400 companyId unknown_parameter []'), ('company=1', '400 company unknown_parameter []'), ('id=1', '400 id unknown_parameter []'), ('ids=1', '400 ids unknown_parameter []'), ('origin=x', '400 origin unknown_parameter []'),
@@ -49,8 +55,9 @@ SELECT is(test.asked(path, query), expected, format('%s: %s', path, query)) FROM
 	-- look-ups
 	('/public/v2/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&limit=1', '200 0 [X-Revyops-Unknown-Parameters: limit]'),
 	('/public/v2/contacts/lookup-by-custom-field', 'fieldName=a&value=b', '400 fieldName unknown_parameter ["field_name"], value unknown_parameter ["field_value"], field_name required, field_value required'),
+	('/public/v2/contacts/lookup-by-custom-field', 'name=a&field_value=b', '400 name unknown_parameter ["field_name"], field_name required'),
 	('/public/v2/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&email=c', '400 email unknown_parameter []'),
-	('/public/v2/companies/lookup-by-custom-field', 'field_name=a&field_value=b&name=c', '400 name unknown_parameter []'),
+	('/public/v2/companies/lookup-by-custom-field', 'field_name=a&field_value=b&name=c', '400 name unknown_parameter ["field_name"]'),
 	-- v1, which has no pages
 	('/public/contacts', 'page=1&limit=5', '200 2 [X-Revyops-Unknown-Parameters: page, limit]'), ('/public/contacts', 'first_name=Jane', '200 1'), ('/public/contacts', 'emial=x', '400 emial unknown_parameter ["email"]'),
 	('/public/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&structure=FLAT', '200 0 [X-Revyops-Unknown-Parameters: structure]'), ('/public/companies', 'nam=x', '400 nam unknown_parameter ["name"]'),
@@ -58,6 +65,12 @@ SELECT is(test.asked(path, query), expected, format('%s: %s', path, query)) FROM
 	('/public/v2/contacts-master-list', 'emial=x', '400 emial unknown_parameter ["email"]'), ('/public/v2/contacts-master-list', 'client_id=9&x=1', '200 2 [X-Revyops-Unknown-Parameters: x]'), ('/public/companies-master-list', 'domian=x', '400 domian unknown_parameter ["domain"]'),
 	-- one is asked for by its path
 	('/public/v2/contacts/1', 'emial=x', '200')) v(path, query, expected);
+
+-- who asks for all or nothing where imports are asked for it must not get a part
+SELECT is((SELECT concat_ws(' ', a.status, a.body) FROM revyops_http.handle(method, path, 'mode=atomic&structure=FLAT', 'X-API-Key: ' || current_setting('test.key'), convert_to(format('{%s: [{}]}', to_json(list)), 'UTF8')) a),
+	'400 {"detail": "Invalid request.", "errors": [{"parameter":"mode","code":"unknown_parameter","message":"There is no such parameter.","nearest":[]}]}', format('%s %s?mode=atomic', method, path)) FROM (VALUES
+	('POST', '/public/v2/contacts/batch', 'contacts'), ('PUT', '/public/v2/contacts/batch', 'contacts'), ('PUT', '/public/v2/companies/batch', 'companies'), ('POST', '/public/v2/emails/batch', 'emails'),
+	('POST', '/public/v2/events/batch', 'events'), ('POST', '/public/v2/do-not-contact/batch', 'entries')) v(method, path, list);
 
 -- strictly
 SELECT is(test.asked(path, query, E'Prefer: handling=' || handling || E'\n'), expected, format('%s: %s %s', handling, path, query)) FROM (VALUES

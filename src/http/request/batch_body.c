@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "http/request/batch_body.h"
+#include "http/request/parameter.h"
 #include "shape/record/known_member.h"
 #include "shape/record/member.h"
 
@@ -36,12 +37,18 @@ rvo_batch_body_items(const HttpRequest *request, const char *list_name, FaultLis
 	return NULL;
 }
 
-/* rvo_batch_mode_of_body returns the mode, partial if there is none, and notes what is wrong with it. */
+/*
+ * rvo_batch_mode_of_body returns the mode, partial if there is none, and notes what is wrong with it.  In the query,
+ * where imports have it, it is a fault: whoever asks for all or nothing must not get a part.
+ */
 BatchMode
-rvo_batch_mode_of_body(Jsonb *body, FaultList *faults)
+rvo_batch_mode_of_body(const HttpRequest *request, FaultList *faults)
 {
+	Jsonb	   *body = request->body;
 	JsonbValue	mode;
 
+	if (rvo_parameter(request->query, "mode").data != NULL)
+		rvo_fault_add_parameter(faults, CONST_SLICE("mode"), NULL, 0);
 	if (!rvo_json_is_object(rvo_json_root(body)) || !rvo_json_get(&body->root, CONST_SLICE("mode"), &mode))
 		return BATCH_PARTIAL;
 	return rvo_batch_mode_read(mode.type == jbvString ? rvo_json_string(&mode) : NO_SLICE, "/mode", faults);

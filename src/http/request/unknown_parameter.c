@@ -4,8 +4,8 @@
  *
  * Who misspells a condition would get all entries, take the first, and change a
  * stranger.  So what was meant as a condition is a fault always: the name of a
- * member, one that is nearly a condition's or a member's, is some words of one or begins with
- * one's word; also within other syntaxes, such as email[], filter[email], email__contains and emailAddress.  What else nobody knows, as proxies and browsers
+ * member, one that is nearly a condition's or a member's, is some words of one, begins with
+ * one's word or ends with a condition's; also within other syntaxes, such as email[], filter[email], email__contains and emailAddress.  What else nobody knows, as proxies and browsers
  * add it, is ignored and named in a header, or strictly a fault as well.
  */
 #include "postgres.h"
@@ -22,6 +22,8 @@
 #define NAMES_MAX 20			/* that are told of */
 #define PARAMETER_FAULTS_MAX 100			/* and names that are looked at */
 #define WORDS_MIN_LENGTH 5		/* of words that are part of a known name; less are by chance */
+#define CONDITION_WORDS_MIN_LENGTH 4	/* the same where the known name is a condition's: of these there are
+										 * few */
 #define KNOWN_MIN_LENGTH 4		/* of a known name that is part of another */
 #define SHORT_LENGTH 4			/* up to so many letters, names with another first letter are not near */
 
@@ -71,14 +73,14 @@ worded(Slice name)
 	return (Slice) {words, len};
 }
 
-/* shares_words tells whether the words of a name are part of another one's, the other way round, or the first is. */
+/* shares_words tells whether the words of a name, at least so many letters, are part of another one's, the other way round, or the first is. */
 static bool
-shares_words(Slice name, Slice other)
+shares_words(Slice name, Slice other, int min)
 {
 	Slice		rest = worded(name);
 	Slice		words = rest;
 	Slice		first = rvo_text_split(&rest, '_');
-	bool		shares = (words.len >= WORDS_MIN_LENGTH && is_part(words, other)) ||
+	bool		shares = (words.len >= min && is_part(words, other)) ||
 		(other.len >= KNOWN_MIN_LENGTH && is_part(other, words)) || (first.len >= WORDS_MIN_LENGTH && is_part(first, other));
 
 	/* A long query is compared with each name there is. */
@@ -86,19 +88,37 @@ shares_words(Slice name, Slice other)
 	return shares;
 }
 
-/* is_near tells whether a name was meant for another one. */
+/* is_spelled_like tells whether a name is another one but for a typing error. */
 static bool
-is_near(Slice name, Slice other)
+is_spelled_like(Slice name, Slice other)
 {
 	Slice		nearest[NEAREST_MAX];
 
-	if (name.len == 0)
-		return false;
-	if (shares_words(name, other))
-		return true;
 	if (other.len <= SHORT_LENGTH && (name.len <= 2 || rvo_ascii_lower(name.data[0]) != other.data[0]))
 		return rvo_slice_equal(name, other);
 	return rvo_nearest(name, &other, 1, nearest) > 0;
+}
+
+static bool
+has_words_of(Slice name, Slice condition)
+{
+	return shares_words(name, condition, CONDITION_WORDS_MIN_LENGTH);
+}
+
+/* ends_like tells whether the last word of a name is one of a condition: full_name. */
+static bool
+ends_like(Slice name, Slice condition)
+{
+	Slice		rest = worded(name);
+	Slice		words = rest;
+	Slice		last = rest;
+	bool		ends;
+
+	while (rest.len > 0)
+		last = rvo_text_split(&rest, '_');
+	ends = last.len >= CONDITION_WORDS_MIN_LENGTH && is_part(last, condition);
+	pfree(unconstify(char *, words.data));
+	return ends;
 }
 
 /* next_piece takes a piece of a name off its front, up to a bracket, a dot, or two underscores. */
@@ -123,30 +143,65 @@ next_piece(Slice *rest)
 	return piece;
 }
 
-/* was_meant tells whether a name, or a piece of it, was meant for another one. */
-static bool
-was_meant(Slice name, Slice other)
+/* How a name can be like a condition, the surest first. */
+static bool (*const likenesses[]) (Slice name, Slice condition) =
 {
-	if (is_near(name, other))
-		return true;
-	while (name.len > 0)
-		if (is_near(next_piece(&name), other))
+	is_spelled_like, has_words_of, ends_like
+};
+
+/* like_condition finds a condition that a name is like in one way, of several the nearest; false if there is none. */
+static bool
+like_condition(Slice name, const KnownParameters *known, int likeness, Slice *condition)
+{
+	Slice		nearest[NEAREST_MAX];
+	int			count = name.len > 0 ? rvo_nearest(name, known->conditions, known->nconditions, nearest) : 0;
+
+	for (int i = 0; name.len > 0 && i < count + known->nconditions; i++)
+	{
+		*condition = i < count ? nearest[i] : known->conditions[i - count];
+		if (likenesses[likeness] (name, *condition))
 			return true;
+	}
 	return false;
 }
 
-/* condition_meant returns the condition that a name was meant for; no value for a member that is none; *meant is false for neither. */
+/* like_member tells whether a name is like that of a member. */
+static bool
+like_member(Slice name, const KnownParameters *known)
+{
+	for (int i = 0; name.len > 0 && known->shape != NULL && i < known->shape->count; i++)
+	{
+		Slice		member = known->shape->members[i].name;
+
+		if (IS_KNOWN(known->shape->members[i].kind) &&
+			(is_spelled_like(name, member) || shares_words(name, member, WORDS_MIN_LENGTH)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * condition_meant returns the condition that a name, or a piece of it, was meant for; no value for a member that is
+ * none; *meant is false for neither.
+ */
 static Slice
 condition_meant(Slice name, const KnownParameters *known, bool *meant)
 {
+	Slice		condition;
+	Slice		rest;
+
 	*meant = true;
-	for (int i = 0; i < known->nconditions; i++)
-		if (was_meant(name, known->conditions[i]))
-			return known->conditions[i];
-	for (int i = 0; known->shape != NULL && i < known->shape->count; i++)
-		if (IS_KNOWN(known->shape->members[i].kind) && was_meant(name, known->shape->members[i].name))
-			return NO_SLICE;
-	*meant = false;
+	for (size_t i = 0; i < lengthof(likenesses); i++)
+	{
+		if (like_condition(name, known, i, &condition))
+			return condition;
+		for (rest = name; rest.len > 0;)
+			if (like_condition(next_piece(&rest), known, i, &condition))
+				return condition;
+	}
+	*meant = like_member(name, known);
+	for (rest = name; !*meant && rest.len > 0;)
+		*meant = like_member(next_piece(&rest), known);
 	return NO_SLICE;
 }
 

@@ -88,7 +88,7 @@ serve_items(const BatchEnvelope *envelope, const HttpRequest *request)
 	Batch		batch = {
 		.kind = envelope->kind,
 		.caller = caller,
-		.mode = rvo_batch_mode_of_body(request->body, &faults),
+		.mode = rvo_batch_mode_of_body(request, &faults),
 		.number_name = "index",
 		.first_number = 0,
 		.broken = request->broken != NULL ? *request->broken : (BrokenItems) {0},

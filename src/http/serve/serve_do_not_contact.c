@@ -122,7 +122,7 @@ rvo_serve_suppress_batch(const HttpRequest *request, Answer *answer)
 	ManyEntries many = {
 		.caller = &request->caller,
 		.array = entries,
-		.mode = rvo_batch_mode_of_body(request->body, &faults),
+		.mode = rvo_batch_mode_of_body(request, &faults),
 		.broken = request->broken,
 		.number_name = "index",
 	};

@@ -78,7 +78,7 @@ rvo_serve_events(const HttpRequest *request, Answer *answer)
 	EventList	list = {
 		.caller = &request->caller,
 		.items = rvo_batch_body_items(request, "events", &faults),
-		.mode = rvo_batch_mode_of_body(request->body, &faults),
+		.mode = rvo_batch_mode_of_body(request, &faults),
 		.number_name = "index",
 		.first_number = 0,
 		.broken = request->broken != NULL ? *request->broken : (BrokenItems) {0},
