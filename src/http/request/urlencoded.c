@@ -40,21 +40,36 @@ rvo_url_decode(Slice s)
 
 /*
  * rvo_url_decode_address decodes an e-mail address.  None has a blank, so a + before
- * the @ is one that its sender did not encode.  Behind that, none has a +.
+ * the @ is one that its sender did not encode.  At its beginning and behind the @ it is a blank: none has a + there.
  */
 Slice
 rvo_url_decode_address(Slice s)
 {
 	Slice		address = decode(s, '+');
+	bool		inside = false;
 	bool		behind = false;
 
 	for (int i = 0; i < address.len; i++)
 	{
 		behind |= address.data[i] == '@';
-		if (behind && address.data[i] == '+')
+		inside |= address.data[i] != '+';
+		if ((behind || !inside) && address.data[i] == '+')
 			unconstify(char *, address.data)[i] = ' ';
 	}
 	return address;
+}
+
+/* is_address tells whether the name of a part is that of an e-mail address: email, contact_email, contacts[0][email]. */
+static bool
+is_address(Slice name)
+{
+	static const char word[] = "email";
+	int			rest;
+
+	if (name.len > 0 && name.data[name.len - 1] == ']')
+		name.len--;
+	rest = name.len - (int) strlen(word);
+	return rest >= 0 && memcmp(name.data + rest, word, strlen(word)) == 0 && (rest == 0 || strchr("_[].", name.data[rest - 1]) != NULL);
 }
 
 /*
@@ -83,7 +98,9 @@ rvo_urlencoded_read(Slice body, Form *form)
 		Slice		value = rvo_text_split(&body, '&');
 		Slice		name = rvo_text_split(&value, '=');
 
-		if (name.len > 0)
-			rvo_form_add(form, rvo_url_decode(name), rvo_url_decode(value));
+		if (name.len == 0)
+			continue;
+		name = rvo_url_decode(name);
+		rvo_form_add(form, name, is_address(name) ? rvo_url_decode_address(value) : rvo_url_decode(value));
 	}
 }
