@@ -61,7 +61,7 @@ typedef struct Link
 	PGconn	   *pg;
 	RequestList running;
 	int			count;			/* of them */
-	Request    *current;		/* the one whose result comes next; NULL = the Sync's */
+	Request    *current;		/* the one whose result comes next */
 	char		sqlstate[6];	/* of the error that ended its transaction; empty = none */
 	bool		renew;			/* to be closed when idle: the settings have changed */
 	Time		since;			/* of the state */
@@ -341,7 +341,6 @@ set_up(Link *link)
 
 	enter(link, LINK_SETTING_UP);
 	link->sqlstate[0] = '\0';
-	link->current = NULL;
 	if (PQsetnonblocking(pg, 1) != 0 || !PQenterPipelineMode(pg) ||
 		!PQsendQueryParams(pg, ROUTES_QUERY, 0, NULL, NULL, NULL, NULL, 0) ||
 		!PQsendPrepare(pg, STATEMENT, statement(link->lane), PARAMETERS, parameter_types) ||
@@ -481,19 +480,17 @@ note_failure(Link *link, const char *sqlstate)
 		warnx("lane %s: SQLSTATE %s, %d requests", lane_names[link->lane], sqlstate, link->count);
 }
 
-/* take_rows takes the rows of a request, or those of the routes; returns what is to be freed. */
-static PGresult *
+/* take_rows takes the rows of a request, or those of the routes. */
+static void
 take_rows(Link *link, PGresult *result)
 {
 	if (link->state == LINK_SETTING_UP)
 		routes_read(result);
-	else if (link->current != NULL)
+	else
 	{
 		link->current->result = result;
 		link->current = TAILQ_NEXT(link->current, entry);
-		return NULL;
 	}
-	return result;
 }
 
 /* take_result takes the next result of what was sent; false when it was the last, or the connection is given up. */
@@ -503,11 +500,12 @@ take_result(Link *link, PGresult *result)
 	ExecStatusType status = PQresultStatus(result);
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-	if (status == PGRES_TUPLES_OK)
-		result = take_rows(link, result);
-	else if (status == PGRES_FATAL_ERROR && sqlstate != NULL)
+	if (status == PGRES_FATAL_ERROR && sqlstate != NULL)
 		note_failure(link, sqlstate);
-	PQclear(result);
+	if (status == PGRES_TUPLES_OK)
+		take_rows(link, result);
+	else
+		PQclear(result);
 	if (status == PGRES_FATAL_ERROR && sqlstate == NULL)
 		lose(link, "lost", FATE_UNKNOWN);	/* libpq's own error, which says nothing of the transaction */
 	else if (status != PGRES_PIPELINE_SYNC)

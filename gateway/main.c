@@ -184,9 +184,11 @@ check(void)
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		routes_read(result);
 	else
+	{
 		warnx("database: %.*s", (int) strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
+		PQclear(result);
+	}
 	printf("# %d endpoints\n", routes_count());
-	PQclear(result);
 	PQfinish(pg);
 	return routes_count() > 0 ? 0 : 1;
 }

@@ -7,83 +7,51 @@
  * row, or comes before the table does, is carried out alone.
  */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
 #include "routes.h"
 
-typedef struct Endpoint
-{
-	char	   *method;
-	char	   *path;			/* {…} is digits */
-	LaneId		lane;
-} Endpoint;
+static PGresult * table;		/* NULL before the first connection */
 
-static Endpoint *endpoints;
-static int	count;
-
-static void
-forget(void)
-{
-	for (int i = 0; i < count; i++)
-	{
-		free(endpoints[i].method);
-		free(endpoints[i].path);
-	}
-	free(endpoints);
-}
-
-/* routes_read takes the table from the result of ROUTES_QUERY. */
+/* routes_read takes the table: the result of ROUTES_QUERY. */
 void
-routes_read(const PGresult *result)
+routes_read(PGresult * result)
 {
-	forget();
-	count = PQntuples(result);
-	endpoints = memory_new((size_t) count * sizeof(Endpoint) + 1);
-	for (int i = 0; i < count; i++)
-	{
-		bool		may_share = *PQgetvalue(result, i, 2) == 't';
-		bool		key_first = *PQgetvalue(result, i, 3) == 't';
-		bool		reads = *PQgetvalue(result, i, 4) == 't';
-
-		endpoints[i].method = memory_copy(PQgetvalue(result, i, 0));
-		endpoints[i].path = memory_copy(PQgetvalue(result, i, 1));
-		endpoints[i].lane = reads ? LANE_READ : key_first ? LANE_BATCH : may_share ? LANE_WRITE : LANE_SLOW;
-	}
+	PQclear(table);
+	table = result;
 }
 
-/* matches tells whether a path, or what is left of it, is of a pattern. */
+/* ends_with tells whether a path has a pattern, whose {...} is digits, at its end: a prefix changes no lane.  Both are read from behind. */
 static bool
-matches(const char *pattern, const char *path)
+ends_with(const char *path, const char *pattern)
 {
-	for (; *pattern != '\0'; pattern++)
+	const char *at = path + strlen(path);
+	const char *c = pattern + strlen(pattern);
+
+	while (c > pattern)
 	{
-		if (*pattern != '{')
+		const char *end = at;
+
+		if (*--c == '}')
 		{
-			if (*path++ != *pattern)
-				return false;
-			continue;
+			while (at > path && isdigit((unsigned char) at[-1]))
+				at--;
+			while (c > pattern && *c != '{')
+				c--;
 		}
-		if (!isdigit((unsigned char) *path))
-			return false;
-		while (isdigit((unsigned char) *path))
-			path++;
-		pattern = strchr(pattern, '}');
-		if (pattern == NULL)
+		else if (at > path && at[-1] == *c)
+			at--;
+		if (at == end)
 			return false;
 	}
-	return *path == '\0';
+	return true;
 }
 
-/* ends_with tells whether a path is of a pattern from one of its slashes on: a prefix changes no lane. */
+/* says tells whether a column of the table is true. */
 static bool
-ends_with(const char *pattern, const char *path)
+says(int row, int column)
 {
-	for (; path != NULL; path = strchr(path + 1, '/'))
-		if (matches(pattern, path))
-			return true;
-	return false;
+	return *PQgetvalue(table, row, column) == 't';
 }
 
 /* routes_lane returns the lane of a request. */
@@ -92,15 +60,15 @@ routes_lane(const char *method, const char *path)
 {
 	if (strcmp(method, "GET") == 0)
 		return LANE_READ;
-	for (int i = 0; i < count; i++)
-		if (strcmp(endpoints[i].method, method) == 0 && ends_with(endpoints[i].path, path))
-			return endpoints[i].lane;
+	for (int i = 0; i < routes_count(); i++)
+		if (strcmp(PQgetvalue(table, i, 0), method) == 0 && ends_with(path, PQgetvalue(table, i, 1)))
+			return says(i, 2) ? LANE_READ : says(i, 3) ? LANE_BATCH : says(i, 4) ? LANE_WRITE : LANE_SLOW;
 	return LANE_SLOW;
 }
 
-/* routes_count returns how many endpoints are known; 0 before the first connection. */
+/* routes_count returns how many endpoints are known. */
 int
 routes_count(void)
 {
-	return count;
+	return PQntuples(table);
 }

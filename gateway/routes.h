@@ -9,9 +9,9 @@
 
 #include "config.h"
 
-#define ROUTES_QUERY "SELECT method, path, may_share, key_first, reads_only FROM revyops_http.endpoints()"
+#define ROUTES_QUERY "SELECT method, path, reads_only, key_first, may_share FROM revyops_http.endpoints()"
 
-extern void routes_read(const PGresult *result);
+extern void routes_read(PGresult * result);
 extern LaneId routes_lane(const char *method, const char *path);
 extern int	routes_count(void);
 
