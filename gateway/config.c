@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 
@@ -67,12 +68,6 @@ static const Setting settings[] = {
 
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
 
-static void *
-place(Config *to, const Setting *setting)
-{
-	return (char *) to + setting->offset;
-}
-
 /* complain says in a line what a setting can be. */
 static void
 complain(const Setting *setting)
@@ -89,7 +84,7 @@ complain(const Setting *setting)
 static bool
 set(Config *to, const Setting *setting, const char *value)
 {
-	void	   *at = place(to, setting);
+	void	   *at = (char *) to + setting->offset;
 	bool		on = strcmp(value, "on") == 0;
 	char	   *end;
 	long		number = strtol(value, &end, 10);
@@ -108,39 +103,20 @@ set(Config *to, const Setting *setting, const char *value)
 	return true;
 }
 
-/* trim cuts white space off both ends, in place. */
-static char *
-trim(char *text)
+/* find returns the setting of "name = value", and the value; NULL if there is none of that name. */
+static const Setting *
+find(const char *line, const char **value)
 {
-	size_t		len;
+	char		name[64];
+	int			at = 0;
 
-	while (isspace((unsigned char) *text))
-		text++;
-	len = strlen(text);
-	while (len > 0 && isspace((unsigned char) text[len - 1]))
-		text[--len] = '\0';
-	return text;
-}
-
-/* read_line sets what a line of the file says. */
-static bool
-read_line(Config *to, const char *file, int number, char *line)
-{
-	char	   *name = trim(line);
-	char	   *equals = strchr(name, '=');
-
-	if (*name == '\0' || *name == '#')
-		return true;
-	if (equals != NULL)
-	{
-		*equals = '\0';
-		name = trim(name);
-		for (size_t i = 0; i < SETTINGS; i++)
-			if (strcmp(settings[i].name, name) == 0)
-				return set(to, &settings[i], trim(equals + 1));
-	}
-	warnx("%s, line %d: no setting", file, number);
-	return false;
+	if (sscanf(line, " %63[^= \t] = %n", name, &at) != 1 || at == 0)
+		return NULL;
+	*value = line + at;
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (strcasecmp(settings[i].name, name) == 0)
+			return &settings[i];
+	return NULL;
 }
 
 static bool
@@ -148,40 +124,50 @@ read_file(Config *to, const char *file)
 {
 	FILE	   *stream = fopen(file, "re");
 	char		line[4096];
-	bool		good = true;
+	bool		good = stream != NULL;
 
-	if (stream == NULL)
+	for (int number = 1; stream != NULL && fgets(line, sizeof(line), stream) != NULL; number++)
 	{
-		warn("%s", file);
-		return false;
+		const char *value;
+		const Setting *setting;
+		size_t		len = strlen(line);
+
+		while (len > 0 && isspace((unsigned char) line[len - 1]))
+			line[--len] = '\0';
+		setting = find(line, &value);
+		if (setting != NULL)
+			good = set(to, setting, value) && good;
+		else if (strchr("#", line[strspn(line, " \t")]) == NULL)
+		{
+			warnx("%s, line %d: no setting", file, number);
+			good = false;
+		}
 	}
-	for (int number = 1; fgets(line, sizeof(line), stream) != NULL; number++)
-		good = read_line(to, file, number, line) && good;
-	if (ferror(stream))
+	if (stream == NULL || ferror(stream))
 	{
 		warn("%s", file);
 		good = false;
 	}
-	fclose(stream);
+	if (stream != NULL)
+		fclose(stream);
 	return good;
 }
 
+/* read_environment reads the variables that are settings, and leaves the others alone. */
 static bool
 read_environment(Config *to)
 {
 	bool		good = true;
 
-	for (size_t i = 0; i < SETTINGS; i++)
+	for (char **variable = environ; *variable != NULL; variable++)
 	{
-		char		name[64] = ENVIRONMENT;
-		char	   *at = name + strlen(name);
 		const char *value;
+		const Setting *setting = NULL;
 
-		for (const char *c = settings[i].name; *c != '\0'; c++)
-			*at++ = (char) toupper((unsigned char) *c);
-		value = getenv(name);
-		if (value != NULL)
-			good = set(to, &settings[i], value) && good;
+		if (strncmp(*variable, ENVIRONMENT, strlen(ENVIRONMENT)) == 0)
+			setting = find(*variable + strlen(ENVIRONMENT), &value);
+		if (setting != NULL)
+			good = set(to, setting, value) && good;
 	}
 	return good;
 }
@@ -212,13 +198,13 @@ config_show(const Config *of)
 	for (size_t i = 0; i < SETTINGS; i++)
 	{
 		const Setting *setting = &settings[i];
-		void	   *value = place((Config *) of, setting);
+		const void *value = (const char *) of + setting->offset;
 
 		if (setting->type == A_NUMBER)
-			printf("%s = %d\n", setting->name, *(int *) value);
+			printf("%s = %d\n", setting->name, *(const int *) value);
 		else if (setting->type == A_SWITCH)
-			printf("%s = %s\n", setting->name, *(bool *) value ? "on" : "off");
+			printf("%s = %s\n", setting->name, *(const bool *) value ? "on" : "off");
 		else
-			printf("%s = %s\n", setting->name, (char *) value);
+			printf("%s = %s\n", setting->name, (const char *) value);
 	}
 }
