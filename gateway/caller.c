@@ -14,25 +14,10 @@
 
 #define KNOWN_MAX 16384			/* more are forgotten, as far as they have nothing under way */
 
-static Caller strangers;
-static Caller nobody;			/* without a key: asks whether the database is there */
-static CallerList known = TAILQ_HEAD_INITIALIZER(known);
-static void *by_key;			/* the same, as a tree: no choice of keys makes it slow */
-static int	count;
-
-static void
-set_up(Caller *caller)
-{
-	for (int lane = 0; lane < LANES; lane++)
-		TAILQ_INIT(&caller->lanes[lane].waiting);
-}
-
-void
-caller_open(void)
-{
-	set_up(&strangers);
-	set_up(&nobody);
-}
+static void *known;				/* a tree: no choice of keys makes it slow */
+static int	count;				/* of its callers */
+static Caller *strangers;
+static Caller *nobody;			/* without a key: asks whether the database is there */
 
 static int
 compare(const void *a, const void *b)
@@ -41,10 +26,28 @@ compare(const void *a, const void *b)
 }
 
 static Caller *
+make(const char *key)
+{
+	Caller	   *caller = memory_new(sizeof(Caller));
+
+	caller->key = memory_copy(key);
+	for (int lane = 0; lane < LANES; lane++)
+		TAILQ_INIT(&caller->lanes[lane].waiting);
+	return caller;
+}
+
+void
+caller_open(void)
+{
+	strangers = make("-");
+	nobody = make("");
+}
+
+static Caller *
 find(const char *key)
 {
 	Caller		sought = {.key = (char *) key};
-	Caller	  **found = tfind(&sought, &by_key, compare);
+	Caller	  **found = tfind(&sought, &known, compare);
 
 	return found != NULL ? *found : NULL;
 }
@@ -53,30 +56,31 @@ find(const char *key)
 Caller *
 caller_of(const char *key)
 {
-	Caller	   *caller;
+	Caller	   *caller = key != NULL ? find(key) : nobody;
 
-	if (key == NULL)
-		return &nobody;
-	caller = find(key);
-	return caller != NULL ? caller : &strangers;
+	return caller != NULL ? caller : strangers;
 }
 
-/* forget_idle frees the callers that have nothing under way. */
 static void
-forget_idle(void)
+add(Caller *caller)
 {
-	Caller	   *next;
+	if (tsearch(caller, &known, compare) == NULL)
+		errx(1, "out of memory");
+	count++;
+}
 
-	for (Caller *caller = TAILQ_FIRST(&known); caller != NULL; caller = next)
+/* keep_busy forgets a caller of the tree that was, unless it has something under way. */
+static void
+keep_busy(void *data)
+{
+	Caller	   *caller = data;
+
+	if (caller->requests > 0)
+		add(caller);
+	else
 	{
-		next = TAILQ_NEXT(caller, entry);
-		if (caller->requests > 0)
-			continue;
-		TAILQ_REMOVE(&known, caller, entry);
-		tdelete(caller, &by_key, compare);
 		free(caller->key);
 		free(caller);
-		count--;
 	}
 }
 
@@ -84,17 +88,15 @@ forget_idle(void)
 void
 caller_is_good(const char *key)
 {
-	Caller	   *caller;
+	void	   *before = known;
 
 	if (key == NULL || find(key) != NULL)
 		return;
 	if (count >= KNOWN_MAX)
-		forget_idle();
-	caller = memory_new(sizeof(Caller));
-	set_up(caller);
-	caller->key = memory_copy(key);
-	if (tsearch(caller, &by_key, compare) == NULL)
-		errx(1, "out of memory");
-	TAILQ_INSERT_TAIL(&known, caller, entry);
-	count++;
+	{
+		known = NULL;
+		count = 0;
+		tdestroy(before, keep_busy);
+	}
+	add(make(key));
 }

@@ -12,17 +12,15 @@ typedef struct CallerLane
 {
 	RequestList waiting;
 	int			running;
-	bool		in_turn;		/* in the lane's list of callers that have something waiting */
-	TAILQ_ENTRY(Caller) turn;
+				TAILQ_ENTRY(Caller) turn;	/* of the lane's list, while it has something waiting */
 } CallerLane;
 
 struct Caller
 {
-	TAILQ_ENTRY(Caller) entry;	/* of those with a good key */
-	char	   *key;			/* NULL for strangers */
+	char	   *key;			/* "" of who has none, "-" of strangers */
 	int			requests;		/* under way: being read, waiting or running */
 	int			held;			/* of these: see hold.c */
-	size_t		octets;			/* of their bodies */
+	int64_t		octets;			/* of their bodies */
 	CallerLane	lanes[LANES];
 };
 

@@ -7,6 +7,8 @@
  * Whatever else comes ends the connection.  Nothing here waits, allocates (but
  * for what is to be sent) or knows of sockets; fuzz/gateway feeds it octets.
  */
+#include <sys/param.h>
+
 #include "fcgi.h"
 
 /* Types of records. */
@@ -22,6 +24,7 @@ enum
 
 #define VERSION 1
 #define HEADER 8				/* octets before a record's content */
+#define CONTENT_MAX 65535		/* of them */
 #define BEGIN_LENGTH 8			/* octets of BEGIN_REQUEST's content */
 #define ROLE_RESPONDER 1
 #define KEEP_CONNECTION 1
@@ -151,21 +154,27 @@ add_header(Buffer *to, int type, uint16_t id, size_t length)
 	buffer_add(to, header, sizeof(header));
 }
 
-/* fcgi_add_stdout adds a record of an answer: one part and another, FCGI_CONTENT_MAX octets together at most. */
-void
-fcgi_add_stdout(Buffer *to, uint16_t id, Slice first, Slice second)
+/* add_stdout adds records of a part of an answer: none, if it is empty. */
+static void
+add_stdout(Buffer *to, uint16_t id, Slice part)
 {
-	add_header(to, STDOUT, id, first.len + second.len);
-	buffer_add(to, first.data, first.len);
-	buffer_add(to, second.data, second.len);
+	while (part.len > 0)
+	{
+		Slice		content = take(&part, MIN(part.len, CONTENT_MAX));
+
+		add_header(to, STDOUT, id, content.len);
+		buffer_add(to, content.data, content.len);
+	}
 }
 
-/* fcgi_add_end adds the records that end an answer. */
+/* fcgi_add_answer adds the records of a whole answer. */
 void
-fcgi_add_end(Buffer *to, uint16_t id)
+fcgi_add_answer(Buffer *to, uint16_t id, Slice head, Slice body)
 {
 	static const uint8_t complete[8] = {0};
 
+	add_stdout(to, id, head);
+	add_stdout(to, id, body);
 	add_header(to, STDOUT, id, 0);
 	add_header(to, END_REQUEST, id, sizeof(complete));
 	buffer_add(to, complete, sizeof(complete));

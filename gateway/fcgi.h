@@ -10,8 +10,6 @@
 
 #include "memory.h"
 
-#define FCGI_CONTENT_MAX 65535
-
 /* What a connection said next. */
 typedef enum FcgiEvent
 {
@@ -36,7 +34,6 @@ typedef struct FcgiReader
 extern FcgiEvent fcgi_next(FcgiReader *reader, Slice *octets, Slice *part);
 extern void fcgi_ended(FcgiReader *reader);
 extern bool fcgi_next_param(Slice *params, Slice *name, Slice *value);
-extern void fcgi_add_stdout(Buffer *to, uint16_t id, Slice first, Slice second);
-extern void fcgi_add_end(Buffer *to, uint16_t id);
+extern void fcgi_add_answer(Buffer *to, uint16_t id, Slice head, Slice body);
 
 #endif							/* GATEWAY_FCGI_H */

@@ -25,7 +25,6 @@
 
 #define SPARE_CONNECTIONS 1024
 #define PARAMS_MAX (128 * 1024)	/* octets of a request's parameters */
-#define CHUNK 32768				/* octets of a body that are sent together */
 
 /* One connection of the web server. */
 typedef struct Connection
@@ -35,19 +34,15 @@ typedef struct Connection
 	FcgiReader	reader;
 	Buffer		in;				/* what came of a record that is not whole */
 	Buffer		params;
-	Request    *request;		/* NULL = between two */
-	int			refusal;		/* the status to answer as soon as the body has come; 0 = none */
-	Buffer		out;
+	Request    *request;		/* that is not answered; NULL = none */
+	Buffer		out;			/* an answer, */
 	size_t		sent;			/* octets of it */
-	Slice		body;			/* of the answer, what is not in it yet */
 } Connection;
 
 static TAILQ_HEAD(, Connection) connections = TAILQ_HEAD_INITIALIZER(connections);
 static int	count;
 static Watch listener = {.fd = -1};
 static bool draining;
-
-static void send_answer(Connection *connection);
 
 /* drop_request lets go of a request whose caller has gone; one that runs ends by itself. */
 static void
@@ -68,19 +63,15 @@ drop_request(Request *request)
 static void
 close_connection(Connection *connection)
 {
-	int			fd = connection->watch.fd;
-
-	if (fd < 0)
+	if (connection->watch.fd < 0)
 		return;
-	loop_remove(&connection->watch);
-	close(fd);
 	TAILQ_REMOVE(&connections, connection, entry);
 	if (connection->request != NULL)
 		drop_request(connection->request);
 	buffer_free(&connection->in);
 	buffer_free(&connection->params);
 	buffer_free(&connection->out);
-	loop_free_later(&connection->watch);
+	loop_free(&connection->watch);
 	count--;
 	if (listener.fd >= 0)
 		loop_change(&listener, EPOLLIN);
@@ -139,50 +130,26 @@ add_head(Buffer *to, const Request *request)
 	buffer_add(to, "\r\n", 2);
 }
 
-/* fill puts the next record of the answer into out; the one with the last octets has the end behind it. */
+/* send_answer sends as much as the socket takes; behind the last octet the next request may come. */
 static void
-fill(Connection *connection, Slice head)
+send_answer(Connection *connection)
 {
-	Slice		chunk = {connection->body.data, connection->body.len < CHUNK ? connection->body.len : CHUNK};
+	Buffer	   *out = &connection->out;
+	ssize_t		sent = send(connection->watch.fd, out->data + connection->sent, out->len - connection->sent, MSG_NOSIGNAL);
 
-	fcgi_add_stdout(&connection->out, connection->reader.id, head, chunk);
-	connection->body = (Slice) {chunk.data + chunk.len, connection->body.len - chunk.len};
-	if (connection->body.len == 0)
-		fcgi_add_end(&connection->out, connection->reader.id);
-}
-
-/* answered begins to send a request's answer; it is what a request is given to call. */
-static void
-answered(Request *request)
-{
-	Connection *connection = request->owner;
-	Buffer		head = {0};
-
-	request->state = REQUEST_ANSWERED;
-	metrics_answer(request->lane, request->status, loop_now() - request->queued);	/* without the time that it was held */
-	if (request->status < 300 && request->result != NULL)
-		caller_is_good(request->key.data);
-	buffer_free(&request->body);
-	if (connection == NULL)
+	if (sent < 0 && errno != EAGAIN)
 	{
-		lane_release(request);
-		request_free(request);
+		close_connection(connection);
 		return;
 	}
-	add_head(&head, request);
-	connection->body = request->head ? (Slice) {"", 0} : request->answer_body;
-	fill(connection, (Slice) {head.data, head.len});
-	buffer_free(&head);
-	send_answer(connection);
-}
-
-/* end_answer is done with a request whose answer has gone out. */
-static void
-end_answer(Connection *connection)
-{
-	lane_release(connection->request);
-	request_free(connection->request);
-	connection->request = NULL;
+	connection->sent += sent > 0 ? (size_t) sent : 0;
+	if (connection->sent < out->len)
+	{
+		loop_change(&connection->watch, EPOLLIN | EPOLLOUT);
+		return;
+	}
+	buffer_free(out);
+	connection->sent = 0;
 	fcgi_ended(&connection->reader);
 	if (!connection->reader.keep || draining)
 		close_connection(connection);
@@ -190,38 +157,28 @@ end_answer(Connection *connection)
 		loop_change(&connection->watch, EPOLLIN);
 }
 
-/* send_answer sends as much as the socket takes. */
+/* answered begins to send a request's answer, and is done with it; it is what a request is given to call. */
 static void
-send_answer(Connection *connection)
+answered(Request *request)
 {
-	Buffer	   *out = &connection->out;
+	Connection *connection = request->owner;
+	Buffer		head = {0};
 
-	for (;;)
+	metrics_answer(request->lane, request->status, loop_now() - request->queued);	/* without the time that
+																					 * it was held */
+	if (request->status < 300 && request->result != NULL)
+		caller_is_good(request->key.data);
+	if (connection != NULL)
 	{
-		ssize_t		sent;
-
-		if (connection->sent == out->len)
-		{
-			out->len = 0;
-			connection->sent = 0;
-			if (connection->body.len == 0)
-				break;
-			fill(connection, (Slice) {"", 0});
-		}
-		sent = send(connection->watch.fd, out->data + connection->sent, out->len - connection->sent, MSG_NOSIGNAL);
-		if (sent < 0 && errno == EAGAIN)
-		{
-			loop_change(&connection->watch, EPOLLIN | EPOLLOUT);
-			return;
-		}
-		if (sent < 0)
-		{
-			close_connection(connection);
-			return;
-		}
-		connection->sent += (size_t) sent;
+		add_head(&head, request);
+		fcgi_add_answer(&connection->out, connection->reader.id, (Slice) {head.data, head.len}, request->head ? (Slice) {"", 0} : request->answer_body);
+		buffer_free(&head);
+		connection->request = NULL;
 	}
-	end_answer(connection);
+	lane_release(request);
+	request_free(request);
+	if (connection != NULL)
+		send_answer(connection);
 }
 
 /* ------------------------------------------------ requests */
@@ -239,7 +196,7 @@ take_params(Connection *connection)
 	request->answered = answered;
 	request->lane = routes_lane(request->method.data, request->path.data);
 	connection->request = request;
-	connection->refusal = lane_admit(request);
+	request->status = lane_admit(request);
 	return true;
 }
 
@@ -249,7 +206,7 @@ take_body(Connection *connection, Slice part)
 {
 	Request    *request = connection->request;
 
-	if (connection->refusal != 0)
+	if (request->status != 0)
 		return true;
 	if (part.len > request->body_length - request->body.len)
 		return false;
@@ -263,8 +220,8 @@ begin_request(Connection *connection)
 {
 	Request    *request = connection->request;
 
-	if (connection->refusal != 0)
-		request_refuse(request, connection->refusal);
+	if (request->status != 0)
+		request_refuse(request, request->status);
 	else if (request->body.len != request->body_length)
 		return false;
 	else
@@ -302,28 +259,20 @@ take_event(Connection *connection, FcgiEvent event, Slice part)
 
 /* take_records reads the records that have come, and keeps what is left, unless the connection ends. */
 static void
-take_records(Connection *connection, Slice octets)
+take_records(Connection *connection)
 {
-	Buffer		before = connection->in;
-	FcgiEvent	event = FCGI_BEGIN;
+	Buffer		came = connection->in;
+	Slice		left = {came.data, came.len};
+	Slice		part = {0};
+	FcgiEvent	event;
 
-	if (before.len > 0)
-	{
-		buffer_add(&before, octets.data, octets.len);
-		octets = (Slice) {before.data, before.len};
-	}
 	connection->in = (Buffer) {0};
-	while (event != FCGI_MORE && connection->watch.fd >= 0)
-	{
-		Slice		part = {0};
-
-		event = fcgi_next(&connection->reader, &octets, &part);
-		if (event != FCGI_MORE && !take_event(connection, event, part))
+	while (connection->watch.fd >= 0 && (event = fcgi_next(&connection->reader, &left, &part)) != FCGI_MORE)
+		if (!take_event(connection, event, part))
 			break_off(connection);
-	}
-	if (octets.len > 0 && connection->watch.fd >= 0)
-		buffer_add(&connection->in, octets.data, octets.len);
-	buffer_free(&before);
+	if (left.len > 0 && connection->watch.fd >= 0)
+		buffer_add(&connection->in, left.data, left.len);
+	buffer_free(&came);
 }
 
 static void
@@ -339,7 +288,10 @@ on_connection(Watch *watch, uint32_t events)
 		return;
 	came = recv(watch->fd, octets, sizeof(octets), 0);
 	if (came > 0)
-		take_records(connection, (Slice) {octets, (size_t) came});
+	{
+		buffer_add(&connection->in, octets, (size_t) came);
+		take_records(connection);
+	}
 	else if (came == 0 || errno != EAGAIN)
 		close_connection(connection);
 }
@@ -351,17 +303,13 @@ on_listener(Watch *watch, uint32_t events)
 	(void) events;
 	while (count < config.waiting + SPARE_CONNECTIONS)
 	{
-		int			fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		Connection *connection;
+		Connection *connection = (Connection *) loop_accept(watch, sizeof(Connection), on_connection);
 
-		if (fd < 0 && (errno == EAGAIN || count == 0))
+		if (connection == NULL && (errno == EAGAIN || count == 0))
 			return;
-		if (fd < 0)
+		if (connection == NULL)
 			break;
-		connection = memory_new(sizeof(Connection));
-		connection->watch.ready = on_connection;
 		TAILQ_INSERT_TAIL(&connections, connection, entry);
-		loop_add(&connection->watch, fd, EPOLLIN);
 		count++;
 	}
 	loop_change(watch, 0);		/* until one has ended */
@@ -386,18 +334,12 @@ front_drain(void)
 
 	draining = true;
 	hold_end();
-	if (listener.fd >= 0)
-	{
-		int			fd = listener.fd;
-
-		loop_remove(&listener);
-		close(fd);
-	}
+	loop_close(&listener);
 	for (connection = TAILQ_FIRST(&connections); connection != NULL; connection = next)
 	{
 		next = TAILQ_NEXT(connection, entry);
 		on_connection(&connection->watch, EPOLLIN);	/* a request may have come */
-		if (connection->watch.fd >= 0 && connection->reader.id == 0 && connection->request == NULL)
+		if (connection->watch.fd >= 0 && connection->reader.id == 0)
 			close_connection(connection);
 	}
 }

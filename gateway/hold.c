@@ -14,13 +14,13 @@
 #include "caller.h"
 #include "hold.h"
 #include "loop.h"
+#include "metrics.h"
 
 #define HEADER "Revyops-Hold: "
 #define WAIT_MOST 60000			/* milliseconds, whatever the database says */
 #define INTERVAL_MOST 500		/* that an interval grows to */
 
 static RequestList held = TAILQ_HEAD_INITIALIZER(held); /* in the order in which they are due */
-static int	count;
 static bool ended;
 
 /* find_header returns what stands behind the header; NULL if the answer does not have it. */
@@ -73,13 +73,13 @@ hold_take(Request *request)
 		return false;
 	interval = strtol(value, &rest, 10);
 	until = request->arrived + MIN(strtol(rest, NULL, 10), request->status == 503 ? config.standby_timeout : WAIT_MOST);
-	if (now >= until || interval < 1 || count >= config.waiting / 2 ||
+	if (now >= until || interval < 1 || metrics.held >= config.waiting / 2 ||
 		request->caller->held >= config.key_requests / 2)
 		return false;
 	request->state = REQUEST_HELD;
 	request->due = MIN(now + MAX(interval, slowly), until);
 	request->caller->held++;
-	count++;
+	metrics.held++;
 	insert(request);
 	return true;
 }
@@ -90,7 +90,7 @@ hold_forget(Request *request)
 {
 	TAILQ_REMOVE(&held, request, entry);
 	request->caller->held--;
-	count--;
+	metrics.held--;
 }
 
 /* hold_due returns a request whose answer is to be asked for again, without it; NULL if there is none. */
@@ -130,11 +130,4 @@ hold_wait(int most)
 	Time		left = first != NULL ? first->due - loop_now() : most;
 
 	return (int) (left < 0 ? 0 : MIN(left, most));
-}
-
-/* hold_count returns how many are held. */
-int
-hold_count(void)
-{
-	return count;
 }

@@ -13,6 +13,5 @@ extern Request *hold_due(void);
 extern void hold_forget(Request *request);
 extern void hold_end(void);
 extern int	hold_wait(int most);
-extern int	hold_count(void);
 
 #endif							/* GATEWAY_HOLD_H */

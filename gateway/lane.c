@@ -9,23 +9,23 @@
 #include "caller.h"
 #include "lane.h"
 
-const char *const lane_names[LANES] = {"read", "write", "slow", "batch"};
-
-typedef struct Lane
-{
-	CallerList	turns;
-	int			waiting;
-} Lane;
-
-static Lane lanes[LANES];
-static int	under_way;
-static size_t octets;
+static CallerList turns[LANES]; /* those that have something waiting, the next one first */
 
 void
 lane_open(void)
 {
 	for (int i = 0; i < LANES; i++)
-		TAILQ_INIT(&lanes[i].turns);
+		TAILQ_INIT(&turns[i]);
+}
+
+/* count adds requests and octets to what a caller, and all together, have under way. */
+static void
+count(Caller *caller, int requests, int64_t octets)
+{
+	caller->requests += requests;
+	caller->octets += octets;
+	metrics.under_way += requests;
+	metrics.body_octets += octets;
 }
 
 /*
@@ -36,25 +36,18 @@ int
 lane_admit(Request *request)
 {
 	Caller	   *caller = caller_of(request->key.data);
-	size_t		length = request->body_length;
+	int64_t		length = (int64_t) request->body_length;
+	bool		all = metrics.under_way >= config.waiting || metrics.body_octets + length > config.octets;
 
-	if (length > (size_t) config.body_octets)
+	if (length > config.body_octets)
 		return 413;
-	if (under_way >= config.waiting || octets + length > (size_t) config.octets)
+	if (all || caller->requests >= config.key_requests || caller->octets + length > config.key_octets)
 	{
-		metrics.refused[REFUSED_ALL]++;
-		return 503;
-	}
-	if (caller->requests >= config.key_requests || caller->octets + length > (size_t) config.key_octets)
-	{
-		metrics.refused[REFUSED_KEY]++;
+		metrics.refused[all ? REFUSED_ALL : REFUSED_KEY]++;
 		return 503;
 	}
 	request->caller = caller;
-	caller->requests++;
-	caller->octets += length;
-	under_way++;
-	octets += length;
+	count(caller, 1, length);
 	return 0;
 }
 
@@ -62,15 +55,9 @@ lane_admit(Request *request)
 void
 lane_release(Request *request)
 {
-	Caller	   *caller = request->caller;
-
-	if (caller == NULL)
-		return;
+	if (request->caller != NULL)
+		count(request->caller, -1, -(int64_t) request->body_length);
 	request->caller = NULL;
-	caller->requests--;
-	caller->octets -= request->body_length;
-	under_way--;
-	octets -= request->body_length;
 }
 
 /* lane_queue has an admitted request wait in a lane, behind its caller's others. */
@@ -82,13 +69,10 @@ lane_queue(Request *request, LaneId lane)
 
 	request->lane = lane;
 	request->state = REQUEST_WAITING;
+	if (TAILQ_EMPTY(&of_caller->waiting))
+		TAILQ_INSERT_TAIL(&turns[lane], caller, lanes[lane].turn);
 	TAILQ_INSERT_TAIL(&of_caller->waiting, request, entry);
-	lanes[lane].waiting++;
-	if (!of_caller->in_turn)
-	{
-		TAILQ_INSERT_TAIL(&lanes[lane].turns, caller, lanes[lane].turn);
-		of_caller->in_turn = true;
-	}
+	metrics.waiting[lane]++;
 }
 
 /* lane_forget takes a request out of its queue, and its caller out of turn if it was the last. */
@@ -100,12 +84,9 @@ lane_forget(Request *request)
 	CallerLane *of_caller = &caller->lanes[lane];
 
 	TAILQ_REMOVE(&of_caller->waiting, request, entry);
-	lanes[lane].waiting--;
+	metrics.waiting[lane]--;
 	if (TAILQ_EMPTY(&of_caller->waiting))
-	{
-		TAILQ_REMOVE(&lanes[lane].turns, caller, lanes[lane].turn);
-		of_caller->in_turn = false;
-	}
+		TAILQ_REMOVE(&turns[lane], caller, lanes[lane].turn);
 }
 
 /* may_run tells whether a caller may have one more running: where there are no packs, not on the last connection. */
@@ -124,7 +105,7 @@ lane_take(LaneId lane)
 	Caller	   *caller;
 	Request    *request;
 
-	TAILQ_FOREACH(caller, &lanes[lane].turns, lanes[lane].turn)
+	TAILQ_FOREACH(caller, &turns[lane], lanes[lane].turn)
 		if (may_run(caller, lane))
 			break;
 	if (caller == NULL)
@@ -133,10 +114,10 @@ lane_take(LaneId lane)
 	lane_forget(request);
 	request->state = REQUEST_RUNNING;
 	caller->lanes[lane].running++;
-	if (caller->lanes[lane].in_turn)
+	if (!TAILQ_EMPTY(&caller->lanes[lane].waiting))
 	{
-		TAILQ_REMOVE(&lanes[lane].turns, caller, lanes[lane].turn);
-		TAILQ_INSERT_TAIL(&lanes[lane].turns, caller, lanes[lane].turn);
+		TAILQ_REMOVE(&turns[lane], caller, lanes[lane].turn);
+		TAILQ_INSERT_TAIL(&turns[lane], caller, lanes[lane].turn);
 	}
 	return request;
 }
@@ -148,64 +129,21 @@ lane_ended(Request *request)
 	request->caller->lanes[request->lane].running--;
 }
 
-/* refuse_waiting answers those of a lane that wait since before a time. */
-static void
-refuse_waiting(LaneId lane, Time since, Refusal why)
+/* lane_refuse answers those of a lane that wait since before a time, and nobody of their caller's in front of them for shorter. */
+void
+lane_refuse(LaneId lane, Time since, Refusal why)
 {
-	Caller	   *caller = TAILQ_FIRST(&lanes[lane].turns);
+	Caller	   *next;
+	Request    *request;
 
-	while (caller != NULL)
+	for (Caller *caller = TAILQ_FIRST(&turns[lane]); caller != NULL; caller = next)
 	{
-		Caller	   *next_caller = TAILQ_NEXT(caller, lanes[lane].turn);
-		Request    *request = TAILQ_FIRST(&caller->lanes[lane].waiting);
-
-		while (request != NULL)
+		next = TAILQ_NEXT(caller, lanes[lane].turn);
+		while ((request = TAILQ_FIRST(&caller->lanes[lane].waiting)) != NULL && request->queued < since)
 		{
-			Request    *next = TAILQ_NEXT(request, entry);
-
-			if (request->queued < since)
-			{
-				lane_forget(request);
-				metrics.refused[why]++;
-				request_refuse(request, 503);
-			}
-			request = next;
+			lane_forget(request);
+			metrics.refused[why]++;
+			request_refuse(request, 503);
 		}
-		caller = next_caller;
 	}
-}
-
-/* lane_expire answers those that have waited too long. */
-void
-lane_expire(void)
-{
-	for (int lane = 0; lane < LANES; lane++)
-		refuse_waiting(lane, loop_now() - config.queue_timeout, REFUSED_LATE);
-}
-
-/* lane_refuse answers all that wait in a lane: nobody is there to carry them out. */
-void
-lane_refuse(LaneId lane, Refusal why)
-{
-	refuse_waiting(lane, loop_now() + 1, why);
-}
-
-int
-lane_waiting(LaneId lane)
-{
-	return lanes[lane].waiting;
-}
-
-/* lane_under_way returns how many requests are being read, waiting or running. */
-int
-lane_under_way(void)
-{
-	return under_way;
-}
-
-/* lane_octets returns how many octets their bodies have. */
-size_t
-lane_octets(void)
-{
-	return octets;
 }

@@ -8,8 +8,6 @@
 #include "metrics.h"
 #include "request.h"
 
-extern const char *const lane_names[LANES];
-
 extern void lane_open(void);
 extern int	lane_admit(Request *request);
 extern void lane_release(Request *request);
@@ -17,10 +15,6 @@ extern void lane_queue(Request *request, LaneId lane);
 extern Request *lane_take(LaneId lane);
 extern void lane_ended(Request *request);
 extern void lane_forget(Request *request);
-extern void lane_expire(void);
-extern void lane_refuse(LaneId lane, Refusal why);
-extern int	lane_waiting(LaneId lane);
-extern int	lane_under_way(void);
-extern size_t lane_octets(void);
+extern void lane_refuse(LaneId lane, Time since, Refusal why);
 
 #endif							/* GATEWAY_LANE_H */

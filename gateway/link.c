@@ -69,42 +69,47 @@ typedef struct Link
 	Time		backoff;
 } Link;
 
-#define LINKS (LANES * LANE_CONNECTIONS_MAX)
+static Link links[LANES][LANE_CONNECTIONS_MAX]; /* as many of a lane's are used as the settings say */
 
-static Link links[LINKS];		/* those of a lane one after the other; as many of them are used as the settings say */
+#define LAST (&links[LANES - 1][LANE_CONNECTIONS_MAX - 1])
 
 static void take_work(Link *link);
 
 static const Oid parameter_types[PARAMETERS] = {TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, BYTEA_OID};
 
-/* first_of returns the first connection of a lane. */
-static Link *
-first_of(LaneId lane)
+/* How the requests of each lane are carried out: by what, and with which setting of the session. */
+static const struct
 {
-	return &links[lane * LANE_CONNECTIONS_MAX];
+	const char *function;
+	const char *setting;
+	const int  *value;
+}			ways[LANES] = {
+	[LANE_READ] = {"handle_read", "default_transaction_read_only", &(const int) {1}},
+	/* A pack waits for nobody: whoever is locked out is undone, and repeated alone. */
+	[LANE_WRITE] = {"handle_shared", "lock_timeout", &config.lock_timeout},
+	[LANE_SLOW] = {"handle", NULL, NULL},
+	/* A file takes longer than whatever is one record. */
+	[LANE_BATCH] = {"handle", "statement_timeout", &config.batch_timeout},
+};
+
+/* way_of returns which of them is a lane's: without packs, a write is carried out like what may not share. */
+static LaneId
+way_of(LaneId lane)
+{
+	return lane == LANE_WRITE && !config.packs ? LANE_SLOW : lane;
 }
 
 /* shares tells whether a lane's requests share transactions. */
 static bool
 shares(LaneId lane)
 {
-	return lane == LANE_WRITE && config.packs;
-}
-
-/* statement returns what a lane's requests are carried out by. */
-static const char *
-statement(LaneId lane)
-{
-	if (lane == LANE_READ)
-		return "SELECT status, headers, body FROM revyops_http.handle_read($1, $2, $3, $4, $5)";
-	if (shares(lane))
-		return "SELECT status, headers, body FROM revyops_http.handle_shared($1, $2, $3, $4, $5)";
-	return "SELECT status, headers, body FROM revyops_http.handle($1, $2, $3, $4, $5)";
+	return way_of(lane) == LANE_WRITE;
 }
 
 static void
 enter(Link *link, LinkState state)
 {
+	metrics.connections[link->lane] += (state >= LINK_IDLE) - (link->state >= LINK_IDLE);
 	link->state = state;
 	link->since = loop_now();
 }
@@ -268,23 +273,6 @@ lose(Link *link, const char *why, Fate fate)
 
 /* ------------------------------------------------ connecting */
 
-/* options returns the settings that a lane's sessions have. */
-static const char *
-options(LaneId lane, char *space, size_t size)
-{
-	if (lane == LANE_READ)
-		return "-c default_transaction_read_only=on";
-	/* A file takes longer than whatever is one record. */
-	if (lane == LANE_BATCH)
-		snprintf(space, size, "-c statement_timeout=%d", config.batch_timeout);
-	/* A pack waits for nobody: whoever is locked out is undone, and repeated alone. */
-	else if (shares(lane))
-		snprintf(space, size, "-c lock_timeout=%d", config.lock_timeout);
-	else
-		return "";
-	return space;
-}
-
 /* watch_connecting waits for what libpq wants; the socket may be another one than the last time. */
 static void
 watch_connecting(Link *link, PostgresPollingStatusType wanted)
@@ -304,12 +292,14 @@ ignore_notice(void *arg, const PGresult *notice)
 static void
 connect_link(Link *link)
 {
-	char		space[64];
+	LaneId		way = way_of(link->lane);
+	char		options[64] = "";
 	bool		elsewhere = link->lane == LANE_READ && *config.read_database != '\0';
 	const char *names[] = {"fallback_application_name", "dbname", "client_encoding", "options", NULL};
-	const char *values[] = {"revyops-gateway", elsewhere ? config.read_database : config.database, "UTF8",
-	options(link->lane, space, sizeof(space)), NULL};
+	const char *values[] = {"revyops-gateway", elsewhere ? config.read_database : config.database, "UTF8", options, NULL};
 
+	if (ways[way].setting != NULL)
+		snprintf(options, sizeof(options), "-c %s=%d", ways[way].setting, *ways[way].value);
 	link->pg = PQconnectStartParams(names, values, 1);
 	if (link->pg == NULL || PQstatus(link->pg) == CONNECTION_BAD)
 	{
@@ -338,12 +328,14 @@ static void
 set_up(Link *link)
 {
 	PGconn	   *pg = link->pg;
+	char		statement[128];
 
+	snprintf(statement, sizeof(statement), "SELECT status, headers, body FROM revyops_http.%s($1, $2, $3, $4, $5)", ways[way_of(link->lane)].function);
 	enter(link, LINK_SETTING_UP);
 	link->sqlstate[0] = '\0';
 	if (PQsetnonblocking(pg, 1) != 0 || !PQenterPipelineMode(pg) ||
 		!PQsendQueryParams(pg, ROUTES_QUERY, 0, NULL, NULL, NULL, NULL, 0) ||
-		!PQsendPrepare(pg, STATEMENT, statement(link->lane), PARAMETERS, parameter_types) ||
+		!PQsendPrepare(pg, STATEMENT, statement, PARAMETERS, parameter_types) ||
 		!PQpipelineSync(pg) || !flush(link))
 		lose(link, "cannot set up", FATE_UNDONE);
 }
@@ -559,12 +551,13 @@ on_socket(Watch *watch, uint32_t events)
 void
 link_open(void)
 {
-	for (int i = 0; i < LINKS; i++)
-	{
-		links[i].watch = (Watch) {.fd = -1, .ready = on_socket};
-		links[i].lane = i / LANE_CONNECTIONS_MAX;
-		TAILQ_INIT(&links[i].running);
-	}
+	for (int lane = 0; lane < LANES; lane++)
+		for (int i = 0; i < LANE_CONNECTIONS_MAX; i++)
+		{
+			links[lane][i].watch = (Watch) {.fd = -1, .ready = on_socket};
+			links[lane][i].lane = lane;
+			TAILQ_INIT(&links[lane][i].running);
+		}
 	link_tick();
 }
 
@@ -572,12 +565,12 @@ link_open(void)
 void
 link_renew(void)
 {
-	for (int i = 0; i < LINKS; i++)
+	for (Link *link = links[0]; link <= LAST; link++)
 	{
-		links[i].renew = links[i].state != LINK_DOWN;
-		links[i].backoff = 0;
-		if (links[i].state == LINK_IDLE)
-			drop(&links[i], FATE_UNKNOWN);
+		link->renew = link->state != LINK_DOWN;
+		link->backoff = 0;
+		if (link->state == LINK_IDLE)
+			drop(link, FATE_UNDONE);
 	}
 	link_tick();
 }
@@ -586,9 +579,9 @@ link_renew(void)
 void
 link_close(void)
 {
-	for (int i = 0; i < LINKS; i++)
-		if (links[i].pg != NULL)
-			drop(&links[i], FATE_UNKNOWN);
+	for (Link *link = links[0]; link <= LAST; link++)
+		if (link->pg != NULL)
+			drop(link, FATE_UNKNOWN);
 }
 
 /* is_down tells that a lane has had no connection for longer than a restart of the server takes. */
@@ -596,7 +589,7 @@ static bool
 is_down(LaneId lane)
 {
 	for (int i = 0; i < config.connections[lane]; i++)
-		if (first_of(lane)[i].backoff < DOWN_AFTER)
+		if (links[lane][i].backoff < DOWN_AFTER)
 			return false;
 	return true;
 }
@@ -612,20 +605,14 @@ tick_link(Link *link, bool wanted)
 		if (wanted && age >= link->backoff)
 			connect_link(link);
 	}
-	else if (link->state == LINK_BUSY)
+	else if (link->state == LINK_IDLE && !wanted)
+		drop(link, FATE_UNDONE);
+	else if (link->state == LINK_BUSY && age > config.answer_timeout)
 	{
-		if (age > config.answer_timeout)
-		{
-			note_pace(link);
-			lose(link, "no answer in time", FATE_UNKNOWN);
-		}
+		note_pace(link);
+		lose(link, "no answer in time", FATE_UNKNOWN);
 	}
-	else if (link->state == LINK_IDLE)
-	{
-		if (!wanted)
-			drop(link, FATE_UNDONE);
-	}
-	else if (age > CONNECT_TIMEOUT)
+	else if (link->state < LINK_IDLE && age > CONNECT_TIMEOUT)
 		lose(link, "no connection in time", FATE_UNDONE);
 }
 
@@ -643,44 +630,36 @@ link_ask_again(void)
 	}
 }
 
-/* link_tick is called now and then. */
+/* link_tick is called now and then: it makes connections, gives some up, and answers who has waited too long. */
 void
 link_tick(void)
 {
-	for (int i = 0; i < LINKS; i++)
-		tick_link(&links[i], i % LANE_CONNECTIONS_MAX < config.connections[links[i].lane]);
 	for (int lane = 0; lane < LANES; lane++)
-		if (is_down(lane) && lane_waiting(lane) > 0)
-			lane_refuse(lane, REFUSED_DOWN);
+	{
+		for (int i = 0; i < LANE_CONNECTIONS_MAX; i++)
+			tick_link(&links[lane][i], i < config.connections[lane]);
+		lane_refuse(lane, loop_now() - config.queue_timeout, REFUSED_LATE);
+		if (is_down(lane))
+			lane_refuse(lane, loop_now() + 1, REFUSED_DOWN);
+	}
 }
 
 /* link_wake has idle connections of a lane carry out what waits there. */
 void
 link_wake(LaneId lane)
 {
-	for (int i = 0; i < config.connections[lane] && lane_waiting(lane) > 0; i++)
-		if (first_of(lane)[i].state == LINK_IDLE)
-			take_work(&first_of(lane)[i]);
+	for (int i = 0; i < config.connections[lane] && metrics.waiting[lane] > 0; i++)
+		if (links[lane][i].state == LINK_IDLE)
+			take_work(&links[lane][i]);
 }
 
-/* link_up returns how many connections of a lane are up. */
-int
-link_up(LaneId lane)
-{
-	int			up = 0;
-
-	for (int i = 0; i < LANE_CONNECTIONS_MAX; i++)
-		up += first_of(lane)[i].state >= LINK_IDLE;
-	return up;
-}
-
-/* link_is_resting tells that no time is waited for: all are idle. */
+/* link_is_resting tells that no time is waited for: all are up, and nothing is under way. */
 bool
 link_is_resting(void)
 {
+	bool		resting = metrics.under_way == 0;
+
 	for (int lane = 0; lane < LANES; lane++)
-		for (int i = 0; i < config.connections[lane]; i++)
-			if (first_of(lane)[i].state != LINK_IDLE)
-				return false;
-	return true;
+		resting = resting && metrics.connections[lane] == config.connections[lane];
+	return resting;
 }

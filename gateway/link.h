@@ -15,6 +15,5 @@ extern void link_tick(void);
 extern void link_ask_again(void);
 extern void link_wake(LaneId lane);
 extern bool link_is_resting(void);
-extern int	link_up(LaneId lane);
 
 #endif							/* GATEWAY_LINK_H */

@@ -10,10 +10,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "loop.h"
+#include "memory.h"
 
 #define ROUND_EVENTS 256
 
@@ -76,10 +78,40 @@ loop_remove(Watch *watch)
 	watch->fd = -1;
 }
 
-/* loop_free_later frees a watch that was removed, and what begins with it, when no event of this round can point to it any more. */
-void
-loop_free_later(Watch *watch)
+/*
+ * loop_accept takes a connection from a socket that listens, and waits for what comes: a watch
+ * with so much memory, which is loop_free's; NULL = there is none.
+ */
+Watch *
+loop_accept(Watch *listener, size_t size, void (*ready) (Watch *watch, uint32_t events))
 {
+	int			fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	Watch	   *watch;
+
+	if (fd < 0)
+		return NULL;
+	watch = memory_new(size);
+	watch->ready = ready;
+	loop_add(watch, fd, EPOLLIN);
+	return watch;
+}
+
+/* loop_close waits no longer, and closes. */
+void
+loop_close(Watch *watch)
+{
+	int			fd = watch->fd;
+
+	loop_remove(watch);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* loop_free closes a watch that was accepted, if it is not yet, and frees it when no event of this round can point to it any more. */
+void
+loop_free(Watch *watch)
+{
+	loop_close(watch);
 	watch->next_ended = ended;
 	ended = watch;
 }

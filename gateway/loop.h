@@ -5,7 +5,7 @@
 #ifndef GATEWAY_LOOP_H
 #define GATEWAY_LOOP_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 
@@ -26,7 +26,9 @@ extern void loop_open(void);
 extern void loop_add(Watch *watch, int fd, uint32_t events);
 extern void loop_change(Watch *watch, uint32_t events);
 extern void loop_remove(Watch *watch);
-extern void loop_free_later(Watch *watch);
+extern Watch *loop_accept(Watch *listener, size_t size, void (*ready) (Watch *watch, uint32_t events));
+extern void loop_close(Watch *watch);
+extern void loop_free(Watch *watch);
 extern Time loop_now(void);
 extern void loop_round(int timeout);
 

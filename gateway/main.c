@@ -158,14 +158,13 @@ run(void)
 
 	while (!ending || (!front_is_empty() && loop_now() < ends_at))
 	{
-		bool		resting = !ending && lane_under_way() == 0 && link_is_resting();
+		bool		resting = !ending && link_is_resting();
 
 		loop_round(resting ? -1 : hold_wait(TICK));
 		link_ask_again();
 		if (loop_now() - last_tick < TICK)
 			continue;
 		last_tick = loop_now();
-		lane_expire();
 		link_tick();
 	}
 	link_close();
@@ -203,22 +202,20 @@ usage(int status)
 int
 main(int argc, char **argv)
 {
+	static int	checking;
 	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
+		{"config", required_argument, NULL, 'c'}, {"check", no_argument, &checking, 1},
 		{"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}
 	};
-	bool		checking = false;
 	int			option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 	{
 		if (option == 'c')
 			file = optarg;
-		else if (option == 'k')
-			checking = true;
 		else if (option == 'v')
 			return puts("revyops-gateway " VERSION) == EOF;
-		else
+		else if (option != 0)
 			usage(option == 'h' ? 0 : 2);
 	}
 	if (optind < argc)

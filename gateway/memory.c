@@ -28,9 +28,7 @@ memory_new(size_t size)
 char *
 memory_copy(const char *text)
 {
-	size_t		size = strlen(text) + 1;
-
-	return memcpy(memory_new(size), text, size);
+	return strcpy(memory_new(strlen(text) + 1), text);
 }
 
 /* make_room sees to it that so many octets more have room, and one for the end of a text. */
@@ -60,23 +58,18 @@ buffer_add(Buffer *buffer, const void *data, size_t len)
 	buffer->data[buffer->len] = '\0';
 }
 
-void
-buffer_add_text(Buffer *buffer, const char *text)
-{
-	buffer_add(buffer, text, strlen(text));
-}
-
 /* buffer_print appends what printf would print, up to 1023 octets of it. */
 void
 buffer_print(Buffer *buffer, const char *format,...)
 {
 	char		line[1024];
 	va_list		arguments;
+	int			len;
 
 	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
+	len = vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	buffer_add_text(buffer, line);
+	buffer_add(buffer, line, len < (int) sizeof(line) ? (size_t) len : sizeof(line) - 1);
 }
 
 /* buffer_free leaves an empty buffer. */

@@ -26,7 +26,6 @@ typedef struct Buffer
 extern void *memory_new(size_t size);
 extern char *memory_copy(const char *text);
 extern void buffer_add(Buffer *buffer, const void *data, size_t len);
-extern void buffer_add_text(Buffer *buffer, const char *text);
 extern void buffer_print(Buffer *buffer, const char *format,...) __attribute__((format(printf, 2, 3)));
 extern void buffer_free(Buffer *buffer);
 extern bool slice_is(Slice slice, const char *text);

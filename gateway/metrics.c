@@ -5,163 +5,142 @@
  * Whoever connects to the socket and sends a request of HTTP, any, gets the
  * numbers as Prometheus' text.
  */
+#include <err.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "hold.h"
-#include "lane.h"
-#include "link.h"
-#include "loop.h"
-#include "memory.h"
 #include "metrics.h"
 
+#define PREFIX "revyops_gateway_"
+
 Metrics		metrics;
+
+const char *const lane_names[LANES] = {"read", "write", "slow", "batch"};
+static const char *const refusals[REFUSALS] = {"all", "key", "late", "down"};
 
 static const int bounds[BUCKETS_OF_TIME - 1] = {1, 3, 10, 30, 100, 1000, 10000};	/* milliseconds */
 static const char *const seconds[BUCKETS_OF_TIME] = {"0.001", "0.003", "0.01", "0.03", "0.1", "1", "10", "+Inf"};
 
-static const char *const refusals[REFUSALS] = {"all", "key", "late", "down"};
-
-/* What is one number. */
+/* What is one number, or one for each value of a label. */
 static const struct
 {
 	const char *name;
+	const char *type;
 	const char *help;
-	const uint64_t *value;
-}			counters[] = {
-	{"packs_total", "Transactions that several requests shared.", &metrics.packs},
-	{"packed_total", "Requests in them.", &metrics.packed},
-	{"undone_total", "Requests undone, lost and only reading, or not answered by a standby, that were carried out again.", &metrics.undone},
-	{"connects_total", "Connections made to the database.", &metrics.connects},
-	{"losses_total", "Connections to the database lost or given up.", &metrics.losses},
-	{"unknown_total", "Requests answered 503 that may have been carried out.", &metrics.unknown},
-	{"gone_total", "Callers that did not wait for their answer.", &metrics.gone},
-	{"broken_total", "Connections that were not FastCGI.", &metrics.broken},
+	const		int64_t *values;
+	const char *label;			/* NULL = one number */
+	const char *const *of;
+	int			count;
+}			families[] = {
+	{"waiting", "gauge", "Requests that wait for a connection.", metrics.waiting, "lane", lane_names, LANES},
+	{"connections", "gauge", "Connections to the database that are up.", metrics.connections, "lane", lane_names, LANES},
+	{"under_way", "gauge", "Requests being read, waiting, running or held.", &metrics.under_way, NULL, NULL, 1},
+	{"held", "gauge", "Those of them that wait for something to happen.", &metrics.held, NULL, NULL, 1},
+	{"body_octets", "gauge", "Octets of their bodies.", &metrics.body_octets, NULL, NULL, 1},
+	{"refused_total", "counter", "Requests answered 503 without the database, by reason.", metrics.refused, "reason", refusals, REFUSALS},
+	{"packs_total", "counter", "Transactions that several requests shared.", &metrics.packs, NULL, NULL, 1},
+	{"packed_total", "counter", "Requests in them.", &metrics.packed, NULL, NULL, 1},
+	{"undone_total", "counter", "Requests undone, lost and only reading, or not answered by a standby, that were carried out again.", &metrics.undone, NULL, NULL, 1},
+	{"connects_total", "counter", "Connections made to the database.", &metrics.connects, NULL, NULL, 1},
+	{"losses_total", "counter", "Connections to the database lost or given up.", &metrics.losses, NULL, NULL, 1},
+	{"unknown_total", "counter", "Requests answered 503 that may have been carried out.", &metrics.unknown, NULL, NULL, 1},
+	{"gone_total", "counter", "Callers that did not wait for their answer.", &metrics.gone, NULL, NULL, 1},
+	{"broken_total", "counter", "Connections that were not FastCGI.", &metrics.broken, NULL, NULL, 1},
 };
 
 /* metrics_answer counts an answer, and the time from the request's arrival. */
 void
-metrics_answer(LaneId lane, int status, int64_t milliseconds)
+metrics_answer(LaneId lane, int status, Time time)
 {
 	int			bucket = 0;
 
-	while (bucket < BUCKETS_OF_TIME - 1 && milliseconds >= bounds[bucket])
+	while (bucket < BUCKETS_OF_TIME - 1 && time >= bounds[bucket])
 		bucket++;
 	metrics.answers[lane][status >= 100 && status < 600 ? status / 100 : 0]++;
 	metrics.times[lane][bucket]++;
-	metrics.milliseconds[lane] += (uint64_t) milliseconds;
+	metrics.milliseconds[lane] += time;
 }
 
 static void
-print_type(Buffer *to, const char *name, const char *type, const char *help)
+print_type(FILE * to, const char *name, const char *type, const char *help)
 {
-	buffer_print(to, "# HELP revyops_gateway_%s %s\n# TYPE revyops_gateway_%s %s\n", name, help, name, type);
+	fprintf(to, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
 }
 
 static void
-print_one(Buffer *to, const char *name, const char *type, const char *help, uint64_t value)
-{
-	print_type(to, name, type, help);
-	buffer_print(to, "revyops_gateway_%s %llu\n", name, (unsigned long long) value);
-}
-
-/* print_lanes prints a number that each lane has. */
-static void
-print_lanes(Buffer *to, const char *name, const char *help, int (*value) (LaneId))
-{
-	print_type(to, name, "gauge", help);
-	for (int lane = 0; lane < LANES; lane++)
-		buffer_print(to, "revyops_gateway_%s{lane=\"%s\"} %d\n", name, lane_names[lane], value(lane));
-}
-
-static void
-print_answers(Buffer *to)
+print_answers(FILE * to)
 {
 	print_type(to, "answers_total", "counter", "Answers by lane and class of status.");
 	for (int lane = 0; lane < LANES; lane++)
 		for (int class = 2; class < 6; class++)
-			buffer_print(to, "revyops_gateway_answers_total{lane=\"%s\",class=\"%dxx\"} %llu\n",
-						 lane_names[lane], class, (unsigned long long) metrics.answers[lane][class]);
+			fprintf(to, PREFIX "answers_total{lane=\"%s\",class=\"%dxx\"} %" PRId64 "\n", lane_names[lane], class, metrics.answers[lane][class]);
 }
 
 static void
-print_times(Buffer *to)
+print_times(FILE * to)
 {
 	print_type(to, "seconds", "histogram", "Time from a request's arrival to its answer.");
 	for (int lane = 0; lane < LANES; lane++)
 	{
-		unsigned long long below = 0;
+		int64_t		below = 0;
 
 		for (int i = 0; i < BUCKETS_OF_TIME; i++)
 		{
 			below += metrics.times[lane][i];
-			buffer_print(to, "revyops_gateway_seconds_bucket{lane=\"%s\",le=\"%s\"} %llu\n", lane_names[lane], seconds[i], below);
+			fprintf(to, PREFIX "seconds_bucket{lane=\"%s\",le=\"%s\"} %" PRId64 "\n", lane_names[lane], seconds[i], below);
 		}
-		buffer_print(to, "revyops_gateway_seconds_sum{lane=\"%s\"} %g\nrevyops_gateway_seconds_count{lane=\"%s\"} %llu\n",
-					 lane_names[lane], (double) metrics.milliseconds[lane] / 1000, lane_names[lane], below);
+		fprintf(to, PREFIX "seconds_sum{lane=\"%s\"} %g\n" PREFIX "seconds_count{lane=\"%s\"} %" PRId64 "\n",
+				lane_names[lane], (double) metrics.milliseconds[lane] / 1000, lane_names[lane], below);
 	}
 }
 
 static void
-print_all(Buffer *to)
+print_all(FILE * to)
 {
 	print_answers(to);
 	print_times(to);
-	print_lanes(to, "waiting", "Requests that wait for a connection.", lane_waiting);
-	print_lanes(to, "connections", "Connections to the database that are up.", link_up);
-	print_one(to, "under_way", "gauge", "Requests being read, waiting, running or held.", lane_under_way());
-	print_one(to, "held", "gauge", "Those of them that wait for something to happen.", hold_count());
-	print_one(to, "body_octets", "gauge", "Octets of their bodies.", lane_octets());
-	print_type(to, "refused_total", "counter", "Requests answered 503 without the database, by reason.");
-	for (int i = 0; i < REFUSALS; i++)
-		buffer_print(to, "revyops_gateway_refused_total{reason=\"%s\"} %llu\n", refusals[i],
-					 (unsigned long long) metrics.refused[i]);
-	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-		print_one(to, counters[i].name, "counter", counters[i].help, *counters[i].value);
+	for (size_t f = 0; f < sizeof(families) / sizeof(families[0]); f++)
+	{
+		print_type(to, families[f].name, families[f].type, families[f].help);
+		for (int i = 0; i < families[f].count; i++)
+		{
+			fprintf(to, PREFIX "%s", families[f].name);
+			if (families[f].label != NULL)
+				fprintf(to, "{%s=\"%s\"}", families[f].label, families[f].of[i]);
+			fprintf(to, " %" PRId64 "\n", families[f].values[i]);
+		}
+	}
 }
 
-/* show answers; what the socket does not take at once, some 8 kB of it, is nobody's who reads. */
-static void
-show(int fd)
-{
-	Buffer		body = {0};
-	Buffer		answer = {0};
-
-	print_all(&body);
-	buffer_print(&answer, "HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: %zu\r\n\r\n", body.len);
-	buffer_add(&answer, body.data, body.len);
-	(void) !send(fd, answer.data, answer.len, MSG_NOSIGNAL);
-	buffer_free(&body);
-	buffer_free(&answer);
-}
-
-/* answer_reader answers one that asks, in a single piece, as all clients do, and hangs up. */
+/*
+ * answer_reader answers one that asks, in a single piece, as all clients do, and hangs up, which is
+ * the answer's end.  What the socket does not take at once, some 8 kB, is nobody's who reads.
+ */
 static void
 answer_reader(Watch *watch, uint32_t events)
 {
-	int			fd = watch->fd;
 	char		request[4096];
+	FILE	   *to = fdopen(watch->fd, "w");
 
 	(void) events;
-	if (recv(fd, request, sizeof(request), 0) > 0)
-		show(fd);
+	if (to == NULL)
+		errx(1, "out of memory");
+	if (recv(watch->fd, request, sizeof(request), 0) > 0)
+	{
+		fputs("HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\r\n", to);
+		print_all(to);
+	}
 	loop_remove(watch);
-	close(fd);
-	loop_free_later(watch);
+	fclose(to);
+	loop_free(watch);
 }
 
 static void
 take_reader(Watch *watch, uint32_t events)
 {
-	int			fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	Watch	   *reader;
-
 	(void) events;
-	if (fd < 0)
-		return;
-	reader = memory_new(sizeof(Watch));
-	reader->ready = answer_reader;
-	loop_add(reader, fd, EPOLLIN);
+	(void) loop_accept(watch, sizeof(Watch), answer_reader);
 }
 
 /* metrics_listen answers those who connect to a socket that listens. */

@@ -90,9 +90,9 @@ add_header(Request *request, Slice name, Slice value)
 	add_clean(&request->headers, name);
 	for (char *c = request->headers.data + start; *c != '\0'; c++)
 		*c = *c == '_' ? '-' : (char) tolower((unsigned char) *c);
-	buffer_add_text(&request->headers, ": ");
+	buffer_add(&request->headers, ": ", 2);
 	add_clean(&request->headers, value);
-	buffer_add_text(&request->headers, "\n");
+	buffer_add(&request->headers, "\n", 1);
 }
 
 /* trim leaves out blanks and tabs at both ends, as the extension does. */

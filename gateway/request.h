@@ -21,8 +21,7 @@ typedef enum RequestState
 	REQUEST_COMING,				/* read from nginx's connection */
 	REQUEST_WAITING,			/* in its lane's queue */
 	REQUEST_RUNNING,			/* the database works on it */
-	REQUEST_HELD,				/* it is to be asked again */
-	REQUEST_ANSWERED
+	REQUEST_HELD				/* it is to be asked again */
 } RequestState;
 
 struct Request
@@ -49,7 +48,7 @@ struct Request
 	size_t		body_length;	/* that it is to have */
 
 	/* What it answered. */
-	int			status;
+	int			status;			/* until it is asked, the one that it is refused with; 0 = none */
 	Slice		answer_headers; /* lines "name: value\n" */
 	Slice		answer_body;
 	PGresult   *result;			/* that the two are parts of; NULL = they are constants */
