@@ -33,7 +33,7 @@ list(const HttpRequest *request, const ListRequest *list)
 	return rvo_company_list(request->caller.client_id, &query);
 }
 
-static Jsonb *
+static JsonbValue
 create(const HttpRequest *request, int64 *id)
 {
 	return rvo_company_create(&request->caller, request->body, request->structure, id);

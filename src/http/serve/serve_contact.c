@@ -34,7 +34,7 @@ list(const HttpRequest *request, const ListRequest *list)
 	return rvo_contact_list(request->caller.client_id, &query);
 }
 
-static Jsonb *
+static JsonbValue
 create(const HttpRequest *request, int64 *id)
 {
 	return rvo_contact_create(&request->caller, request->body, request->endpoint->list_member, request->structure, id);

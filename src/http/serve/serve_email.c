@@ -40,7 +40,7 @@ list_thread(const HttpRequest *request, const ListRequest *list)
 	return rvo_email_thread(request->caller.client_id, &request->id, "id", list);
 }
 
-static Jsonb *
+static JsonbValue
 create(const HttpRequest *request, int64 *id)
 {
 	return rvo_email_create(&request->caller, request->body, request->structure, id);

@@ -170,8 +170,9 @@ void
 rvo_serve_create(const HttpRequest *request, Answer *answer)
 {
 	int64		id;
+	JsonbValue	record = request->endpoint->resource->create(request, &id);
 
-	rvo_answer(answer, 201, request->endpoint->resource->create(request, &id));
+	rvo_answer_value(answer, 201, &record);
 	rvo_answer_add_location(answer, request->route, id);
 }
 

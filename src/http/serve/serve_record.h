@@ -32,7 +32,7 @@ struct Resource
 	const Slice *conditions;	/* parameters that a list is asked for by; list reads them */
 	int			nconditions;
 	int			status_of_added_field;
-	Jsonb	   *(*create) (const HttpRequest *request, int64 *id);
+	JsonbValue	(*create) (const HttpRequest *request, int64 *id);
 	Jsonb	   *(*upsert) (const Caller *caller, Jsonb *body, Slice structure_name, int64 *id, bool *created);
 	JsonbValue	(*get) (int client_id, const int64 *id, Slice structure_name);
 	text	   *(*list) (const HttpRequest *request, const ListRequest *list);

@@ -117,11 +117,18 @@ render(const RecordShape *shape, const Record *record, Showing showing)
 	return rvo_json_close(&answer);
 }
 
-/* rvo_record_render_created returns the answer to a create or change, in the current context. */
+/* rvo_record_render_new returns the answer to a create or change, in the current context; parts of it are the record's. */
+JsonbValue
+rvo_record_render_new(const RecordShape *shape, const Record *record, Structure structure)
+{
+	return render(shape, record, (Showing) {.structure = structure});
+}
+
+/* rvo_record_render_created is the same as jsonb. */
 Jsonb *
 rvo_record_render_created(const RecordShape *shape, const Record *record, Structure structure)
 {
-	JsonbValue	value = render(shape, record, (Showing) {.structure = structure});
+	JsonbValue	value = rvo_record_render_new(shape, record, structure);
 
 	return rvo_json_encode(&value);
 }

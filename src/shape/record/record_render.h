@@ -9,6 +9,7 @@
 #include "shape/record/record.h"
 #include "shape/record/record_member.h"
 
+extern JsonbValue rvo_record_render_new(const RecordShape *shape, const Record *record, Structure structure);
 extern Jsonb *rvo_record_render_created(const RecordShape *shape, const Record *record, Structure structure);
 extern Jsonb *rvo_record_render_upserted(const RecordShape *shape, const Record *record, Structure structure,
 										 bool created);

@@ -35,7 +35,7 @@ rvo_email_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
  * current context, and the new id where id is not NULL.  body is NULL and structure_name no
  * value for SQL's NULL.
  */
-Jsonb *
+JsonbValue
 rvo_email_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id)
 {
 	FaultList	faults = {0};
@@ -50,5 +50,5 @@ rvo_email_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 
 	rvo_field_names_record(caller, EMAIL_ENTITY, &email.record.custom_fields);
 	if (id != NULL)
 		*id = email.record.id;
-	return rvo_record_render_created(&rvo_email_shape, &email.record, structure);
+	return rvo_record_render_new(&rvo_email_shape, &email.record, structure);
 }

@@ -11,6 +11,6 @@
 #include "shape/record/record.h"
 
 extern Email rvo_email_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
-extern Jsonb *rvo_email_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id);
+extern JsonbValue rvo_email_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id);
 
 #endif							/* RVO_EMAIL_H */

@@ -48,7 +48,7 @@ check_domain(int client_id, const Company *company)
  * answer, in the current context, and the new id where id is not NULL.  body is NULL and
  * structure_name no value for SQL's NULL.
  */
-Jsonb *
+JsonbValue
 rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id)
 {
 	FaultList	faults = {0};
@@ -61,5 +61,5 @@ rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	rvo_field_names_record(caller, COMPANY_ENTITY, &company.record.custom_fields);
 	if (id != NULL)
 		*id = company.record.id;
-	return rvo_record_render_created(&rvo_company_shape, &company.record, structure);
+	return rvo_record_render_new(&rvo_company_shape, &company.record, structure);
 }

@@ -11,6 +11,6 @@
 #include "shape/record/record.h"
 
 extern Company rvo_company_read(const Caller *caller, JsonbContainer *body, FaultList *faults);
-extern Jsonb *rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id);
+extern JsonbValue rvo_company_create(const Caller *caller, Jsonb *body, Slice structure_name, int64 *id);
 
 #endif							/* RVO_COMPANY_H */

@@ -113,7 +113,7 @@ typedef struct Create
 	const char *fields_member;
 	Slice		structure_name;
 	int64		id;
-	Jsonb	   *answer;
+	JsonbValue	answer;
 } Create;
 
 static void
@@ -133,7 +133,7 @@ create(void *arg, bool again pg_attribute_unused())
 	rvo_field_names_record(this->caller, CONTACT_ENTITY, &contact.record.custom_fields);
 	rvo_suppression_note(this->caller, &suppression);
 	this->id = contact.record.id;
-	this->answer = rvo_record_render_created(&rvo_contact_shape, &contact.record, structure);
+	this->answer = rvo_record_render_new(&rvo_contact_shape, &contact.record, structure);
 }
 
 static void
@@ -148,7 +148,7 @@ count_failed(void *arg, int sqlstate)
  * structure_name no value for SQL's NULL; fields_member names the list of
  * custom fields.
  */
-Jsonb *
+JsonbValue
 rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member, Slice structure_name, int64 *id)
 {
 	Create		this = {.caller = caller, .body = body, .fields_member = fields_member, .structure_name = structure_name};

@@ -16,7 +16,7 @@ extern Contact rvo_contact_make(const Caller *caller, const ContactInput *input)
 extern Contact rvo_contact_read(const Caller *caller, JsonbContainer *body, const char *fields_member,
 								CompanyReference *company, FaultList *faults);
 extern int64 rvo_contact_resolve_company(const Caller *caller, const CompanyReference *company);
-extern Jsonb *rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member, Slice structure_name,
+extern JsonbValue rvo_contact_create(const Caller *caller, Jsonb *body, const char *fields_member, Slice structure_name,
 								 int64 *id);
 
 #endif							/* RVO_CONTACT_H */
