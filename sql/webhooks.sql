@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(96);
+SELECT plan(98);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -93,6 +93,8 @@ SELECT public.revyops_set_webhook_secret(3, 'body', 'abcd') \g /dev/null
 \set reply '{"event_type": "EMAIL_REPLY", "event_timestamp": "2026-03-03T07:30:12+00:00", "sl_lead_email": "gus@example.com", "message_id": "<r@x>", "secret_key": "abcd"}'
 SELECT is(test.deliver(:'smartlead', :'reply'), test.taken(1, 0, 0), 'Smartlead: the secret in the body');
 SELECT is(test.deliver(:'smartlead', replace(:'reply', 'abcd', 'abce')), test.unauthorized('/secret_key', 'pointer'), 'another');
+SELECT is(test.deliver(:'smartlead', '[{"headers": {}, "body": ' || :'reply' || '}]'), test.taken(0, 1, 0), 'the secret in a body that a program in between sent on');
+SELECT is(test.deliver(:'smartlead', '[{"secret_key": "abcd", "body": ' || replace(:'reply', 'abcd', 'abce') || '}]'), test.unauthorized('/secret_key', 'pointer'), 'not beside it');
 SELECT is(test.deliver(:'smartlead', '[]'), test.unauthorized('/secret_key', 'pointer'), 'none');
 
 SELECT public.revyops_set_webhook_secret(4, 'hmac', 'key') \g /dev/null
@@ -186,7 +188,7 @@ SELECT is((SELECT status FROM revyops_http.handle('POST', :'instantly', '', E'X-
 SELECT public.revyops_create_client('Three') AS three \gset
 SELECT set_config('revyops.client_id', :'three', true) \g /dev/null
 SELECT public.revyops_create_contact('{"email": "dora@example.com", "contact_custom_fields_input": [{"field_name": "hubspot_id", "field_value": "4501"}]}') \g /dev/null
-CREATE TABLE test.path AS SELECT platform, public.revyops_create_webhook(:three, platform, 'vectors') AS path FROM unnest('{instantly,smartlead,emailbison,plusvibe,lemlist,hubspot}'::text[]) platform;
+CREATE TABLE test.path AS SELECT platform, public.revyops_create_webhook(:three, platform, 'vectors') AS path FROM unnest('{instantly,smartlead,emailbison,plusvibe,lemlist,hubspot,neutral}'::text[]) platform;
 SELECT is((SELECT jsonb_agg(jsonb_build_array(v->>'platform', v->>'case', taken)) FROM regexp_split_to_table(:'lines', '\n') line, LATERAL (SELECT line::jsonb AS v WHERE line <> '') vector,
 		LATERAL (SELECT test.deliver((SELECT path FROM test.path WHERE platform = v->>'platform'), (v->'payload')::text) AS taken) delivered,
 		LATERAL (SELECT jsonb_array_length(v->'events') AS events, CASE jsonb_typeof(v->'payload') WHEN 'array' THEN jsonb_array_length(v->'payload') ELSE 1 END AS items) expected

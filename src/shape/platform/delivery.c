@@ -111,6 +111,53 @@ give_addresses(Delivery *delivery, SliceMap *known)
 	}
 }
 
+/* kind_of returns what an item calls its kind, in either form; no value if it doesn't. */
+static Slice
+kind_of(const Platform *platform, JsonbContainer *item)
+{
+	Slice		kind = rvo_delivery_kind(platform, item);
+
+	return kind.data == NULL && platform->otherwise != NULL ? rvo_delivery_kind(platform->otherwise, item) : kind;
+}
+
+/* unwrap returns what an item without a kind was sent on in, by a program in between: {"headers": …, "body": the item}. */
+static JsonbValue
+unwrap(const Platform *platform, JsonbValue item)
+{
+	static const Slice names[] = {CONST_SLICE("body"), CONST_SLICE("payload"), CONST_SLICE("data"), CONST_SLICE("event")};
+	JsonbContainer *object = item.val.binary.data;
+	JsonbValue	inner;
+
+	if (!rvo_json_is_object(object) || kind_of(platform, object).data != NULL)
+		return item;
+	for (size_t i = 0; i < lengthof(names); i++)
+		if (rvo_json_get(object, names[i], &inner) && inner.type == jbvBinary && rvo_json_is_object(inner.val.binary.data) &&
+			kind_of(platform, inner.val.binary.data).data != NULL)
+			return inner;
+	return item;
+}
+
+/* item_at returns an item of a delivery: an element of an array, or all of it; false for what is no object or array. */
+static bool
+item_at(const Delivery *delivery, int at, JsonbValue *item)
+{
+	JsonbContainer *root = &delivery->body->root;
+
+	*item = (JsonbValue) {.type = jbvBinary};
+	item->val.binary.data = root;
+	item->val.binary.len = VARSIZE(delivery->body) - VARHDRSZ;
+	if (rvo_json_is_array(root))
+	{
+		JsonbValue *element = getIthJsonbValueFromContainer(root, at);
+
+		if (element == NULL || element->type != jbvBinary)
+			return false;
+		*item = *element;
+	}
+	*item = unwrap(delivery->platform, *item);
+	return true;
+}
+
 /* read_item reads one item; one that has no kind may be of another form. */
 static void
 read_item(Delivery *delivery, SliceMap *known, JsonbContainer *item, int length, DeliveryItem *read)
@@ -140,22 +187,19 @@ static void
 read_items(Delivery *delivery)
 {
 	JsonbContainer *root = &delivery->body->root;
-	bool		many = rvo_json_is_array(root);
 	SliceMap   *known;
 
-	delivery->count = many ? (int) JsonContainerSize(root) : 1;
+	delivery->count = rvo_json_is_array(root) ? (int) JsonContainerSize(root) : 1;
 	delivery->items = palloc0(Max(delivery->count, 1) * sizeof(DeliveryItem));
 	delivery->objects = palloc0(Max(delivery->count, 1) * sizeof(PlatformAddress));
 	known = rvo_slice_map_create(delivery->count);
 	for (int i = 0; i < delivery->count; i++)
 	{
-		JsonbValue *element = many ? getIthJsonbValueFromContainer(root, i) : NULL;
+		JsonbValue	item;
 
 		CHECK_FOR_INTERRUPTS();
-		if (element == NULL)
-			read_item(delivery, known, root, VARSIZE(delivery->body) - VARHDRSZ, &delivery->items[i]);
-		else if (element->type == jbvBinary)
-			read_item(delivery, known, element->val.binary.data, element->val.binary.len, &delivery->items[i]);
+		if (item_at(delivery, i, &item))
+			read_item(delivery, known, item.val.binary.data, item.val.binary.len, &delivery->items[i]);
 	}
 	give_addresses(delivery, known);
 }
@@ -178,17 +222,9 @@ rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, Faul
 Slice
 rvo_delivery_secret(const Delivery *delivery)
 {
-	JsonbContainer *item = &delivery->body->root;
+	JsonbValue	item;
 
-	if (delivery->platform->secret_path == NULL)
+	if (delivery->platform->secret_path == NULL || !item_at(delivery, 0, &item))
 		return NO_SLICE;
-	if (rvo_json_is_array(item))
-	{
-		JsonbValue *first = getIthJsonbValueFromContainer(item, 0);
-
-		if (first == NULL || first->type != jbvBinary)
-			return NO_SLICE;
-		item = first->val.binary.data;
-	}
-	return rvo_item_text(item, delivery->platform->secret_path);
+	return rvo_item_text(item.val.binary.data, delivery->platform->secret_path);
 }

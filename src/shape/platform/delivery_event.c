@@ -79,12 +79,41 @@ find_kind(const Reading *reading, Slice kind, Slice *label)
 	return NULL;
 }
 
-/* is_temporary tells the answer of a mail server that says to try again: "451 4.7.1 …", "4.2.2 …". */
+/* is_status tells whether a text begins with a status of mail, which is "5.1.1" and no part of an IP address. */
+static bool
+is_status(Slice text)
+{
+	int			end = 5;
+
+	if (text.len < end || text.data[1] != '.' || !rvo_is_digit(text.data[2]) || text.data[3] != '.' || !rvo_is_digit(text.data[4]))
+		return false;
+	while (end < text.len && rvo_is_digit(text.data[end]))
+		end++;
+	return end + 1 >= text.len || text.data[end] != '.' || !rvo_is_digit(text.data[end + 1]);
+}
+
+/* is_reply tells whether a text begins with the reply of a mail server: "550", and within a text with its status behind it. */
+static bool
+is_reply(Slice text, bool is_whole)
+{
+	return text.len >= 3 && rvo_is_digit(text.data[1]) && rvo_is_digit(text.data[2]) &&
+		(is_whole || (text.len > 4 && is_status((Slice) {text.data + 4, text.len - 4})));
+}
+
+/* is_temporary tells an answer that says to try again: "451 4.7.1 …", or "4.2.2" as the first status in a text. */
 static bool
 is_temporary(Slice text)
 {
-	return text.len >= 3 && text.data[0] == '4' &&
-		((rvo_is_digit(text.data[1]) && rvo_is_digit(text.data[2])) || (text.data[1] == '.' && rvo_is_digit(text.data[2])));
+	for (int i = 0; i < text.len; i++)
+	{
+		Slice		rest = {text.data + i, text.len - i};
+		char		before = i > 0 ? text.data[i - 1] : ' ';
+
+		if ((rest.data[0] == '4' || rest.data[0] == '5') && !rvo_is_digit(before) && !rvo_is_letter(before) && before != '.' &&
+			(is_reply(rest, i == 0) || is_status(rest)))
+			return rest.data[0] == '4';
+	}
+	return false;
 }
 
 /* is_case tells whether a text is what a row looks for. */
@@ -124,20 +153,34 @@ kind_in_case(const Reading *reading, EventKind kind)
 	return kind;
 }
 
-/* rvo_delivery_address reads an address, alone or as "Name <address>"; no value for what is none, and for a mail system's. */
+/* first_of returns the first address of a text that has more than one: of a list, or with a name. */
+static Slice
+first_of(Slice text)
+{
+	Slice		behind = text;
+	Slice		before = rvo_text_split(&behind, '<');
+
+	if (behind.len > 0)
+		return rvo_text_trim(rvo_text_split(&behind, '>'));
+	before = rvo_text_split(&before, ',');
+	before = rvo_text_trim(rvo_text_split(&before, ';'));
+	if (before.len > 2 && (before.data[0] == '"' || before.data[0] == '\'') && before.data[before.len - 1] == before.data[0])
+		before = (Slice) {before.data + 1, before.len - 2};
+	return before;
+}
+
+/* rvo_delivery_address reads an address, alone, as "Name <address>" or the first of several; no value for what is none, and for a mail system's. */
 Slice
 rvo_delivery_address(Slice text)
 {
 	Slice		address;
 	Slice		local;
-	Slice		rest = text;
+	Slice		rest;
 
-	if (text.len > 0 && text.data[text.len - 1] == '>' && memchr(text.data, '<', text.len) != NULL)
-	{
-		(void) rvo_text_split(&rest, '<');
-		text = (Slice) {rest.data, rest.len - 1};
-	}
-	if (text.data == NULL || rvo_email_address_normalize(text, &address) != FAULT_NONE || address.data == NULL)
+	if (text.data == NULL)
+		return NO_SLICE;
+	if ((rvo_email_address_normalize(text, &address) != FAULT_NONE || address.data == NULL) &&
+		(rvo_email_address_normalize(first_of(text), &address) != FAULT_NONE || address.data == NULL))
 		return NO_SLICE;
 	rest = address;
 	local = rvo_text_split(&rest, '@');
@@ -302,11 +345,15 @@ read_names(const Reading *reading, NeutralEvent *event)
 	}
 }
 
-/* says_true tells whether a text, if there is one, is "true". */
-static bool
-says_true(Slice text)
+/* yes_or_no reads an answer to a question; unknown for anything else, and for no value. */
+static Interest
+yes_or_no(Slice text)
 {
-	return text.data != NULL && rvo_loosely_equal(text, CONST_SLICE("true"));
+	if (text.data == NULL)
+		return INTEREST_UNKNOWN;
+	if (rvo_loosely_among(text, "true|yes|y|on|1"))
+		return INTEREST_YES;
+	return rvo_loosely_among(text, "false|no|n|off|0") ? INTEREST_NO : INTEREST_UNKNOWN;
 }
 
 /* read_interest reads what an event says of interest: what a label means counts for events of that only. */
@@ -314,17 +361,17 @@ static void
 read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
 {
 	NeutralEvent *event = &reading->read->event;
-	Slice		said = first_text(reading, FROM_INTERESTED);
+	Interest	said = yes_or_no(first_text(reading, FROM_INTERESTED));
 
 	event->label = first_line(reading, FROM_LABEL);
 	if (event->label.data == NULL && reading->platform->kind_is_label)
 		event->label = rvo_delivery_line(kind_label, MEMBER_MAX_LENGTH);
 	event->interested = rule->interest;
-	if (said.data != NULL)
-		event->interested = says_true(said) ? INTEREST_YES : INTEREST_NO;
+	if (said != INTEREST_UNKNOWN)
+		event->interested = said;
 	else if (event->interested == INTEREST_UNKNOWN && event->kind == EVENT_INTEREST)
 		event->interested = rvo_interest_of_label(event->label, first_text(reading, FROM_SENTIMENT));
-	event->suppress = says_true(first_text(reading, FROM_SUPPRESS)) ||
+	event->suppress = yes_or_no(first_text(reading, FROM_SUPPRESS)) == INTEREST_YES ||
 		(event->kind == EVENT_INTEREST && rvo_label_suppresses(event->label));
 }
 

@@ -5,6 +5,7 @@
  * A time with its offset is shown as it was given.  One without is UTC, which
  * is what platforms mean; a number is seconds, milliseconds or microseconds
  * since 1970, by its size: in seconds, milliseconds of 2001 are of the year 33658.
+ * E-mails and browsers write a day that has the name of its month.
  */
 #include "postgres.h"
 
@@ -12,6 +13,7 @@
 
 #include "base/compat.h"
 #include "shape/platform/event_time.h"
+#include "value/field_date.h"
 #include "value/iso_time.h"
 
 #define EPOCH_MAX_DIGITS 16
@@ -80,7 +82,7 @@ show_utc(TimestampTz time)
 	return (Slice) {shown, len + 1};
 }
 
-/* without_name returns a time without " UTC" or a blank before its offset, which some write. */
+/* without_name returns a time without " UTC", the letters of " GMT+0100", or a blank before its offset, which some write. */
 static Slice
 without_name(Slice text)
 {
@@ -92,9 +94,28 @@ without_name(Slice text)
 	end = (Slice) {text.data + at + 1, text.len - at - 1};
 	if (at < (int) sizeof("2026-03-02"))
 		return text;
-	if (rvo_slice_equal(end, CONST_SLICE("UTC")) || rvo_slice_equal(end, CONST_SLICE("GMT")))
-		return rvo_slice(psprintf("%.*sZ", at, text.data));
-	return rvo_slice(psprintf("%.*s%.*s", at, text.data, end.len, end.data));
+	if (end.len >= 3 && (memcmp(end.data, "UTC", 3) == 0 || memcmp(end.data, "GMT", 3) == 0))
+		end = (Slice) {end.data + 3, end.len - 3};
+	return rvo_slice(psprintf("%.*s%.*s", at, text.data, end.len > 0 ? end.len : 1, end.len > 0 ? end.data : "Z"));
+}
+
+/* with_numbers returns "Mon, 4 May 2026 09:15:04 GMT" as ISO 8601, also with "(a name)" behind; no value for what has no such day. */
+static Slice
+with_numbers(Slice text)
+{
+	Slice		named = text;
+	Slice		unnamed = rvo_text_split(&named, '(');
+	Slice		behind = text;
+	Slice		day = rvo_text_split(&behind, ':');
+	Slice		clock;
+
+	while (day.len > 0 && day.data[day.len - 1] != ' ')
+		day.len--;
+	clock = rvo_text_trim((Slice) {text.data + day.len, Max(unnamed.len - day.len, 0)});
+	day = rvo_text_trim(day);
+	if (day.len == 0 || !rvo_field_date(&day))
+		return NO_SLICE;
+	return without_name(rvo_slice(psprintf("%.*s %.*s", day.len, day.data, clock.len, clock.data)));
 }
 
 /* is_in_range tells whether a time can be one of an e-mail. */
@@ -104,6 +125,27 @@ is_in_range(TimestampTz time)
 	return time >= -EPOCH_SHIFT && time < (date2j(10000, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
 }
 
+/* read_iso reads ISO 8601, which is UTC if it has no offset. */
+static bool
+read_iso(Slice text, TimestampTz *time)
+{
+	return (text.len > 10 && rvo_iso_time_read(rvo_slice(psprintf("%.*sZ", text.len, text.data)), time)) || rvo_iso_time_read(text, time);
+}
+
+/* read_other reads a time that is shown in another form: without its offset, with the name of its month, or a number. */
+static bool
+read_other(Slice text, TimestampTz *time)
+{
+	int64		microseconds;
+
+	if (read_iso(text, time) || read_iso(with_numbers(text), time))
+		return true;
+	if (!read_epoch(text, &microseconds))
+		return false;
+	*time = microseconds - EPOCH_SHIFT;
+	return true;
+}
+
 /*
  * rvo_event_time_read reads a time, and how it is shown, in the current context; false for
  * anything else, and for what was before 1970.
@@ -111,27 +153,21 @@ is_in_range(TimestampTz time)
 bool
 rvo_event_time_read(Slice text, NullableTime *time, Slice *shown)
 {
-	int64		microseconds;
 	Slice		joined = without_name(text);
 
-	time->given = true;
+	*time = (NullableTime) {0};
+	*shown = NO_SLICE;
 	if (joined.len > 10 && rvo_iso_time_read(joined, &time->time))
 		*shown = joined;
-	else if ((text.len > 10 && rvo_iso_time_read(rvo_slice(psprintf("%.*sZ", text.len, text.data)), &time->time)) ||
-			 rvo_iso_time_read(text, &time->time))
-		*shown = NO_SLICE;
-	else if (read_epoch(text, &microseconds))
-	{
-		time->time = microseconds - EPOCH_SHIFT;
-		*shown = NO_SLICE;
-	}
-	else
-		time->given = false;
-	if (!time->given || !is_in_range(time->time))
+	else if (!read_other(text, &time->time))
+		return false;
+	if (!is_in_range(time->time))
 	{
 		*time = (NullableTime) {0};
+		*shown = NO_SLICE;
 		return false;
 	}
+	time->given = true;
 	if (shown->data == NULL)
 		*shown = show_utc(time->time);
 	return true;

@@ -129,8 +129,8 @@ static const KindRule smartlead_kinds[] = {
 static const CaseRule smartlead_cases[] = {
 	{OF_ANY, "secret_key", CASE_IS, "secretkey", IGNORED},
 	{OF_BOUNCED, "is_sender_originated_bounce", CASE_IS, "true|1", IGNORED},
-	{OF_BOUNCED, "bounce_type", CASE_BEGINS, "sender|block|soft", IGNORED},
-	{OF_BOUNCED, "bounce.type", CASE_BEGINS, "sender|block|soft", IGNORED},
+	{OF_BOUNCED, "bounce_type", CASE_BEGINS, "sender|block|soft|transient|temporary", IGNORED},
+	{OF_BOUNCED, "bounce.type", CASE_BEGINS, "sender|block|soft|transient|temporary", IGNORED},
 	{OF_BOUNCED, "bounce_reason", CASE_TEMPORARY, NULL, IGNORED},
 	{OF_BOUNCED, "bounce.reason", CASE_TEMPORARY, NULL, IGNORED},
 	{.path = NULL}
@@ -278,7 +278,7 @@ static const CaseRule plusvibe_cases[] = {
 	{OF_ANY, "lead.email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
 	{OF_ANY, "data.email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
 	{OF_REPLIES, "from_email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
-	{OF_BOUNCED, "bounce_type", CASE_BEGINS, "sender|block|soft", IGNORED},
+	{OF_BOUNCED, "bounce_type", CASE_BEGINS, "sender|block|soft|transient|temporary", IGNORED},
 	{OF_BOUNCED, "bounce_type", CASE_TEMPORARY, NULL, IGNORED},
 	{OF_BOUNCED, "msg", CASE_TEMPORARY, NULL, IGNORED},
 	{OF_REPLIES, "label", CASE_IS, "outofoffice|automaticreply|leadmarkedasoutofoffice|leadmarkedasautomaticreply", EVENT_AUTO_REPLIED},
@@ -332,6 +332,11 @@ static const KindRule lemlist_kinds[] = {
 	{.name = NULL}
 };
 
+static const CaseRule lemlist_cases[] = {
+	{OF_BOUNCED, "errorMessage", CASE_TEMPORARY, NULL, IGNORED},
+	{.path = NULL}
+};
+
 static const MemberRule lemlist_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "teamId"),
 	MEMBER(FROM_EMAIL, OF_ANY, "leadEmail"), MEMBER(FROM_EMAIL, OF_ANY, "email"), MEMBER(FROM_EMAIL, OF_ANY, "lead.email"),
@@ -358,7 +363,7 @@ static const Platform lemlist = {
 	.name = CONST_SLICE("lemlist"),
 	.kind_paths = PATHS("type"),
 	.kinds = lemlist_kinds,
-	.cases = no_cases,
+	.cases = lemlist_cases,
 	.members = lemlist_members,
 	.secret_path = "secret",
 };
