@@ -3,7 +3,7 @@
 \i :abs_srcdir/sql/setup.psql
 -- deliveries.jsonl: forms that documents and programs of others show, beside those of the contract
 \set lines `cat "$PG_ABS_SRCDIR/t/vectors/webhooks.jsonl" "$PG_ABS_SRCDIR/t/vectors/deliveries.jsonl"`
-SELECT plan(236);
+SELECT plan(238);
 
 -- A client that knows the contact 4501 of HubSpot by its custom field, as it may.
 SELECT set_config('revyops.client_id', public.revyops_create_client('Webhooks')::text, true) \g /dev/null
@@ -129,6 +129,10 @@ SELECT is(public.revyops_read_webhook('instantly', '\x00'::bytea || convert_to('
 SELECT is(event - 'body_html', '{"kind": "replied", "contact_email": "ada@example.com", "at": null, "cut": true}', 'a long body is cut, and that is told'),
 	is(event->>'body_html', repeat('ä', 131072), 'to 256 KiB')
 FROM (SELECT test.read('instantly', jsonb_build_object('event_type', 'reply_received', 'email', 'ada@example.com', 'reply_html', repeat('ä', 200000), 'history', jsonb_build_array(repeat('x', 400000)))::text)->0 AS event) s;
+
+SELECT is(test.read('instantly', jsonb_build_object('event_type', 'email_sent', 'email', 'ada@example.com', 'campaign_id', repeat('ä', n))::text),
+	jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('kind', 'sent', 'contact_email', 'ada@example.com', 'campaign_id', CASE WHEN n = 255 THEN repeat('ä', n) END)) || '{"at": null}'), 'the id of a campaign is whole or none: ' || n)
+FROM unnest('{255,256}'::int[]) n;
 
 -- ---- what can't be read
 SELECT is(test.try(format('SELECT public.revyops_read_webhook(%L, %L)', platform, convert_to(body, 'UTF8'))),

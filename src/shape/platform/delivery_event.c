@@ -401,6 +401,8 @@ static void
 read_mail(const Reading *reading, NeutralEvent *event)
 {
 	event->campaign_id = first_id(reading, FROM_CAMPAIGN_ID);
+	if (rvo_text_characters(event->campaign_id) > MEMBER_MAX_LENGTH)
+		event->campaign_id = NO_SLICE;
 	event->campaign_name = first_line(reading, FROM_CAMPAIGN_NAME);
 	event->external_id = first_id(reading, FROM_EXTERNAL_ID);
 	event->agent_email = first_address(reading, FROM_AGENT);
