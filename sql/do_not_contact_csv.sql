@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(30);
+SELECT plan(37);
 -- A file of addresses for the do-not-contact list: which column it is, and what becomes of the rows.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.taken(file text, VARIADIC options text[] DEFAULT '{NULL}') RETURNS text LANGUAGE sql AS $$
@@ -16,7 +16,13 @@ SELECT is(test.taken(E'one@list.com\r\ntwo@list.com\r\n'), '2 0 2 0 1 null ","',
 SELECT is(test.taken(E'1,x,a@multi.com\n2,y,b@multi.com\n'), '2 2 0 0 3 null ","', 'among other values');
 SELECT is((SELECT revyops_suppress_csv('\xfffe61004000750074006600310036002e0063006f006d000a00'::bytea)->>'encoding'), 'UTF16LE', 'in another encoding');
 SELECT is(revyops_is_do_not_contact('a@utf16.com'), true, 'which was read');
+SELECT is(test.taken(E'one@line.com, two@line.com,three@line.com\n'), '3 3 0 0 1 null ","', 'one line of e-mail addresses');
+SELECT is(test.taken(E'one-line.com, two-line.com\n'), '2 2 0 0 1 null ","', 'one of domains');
+SELECT is(test.taken(E'a@wide.com,wide-site.com,b@wide.com\nc@wide.com,x\nbad,d@wide.com\ne@wide.com,,f@wide.com,g@wide.com\n'), '7 6 0 1 1 null "," 3:invalid_address', 'rows that have several, too');
+SELECT is((SELECT jsonb_agg(do_not_contact ORDER BY ordinal) FROM revyops_check_do_not_contact('{a@wide.com,b@wide.com,c@wide.com,d@wide.com,e@wide.com,f@wide.com,g@wide.com,x@wide-site.com}')), '[true, true, true, false, true, true, true, false]', 'but for the domain beside an e-mail address');
+SELECT is(test.taken(E'*.below.com\nmailto:m@below.org\nM <n@below.org>\n'), '3 3 0 0 1 null ","', 'a list that begins with what a human reads');
 -- a table
+SELECT is(test.taken(E'bl_value\na@only.com\nonly-site.com\n'), '2 2 0 0 "bl_value" 1 ","', 'an only column, whatever it is called');
 SELECT is(test.taken(E'Name,E-mail\nA,a@table.com\nB,\nC,c at table.com\nD,d@table.com\n'), '3 2 0 1 "E-mail" 1 "," 4:invalid_address', 'a column of e-mail addresses');
 SELECT is(test.taken(E'Company;Website\nA;https://www.tab2.com/x\nB;tab3.com\n'), '2 2 0 0 "Website" 1 ";"', 'a column of domains');
 SELECT is(test.taken(E'domain,email\ntab4.com,e@tab4.com\n'), '1 1 0 0 "email" 1 ","', 'of both the e-mail address');
@@ -41,6 +47,7 @@ SELECT test.fails_400($$SELECT revyops_suppress_csv('')$$, '[{"pointer": "", "co
 SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n', 'foo', repeat('x', 1001), delimiter => 'xx', header_line => 0)$$,
 	'[{"parameter": "reason", "code": "invalid_option", "allowed": ["bounced", "complaint", "erased", "manual", "unsubscribed"]}, {"parameter": "note", "code": "too_long", "limit": 1000, "actual": 1001}, {"parameter": "delimiter", "code": "invalid_delimiter"}, {"parameter": "header_line", "code": "invalid_number"}]', 'each option');
 SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n')$$, '[{"parameter": "content", "code": "no_key_column"}]', 'no such column');
+SELECT test.fails_400($$SELECT revyops_suppress_csv(E'co.uk\na@left.com\n')$$, '[{"parameter": "content", "code": "no_key_column"}]', 'nor one that is called as a domain is');
 SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n', column_name => 'c')$$, '[{"parameter": "column", "code": "unknown_column"}]', 'none of that name');
 SELECT test.fails_code($$SELECT revyops_suppress_csv(convert_to(repeat('x', 16 * 1024 * 1024 + 1), 'UTF8'))$$, 'PT413', 'request body too large', 'too_large', 'too large');
 SELECT is((SELECT count(*) FROM revyops_suppress_csv(convert_to((SELECT string_agg('n' || i || '@many.com', E'\n') FROM generate_series(1, 25000) i), 'UTF8')) r WHERE r @> '{"rows": 25000, "added": 25000, "there": 0}'), 1::bigint, 'many');

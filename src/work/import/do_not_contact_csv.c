@@ -3,8 +3,9 @@
  *	  Addresses of a file put on the do-not-contact list.
  *
  * One column has them: e-mail addresses or domains.  It is the one that is named, or called as
- * imports know columns of e-mail addresses, or of domains.  A file may also have no names
- * of columns, as a list of addresses has none: then it is the first column with one.
+ * imports know columns of e-mail addresses, or of domains, or the only one.  A file may also have no
+ * names of columns, as a list of addresses has none: then it is the first column with one, and
+ * what is of the same sort in others counts, too: a list may be one line.
  */
 #include "postgres.h"
 
@@ -43,13 +44,35 @@ typedef struct Addresses
 	JsonbValue	rejects;
 } Addresses;
 
-static bool
-is_address(Slice text)
+/* Entries that are written at once. */
+typedef struct Entries
 {
-	Slice		email;
-	Slice		domain;
+	DoNotContactEntry *entries;
+	int			count;
+	int			space;
+} Entries;
 
-	return rvo_do_not_contact_address_read(text, &email, &domain);
+/*
+ * read_address reads what a human reads in a cell: an address as it stands, *.acme.com for a domain and those
+ * below, else the e-mail address that the cell has, if it is one: of several each is somebody's.
+ */
+static bool
+read_address(Slice text, DoNotContactEntry *entry)
+{
+	ImportCell	cell;
+
+	if (rvo_do_not_contact_address_read(text, &entry->email, &entry->domain))
+		return true;
+	text = rvo_text_trim(text);
+	if (text.len > 2 && text.data[0] == '*' && text.data[1] == '.')
+	{
+		entry->subdomains = true;
+		return rvo_do_not_contact_address_read((Slice) {text.data + 2, text.len - 2}, &entry->email, &entry->domain) &&
+			entry->domain.data != NULL;
+	}
+	cell = rvo_import_cell_email(text);
+	return cell.reading == CELL_CLEANED && rvo_do_not_contact_address_read(cell.value, &entry->email, &entry->domain) &&
+		entry->email.data != NULL;
 }
 
 /* find_called returns the column that is called so, as far as names are compared; -1 for none. */
@@ -80,6 +103,13 @@ find_alias(const CsvFormat *format, Slice entity, Slice member)
 	return -1;
 }
 
+/* is_name tells that a text can't be meant as an address, or a domain. */
+static bool
+is_name(Slice text)
+{
+	return memchr(text.data, '@', text.len) == NULL && memchr(text.data, '.', text.len) == NULL;
+}
+
 /* find_column returns the column of addresses by the names of columns; -1 for none. */
 static int
 find_column(const CsvFormat *format)
@@ -93,6 +123,8 @@ find_column(const CsvFormat *format)
 		column = find_alias(format, CONST_SLICE("contact"), CONST_SLICE("email"));
 	if (column < 0)
 		column = find_alias(format, CONST_SLICE("company"), CONST_SLICE("domain"));
+	if (column < 0 && format->ncolumns == 1 && is_name(format->columns[0]))
+		column = 0;
 	return column;
 }
 
@@ -100,8 +132,10 @@ find_column(const CsvFormat *format)
 static int
 find_value(const CsvFormat *format)
 {
+	DoNotContactEntry entry = {0};
+
 	for (int i = 0; i < format->ncolumns; i++)
-		if (is_address(format->columns[i]))
+		if (read_address(format->columns[i], &entry))
 			return i;
 	return -1;
 }
@@ -161,29 +195,6 @@ reject(Addresses *addresses, int64 line, FaultCode code)
 	MemoryContextSwitchTo(caller);
 }
 
-/*
- * read_address reads what a human reads in a cell: an address as it stands, *.acme.com for a domain and those
- * below, else the e-mail address that the cell has, if it is one: of several each is somebody's.
- */
-static bool
-read_address(Slice text, DoNotContactEntry *entry)
-{
-	ImportCell	cell;
-
-	if (rvo_do_not_contact_address_read(text, &entry->email, &entry->domain))
-		return true;
-	text = rvo_text_trim(text);
-	if (text.len > 2 && text.data[0] == '*' && text.data[1] == '.')
-	{
-		entry->subdomains = true;
-		return rvo_do_not_contact_address_read((Slice) {text.data + 2, text.len - 2}, &entry->email, &entry->domain) &&
-			entry->domain.data != NULL;
-	}
-	cell = rvo_import_cell_email(text);
-	return cell.reading == CELL_CLEANED && rvo_do_not_contact_address_read(cell.value, &entry->email, &entry->domain) &&
-		entry->email.data != NULL;
-}
-
 /* take reads an address to an entry; false for what is none, which is a reject unless it says that there is none. */
 static bool
 take(Addresses *addresses, Slice address, int64 line, DoNotContactEntry *entry)
@@ -202,13 +213,14 @@ take(Addresses *addresses, Slice address, int64 line, DoNotContactEntry *entry)
 
 /* write_entries adds the entries of some rows. */
 static void
-write_entries(Addresses *addresses, const DoNotContactEntry *entries, int n)
+write_entries(Addresses *addresses, const Entries *entries)
 {
+	int			n = entries->count;
 	const DoNotContactEntry **rows = palloc(Max(n, 1) * sizeof(DoNotContactEntry *));
 	bool	   *added = palloc0(Max(n, 1) * sizeof(bool));
 
 	for (int i = 0; i < n; i++)
-		rows[i] = &entries[i];
+		rows[i] = &entries->entries[i];
 	rvo_do_not_contact_put(addresses->caller->client_id, rows, n, added);
 	for (int i = 0; i < n; i++)
 		if (added[i])
@@ -226,30 +238,77 @@ field_of(const Addresses *addresses, const CsvRecord *record)
 	return readable && addresses->column < record->nfields ? record->fields[addresses->column] : NO_SLICE;
 }
 
+/* push adds an entry to those that are written at once. */
+static void
+push(Entries *entries, const DoNotContactEntry *entry)
+{
+	if (entries->count == entries->space)
+	{
+		entries->space *= 2;
+		entries->entries = repalloc_huge(entries->entries, entries->space * sizeof(DoNotContactEntry));
+	}
+	entries->entries[entries->count++] = *entry;
+}
+
+/* take_beside reads the other addresses of a row without a header: e-mail addresses beside one, domains beside one. */
+static void
+take_beside(Addresses *addresses, const Slice *fields, int nfields, bool is_email, Entries *entries)
+{
+	for (int i = 0; i < nfields && addresses->no_header; i++)
+	{
+		DoNotContactEntry entry = addresses->entry;
+
+		if (i == addresses->column || !read_address(fields[i], &entry) || (entry.email.data != NULL) != is_email)
+			continue;
+		addresses->rows++;
+		push(entries, &entry);
+	}
+}
+
+/* take_row reads a row that has something in the column. */
+static void
+take_row(Addresses *addresses, const Slice *fields, int nfields, int64 line, Entries *entries)
+{
+	DoNotContactEntry entry;
+
+	if (!take(addresses, fields[addresses->column], line, &entry))
+		return;
+	push(entries, &entry);
+	take_beside(addresses, fields, nfields, entry.email.data != NULL, entries);
+}
+
 /* add_rows adds the next rows; false if there are no more.  A row without anything in the column is none. */
 static bool
 add_rows(Addresses *addresses)
 {
-	DoNotContactEntry *entries = palloc(AT_ONCE * sizeof(DoNotContactEntry));
+	Entries		entries = {palloc(AT_ONCE * sizeof(DoNotContactEntry)), 0, AT_ONCE};
 	CsvRecord	record;
-	int			n = 0;
 	bool		more = true;
 
-	while (n < AT_ONCE && (more = rvo_csv_next(addresses->reader, &record)))
+	while (entries.count < AT_ONCE && (more = rvo_csv_next(addresses->reader, &record)))
 	{
-		Slice		field = field_of(addresses, &record);
-
 		CHECK_FOR_INTERRUPTS();
-		if (rvo_text_trim(field).len > 0)
-			n += take(addresses, field, record.line, &entries[n]);
+		if (rvo_text_trim(field_of(addresses, &record)).len > 0)
+			take_row(addresses, record.fields, record.nfields, record.line, &entries);
 		else if (record.fault != FAULT_NONE && record.fault != FAULT_BLANK_ROW)
 		{
 			addresses->rows++;
 			reject(addresses, record.line, record.fault);
 		}
 	}
-	write_entries(addresses, entries, n);
+	write_entries(addresses, &entries);
 	return more;
+}
+
+/* add_first adds what a file without a header has where others have it. */
+static void
+add_first(Addresses *addresses)
+{
+	const CsvFormat *format = rvo_csv_format(addresses->reader);
+	Entries		entries = {palloc(sizeof(DoNotContactEntry)), 0, 1};
+
+	take_row(addresses, format->columns, format->ncolumns, 1, &entries);
+	write_entries(addresses, &entries);
 }
 
 /* add_all adds all rows, some thousand at once. */
@@ -330,12 +389,10 @@ rvo_do_not_contact_csv(const Caller *caller, const DoNotContactFile *file)
 		.context = CurrentMemoryContext,
 		.rejects = rvo_json_array(REJECTS_SHOWN),
 	};
-	DoNotContactEntry first;
 
 	begin(&addresses, file);
-	if (addresses.no_header &&
-		take(&addresses, rvo_csv_format(addresses.reader)->columns[addresses.column], 1, &first))
-		write_entries(&addresses, &first, 1);
+	if (addresses.no_header)
+		add_first(&addresses);
 	add_all(&addresses);
 	return show(&addresses);
 }
