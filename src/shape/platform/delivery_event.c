@@ -211,19 +211,26 @@ from_template(JsonbContainer *item, const char *template)
 	return (Slice) {text.data, text.len};
 }
 
+/* is_address tells whether an address stands at a path. */
+static bool
+is_address(const Reading *reading, const char *path, Slice address)
+{
+	Slice		found = rvo_delivery_address(rvo_item_text(reading->item, path));
+
+	return found.data != NULL && address.data != NULL && rvo_slice_equal(found, address);
+}
+
 /* applies tells whether a row is for a member of this event. */
 static bool
 applies(const Reading *reading, const MemberRule *rule, DeliveryMember member)
 {
 	const NeutralEvent *event = &reading->read->event;
-	Slice		address;
 
 	if (rule->member != member || (rule->kinds != OF_ANY && (rule->kinds & OF_KIND(event->kind)) == 0))
 		return false;
-	if (rule->address == NULL)
-		return true;
-	address = rvo_delivery_address(rvo_item_text(reading->item, rule->address));
-	return address.data != NULL && event->contact_email.data != NULL && rvo_slice_equal(address, event->contact_email);
+	if (rule->other_than != NULL && is_address(reading, rule->path, rvo_delivery_address(rvo_item_text(reading->item, rule->other_than))))
+		return false;
+	return rule->address == NULL || is_address(reading, rule->address, event->contact_email);
 }
 
 /* next_text finds the next text of a member, from a row on; false if there is no more. */

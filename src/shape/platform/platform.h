@@ -57,6 +57,7 @@ typedef struct MemberRule
 	unsigned	kinds;			/* of events; OF_ANY = of all */
 	const char *path;			/* or, with braces in it, a text with paths in braces */
 	const char *address;		/* counts only if this is the contact's; NULL = always */
+	const char *other_than;		/* counts only if this is another address; NULL = always */
 } MemberRule;
 
 /* What a kind of the platform is.  Kinds that have no row are ignored. */

@@ -220,7 +220,9 @@ static const CaseRule emailbison_cases[] = {
 static const MemberRule emailbison_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "event.workspace_id"),
 	MEMBER(FROM_EMAIL, OF_ANY, "data.lead.email"), MEMBER(FROM_EMAIL, OF_ANY, "data.contact.email"),
-	MEMBER(FROM_EMAIL, OF_REPLIES, "data.reply.from_email_address"), MEMBER(FROM_EMAIL, OF_SENT, "data.reply.primary_to_email_address"),
+	/* what we wrote may be told as received */
+	MEMBER(FROM_EMAIL, OF_REPLIES, "data.reply.from_email_address", .other_than = "data.sender_email.email"),
+	MEMBER(FROM_EMAIL, OF_SENT, "data.reply.primary_to_email_address"),
 	MEMBER(FROM_TIME, OF_SENT, "data.scheduled_email.sent_at"),
 	MEMBER(FROM_TIME, OF_REPLIES | OF_INTEREST, "data.reply.date_received"),
 	MEMBER(FROM_TIME, OF_ANY, "data.campaign_event.created_at"),
@@ -288,7 +290,7 @@ static const CaseRule plusvibe_cases[] = {
 static const MemberRule plusvibe_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "workspace_id"),
 	MEMBER(FROM_EMAIL, OF_ANY, "lead_email"), MEMBER(FROM_EMAIL, OF_ANY, "email"), MEMBER(FROM_EMAIL, OF_ANY, "lead.email"),
-	MEMBER(FROM_EMAIL, OF_ANY, "data.email"), MEMBER(FROM_EMAIL, OF_REPLIES, "from_email"),
+	MEMBER(FROM_EMAIL, OF_ANY, "data.email"), MEMBER(FROM_EMAIL, OF_REPLIES, "from_email", .other_than = "email_account_name"),
 	MEMBER(FROM_TIME, OF_REPLIES | OF_INTEREST, "replied_date"),
 	MEMBER(FROM_TIME, OF_ANY, "date"), MEMBER(FROM_TIME, OF_ANY, "timestamp"), MEMBER(FROM_TIME, OF_SENT, "sent_date"), MEMBER(FROM_TIME, OF_SENT, "sent_on"),
 	MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "camp_id"), MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaign_id"),
