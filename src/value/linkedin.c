@@ -34,13 +34,13 @@ init_text(StringInfo text, int capacity)
 	resetStringInfo(text);
 }
 
-/* skip_prefix steps over a prefix, compared as ASCII without case. */
-static bool
+/* skip_prefix steps over a prefix, which is in lower case; ASCII without case. */
+static inline bool
 skip_prefix(Slice *s, const char *prefix)
 {
 	int			len = strlen(prefix);
 
-	if (s->len < len || pg_strncasecmp(s->data, prefix, len) != 0)
+	if (s->len < len || rvo_ascii_lower(s->data[0]) != prefix[0] || pg_strncasecmp(s->data, prefix, len) != 0)
 		return false;
 	s->data += len;
 	s->len -= len;
