@@ -185,11 +185,19 @@ read_text(const Reading *reading, const SearchCondition *condition, const JsonbV
 		rvo_fault_add(reading->faults, pointer, fault);
 }
 
+/* read_id reads an id, or where an order is asked for 0: a loop over all ids begins behind it. */
 static void
-read_id(const Reading *reading, const JsonbValue *value, const char *pointer, SearchValue *read)
+read_id(const Reading *reading, const SearchCondition *condition, const JsonbValue *value, const char *pointer, SearchValue *read)
 {
-	if (!(value->type == jbvNumeric && rvo_json_to_id(value, &read->number)) &&
-		!(value->type == jbvString && rvo_text_to_id(rvo_text_trim(rvo_json_string(value)), &read->number)))
+	Slice		text = NO_SLICE;
+
+	if (value->type == jbvNumeric)
+		text = rvo_json_id_text(value, CUSTOM_FIELD_VALUE_MAX_LENGTH);
+	else if (value->type == jbvString)
+		text = rvo_text_trim(rvo_json_string(value));
+	if (is_order(condition->operator) && rvo_slice_equal(text, CONST_SLICE("0")))
+		read->number = 0;
+	else if (!rvo_text_to_id(text, &read->number))
 		rvo_fault_add(reading->faults, pointer, FAULT_INVALID_NUMBER);
 }
 
@@ -234,7 +242,7 @@ read_one(const Reading *reading, SearchCondition *condition, const JsonbValue *v
 	if (condition->member == NULL)
 		read_field_value(reading, condition, value, pointer, read);
 	else if (condition->type == SEARCH_ID)
-		read_id(reading, value, pointer, read);
+		read_id(reading, condition, value, pointer, read);
 	else if (condition->type == SEARCH_TIME)
 		read_time(reading, value, pointer, read);
 	else
