@@ -34,7 +34,7 @@ typedef struct Connection
 	FcgiReader	reader;
 	Buffer		in;				/* what came of a record that is not whole */
 	Buffer		params;
-	Request    *request;		/* that is not answered; NULL = none */
+	Request    *request;		/* whose answer has not gone out; NULL = none */
 	Buffer		out;			/* an answer, */
 	size_t		sent;			/* octets of it */
 } Connection;
@@ -130,6 +130,22 @@ add_head(Buffer *to, const Request *request)
 	buffer_add(to, "\r\n", 2);
 }
 
+/* end_answer is done with a request whose answer has gone out. */
+static void
+end_answer(Connection *connection)
+{
+	lane_release(connection->request);
+	request_free(connection->request);
+	connection->request = NULL;
+	buffer_free(&connection->out);
+	connection->sent = 0;
+	fcgi_ended(&connection->reader);
+	if (!connection->reader.keep || draining)
+		close_connection(connection);
+	else
+		loop_change(&connection->watch, EPOLLIN);
+}
+
 /* send_answer sends as much as the socket takes; behind the last octet the next request may come. */
 static void
 send_answer(Connection *connection)
@@ -144,20 +160,12 @@ send_answer(Connection *connection)
 	}
 	connection->sent += sent > 0 ? (size_t) sent : 0;
 	if (connection->sent < out->len)
-	{
 		loop_change(&connection->watch, EPOLLIN | EPOLLOUT);
-		return;
-	}
-	buffer_free(out);
-	connection->sent = 0;
-	fcgi_ended(&connection->reader);
-	if (!connection->reader.keep || draining)
-		close_connection(connection);
 	else
-		loop_change(&connection->watch, EPOLLIN);
+		end_answer(connection);
 }
 
-/* answered begins to send a request's answer, and is done with it; it is what a request is given to call. */
+/* answered begins to send a request's answer; it is what a request is given to call.  Until it is sent the request counts. */
 static void
 answered(Request *request)
 {
@@ -168,17 +176,20 @@ answered(Request *request)
 																					 * it was held */
 	if (request->status < 300 && request->result != NULL)
 		caller_is_good(request->key.data);
-	if (connection != NULL)
+	request->state = REQUEST_ANSWERED;
+	if (connection == NULL)
 	{
-		add_head(&head, request);
-		fcgi_add_answer(&connection->out, connection->reader.id, (Slice) {head.data, head.len}, request->head ? (Slice) {"", 0} : request->answer_body);
-		buffer_free(&head);
-		connection->request = NULL;
+		lane_release(request);
+		request_free(request);
+		return;
 	}
-	lane_release(request);
-	request_free(request);
-	if (connection != NULL)
-		send_answer(connection);
+	add_head(&head, request);
+	fcgi_add_answer(&connection->out, connection->reader.id, (Slice) {head.data, head.len}, request->head ? (Slice) {"", 0} : request->answer_body);
+	buffer_free(&head);
+	buffer_free(&request->body);
+	PQclear(request->result);	/* what it answered is in out */
+	request->result = NULL;
+	send_answer(connection);
 }
 
 /* ------------------------------------------------ requests */

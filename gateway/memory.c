@@ -69,7 +69,8 @@ buffer_print(Buffer *buffer, const char *format,...)
 	va_start(arguments, format);
 	len = vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	buffer_add(buffer, line, len < (int) sizeof(line) ? (size_t) len : sizeof(line) - 1);
+	if (len > 0)
+		buffer_add(buffer, line, len < (int) sizeof(line) ? (size_t) len : sizeof(line) - 1);
 }
 
 /* buffer_free leaves an empty buffer. */

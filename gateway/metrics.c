@@ -8,8 +8,10 @@
 #include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
+#include "memory.h"
 #include "metrics.h"
 
 #define PREFIX "revyops_gateway_"
@@ -114,25 +116,30 @@ print_all(FILE * to)
 }
 
 /*
- * answer_reader answers one that asks, in a single piece, as all clients do, and hangs up, which is
- * the answer's end.  What the socket does not take at once, some 8 kB, is nobody's who reads.
+ * answer_reader answers one that asks, in a single piece, as all clients do, and hangs up.  What the
+ * socket does not take at once, some 8 kB, is nobody's who reads.
  */
 static void
 answer_reader(Watch *watch, uint32_t events)
 {
 	char		request[4096];
-	FILE	   *to = fdopen(watch->fd, "w");
+	char	   *text;
+	size_t		len;
+	FILE	   *to = open_memstream(&text, &len);
+	Buffer		answer = {0};
 
 	(void) events;
 	if (to == NULL)
 		errx(1, "out of memory");
+	print_all(to);
+	if (fclose(to) != 0)
+		errx(1, "out of memory");
+	buffer_print(&answer, "HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: %zu\r\n\r\n", len);
+	buffer_add(&answer, text, len);
 	if (recv(watch->fd, request, sizeof(request), 0) > 0)
-	{
-		fputs("HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\r\n", to);
-		print_all(to);
-	}
-	loop_remove(watch);
-	fclose(to);
+		(void) send(watch->fd, answer.data, answer.len, MSG_NOSIGNAL);
+	buffer_free(&answer);
+	free(text);
 	loop_free(watch);
 }
 

@@ -72,6 +72,7 @@ set_length(Request *request, Slice digits)
 {
 	if (digits.len > 10)
 		return false;
+	request->body_length = 0;	/* the last one counts */
 	for (size_t i = 0; i < digits.len; i++)
 	{
 		if (!isdigit((unsigned char) digits.data[i]))

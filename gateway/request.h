@@ -21,7 +21,8 @@ typedef enum RequestState
 	REQUEST_COMING,				/* read from nginx's connection */
 	REQUEST_WAITING,			/* in its lane's queue */
 	REQUEST_RUNNING,			/* the database works on it */
-	REQUEST_HELD				/* it is to be asked again */
+	REQUEST_HELD,				/* it is to be asked again */
+	REQUEST_ANSWERED			/* its answer goes out */
 } RequestState;
 
 struct Request

@@ -152,6 +152,22 @@ $gateway->at_rest;
 
 reload(key_requests => 1024);
 
+# ---- an answer that nobody reads, of more than the sockets take: half a megabyte
+sql("SET revyops.client_id = 2; SELECT count(*) FROM revyops_create_contacts((SELECT jsonb_agg(jsonb_build_object('email', 'wide' || i || '\@acme.com', 'contact_custom_fields_input',
+	(SELECT jsonb_agg(jsonb_build_object('field_name', 'Note ' || f, 'field_value', repeat('x', 1000))) FROM generate_series(1, 5) f))) FROM generate_series(1, 100) i))");
+reload(key_requests => 1);
+my $page = { key => $key[1], method => 'GET', uri => '/public/v2/contacts' };
+my $read = 'answers_total{lane="read",class="2xx"}';
+my $answers = $gateway->metrics->{$read};
+my $unread = fcgi->connect($path)->send(fcgi::request(%$page));
+$gateway->wait_for($read => $answers + 1);
+is($gateway->ask(%$page)->{status}, 503, 'an answer that nobody reads counts as a request under way');
+my $whole = $unread->answer->{body};
+$gateway->at_rest;
+my $again = $gateway->ask(%$page);
+is_deeply([ $again->{status}, $again->{body} eq $whole, length $whole > 400_000 ], [ 200, 1, 1 ], 'once it is read there is room, and it was whole');
+reload(key_requests => 1024);
+
 # ---- a standby for reading
 my $standby;
 $node->backup('copy');

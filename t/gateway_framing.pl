@@ -51,6 +51,8 @@ $padded .= fcgi::record(fcgi::PARAMS, '', 1, 7) . fcgi::record(fcgi::BODY, subst
 $connection = fcgi->connect($path)->send($padded);
 is($connection->answer->{status}, 201, 'a record for each octet, with padding');
 is($connection->send(create('behind'))->answer->{status}, 201, 'and one behind the padding');
+$body = '{"email": "lengths@acme.com"}';
+is(fcgi->connect($path)->send(fcgi::begin() . fcgi::stream(fcgi::PARAMS, fcgi::params(map { @$_ } [ CONTENT_LENGTH => '1000000000' ], [ REQUEST_METHOD => 'POST', REQUEST_URI => '/public/v2/contacts', HTTP_X_API_KEY => $key, HTTP_CONTENT_TYPE => 'application/json' ], [ CONTENT_LENGTH => sprintf '%010d', length $body ])) . fcgi::stream(fcgi::BODY, $body))->answer->{status}, 201, 'of two lengths the last counts');
 $connection = fcgi->connect($path)->send(create('once', keep => 0));
 is($connection->answer->{status}, 201, 'a request after which the connection is not kept');
 ok($connection->is_closed, 'it is not');
