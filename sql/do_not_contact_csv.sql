@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(37);
+SELECT plan(41);
 -- A file of addresses for the do-not-contact list: which column it is, and what becomes of the rows.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.taken(file text, VARIADIC options text[] DEFAULT '{NULL}') RETURNS text LANGUAGE sql AS $$
@@ -18,8 +18,8 @@ SELECT is((SELECT revyops_suppress_csv('\xfffe61004000750074006600310036002e0063
 SELECT is(revyops_is_do_not_contact('a@utf16.com'), true, 'which was read');
 SELECT is(test.taken(E'one@line.com, two@line.com,three@line.com\n'), '3 3 0 0 1 null ","', 'one line of e-mail addresses');
 SELECT is(test.taken(E'one-line.com, two-line.com\n'), '2 2 0 0 1 null ","', 'one of domains');
-SELECT is(test.taken(E'a@wide.com,wide-site.com,b@wide.com\nc@wide.com,x\nbad,d@wide.com\ne@wide.com,,f@wide.com,g@wide.com\n'), '7 6 0 1 1 null "," 3:invalid_address', 'rows that have several, too');
-SELECT is((SELECT jsonb_agg(do_not_contact ORDER BY ordinal) FROM revyops_check_do_not_contact('{a@wide.com,b@wide.com,c@wide.com,d@wide.com,e@wide.com,f@wide.com,g@wide.com,x@wide-site.com}')), '[true, true, true, false, true, true, true, false]', 'but for the domain beside an e-mail address');
+SELECT is(test.taken(E'a@wide.com,wide-site.com,b@wide.com\nc@wide.com,x\nbad,d@wide.com\ne@wide.com,,f@wide.com,g@wide.com\n'), '8 7 0 1 1 null "," 3:invalid_address', 'rows that have several, too');
+SELECT is((SELECT jsonb_agg(do_not_contact ORDER BY ordinal) FROM revyops_check_do_not_contact('{a@wide.com,b@wide.com,c@wide.com,d@wide.com,e@wide.com,f@wide.com,g@wide.com,x@wide-site.com}')), '[true, true, true, true, true, true, true, false]', 'but for the domain beside an e-mail address');
 SELECT is(test.taken(E'*.below.com\nmailto:m@below.org\nM <n@below.org>\n'), '3 3 0 0 1 null ","', 'a list that begins with what a human reads');
 -- a table
 SELECT is(test.taken(E'bl_value\na@only.com\nonly-site.com\n'), '2 2 0 0 "bl_value" 1 ","', 'an only column, whatever it is called');
@@ -51,6 +51,10 @@ SELECT test.fails_400($$SELECT revyops_suppress_csv(E'co.uk\na@left.com\n')$$, '
 SELECT test.fails_400($$SELECT revyops_suppress_csv(E'a,b\nx,y\n', column_name => 'c')$$, '[{"parameter": "column", "code": "unknown_column"}]', 'none of that name');
 SELECT test.fails_code($$SELECT revyops_suppress_csv(convert_to(repeat('x', 16 * 1024 * 1024 + 1), 'UTF8'))$$, 'PT413', 'request body too large', 'too_large', 'too large');
 SELECT is((SELECT count(*) FROM revyops_suppress_csv(convert_to((SELECT string_agg('n' || i || '@many.com', E'\n') FROM generate_series(1, 25000) i), 'UTF8')) r WHERE r @> '{"rows": 25000, "added": 25000, "there": 0}'), 1::bigint, 'many');
+SELECT is(test.taken(E'Report for jane@title.com\nEmail,Name\na@title.com,A\n'), '1 1 0 0 "Email" 2 ","', 'a title that has an address in it is no row');
+SELECT is(test.taken(E'a@beside.com,b@beside.com\n,c@beside.com\nN/A,d@beside.com\nnone at all,e@beside.com\n'), '5 5 0 0 1 null ","', 'an address beside a cell that has none');
+SELECT is(test.taken(E'beside2.com,f@gmail.com\nbeside3.com,g@gmail.com\n'), '2 2 0 0 2 null ","', 'a domain before an address is not the one on the list');
+SELECT is(test.taken(E'beside4.com,beside5.com\nbeside6.com,h@gmail.com\n'), '4 4 0 0 1 null ","', 'an address beside domains is');
 SELECT is((SELECT jsonb_build_array(r->'rows', r->'added', r->'failed') FROM revyops_suppress_csv(E'Domain\n@at.example.com\n @ \n') r), '[2, 1, 1]', 'a domain behind an @');
 SELECT * FROM finish();
 ROLLBACK;

@@ -35,6 +35,7 @@ typedef struct Addresses
 	CsvReader  *reader;
 	int			column;
 	bool		no_header;		/* what is called the header is the first row */
+	bool		of_emails;		/* it has an e-mail address: domains beside those are their companies' */
 	DoNotContactEntry entry;	/* but for the address */
 	int64		rows;
 	int64		added;
@@ -128,16 +129,32 @@ find_column(const CsvFormat *format)
 	return column;
 }
 
-/* find_value returns the first column whose name is an address, so that it is none; -1 for none. */
-static int
-find_value(const CsvFormat *format)
+/* is_alone tells a text that can be an address and nothing else: a title or a name that has one in it is none. */
+static bool
+is_alone(Slice text)
 {
-	DoNotContactEntry entry = {0};
+	text = rvo_text_trim(text);
+	return text.len > 0 && (memchr(text.data, ' ', text.len) == NULL || text.data[text.len - 1] == '>');
+}
 
-	for (int i = 0; i < format->ncolumns; i++)
-		if (read_address(format->columns[i], &entry))
-			return i;
-	return -1;
+/* find_value returns the first column whose name is an e-mail address, so that it is none, else a domain; -1 for none. */
+static int
+find_value(const CsvFormat *format, bool *is_email)
+{
+	int			found = -1;
+
+	*is_email = false;
+	for (int i = 0; i < format->ncolumns && !*is_email; i++)
+	{
+		DoNotContactEntry entry = {0};
+
+		if (!is_alone(format->columns[i]) || !read_address(format->columns[i], &entry))
+			continue;
+		*is_email = entry.email.data != NULL;
+		if (found < 0 || *is_email)
+			found = i;
+	}
+	return found;
 }
 
 /* open_list opens a file whose first line has an address already; false if it is none. */
@@ -151,7 +168,7 @@ open_list(Addresses *addresses, const DoNotContactFile *file)
 		return false;
 	addresses->unread = file->content;
 	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &faults);
-	addresses->column = faults.count == 0 ? find_value(rvo_csv_format(addresses->reader)) : -1;
+	addresses->column = faults.count == 0 ? find_value(rvo_csv_format(addresses->reader), &addresses->of_emails) : -1;
 	addresses->no_header = addresses->column >= 0;
 	return addresses->no_header;
 }
@@ -250,15 +267,16 @@ push(Entries *entries, const DoNotContactEntry *entry)
 	entries->entries[entries->count++] = *entry;
 }
 
-/* take_beside reads the other addresses of a row without a header: e-mail addresses beside one, domains beside one. */
+/* take_beside reads the other addresses of a row of a file without a header. */
 static void
-take_beside(Addresses *addresses, const Slice *fields, int nfields, bool is_email, Entries *entries)
+take_beside(Addresses *addresses, const Slice *fields, int nfields, Entries *entries)
 {
 	for (int i = 0; i < nfields && addresses->no_header; i++)
 	{
 		DoNotContactEntry entry = addresses->entry;
 
-		if (i == addresses->column || !read_address(fields[i], &entry) || (entry.email.data != NULL) != is_email)
+		if (i == addresses->column || !read_address(fields[i], &entry) ||
+			(entry.email.data == NULL && (addresses->of_emails || entry.reason == DO_NOT_CONTACT_ERASED)))
 			continue;
 		addresses->rows++;
 		push(entries, &entry);
@@ -271,10 +289,9 @@ take_row(Addresses *addresses, const Slice *fields, int nfields, int64 line, Ent
 {
 	DoNotContactEntry entry;
 
-	if (!take(addresses, fields[addresses->column], line, &entry))
-		return;
-	push(entries, &entry);
-	take_beside(addresses, fields, nfields, entry.email.data != NULL, entries);
+	if (take(addresses, fields[addresses->column], line, &entry))
+		push(entries, &entry);
+	take_beside(addresses, fields, nfields, entries);
 }
 
 /* add_rows adds the next rows; false if there are no more.  A row without anything in the column is none. */
@@ -295,6 +312,8 @@ add_rows(Addresses *addresses)
 			addresses->rows++;
 			reject(addresses, record.line, record.fault);
 		}
+		else
+			take_beside(addresses, record.fields, record.nfields, &entries);
 	}
 	write_entries(addresses, &entries);
 	return more;
