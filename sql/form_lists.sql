@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Lists in forms: however a client writes them, no entry is lost without a word. And addresses in them.
-SELECT plan(34);
+SELECT plan(39);
 SELECT test.two_clients() \gset
 SELECT set_config('test.key', revyops_create_api_key(1, 'x'), true) AS hidden \gset
 
@@ -38,6 +38,9 @@ SELECT is(test.sent('PUT', '/public/v2/contacts', 'email=f' || n || '@acme.com&'
 	(18, 'L=[{"field_name":"A","field_value":"1"}]&L=', '201 {"A": "1"}'),
 	(19, 'L=[]&L=[]', '201 {}'),
 	(20, 'L={"field_name":"A","field_value":"1"}', '201 {"A": "1"}'),
+	(24, 'L={"field_name":"A","field_value":"1"}&L[][field_name]=B&L[][field_value]=2', '201 {"A": "1", "B": "2"}'),
+	(25, 'L[][field_name]=B&L[][field_value]=2&L[]={"field_name":"A","field_value":"1"}', '201 {"A": "1", "B": "2"}'),
+	(26, 'L[opt_in_email]=not+yet', '201 {"opt_in_email": "not yet"}'),
 	(22, 'L={"field_name":"A"}', '400 /contact_custom_fields_input/0/field_value required'),
 	(23, 'L={"A":"1"}', '201 {"A": "1"}'),
 	(21, 'L=[{"field_name":"A","field_value":"1"}]&L=nope', '400 /contact_custom_fields_input/1 not_an_object')) t(n, form, expected);
@@ -45,12 +48,13 @@ SELECT is(test.sent('PUT', '/public/v2/contacts', 'email=g@acme.com&contact_cust
 SELECT is(test.sent('PUT', '/public/v2/contacts', E'--b\r\nContent-Disposition: form-data; name="email"\r\n\r\nm@acme.com\r\n--b\r\nContent-Disposition: form-data; name="contact_custom_fields"\r\nContent-Type: application/json\r\n\r\n{"field_name":"A","field_value":"1"}\r\n--b\r\nContent-Disposition: form-data; name="contact_custom_fields"\r\nContent-Type: application/json\r\n\r\n{"field_name":"B","field_value":"2"}\r\n--b--', 'multipart/form-data; boundary=b'),
 	'201 {"A": "1", "B": "2"}', 'a part for each entry, as clients of OpenAPI send an array');
 SELECT is(test.sent('POST', '/public/v2/contacts/batch', form), expected, 'a batch: ' || form) FROM (VALUES
+	('contacts={"email":"b5@acme.com"}&contacts[][email]=b6@acme.com', '200 b5@acme.com,b6@acme.com'),
 	('contacts[][email]=b1@acme.com&contacts[][email]=b2@acme.com', '200 b1@acme.com,b2@acme.com'),
 	('contacts=[{"email":"b3@acme.com"}]&contacts=[{"email":"b4@acme.com"}]', '200 b3@acme.com,b4@acme.com')) t(form, expected);
 
 -- a + that was not encoded
 SELECT is((SELECT jsonb_agg(b->'email') FROM revyops_http.handle('PUT', '/public/v2/contacts', '', 'X-API-Key: ' || current_setting('test.key') || E'\nContent-Type: application/x-www-form-urlencoded', convert_to(form, 'UTF8')) a, LATERAL (SELECT a.body::jsonb) t(b)), to_jsonb(ARRAY[expected]), form) FROM (VALUES
-	('email=jane+news@acme.com', 'jane+news@acme.com'), ('email=jane%2Bnews%40acme.com', 'jane+news@acme.com'), ('email=+joe@acme.com+', 'joe@acme.com'), ('email=++jim+a+b@acme.com', 'jim+a+b@acme.com')) t(form, expected);
+	('email=jane+news@acme.com', 'jane+news@acme.com'), ('email=%2Bjoe@acme.com', '+joe@acme.com'), ('email=jane%2Bnews%40acme.com', 'jane+news@acme.com'), ('email=+joe@acme.com+', 'joe@acme.com'), ('email=++jim+a+b@acme.com', 'jim+a+b@acme.com')) t(form, expected);
 SELECT is(test.sent('POST', '/public/v2/contacts/batch', 'contacts[0][email]=ann+x@acme.com&contacts[1].email=bob+y@acme.com'), '200 ann+x@acme.com,bob+y@acme.com', 'in a batch');
 SELECT is(test.sent('PUT', '/public/v2/contacts', 'email=ja%20ne@acme.com'), '400 /email invalid_email', 'a blank that was encoded is one');
 SELECT is((SELECT jsonb_build_array(b->'first_name', b->'email') FROM revyops_http.handle('PUT', '/public/v2/contacts', '', 'X-API-Key: ' || current_setting('test.key') || E'\nContent-Type: application/x-www-form-urlencoded', 'email=zoe%40acme.com&first_name=Zoe+Ann') a, LATERAL (SELECT a.body::jsonb) t(b)), '["Zoe Ann", "zoe@acme.com"]', 'elsewhere it is a blank');

@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Parameters of a list that nobody knows: what was meant as a condition is a 400, what else is ignored is told.
-SELECT plan(121);
+SELECT plan(122);
 SELECT test.two_clients() \gset
 SELECT set_config('test.key', revyops_create_api_key(1, 'x', NULL, 'master'), true) AS hidden \gset
 SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "jane@acme.com", "first_name": "Jane", "last_name": "Doe"}, {"email": "joe@acme.com", "first_name": "Joe", "last_name": "Doe"}]') \gset
@@ -58,6 +58,7 @@ SELECT is(test.asked(path, query), expected, format('%s: %s', path, query)) FROM
 	('/public/v2/contacts/lookup-by-custom-field', 'name=a&field_value=b', '400 name unknown_parameter ["field_name"], field_name required'),
 	('/public/v2/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&email=c', '400 email unknown_parameter []'),
 	('/public/v2/companies/lookup-by-custom-field', 'field_name=a&field_value=b&name=c', '400 name unknown_parameter ["field_name"]'),
+	('/public/v2/emails', 'utm_campaign=x', '200 0 [X-Revyops-Unknown-Parameters: utm_campaign]'),
 	-- v1, which has no pages
 	('/public/contacts', 'page=1&limit=5', '200 2 [X-Revyops-Unknown-Parameters: page, limit]'), ('/public/contacts', 'first_name=Jane', '200 1'), ('/public/contacts', 'emial=x', '400 emial unknown_parameter ["email"]'),
 	('/public/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&structure=FLAT', '200 0 [X-Revyops-Unknown-Parameters: structure]'), ('/public/companies', 'nam=x', '400 nam unknown_parameter ["name"]'),

@@ -144,7 +144,7 @@ read_list_name(FormPart *part, Slice list, int number, bool named)
 	part->index = index;
 }
 
-/* number_entries gives the entries of a list that have no number one behind the others: a new one begins with a name that the last one has. */
+/* number_entries gives the entries of a list that have no number one behind the others: a new one begins with a name that the last one has, and before and behind one that is whole. */
 static void
 number_entries(Form *form, int list)
 {
@@ -160,7 +160,7 @@ number_entries(Form *form, int list)
 			continue;
 		for (int before = first; before < i; before++)
 			if (form->parts[before].list == list && form->parts[before].index == index &&
-				rvo_slice_equal(form->parts[before].name, part->name))
+				(part->name.len == 0 || form->parts[before].name.len == 0 || rvo_slice_equal(form->parts[before].name, part->name)))
 			{
 				index++;
 				first = i;

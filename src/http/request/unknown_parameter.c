@@ -105,7 +105,7 @@ has_words_of(Slice name, Slice condition)
 	return shares_words(name, condition, CONDITION_WORDS_MIN_LENGTH);
 }
 
-/* ends_like tells whether the last word of a name is one of a condition: full_name. */
+/* ends_like tells whether the last word of a name is one of a condition: full_name. Not what links add: utm_campaign. */
 static bool
 ends_like(Slice name, Slice condition)
 {
@@ -116,7 +116,8 @@ ends_like(Slice name, Slice condition)
 
 	while (rest.len > 0)
 		last = rvo_text_split(&rest, '_');
-	ends = last.len >= CONDITION_WORDS_MIN_LENGTH && is_part(last, condition);
+	ends = last.len >= CONDITION_WORDS_MIN_LENGTH && is_part(last, condition) &&
+		!(words.len > 4 && memcmp(words.data, "utm_", 4) == 0);
 	pfree(unconstify(char *, words.data));
 	return ends;
 }

@@ -38,25 +38,35 @@ rvo_url_decode(Slice s)
 	return decode(s, ' ');
 }
 
+/* at_sign returns where an @ stands in encoded text; its length if none does. */
+static int
+at_sign(Slice s)
+{
+	for (int i = 0; i < s.len; i++)
+		if (s.data[i] == '@' || (s.len - i >= 3 && memcmp(s.data + i, "%40", 3) == 0))
+			return i;
+	return s.len;
+}
+
 /*
  * rvo_url_decode_address decodes an e-mail address.  None has a blank, so a + before
- * the @ is one that its sender did not encode.  At its beginning and behind the @ it is a blank: none has a + there.
+ * the @ is one that its sender did not encode.  At the beginning and behind the @ it is a blank, as in what is no address.
  */
 Slice
 rvo_url_decode_address(Slice s)
 {
-	Slice		address = decode(s, '+');
+	int			at = at_sign(s);
+	char	   *raw = palloc(s.len + 1);
 	bool		inside = false;
-	bool		behind = false;
 
-	for (int i = 0; i < address.len; i++)
+	if (at == s.len)
+		return rvo_url_decode(s);
+	for (int i = 0; i < s.len; i++)
 	{
-		behind |= address.data[i] == '@';
-		inside |= address.data[i] != '+';
-		if ((behind || !inside) && address.data[i] == '+')
-			unconstify(char *, address.data)[i] = ' ';
+		inside |= s.data[i] != '+';
+		raw[i] = s.data[i] == '+' && (i > at || !inside) ? ' ' : s.data[i];
 	}
-	return address;
+	return decode((Slice) {raw, s.len}, '+');
 }
 
 /* is_address tells whether the name of a part is that of an e-mail address: email, contact_email, contacts[0][email]. */
