@@ -65,7 +65,7 @@ extern int	rvo_hex_digit(char c);
 static inline bool
 rvo_slice_equal(Slice a, Slice b)
 {
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 #endif							/* RVO_TEXT_H */

@@ -79,7 +79,7 @@ find_kind(const Reading *reading, Slice kind, Slice *label)
 	return NULL;
 }
 
-/* is_status tells whether a text begins with a status of mail, which is "5.1.1" and no part of an IP address. */
+/* is_status tells whether a text begins with a status of mail, which is "5.1.1" to "5.7.999", and no part of an IP address. */
 static bool
 is_status(Slice text)
 {
@@ -89,6 +89,8 @@ is_status(Slice text)
 		return false;
 	while (end < text.len && rvo_is_digit(text.data[end]))
 		end++;
+	if (text.data[2] > '7' || end > 7)
+		return false;
 	return end + 1 >= text.len || text.data[end] != '.' || !rvo_is_digit(text.data[end + 1]);
 }
 
@@ -157,9 +159,16 @@ kind_in_case(const Reading *reading, EventKind kind)
 static Slice
 first_of(Slice text)
 {
-	Slice		behind = text;
-	Slice		before = rvo_text_split(&behind, '<');
+	Slice		rest = text;
+	Slice		piece = rvo_text_split(&rest, memchr(text.data, ',', text.len) != NULL ? ',' : ';');
+	Slice		behind;
+	Slice		before;
 
+	/* the comma in a name, or in quotes, ends no address */
+	if (memchr(piece.data, '@', piece.len) != NULL && memchr(piece.data, '"', piece.len) == NULL)
+		text = piece;
+	behind = text;
+	before = rvo_text_split(&behind, '<');
 	if (behind.len > 0)
 		return rvo_text_trim(rvo_text_split(&behind, '>'));
 	before = rvo_text_split(&before, ',');
