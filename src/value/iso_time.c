@@ -132,13 +132,14 @@ bool
 rvo_iso_time_read(Slice text, TimestampTz *time)
 {
 	Slice		day = {text.data, DAY_LENGTH};
-	Slice		rest = {text.data + DAY_LENGTH, text.len - DAY_LENGTH};
+	Slice		rest;
 	int64		microseconds = 0;
 	int			offset = 0;
 	int			julian;
 
 	if (text.len < DAY_LENGTH || !rvo_iso_day_is(day))
 		return false;
+	rest = (Slice) {text.data + DAY_LENGTH, text.len - DAY_LENGTH};
 	if (rest.len > 0 && !(take_clock(&rest, &microseconds) && take_offset(&rest, &offset) && rest.len == 0))
 		return false;
 	julian = date2j(number_at(day, 0, 4), number_at(day, 5, 2), number_at(day, 8, 2));

@@ -69,7 +69,8 @@ note_snapshot(CountKey *key)
 	key->standby = standby;
 	key->overflowed = snapshot->suboverflowed;
 	key->nopen = n;
-	memcpy(key->open, standby ? snapshot->subxip : snapshot->xip, n * sizeof(TransactionId));
+	for (int i = 0; i < n; i++)
+		key->open[i] = standby ? snapshot->subxip[i] : snapshot->xip[i];
 	return true;
 }
 

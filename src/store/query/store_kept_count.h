@@ -11,7 +11,7 @@
 #define COUNT_KEY_MAX 512
 #define COUNT_OPEN_MAX 64
 
-/* What a count depends on: which plan makes it, for whom, by which parameters, and what is seen.  Starts as {0}. */
+/* What a count depends on: which plan makes it, for whom, by which parameters, and what is seen. */
 typedef struct CountKey
 {
 	uint64		plan;			/* which was prepared, 0 = the count can't be kept; and which planning of it */
