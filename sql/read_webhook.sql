@@ -3,7 +3,7 @@
 \i :abs_srcdir/sql/setup.psql
 -- deliveries.jsonl: forms that documents and programs of others show, beside those of the contract
 \set lines `cat "$PG_ABS_SRCDIR/t/vectors/webhooks.jsonl" "$PG_ABS_SRCDIR/t/vectors/deliveries.jsonl"`
-SELECT plan(246);
+SELECT plan(254);
 
 -- A client that knows the contact 4501 of HubSpot by its custom field, as it may.
 SELECT set_config('revyops.client_id', public.revyops_create_client('Webhooks')::text, true) \g /dev/null
@@ -143,6 +143,7 @@ FROM (VALUES
 	('a number', 'instantly', '5', '[{"pointer":"","code":"not_an_object","message":"Expected an object."}]'),
 	('JSON in a string', 'instantly', '"{}"', '[{"pointer":"","code":"not_an_object","message":"Expected an object."}]'),
 	('too deep', 'instantly', repeat('[', 65) || repeat(']', 65), '[{"pointer":"","code":"too_deep","message":"The body is nested too deeply."}]'),
+	('too many items, sent on', 'instantly', '{"body": [{"event_type": "x"}' || repeat(',0', 10000) || ']}', '[{"pointer":"","code":"too_many","message":"There are too many entries.","limit":10000,"actual":10001}]'),
 	('too many items', 'instantly', '[0' || repeat(',0', 10000) || ']', '[{"pointer":"","code":"too_many","message":"There are too many entries.","limit":10000,"actual":10001}]'),
 	('a number that nothing holds', 'instantly', '[1e99999]', '[{"pointer":"","code":"malformed_body","message":"The body could not be read as its content type says.","line":1,"column":2}]'),
 	('an unknown platform', 'mailchimp', '{}', '[{"parameter":"platform","code":"invalid_option","message":"Expected one of the values that are allowed.","allowed":["instantly","smartlead","emailbison","plusvibe","lemlist","hubspot","neutral"]}]'),

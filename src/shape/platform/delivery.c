@@ -3,7 +3,8 @@
  *	  A delivery of a sending platform: its items, as events.
  *
  * An object is one item, an array has many; what of it is no object, or is of a
- * kind that we have no use for, is an item without an event.  No table is asked.
+ * kind that we have no use for, is an item without an event.  What a program in between
+ * put around it is taken off first.  No table is asked.
  */
 #include "postgres.h"
 
@@ -17,6 +18,9 @@
 #include "shape/platform/event_time.h"
 #include "shape/platform/item_path.h"
 
+/* So many programs in between are looked through. */
+#define WRAPPERS_MAX 3
+
 /* note_unreadable notes why a text can't be read as JSON. */
 static void
 note_unreadable(Slice text, FaultList *faults)
@@ -28,11 +32,13 @@ note_unreadable(Slice text, FaultList *faults)
 	rvo_fault_add_place(faults, "", flaw, place.line, place.column, -1);
 }
 
-/* parse reads the JSON of a body; false if it is none, or neither object nor array, or too much. */
-static bool
-parse(Slice text, Delivery *delivery, FaultList *faults)
+/* parse reads JSON, as a value; no value, with the faults, for what is none, neither object nor array, or too much. */
+static JsonbValue
+parse(Slice text, FaultList *faults)
 {
 	JsonExtent	extent = rvo_json_measure(text, 0);
+	JsonbValue	value = {.type = jbvNull};
+	Jsonb	   *json;
 
 	if (extent.containers > JSON_MAX_CONTAINERS)
 		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, JSON_MAX_CONTAINERS, extent.containers);
@@ -42,15 +48,18 @@ parse(Slice text, Delivery *delivery, FaultList *faults)
 		rvo_fault_add(faults, "", FAULT_TOO_DEEP);
 	else if (!rvo_json_is_loadable(text))
 		note_unreadable(text, faults);
-	else
-		delivery->body = rvo_json_parse(text);
-	if (delivery->body == NULL)
-		return false;
-	if (JB_ROOT_IS_SCALAR(delivery->body))
+	if (faults->count > 0)
+		return value;
+	json = rvo_json_parse(text);
+	if (JB_ROOT_IS_SCALAR(json))
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
-	else if (JB_ROOT_IS_ARRAY(delivery->body) && JB_ROOT_COUNT(delivery->body) > DELIVERY_ITEMS_MAX)
-		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, DELIVERY_ITEMS_MAX, JB_ROOT_COUNT(delivery->body));
-	return faults->count == 0;
+	else
+	{
+		value.type = jbvBinary;
+		value.val.binary.data = &json->root;
+		value.val.binary.len = VARSIZE(json) - VARHDRSZ;
+	}
+	return value;
 }
 
 /* rvo_object_key returns what an object is found by, in the current context. */
@@ -120,41 +129,72 @@ kind_of(const Platform *platform, JsonbContainer *item)
 	return kind.data == NULL && platform->otherwise != NULL ? rvo_delivery_kind(platform->otherwise, item) : kind;
 }
 
-/* unwrap returns what an item without a kind was sent on in, by a program in between: {"headers": …, "body": the item}. */
+/* has_kind tells whether an object, or the first of an array, calls its kind. */
+static bool
+has_kind(const Platform *platform, JsonbContainer *container)
+{
+	JsonbValue *first = rvo_json_is_array(container) ? getIthJsonbValueFromContainer(container, 0) : NULL;
+
+	if (first != NULL && first->type == jbvBinary)
+		container = first->val.binary.data;
+	return rvo_json_is_object(container) && kind_of(platform, container).data != NULL;
+}
+
+/* read_text reads the JSON that a text is, as a value; the text itself if it is none. */
 static JsonbValue
-unwrap(const Platform *platform, JsonbValue item)
+read_text(const JsonbValue *text)
+{
+	FaultList	faults = {0};
+	JsonbValue	value = parse(rvo_json_string(text), &faults);
+
+	return value.type == jbvBinary ? value : *text;
+}
+
+/*
+ * unwrap returns what a value without a kind was sent on in, by programs in between: {"headers": …, "body": it}, which
+ * may be JSON or a text of it; up to depth of them.  Of an array that is looked for in an only object.
+ */
+static JsonbValue
+unwrap(const Platform *platform, JsonbValue value, int depth)
 {
 	static const Slice names[] = {CONST_SLICE("body"), CONST_SLICE("payload"), CONST_SLICE("data"), CONST_SLICE("event")};
-	JsonbContainer *object = item.val.binary.data;
+	JsonbContainer *object = value.val.binary.data;
 	JsonbValue	inner;
 
-	if (!rvo_json_is_object(object) || kind_of(platform, object).data != NULL)
-		return item;
-	for (size_t i = 0; i < lengthof(names); i++)
-		if (rvo_json_get(object, names[i], &inner) && inner.type == jbvBinary && rvo_json_is_object(inner.val.binary.data) &&
-			kind_of(platform, inner.val.binary.data).data != NULL)
+	if (depth == 0 || has_kind(platform, object))
+		return value;
+	if (rvo_json_is_array(object) && JsonContainerSize(object) == 1)
+	{
+		inner = *getIthJsonbValueFromContainer(object, 0);
+		object = inner.type == jbvBinary ? inner.val.binary.data : NULL;
+	}
+	for (size_t i = 0; object != NULL && rvo_json_is_object(object) && i < lengthof(names); i++)
+	{
+		if (!rvo_json_get(object, names[i], &inner))
+			continue;
+		if (inner.type == jbvString)
+			inner = read_text(&inner);
+		if (inner.type == jbvBinary)
+			inner = unwrap(platform, inner, depth - 1);
+		if (inner.type == jbvBinary && has_kind(platform, inner.val.binary.data))
 			return inner;
-	return item;
+	}
+	return value;
 }
 
 /* item_at returns an item of a delivery: an element of an array, or all of it; false for what is no object or array. */
 static bool
 item_at(const Delivery *delivery, int at, JsonbValue *item)
 {
-	JsonbContainer *root = &delivery->body->root;
-
-	*item = (JsonbValue) {.type = jbvBinary};
-	item->val.binary.data = root;
-	item->val.binary.len = VARSIZE(delivery->body) - VARHDRSZ;
-	if (rvo_json_is_array(root))
+	*item = delivery->body;
+	if (rvo_json_is_array(item->val.binary.data))
 	{
-		JsonbValue *element = getIthJsonbValueFromContainer(root, at);
+		JsonbValue *element = getIthJsonbValueFromContainer(item->val.binary.data, at);
 
 		if (element == NULL || element->type != jbvBinary)
 			return false;
-		*item = *element;
+		*item = unwrap(delivery->platform, *element, WRAPPERS_MAX);
 	}
-	*item = unwrap(delivery->platform, *item);
 	return true;
 }
 
@@ -186,10 +226,8 @@ read_item(Delivery *delivery, SliceMap *known, JsonbContainer *item, int length,
 static void
 read_items(Delivery *delivery)
 {
-	JsonbContainer *root = &delivery->body->root;
 	SliceMap   *known;
 
-	delivery->count = rvo_json_is_array(root) ? (int) JsonContainerSize(root) : 1;
 	delivery->items = palloc0(Max(delivery->count, 1) * sizeof(DeliveryItem));
 	delivery->objects = palloc0(Max(delivery->count, 1) * sizeof(PlatformAddress));
 	known = rvo_slice_map_create(delivery->count);
@@ -211,9 +249,19 @@ read_items(Delivery *delivery)
 bool
 rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, FaultList *faults)
 {
-	*delivery = (Delivery) {.platform = platform};
-	if (!parse(rvo_delivery_text(body), delivery, faults))
+	JsonbContainer *root;
+
+	*delivery = (Delivery) {.platform = platform, .body = parse(rvo_delivery_text(body), faults)};
+	if (faults->count > 0)
 		return false;
+	delivery->body = unwrap(platform, delivery->body, WRAPPERS_MAX);
+	root = delivery->body.val.binary.data;
+	delivery->count = rvo_json_is_array(root) ? (int) JsonContainerSize(root) : 1;
+	if (delivery->count > DELIVERY_ITEMS_MAX)
+	{
+		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, DELIVERY_ITEMS_MAX, delivery->count);
+		return false;
+	}
 	read_items(delivery);
 	return true;
 }

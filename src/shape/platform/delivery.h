@@ -32,7 +32,7 @@ typedef struct PlatformAddress
 typedef struct Delivery
 {
 	const Platform *platform;
-	Jsonb	   *body;
+	JsonbValue	body;			/* an object or array, without what was put around it */
 	int			count;
 	DeliveryItem *items;		/* in the order of the delivery */
 	int			nobjects;
