@@ -52,11 +52,8 @@ revyops_create_contact(PG_FUNCTION_ARGS)
 	Jsonb	   *answer = rvo_idempotency_find(&request, &kept);
 
 	if (answer == NULL)
-	{
-		JsonbValue	created = rvo_contact_create(&caller, request.body, CONTACT_FIELDS_INPUT, request.structure, NULL);
-
-		answer = rvo_idempotency_keep(&request, &kept, rvo_json_encode(&created));
-	}
+		answer = rvo_idempotency_keep(&request, &kept,
+									  rvo_contact_create(&caller, request.body, CONTACT_FIELDS_INPUT, request.structure, NULL));
 	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }
 

@@ -50,11 +50,7 @@ revyops_create_email(PG_FUNCTION_ARGS)
 	Jsonb	   *answer = rvo_idempotency_find(&request, &kept);
 
 	if (answer == NULL)
-	{
-		JsonbValue	created = rvo_email_create(&caller, request.body, request.structure, NULL);
-
-		answer = rvo_idempotency_keep(&request, &kept, rvo_json_encode(&created));
-	}
+		answer = rvo_idempotency_keep(&request, &kept, rvo_email_create(&caller, request.body, request.structure, NULL));
 	PG_RETURN_JSONB_P(rvo_members_told(&caller, answer));
 }
 

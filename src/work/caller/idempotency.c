@@ -105,16 +105,18 @@ rvo_idempotency_find(const KeyedRequest *request, KeptAnswer *answer)
 	return rvo_json_parse(answer->body);
 }
 
-/* rvo_idempotency_keep keeps what was created, if there is a key, and returns it. */
+/* rvo_idempotency_keep keeps what was created, if there is a key, and returns it as jsonb. */
 Jsonb *
-rvo_idempotency_keep(const KeyedRequest *request, KeptAnswer *answer, Jsonb *created)
+rvo_idempotency_keep(const KeyedRequest *request, KeptAnswer *answer, JsonbValue created)
 {
+	Jsonb	   *json = rvo_json_encode(&created);
+
 	if (request->key.data == NULL)
-		return created;
+		return json;
 	answer->status = 201;
-	answer->body = rvo_slice(JsonbToCString(NULL, &created->root, VARSIZE(created)));
+	answer->body = rvo_slice(JsonbToCString(NULL, &json->root, VARSIZE(json)));
 	rvo_idempotency_end(request, answer);
-	return created;
+	return json;
 }
 
 /* rvo_idempotency_expire deletes all answers whose time is over, and returns how many they were. */

@@ -26,7 +26,7 @@ typedef struct KeyedRequest
 extern bool rvo_idempotency_begin(const KeyedRequest *request, KeptAnswer *answer);
 extern void rvo_idempotency_end(const KeyedRequest *request, KeptAnswer *answer);
 extern Jsonb *rvo_idempotency_find(const KeyedRequest *request, KeptAnswer *answer);
-extern Jsonb *rvo_idempotency_keep(const KeyedRequest *request, KeptAnswer *answer, Jsonb *created);
+extern Jsonb *rvo_idempotency_keep(const KeyedRequest *request, KeptAnswer *answer, JsonbValue created);
 extern int64 rvo_idempotency_expire(void);
 
 #endif							/* RVO_IDEMPOTENCY_H */
