@@ -338,7 +338,7 @@ list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const L
 	return reading.found;
 }
 
-/* A scan of so many rows, as a part of those that an index would find, is tried if the page is filled by half of them. */
+/* A scan looks at half as many rows as an index would find, and is tried if half of those looked at would fill the page. */
 #define SCAN_PART 2
 
 /*
