@@ -1,0 +1,58 @@
+# A psql that stays and connects anew for each script: what a script leaves in its session ends with it, and
+# thousands of them don't wait for as many programs to start.
+package reconnecting_psql;
+use strict;
+use warnings;
+
+use IPC::Run;
+use PostgreSQL::Test::Utils;
+
+# What psql says when a script is through, on both of its ways out.
+my $end = '-- the script has ended --';
+
+sub new
+{
+	my ($class, $node, $database) = @_;
+	return bless { command => [ 'psql', '-XAtq', '-d', $node->connstr($database) ] }, $class;
+}
+
+# start_program: the first time, and after a script that took the connection along
+sub start_program
+{
+	my ($self) = @_;
+	@$self{qw(in out err)} = ('', '', '');
+	$self->{timer} = IPC::Run::timer($PostgreSQL::Test::Utils::timeout_default);
+	$self->{program} = IPC::Run::start($self->{command}, '<', \$self->{in}, '>', \$self->{out}, '2>', \$self->{err}, $self->{timer});
+}
+
+# said: what a role is shown by a script, and what it is told of errors
+sub said
+{
+	my ($self, $role, $script) = @_;
+	$self->start_program unless $self->{program};
+	@$self{qw(out err)} = ('', '');
+	# a semicolon behind the data of a COPY would be a statement of its own
+	$script .= ';' unless $script =~ /(?:;|\n\\\.)\s*\z/;
+	$self->{in} .= "\\connect - $role\n$script\n\\echo $end\n\\warn $end\n";
+	$self->{timer}->start;
+	while (grep { $self->{$_} !~ /^\Q$end\E$/m } qw(out err))
+	{
+		die "psql did not end: $script" if $self->{timer}->is_expired;
+		next if $self->{program}->pumpable && eval { $self->{program}->pump; 1 };
+		eval { $self->{program}->finish };
+		delete $self->{program};
+		last;
+	}
+	return map { s/^\Q$end\E\n//mr =~ s/\n\z//r } @$self{qw(out err)};
+}
+
+sub quit
+{
+	my ($self) = @_;
+	return unless $self->{program};
+	$self->{in} .= "\\q\n";
+	$self->{program}->finish;
+	delete $self->{program};
+}
+
+1;
