@@ -246,31 +246,24 @@ find_slug(Slice *path, Slice *segment, bool *old)
 
 /* inner_url makes a URL that stands as the slug of another the one to read; false if none does. */
 static bool
-inner_url(Slice *url, Slice path)
+inner_url(Slice *url, Slice segment)
 {
-	Slice		segment;
-	bool		old;
-	Slice		inside;
+	Slice		inside = {segment.data, (int) (url->data + url->len - segment.data)};
 
-	if (!find_slug(&path, &segment, &old) || segment.len == 0)
-		return false;
-	inside = (Slice) {segment.data, (int) (url->data + url->len - segment.data)};
-	if (!is_url(inside) && !is_encoded(inside))
+	if (segment.len == 0 || (!is_url(inside) && !is_encoded(inside)))
 		return false;
 	*url = inside;
 	return true;
 }
 
-/* read_path reads the path of a profile and writes its canonical form; false if it is none. */
+/* write_canonical writes the canonical form of a profile; path is what stands behind its segment.  False if it is none. */
 static bool
-read_path(Slice path, StringInfo canonical)
+write_canonical(Slice segment, Slice path, bool old, StringInfo canonical)
 {
-	Slice		segment;
 	Slice		slug;
-	bool		old;
 	int			slug_end;
 
-	if (!find_slug(&path, &segment, &old) || !rvo_linkedin_slug_read(segment, &slug))
+	if (!rvo_linkedin_slug_read(segment, &slug))
 		return false;
 	/* "n/a" */
 	if (is_word(slug, "n") && is_word(next_segment(&path), "a"))
@@ -294,6 +287,8 @@ rvo_linkedin_normalize(Slice in, Slice *out)
 {
 	Slice		url = without_backslashes(rvo_text_trim(in));
 	Slice		path;
+	Slice		segment;
+	bool		old;
 	StringInfoData canonical;
 
 	*out = NO_SLICE;
@@ -301,12 +296,12 @@ rvo_linkedin_normalize(Slice in, Slice *out)
 		return FAULT_NONE;
 	for (int nested = 0;; nested++)
 	{
-		if (nested > NESTED_MAX || !decoded(&url) || !split_path(url, &path))
+		if (nested > NESTED_MAX || !decoded(&url) || !split_path(url, &path) || !find_slug(&path, &segment, &old))
 			return FAULT_INVALID_LINKEDIN_URL;
-		if (!inner_url(&url, path))
+		if (!inner_url(&url, segment))
 			break;
 	}
-	if (!read_path(path, &canonical))
+	if (!write_canonical(segment, path, old, &canonical))
 		return FAULT_INVALID_LINKEDIN_URL;
 	*out = (Slice) {canonical.data, canonical.len};
 	return FAULT_NONE;

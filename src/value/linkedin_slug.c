@@ -36,6 +36,12 @@ rvo_linkedin_unescape(Slice text, Slice *plain)
 	char	   *out = palloc(text.len + 1);
 
 	*plain = (Slice) {out, 0};
+	if (text.len > 0 && memchr(text.data, '%', text.len) == NULL)
+	{
+		memcpy(out, text.data, text.len);
+		plain->len = text.len;
+		return true;
+	}
 	for (int i = 0; i < text.len; i++)
 	{
 		int			c = (unsigned char) text.data[i];

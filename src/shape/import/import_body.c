@@ -28,7 +28,7 @@ typedef struct Row
 	int			number;
 	ImportNotes *notes;
 	bool	   *as_field;		/* of columns of members: those whose cells are custom fields in this row */
-	bool		has_company;
+	JsonbValue	company;		/* what it has for MEMBER_COMPANY; jbvNull = nothing */
 } Row;
 
 /* What a cell has for a member. */
@@ -147,18 +147,26 @@ read_cell(const Row *row, const RecordMember *member, int column)
 
 /* ---------------------------------------------------------------- members */
 
+/* names_company tells whether a value can be an id or a domain; what is no text is for the reader of bodies. */
+static bool
+names_company(const JsonbValue *value)
+{
+	Slice		canonical;
+	int64		id;
+
+	return value->type != jbvString || rvo_text_to_id(rvo_json_string(value), &id) ||
+		rvo_domain_normalize(rvo_json_string(value), &canonical) == FAULT_NONE;
+}
+
 /* wrong_with tells what is wrong with a value for a member, beside what only the reader of bodies knows. */
 static FaultCode
 wrong_with(const RecordMember *member, const JsonbValue *value)
 {
 	Slice		canonical;
-	int64		id;
 
 	if (member->kind == MEMBER_KEY)
 		return value->type == jbvString ? member->normalize(rvo_json_string(value), &canonical) : FAULT_NOT_A_STRING;
-	if (member->kind != MEMBER_COMPANY || value->type != jbvString || rvo_text_to_id(rvo_json_string(value), &id))
-		return FAULT_NONE;
-	return rvo_domain_normalize(rvo_json_string(value), &canonical) == FAULT_NONE ? FAULT_NONE : FAULT_INVALID_COMPANY;
+	return member->kind != MEMBER_COMPANY || names_company(value) ? FAULT_NONE : FAULT_INVALID_COMPANY;
 }
 
 /* same_value tells whether a cell says what a member has already. */
@@ -268,8 +276,9 @@ read_member(Row *row, const ImportMember *member, JsonbValue *value)
 	if (!reading.given)
 		return cleared(row, member, value);
 	if (member->member->kind == MEMBER_COMPANY)
-		row->has_company = wrong_with(member->member, &reading.value) == FAULT_NONE;
-	if (member->member->kind == MEMBER_COMPANY_NAME && !row->has_company && row->mapping->columns[column].field.data != NULL)
+		row->company = reading.value;
+	if (member->member->kind == MEMBER_COMPANY_NAME && row->mapping->columns[column].field.data != NULL &&
+		(row->company.type == jbvNull || !names_company(&row->company)))
 		row->as_field[column] = true;
 	*value = reading.value;
 	return true;
