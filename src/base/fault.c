@@ -17,6 +17,9 @@
 #include "base/compat.h"
 #include "base/fault.h"
 
+/* What the entries of most lists have room in: a batch of duplicates has thousands of lists with one. */
+#define USUAL_OCTETS 256
+
 static const struct
 {
 	const char *code;
@@ -179,12 +182,22 @@ rvo_fault_octets(const FaultList *faults)
 	return faults->entries != NULL ? faults->entries->len : 0;
 }
 
+/* make_entries makes room for entries, in the current context. */
+static StringInfo
+make_entries(int capacity)
+{
+	StringInfo	entries = palloc(sizeof(StringInfoData));
+
+	rvo_string_init(entries, capacity);
+	return entries;
+}
+
 /* begin_next makes the list ready for what comes behind its entries. */
 static void
 begin_next(FaultList *faults)
 {
 	if (faults->entries == NULL)
-		faults->entries = makeStringInfo();
+		faults->entries = make_entries(USUAL_OCTETS);
 	else if (faults->told > 0)
 		appendStringInfoChar(faults->entries, ',');
 }
@@ -449,7 +462,7 @@ rvo_fault_keep(FaultList *faults)
 
 	if (entries == NULL)
 		return;
-	faults->entries = makeStringInfo();
+	faults->entries = make_entries(entries->len + 1);
 	appendBinaryStringInfo(faults->entries, entries->data, entries->len);
 }
 

@@ -36,6 +36,15 @@ rvo_slice_cstring(Slice s)
 	return pnstrdup(s.data, s.len);
 }
 
+/* rvo_string_init is initStringInfo for one that is known to be short, in the current context: many of these are in memory together. */
+void
+rvo_string_init(StringInfo string, int capacity)
+{
+	string->data = palloc(capacity);
+	string->maxlen = capacity;
+	resetStringInfo(string);
+}
+
 /* rvo_slice_compare compares slices by bytes, as qsort wants it. */
 int
 rvo_slice_compare(const void *a, const void *b)

@@ -5,6 +5,8 @@
 #ifndef RVO_TEXT_H
 #define RVO_TEXT_H
 
+#include "lib/stringinfo.h"
+
 /*
  * A run of bytes in someone else's memory: a length and no NUL, as in a
  * JsonbValue.  data is NULL when there is no value at all.
@@ -23,6 +25,7 @@ typedef struct Slice
 extern Slice rvo_slice(const char *string);
 extern Slice rvo_slice_of_text(const text *value);
 extern char *rvo_slice_cstring(Slice s);
+extern void rvo_string_init(StringInfo string, int capacity);
 extern int	rvo_slice_compare(const void *a, const void *b);
 extern bool rvo_same_secret(const unsigned char *a, const unsigned char *b, int len);
 

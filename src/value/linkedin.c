@@ -13,8 +13,6 @@
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-
 #include "base/compat.h"
 #include "value/linkedin.h"
 #include "value/linkedin_slug.h"
@@ -24,15 +22,6 @@
 
 /* How often a URL can stand within a URL. */
 #define NESTED_MAX 3
-
-/* init_text is initStringInfo for a text that is known to be short: many of these stay in memory together. */
-static void
-init_text(StringInfo text, int capacity)
-{
-	text->data = palloc(capacity);
-	text->maxlen = capacity;
-	resetStringInfo(text);
-}
 
 /* skip_prefix steps over a prefix, which is in lower case; ASCII without case. */
 static inline bool
@@ -268,7 +257,7 @@ write_canonical(Slice segment, Slice path, bool old, StringInfo canonical)
 	/* "n/a" */
 	if (is_word(slug, "n") && is_word(next_segment(&path), "a"))
 		return false;
-	init_text(canonical, strlen(CANONICAL_PREFIX) + slug.len + 1);
+	rvo_string_init(canonical, strlen(CANONICAL_PREFIX) + slug.len + 1);
 	appendStringInfoString(canonical, CANONICAL_PREFIX);
 	append_escaped(canonical, slug);
 	slug_end = canonical->len;

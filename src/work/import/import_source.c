@@ -19,25 +19,62 @@ line_of(const ImportSource *source, int row)
 	return source->kind->line != NULL ? source->kind->line(source, row) : 0;
 }
 
-/* make_body makes the body of a row, or notes that it can't be read. */
+/* copy_of copies jsonb, in the current context. */
 static Jsonb *
-make_body(const ImportSource *source, int row, JsonbValue *cells, Import *import)
+copy_of(const Jsonb *jsonb)
+{
+	Jsonb	   *copy = palloc(VARSIZE(jsonb));
+
+	memcpy(copy, jsonb, VARSIZE(jsonb));
+	return copy;
+}
+
+/* add_notes adds the notes on a row, in the current context, with copies of the values that stand in the row. */
+static void
+add_notes(ImportNotes *all, const ImportNotes *of_row)
+{
+	for (int i = 0; i < of_row->count; i++)
+	{
+		ImportNote	note = of_row->items[i];
+
+		note.value.data = rvo_slice_cstring(note.value);
+		rvo_import_note_add(all, note);
+	}
+}
+
+/*
+ * make_body makes the body of a row, in the current context, or notes that it can't be read.  What it is built of is
+ * many times as large as itself, so it is freed row by row: parts is for it.
+ */
+static Jsonb *
+make_body(const ImportSource *source, int row, JsonbValue *cells, Import *import, MemoryContext parts)
 {
 	BrokenItem	broken = source->kind->fault != NULL ? source->kind->fault(source, row) : (BrokenItem) {0};
+	ImportNotes notes = {0};
+	MemoryContext caller;
+	Jsonb	   *body;
 
 	if (broken.code != FAULT_NONE)
 	{
 		import->broken.items[import->broken.count++] = broken;
 		return NULL;
 	}
+	caller = MemoryContextSwitchTo(parts);
 	source->kind->cells(source, row, cells);
-	return rvo_import_body(import->mapping, cells, row, &import->changed);
+	body = rvo_import_body(import->mapping, cells, row, &notes);
+	MemoryContextSwitchTo(caller);
+	if (body != NULL)
+		body = copy_of(body);
+	add_notes(&import->changed, &notes);
+	MemoryContextReset(parts);
+	return body;
 }
 
 /* rvo_import_fetch reads the next batch and makes its bodies, in the current context. */
 void
 rvo_import_fetch(ImportSource *source, Import *import)
 {
+	MemoryContext parts = AllocSetContextCreate(CurrentMemoryContext, "revyops import row", ALLOCSET_DEFAULT_SIZES);
 	JsonbValue *cells = palloc(Max(source->headers.count, 1) * sizeof(JsonbValue));
 	int			n = source->kind->fetch(source, import->options.batch_size);
 
@@ -51,27 +88,23 @@ rvo_import_fetch(ImportSource *source, Import *import)
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		import->bodies[i] = make_body(source, i, cells, import);
+		import->bodies[i] = make_body(source, i, cells, import, parts);
 	}
 	PopActiveSnapshot();
+	MemoryContextDelete(parts);
 }
 
-/*
- * show shows a row, in the current context.  What that is built of is many times as large as itself,
- * so it is freed row by row: parts is for it.
- */
+/* show shows a row, in the current context; parts is for what that is built of, as in make_body. */
 static Jsonb *
 show(const ImportSource *source, int row, MemoryContext parts)
 {
 	MemoryContext caller = MemoryContextSwitchTo(parts);
 	Jsonb	   *shown = source->kind->show(source, row);
-	Jsonb	   *copy;
 
 	MemoryContextSwitchTo(caller);
-	copy = palloc(VARSIZE(shown));
-	memcpy(copy, shown, VARSIZE(shown));
+	shown = copy_of(shown);
 	MemoryContextReset(parts);
-	return copy;
+	return shown;
 }
 
 /* rvo_import_show adds their lines and rows to what is to be told, in the current context. */
