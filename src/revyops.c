@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "base/create_outcome.h"
+#include "base/memory.h"
 #include "hook/keep_data.h"
 #include "hook/plan_settings.h"
 #include "hook/plan_size.h"
@@ -22,6 +23,9 @@
 PG_MODULE_MAGIC;
 
 void		_PG_init(void);
+
+/* More than a page of 100 takes, with the server's own copies of it. */
+#define USUAL_OCTETS (1024 * 1024)
 
 static const struct config_enum_entry handlings[] = {
 	{"lenient", HANDLING_LENIENT, false},
@@ -67,6 +71,7 @@ _PG_init(void)
 							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
+	rvo_memory_keep(USUAL_OCTETS);
 	rvo_create_outcomes_init();
 	rvo_distribution_init();
 	rvo_keep_data_init();

@@ -26,6 +26,7 @@
 
 #include "base/compat.h"
 #include "base/create_outcome.h"
+#include "base/memory.h"
 #include "shape/record/known_member.h"
 #include "work/record/batch.h"
 #include "work/record/change_feed.h"
@@ -35,6 +36,10 @@
 /* Items that are worked on together: so many, and so many octets of bodies or hardly more. */
 #define CHUNK 10000
 #define CHUNK_OCTETS (8 * 1024 * 1024)
+
+/* Items from which a chunk takes memory that is worth keeping for the next one, and about how much. */
+#define LARGE_CHUNK 1000
+#define LARGE_CHUNK_OCTETS (16 * 1024 * 1024)
 
 /* An item that was created; where later ones may find it as a duplicate. */
 typedef struct CreatedItem
@@ -575,6 +580,8 @@ run_chunk(Batch *batch)
 
 	if (batch->nbodies == 0)
 		return;
+	if (chunk.count >= LARGE_CHUNK)
+		rvo_memory_keep(LARGE_CHUNK_OCTETS);
 	MemoryContextSwitchTo(batch->chunk_context);
 	chunk.items = palloc0(chunk.count * sizeof(BatchItem));
 	chunk.open = palloc(chunk.count * sizeof(BatchItem *));
