@@ -13,8 +13,11 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/wait_event.h"
 
 #include "base/attempt.h"
 #include "base/compat.h"
@@ -23,14 +26,31 @@
 /* How often work is done that the server breaks off to end a deadlock. */
 #define ATTEMPTS 10
 
+/* Milliseconds before the second attempt; twice as many before each other one, up to the longest. */
+#define FIRST_PAUSE 2
+#define LONGEST_PAUSE 256
+
+/*
+ * let_others_go_on waits for who won a deadlock.  Whoever runs is back before one who waits is woken: on a busy
+ * machine it would have the same locks again, and lose again, as often as it may.
+ */
+static void
+let_others_go_on(int attempts)
+{
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+					 Min(FIRST_PAUSE << (attempts - 1), LONGEST_PAUSE), PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
 /*
  * attempt does work and returns NULL, or undoes it and returns the error that
  * ended it, in the current context.  An order to stop is raised again, but not
  * the end of the statement's time.  It is undone as well if there is a kept, and
- * that is false in the end.
+ * that is false in the end.  attempts: those before this one, which lost a deadlock.
  */
 static ErrorData *
-attempt(Work work, void *arg, bool again, const bool *kept)
+attempt(Work work, void *arg, int attempts, const bool *kept)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -40,7 +60,9 @@ attempt(Work work, void *arg, bool again, const bool *kept)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		work(arg, again);
+		if (attempts > 0)
+			let_others_go_on(attempts);
+		work(arg, attempts > 0);
 		if (kept == NULL || *kept)
 			ReleaseCurrentSubTransaction();
 		else
@@ -72,22 +94,22 @@ attempt(Work work, void *arg, bool again, const bool *kept)
 ErrorData *
 rvo_attempt_once(Work work, void *arg)
 {
-	return attempt(work, arg, false, NULL);
+	return attempt(work, arg, 0, NULL);
 }
 
 /*
  * rvo_attempt does work and returns NULL, or undoes it and returns the error
  * that ended it, in the current context.  An order to stop is raised again.
- * What lost a deadlock is tried again.  It may be back before the winner goes
+ * What lost a deadlock is tried again, after a pause.  It may still be back before the winner goes
  * on, and meet it once more: work that can wait for others to end does so then.
  */
 ErrorData *
 rvo_attempt(Work work, void *arg)
 {
-	ErrorData  *error = attempt(work, arg, false, NULL);
+	ErrorData  *error = attempt(work, arg, 0, NULL);
 
 	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_fault_is_deadlock(error->sqlerrcode); i++)
-		error = attempt(work, arg, true, NULL);
+		error = attempt(work, arg, i, NULL);
 	return error;
 }
 
@@ -112,7 +134,7 @@ bool
 rvo_attempt_kept(Trial work, void *arg)
 {
 	Trying		trying = {work, arg, false};
-	ErrorData  *error = attempt(try, &trying, false, &trying.kept);
+	ErrorData  *error = attempt(try, &trying, 0, &trying.kept);
 
 	if (error != NULL)
 		ReThrowError(error);
