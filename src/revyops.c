@@ -11,7 +11,7 @@
 
 #include "base/compat.h"
 #include "base/create_outcome.h"
-#include "base/memory.h"
+#include "base/kept_memory.h"
 #include "hook/keep_data.h"
 #include "hook/plan_settings.h"
 #include "hook/plan_size.h"
@@ -71,7 +71,7 @@ _PG_init(void)
 							 PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("revyops");
-	rvo_memory_keep(USUAL_OCTETS);
+	rvo_kept_memory_raise(USUAL_OCTETS);
 	rvo_create_outcomes_init();
 	rvo_distribution_init();
 	rvo_keep_data_init();

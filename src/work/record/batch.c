@@ -26,7 +26,7 @@
 
 #include "base/compat.h"
 #include "base/create_outcome.h"
-#include "base/memory.h"
+#include "base/kept_memory.h"
 #include "shape/record/known_member.h"
 #include "work/record/batch.h"
 #include "work/record/change_feed.h"
@@ -581,7 +581,7 @@ run_chunk(Batch *batch)
 	if (batch->nbodies == 0)
 		return;
 	if (chunk.count >= LARGE_CHUNK)
-		rvo_memory_keep(LARGE_CHUNK_OCTETS);
+		rvo_kept_memory_raise(LARGE_CHUNK_OCTETS);
 	MemoryContextSwitchTo(batch->chunk_context);
 	chunk.items = palloc0(chunk.count * sizeof(BatchItem));
 	chunk.open = palloc(chunk.count * sizeof(BatchItem *));

@@ -1,5 +1,5 @@
 /*
- * memory.c
+ * kept_memory.c
  *	  What malloc keeps between calls.
  *
  * PostgreSQL frees a call's memory at its end.  glibc then gives most of it back to the system, and the
@@ -9,11 +9,11 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "base/memory.h"
+#include "base/kept_memory.h"
 
-/* rvo_memory_keep makes the backend keep what calls take that use so many octets; it then keeps up to twice as many. */
+/* rvo_kept_memory_raise makes the backend keep what calls take that use so many octets; it then keeps up to twice as many. */
 void
-rvo_memory_keep(Size usual)
+rvo_kept_memory_raise(Size usual)
 {
 	static Size kept = 0;
 
