@@ -35,7 +35,7 @@ sub said
 	$script .= ';' unless $script =~ /(?:;|\n\\\.)\s*\z/;
 	$self->{in} .= "\\connect - $role\n$script\n\\echo $end\n\\warn $end\n";
 	$self->{timer}->start;
-	while (grep { $self->{$_} !~ /^\Q$end\E$/m } qw(out err))
+	while (grep { $self->{$_} !~ /^\Q$end\E\n/m } qw(out err))
 	{
 		die "psql did not end: $script" if $self->{timer}->is_expired;
 		next if $self->{program}->pumpable && eval { $self->{program}->pump; 1 };
