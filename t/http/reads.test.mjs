@@ -211,7 +211,7 @@ test('a plus in the e-mail filter is a plus, but a blank where an address begins
 		['%20jane@plus.com', 'jane'], ['jane@plus.com+', 'jane'], ['jane@plus.com+%20+', 'jane'], ['jane%20news@plus.com'], ['jane@plus.com+x'], ['+']])
 		for (const path of [CONTACTS, V1_CONTACTS]) {
 			const got = ok(await get(`${path}?email=${query}`, { key: mine.key }));
-			assert.deepEqual((got.results ?? got).map(c => c.id), query === '+' ? [] : local ? [made[local]] : [], query);
+			assert.deepEqual((got.results ?? got).map(c => c.id), query === '+' ? Object.values(made) : local ? [made[local]] : [], query);
 		}
 	assert.deepEqual(ok(await get(`${CONTACTS}?firstname=a+b`, { key: mine.key })).results, []);
 });
