@@ -43,6 +43,8 @@ sub said
 		delete $self->{program};
 		last;
 	}
+	# without one, a test that expects to see nothing would see nothing
+	die "no connection: $self->{err}" if $self->{err} =~ /\\connect: |not connected/;
 	return map { s/^\Q$end\E\n//mr =~ s/\n\z//r } @$self{qw(out err)};
 }
 

@@ -28,7 +28,7 @@ static const char *const no_profile[] = {
 
 /*
  * rvo_linkedin_unescape decodes percent sequences, in the current context.  False for
- * a broken sequence, or if the result is not UTF-8.
+ * a broken sequence, or if they make something else than UTF-8 of the text, which is that itself.
  */
 bool
 rvo_linkedin_unescape(Slice text, Slice *plain)
