@@ -298,6 +298,12 @@ is(rejects(), "4|{\"email\": \"c4\@acme.com\", \"company_id\": \"1\"}|401|/compa
 is(import(q{CREATE TABLE of_number AS SELECT 'c' || t || '@acme.com' AS email, (SELECT max(id) FROM revyops.company) AS company_id FROM generate_series(1, 2) t}, "'of_number'"), '2 rows: 2 created, 0 duplicates, 0 failed; N rows/s', 'companies: by number');
 is(contacts(), "c1\@acme.com|||t||\nc2\@acme.com|||t||", 'companies: found');
 
+# a name beside a company, where only the name is there it stays
+is(import(q{CREATE TABLE named AS SELECT 'n' || n || '@acme.com' AS email, c AS company_id, 'Named ' || n AS "Company Name" FROM (VALUES (1, '"acme.com"'::jsonb), (2, 'null'), (3, NULL), (4, '""')) v(n, c)}, "'named'"),
+	'4 rows: 4 created, 0 duplicates, 0 failed; N rows/s', 'companies: as JSON, with a name');
+is(contacts(), "n1\@acme.com|||t||\nn2\@acme.com|||f||\nn3\@acme.com|||f||\nn4\@acme.com|||f||", 'companies: JSON\'s null is none');
+is(fields(), "Company Name|Named 2\nCompany Name|Named 3\nCompany Name|Named 4", 'companies: a name without one is a custom field');
+
 # ---- what can be read
 my $row = "SELECT 'r' || i || '\@acme.com' AS email, i AS \"N\" FROM generate_series(1, 3) i";
 my $three = '3 rows: 3 created, 0 duplicates, 0 failed; N rows/s';
@@ -328,6 +334,11 @@ my $told = import(q{CREATE TABLE large (email text, "Notes" text, spare jsonb); 
 is($told, "3 of about 8 rows: 1 created, 0 duplicates, 2 failed; N rows/s\n6 of about 8 rows: 3 created, 0 duplicates, 3 failed; N rows/s\n8 rows: 4 created, 0 duplicates, 4 failed; N rows/s", 'large values: a line for each batch');
 is($node->safe_psql('postgres', "SELECT string_agg(length(f->>'field_value')::text, ' ' ORDER BY id, f->>'field_name') FROM revyops.contact, jsonb_array_elements(custom_fields) f WHERE client_id = $client"), '2500 2500 2500 2500 2500 2500', 'large values: whole');
 is($node->safe_psql('postgres', "SELECT string_agg(ordinal || ':' || length(source_row->>'Notes') || ':' || (errors->0->>'actual'), ' ' ORDER BY ordinal) FROM revyops.import_reject WHERE client_id = $client"), '1:20000:20000 3:20000:20000 5:20000:20000 7:20000:20000', 'large values: rejected whole');
+
+is(import(q{CREATE TABLE noted (email text, "Notes" text); ALTER TABLE noted ALTER "Notes" SET STORAGE EXTERNAL;
+	INSERT INTO noted SELECT 'l' || i || '@acme.com', repeat(chr(96 + i) || 'é', 1200) || E'\x01.' FROM generate_series(1, 3) i}, "'noted'"), '3 rows: 3 created, 0 duplicates, 0 failed, 3 values changed; N rows/s', 'large values that are cleaned');
+is($node->safe_psql('postgres', "SELECT ordinal, member, code, value = repeat(chr(96 + ordinal::int) || 'é', 1200) || E'\\x01.' FROM revyops.import_note WHERE client_id = $client ORDER BY 1"),
+	"1|Notes|cleaned|t\n2|Notes|cleaned|t\n3|Notes|cleaned|t", 'large values: each note has what stood in its row');
 
 # ---- hosts that name no company: sql/company_hosts.sql has the kinds
 $node->safe_psql('postgres', <<'EOS');
