@@ -193,7 +193,8 @@ SELECT is((SELECT jsonb_agg(jsonb_build_array(v->>'platform', v->>'case', taken)
 		LATERAL (SELECT test.deliver((SELECT path FROM test.path WHERE platform = v->>'platform'), (v->'payload')::text) AS taken) delivered,
 		LATERAL (SELECT jsonb_array_length(v->'events') AS events, CASE jsonb_typeof(sent) WHEN 'array' THEN jsonb_array_length(sent) ELSE 1 END AS items
 			FROM (SELECT coalesce(jsonb_path_query_first(v->'payload', 'strict $.body ? (@.type() == "array")', silent => true),
-				jsonb_path_query_first(v->'payload', 'strict $[0].body ? (@.type() == "array")', silent => true), v->'payload') AS sent) s) expected
+				CASE WHEN jsonb_path_exists(v->'payload', 'strict $[0].body ? (@.type() == "array")', silent => true)
+					THEN jsonb_path_query_array(v->'payload', 'strict $[*].body[*]') END, v->'payload') AS sent) s) expected
 	WHERE taken#>>'{status}' <> '200' OR taken#>'{body,errors}' <> '[]' OR events <> (taken#>'{body,processed}')::int + (taken#>'{body,duplicates}')::int OR items <> events + (taken#>'{body,ignored}')::int),
 	NULL, 'every delivery of the vectors');
 

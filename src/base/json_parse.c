@@ -48,6 +48,7 @@ typedef struct Parsing
 	int			nelements;
 	int			elements_capacity;
 	JsonbValue *elements;		/* of all open arrays */
+	bool		what_fits;		/* null for a number that numeric may not hold */
 	JsonbValue	root;
 } Parsing;
 
@@ -133,9 +134,15 @@ static JsonbValue
 number(Parsing *parsing, char *token)
 {
 	JsonbValue	value = {.type = jbvNumeric};
-	Numeric		numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(token),
-															  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	Numeric		numeric;
 
+	if (parsing->what_fits && !rvo_json_number_fits(token))
+	{
+		pfree(token);
+		return rvo_json_null();
+	}
+	numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(token),
+												  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 	value.val.numeric = keep(parsing, numeric, VARSIZE(numeric));
 	pfree(numeric);
 	pfree(token);
@@ -238,13 +245,13 @@ scalar(void *state, char *token, JsonTokenType type)
 	return JSON_GO_ON;
 }
 
-/* rvo_json_parse reads JSON text to the jsonb that jsonb_in makes, in the current context.  Raises what that raises. */
-Jsonb *
-rvo_json_parse(Slice text)
+/* parse reads JSON text, in the current context. */
+static Jsonb *
+parse(Slice text, bool what_fits)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext context = AllocSetContextCreate(caller, "revyops JSON", ALLOCSET_DEFAULT_SIZES);
-	Parsing		parsing = {0};
+	Parsing		parsing = {.what_fits = what_fits};
 	JsonSemAction actions = {
 		.semstate = &parsing,
 		.object_start = begin_object, .object_end = end_object, .object_field_start = begin_member,
@@ -259,6 +266,20 @@ rvo_json_parse(Slice text)
 	jsonb = rvo_json_encode(&parsing.root);
 	MemoryContextDelete(context);
 	return jsonb;
+}
+
+/* rvo_json_parse reads JSON text to the jsonb that jsonb_in makes, in the current context.  Raises what that raises. */
+Jsonb *
+rvo_json_parse(Slice text)
+{
+	return parse(text, false);
+}
+
+/* rvo_json_parse_what_fits does so, with null in place of a number that numeric has no room for. */
+Jsonb *
+rvo_json_parse_what_fits(Slice text)
+{
+	return parse(text, true);
 }
 
 /* rvo_json_list reads a list that came as one text; what is no JSON array or object stays a string. */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 extern Jsonb *rvo_json_parse(Slice text);
+extern Jsonb *rvo_json_parse_what_fits(Slice text);
 extern JsonbValue rvo_json_list(Slice text);
 
 #endif							/* RVO_JSON_PARSE_H */

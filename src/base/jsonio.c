@@ -608,6 +608,15 @@ rvo_json_is_encoded_root(JsonbContainer *json)
 	return json != NULL && JsonContainerIsScalar(json) && rvo_json_is_encoded(getIthJsonbValueFromContainer(json, 0));
 }
 
+/* rvo_json_is_well_formed tells whether rvo_json_parse_what_fits may be given the text: it is JSON, no larger than a body may be. */
+bool
+rvo_json_is_well_formed(Slice text)
+{
+	JsonSemAction actions = {0};
+
+	return !is_too_large(text) && pg_parse_json(makeJsonLexContextCstringLen_compat(text.data, text.len), &actions) == JSON_SUCCESS;
+}
+
 /*
  * rvo_json_is_loadable tells whether rvo_json_parse may be given the text: it
  * is JSON, no larger than a body may be, and has no numbers that jsonb has no

@@ -92,6 +92,7 @@ extern Slice rvo_json_time(TimestampTz time);
 
 extern bool rvo_json_is_valid(Slice text);
 extern bool rvo_json_number_fits(const char *number);
+extern bool rvo_json_is_well_formed(Slice text);
 extern bool rvo_json_is_loadable(Slice text);
 extern JsonExtent rvo_json_measure(Slice text, int depth);
 extern bool rvo_json_is_encoded(const JsonbValue *value);

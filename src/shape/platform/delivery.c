@@ -46,11 +46,11 @@ parse(Slice text, FaultList *faults)
 		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, DELIVERY_COMMAS_MAX, extent.commas);
 	else if (extent.depth > JSON_MAX_DEPTH)
 		rvo_fault_add(faults, "", FAULT_TOO_DEEP);
-	else if (!rvo_json_is_loadable(text))
+	else if (!rvo_json_is_well_formed(text))
 		note_unreadable(text, faults);
 	if (faults->count > 0)
 		return value;
-	json = rvo_json_parse(text);
+	json = rvo_json_parse_what_fits(text);
 	if (JB_ROOT_IS_SCALAR(json))
 		rvo_fault_add(faults, "", FAULT_NOT_AN_OBJECT);
 	else
@@ -157,7 +157,7 @@ read_text(const JsonbValue *text)
 static JsonbValue
 unwrap(const Platform *platform, JsonbValue value, int depth)
 {
-	static const Slice names[] = {CONST_SLICE("body"), CONST_SLICE("payload"), CONST_SLICE("data"), CONST_SLICE("event")};
+	static const char *const names[] = {"body", "payload", "data", "event", "json"};
 	JsonbContainer *object = value.val.binary.data;
 	JsonbValue	inner;
 
@@ -170,7 +170,7 @@ unwrap(const Platform *platform, JsonbValue value, int depth)
 	}
 	for (size_t i = 0; object != NULL && rvo_json_is_object(object) && i < lengthof(names); i++)
 	{
-		if (!rvo_json_get(object, names[i], &inner))
+		if (!rvo_item_find(object, names[i], &inner))
 			continue;
 		if (inner.type == jbvString)
 			inner = read_text(&inner);
@@ -182,62 +182,102 @@ unwrap(const Platform *platform, JsonbValue value, int depth)
 	return value;
 }
 
-/* item_at returns an item of a delivery: an element of an array, or all of it; false for what is no object or array. */
-static bool
-item_at(const Delivery *delivery, int at, JsonbValue *item)
+/* add_item adds an item; what is no object stays one without any. */
+static void
+add_item(Delivery *delivery, const JsonbValue *value, int *capacity)
 {
-	*item = delivery->body;
-	if (rvo_json_is_array(item->val.binary.data))
-	{
-		JsonbValue *element = getIthJsonbValueFromContainer(item->val.binary.data, at);
+	DeliveryItem *item;
 
-		if (element == NULL || element->type != jbvBinary)
-			return false;
-		*item = unwrap(delivery->platform, *element, WRAPPERS_MAX);
+	if (delivery->count == *capacity)
+	{
+		*capacity = Max(*capacity * 2, 8);
+		delivery->items = delivery->items == NULL ? palloc(*capacity * sizeof(DeliveryItem)) :
+			repalloc(delivery->items, *capacity * sizeof(DeliveryItem));
 	}
-	return true;
+	item = &delivery->items[delivery->count++];
+	*item = (DeliveryItem) {0};
+	if (value->type == jbvBinary && rvo_json_is_object(value->val.binary.data))
+	{
+		item->object = value->val.binary.data;
+		item->length = value->val.binary.len;
+	}
+}
+
+/* add_each adds an item, or each that an array has. */
+static void
+add_each(Delivery *delivery, const JsonbValue *value, int *capacity)
+{
+	JsonbContainer *array = value->type == jbvBinary ? value->val.binary.data : NULL;
+
+	if (array == NULL || !rvo_json_is_array(array))
+		add_item(delivery, value, capacity);
+	else
+		for (uint32 i = 0; i < JsonContainerSize(array); i++)
+			add_item(delivery, getIthJsonbValueFromContainer(array, i), capacity);
+}
+
+/* add_items adds what a body has; an element of an array may be what items, too, were sent on in. */
+static void
+add_items(Delivery *delivery, JsonbValue body)
+{
+	JsonbContainer *root = body.val.binary.data;
+	int			capacity = 0;
+
+	if (!rvo_json_is_array(root))
+		add_item(delivery, &body, &capacity);
+	else
+		for (uint32 i = 0; i < JsonContainerSize(root); i++)
+		{
+			JsonbValue	element = *getIthJsonbValueFromContainer(root, i);
+
+			CHECK_FOR_INTERRUPTS();
+			if (element.type != jbvBinary || !rvo_json_is_object(element.val.binary.data))
+				add_item(delivery, &element, &capacity);
+			else
+			{
+				element = unwrap(delivery->platform, element, WRAPPERS_MAX);
+				add_each(delivery, &element, &capacity);
+			}
+		}
 }
 
 /* read_item reads one item; one that has no kind may be of another form. */
 static void
-read_item(Delivery *delivery, SliceMap *known, JsonbContainer *item, int length, DeliveryItem *read)
+read_item(Delivery *delivery, SliceMap *known, DeliveryItem *item)
 {
 	const Platform *platform = delivery->platform;
 
-	if (!rvo_json_is_object(item))
-		return;
-	read->kind = rvo_delivery_kind(platform, item);
-	if (read->kind.data == NULL && platform->otherwise != NULL)
+	item->kind = rvo_delivery_kind(platform, item->object);
+	if (item->kind.data == NULL && platform->otherwise != NULL)
 	{
-		read->kind = rvo_delivery_kind(platform->otherwise, item);
-		if (read->kind.data != NULL && (read->event = rvo_delivery_event(platform->otherwise, item, length, read->kind)) != NULL)
-			read->event->event.platform = platform->name;
+		item->kind = rvo_delivery_kind(platform->otherwise, item->object);
+		if (item->kind.data != NULL && (item->event = rvo_delivery_event(platform->otherwise, item->object, item->length, item->kind)) != NULL)
+			item->event->event.platform = platform->name;
 		return;
 	}
-	if (read->kind.data == NULL)
+	if (item->kind.data == NULL)
 		return;
-	if (platform->address_kind != NULL && rvo_loosely_equal(read->kind, rvo_slice(platform->address_kind)))
-		note_address(delivery, known, item);
+	if (platform->address_kind != NULL && rvo_slice_equal(item->kind, rvo_slice(platform->address_kind)))
+	{
+		if (!rvo_delivery_is_ignored(platform, item->object))
+			note_address(delivery, known, item->object);
+	}
 	else
-		read->event = rvo_delivery_event(platform, item, length, read->kind);
+		item->event = rvo_delivery_event(platform, item->object, item->length, item->kind);
 }
 
 /* read_items reads all that a body has. */
 static void
 read_items(Delivery *delivery)
 {
-	SliceMap   *known;
+	SliceMap   *known = rvo_slice_map_create(delivery->count);
 
-	delivery->items = palloc0(Max(delivery->count, 1) * sizeof(DeliveryItem));
 	delivery->objects = palloc0(Max(delivery->count, 1) * sizeof(PlatformAddress));
-	known = rvo_slice_map_create(delivery->count);
 	for (int i = 0; i < delivery->count; i++)
 	{
-		JsonbValue	item;
-
 		CHECK_FOR_INTERRUPTS();
-		if (item_at(delivery, i, &item))
-			read_item(delivery, known, item.val.binary.data, item.val.binary.len, &delivery->items[i]);
+		if (delivery->items[i].object != NULL)
+			read_item(delivery, known, &delivery->items[i]);
 	}
 	give_addresses(delivery, known);
 }
@@ -249,14 +289,12 @@ read_items(Delivery *delivery)
 bool
 rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, FaultList *faults)
 {
-	JsonbContainer *root;
+	JsonbValue	value = parse(rvo_delivery_text(body), faults);
 
-	*delivery = (Delivery) {.platform = platform, .body = parse(rvo_delivery_text(body), faults)};
+	*delivery = (Delivery) {.platform = platform};
 	if (faults->count > 0)
 		return false;
-	delivery->body = unwrap(platform, delivery->body, WRAPPERS_MAX);
-	root = delivery->body.val.binary.data;
-	delivery->count = rvo_json_is_array(root) ? (int) JsonContainerSize(root) : 1;
+	add_items(delivery, unwrap(platform, value, WRAPPERS_MAX));
 	if (delivery->count > DELIVERY_ITEMS_MAX)
 	{
 		rvo_fault_add_limit(faults, "", FAULT_TOO_MANY, DELIVERY_ITEMS_MAX, delivery->count);
@@ -270,9 +308,7 @@ rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, Faul
 Slice
 rvo_delivery_secret(const Delivery *delivery)
 {
-	JsonbValue	item;
-
-	if (delivery->platform->secret_path == NULL || !item_at(delivery, 0, &item))
+	if (delivery->platform->secret_path == NULL || delivery->count == 0 || delivery->items[0].object == NULL)
 		return NO_SLICE;
-	return rvo_item_text(item.val.binary.data, delivery->platform->secret_path);
+	return rvo_item_text(delivery->items[0].object, delivery->platform->secret_path);
 }

@@ -16,6 +16,8 @@
 /* One thing that a platform tells. */
 typedef struct DeliveryItem
 {
+	JsonbContainer *object;		/* without what was put around it; NULL = it is none */
+	int			length;			/* of it */
 	Slice		kind;			/* as the platform calls it; no value = it doesn't */
 	DeliveredEvent *event;		/* NULL = it is ignored */
 } DeliveryItem;
@@ -32,7 +34,6 @@ typedef struct PlatformAddress
 typedef struct Delivery
 {
 	const Platform *platform;
-	JsonbValue	body;			/* an object or array, without what was put around it */
 	int			count;
 	DeliveryItem *items;		/* in the order of the delivery */
 	int			nobjects;

@@ -121,7 +121,22 @@ put(Variables *variables, Slice name, const JsonbValue *value)
 	rvo_json_put(&variables->taken, name, rvo_json_text(text));
 }
 
-/* put_members takes the variables of an object. */
+/* put_named takes a variable that is {name, value}; false if it is none. */
+static bool
+put_named(Variables *variables, const JsonbValue *element)
+{
+	JsonbValue	name;
+	JsonbValue	value;
+
+	if (element->type != jbvBinary || !rvo_json_is_object(element->val.binary.data) ||
+		!rvo_json_get(element->val.binary.data, CONST_SLICE("name"), &name) || name.type != jbvString ||
+		!rvo_json_get(element->val.binary.data, CONST_SLICE("value"), &value))
+		return false;
+	put(variables, rvo_json_string(&name), &value);
+	return true;
+}
+
+/* put_members takes the variables of an object: what its members are called, or {name, value} by number. */
 static void
 put_members(Variables *variables, JsonbContainer *object, const char *const *own_names)
 {
@@ -130,7 +145,7 @@ put_members(Variables *variables, JsonbContainer *object, const char *const *own
 	JsonbValue	value;
 
 	while (variables->taken.count < VARIABLES_MAX && rvo_json_next_name(&names, &name))
-		if (!is_own(name, own_names) && rvo_json_get(object, name, &value))
+		if (!is_own(name, own_names) && rvo_json_get(object, name, &value) && !put_named(variables, &value))
 			put(variables, name, &value);
 }
 
@@ -139,16 +154,7 @@ static void
 put_elements(Variables *variables, JsonbContainer *list)
 {
 	for (uint32 i = 0; i < JsonContainerSize(list) && variables->taken.count < VARIABLES_MAX; i++)
-	{
-		JsonbValue *element = getIthJsonbValueFromContainer(list, i);
-		JsonbValue	name;
-		JsonbValue	value;
-
-		if (element->type == jbvBinary && rvo_json_is_object(element->val.binary.data) &&
-			rvo_json_get(element->val.binary.data, CONST_SLICE("name"), &name) && name.type == jbvString &&
-			rvo_json_get(element->val.binary.data, CONST_SLICE("value"), &value))
-			put(variables, rvo_json_string(&name), &value);
-	}
+		(void) put_named(variables, getIthJsonbValueFromContainer(list, i));
 }
 
 /*

@@ -139,20 +139,33 @@ is_case(const CaseRule *rule, Slice text)
 	return false;
 }
 
+/* holds tells whether an item is in the case of a row. */
+static bool
+holds(const CaseRule *rule, JsonbContainer *item)
+{
+	Slice		text = rvo_item_text(item, rule->path);
+
+	return text.data != NULL && is_case(rule, text);
+}
+
 /* kind_in_case returns the kind of an event once all cases were looked at; EVENT_KINDS if it is ignored. */
 static EventKind
 kind_in_case(const Reading *reading, EventKind kind)
 {
 	for (const CaseRule *rule = reading->platform->cases; rule->path != NULL && kind != EVENT_KINDS; rule++)
-	{
-		Slice		text = NO_SLICE;
-
-		if (rule->kinds == OF_ANY || (rule->kinds & OF_KIND(kind)) != 0)
-			text = rvo_item_text(reading->item, rule->path);
-		if (text.data != NULL && is_case(rule, text))
+		if ((rule->kinds == OF_ANY || (rule->kinds & OF_KIND(kind)) != 0) && holds(rule, reading->item))
 			kind = rule->becomes;
-	}
 	return kind;
+}
+
+/* rvo_delivery_is_ignored tells an item that is ignored, of whatever kind it is. */
+bool
+rvo_delivery_is_ignored(const Platform *platform, JsonbContainer *item)
+{
+	for (const CaseRule *rule = platform->cases; rule->path != NULL; rule++)
+		if (rule->kinds == OF_ANY && rule->becomes == EVENT_KINDS && holds(rule, item))
+			return true;
+	return false;
 }
 
 /* first_of returns the first address of a text that has more than one: of a list, or with a name. */
@@ -183,7 +196,6 @@ Slice
 rvo_delivery_address(Slice text)
 {
 	Slice		address;
-	Slice		local;
 	Slice		rest;
 
 	if (text.data == NULL)
@@ -192,8 +204,7 @@ rvo_delivery_address(Slice text)
 		(rvo_email_address_normalize(first_of(text), &address) != FAULT_NONE || address.data == NULL))
 		return NO_SLICE;
 	rest = address;
-	local = rvo_text_split(&rest, '@');
-	return rvo_loosely_among(local, "mailerdaemon|postmaster") ? NO_SLICE : address;
+	return rvo_loosely_among(rvo_text_split(&rest, '@'), "mailerdaemon|postmaster") ? NO_SLICE : address;
 }
 
 /* from_template fills the paths in braces of a text; no value if one has none. */
@@ -242,21 +253,18 @@ applies(const Reading *reading, const MemberRule *rule, DeliveryMember member)
 	return rule->address == NULL || is_address(reading, rule->address, event->contact_email);
 }
 
-/* next_text finds the next text of a member, from a row on; false if there is no more. */
+/* next_text finds the next text of a member, behind a row, or from the first on for NULL; false if there is no more. */
 static bool
 next_text(const Reading *reading, DeliveryMember member, const MemberRule **rule, Slice *text)
 {
-	for (; (*rule)->member != FROM_END; (*rule)++)
+	for (*rule = *rule == NULL ? reading->platform->members : *rule + 1; (*rule)->member != FROM_END; (*rule)++)
 	{
 		if (!applies(reading, *rule, member))
 			continue;
 		*text = strchr((*rule)->path, '{') != NULL ? from_template(reading->item, (*rule)->path) :
 			rvo_item_text(reading->item, (*rule)->path);
 		if (text->data != NULL)
-		{
-			(*rule)++;
 			return true;
-		}
 	}
 	return false;
 }
@@ -265,7 +273,7 @@ next_text(const Reading *reading, DeliveryMember member, const MemberRule **rule
 static Slice
 first_text(const Reading *reading, DeliveryMember member)
 {
-	const MemberRule *rule = reading->platform->members;
+	const MemberRule *rule = NULL;
 	Slice		text;
 
 	return next_text(reading, member, &rule, &text) ? text : NO_SLICE;
@@ -275,7 +283,7 @@ first_text(const Reading *reading, DeliveryMember member)
 static Slice
 first_address(const Reading *reading, DeliveryMember member)
 {
-	const MemberRule *rule = reading->platform->members;
+	const MemberRule *rule = NULL;
 	Slice		text;
 
 	while (next_text(reading, member, &rule, &text))
@@ -292,7 +300,7 @@ first_address(const Reading *reading, DeliveryMember member)
 static void
 first_time(const Reading *reading, NeutralEvent *event)
 {
-	const MemberRule *rule = reading->platform->members;
+	const MemberRule *rule = NULL;
 	Slice		text;
 
 	while (next_text(reading, FROM_TIME, &rule, &text))
@@ -304,7 +312,7 @@ first_time(const Reading *reading, NeutralEvent *event)
 static Slice
 first_linkedin(const Reading *reading)
 {
-	const MemberRule *rule = reading->platform->members;
+	const MemberRule *rule = NULL;
 	Slice		text;
 	Slice		url;
 
@@ -372,6 +380,21 @@ yes_or_no(Slice text)
 	return rvo_loosely_among(text, "false|no|n|off|0") ? INTEREST_NO : INTEREST_UNKNOWN;
 }
 
+/*
+ * read_label reads the label that an event of interest gives. A kind may be one; what it means is what happened then, and
+ * a label that means something else is of another time.
+ */
+static Slice
+read_label(const Reading *reading, Slice kind_label)
+{
+	Slice		label = first_line(reading, FROM_LABEL);
+
+	if (reading->platform->kind_is_label &&
+		(label.data == NULL || (rvo_label_is_known(kind_label) && !rvo_labels_agree(kind_label, label))))
+		label = rvo_delivery_line(kind_label, MEMBER_MAX_LENGTH);
+	return label;
+}
+
 /* read_interest reads what an event says of interest: what a label means counts for events of that only. */
 static void
 read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
@@ -379,9 +402,7 @@ read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
 	NeutralEvent *event = &reading->read->event;
 	Interest	said = yes_or_no(first_text(reading, FROM_INTERESTED));
 
-	event->label = first_line(reading, FROM_LABEL);
-	if (event->label.data == NULL && reading->platform->kind_is_label)
-		event->label = rvo_delivery_line(kind_label, MEMBER_MAX_LENGTH);
+	event->label = read_label(reading, kind_label);
 	event->interested = rule->interest;
 	if (said != INTEREST_UNKNOWN)
 		event->interested = said;
@@ -395,7 +416,7 @@ read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
 static void
 read_hash(const Reading *reading, Size item_length, NeutralEvent *event)
 {
-	const MemberRule *rule = reading->platform->members;
+	const MemberRule *rule = NULL;
 	StringInfoData parts;
 	Slice		hashed;
 	Slice		text;

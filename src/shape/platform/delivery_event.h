@@ -18,6 +18,7 @@ typedef struct DeliveredEvent
 
 extern Slice rvo_delivery_kind(const Platform *platform, JsonbContainer *item);
 extern Slice rvo_delivery_address(Slice text);
+extern bool rvo_delivery_is_ignored(const Platform *platform, JsonbContainer *item);
 extern DeliveredEvent *rvo_delivery_event(const Platform *platform, JsonbContainer *item, int item_length, Slice kind);
 
 #endif							/* RVO_DELIVERY_EVENT_H */

@@ -32,6 +32,21 @@ bare(Slice label)
 	return label;
 }
 
+/* rvo_label_is_known tells a label of which it is known what it says. */
+bool
+rvo_label_is_known(Slice label)
+{
+	return label.len > 0 && rvo_loosely_among(bare(label), INTERESTED "|" NOT_INTERESTED "|" NEITHER);
+}
+
+/* rvo_labels_agree tells whether two labels say the same. */
+bool
+rvo_labels_agree(Slice label, Slice other)
+{
+	return rvo_interest_of_label(label, NO_SLICE) == rvo_interest_of_label(other, NO_SLICE) &&
+		rvo_label_suppresses(label) == rvo_label_suppresses(other);
+}
+
 /* rvo_interest_of_label tells what a label says, or else the sentiment of a reply; either may have no value. */
 Interest
 rvo_interest_of_label(Slice label, Slice sentiment)

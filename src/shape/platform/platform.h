@@ -99,7 +99,7 @@ typedef struct Platform
 	bool		kind_is_label;	/* of an event of interest */
 	bool		is_neutral;		/* whatever the kind, its members are ours */
 	const char *value_path;		/* of the value that a kind needs; NULL = no kind does */
-	const char *address_kind;	/* whose value is the address of an object; NULL = none */
+	const char *address_kind;	/* exactly that: its value is the address of an object; NULL = none */
 	const char *time_path;		/* when that was so */
 	const char *secret_path;	/* of a secret that deliveries have in them; NULL = none */
 	const struct Platform *otherwise;	/* for items that have no kind; NULL = they are ignored */

@@ -133,6 +133,8 @@ static const CaseRule smartlead_cases[] = {
 	{OF_BOUNCED, "bounce.type", CASE_BEGINS, "sender|block|soft|transient|temporary", IGNORED},
 	{OF_BOUNCED, "bounce_reason", CASE_TEMPORARY, NULL, IGNORED},
 	{OF_BOUNCED, "bounce.reason", CASE_TEMPORARY, NULL, IGNORED},
+	{OF_BOUNCED, "bounce_message.text", CASE_TEMPORARY, NULL, IGNORED},
+	{OF_BOUNCED, "bounce_reply_email_preview", CASE_TEMPORARY, NULL, IGNORED},
 	{.path = NULL}
 };
 
@@ -140,20 +142,21 @@ static const MemberRule smartlead_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "client_id"),
 	MEMBER(FROM_EMAIL, OF_ANY, "sl_lead_email"), MEMBER(FROM_EMAIL, OF_ANY, "leadCorrespondence.targetLeadEmail"),
 	MEMBER(FROM_EMAIL, OF_ANY, "lead_data.email"), MEMBER(FROM_EMAIL, OF_ANY, "lead_email"), MEMBER(FROM_EMAIL, OF_ANY, "lead.email"),
-	MEMBER(FROM_EMAIL, OF_ANY, "to_email"), MEMBER(FROM_EMAIL, OF_INTEREST, "to"),
+	MEMBER(FROM_EMAIL, OF_ANY, "to_email", .other_than = "from_email"), MEMBER(FROM_EMAIL, OF_INTEREST, "to", .other_than = "from"),
 	/* the time of a bounce is else that of what bounced */
 	MEMBER(FROM_TIME, OF_BOUNCED, "bounce_message.time"),
 	MEMBER(FROM_TIME, OF_ANY, "event_timestamp"),
 	MEMBER(FROM_TIME, OF_REPLIES, "time_replied"), MEMBER(FROM_TIME, OF_REPLIES, "reply_message.time"), MEMBER(FROM_TIME, OF_REPLIES, "reply.timestamp"),
 	MEMBER(FROM_TIME, OF_SENT, "time_sent"), MEMBER(FROM_TIME, OF_SENT, "sent_message.time"),
 	MEMBER(FROM_TIME, OF_UNSUBSCRIBED, "time_unsubscribed"), MEMBER(FROM_TIME, OF_INTEREST, "category_updated_at"),
-	MEMBER(FROM_TIME, OF_ANY, "timestamp"), MEMBER(FROM_TIME, OF_BOUNCED, "time_sent"),
+	MEMBER(FROM_TIME, OF_ANY, "timestamp"), MEMBER(FROM_TIME, OF_BOUNCED, "time_sent"), MEMBER(FROM_TIME, OF_INTEREST | OF_BOUNCED, "created_at"),
 	MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaign_id"), MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaign.id"),
 	MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "campaign_name"), MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "campaign.name"),
 	MEMBER(FROM_EXTERNAL_ID, OF_REPLIES, "reply_message.message_id"), MEMBER(FROM_EXTERNAL_ID, OF_REPLIES, "message_id"),
 	MEMBER(FROM_EXTERNAL_ID, OF_REPLIES, "reply.message_id"),
 	MEMBER(FROM_EXTERNAL_ID, OF_BOUNCED, "bounce_reply_message_id"), MEMBER(FROM_EXTERNAL_ID, OF_BOUNCED, "bounce_message.message_id"),
 	MEMBER(FROM_AGENT, OF_ANY, "from_email"), MEMBER(FROM_AGENT, OF_ANY, "email.from_email"), MEMBER(FROM_AGENT, OF_ANY, "email_account"),
+	MEMBER(FROM_AGENT, OF_INTEREST, "from"),
 	MEMBER(FROM_SUBJECT, OF_ANY, "subject"), MEMBER(FROM_SUBJECT, OF_REPLIES, "reply.subject"), MEMBER(FROM_SUBJECT, OF_SENT, "email.subject"),
 	MEMBER(FROM_SUBJECT, OF_SENT | OF_BOUNCED, "custom_subject"),
 	MEMBER(FROM_TEXT, OF_SENT, "sent_message.text"),
@@ -214,6 +217,9 @@ static const CaseRule emailbison_cases[] = {
 	{OF_REPLIES, "data.reply.type", CASE_IS, "bounced|bounce", EVENT_BOUNCED},
 	{OF_REPLIES, "data.reply.folder", CASE_IS, "bounced|bounce", EVENT_BOUNCED},
 	{OF_REPLIES, "data.reply.automated_reply", CASE_IS, "true|1", EVENT_AUTO_REPLIED},
+	{OF_BOUNCED, "data.bounce.type", CASE_BEGINS, "soft|block|transient|temporary", IGNORED},
+	{OF_BOUNCED, "data.bounce.reason", CASE_TEMPORARY, NULL, IGNORED},
+	{OF_BOUNCED, "data.reply.text_body", CASE_TEMPORARY, NULL, IGNORED},
 	{.path = NULL}
 };
 
@@ -280,6 +286,7 @@ static const CaseRule plusvibe_cases[] = {
 	{OF_ANY, "lead.email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
 	{OF_ANY, "data.email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
 	{OF_REPLIES, "from_email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
+	{OF_ANY, "sender_email", CASE_AT_DOMAIN, "nonexistentdomaincom|yourcompanycom", IGNORED},
 	{OF_BOUNCED, "bounce_type", CASE_BEGINS, "sender|block|soft|transient|temporary", IGNORED},
 	{OF_BOUNCED, "bounce_type", CASE_TEMPORARY, NULL, IGNORED},
 	{OF_BOUNCED, "msg", CASE_TEMPORARY, NULL, IGNORED},
@@ -326,10 +333,10 @@ static const Platform plusvibe = {
 
 /* emailsFailed and emailsSendFailed are failures of our side; "interested" and its like come beside an activity. */
 static const KindRule lemlist_kinds[] = {
-	KIND("emailssent", EVENT_SENT),
-	KIND("emailsreplied", EVENT_REPLIED),
-	KIND("emailsbounced", EVENT_BOUNCED),
-	KIND("emailsunsubscribed", EVENT_UNSUBSCRIBED),
+	KIND("emailssent", EVENT_SENT), KIND("emailsent", EVENT_SENT),
+	KIND("emailsreplied", EVENT_REPLIED), KIND("emailreplied", EVENT_REPLIED),
+	KIND("emailsbounced", EVENT_BOUNCED), KIND("emailbounced", EVENT_BOUNCED),
+	KIND("emailsunsubscribed", EVENT_UNSUBSCRIBED), KIND("emailunsubscribed", EVENT_UNSUBSCRIBED),
 	KIND("emailsinterested", EVENT_INTEREST, .interest = INTEREST_YES), KIND("emailsnotinterested", EVENT_INTEREST, .interest = INTEREST_NO),
 	{.name = NULL}
 };
@@ -342,8 +349,10 @@ static const CaseRule lemlist_cases[] = {
 static const MemberRule lemlist_members[] = {
 	MEMBER(FROM_ACCOUNT, OF_ANY, "teamId"),
 	MEMBER(FROM_EMAIL, OF_ANY, "leadEmail"), MEMBER(FROM_EMAIL, OF_ANY, "email"), MEMBER(FROM_EMAIL, OF_ANY, "lead.email"),
-	MEMBER(FROM_EMAIL, OF_ANY, "to.0.address"), MEMBER(FROM_EMAIL, OF_ANY, "to.0.email"), MEMBER(FROM_EMAIL, OF_ANY, "to.0"), MEMBER(FROM_EMAIL, OF_ANY, "to.address"),
-	MEMBER(FROM_EMAIL, OF_ANY, "to"),
+	/* of a reply it may be our own */
+	MEMBER(FROM_EMAIL, OF_ANY, "to.0.address", .other_than = "sendUserEmail"), MEMBER(FROM_EMAIL, OF_ANY, "to.0.email", .other_than = "sendUserEmail"),
+	MEMBER(FROM_EMAIL, OF_ANY, "to.0", .other_than = "sendUserEmail"), MEMBER(FROM_EMAIL, OF_ANY, "to.address", .other_than = "sendUserEmail"),
+	MEMBER(FROM_EMAIL, OF_ANY, "to", .other_than = "sendUserEmail"),
 	MEMBER(FROM_TIME, OF_ANY, "createdAt"),
 	MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaignId"),
 	MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "campaignName"),
