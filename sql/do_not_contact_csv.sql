@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(41);
+SELECT plan(53);
 -- A file of addresses for the do-not-contact list: which column it is, and what becomes of the rows.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.taken(file text, VARIADIC options text[] DEFAULT '{NULL}') RETURNS text LANGUAGE sql AS $$
@@ -55,6 +55,18 @@ SELECT is(test.taken(E'Report for jane@title.com\nEmail,Name\na@title.com,A\n'),
 SELECT is(test.taken(E'a@beside.com,b@beside.com\n,c@beside.com\nN/A,d@beside.com\nnone at all,e@beside.com\n'), '5 5 0 0 1 null ","', 'an address beside a cell that has none');
 SELECT is(test.taken(E'beside2.com,f@gmail.com\nbeside3.com,g@gmail.com\n'), '2 2 0 0 2 null ","', 'a domain before an address is not the one on the list');
 SELECT is(test.taken(E'beside4.com,beside5.com\nbeside6.com,h@gmail.com\n'), '4 4 0 0 1 null ","', 'an address beside domains is');
+SELECT is(test.taken(E'a@rag.com,b@rag.com\n,c@rag.com,d@rag.com\n,,x\n'), '5 4 0 1 1 null "," 3:ragged_row', 'beside nothing in a row that is too long; without any it is a reject');
+SELECT is(test.taken(E'Jane,jane@rag.com\njoe@rag.com\n\nJim\n'), '3 2 0 1 2 null "," 4:ragged_row', 'in a row that is too short');
+SELECT is(test.taken(E'email,x\n,e@rag.com,y\n'), '1 0 0 1 "email" 1 "," 2:ragged_row', 'not in a file with names of columns');
+SELECT is(revyops_is_do_not_contact('d@rag.com') AND revyops_is_do_not_contact('joe@rag.com') AND NOT revyops_is_do_not_contact('e@rag.com'), true, 'which are on the list');
+SELECT is(test.taken(E'"Email Address","First Name",Address\na@mc.com,A,\nb@mc.com,B,"1 Main St"\n'), '2 2 0 0 "Email Address" 1 ","', 'an address beside e-mail addresses is a street');
+SELECT is(test.taken(E'Domain,Email Address\nrival5.com,jo@rival5.com\nrival5.com,\n'), '1 1 0 0 "Email Address" 1 ","', 'a domain beside them is where somebody works');
+SELECT is(test.taken(E'Work Email,Email,Company Email\n,jo@two.com,x\nal@two.com,,y\nbo@two.com,N/A,\nbad,-,\ncy@two.com,cy@two.org,\n'), '5 5 0 0 "Email" 1 ","', 'all columns of e-mail addresses');
+SELECT is(test.taken(E'Email,Work Email\nbad,ed@two.com\nfi@two.com,g@two.com; h@two.com\n'), '4 2 0 2 "Email" 1 "," 2:invalid_address 3:invalid_address', 'of which each cell counts');
+SELECT is(test.taken(E'Email,Email\n,ann@twice.com\nben@twice.com,cat@twice.com\n'), '3 3 0 0 "Email" 1 ","', 'two of one name');
+SELECT is(test.taken(E'jo@several.com, al@several.com; bo@several.com\n'), '2 1 0 1 1 null "," 1:invalid_address', 'several in a cell beside are not left out in silence');
+SELECT is(test.taken(E'email\n*@star.com\n'), '1 1 0 0 "email" 1 ","', 'all at a domain');
+SELECT is(revyops_is_do_not_contact('x@star.com') AND NOT revyops_is_do_not_contact('x@rival5.com'), true, 'which is on the list, and the other domain is not');
 SELECT is((SELECT jsonb_build_array(r->'rows', r->'added', r->'failed') FROM revyops_suppress_csv(E'Domain\n@at.example.com\n @ \n') r), '[2, 1, 1]', 'a domain behind an @');
 SELECT * FROM finish();
 ROLLBACK;

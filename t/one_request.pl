@@ -169,6 +169,27 @@ EOS
 is(turned('/public/v2/contacts', ''), '32 of 601 in 8, 31 of 601 in 8, 31 of 601 in 8, 94', 'pages end by their octets, and lead on');
 is(turned('/public/v2/contacts', 'page_size=20'), '20 of 601 in 5, 20 of 601 in 6, 20 of 601 in 6, 60', 'shorter ones don\'t');
 
+# ---------------------------------------------------------------- files of addresses
+# suppressed puts a file on the do-not-contact list in a process of its own, and says what came of it, and whether the process
+# grew by less than 256 MiB.
+sub suppressed
+{
+	my ($content) = @_;
+	append_to_file("$dir/file", $content);
+	my $out = $node->safe_psql('postgres', <<"EOS");
+CREATE FUNCTION pg_temp.peak() RETURNS int LANGUAGE sql AS \$\$ SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+) kB')::int \$\$;
+SET revyops.client_id = 1;
+SELECT revyops_suppress_csv('x\@small.example') AS hidden \\gset
+SELECT pg_temp.peak() AS before \\gset
+SELECT concat_ws(' ', r->'rows', r->'added', r->'failed', CASE WHEN (pg_temp.peak() - :before) / 1024 < 256 THEN 'little' ELSE (pg_temp.peak() - :before) / 1024 || ' MiB' END)
+	FROM (SELECT revyops_suppress_csv(pg_read_binary_file('$dir/file')) AS r OFFSET 0) AS t;
+EOS
+	unlink "$dir/file";
+	return $out;
+}
+is(suppressed("Email\n" . "y\n" x 8_000_000), '8000000 0 8000000 little', 'addresses: 8,000,000 rows without one');
+is(suppressed('x@wide.example,' . 'a,' x 9998 . "a\n" . ('a,' x 9999 . "a\n") x 800), '801 1 800 little', '8,000,000 cells beside');
+
 # ---------------------------------------------------------------- domains of 121 labels
 $node->safe_psql('postgres', <<'EOS');
 CREATE TABLE deep AS SELECT repeat('a.', 118) || i % 10 || '.d' || i || '.com' AS domain FROM generate_series(1, 40000) AS i;

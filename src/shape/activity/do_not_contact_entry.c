@@ -70,12 +70,14 @@ read_domain(Slice in, Slice *out)
 	return rvo_domain_normalize(in, out);
 }
 
-/* rvo_do_not_contact_address_read tells an e-mail address from a domain, each in canonical form; false for what is neither. */
+/* rvo_do_not_contact_address_read tells an e-mail address from a domain, also "@acme.com" and "*@acme.com", each in canonical form; false for what is neither. */
 bool
 rvo_do_not_contact_address_read(Slice address, Slice *email, Slice *domain)
 {
 	*email = *domain = NO_SLICE;
 	address = rvo_text_trim(address);
+	if (address.len > 2 && address.data[0] == '*' && address.data[1] == '@')
+		address = (Slice) {address.data + 1, address.len - 1};
 	if (address.len == 0)
 		return false;
 	if (address.data[0] != '@' && memchr(address.data, '@', address.len) != NULL)

@@ -2,10 +2,9 @@
  * do_not_contact_csv.c
  *	  Addresses of a file put on the do-not-contact list.
  *
- * One column has them: e-mail addresses or domains.  It is the one that is named, or called as
- * imports know columns of e-mail addresses, or of domains, or the only one.  A file may also have no
- * names of columns, as a list of addresses has none: then it is the first column with one, and
- * what is of the same sort in others counts, too: a list may be one line.
+ * The columns of e-mail addresses have them, as imports know these, or else one of domains, or the only one,
+ * or the one that is named.  A file may also have no names of columns, as a list of addresses has none: then
+ * it is the first column with one, and what is of the same sort in others counts, too: a list may be one line.
  */
 #include "postgres.h"
 
@@ -24,7 +23,10 @@
 #include "work/import/do_not_contact_csv.h"
 #include "work/import/import_csv.h"
 
+/* Entries that are written at once, and octets of the file that are read for that. */
 #define AT_ONCE 10000
+#define OCTETS_AT_ONCE (256 * 1024)
+
 #define REJECTS_SHOWN 10
 
 /* An import under way. */
@@ -34,6 +36,7 @@ typedef struct Addresses
 	Slice		unread;			/* of the file */
 	CsvReader  *reader;
 	int			column;
+	bool	   *is_beside;		/* of each column, whether addresses in it count as well; NULL = in all */
 	bool		no_header;		/* what is called the header is the first row */
 	bool		of_emails;		/* it has an e-mail address: domains beside those are their companies' */
 	DoNotContactEntry entry;	/* but for the address */
@@ -88,20 +91,21 @@ find_called(const CsvFormat *format, Slice name)
 	return -1;
 }
 
-/* find_alias returns the first column that imports know as a member; -1 for none. */
+/* find_alias returns the first column that imports know as a member, and marks all of them; -1 for none. */
 static int
-find_alias(const CsvFormat *format, Slice entity, Slice member)
+find_alias(const CsvFormat *format, Slice entity, Slice member, bool *are_known)
 {
 	ImportHeaders headers = {format->ncolumns, format->columns, -1};
 	ImportAliases aliases = rvo_store_find_import_aliases(entity, &headers);
 	Slice		found;
 	bool		beside;
+	int			first = -1;
 
-	for (int i = 0; i < format->ncolumns; i++)
+	for (int i = format->ncolumns - 1; i >= 0; i--)
 		if (aliases.find(aliases.arg, rvo_import_header_key(format->columns[i]), &found, &beside) &&
 			found.data != NULL && rvo_slice_equal(found, member))
-			return i;
-	return -1;
+			are_known[first = i] = true;
+	return first;
 }
 
 /* is_name tells that a text can't be meant as an address, or a domain. */
@@ -111,19 +115,23 @@ is_name(Slice text)
 	return memchr(text.data, '@', text.len) == NULL && memchr(text.data, '.', text.len) == NULL;
 }
 
-/* find_column returns the column of addresses by the names of columns; -1 for none. */
+/* find_column returns the column of addresses by the names of columns, and marks others that have e-mail addresses; -1 for none. */
 static int
-find_column(const CsvFormat *format)
+find_column(const CsvFormat *format, bool *have_emails)
 {
-	static const Slice names[] = {CONST_SLICE("email"), CONST_SLICE("address"), CONST_SLICE("domain")};
-	int			column = -1;
+	bool	   *have_domains = palloc0(format->ncolumns * sizeof(bool));
+	int			first = find_alias(format, CONST_SLICE("contact"), CONST_SLICE("email"), have_emails);
+	int			column = find_called(format, CONST_SLICE("email"));
 
-	for (size_t i = 0; i < lengthof(names) && column < 0; i++)
-		column = find_called(format, names[i]);
+	/* a street is called an address, too, and a domain is just where somebody works */
 	if (column < 0)
-		column = find_alias(format, CONST_SLICE("contact"), CONST_SLICE("email"));
+		column = first;
 	if (column < 0)
-		column = find_alias(format, CONST_SLICE("company"), CONST_SLICE("domain"));
+		column = find_called(format, CONST_SLICE("address"));
+	if (column < 0)
+		column = find_called(format, CONST_SLICE("domain"));
+	if (column < 0)
+		column = find_alias(format, CONST_SLICE("company"), CONST_SLICE("domain"), have_domains);
 	if (column < 0 && format->ncolumns == 1 && is_name(format->columns[0]))
 		column = 0;
 	return column;
@@ -180,14 +188,16 @@ open_table(Addresses *addresses, const DoNotContactFile *file, FaultList *faults
 	CsvOptions	options = {file->encoding, file->delimiter, file->header_line};
 	FaultList	found = {0};
 	Slice		name = rvo_text_trim(file->column);
+	const CsvFormat *format;
 
 	addresses->unread = file->content;
 	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &found);
 	rvo_fault_add_all(faults, &found);
 	if (found.count > 0)
 		return;
-	addresses->column = name.len > 0 ? find_called(rvo_csv_format(addresses->reader), name) :
-		find_column(rvo_csv_format(addresses->reader));
+	format = rvo_csv_format(addresses->reader);
+	addresses->is_beside = palloc0(Max(format->ncolumns, 1) * sizeof(bool));
+	addresses->column = name.len > 0 ? find_called(format, name) : find_column(format, addresses->is_beside);
 	if (addresses->column < 0)
 		rvo_fault_add(faults, name.len > 0 ? "column" : "content", name.len > 0 ? FAULT_UNKNOWN_COLUMN : FAULT_NO_KEY_COLUMN);
 }
@@ -267,53 +277,89 @@ push(Entries *entries, const DoNotContactEntry *entry)
 	entries->entries[entries->count++] = *entry;
 }
 
-/* take_beside reads the other addresses of a row of a file without a header. */
-static void
-take_beside(Addresses *addresses, const Slice *fields, int nfields, Entries *entries)
+/* counts_beside tells whether addresses in a column count besides those of the first. */
+static bool
+counts_beside(const Addresses *addresses, int column)
 {
-	for (int i = 0; i < nfields && addresses->no_header; i++)
+	if (column == addresses->column)
+		return false;
+	return addresses->is_beside == NULL || (column < rvo_csv_format(addresses->reader)->ncolumns && addresses->is_beside[column]);
+}
+
+/* has_address tells a text that has an e-mail address in it, as far as can be told from "@". */
+static bool
+has_address(Slice text)
+{
+	text = rvo_text_trim(text);
+	return text.len > 1 && memchr(text.data + 1, '@', text.len - 1) != NULL;
+}
+
+/* take_beside reads the other addresses of a row; false if there are none. One that can't be read, or several in a cell, are a reject. */
+static bool
+take_beside(Addresses *addresses, const CsvRecord *record, Entries *entries)
+{
+	bool		found = false;
+
+	for (int i = 0; i < record->nfields; i++)
 	{
 		DoNotContactEntry entry = addresses->entry;
+		bool		is_one;
 
-		if (i == addresses->column || !read_address(fields[i], &entry) ||
-			(entry.email.data == NULL && (addresses->of_emails || entry.reason == DO_NOT_CONTACT_ERASED)))
+		if (!counts_beside(addresses, i))
+			continue;
+		is_one = read_address(record->fields[i], &entry);
+		if (is_one ? entry.email.data == NULL && (addresses->of_emails || entry.reason == DO_NOT_CONTACT_ERASED) : !has_address(record->fields[i]))
 			continue;
 		addresses->rows++;
-		push(entries, &entry);
+		if (is_one)
+			push(entries, &entry);
+		else
+			reject(addresses, record->line, FAULT_INVALID_ADDRESS);
+		found = true;
 	}
+	return found;
 }
 
 /* take_row reads a row that has something in the column. */
 static void
-take_row(Addresses *addresses, const Slice *fields, int nfields, int64 line, Entries *entries)
+take_row(Addresses *addresses, const CsvRecord *record, Entries *entries)
 {
 	DoNotContactEntry entry;
 
-	if (take(addresses, fields[addresses->column], line, &entry))
+	if (take(addresses, record->fields[addresses->column], record->line, &entry))
 		push(entries, &entry);
-	take_beside(addresses, fields, nfields, entries);
+	(void) take_beside(addresses, record, entries);
 }
 
-/* add_rows adds the next rows; false if there are no more.  A row without anything in the column is none. */
+/* take_bare_row reads a row that has nothing in the column: no row, unless it is wrong or has addresses beside. */
+static void
+take_bare_row(Addresses *addresses, const CsvRecord *record, Entries *entries)
+{
+	bool		readable = record->fault == FAULT_NONE || record->fault == FAULT_RAGGED_ROW;
+
+	if ((readable && take_beside(addresses, record, entries)) ||
+		record->fault == FAULT_NONE || record->fault == FAULT_BLANK_ROW)
+		return;
+	addresses->rows++;
+	reject(addresses, record->line, record->fault);
+}
+
+/* add_rows adds the next rows; false if there are no more. */
 static bool
 add_rows(Addresses *addresses)
 {
 	Entries		entries = {palloc(AT_ONCE * sizeof(DoNotContactEntry)), 0, AT_ONCE};
+	int64		end = rvo_csv_octets(addresses->reader) + OCTETS_AT_ONCE;
 	CsvRecord	record;
 	bool		more = true;
 
-	while (entries.count < AT_ONCE && (more = rvo_csv_next(addresses->reader, &record)))
+	while (entries.count < AT_ONCE && rvo_csv_octets(addresses->reader) < end && (more = rvo_csv_next(addresses->reader, &record)))
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (rvo_text_trim(field_of(addresses, &record)).len > 0)
-			take_row(addresses, record.fields, record.nfields, record.line, &entries);
-		else if (record.fault != FAULT_NONE && record.fault != FAULT_BLANK_ROW)
-		{
-			addresses->rows++;
-			reject(addresses, record.line, record.fault);
-		}
+			take_row(addresses, &record, &entries);
 		else
-			take_beside(addresses, record.fields, record.nfields, &entries);
+			take_bare_row(addresses, &record, &entries);
 	}
 	write_entries(addresses, &entries);
 	return more;
@@ -325,8 +371,9 @@ add_first(Addresses *addresses)
 {
 	const CsvFormat *format = rvo_csv_format(addresses->reader);
 	Entries		entries = {palloc(sizeof(DoNotContactEntry)), 0, 1};
+	CsvRecord	first = {.line = 1, .nfields = format->ncolumns, .fields = unconstify(Slice *, format->columns)};
 
-	take_row(addresses, format->columns, format->ncolumns, 1, &entries);
+	take_row(addresses, &first, &entries);
 	write_entries(addresses, &entries);
 }
 
