@@ -12,7 +12,7 @@ typedef struct CallerLane
 {
 	RequestList waiting;
 	int			running;
-				TAILQ_ENTRY(Caller) turn;	/* of the lane's list, while it has something waiting */
+	TAILQ_ENTRY(Caller) turn;	/* of the lane's list, while it has something waiting */
 } CallerLane;
 
 struct Caller

@@ -36,7 +36,7 @@ rvo_slice_cstring(Slice s)
 	return pnstrdup(s.data, s.len);
 }
 
-/* rvo_string_init is initStringInfo for one that is known to be short, in the current context: many of these are in memory together. */
+/* rvo_string_init is initStringInfo for one whose length is known, about, in the current context: many of these are in memory together. */
 void
 rvo_string_init(StringInfo string, int capacity)
 {

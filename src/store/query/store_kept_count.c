@@ -13,7 +13,9 @@
  * may give another result at any time keeps nothing: functions that are not immutable, tables of
  * another kind, other machines.  Nor does a serializable transaction, for which it counts what was read.
  *
- * It is a short way, like those of store_direct.c, and ends where they end.
+ * It is a short way, like those of store_direct.c, and ends where they end, but for rights: a member of a role that
+ * no longer is one may be told a number once more that they were told before.  Whoever asks for a count reads the page of
+ * the same table, too, and that is refused.
  */
 #include "postgres.h"
 
@@ -25,6 +27,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
 #include "utils/snapmgr.h"
@@ -104,7 +107,7 @@ note_parameters(CountKey *key, const KeptQuery *query, const Execution *conditio
 		if (by_value)
 			noted = note_octets(key, &value, sizeof(value));
 		else
-			noted = note_octets(key, DatumGetPointer(value), VARSIZE_ANY(DatumGetPointer(value)));
+			noted = note_octets(key, DatumGetPointer(value), datumGetSize(value, by_value, length));
 		if (!noted)
 			return false;
 	}
@@ -159,7 +162,7 @@ note_plan(void *arg, KeptQuery *query, const CachedPlanSource *source, const Cac
 static bool
 is_same(const CountKey *a, const CountKey *b)
 {
-	return a->plan == b->plan && a->generation == b->generation && a->user == b->user &&
+	return a->plan == b->plan && a->generation == b->generation && a->user == b->user && a->exact == b->exact &&
 		a->end == b->end && a->standby == b->standby && a->overflowed == b->overflowed &&
 		a->nopen == b->nopen && memcmp(a->open, b->open, a->nopen * sizeof(TransactionId)) == 0 &&
 		a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
@@ -170,11 +173,12 @@ is_same(const CountKey *a, const CountKey *b)
  * its first parameters, by rvo_kept_count_put for the key that is filled here.
  */
 bool
-rvo_kept_count_find(KeptQuery *query, const Execution *conditions, CountKey *key, int64 *count)
+rvo_kept_count_find(KeptQuery *query, const Execution *conditions, bool exact, CountKey *key, int64 *count)
 {
 	key->plan = 0;
 	key->len = 0;
 	key->user = GetUserId();
+	key->exact = exact;
 	if (!is_possible() || !note_parameters(key, query, conditions))
 		return false;
 

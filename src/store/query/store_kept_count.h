@@ -17,6 +17,7 @@ typedef struct CountKey
 	uint64		plan;			/* which was prepared, 0 = the count can't be kept; and which planning of it */
 	int			generation;
 	Oid			user;
+	bool		exact;			/* or only until there are many */
 	uint64		end;			/* the first transaction that had not begun */
 	bool		standby;
 	bool		overflowed;
@@ -26,7 +27,7 @@ typedef struct CountKey
 	char		octets[COUNT_KEY_MAX];
 } CountKey;
 
-extern bool rvo_kept_count_find(KeptQuery *query, const Execution *conditions, CountKey *key, int64 *count);
+extern bool rvo_kept_count_find(KeptQuery *query, const Execution *conditions, bool exact, CountKey *key, int64 *count);
 extern void rvo_kept_count_put(const CountKey *key, int64 count);
 
 #endif							/* RVO_STORE_KEPT_COUNT_H */

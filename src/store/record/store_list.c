@@ -193,16 +193,6 @@ rows_at_most(KeptQuery *last, const Execution *conditions, int64 id)
 /* What is kept of a list that has more than COUNT_MAX. */
 #define MANY (-1)
 
-/* key_of_list makes what a list's count is kept by: all but the page. */
-static Execution
-key_of_list(const Execution *conditions, bool exact)
-{
-	Execution	key = *conditions;
-
-	rvo_add_datum(&key, Int64GetDatum(exact), false);
-	return key;
-}
-
 /*
  * following_rows counts what follows a page, up to a limit, or takes it from a count of the list that is
  * kept.  That is of all rows, so it serves each page that is found by its number.
@@ -210,13 +200,12 @@ key_of_list(const Execution *conditions, bool exact)
 static int64
 following_rows(const ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page, int64 limit)
 {
-	Execution	all = key_of_list(conditions, page->exact);
 	bool		numbered = page->place.id == PG_INT64_MIN;
 	int64		shown = page->place.entries + list->count;
 	CountKey	key;
 	int64		count;
 
-	if (numbered && rvo_kept_count_find(scan->count, &all, &key, &count) && (count == MANY || count > shown))
+	if (numbered && rvo_kept_count_find(scan->count, conditions, page->exact, &key, &count) && (count == MANY || count > shown))
 		return count == MANY ? limit : count - shown;
 	count = count_rows(scan->count, conditions, list->last_id, list->last_client_id, limit);
 	if (numbered)
@@ -384,7 +373,6 @@ bool
 rvo_list_with_field(ListRows *list, const ListField *field, const Execution *conditions, const ListPage *page, bool *is_many)
 {
 	Execution	e = *conditions;
-	Execution	all;
 	CountKey	key;
 	Datum		hashes;
 	bool		known;
@@ -395,8 +383,7 @@ rvo_list_with_field(ListRows *list, const ListField *field, const Execution *con
 		return false;
 	hashes = hash_field(field);
 	rvo_add_datum(&e, hashes, false);
-	all = key_of_list(&e, page->exact);
-	known = rvo_kept_count_find(field->query, &all, &key, &rows);
+	known = rvo_kept_count_find(field->query, &e, page->exact, &key, &rows);
 	*is_many = known ? rows == MANY : has_many(list, field, DatumGetArrayTypeP(hashes), page->exact);
 	if (known && !*is_many && list_common(list, field, &e, page, rows))
 		return true;

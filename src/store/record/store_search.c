@@ -184,7 +184,7 @@ run_number(const Search *search, const char *sql, int64 place, int64 limit, int6
 	CountKey	key;
 	int64		kept;
 
-	if (rvo_kept_count_find(query, &e, &key, &kept))
+	if (rvo_kept_count_find(query, &e, true, &key, &kept))
 		return (Numbers) {kept != NOT_GIVEN, kept};
 	rvo_query_read(query, &e, read_number, &numbers);
 	rvo_kept_count_put(&key, numbers.given ? numbers.number : NOT_GIVEN);
