@@ -180,16 +180,41 @@ rvo_is_key_placeholder(Slice text, bool is_company)
 		first_word_of(text).len > 0;
 }
 
+/* is_filler tells what is written where something must be written: ".", "?", "--". */
+static bool
+is_filler(Slice text)
+{
+	for (int i = 0; i < text.len; i++)
+		if (strchr(".?-_*/", text.data[i]) == NULL)
+			return false;
+	return text.len > 0;
+}
+
+/* is_bracketed_word tells a word that says nothing, where brackets show that it is no name: "(blank)", "[not provided]". */
+static bool
+is_bracketed_word(Slice text)
+{
+	char		first = text.len > 1 ? text.data[0] : '\0';
+	char		last = first != '\0' ? text.data[text.len - 1] : '\0';
+	Slice		key;
+
+	if (!(first == '(' && last == ')') && !(first == '[' && last == ']') && !(first == '<' && last == '>'))
+		return false;
+	key = rvo_import_header_key((Slice) {text.data + 1, text.len - 2});
+	return is_among(key, words, lengthof(words)) || is_among(key, endings, lengthof(endings));
+}
+
 /* rvo_is_name_placeholder tells whether a trimmed text that should be a name says that there is none. */
 bool
 rvo_is_name_placeholder(Slice text)
 {
 	static const Slice names[] = {
-		CONST_SLICE("nan"), CONST_SLICE("NaN"), CONST_SLICE("N/A"), CONST_SLICE("n/a"), CONST_SLICE("-"), CONST_SLICE("--"), CONST_SLICE("---"),
+		CONST_SLICE("nan"), CONST_SLICE("NaN"), CONST_SLICE("N/A"), CONST_SLICE("n/a"),
 		CONST_SLICE("\342\200\223"), CONST_SLICE("\342\200\224"), CONST_SLICE("undefined"), CONST_SLICE("NULL"), CONST_SLICE("null"),
 	};
 
 	if (text.len > 20)
 		return false;
-	return is_among(text, names, lengthof(names)) || rvo_is_null_of_dump(text) || is_spreadsheet_error(text);
+	return is_among(text, names, lengthof(names)) || is_filler(text) || is_bracketed_word(text) || rvo_is_null_of_dump(text) ||
+		is_spreadsheet_error(text);
 }
