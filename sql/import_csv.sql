@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(45);
+SELECT plan(48);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -123,5 +123,13 @@ SELECT is(test.import(E'email,contact_custom_fields_input\nlist@acme.com,"[[""fi
 SELECT is(test.import(E'Email,Title\n'), '0 rows: 0 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'a header alone');
 SELECT is(test.import(E'Email\nblank@acme.com', $$mode => ''$$, $$on_fault => ' '$$, $$blanks => ''$$, $$origin => ''$$, $$encoding => ''$$, $$delimiter => ''$$),
 	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'blank options are the defaults');
+
+-- ---- a typo that cuts a key in two
+SELECT is(test.import(E'First Name,LinkedIn URL\nAnna S,https://www.linkedin.com/in/anna schmidt\nAnna W,https://www.linkedin.com/in/anna weber\n', $$mode => 'upsert'$$),
+	'2 rows: 0 created, 0 updated, 0 duplicates, 2 failed; 0 notes', 'people whose profiles begin alike are not one');
+SELECT results_eq('SELECT test.rejects()', ARRAY['1 2 400 /linkedin_url:invalid_linkedin_url {"First Name": "Anna S", "LinkedIn URL": "https://www.linkedin.com/in/anna schmidt"}',
+	'2 3 400 /linkedin_url:invalid_linkedin_url {"First Name": "Anna W", "LinkedIn URL": "https://www.linkedin.com/in/anna weber"}'], 'both are rejects');
+SELECT is(test.import(E'Email\n"first@acme.com; john,smith@acme.com"\n') || (SELECT string_agg(' ' || n, '') FROM test.notes() n),
+	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 1 notes 1 1 2 10 email "first@acme.com; john,smith@acme.com" more_values {"Email": "first@acme.com; john,smith@acme.com"}', 'a part of a second address is one more');
 SELECT * FROM finish();
 ROLLBACK;

@@ -4,9 +4,9 @@
  *
  * The API takes a value as it is written.  A file was not written for us, so here
  * the value is looked for in what stands in the cell.  What is found is a part of
- * the cell, but for characters of other widths and those that are not to be seen; that it is
- * valid is for the reader of bodies to say.  A cell in which nothing is found stays as it is, and
- * is found fault with there.
+ * the cell, but for characters of other widths and those that are not to be seen; of a key it
+ * is all that stands there (import_beside.c).  That it is valid is for the reader of bodies to
+ * say.  A cell in which nothing is found stays as it is, and is found fault with there.
  *
  * Nearly all cells are plain: those are looked through once.
  */
@@ -18,8 +18,10 @@
 #include "lib/stringinfo.h"
 
 #include "base/compat.h"
+#include "shape/import/import_beside.h"
 #include "shape/import/import_cell.h"
 #include "shape/import/import_placeholder.h"
+#include "shape/import/import_word.h"
 #include "value/domain.h"
 #include "value/email_address.h"
 #include "value/linkedin.h"
@@ -29,13 +31,6 @@
 
 /* So many words beside an address are a text that mentions one. */
 #define WORDS_MAX 8
-
-/* What stands between values; of addresses more than of URLs. */
-#define BLANKS " \t\n\v\f\r"
-#define BRACKETS "<>()[]\""
-#define EMAIL_SEPARATORS BLANKS BRACKETS ",;|:{}\\"
-#define URL_SEPARATORS BLANKS BRACKETS ";|"
-#define DOMAIN_SEPARATORS BLANKS BRACKETS ",;|{}"
 
 static ImportCell
 cell(CellReading reading, Slice value)
@@ -79,8 +74,9 @@ ascii_of(ucs4_t c)
 		return '"';
 	if (c >= 0x2018 && c <= 0x201b)
 		return '\'';
+	/* bullets, of which one may be a letter: "gal·la" */
 	if (c == 0x2022 || c == 0xb7)
-		return ' ';
+		return '|';
 	return '\0';
 }
 
@@ -145,86 +141,39 @@ folded(Slice s, bool entities)
 	return (Slice) {out, len};
 }
 
-/* ---------------------------------------------------------------- words */
-
-static bool
-is_in(char c, const char *set)
-{
-	return c != '\0' && strchr(set, c) != NULL;
-}
-
-/* next_word takes the next word off a text; false if there is none. */
-static bool
-next_word(Slice *rest, const char *separators, Slice *word)
-{
-	int			end = 0;
-
-	while (rest->len > 0 && is_in(rest->data[0], separators))
-		*rest = (Slice) {rest->data + 1, rest->len - 1};
-	while (end < rest->len && !is_in(rest->data[end], separators))
-		end++;
-	*word = (Slice) {rest->data, end};
-	*rest = (Slice) {rest->data + end, rest->len - end};
-	return end > 0;
-}
-
-/* strip takes characters of two sets off the ends of a text. */
-static Slice
-strip(Slice s, const char *front, const char *end)
-{
-	while (s.len > 0 && is_in(s.data[0], front))
-		s = (Slice) {s.data + 1, s.len - 1};
-	while (s.len > 0 && is_in(s.data[s.len - 1], end))
-		s.len--;
-	return s;
-}
-
-/* begins tells whether a text starts with a word, which is written in lower case; ASCII without case. */
-static bool
-begins(Slice s, const char *word)
-{
-	int			i = 0;
-
-	while (i < s.len && word[i] != '\0' && rvo_ascii_lower(s.data[i]) == word[i])
-		i++;
-	return word[i] == '\0';
-}
-
-/* contains tells likewise whether it is in the text. */
-static bool
-contains(Slice s, const char *word)
-{
-	for (; s.len > 0; s = (Slice) {s.data + 1, s.len - 1})
-		if (begins(s, word))
-			return true;
-	return false;
-}
+/* ---------------------------------------------------------------- values */
 
 /* What was found in a cell so far. */
 typedef struct Finding
 {
 	FaultCode	(*normalize) (Slice in, Slice *out);
+	bool		(*is_whole) (Slice text, Slice value);	/* NULL: each is */
+	Slice		text;			/* what is_whole looks at */
 	Slice		value;			/* as it stands there; no value = nothing yet */
 	Slice		canonical;
-	bool		more;			/* another one was found, too */
+	bool		broken;			/* it is a part of a value only, so it doesn't count, nor do others */
+	bool		more;			/* another one was found, too, or a part of one */
 } Finding;
 
-/* try_value takes a text as a value, if it is one. */
+/* try_value takes a text as a value, if it is one; it is of finding->text. */
 static bool
 try_value(Finding *finding, Slice text)
 {
 	Slice		canonical;
+	bool		whole;
 
 	text = rvo_text_trim(text);
 	if (finding->normalize(text, &canonical) != FAULT_NONE || canonical.data == NULL)
 		return false;
+	whole = finding->is_whole == NULL || finding->is_whole(finding->text, text);
 	if (finding->value.data == NULL)
 	{
 		finding->value = text;
 		finding->canonical = canonical;
+		finding->broken = !whole;
 	}
 	else
-		finding->more |= !rvo_slice_equal(finding->canonical, canonical);
+		finding->more |= !whole || !rvo_slice_equal(finding->canonical, canonical);
 	return true;
 }
 
@@ -232,7 +181,7 @@ try_value(Finding *finding, Slice text)
 static ImportCell
 found_in(const Finding *finding, Slice text)
 {
-	if (finding->value.data == NULL)
+	if (finding->value.data == NULL || finding->broken)
 		return cell(CELL_PLAIN, text);
 	if (finding->more)
 		return cell(CELL_MORE_VALUES, finding->value);
@@ -312,7 +261,7 @@ try_address(Finding *finding, Slice word)
 ImportCell
 rvo_import_cell_email(Slice text)
 {
-	Finding		finding = {.normalize = rvo_email_address_normalize};
+	Finding		finding = {.normalize = rvo_email_address_normalize, .is_whole = rvo_import_email_is_whole};
 	Slice		rest;
 	Slice		word;
 	int			words = 0;
@@ -322,10 +271,11 @@ rvo_import_cell_email(Slice text)
 		return cell(CELL_BLANK, NO_SLICE);
 	if (is_plain_address(text) || text.len > SEARCHED_MAX_OCTETS)
 		return cell(CELL_PLAIN, text);
+	finding.text = text;
 	/* Excel's apostrophe before a text, the sign of a formula, or a blank of a link would be a part of the address. */
 	if (!is_in(text.data[0], "'`=*/%") && try_value(&finding, text))
 		return found_in(&finding, text);
-	rest = folded(text, true);
+	finding.text = rest = folded(text, true);
 	while (next_word(&rest, EMAIL_SEPARATORS, &word))
 	{
 		if (memchr(word.data, '@', word.len) != NULL)
@@ -346,8 +296,9 @@ is_plain_profile(Slice s)
 {
 	if (!begins(s, "http") && !begins(s, "www.") && !begins(s, "linkedin.com/") && !begins(s, "in/"))
 		return false;
+	/* a colon only behind its scheme: another one could be that of a second URL */
 	for (int i = 0; i < s.len; i++)
-		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && !is_in(s.data[i], "-_./:~"))
+		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && !is_in(s.data[i], "-_./~") && (s.data[i] != ':' || i > 5))
 			return false;
 	return rvo_is_letter(s.data[s.len - 1]) || rvo_is_digit(s.data[s.len - 1]) || s.data[s.len - 1] == '/';
 }
@@ -365,7 +316,26 @@ try_cut(Finding *finding, Slice url)
 	return false;
 }
 
-/* try_profile looks for profiles in a word: as it is, without punctuation or what was put behind it, or with commas between them. */
+/* next_part takes the next part off a word: up to a comma, or to where a URL begins that another one stands before. */
+static bool
+next_part(Slice *rest, Slice *part)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+	int			end = 0;
+
+	*rest = strip(*rest, ",", "");
+	while (end < rest->len && rest->data[end] != ',' &&
+		   (end == 0 || !begins_with_one((Slice) {rest->data + end, rest->len - end}, schemes, lengthof(schemes))))
+		end++;
+	*part = (Slice) {rest->data, end};
+	*rest = (Slice) {rest->data + end, rest->len - end};
+	return end > 0;
+}
+
+/*
+ * try_profile looks for profiles in a word: as it is, without punctuation or what was put behind it, or in parts, with commas
+ * between them or nothing.
+ */
 static void
 try_profile(Finding *finding, Slice word)
 {
@@ -374,8 +344,12 @@ try_profile(Finding *finding, Slice word)
 
 	if (try_value(finding, bare) || try_cut(finding, bare))
 		return;
-	while (next_word(&bare, ",", &part))
-		(void) try_value(finding, strip(part, ".,:!?'`*=@", ".,:!?'`*"));
+	while (next_part(&bare, &part))
+	{
+		part = strip(part, ".,:!?'`*=@", ".,:!?'`*");
+		if (!try_value(finding, part))
+			(void) try_cut(finding, part);
+	}
 }
 
 /* try_parameters looks for profiles in the parameters of a link that leads there: a search engine's, a mail filter's, a login's. */
@@ -398,7 +372,7 @@ try_parameters(Finding *finding, Slice word)
 ImportCell
 rvo_import_cell_linkedin(Slice text)
 {
-	Finding		finding = {.normalize = rvo_linkedin_normalize};
+	Finding		finding = {.normalize = rvo_linkedin_normalize, .is_whole = rvo_import_linkedin_is_whole};
 	Slice		whole;
 	Slice		rest;
 	Slice		word;
@@ -409,10 +383,11 @@ rvo_import_cell_linkedin(Slice text)
 		return cell(CELL_BLANK, NO_SLICE);
 	if (is_plain_profile(text) || text.len > SEARCHED_MAX_OCTETS)
 		return cell(CELL_PLAIN, text);
+	finding.text = text;
 	if (try_value(&finding, text))
 		return found_in(&finding, text);
 	whole = folded(text, false);
-	rest = whole;
+	finding.text = rest = whole;
 	has_spaces = contains(whole, " ");
 	while (next_word(&rest, URL_SEPARATORS, &word))
 	{
