@@ -2036,6 +2036,22 @@ contact	email	Registered Email
 contact	email	EMAIL;TYPE=WORK
 contact	email	EMAIL;TYPE=HOME
 contact	email	EMAIL;TYPE=INTERNET
+contact	email	電子メール アドレス
+contact	email	전자 메일 주소
+contact	email	電子郵件地址
+contact	email	Indirizzo posta elettronica
+contact	email	Адрес эл. почты
+contact	email	邮箱地址
+contact	email	电邮地址
+contact	email	Adres 2 e-mail
+contact	email	Adres 3 e-mail
+contact	email	Verified Business Email
+contact	email	Deliverable Email
+contact	email	Email Address (Work)
+contact	email	E-Mail-Adresse (dienstlich)
+contact	email	E-mail adresa
+contact	email	Poczta elektroniczna
+contact	email	Correo-e
 contact	linkedin_url	LinkedIn
 contact	linkedin_url	LinkedIn Link
 contact	linkedin_url	LinkedIn Links
@@ -2299,6 +2315,7 @@ contact	first_name	Keresztnév
 contact	first_name	Prenume
 contact	first_name	Имя
 contact	first_name	名
+contact	first_name	名字
 contact	first_name	名前(名)
 contact	first_name	이름
 contact	first_name	Candidate First Name
@@ -2400,6 +2417,7 @@ contact	last_name	Soyad
 contact	last_name	Soyadı
 contact	last_name	Фамилия
 contact	last_name	姓
+contact	last_name	姓氏
 contact	last_name	성
 contact	last_name	Candidate Last Name
 contact	last_name	Employee Last Name
@@ -3027,6 +3045,13 @@ company	domain	Sitio web de la organización
 company	domain	Sitio web de la compañía
 company	domain	Página web empresa
 company	domain	Sitio web del cliente
+company	domain	Strona sieci Web
+company	domain	Web ページ
+company	domain	网页
+company	domain	網頁
+company	domain	웹 페이지
+company	domain	Página da Web
+company	domain	Веб-страница
 company	name	Company
 company	name	Company Name
 company	name	Company / Account
@@ -3255,6 +3280,12 @@ contact	linkedin_url	URL	Conectado
 contact	linkedin_url	URL	Conectado desde
 contact	linkedin_url	URL	Connesso il
 contact	linkedin_url	URL	Connected at
+contact	linkedin_url	LinkedIn URL 1
+contact	linkedin_url	URL del perfil
+contact	linkedin_url	URL du profil
+contact	linkedin_url	Link do perfil
+contact	linkedin_url	Профиль LinkedIn
+contact	linkedin_url	LinkedIn プロフィール
 contact	User Email	User Email	Email
 contact	User Email	User Email	Email Address
 contact	first_name	Nombre	Marca temporal
@@ -3263,6 +3294,15 @@ contact	company_id	Company URL	Company LinkedIn
 contact	company_id	Company URL	LinkedIn Company URL
 contact	company_id	Company URL	Company LinkedIn Profile
 contact	company_id	Company URL	LinkedIn Company Profile URL
+contact	company_id	Strona sieci Web
+contact	company_id	Web ページ
+contact	company_id	网页
+contact	company_id	網頁
+contact	company_id	웹 페이지
+contact	company_id	Página da Web
+contact	company_id	Веб-страница
+contact	company_id	Organización - Sitio web
+contact	company_id	Organisation - Site Web
 $list$, E'\n'), E'\n') AS line, pg_catalog.string_to_array(line, E'\t') AS column_of;
 
 /* ---------------------------------------------------------------- schema/65-idempotency.sql */
