@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(89);
+SELECT plan(105);
 SELECT test.two_clients() \gset
 
 -- What the reader of CSV files makes of octets, seen by an import that is only checked.
@@ -97,7 +97,11 @@ SELECT is(test.read(test.utf8('email,n')), 'UTF8 , 1 email|n', 'and nothing else
 
 -- what is no CSV
 SELECT test.fails_400(test.refused(content), '[{"pointer": "", "code": "is_spreadsheet"}]', 'no CSV: ' || what) FROM (VALUES
-	('xlsx, ods, numbers', '\x504b0304140006000800'::bytea), ('xls', '\xd0cf11e0a1b11ae10000'), ('gzip', '\x1f8b0800'), ('what is called xls', '<html><table><tr>'), ('XML', '\xefbbbf' || '<?xml version="1.0"?>'::bytea)) v(what, content);
+	('xlsx, ods, numbers', '\x504b0304140006000800'::bytea), ('xls', '\xd0cf11e0a1b11ae10000'), ('gzip', '\x1f8b0800'), ('what is called xls', '<html><table><tr>'), ('XML', '\xefbbbf' || '<?xml version="1.0"?>'::bytea),
+	('behind a blank line', '\xefbbbf' || E'\r\n <HTML xmlns:o="x"><table>'::bytea), ('XML behind one', E'\n<?xml version="1.0"?>'::bytea), ('a tag with a line break', E'<Table\nborder=1>'::bytea), ('in UTF-16', '\xfffe' || test.utf16(E'\r\n<table><tr>', false)),
+	('bzip2', '\x425a6839314159265359'), ('xz', '\xfd377a585a000004'), ('zstd', '\x28b52ffd0400'), ('rar', '\x526172211a0701'), ('7z', '\x377abcaf271c'), ('pdf', E'%PDF-1.7\n'::bytea), ('rtf', E'{\\\\rtf1\\\\ansi'::bytea),
+	('png', '\x89504e470d0a1a0a'), ('jpeg', '\xffd8ffe0'), ('sqlite', 'SQLite format 3'::bytea || '\x00'), ('parquet', '\x504152311504')) v(what, content);
+SELECT is(r->>'added', '1', 'an address between brackets is no markup') FROM revyops_suppress_csv('<table@acme.com>') r;
 SELECT test.fails_400(test.refused(content), '[{"pointer": "", "code": "no_header"}]', 'no header: ' || what) FROM (VALUES
 	('empty', ''::bytea), ('a mark', '\xefbbbf'), ('blank lines', E'\n\n \r\n'::bytea), ('only delimiters', E',,,\n,,,\n'::bytea), ('only values', E'a@acme.com,Jane\nb@acme.com,Joe\n'::bytea)) v(what, content);
 -- the line of the header, where the caller says it

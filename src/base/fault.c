@@ -100,7 +100,7 @@ static const struct
 	[FAULT_REQUIRED] = {"required", "A value is required."},
 	[FAULT_SAME_COMPANY] = {"same_company", "This is the same company."},
 	[FAULT_SAME_CONTACT] = {"same_contact", "This is the same contact."},
-	[FAULT_SPREADSHEET] = {"is_spreadsheet", "This is a spreadsheet or a packed file. Open it there, save it as CSV, and send that."},
+	[FAULT_SPREADSHEET] = {"is_spreadsheet", "This is a spreadsheet, a packed file or another document. Open it there, save it as CSV, and send that."},
 	[FAULT_TOO_BROAD] = {"too_broad", "Too many would have to be sorted; add a condition, or sort by id."},
 	[FAULT_TOO_DEEP] = {"too_deep", "The body is nested too deeply."},
 	[FAULT_TOO_LARGE] = {"too_large", "The body is too large."},

@@ -84,20 +84,54 @@ starts_with(const TextSource *source, Slice what)
 
 /* ---------------------------------------------------------------- which encoding */
 
-/* is_spreadsheet knows what people send for CSV by how it begins: ZIP, OLE, gzip, and what is called .xls but is markup. */
+/* begin_of_text puts the first characters that are no white space into a buffer, as a string; of UTF-16 the zeroes are left out. */
+static void
+begin_of_text(const TextSource *source, char *buffer, int size)
+{
+	int			len = 0;
+
+	for (int i = source->from; i < source->to && len + 1 < size; i++)
+		if (source->octets[i] != '\0' && (len > 0 || strchr(" \t\r\n", source->octets[i]) == NULL))
+			buffer[len++] = source->octets[i];
+	buffer[len] = '\0';
+}
+
+/* is_markup tells what is called .xls, but is HTML or XML.  An address between brackets is none: <table@acme.com>. */
+static bool
+is_markup(const TextSource *source)
+{
+	static const char *const tags[] = {"?xml", "!doctype", "html", "head", "meta", "style", "body", "table"};
+	char		begin[16];
+
+	begin_of_text(source, begin, sizeof(begin));
+	for (size_t i = 0; i < lengthof(tags); i++)
+	{
+		int			len = strlen(tags[i]);
+
+		if (begin[0] == '<' && pg_strncasecmp(begin + 1, tags[i], len) == 0 && strchr(" \t\r\n>", begin[1 + len]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * is_spreadsheet knows what people send for CSV by how it begins: ZIP, OLE, markup; what is packed by gzip, bzip2, xz,
+ * zstd, RAR, 7-Zip; PDF, RTF, PNG, JPEG, SQLite, Parquet.
+ */
 static bool
 is_spreadsheet(const TextSource *source)
 {
 	static const Slice magics[] = {
 		CONST_SLICE("PK\x03\x04"), CONST_SLICE("PK\x05\x06"), CONST_SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-		CONST_SLICE("\x1f\x8b"), CONST_SLICE("<?xml "), CONST_SLICE("<!DOCTYPE"), CONST_SLICE("<!doctype"),
-		CONST_SLICE("<html"), CONST_SLICE("<HTML"), CONST_SLICE("<table"),
+		CONST_SLICE("\x1f\x8b"), CONST_SLICE("BZh91AY&SY"), CONST_SLICE("\xfd" "7zXZ\0"), CONST_SLICE("\x28\xb5\x2f\xfd"),
+		CONST_SLICE("Rar!\x1a"), CONST_SLICE("7z\xbc\xaf\x27\x1c"), CONST_SLICE("%PDF-"), CONST_SLICE("{\\rtf"),
+		CONST_SLICE("\x89PNG\r\n"), CONST_SLICE("\xff\xd8\xff"), CONST_SLICE("SQLite format 3\0"), CONST_SLICE("PAR1\x15"),
 	};
 
 	for (size_t i = 0; i < lengthof(magics); i++)
 		if (starts_with(source, magics[i]))
 			return true;
-	return false;
+	return is_markup(source);
 }
 
 /* take_mark takes a byte order mark off the front; false if there is none. */
