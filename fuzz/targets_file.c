@@ -20,6 +20,9 @@
 /* Records of a file that are written and read again. */
 #define WRITTEN_MAX 4
 
+/* Other rows that are taken for the header. */
+#define LATER_MAX 3
+
 /* A file that comes in pieces: of one size, or, if that is 0, of all sizes in turn. */
 typedef struct Pieces
 {
@@ -99,6 +102,30 @@ check_format(const CsvFormat *format)
 		(void) rvo_slice_map_put(names, name, &found);
 		MUST(!found);
 	}
+}
+
+/* check_headers takes other rows for the header, where there are any, and the one that was found again. */
+static void
+check_headers(CsvReader *reader)
+{
+	const CsvFormat *format = rvo_csv_format(reader);
+	CsvFormat	found = *format;
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(caller, "headers", ALLOCSET_DEFAULT_SIZES);
+
+	MemoryContextSwitchTo(context);
+	for (int later = 1; later <= LATER_MAX && rvo_csv_take_header(reader, later); later++)
+	{
+		MUST(format->header_line > found.header_line);
+		check_format(format);
+		(void) rvo_csv_column_has_key(reader, format->ncolumns - 1);
+	}
+	MemoryContextSwitchTo(caller);
+	MUST(rvo_csv_take_header(reader, 0));
+	MemoryContextDelete(context);
+	MUST(format->header_line == found.header_line && format->ncolumns == found.ncolumns);
+	for (int i = 0; i < found.ncolumns; i++)
+		MUST(rvo_slice_equal(format->columns[i], found.columns[i]));
 }
 
 static void
@@ -228,7 +255,7 @@ fuzz_csv(Slice input)
 	static const char *const delimiters[] = {"", ",", "tab", "SemiColon", "|", " ", "\"", "^"};
 	Slice		choice = fuzz_line(&input);
 	unsigned char octets[3] = {0};
-	CsvOptions	options;
+	CsvOptions	options = {.header_line = 0};
 	Reading		whole;
 	Reading		pieces;
 	Reading		shifted;
@@ -249,6 +276,7 @@ fuzz_csv(Slice input)
 	}
 	MUST(open_file(&pieces, &options, input, octets[2]));
 	check_format(rvo_csv_format(whole.reader));
+	check_headers(whole.reader);
 	lines = 1 + octets[2] % 97;
 	is_shifted = open_shifted(&shifted, options.encoding, rvo_csv_format(whole.reader), input, lines);
 	written = AllocSetContextCreate(CurrentMemoryContext, "written", ALLOCSET_DEFAULT_SIZES);

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(105);
+SELECT plan(139);
 SELECT test.two_clients() \gset
 
 -- What the reader of CSV files makes of octets, seen by an import that is only checked.
@@ -55,6 +55,27 @@ SELECT is(test.read(test.utf8(replace(E'email^first^more,of;it\n1@acme.com^a,b^c
 SELECT is(test.read(test.utf8(E'email;n;m\na@acme.com;1,5;2,5\nb@acme.com;3,5;4,5\n')), E'UTF8 ; 1 email|n|m\na@acme.com|1,5|2,5\nb@acme.com|3,5|4,5', 'found: semicolon, beside decimal commas');
 SELECT is(test.read(test.utf8(E'email,tags\na@acme.com,x;y\nb@acme.com,z;y\n')), E'UTF8 , 1 email|tags\na@acme.com|x;y\nb@acme.com|z;y', 'found: comma, beside lists');
 SELECT is(test.read(test.utf8(E'email|city\na@acme.com|Bonn, DE\nb@acme.com|Rome, IT\n')), E'UTF8 | 1 email|city\na@acme.com|Bonn, DE\nb@acme.com|Rome, IT', 'found: pipe, beside addresses');
+SELECT is(test.read(test.utf8(content)), shown, 'found beside inner delimiters: ' || what) FROM (VALUES
+	('a row without an address', E'Name;E-Mail;Skills\nJo;jo@acme.com;"SQL, C, Go, Perl, R, Lua"\nAl;;"SQL, C, Go, Perl, R, Lua"\n', E'UTF8 ; 1 Name|E-Mail|Skills\nJo|jo@acme.com|SQL, C, Go, Perl, R, Lua\nAl|~|SQL, C, Go, Perl, R, Lua\n3 400 identifier_required'),
+	('no address at all', E'LinkedIn;Note\nin/jo;a, b, c\nin/al;d, e, f\n', E'UTF8 ; 1 LinkedIn|Note\nin/jo|a, b, c\nin/al|d, e, f'),
+	('pipes in lists', E'Email,Tags\njo@acme.com,a|b|c|d\n,a|b|c|d\n', E'UTF8 , 1 Email|Tags\njo@acme.com|a|b|c|d\n~|a|b|c|d\n3 400 identifier_required'),
+	('a title with commas above', E'People, May 2026\nName;E-Mail;Skills\nJo;;"a, b, c, d, e, f"\nAl;al@acme.com;"a, b, c, d, e, f"\n', E'UTF8 ; 2 Name|E-Mail|Skills\nJo|~|a, b, c, d, e, f\nAl|al@acme.com|a, b, c, d, e, f\n3 400 identifier_required'),
+	('a ragged row', E'LinkedIn;Note\nin/jo;a, b, c\nin/al;d, e, f\nin/bo;d;, e, f\nin/cy;d, e, f\nin/di;d, e, f\n', E'UTF8 ; 1 LinkedIn|Note\nin/jo|a, b, c\nin/al|d, e, f\nin/cy|d, e, f\nin/di|d, e, f\n4 400 ragged_row 2 3'),
+	('the first row is ragged', E'LinkedIn,Name,Tags\nin/jo,Jo\nin/al,Al,x;y\nin/bo,Bo,x;y\n', E'UTF8 , 1 LinkedIn|Name|Tags\nin/al|Al|x;y\nin/bo|Bo|x;y\n2 400 ragged_row 3 2'),
+	('a title has them', E'People; May\nLinkedIn,Tags\nin/jo,x;y\nin/al,x;y\n', E'UTF8 , 2 LinkedIn|Tags\nin/jo|x;y\nin/al|x;y'),
+	('one column', E'Email\na@acme.com;b@acme.com\nc@acme.com;d@acme.com\n', E'UTF8 , 1 Email\na@acme.com;b@acme.com\nc@acme.com;d@acme.com')) v(what, content, shown);
+SELECT is((SELECT concat_ws(' ', r->>'delimiter', r->'columns', r->>'created') FROM revyops_import_company_csv(test.utf8(E'Firma;Website;Adresse\n' || string_agg(format(E'Firma%s GmbH;firma%1$s.com;Weg 1, 10115 Berlin, BE, Deutschland\n', i), '')), 'check') r),
+	'; ["Firma", "Website", "Adresse"] ' || count(*), format('found beside inner delimiters: %s companies', count(*))) FROM generate_series(1, 150) i GROUP BY i <= 5 ORDER BY i <= 5;
+-- lists of addresses, for the do-not-contact list: they have no header
+SELECT is((SELECT concat_ws(' ', r->>'delimiter', r->'header_line', r->>'rows', r->>'added', r->>'failed') FROM revyops_suppress_csv(test.utf8(content)) r), shown, 'found in a list without a header: ' || what) FROM (VALUES
+	('as Outlook pastes it', E'a1@acme.com; a2@acme.com; a3@acme.com\n', '; null 3 3 0'),
+	('with names', E'Jo <b1@acme.com>; Al <b2@acme.com>', '; null 2 2 0'),
+	('several lines', E'c1@acme.com;c2@acme.com\nc3@acme.com;c4@acme.com\n', '; null 4 4 0'),
+	('tabs', E'Jo\td1@acme.com\nAl\td2@acme.com\n', E'\t null 2 2 0'),
+	('commas, and inner semicolons', E'e1@acme.com,a; b; c\ne2@acme.com,a; b; c\n', ', null 2 2 0'),
+	('commas, and a name', E'"Q, Jo" <f1@acme.com>,f2@acme.com\n', ', null 2 2 0'),
+	('one column', E'g1@acme.com\ng2@acme.com\n', ', null 2 2 0'),
+	('not below a header', E'Email\nh1@acme.com;x\n', ', 1 1 1 0')) v(what, content, shown);
 SELECT is(test.read(test.utf8(E'sep=;\r\nemail;a,b\r\na@acme.com;1,2\r\n')), E'UTF8 ; 2 email|a,b\na@acme.com|1,2', 'a line for Excel');
 SELECT is(test.read(test.utf8(E'"SEP=|"\nemail|a,b\na@acme.com|1,2\n')), E'UTF8 | 2 email|a,b\na@acme.com|1,2', 'a line for Excel in quotes');
 SELECT is(test.read(test.utf8(E'sep=,\nemail;a,b\na@acme.com;1,2\n'), NULL, ';'), E'UTF8 ; 2 email|a,b\na@acme.com|1,2', 'what the caller says counts more');
@@ -94,6 +115,24 @@ SELECT is(test.read(test.utf8(E'email,Title, Title ,Title,"",Title (2),"First\r\
 SELECT is(test.read(test.utf8(E'email,' || repeat('n', 100) || E'\na@acme.com,1\n')), E'UTF8 , 1 email|' || repeat('n', 100) || E'\na@acme.com|1', 'a long name');
 SELECT is(test.read(test.utf8(E'email,J\u00fcr\u00fc\na@acme.com,1\n') || E'b@acme.com,\\374\n'::bytea), E'UTF8 , 1 email|J\u00fcr\u00fc\na@acme.com|1\n3 400 invalid_encoding', 'an umlaut in it');
 SELECT is(test.read(test.utf8('email,n')), 'UTF8 , 1 email|n', 'and nothing else');
+SELECT is(test.read(test.utf8(content)), shown, 'below a line that could be it, which names no key: ' || what) FROM (VALUES
+	('a title with commas', E'Leads export, generated 2026-05-01, by Jane\n\nEmail,First Name,Last Name\na@acme.com,Jo,Q\n', E'UTF8 , 3 Email|First Name|Last Name\na@acme.com|Jo|Q'),
+	('some lines', E'List: Leads, Q2, Jane\nExported, today, UTC\nStand,1,2\n;\nEmail,First Name,Last Name\n,Al,R\na@acme.com,Jo,Q\n', E'UTF8 , 5 Email|First Name|Last Name\n~|Al|R\na@acme.com|Jo|Q\n6 400 identifier_required'),
+	('pairs', E'Report name,My Leads\nCreated,2026-01-01\nEmail,First Name\na@acme.com,Jo\n', E'UTF8 , 3 Email|First Name\na@acme.com|Jo'),
+	('one column', E'Contacts\nMay\nEmail\na@acme.com\n', E'UTF8 , 3 Email\na@acme.com'),
+	('profiles', E'People,May\nName,LinkedIn\nJo,linkedin.com/in/jo\n', E'UTF8 , 2 Name|LinkedIn\nJo|linkedin.com/in/jo'),
+	('in UTF-8', E'Kontakte,f\u00fcr,Mai\nE-Mail,Vorname,Ort\na@acme.com,J\u00fcr,B\n', E'UTF8 , 2 E-Mail|Vorname|Ort\na@acme.com|J\u00fcr|B')) v(what, content, shown);
+SELECT is(r->'columns', '["Kontakt", "Name"]', 'below a line that could be it: a key that the caller names') FROM revyops_import_csv(E'Stand,Mai\nKontakt,Name\na@acme.com,Jo\n', 'check', columns => '{"Kontakt": "email"}') r;
+SELECT is(r->'columns', '["Name", "Domain"]', 'below a line that could be it: companies') FROM revyops_import_company_csv(E'Companies,May\nName,Domain\nAcme,acme.com\n', 'check') r;
+SELECT is(test.read(test.utf8(E'Leads,May\nEmail,Note\na@acme.com,Jo\n')), E'UTF8 , 2 Email|Note\na@acme.com|Jo', 'below a line that could be it: two columns');
+SELECT is(columns::text || mapping, '{Email,Note}{"Note": "Note", "Email": "email"}', 'below a line that could be it: what the job keeps') FROM revyops.import_job ORDER BY id DESC LIMIT 1;
+SELECT test.fails_400(test.refused(test.utf8(content)), format('[{"parameter": "columns", "code": "no_key_column", "nearest": %s}]', nearest)::jsonb, 'no later row: ' || what) FROM (VALUES
+	('a value that is called like a key', E'Name,Phone,Source\nJo,1,LinkedIn\nAl,2,Website\nBo,3,LinkedIn\n', '[]'),
+	('likewise, with addresses elsewhere', E'Name,Contact,Source\nJo,-,Email\nAl,al@acme.com,Web\n', '[]'),
+	('behind the first address', E'Name,Contact\nJo,jo@acme.com\nName,Email\nAl,al@acme.com\n', '[]'),
+	('there is none', E'Leads,Mails,May\nName,City,Note\nJo,Bonn,http://acme.com\n', '["Mails"]')) v(what, content, nearest);
+SELECT is(test.read(test.utf8(E'Email,Name\nEmail,Name\nx,Jo\na@acme.com,Al\n')), E'UTF8 , 1 Email|Name\nEmail|Name\nx|Jo\na@acme.com|Al\n2 400 invalid_email\n3 400 identifier_required', 'no later row: the first names a key');
+SELECT test.fails_400($$SELECT revyops_import_csv(E'Leads,May\nEmail,Name\na@acme.com,Jo\n', 'check', header_line => 1)$$, '[{"parameter": "columns", "code": "no_key_column", "nearest": []}]', 'no later row: the caller says where it is');
 
 -- what is no CSV
 SELECT test.fails_400(test.refused(content), '[{"pointer": "", "code": "is_spreadsheet"}]', 'no CSV: ' || what) FROM (VALUES

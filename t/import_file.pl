@@ -73,6 +73,13 @@ for my $name (sort keys %expected)
 	is(sql("SELECT rows_seen = created + updated_rows + duplicates + failed FROM revyops.import_job WHERE client_id = $client"), 't', "$name: each row is counted once");
 }
 
+# ---- a header below a title that could be it: found by the aliases, which its reader may not see
+my $titled = client();
+like(says('importer', $titled, "SELECT lo_from_bytea(0, E'Leads,May\\nStand,2026\\nCorreo,Nota\\nann\@acme.example,x\\nal\@acme.example,y\\n') AS titled \\gset\nCALL revyops_import_file(:titled);"),
+	qr/NOTICE:  import \d+: columns\nNOTICE:  .*2 rows: 2 created, 0 duplicates, 0 failed; N rows\/s$/s, 'a title above: the counts');
+is(sql("SELECT string_agg(email, ' ' ORDER BY id) FROM revyops.contact WHERE client_id = $titled"), 'ann@acme.example al@acme.example', 'a title above: the contacts');
+is(sql("SELECT columns FROM revyops.import_job WHERE client_id = $titled"), '{Correo,Nota}', 'a title above: the columns');
+
 # ---- rights
 my $client = client();
 my ($loid) = says('importer', $client, "\\lo_import 't/files/wipe.csv'\n\\echo :LASTOID") =~ /(\d+)$/;

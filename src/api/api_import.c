@@ -124,6 +124,7 @@ import_source(Reading *reading)
 	bool		more;
 
 	import->headers = reading->source->headers;
+	import->choice = reading->source->choice;
 	call_owner("import_begin", import);
 
 	tell_mapping(import);

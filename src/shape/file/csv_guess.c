@@ -6,6 +6,9 @@
  * other, by the right delimiter: so the one counts by which such rows have most fields.  Lines
  * before the table have other widths, or are filled up with empty fields where a
  * spreadsheet wrote them: so the width of a row is up to its last field with text.
+ *
+ * A text column may have more inner commas than the table has columns.  But the row with the names does
+ * not have them: so a delimiter whose table begins on an earlier row counts before one with more fields.
  */
 #include "postgres.h"
 
@@ -15,13 +18,18 @@
 /* Rows that are looked at. */
 #define SAMPLE_ROWS 200
 
+/* What may be the delimiter, and counts in this order where others say no more. */
+static const char candidates[] = {',', ';', '\t', '|'};
+
 /* The widths of the first rows that are not blank. */
 typedef struct Survey
 {
 	int			nrows;
 	int			widths[SAMPLE_ROWS];
 	int			filled[SAMPLE_ROWS];	/* up to the last field with text */
-	bool		has_header;		/* one of several columns may be the header */
+	bool		named[SAMPLE_ROWS]; /* it has several columns and may be the header */
+	bool		has_header;		/* one of them may */
+	int			addresses;		/* fields that have an e-mail address; 0 if the first row may be the header */
 } Survey;
 
 /* A width that many rows have. */
@@ -32,6 +40,15 @@ typedef struct Width
 	int			fields;			/* of all of them together */
 	int			first;			/* the first of them */
 } Width;
+
+/* What a delimiter makes of the sample. */
+typedef struct Guess
+{
+	Width		table;			/* 0 = it seems to be none */
+	int			header;			/* the row that would be taken for it */
+	int			begin;			/* the first row that has a whole table below it; SAMPLE_ROWS = none */
+	int			addresses;		/* of a list without a header */
+} Guess;
 
 /* A walk over the rows of a sample. */
 typedef struct Walk
@@ -74,6 +91,12 @@ next_row(Walk *walk)
 	}
 }
 
+static Slice
+cell_of(const CsvScan *scan, int field)
+{
+	return (Slice) {scan->text + scan->fields[field].from, scan->fields[field].to - scan->fields[field].from};
+}
+
 /* is_value tells what is no name of a column: a number, a date, an e-mail address, a URL. */
 static bool
 is_value(Slice cell, bool *is_number)
@@ -111,10 +134,9 @@ may_be_header(const CsvScan *scan)
 
 	for (int i = 0; i < width; i++)
 	{
-		const CsvField *field = &scan->fields[i];
 		bool		is_number;
 
-		if (is_value((Slice) {scan->text + field->from, field->to - field->from}, &is_number))
+		if (is_value(cell_of(scan, i), &is_number))
 			return false;
 		filled += !rvo_csv_scan_is_empty(scan, i);
 		numbers += is_number;
@@ -122,18 +144,55 @@ may_be_header(const CsvScan *scan)
 	return filled * 2 >= width && numbers < filled;
 }
 
+/* has_value tells a row that has an e-mail address or a URL. */
+static bool
+has_value(const CsvScan *scan)
+{
+	bool		is_number;
+
+	for (int i = 0; i < scan->kept; i++)
+		if (is_value(cell_of(scan, i), &is_number))
+			return true;
+	return false;
+}
+
+/* count_addresses counts the fields that have an e-mail address, and nothing that may be a delimiter, too. */
+static int
+count_addresses(const CsvScan *scan)
+{
+	int			addresses = 0;
+
+	for (int i = 0; i < scan->kept; i++)
+	{
+		Slice		cell = cell_of(scan, i);
+		bool		is_number;
+		bool		is_one = memchr(cell.data, '@', cell.len) != NULL && is_value(cell, &is_number);
+
+		for (size_t c = 0; c < lengthof(candidates) && is_one; c++)
+			is_one = memchr(cell.data, candidates[c], cell.len) == NULL;
+		addresses += is_one;
+	}
+	return addresses;
+}
+
 static void
 survey(CsvScan *scan, const char *text, int len, bool is_last, Survey *result)
 {
 	Walk		walk = {.scan = scan, .text = text, .len = len, .is_last = is_last};
+	bool		is_list = false;	/* of addresses, without a header */
 
-	result->nrows = 0;
+	result->nrows = result->addresses = 0;
 	result->has_header = false;
 	while (result->nrows < SAMPLE_ROWS && next_row(&walk))
 	{
 		result->widths[result->nrows] = scan->nfields;
 		result->filled[result->nrows] = rvo_csv_scan_width(scan);
-		result->has_header |= result->filled[result->nrows] > 1 && may_be_header(scan);
+		result->named[result->nrows] = result->filled[result->nrows] > 1 && may_be_header(scan);
+		result->has_header |= result->named[result->nrows];
+		if (result->nrows == 0)
+			is_list = has_value(scan);
+		if (is_list)
+			result->addresses += count_addresses(scan);
 		result->nrows++;
 	}
 }
@@ -175,6 +234,87 @@ table_width(const Survey *rows)
 	return rows->has_header && others <= table.fields ? table : (Width) {0};
 }
 
+/* header_of returns the row that would be taken for the header, as rvo_csv_find_header does; SAMPLE_ROWS if there is none. */
+static int
+header_of(const Survey *rows)
+{
+	int			width = most(rows->filled, rows->nrows, 2).width;
+
+	for (int i = 0; i < rows->nrows; i++)
+		if (rows->named[i] && rows->filled[i] >= width)
+			return i;
+	return SAMPLE_ROWS;
+}
+
+/* fits tells a row that is not ragged below a header. */
+static bool
+fits(const Survey *rows, int header, int row)
+{
+	return rows->widths[row] >= rows->filled[header] && rows->filled[row] <= rows->widths[header];
+}
+
+/* has_table tells a row that may be the header of those below it: the next one fits, and so do three of four. */
+static bool
+has_table(const Survey *rows, int header)
+{
+	int			below = rows->nrows - header - 1;
+	int			fitting = 0;
+
+	if (!rows->named[header] || below == 0 || !fits(rows, header, header + 1))
+		return false;
+	for (int i = header + 1; i < rows->nrows; i++)
+		fitting += fits(rows, header, i);
+	return fitting * 4 >= below * 3;
+}
+
+static Guess
+guess_by(const Survey *rows)
+{
+	Guess		guess = {.table = table_width(rows), .header = header_of(rows), .begin = SAMPLE_ROWS, .addresses = rows->addresses};
+
+	for (int i = 0; i < rows->nrows && guess.table.width > 0 && guess.begin == SAMPLE_ROWS; i++)
+		if (has_table(rows, i))
+			guess.begin = i;
+	return guess;
+}
+
+/* has_more tells of two delimiters that the first makes more of the text: a larger table, or without any more addresses. */
+static bool
+has_more(const Guess *a, const Guess *b)
+{
+	if (a->table.fields != b->table.fields)
+		return a->table.fields > b->table.fields;
+	if (a->table.width != b->table.width)
+		return a->table.width > b->table.width;
+	return a->table.width == 0 && a->addresses > b->addresses;
+}
+
+/* choose returns the delimiter by which there is most, unless by another one a whole table begins above that. */
+static int
+choose(const Guess *guesses, int n)
+{
+	int			largest = 0;
+	int			chosen;
+	int			begin;
+
+	for (int i = 1; i < n; i++)
+		if (has_more(&guesses[i], &guesses[largest]))
+			largest = i;
+	chosen = largest;
+	begin = guesses[largest].header;
+	for (int i = 0; i < n; i++)
+	{
+		bool		is_earlier = guesses[i].begin < begin;
+
+		if (is_earlier || (guesses[i].begin == begin && chosen != largest && has_more(&guesses[i], &guesses[chosen])))
+		{
+			chosen = i;
+			begin = guesses[i].begin;
+		}
+	}
+	return chosen;
+}
+
 /*
  * rvo_csv_guess_delimiter sets the scanner's delimiter: the comma, if there seems to be only one
  * column.  False if the text does not have a whole row.
@@ -182,27 +322,18 @@ table_width(const Survey *rows)
 bool
 rvo_csv_guess_delimiter(CsvScan *scan, const char *text, int len, bool is_last)
 {
-	static const char candidates[] = {',', ';', '\t', '|'};
-	char		delimiter = ',';
-	Width		best = {0};
+	Guess		guesses[lengthof(candidates)];
 	Survey		rows;
 	bool		has_rows = false;
 
 	for (size_t i = 0; i < lengthof(candidates); i++)
 	{
-		Width		table;
-
 		rvo_csv_scan_delimit(scan, candidates[i]);
 		survey(scan, text, len, is_last, &rows);
 		has_rows |= rows.nrows > 0;
-		table = table_width(&rows);
-		if (table.fields > best.fields || (table.fields == best.fields && table.width > best.width))
-		{
-			best = table;
-			delimiter = candidates[i];
-		}
+		guesses[i] = guess_by(&rows);
 	}
-	rvo_csv_scan_delimit(scan, delimiter);
+	rvo_csv_scan_delimit(scan, candidates[choose(guesses, lengthof(candidates))]);
 	return has_rows;
 }
 
@@ -231,12 +362,31 @@ rvo_csv_first_row(CsvScan *scan, const char *text, int len, bool is_last, int *a
 	return *at >= 0;
 }
 
+/* find_later finds the so-manieth row behind a header that may be it, too, before any that has a value; -1 if there is none. */
+static int
+find_later(CsvScan *scan, const char *text, int len, bool is_last, int header, int n)
+{
+	Walk		walk = {.scan = scan, .text = text, .len = len, .is_last = is_last};
+
+	for (int i = 0; i < SAMPLE_ROWS && next_row(&walk); i++)
+	{
+		if (walk.at <= header)
+			continue;
+		if (has_value(scan))
+			break;
+		if (may_be_header(scan) && --n == 0)
+			return walk.at;
+	}
+	return -1;
+}
+
 /*
  * rvo_csv_find_header finds the row with the names, which the scanner has then, and
  * where it begins; -1 if there is none.  False if the text does not have a whole row.
+ * It is the first that may be it, or the so-manieth behind that.
  */
 bool
-rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int *header)
+rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int later, int *header)
 {
 	Survey		rows;
 	Width		table;
@@ -251,5 +401,34 @@ rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int 
 	*header = find_row(scan, text, len, is_last, table.width);
 	if (*header < 0)
 		*header = find_row(scan, text, len, is_last, min);
+	if (*header >= 0 && later > 0)
+		*header = find_later(scan, text, len, is_last, *header, later);
 	return true;
+}
+
+/* is_key_like tells what may be a key of somebody: an e-mail address, a URL, a domain with or without a path. */
+static bool
+is_key_like(Slice cell)
+{
+	bool		is_number;
+
+	cell = rvo_text_trim(cell);
+	if (is_value(cell, &is_number))
+		return true;
+	for (int i = 1; i + 1 < cell.len; i++)
+		if (cell.data[i] == '.' && rvo_is_letter(cell.data[i + 1]) && memchr(cell.data, ' ', cell.len) == NULL)
+			return true;
+	return false;
+}
+
+/* rvo_csv_has_key tells that one of the first rows may have a key in a column. */
+bool
+rvo_csv_has_key(CsvScan *scan, const char *text, int len, bool is_last, int column)
+{
+	Walk		walk = {.scan = scan, .text = text, .len = len, .is_last = is_last};
+
+	for (int i = 0; i < SAMPLE_ROWS && next_row(&walk); i++)
+		if (column < scan->kept && is_key_like(cell_of(scan, column)))
+			return true;
+	return false;
 }

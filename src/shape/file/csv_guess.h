@@ -9,6 +9,7 @@
 
 extern bool rvo_csv_guess_delimiter(CsvScan *scan, const char *text, int len, bool is_last);
 extern bool rvo_csv_first_row(CsvScan *scan, const char *text, int len, bool is_last, int *at);
-extern bool rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int *header);
+extern bool rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int later, int *header);
+extern bool rvo_csv_has_key(CsvScan *scan, const char *text, int len, bool is_last, int column);
 
 #endif							/* RVO_CSV_GUESS_H */

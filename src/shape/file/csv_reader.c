@@ -38,6 +38,10 @@ struct CsvReader
 	int64		line;			/* the one at from */
 	CsvScan		scan;
 	int			required;		/* columns up to the last that has a name */
+	bool		is_told;		/* the caller says where the header is */
+	int			begin;			/* where rows are looked at for the header: in the window until records are
+								 * read */
+	int64		begin_line;
 	int64		blanks;			/* blank rows, a line each, in front of from */
 	bool		blanks_count;	/* something comes behind them, so they are records */
 	CsvFormat	format;
@@ -343,22 +347,24 @@ count_lines(const CsvReader *reader, int octets)
 	return lines;
 }
 
-/* read_header finds the row with the names, or (is_next) takes the next one, and goes behind it; false if there is none. */
+/* find_header finds the row with the names, or takes the next one if the caller says so; false if more text is needed for that. */
 static bool
-read_header(CsvReader *reader, bool is_next)
+find_header(CsvReader *reader, int *header)
 {
-	bool		(*find_row) (CsvScan *scan, const char *text, int len, bool is_last, int *at) =
-		is_next ? rvo_csv_first_row : rvo_csv_find_header;
+	if (reader->is_told)
+		return rvo_csv_first_row(&reader->scan, unread(reader), unread_length(reader), reader->ended, header);
+	return rvo_csv_find_header(&reader->scan, unread(reader), unread_length(reader), reader->ended, 0, header);
+}
+
+/* take_names takes the row that the scanner has for the header, so many octets behind where rows begin, and goes behind it. */
+static void
+take_names(CsvReader *reader, int header)
+{
 	CsvFormat  *format = &reader->format;
 	CsvRecord	names;
-	int			header;
 
-	while (!find_row(&reader->scan, unread(reader), unread_length(reader), reader->ended, &header) &&
-		   !reader->ended && unread_length(reader) <= CSV_MAX_RECORD)
-		fill(reader);
-	if (header < 0)
-		return false;
-	reader->line += count_lines(reader, header);
+	reader->from = reader->begin;
+	reader->line = reader->begin_line + count_lines(reader, header);
 	reader->from += header;
 	format->header_line = reader->line;
 	format->delimiter = reader->scan.delimiter;
@@ -367,7 +373,46 @@ read_header(CsvReader *reader, bool is_next)
 	cut(reader, &names, format->ncolumns);
 	format->columns = rvo_csv_columns(names.fields, format->ncolumns);
 	take(reader);
+}
+
+/* read_header reads the row with the names; false if there is none. */
+static bool
+read_header(CsvReader *reader)
+{
+	int			header;
+
+	while (!find_header(reader, &header) && !reader->ended && unread_length(reader) <= CSV_MAX_RECORD)
+		fill(reader);
+	if (header < 0)
+		return false;
+	reader->begin = reader->from;
+	reader->begin_line = reader->line;
+	take_names(reader, header);
 	return true;
+}
+
+/*
+ * rvo_csv_take_header takes another row for the header, before any record is read: the so-manieth behind
+ * the one that was found, 0 = that.  False, and nothing is changed, if there is none or the caller said where it is.
+ */
+bool
+rvo_csv_take_header(CsvReader *reader, int later)
+{
+	int			header;
+
+	if (reader->is_told ||
+		!rvo_csv_find_header(&reader->scan, reader->window + reader->begin, reader->to - reader->begin, reader->ended, later, &header) ||
+		header < 0)
+		return false;
+	take_names(reader, header);
+	return true;
+}
+
+/* rvo_csv_column_has_key tells that one of the next rows may have a key in a column, as far as was read. */
+bool
+rvo_csv_column_has_key(CsvReader *reader, int column)
+{
+	return rvo_csv_has_key(&reader->scan, unread(reader), unread_length(reader), reader->ended, column);
 }
 
 /*
@@ -385,6 +430,7 @@ rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faul
 
 	reader->context = CurrentMemoryContext;
 	reader->line = 1;
+	reader->is_told = options->header_line > 0;
 	reader->capacity = 2 * WINDOW;
 	reader->window = palloc(reader->capacity + 1);
 	if (options->delimiter.len > 0 && !choose_delimiter(options->delimiter, &delimiter))
@@ -399,7 +445,7 @@ rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faul
 	rvo_csv_scan_init(&reader->scan);
 	fill(reader);
 	set_delimiter(reader, options);
-	if (!read_header(reader, options->header_line > 0))
+	if (!read_header(reader))
 	{
 		rvo_fault_add(faults, "", FAULT_NO_HEADER);
 		return NULL;

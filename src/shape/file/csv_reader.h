@@ -52,6 +52,8 @@ typedef struct CsvFormat
 
 extern CsvReader *rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faults);
 extern const CsvFormat *rvo_csv_format(const CsvReader *reader);
+extern bool rvo_csv_take_header(CsvReader *reader, int later);
+extern bool rvo_csv_column_has_key(CsvReader *reader, int column);
 extern bool rvo_csv_next(CsvReader *reader, CsvRecord *record);
 extern int64 rvo_csv_octets(const CsvReader *reader);
 

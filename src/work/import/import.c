@@ -27,6 +27,9 @@
 
 #define BATCH_SIZE_MAX 100000
 
+/* Rows of a file that may be its header, behind the one that was found. */
+#define LATER_HEADERS_MAX 20
+
 const ImportKind rvo_contact_import = {
 	.kind = &rvo_contact_kind,
 	.batches = {
@@ -83,13 +86,70 @@ read_options(Import *import, FaultList *faults)
 	import->clears = read_choice(options->blanks, blanks, lengthof(blanks), "blanks", FAULT_INVALID_BLANKS, faults);
 }
 
-/* map reads what the columns are, as they are called, the owner's aliases have it, and the caller says. */
+/* map_headers reads what the columns are, as they are called, the owner's aliases have it, and the caller says. */
+static ImportMapping *
+map_headers(const Import *import, const ImportHeaders *headers, FaultList *faults)
+{
+	ImportAliases aliases = rvo_store_find_import_aliases(rvo_entity_names[import->kind->kind->entity], headers);
+
+	return rvo_import_mapping_read(import->kind->kind->shape, headers, rvo_json_root(import->options.columns), &aliases, faults);
+}
+
+/* has_key tells that a column is a key, or (in_rows) one that the first rows have values of. */
+static bool
+has_key(const Import *import, const ImportMapping *mapping, bool in_rows)
+{
+	for (int i = 0; i < mapping->nmembers; i++)
+	{
+		const ImportMember *member = &mapping->members[i];
+
+		if (member->member->kind != MEMBER_KEY)
+			continue;
+		if (!in_rows)
+			return true;
+		for (int c = 0; c < member->ncolumns; c++)
+			if (import->choice.has_key(import->choice.source, member->columns[c]))
+				return true;
+	}
+	return false;
+}
+
+/* map_later looks for a later row of a file that names a key; what was taken for the header stands above it.  False if there is none. */
+static bool
+map_later(Import *import, FaultList *faults)
+{
+	ImportHeaders headers = import->headers;
+
+	for (int later = 1; later <= LATER_HEADERS_MAX; later++)
+	{
+		FaultList	found = {0};
+		ImportMapping *mapping;
+
+		if (!import->choice.take(import->choice.source, later, &headers))
+			break;
+		mapping = map_headers(import, &headers, &found);
+		if (!has_key(import, mapping, true))
+			continue;
+		import->headers = headers;
+		import->mapping = mapping;
+		rvo_fault_add_all(faults, &found);
+		return true;
+	}
+	(void) import->choice.take(import->choice.source, 0, &headers);
+	return false;
+}
+
+/* map reads what the columns are.  Of a file without a key among them a later row may have the names. */
 static void
 map(Import *import, FaultList *faults)
 {
-	ImportAliases aliases = rvo_store_find_import_aliases(rvo_entity_names[import->kind->kind->entity], &import->headers);
+	FaultList	found = {0};
+	bool		is_found;
 
-	import->mapping = rvo_import_mapping_read(import->kind->kind->shape, &import->headers, rvo_json_root(import->options.columns), &aliases, faults);
+	import->mapping = map_headers(import, &import->headers, &found);
+	is_found = import->mapping->body >= 0 || has_key(import, import->mapping, false);
+	if (is_found || import->choice.take == NULL || !map_later(import, faults))
+		rvo_fault_add_all(faults, &found);
 	import->mapping->clears = import->clears;
 }
 
@@ -105,8 +165,6 @@ rvo_import_begin(int client_id, Import *import)
 		.mode = import->options.mode,
 		.on_fault = import->options.on_fault,
 		.blanks = import->options.blanks,
-		.columns = import->headers.names,
-		.ncolumns = import->headers.count,
 	};
 
 	read_options(import, &faults);
@@ -114,6 +172,8 @@ rvo_import_begin(int client_id, Import *import)
 		map(import, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	job.columns = import->headers.names;
+	job.ncolumns = import->headers.count;
 	job.mapping = rvo_import_mapping_show(import->mapping);
 	import->job = rvo_store_insert_import_job(client_id, &job);
 	MemoryContextSwitchTo(caller);

@@ -40,6 +40,21 @@ typedef struct ImportOptions
 	int			batch_size;
 } ImportOptions;
 
+/* Which row of a source has the names of its columns, as long as no row was read. */
+typedef struct HeaderChoice
+{
+	/*
+	 * take takes the so-manieth row behind the one that was found, 0 = that; false, and nothing is changed,
+	 * if there is none.
+	 */
+	bool		(*take) (void *source, int later, ImportHeaders *headers);
+
+	/* has_key tells that one of the first rows may have a key in a column. */
+	bool		(*has_key) (void *source, int column);
+
+	void	   *source;
+} HeaderChoice;
+
 /* An import, as whoever reads the source and the functions that write share it. */
 typedef struct Import
 {
@@ -49,6 +64,7 @@ typedef struct Import
 	ImportOptions options;
 	Slice		source;			/* its name; no value = none */
 	ImportHeaders headers;		/* of the source */
+	HeaderChoice choice;		/* of those; without functions = there is none */
 	MemoryContext context;		/* of what lives as long as the import */
 
 	/* what was made of that */

@@ -183,6 +183,7 @@ rvo_import_csv(const Claim *claim, const CsvImport *wanted)
 	check_content(wanted);
 	source = rvo_import_file_open(&format, rvo_feed_slice, &unread, unread.len);
 	import.headers = source->headers;
+	import.choice = source->choice;
 	rvo_import_begin(client_id, &import);
 	do
 	{

@@ -108,6 +108,37 @@ line(const ImportSource *source, int row)
 
 static const RowReading file_kind = {fetch, estimate, cells, show, fault, line};
 
+/* set_headers tells what the columns are called. */
+static void
+set_headers(FileSource *this)
+{
+	const CsvFormat *format = rvo_csv_format(this->reader);
+
+	this->source.headers = (ImportHeaders) {format->ncolumns, format->columns, -1};
+	this->row_octets = 0;
+	for (int i = 0; i < format->ncolumns; i++)
+		this->row_octets += VALUE_OCTETS + format->columns[i].len;
+}
+
+/* take_header is HeaderChoice.take of a file: nothing more of it is read. */
+static bool
+take_header(void *source, int later, ImportHeaders *headers)
+{
+	FileSource *this = source;
+
+	if (!rvo_csv_take_header(this->reader, later))
+		return false;
+	set_headers(this);
+	*headers = this->source.headers;
+	return true;
+}
+
+static bool
+has_key(void *source, int column)
+{
+	return rvo_csv_column_has_key(((FileSource *) source)->reader, column);
+}
+
 /*
  * rvo_import_file_open begins to read a file of so many octets, in the current context.
  * Raises FAILURE_INVALID_REQUEST if it is none that can be read.
@@ -117,17 +148,14 @@ rvo_import_file_open(const CsvOptions *options, CsvFeed feed, void *arg, int64 s
 {
 	FileSource *this = palloc0(sizeof(FileSource));
 	FaultList	faults = {0};
-	const CsvFormat *format;
 
 	this->reader = rvo_csv_open(options, feed, arg, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	format = rvo_csv_format(this->reader);
 	this->size = size;
 	this->source.kind = &file_kind;
-	this->source.headers = (ImportHeaders) {format->ncolumns, format->columns, -1};
-	for (int i = 0; i < format->ncolumns; i++)
-		this->row_octets += VALUE_OCTETS + format->columns[i].len;
+	this->source.choice = (HeaderChoice) {take_header, has_key, this};
+	set_headers(this);
 	return &this->source;
 }
 

@@ -41,6 +41,7 @@ struct ImportSource
 {
 	const RowReading *kind;
 	ImportHeaders headers;
+	HeaderChoice choice;
 	bool		ended;			/* there are no more rows than were fetched */
 };
 
