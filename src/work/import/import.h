@@ -44,7 +44,7 @@ typedef struct ImportOptions
 typedef struct HeaderChoice
 {
 	/*
-	 * take takes the so-manieth row behind the one that was found, 0 = that; false, and nothing is changed,
+	 * take takes a row that is so many behind the one that was found, 0 = that; false, and nothing is changed,
 	 * if there is none.
 	 */
 	bool		(*take) (void *source, int later, ImportHeaders *headers);
