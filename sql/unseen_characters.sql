@@ -1,17 +1,17 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(41);
+SELECT plan(48);
 SELECT test.two_clients() \gset
 
 -- What is not to be seen has no place at the ends of a string: unseen has every such character, and one of ASCII.
 CREATE TABLE test.unseen AS SELECT chr(c) AS c, to_hex(c) AS hex FROM unnest(
-	ARRAY[x'85'::int, x'a0'::int, x'ad'::int, x'34f'::int, x'61c'::int, x'1680'::int, x'17b4'::int, x'17b5'::int, x'180e'::int, x'2800'::int, x'3000'::int, x'3164'::int,
+	ARRAY[x'85'::int, x'a0'::int, x'ad'::int, x'34f'::int, x'61c'::int, x'115f'::int, x'1160'::int, x'1680'::int, x'17b4'::int, x'17b5'::int, x'180e'::int, x'2800'::int, x'3000'::int, x'3164'::int,
 		x'feff'::int, x'ffa0'::int, x'fff9'::int, x'fffa'::int, x'fffb'::int, x'1bca0'::int, x'1bca3'::int, x'1d173'::int, x'1d17a'::int, x'e0001'::int, 32]
 	|| ARRAY(SELECT * FROM generate_series(x'2000'::int, x'200f'::int)) || ARRAY(SELECT * FROM generate_series(x'2028'::int, x'202f'::int))
 	|| ARRAY(SELECT * FROM generate_series(x'205f'::int, x'206f'::int))) c;
 CREATE TABLE test.seen AS SELECT chr(c) AS c, to_hex(c) AS hex FROM unnest(
-	ARRAY[x'ae'::int, x'301'::int, x'600'::int, x'180d'::int, x'1681'::int, x'2010'::int, x'2027'::int, x'2030'::int, x'205e'::int, x'2070'::int, x'27ff'::int, x'2801'::int, x'3001'::int, x'fe0f'::int, x'feef'::int,
+	ARRAY[x'ae'::int, x'301'::int, x'600'::int, x'115e'::int, x'1161'::int, x'180d'::int, x'1681'::int, x'2010'::int, x'2027'::int, x'2030'::int, x'205e'::int, x'2070'::int, x'27ff'::int, x'2801'::int, x'3001'::int, x'fe0f'::int, x'feef'::int,
 		x'fffc'::int, x'1d17b'::int, x'e0067'::int, x'e007f'::int, x'e0100'::int]) c;
 -- wrap puts all of them, in any order, around a text
 CREATE FUNCTION test.wrap(inner_text text) RETURNS text LANGUAGE sql AS $$
@@ -22,6 +22,14 @@ SELECT is(string_agg(hex, ' ' ORDER BY hex) FILTER (WHERE revyops_normalize_doma
 FROM test.unseen;
 SELECT is(string_agg(hex, ' ' ORDER BY hex) FILTER (WHERE revyops_normalize_linkedin_url(c || 'in/jane' || c) IS DISTINCT FROM 'https://www.linkedin.com/in/jane'), NULL, 'around a LinkedIn URL')
 FROM test.unseen;
+SELECT is(string_agg(hex, ' ' ORDER BY hex) FILTER (WHERE revyops_normalize_linkedin_url('https://www.linkedin.com/in/' || c || 'jane' || c || '/x') IS DISTINCT FROM 'https://www.linkedin.com/in/jane'), NULL, 'around the slug of one')
+FROM test.unseen;
+SELECT is(string_agg(hex, ' ' ORDER BY hex) FILTER (WHERE revyops_normalize_linkedin_url(replace('in/Ljos%C3%A9L?x', 'L', regexp_replace(encode(convert_to(c, 'UTF8'), 'hex'), '..', '%\&', 'g'))) IS DISTINCT FROM 'https://www.linkedin.com/in/jos%C3%A9'), NULL, 'in percent form')
+FROM test.unseen;
+SELECT is(revyops_normalize_linkedin_url(U&'in/jane%20\3164%0A/'), 'https://www.linkedin.com/in/jane', 'several');
+SELECT is(revyops_normalize_linkedin_url(U&'in/jane\3164\+0e007f/'), 'https://www.linkedin.com/in/jane', 'before a format character');
+SELECT test.fails_400(format('SELECT revyops_normalize_linkedin_url(%L)', 'in/' || slug), '[{"parameter": "linkedin_url", "code": "invalid_linkedin_url"}]', description)
+FROM (VALUES ('%20%E3%85%A4/', 'alone they are no slug')) t(slug, description);
 
 -- every string of a contact and a company
 SELECT revyops_create_company(jsonb_build_object('domain', test.wrap('acme.com'), 'name', test.wrap('Acme'), 'company_status', test.wrap('Active'),

@@ -153,10 +153,12 @@ rvo_linkedin_slug_read(Slice segment, Slice *slug)
 		return false;
 	if (!is_ascii_slug(*slug))
 	{
+		*slug = rvo_text_trim(*slug);
 		initStringInfo(&text);
 		if (memchr(slug->data, '\0', slug->len) != NULL || !compose(*slug, &text))
 			return false;
-		*slug = (Slice) {text.data, text.len};
+		/* a format character may have been behind what is not to be seen */
+		*slug = rvo_text_trim((Slice) {text.data, text.len});
 	}
 	if (rvo_linkedin_is_member_id(*slug))
 		return true;
