@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(21);
+SELECT plan(24);
 -- Which statuses a contact had: what is kept, and how it is shown.
 SELECT test.two_clients() \gset
 -- history shows what is kept of all contacts: status, the one before, and whether the time is the contact's.
@@ -38,8 +38,20 @@ SELECT is(test.shown(revyops_contact_status_history(2, 2, 2)), '3 2 | Cold after
 SELECT is(test.shown(revyops_contact_status_history(2, 3, 2)), '3 2 |', 'one behind the last');
 INSERT INTO revyops.contact_status_history (client_id, contact_id, changed_at, contact_status, source) VALUES (1, 1, now() - interval '1 day', 'Bounced', 'event');
 SELECT is(test.shown(revyops_contact_status_history(1)), '3 1 | Hot after ''Warm'' api, Warm after ''Bounced'' api, Bounced event', 'the status before is that of the row before');
-SELECT is(test.settled(revyops_contact_status_history(1, 1, 1)::jsonb), (jsonb '{"next": null, "count": 3, "results": [{"id": 2, "source": "api", "changed_at": "TIME", "contact_status": "Hot", "previous_status": "Warm"}],
+SELECT is(test.settled(revyops_contact_status_history(1, 1, 1)::jsonb), (jsonb '{"next": "2", "count": 3, "results": [{"id": 2, "source": "api", "changed_at": "TIME", "contact_status": "Hot", "previous_status": "Warm"}],
 	"page_size": 1, "total_pages": 3, "current_page": 1}')::text, 'all of it');
+SELECT is((SELECT array_agg(revyops_contact_status_history(1, page, size)->>'next' ORDER BY page, size) FROM generate_series(1, 4) page, generate_series(1, 3) size)::text, '{2,2,NULL,3,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL}', 'the number of the next page, none on the last and behind it');
+-- whoever follows next sees all of them
+SELECT set_config('test.key', revyops_create_api_key(1, 'x'), true) AS hidden \gset
+CREATE FUNCTION test.followed(query text) RETURNS text LANGUAGE sql AS $$
+	WITH RECURSIVE walk(page, n) AS (
+		SELECT (revyops_http.handle_read('GET', '/public/v2/contacts/1/status-history', query, 'X-API-Key: ' || current_setting('test.key'), '')).body::json, 1
+		UNION ALL
+		SELECT (revyops_http.handle_read('GET', split_part(page->>'next', '?', 1), split_part(page->>'next', '?', 2), 'X-API-Key: ' || current_setting('test.key'), '')).body::json, n + 1
+		FROM walk WHERE page->>'next' IS NOT NULL)
+	SELECT string_agg(concat_ws(' ', page->>'current_page', (SELECT string_agg(e->>'contact_status', ',') FROM json_array_elements(page->'results') e), page->>'next'), ' | ' ORDER BY n) FROM walk $$;
+SELECT is(test.followed('page_size=2&page=1&utm=x'), '1 Hot,Warm /public/v2/contacts/1/status-history?page_size=2&utm=x&page=2 | 2 Bounced', 'over HTTP a link, with the caller''s parameters');
+SELECT is(test.followed(''), '1 Hot,Warm,Bounced', 'that fit on a page');
 SELECT test.fails_400('SELECT revyops_contact_status_history(NULL, 0, 0)', '[{"parameter": "contact_id", "code": "required"}, {"parameter": "page", "code": "invalid_number"}, {"parameter": "page_size", "code": "invalid_number"}]', 'bad arguments');
 SELECT test.fails_with('SELECT revyops_contact_status_history(9)', 'PT404', 'contact not found', '[{"parameter": "id", "code": "not_found"}]', 'no contact');
 

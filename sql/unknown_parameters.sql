@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Parameters of a list that nobody knows: what was meant as a condition is a 400, what else is ignored is told.
-SELECT plan(122);
+SELECT plan(177);
 SELECT test.two_clients() \gset
 SELECT set_config('test.key', revyops_create_api_key(1, 'x', NULL, 'master'), true) AS hidden \gset
 SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "jane@acme.com", "first_name": "Jane", "last_name": "Doe"}, {"email": "joe@acme.com", "first_name": "Joe", "last_name": "Doe"}]') \gset
@@ -88,5 +88,65 @@ SELECT is(test.asked('/public/v2/contacts', (SELECT string_agg('p' || i, '&') FR
 SELECT is(test.asked('/public/v2/contacts', (SELECT string_agg('p' || i, '&') FROM generate_series(1, 150) i) || '&emial=x'), '200 2 [X-Revyops-Unknown-Parameters: ' || (SELECT string_agg('p' || i, ', ') FROM generate_series(1, 20) i) || ', ...]', 'a hundred are looked at');
 SELECT is(test.asked('/public/v2/contacts', repeat('x', 2000)), '200 2 [X-Revyops-Unknown-Parameters: ...]', 'a long one is not');
 SELECT is(test.asked('/public/v2/contacts', 'email[' || repeat('x', 2000)), '400 email[' || repeat('x', 249) || '... unknown_parameter ["email"]', 'and cut');
+-- lists of what is no record: members of what is shown, and conditions of other lists
+SELECT count(*) AS hidden FROM revyops_record_events('[{"kind": "sent", "contact_email": "jane@acme.com", "at": "2026-03-01", "campaign_id": "c1", "platform": "instantly"}]') \gset
+SELECT revyops_suppress('{"domain": "acme.com"}') AS hidden \gset
+SELECT revyops_update_contact(1, '{"contact_status": "A"}'), revyops_update_contact(1, '{"contact_status": "B"}') \gset hidden_
+SELECT is(test.asked(path, query), expected, format('%s: %s', path, query)) FROM (VALUES
+	('/public/v2/campaigns/1/contacts', 'email=zzz@x.com', '400 email unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'emial=x', '400 emial unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'first_name=x', '400 first_name unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'contact_status=x', '400 contact_status unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'status=x', '400 status unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'contact_id=5', '400 contact_id unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'interested=true', '400 interested unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'intrested=true', '400 intrested unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'replied=1', '400 replied unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'sent=1', '400 sent unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'sent_after=x', '400 sent_after unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'lastSentAt=x', '400 lastSentAt unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'domain=x', '400 domain unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'campaign_id=c2', '400 campaign_id unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'company_id=1', '400 company_id unknown_parameter []'),
+	('/public/v2/campaigns', 'id=999', '400 id unknown_parameter []'),
+	('/public/v2/campaigns', 'name=zzz', '400 name unknown_parameter []'),
+	('/public/v2/campaigns', 'sent=0', '400 sent unknown_parameter []'),
+	('/public/v2/campaigns', 'contacts=5', '400 contacts unknown_parameter []'),
+	('/public/v2/campaigns', 'bounced[gt]=1', '400 bounced[gt] unknown_parameter []'),
+	('/public/v2/campaigns', 'first_event_at=x', '400 first_event_at unknown_parameter []'),
+	('/public/v2/campaigns', 'campaign_name=x', '400 campaign_name unknown_parameter ["campaign_id"]'),
+	('/public/v2/campaigns', 'Platform=x', '400 Platform unknown_parameter ["platform"]'),
+	('/public/v2/do-not-contact', 'note=x', '400 note unknown_parameter []'),
+	('/public/v2/do-not-contact', 'source=x', '400 source unknown_parameter []'),
+	('/public/v2/do-not-contact', 'subdomains=true', '400 subdomains unknown_parameter []'),
+	('/public/v2/do-not-contact', 'since=x', '400 since unknown_parameter []'),
+	('/public/v2/do-not-contact', 'since_date=x', '400 since_date unknown_parameter []'),
+	('/public/v2/do-not-contact', 'id=1', '400 id unknown_parameter []'),
+	('/public/v2/do-not-contact', 'first_name=x', '400 first_name unknown_parameter []'),
+	('/public/v2/do-not-contact', 'domain=zzz.com', '400 domain unknown_parameter ["address"]'),
+	('/public/v2/do-not-contact', 'email=x@zzz.com', '400 email unknown_parameter ["address"]'),
+	('/public/v2/do-not-contact', 'filter[domain]=x', '400 filter[domain] unknown_parameter ["address"]'),
+	('/public/v2/do-not-contact', 'adress=x', '400 adress unknown_parameter ["address"]'),
+	('/public/v2/do-not-contact', 'removed_at=x', '400 removed_at unknown_parameter ["removed"]'),
+	('/public/v2/contacts/1/status-history', 'status=x', '400 status unknown_parameter []'),
+	('/public/v2/contacts/1/status-history', 'contact_status=x', '400 contact_status unknown_parameter []'),
+	('/public/v2/contacts/1/status-history', 'source=api', '400 source unknown_parameter []'),
+	('/public/v2/contacts/1/status-history', 'changedAt=x', '400 changedAt unknown_parameter []'),
+	('/public/v2/contacts/1/status-history', 'after=x', '400 after unknown_parameter ["page"]'),
+	('/public/v2/changes', 'cursor=x', '400 cursor unknown_parameter ["after"]'),
+	('/public/v2/changes', 'since=x', '400 since unknown_parameter ["after"]'),
+	('/public/v2/changes', 'type=contact.created', '400 type unknown_parameter []'),
+	('/public/v2/changes', 'subject=1', '400 subject unknown_parameter []'),
+	('/public/v2/campaigns/1/contacts', 'limit=1&offset=2&sort=x&order=y&q=z&t=1&v=1&ts=1&time=1&date=1&size=1&nonce=1&per_page=1&pageSize=1&Page=2&page[size]=1&api_key=x&created=1&_=1&last_id=1&utm_source=x&utm_campaign=y&fbclid=z', '200 1 [X-Revyops-Unknown-Parameters: limit, offset, sort, order, q, t, v, ts, time, date, size, nonce, per_page, pageSize, Page, page%5Bsize%5D, api_key, created, _, last_id, ...]'),
+	('/public/v2/campaigns', 'limit=1&offset=2&sort=x&order=y&q=z&t=1&v=1&ts=1&time=1&date=1&size=1&nonce=1&per_page=1&pageSize=1&Page=2&page[size]=1&api_key=x&created=1&_=1&last_id=1&utm_source=x&utm_campaign=y&fbclid=z', '200 1 [X-Revyops-Unknown-Parameters: limit, offset, sort, order, q, t, v, ts, time, date, size, nonce, per_page, pageSize, Page, page%5Bsize%5D, api_key, created, _, last_id, ...]'),
+	('/public/v2/do-not-contact', 'limit=1&offset=2&sort=x&order=y&q=z&t=1&v=1&ts=1&time=1&date=1&size=1&nonce=1&per_page=1&pageSize=1&Page=2&page[size]=1&api_key=x&created=1&_=1&last_id=1&utm_source=x&utm_campaign=y&fbclid=z', '200 1 [X-Revyops-Unknown-Parameters: limit, offset, sort, order, q, t, v, ts, time, date, size, nonce, per_page, pageSize, Page, page%5Bsize%5D, api_key, created, _, last_id, ...]'),
+	('/public/v2/contacts/1/status-history', 'limit=1&offset=2&sort=x&order=y&q=z&t=1&v=1&ts=1&time=1&date=1&size=1&nonce=1&per_page=1&pageSize=1&Page=2&page[size]=1&api_key=x&created=1&_=1&last_id=1&utm_source=x&utm_campaign=y&fbclid=z', '200 2 [X-Revyops-Unknown-Parameters: limit, offset, sort, order, q, t, v, ts, time, date, size, nonce, per_page, pageSize, Page, page%5Bsize%5D, api_key, created, _, last_id, ...]'),
+	('/public/v2/campaigns', 'platform=instantly&page=1&client_id=9', '200 1'),
+	('/public/v2/do-not-contact', 'address=acme.com&reason=&removed=false', '200 1'),
+	('/public/v2/contacts/1/status-history', 'page=1&page_size=1&client_id=9', '200 2'),
+	('/public/v2/contacts/1/status-history', 'zz=1', '200 2 [X-Revyops-Unknown-Parameters: zz]'),
+	('/public/v2/contacts/1/status-history', 'zz=1&page=0&contact_id=2', '400 contact_id unknown_parameter [], page invalid_number')) v(path, query, expected);
+SELECT is(test.asked('/public/v2/contacts/1/status-history', 'zz=1', E'Prefer: handling=strict\n'), '400 zz unknown_parameter [] [Preference-Applied: handling=strict]', 'strict: a contact''s statuses');
+SELECT is(test.asked('/public/v2/contacts/1/status-history', 'page=1', E'Prefer: handling=strict\n'), '200 2 [Preference-Applied: handling=strict]', 'strict: a page of them');
 SELECT * FROM finish();
 ROLLBACK;

@@ -76,7 +76,12 @@ test('the history of a status', async () => {
 	assert.equal(got.status, 200, got.text);
 	assert.deepEqual({ ...got.json, results: got.json.results.map(({ id, changed_at, ...e }) => e) }, { next: null, count: 2, page_size: 100, total_pages: 1, current_page: 1,
 		results: [{ source: 'api', contact_status: 'Hot', previous_status: 'Warm' }, { source: 'api', contact_status: 'Warm', previous_status: 'New' }] });
-	assert.deepEqual((await call('GET', `${CONTACTS}/${id}/status-history?page=2&page_size=1`)).json.results.map(e => e.contact_status), ['Warm']);
+	const first = await call('GET', `${CONTACTS}/${id}/status-history?page_size=1`);
+	assert.deepEqual([first.json.results.map(e => e.contact_status), first.json.next], [['Hot'], `${CONTACTS}/${id}/status-history?page_size=1&page=2`]);
+	const second = await call('GET', first.json.next);
+	assert.deepEqual([second.json.results.map(e => e.contact_status), second.json.next], [['Warm'], null]);
+	fails(await call('GET', `${CONTACTS}/${id}/status-history?after=x`), 400, 'Invalid request.', [{ parameter: 'after', code: 'unknown_parameter', nearest: ['page'] }]);
+	assert.equal((await call('GET', `${CONTACTS}/${id}/status-history?zz=1`)).headers['x-revyops-unknown-parameters'], 'zz');
 	fails(await call('GET', `${CONTACTS}/${id}/status-history?page=0`), 400, 'Invalid request.', [{ parameter: 'page', code: 'invalid_number' }]);
 	fails(await call('GET', `${CONTACTS}/999999999/status-history`), 404, 'Contact not found.', [{ parameter: 'id', code: 'not_found' }]);
 	const { id: kept } = await create();

@@ -70,7 +70,7 @@ test('listed, and found', async () => {
 		assert.deepEqual([some.status, some.json.results.map(r => r.email ?? r.domain)], [200, found], `${query} ${some.text}`);
 	}
 	for (const [query, ...wrong] of [['reason=x', { parameter: 'reason', code: 'invalid_option', allowed: ['bounced', 'complaint', 'erased', 'manual', 'unsubscribed'] }], ['removed=x', { parameter: 'removed', code: 'invalid_option', allowed: ['false', 'true'] }],
-		['adress=x', { parameter: 'adress', code: 'unknown_parameter', nearest: ['address'] }], ['email=x', { parameter: 'email', code: 'unknown_parameter', nearest: [] }], ['after=x', { parameter: 'after', code: 'invalid_cursor' }]]) {
+		['adress=x', { parameter: 'adress', code: 'unknown_parameter', nearest: ['address'] }], ['email=x', { parameter: 'email', code: 'unknown_parameter', nearest: ['address'] }], ['after=x', { parameter: 'after', code: 'invalid_cursor' }]]) {
 		const refused = await get(client, `?${query}`);
 		assert.deepEqual([refused.status, errors(refused)], [400, wrong], `${query} ${refused.text}`);
 	}

@@ -345,7 +345,7 @@ test('whatever is served is described, and nothing else', () => {
 		endpoint: `${e.method} ${e.path}`,
 		bodyTypes: e.body_types,
 		statuses: [...(e.reads_only && asks(e) ? ['410'] : []), ...(e.body_types.length ? ['413', '415'] : []), ...(e.once || /^PUT .*\/contacts/.test(`${e.method} ${e.path}`) ? ['422'] : [])],
-		parameters: [...(e.once ? ['idempotency_key'] : []), ...((e.body_types.length && !e.path.includes('-webhook/')) || (e.method === 'GET' && e.path.startsWith('/public/') && (!e.path.includes('{') || e.path.endsWith('{id}/emails'))) ? ['prefer'] : [])].concat(asks(e) ? ['position'] : []).sort(),
+		parameters: [...(e.once ? ['idempotency_key'] : []), ...((e.body_types.length && !e.path.includes('-webhook/')) || (e.method === 'GET' && e.path.startsWith('/public/') && (!e.path.includes('{') || /\{id\}\/(emails|contacts|status-history)$/.test(e.path))) ? ['prefer'] : [])].concat(asks(e) ? ['position'] : []).sort(),
 		ids: [...e.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
 		told: [!e.reads_only && asks(e)],
 		master: e.master,

@@ -86,7 +86,7 @@ static const Route routes[] = {
 	{"/public/v2/contacts/{id}/emails", {
 		LIST(rvo_serve_list, .resource = &rvo_contact_emails, V2)}},
 	{"/public/v2/contacts/{id}/status-history", {
-		GET(rvo_serve_status_history)}},
+		LIST(rvo_serve_status_history)}},
 	{"/public/v2/contacts/{id}/merge", {
 		POST(rvo_serve_merge, CONTACTS, V2, TAKES(CONTACT_FIELDS))}},
 	{"/public/contacts", {

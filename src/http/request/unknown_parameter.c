@@ -26,6 +26,8 @@
 										 * few */
 #define KNOWN_MIN_LENGTH 4		/* of a known name that is part of another */
 #define SHORT_LENGTH 4			/* up to so many letters, names with another first letter are not near */
+#define LISTED_SHORT_LENGTH 5	/* up to so many, a member of what is no record is near nothing: "sort" is not
+								 * "sent", "size" is not "since" */
 
 /* Names of a query that nobody knows, each once. */
 typedef struct Unknown
@@ -105,7 +107,14 @@ has_words_of(Slice name, Slice condition)
 	return shares_words(name, condition, CONDITION_WORDS_MIN_LENGTH);
 }
 
-/* ends_like tells whether the last word of a name is one of a condition: full_name. Not what links add: utm_campaign. */
+/* is_of_link tells what links add: utm_campaign, utm_source. */
+static bool
+is_of_link(Slice words)
+{
+	return words.len > 4 && memcmp(words.data, "utm_", 4) == 0;
+}
+
+/* ends_like tells whether the last word of a name is one of a condition: full_name. Not what links add. */
 static bool
 ends_like(Slice name, Slice condition)
 {
@@ -116,8 +125,7 @@ ends_like(Slice name, Slice condition)
 
 	while (rest.len > 0)
 		last = rvo_text_split(&rest, '_');
-	ends = last.len >= CONDITION_WORDS_MIN_LENGTH && is_part(last, condition) &&
-		!(words.len > 4 && memcmp(words.data, "utm_", 4) == 0);
+	ends = last.len >= CONDITION_WORDS_MIN_LENGTH && is_part(last, condition) && !is_of_link(words);
 	pfree(unconstify(char *, words.data));
 	return ends;
 }
@@ -166,10 +174,32 @@ like_condition(Slice name, const KnownParameters *known, int likeness, Slice *co
 	return false;
 }
 
-/* like_member tells whether a name is like that of a member. */
+/* like_listed finds a member of what is no record that a name is like, and by which condition it is asked for; false if there is none. */
 static bool
-like_member(Slice name, const KnownParameters *known)
+like_listed(Slice name, const KnownParameters *known, Slice *condition)
 {
+	if (name.len == 0 || known->nlisted == 0 || is_of_link(worded(name)))
+		return false;
+	for (int i = 0; i < known->nlisted; i++)
+	{
+		Slice		member = known->listed[i].name;
+		bool		is_same = name.len == member.len && pg_strncasecmp(name.data, member.data, name.len) == 0;
+
+		*condition = known->listed[i].condition;
+		if (is_same || (member.len > LISTED_SHORT_LENGTH && is_spelled_like(name, member)) ||
+			shares_words(name, member, WORDS_MIN_LENGTH))
+			return true;
+	}
+	return false;
+}
+
+/* like_member tells whether a name is like that of a member, and by which condition that is asked for; no value for none. */
+static bool
+like_member(Slice name, const KnownParameters *known, Slice *condition)
+{
+	if (like_listed(name, known, condition))
+		return true;
+	*condition = NO_SLICE;
 	for (int i = 0; name.len > 0 && known->shape != NULL && i < known->shape->count; i++)
 	{
 		Slice		member = known->shape->members[i].name;
@@ -200,10 +230,10 @@ condition_meant(Slice name, const KnownParameters *known, bool *meant)
 			if (like_condition(next_piece(&rest), known, i, &condition))
 				return condition;
 	}
-	*meant = like_member(name, known);
+	*meant = like_member(name, known, &condition);
 	for (rest = name; !*meant && rest.len > 0;)
-		*meant = like_member(next_piece(&rest), known);
-	return NO_SLICE;
+		*meant = like_member(next_piece(&rest), known, &condition);
+	return *meant ? condition : NO_SLICE;
 }
 
 /* next_name takes a parameter off the front of a query and shows its name; as it came, if it is no text. */

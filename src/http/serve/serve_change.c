@@ -13,6 +13,7 @@
 #include "http/request/parameter.h"
 #include "http/request/unknown_parameter.h"
 #include "http/serve/serve_change.h"
+#include "http/serve/serve_record.h"
 #include "work/contact/status_history_read.h"
 #include "work/record/change_list.h"
 
@@ -31,35 +32,62 @@ read_wait(const HttpRequest *request, FaultList *faults)
 	return wait;
 }
 
+/* check_query notes which parameters are faults, and tells of those that are ignored. */
+static void
+check_query(const HttpRequest *request, KnownParameters known, FaultList *faults, Answer *answer)
+{
+	const char *ignored;
+
+	known.shape = &rvo_contact_shape;
+	ignored = rvo_parameters_check(request->query, &known, request->caller.strict, faults);
+	if (ignored != NULL)
+		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
+}
+
 /* rvo_serve_changes answers what became of records since a cursor. */
 void
 rvo_serve_changes(const HttpRequest *request, Answer *answer)
 {
 	static const Slice names[] = {CONST_SLICE("after"), CONST_SLICE("limit"), CONST_SLICE("wait")};
 	static const Slice others[] = {CONST_SLICE("client_id")};
-	KnownParameters known = {.conditions = names, .nconditions = lengthof(names), .others = others, .nothers = lengthof(others), .shape = &rvo_contact_shape};
+	/* Whoever gives the cursor by its name in the answer would be told all again. */
+	static const ListedMember listed[] = {
+		LISTED_AS("cursor", "after"), LISTED_AS("since", "after"), LISTED("type"),
+		LISTED("subject"), LISTED("source")
+	};
+	KnownParameters known = {
+		.conditions = names, .nconditions = lengthof(names), .others = others, .nothers = lengthof(others),
+		.listed = listed, .nlisted = lengthof(listed)
+	};
 	FaultList	faults = {0};
 	int			limit = rvo_parameter_number(request->query, "limit", CHANGES_LIMIT);
 	int			wait = read_wait(request, &faults);
-	const char *ignored = rvo_parameters_check(request->query, &known, request->caller.strict, &faults);
 	bool		none;
 
-	if (ignored != NULL)
-		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
+	check_query(request, known, &faults, answer);
 	rvo_answer(answer, 200, rvo_changes_list(&request->caller, rvo_parameter(request->query, "after"), limit, &faults, &none));
 	if (none && wait > 0)
 		rvo_answer_add_header(answer, "Revyops-Hold", psprintf("%d %d", ASK_AGAIN, wait * 1000));
 }
 
-/* rvo_serve_status_history answers what statuses a contact had. */
+/* rvo_serve_status_history answers what statuses a contact had.  It has no cursors, so "after" would give the first page again. */
 void
 rvo_serve_status_history(const HttpRequest *request, Answer *answer)
 {
+	static const Slice others[] = {CONST_SLICE("client_id"), CONST_SLICE("page"), CONST_SLICE("page_size")};
+	static const ListedMember listed[] = {
+		LISTED_AS("after", "page"), LISTED("changed_at"), LISTED("source")
+	};
+	KnownParameters known = {
+		.others = others, .nothers = lengthof(others), .listed = listed, .nlisted = lengthof(listed)
+	};
 	ListRequest list = {
 		.page = rvo_parameter_number(request->query, "page", 1),
 		.page_size = rvo_parameter_number(request->query, "page_size", PAGE_MAX_SIZE),
+		.link = rvo_link_to_next(request, "page"),
 	};
 
+	check_query(request, known, &list.faults, answer);
 	answer->status = 200;
 	answer->body = rvo_status_history_list(request->caller.client_id, &request->id, "id", &list);
 }

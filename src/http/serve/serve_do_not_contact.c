@@ -55,9 +55,17 @@ list(const HttpRequest *request, const ListRequest *list)
 
 static const Slice conditions[] = {CONST_SLICE("address"), CONST_SLICE("reason"), CONST_SLICE("removed")};
 
-/* What a list is asked for by; members of contacts are none. */
+/* Of an entry: none is a condition, but an address is asked for whatever it is of. */
+static const ListedMember entry_members[] = {
+	LISTED_AS("email", "address"), LISTED_AS("domain", "address"), LISTED("id"),
+	LISTED("subdomains"), LISTED("since"), LISTED("source"), LISTED("note"), LISTED("removal_note")
+};
+
+/* What a list is asked for by; members of entries and of contacts are none. */
 const Resource rvo_do_not_contact = {
 	.shape = &rvo_contact_shape,
+	.listed = entry_members,
+	.nlisted = lengthof(entry_members),
 	.conditions = conditions,
 	.nconditions = lengthof(conditions),
 	.list = list,

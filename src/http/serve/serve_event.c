@@ -124,12 +124,33 @@ list_contacts(const HttpRequest *request, const ListRequest *list)
 
 static const Slice conditions[] = {CONST_SLICE("platform"), CONST_SLICE("campaign_id")};
 
+/* Campaigns can't be asked for by these; "name" is what callers say for the last. */
+static const ListedMember campaign_members[] = {
+	LISTED("id"), LISTED("contacts"), LISTED("contacts_replied"), LISTED("contacts_interested"),
+	LISTED("sent"), LISTED("replied"), LISTED("auto_replied"), LISTED("bounced"), LISTED("unsubscribed"),
+	LISTED("reply_rate"), LISTED("interest_rate"), LISTED("bounce_rate"), LISTED("unsubscribe_rate"),
+	LISTED("first_event_at"), LISTED("last_event_at"), LISTED("campaign_name"), LISTED("name")
+};
+
 const Resource rvo_campaigns = {
+	.listed = campaign_members,
+	.nlisted = lengthof(campaign_members),
 	.conditions = conditions,
 	.nconditions = lengthof(conditions),
 	.list = list_campaigns,
 };
 
+/* What a contact of a campaign has beside a contact's members, and what other lists are asked for by. */
+static const ListedMember contact_members[] = {
+	LISTED("contact_id"), LISTED("sent"), LISTED("replied"), LISTED("first_sent_at"),
+	LISTED("last_sent_at"), LISTED("last_reply_at"), LISTED("bounced_at"), LISTED("unsubscribed_at"),
+	LISTED("interested"), LISTED("interest_at"), LISTED("interest_label"),
+	LISTED("domain"), LISTED("platform"), LISTED("campaign_id")
+};
+
 const Resource rvo_campaign_contacts = {
+	.shape = &rvo_contact_shape,
+	.listed = contact_members,
+	.nlisted = lengthof(contact_members),
 	.list = list_contacts,
 };

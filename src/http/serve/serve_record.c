@@ -18,21 +18,21 @@
 #include "work/record/search.h"
 
 /*
- * link_to_next returns the reference to the page behind this one, up to its
- * cursor: the caller's own parameters, as they came, but for the place.
+ * rvo_link_to_next returns the reference to the page behind this one, up to the value
+ * of the parameter that leads there: the caller's own parameters, as they came, but for the place.
  */
-static Slice
-link_to_next(const HttpRequest *request)
+Slice
+rvo_link_to_next(const HttpRequest *request, const char *place)
 {
-	static const char *const place[] = {"page", "after", NULL};
+	static const char *const places[] = {"page", "after", NULL};
 	const Route *route = request->route;
 	StringInfoData link;
 
 	initStringInfo(&link);
 	appendStringInfo(&link, "%.*s%s?", request->root.len, request->root.data,
 					 strchr(route->path, '{') != NULL ? rvo_answer_path(route, request->id) : route->path);
-	rvo_parameters_copy(&link, request->query, place);
-	appendStringInfoString(&link, "after=");
+	rvo_parameters_copy(&link, request->query, places);
+	appendStringInfo(&link, "%s=", place);
 	return (Slice) {link.data, link.len};
 }
 
@@ -57,6 +57,8 @@ check_query(const HttpRequest *request, KnownParameters known, FaultList *faults
 
 	known.others = others;
 	known.shape = request->endpoint->resource->shape;
+	known.listed = request->endpoint->resource->listed;
+	known.nlisted = request->endpoint->resource->nlisted;
 	return rvo_parameters_check(request->query, &known, request->caller.strict, faults);
 }
 
@@ -101,7 +103,7 @@ answer_list(const HttpRequest *request, bool by_field, bool bare, Answer *answer
 	{
 		list.page_given = rvo_parameter(request->query, "page").data != NULL;
 		list.after = rvo_parameter(request->query, "after");
-		list.link = link_to_next(request);
+		list.link = rvo_link_to_next(request, "after");
 		list.count = rvo_parameter(request->query, "count");
 		list.counted = &counted;
 	}

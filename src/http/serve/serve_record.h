@@ -6,6 +6,7 @@
 #define RVO_SERVE_RECORD_H
 
 #include "http/request/endpoint.h"
+#include "http/request/unknown_parameter.h"
 #include "shape/list/page.h"
 #include "shape/record/custom_field_change.h"
 #include "shape/record/record_member.h"
@@ -28,6 +29,8 @@ struct Resource
 	BatchEnvelope envelope;
 	const EntityKind *kind;		/* of what is searched */
 	const RecordShape *shape;
+	const ListedMember *listed; /* members of what is listed that are none of the shape */
+	int			nlisted;
 	const ImportKind *import;	/* what rows of a file become */
 	const Slice *conditions;	/* parameters that a list is asked for by; list reads them */
 	int			nconditions;
@@ -42,6 +45,7 @@ struct Resource
 	Jsonb	   *(*change_field) (const Caller *caller, const FieldChange *change);
 };
 
+extern Slice rvo_link_to_next(const HttpRequest *request, const char *place);
 extern void rvo_serve_list(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_list_bare(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_lookup(const HttpRequest *request, Answer *answer);

@@ -24,6 +24,16 @@ put_status(void *arg, const KeptStatus *status)
 	rvo_page_put(arg, &value);
 }
 
+/* next_page returns the number of the page behind this one, with link in front; no value if this is the last. */
+static Slice
+next_page(const ListRequest *request, const ListPage *page, int64 total)
+{
+	if (page->offset + page->size >= total)
+		return NO_SLICE;
+	return rvo_slice(psprintf("%.*s" INT64_FORMAT, request->link.len, request->link.data != NULL ? request->link.data : "",
+							  page->place.pages + 2));
+}
+
 /*
  * rvo_status_history_list returns a page of the statuses that a contact had, the newest first,
  * as JSON text in the current context.  contact_id is NULL for SQL's NULL; where is what has it.
@@ -44,7 +54,7 @@ rvo_status_history_list(int client_id, const int64 *contact_id, const char *wher
 	if (!rvo_store_has_contact(client_id, *contact_id))
 		rvo_record_raise_gone(&rvo_contact_kind, client_id, *contact_id);
 	total = rvo_store_count_statuses(client_id, *contact_id);
-	writer = rvo_page_begin(&page, NO_SLICE, total, page.size);
+	writer = rvo_page_begin(&page, next_page(request, &page, total), total, page.size);
 	rvo_store_read_statuses(client_id, *contact_id, page.offset, page.size, put_status, &writer);
 	return rvo_page_end(&writer);
 }
