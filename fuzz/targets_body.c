@@ -245,7 +245,7 @@ check_body(Jsonb *body, Slice input)
 }
 
 /* as a change of a contact has them */
-static const FormLists lists = {CONTACT_FIELDS, CONTACT_FIELDS_INPUT, true};
+static const FormLists lists = {CONTACT_FIELDS, CONTACT_FIELDS_INPUT, true, false};
 
 /* decode reads a body of a type, whose header may say more. */
 static Jsonb *

@@ -29,6 +29,17 @@ test('a form: flags are texts', async () => {
 	assert.deepEqual([wrong.status, errors(wrong)], [400, [{ pointer: '/subdomains', code: 'not_a_boolean' }]], wrong.text);
 });
 
+test('a form: a plus before the @ is one, and one address is a list', async () => {
+	const client = newClient('dnc plus');
+	await post(client, { email: 'jane+x@acme.com' }, { path: LIST });
+	const got = await post(client, 'addresses=jane+x@acme.com', { path: `${LIST}/check`, type: FORM_TYPE });
+	assert.deepEqual([got.status, got.json.results?.map(r => [r.address, r.do_not_contact])], [200, [['jane+x@acme.com', true]]], got.text);
+	const removed = await post(client, 'address=jane+x@acme.com&reason=manual&note=ok', { path: `${LIST}/remove`, type: FORM_TYPE });
+	assert.deepEqual([removed.status, removed.json.email], [200, 'jane+x@acme.com'], removed.text);
+	const refused = await get(client, '?domain=acme.com');
+	assert.deepEqual([refused.status, errors(refused)], [400, [{ parameter: 'domain', code: 'unknown_parameter', nearest: ['address'] }]], refused.text);
+});
+
 test('many: one answer each, also for what is no JSON', async () => {
 	const client = newClient('dnc many');
 	await post(client, { email: 'there@acme.com' }, { path: LIST });

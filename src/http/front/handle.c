@@ -248,7 +248,7 @@ work(void *arg, bool again)
 		request.broken = &call->broken;
 		request.body = call->explaining ? read_broken(call, endpoint) :
 			decode(raw->content_type, raw->body,
-				   &(FormLists) {endpoint->list_member, endpoint->other_list, !endpoint->creates_many});
+				   &(FormLists) {endpoint->list_member, endpoint->other_list, !endpoint->creates_many, endpoint->list_of_texts});
 		call->decoding = false;
 	}
 	if (endpoint->takes_file)

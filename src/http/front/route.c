@@ -48,6 +48,7 @@
 #define SHARES .may_share = true
 #define SEARCHES .reads = true, .checks_query = true
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX
+#define TAKES_TEXTS(member) TAKES(member), .list_of_texts = true
 #define TAKES_TWO(member, other) TAKES(member), .other_list = (other)
 #define TAKES_BOTH TAKES_TWO(CONTACT_FIELDS, CONTACT_FIELDS_INPUT)
 #define TAKES_FILE .takes_file = true, .body_max = BATCH_BODY_MAX, .creates_many = true, .checks_query = true
@@ -205,7 +206,7 @@ static const Route routes[] = {
 	{"/public/v2/do-not-contact/batch", {
 		POST(rvo_serve_suppress_batch, DO_NOT_CONTACT, TAKES_BATCH("entries"))}},
 	{"/public/v2/do-not-contact/check", {
-		POST(rvo_serve_check_suppressed, DO_NOT_CONTACT, .reads = true, TAKES("addresses"))}},
+		POST(rvo_serve_check_suppressed, DO_NOT_CONTACT, .reads = true, TAKES_TEXTS("addresses"))}},
 	{"/public/v2/do-not-contact/import", {
 		POST(rvo_serve_suppress_file, DO_NOT_CONTACT, TAKES_FILE)}},
 	{"/public/v2/do-not-contact/remove", {

@@ -26,6 +26,7 @@ typedef struct Endpoint
 	const Resource *resource;	/* NULL = none that serve would ask */
 	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
 	const char *other_list;		/* another such member; NULL = none */
+	bool		list_of_texts;	/* are the entries of that list, in a form as well */
 	bool		takes_file;		/* as body, whose octets stay as they are */
 	bool		takes_octets;	/* of any content type as body: the endpoint reads the raw request */
 	int			body_max;		/* octets */

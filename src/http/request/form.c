@@ -249,13 +249,18 @@ read_list(const FormPart *parts, int count)
 	return list;
 }
 
-/* whole_list reads a part that is a list itself; a single entry as JSON is a list of one. */
+/* whole_list reads a part that is a list itself; a single entry as JSON is a list of one, and so is a text, if texts are listed. */
 static JsonbValue
-whole_list(Slice text)
+whole_list(Slice text, bool texts)
 {
 	JsonbValue	value = rvo_json_list(text);
 	JsonbValue	list = rvo_json_array(1);
 
+	if (texts && value.type == jbvString)
+	{
+		rvo_json_append(&list, value);
+		return list;
+	}
 	for (int i = 0; value.type == jbvObject && i < value.val.object.nPairs; i++)
 		if (is_field_member(rvo_json_string(&value.val.object.pairs[i].key)))
 		{
@@ -326,7 +331,7 @@ rvo_form_to_jsonb(Form *form, const FormLists *names)
 		if (!rvo_slice_equal(part->name, lists[0]) && !(nlists > 1 && rvo_slice_equal(part->name, lists[1])))
 			rvo_json_put(&object, part->name, rvo_json_text(part->value));
 		else if (rvo_text_trim(part->value).len > 0)	/* an empty input of an HTML form is no list */
-			rvo_json_put(&object, part->name, whole_list(part->value));
+			rvo_json_put(&object, part->name, whole_list(part->value, names->texts));
 	}
 	for (int list = 1; list <= nlists; list++)
 	{

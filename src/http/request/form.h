@@ -34,6 +34,7 @@ typedef struct FormLists
 	const char *list;
 	const char *other;			/* NULL = no other */
 	bool		named;			/* an entry may be told by its field_name in the place of a number */
+	bool		texts;			/* an entry is a text: a single one is a list of one */
 } FormLists;
 
 pg_noreturn extern void rvo_form_malformed(void);

@@ -56,17 +56,52 @@ Slice
 rvo_url_decode_address(Slice s)
 {
 	int			at = at_sign(s);
-	char	   *raw = palloc(s.len + 1);
+	char	   *raw;
+	Slice		address;
 	bool		inside = false;
 
 	if (at == s.len)
 		return rvo_url_decode(s);
+	raw = palloc(s.len + 1);
 	for (int i = 0; i < s.len; i++)
 	{
 		inside |= s.data[i] != '+';
 		raw[i] = s.data[i] == '+' && (i > at || !inside) ? ' ' : s.data[i];
 	}
-	return decode((Slice) {raw, s.len}, '+');
+	address = decode((Slice) {raw, s.len}, '+');
+	pfree(raw);
+	return address;
+}
+
+/* decode_addresses decodes e-mail addresses with commas between them, as JSON has them; one is such a list as well. */
+static Slice
+decode_addresses(Slice s)
+{
+	StringInfoData list;
+
+	rvo_string_init(&list, s.len + 1);
+	while (s.len > 0)
+	{
+		Slice		rest = s;
+		Slice		encoded = rvo_text_split(&rest, ',');
+		Slice		address = rvo_url_decode_address(encoded);
+
+		appendBinaryStringInfo(&list, address.data, address.len);
+		if (encoded.len < s.len)
+			appendStringInfoChar(&list, ',');
+		pfree(unconstify(char *, address.data));
+		s = rest;
+	}
+	return (Slice) {list.data, list.len};
+}
+
+/* is_address_list tells whether the name of a part is that of the do-not-contact list's addresses: address, addresses, addresses[0]. */
+static bool
+is_address_list(Slice name)
+{
+	Slice		member = rvo_text_split(&name, '[');
+
+	return rvo_slice_equal(member, CONST_SLICE("address")) || rvo_slice_equal(member, CONST_SLICE("addresses"));
 }
 
 /* is_address tells whether the name of a part is that of an e-mail address: email, contact_email, contacts[0][email]. */
@@ -80,6 +115,15 @@ is_address(Slice name)
 		name.len--;
 	rest = name.len - (int) strlen(word);
 	return rest >= 0 && memcmp(name.data + rest, word, strlen(word)) == 0 && (rest == 0 || strchr("_[].", name.data[rest - 1]) != NULL);
+}
+
+/* decode_value decodes the value of a part by what its name is that of. */
+static Slice
+decode_value(Slice name, Slice value)
+{
+	if (is_address_list(name))
+		return decode_addresses(value);
+	return is_address(name) ? rvo_url_decode_address(value) : rvo_url_decode(value);
 }
 
 /*
@@ -111,6 +155,6 @@ rvo_urlencoded_read(Slice body, Form *form)
 		if (name.len == 0)
 			continue;
 		name = rvo_url_decode(name);
-		rvo_form_add(form, name, is_address(name) ? rvo_url_decode_address(value) : rvo_url_decode(value));
+		rvo_form_add(form, name, decode_value(name, value));
 	}
 }
