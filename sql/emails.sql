@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(152);
+SELECT plan(156);
 -- E-mails to and from contacts: what is taken, shown, listed, changed and deleted.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "theirs@acme.com"}'), revyops_create_email('{"email_type": "sent", "origin": "api", "contact_id": 1}') \gset hidden_
@@ -176,6 +176,12 @@ SELECT cmp_ok((page->>'count')::bigint, '>=', 10300::bigint, 'no less than there
 WITH RECURSIVE page(n, page) AS (SELECT 1, revyops_list_contact_emails(4) UNION ALL SELECT n + 1, revyops_list_contact_emails(4, after => page->>'next') FROM page WHERE page->>'next' IS NOT NULL AND n < 200),
 	shown AS (SELECT row_number() OVER (ORDER BY n, o) AS place, (e->>'id')::bigint AS id, n FROM page, json_array_elements(page->'results') WITH ORDINALITY t(e, o))
 SELECT is((SELECT concat_ws(' ', count(*), max(n), bool_and(id = expected)) FROM shown JOIN (SELECT row_number() OVER (ORDER BY email_timestamp NULLS LAST, id) AS place, id AS expected FROM revyops.email WHERE contact_id = 4) e USING (place)), '10302 104 t', 'cursors go all the way, in order');
+
+-- blank is absent, as a form has it
+SELECT revyops_create_contact('{"email": "blank@acme.com"}') \gset hidden_
+SELECT is(revyops_create_email(jsonb '{"email_type": "sent", "origin": "blank", "contact_email": "blank@acme.com"}' || body) - '{id,updated_time}'::text[], revyops_create_email('{"email_type": "sent", "origin": "blank", "contact_email": "blank@acme.com"}') - '{id,updated_time}'::text[], body::text) FROM (VALUES
+	(jsonb '{"contact_id": "", "custom_fields": ""}'), ('{"contact_id": " ", "custom_fields": null}'), ('{"contact_id": null, "custom_fields": "\t"}')) v(body);
+SELECT test.fails_400($$SELECT revyops_create_email('{"email_type": "sent", "origin": "blank", "contact_id": 4, "custom_fields": "x"}')$$, test.one('/custom_fields', 'not_an_array'), 'any other text is no list');
 
 SELECT * FROM finish();
 ROLLBACK;

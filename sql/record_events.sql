@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(67);
+SELECT plan(83);
 SELECT test.two_clients() \gset
 
 -- state is what events made of a contact
@@ -76,8 +76,10 @@ SELECT is(concat_ws('/', test.state('u@x.com'), test.history('u@x.com')), 'unsub
 
 -- numbers as ids, which some programs write with a fraction of nothing
 SELECT is(jsonb_build_array(test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": 120, "campaign_id": 7}')->'duplicate', test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": 120.0, "campaign_id": 7.00}')->'duplicate',
-	test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": "120", "campaign_id": "7"}')->'duplicate', test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": 120.5}')->'duplicate'), '[false, true, true, false]', 'are the same id');
+	test.on_day(1, '{"kind": "sent", "contact_email": "id@x.com", "external_id": "120", "campaign_id": "7"}')->'duplicate'), '[false, true, true]', 'are the same id');
 SELECT is((SELECT string_agg(concat_ws(' ', campaign_id, sent), ', ') FROM revyops.campaign WHERE campaign_id LIKE '7%'), '7 1', 'and campaign');
+SELECT test.fails_400(format('SELECT test.on_day(1, %L)', jsonb '{"kind": "sent", "contact_email": "id@x.com"}' || jsonb_build_object(member, id)), test.one('/' || member, 'not_a_string'), member || ' ' || id) FROM (VALUES
+	('external_id', jsonb '120.5'), ('external_id', '1e-3'), ('campaign_id', '7.5'), ('campaign_id', '-0.10'), ('campaign_id', 'true')) v(member, id);
 
 -- what is empty
 SELECT revyops_create_contact('{"email": "f@x.com", "first_name": "Given"}') \g /dev/null
@@ -141,13 +143,27 @@ SELECT test.fails_400($$SELECT revyops_record_event('{"kind": "sent", "contact_e
 
 -- faults
 SELECT test.fails_400('SELECT revyops_record_event(NULL)', test.one('', 'not_an_object'), 'NULL');
-SELECT test.fails_400($$SELECT revyops_record_event('{}')$$, test.one('/kind', 'required'), 'nothing');
+SELECT test.fails_400(format('SELECT revyops_record_event(%L)', event), (SELECT jsonb_agg(jsonb_build_object('pointer', '/' || split_part(f, ' ', 1), 'code', split_part(f, ' ', 2)) ORDER BY n) FROM unnest(faults) WITH ORDINALITY t(f, n)), event) FROM (VALUES
+	('{}', ARRAY['kind required', 'contact_email required', 'at required']), ('{"kind": "", "contact_email": null, "contact_id": " ", "at": "", "external_id": null}', ARRAY['kind required', 'contact_email required', 'at required']),
+	('{"kind": "sent"}', ARRAY['contact_email required', 'at required']), ('{"kind": "sent", "first_name": 5}', ARRAY['contact_email required', 'at required', 'first_name not_a_string']),
+	('{"kind": "sent", "contact_id": 0, "external_id": []}', ARRAY['contact_id invalid_number', 'external_id not_a_string']), ('{"kind": "sent", "contact_email": "x", "at": "yesterday"}', ARRAY['contact_email invalid_email', 'at invalid_time'])) v(event, faults);
 SELECT test.fails_400(format('SELECT revyops_record_event(%L)', jsonb_build_object('kind', 'opened', 'contact_email', 'x', 'agent_email', 1, 'at', 5, 'custom', '[]'::jsonb, 'interested', 'yes', 'contact_id', 0,
 	'campaign_name', repeat('x', 256), 'first_name', e'a\tb', 'linkedin_url', 'x y', 'suppress', 'no', 'subject', '{}'::jsonb)), '[
-	{"pointer": "/at", "code": "not_a_string"}, {"pointer": "/kind", "code": "invalid_option", "allowed": ["sent", "replied", "auto_replied", "bounced", "unsubscribed", "interest"]},
-	{"pointer": "/custom", "code": "not_an_object"}, {"pointer": "/subject", "code": "not_a_string"}, {"pointer": "/suppress", "code": "not_a_boolean"}, {"pointer": "/contact_id", "code": "invalid_number"},
-	{"pointer": "/first_name", "code": "control_character"}, {"pointer": "/interested", "code": "not_a_boolean"}, {"pointer": "/agent_email", "code": "not_a_string"},
-	{"pointer": "/linkedin_url", "code": "invalid_linkedin_url"}, {"pointer": "/campaign_name", "code": "too_long", "limit": 255, "actual": 256}, {"pointer": "/contact_email", "code": "invalid_email"}]', 'all of them');
+	{"pointer": "/kind", "code": "invalid_option", "allowed": ["sent", "replied", "auto_replied", "bounced", "unsubscribed", "interest"]}, {"pointer": "/contact_email", "code": "invalid_email"}, {"pointer": "/contact_id", "code": "invalid_number"},
+	{"pointer": "/at", "code": "not_a_string"}, {"pointer": "/campaign_name", "code": "too_long", "limit": 255, "actual": 256}, {"pointer": "/agent_email", "code": "not_a_string"}, {"pointer": "/subject", "code": "not_a_string"}, {"pointer": "/interested", "code": "not_a_boolean"},
+	{"pointer": "/suppress", "code": "not_a_boolean"}, {"pointer": "/first_name", "code": "control_character"}, {"pointer": "/linkedin_url", "code": "invalid_linkedin_url"}, {"pointer": "/custom", "code": "not_an_object"}]', 'all of them');
+SELECT test.fails_400($$SELECT revyops_record_event('{"kind": "opened", "contact_email": "x", "at": "yesterday", "external_id": []}')$$, '[
+	{"pointer": "/kind", "code": "invalid_option", "allowed": ["sent", "replied", "auto_replied", "bounced", "unsubscribed", "interest"]}, {"pointer": "/contact_email", "code": "invalid_email"}, {"pointer": "/at", "code": "invalid_time"}, {"pointer": "/external_id", "code": "not_a_string"}]', 'in the order of the documentation');
+SET LOCAL revyops.handling = 'strict';
+SELECT test.fails_400(format('SELECT revyops_record_event(%L)', (SELECT jsonb_object_agg(name, NULL) FROM unnest('{kind,contact_email,contact_id,at,external_id,platform,campaign_id,campaign_name,agent_email,subject,message_id,body_text,body_html,interested,label,suppress,first_name,last_name,linkedin_url,company,custom,colour,campaing_id}'::text[]) name)), '[
+	{"pointer": "/kind", "code": "required"}, {"pointer": "/contact_email", "code": "required"}, {"pointer": "/at", "code": "required"}, {"pointer": "/colour", "code": "unknown_member", "nearest": []}, {"pointer": "/campaing_id", "code": "unknown_member", "nearest": ["campaign_id"]}]', 'those that nobody knows, behind the others');
+RESET revyops.handling;
+
+-- what is blank says nothing
+SELECT is(revyops_record_event(blank || jsonb_build_object('kind', 'replied', 'contact_email', 'blank@x.com', 'external_id', i)) - '{contact_id,email_id}'::text[], '{"duplicate": false}', 'as ' || coalesce(quote_literal(text), 'null'))
+	FROM unnest(ARRAY[NULL, '', e' \t']) WITH ORDINALITY t(text, i), LATERAL (SELECT jsonb_object_agg(name, text) FROM unnest('{at,contact_id,platform,campaign_id,campaign_name,agent_email,subject,message_id,body_text,body_html,interested,label,suppress,first_name,last_name,linkedin_url,company,custom}'::text[]) name) b(blank);
+SELECT is((SELECT array_agg(DISTINCT to_jsonb(e) - '{id,updated_time,email_timestamp}'::text[]) FROM revyops.email e WHERE contact_email = 'blank@x.com'), (SELECT ARRAY[jsonb_build_object('contact_id', id) || '{"client_id": 1, "email_type": "replied", "origin": "", "contact_email": "blank@x.com", "agent_email": null, "subject": null,
+	"body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "interest_noted": false, "message_id": null, "custom_fields": []}'] FROM revyops.contact WHERE email = 'blank@x.com'), 'and is not kept');
 
 -- many
 CREATE TEMP TABLE before AS SELECT test.rows() AS rows;
@@ -156,7 +172,7 @@ SELECT results_eq($$SELECT ordinal, status, contact_id IS NOT NULL, email_id IS 
 	{"kind": "sent", "contact_id": 999, "at": "2026-03-01"}, 5, null, "{}"]')$$, $$VALUES (1, 201, true, true, NULL), (2, 200, true, true, NULL), (3, 400, false, false, 'invalid_email'),
 	(4, 201, true, false, NULL), (5, 404, false, false, 'not_found'), (6, 400, false, false, 'not_an_object'), (7, 400, false, false, 'not_an_object'), (8, 400, false, false, 'json_in_string')$$, 'each on its own');
 SELECT test.fails_400($$SELECT count(*) FROM revyops_record_events('[{"kind": "sent", "contact_email": "y@x.com", "at": "2026-03-01"}, {"kind": "sent", "contact_email": "y", "at": "2026-03-01"}, {"at": "x"}]', 'atomic')$$,
-	'[{"ordinal": 2, "pointer": "/contact_email", "code": "invalid_email"}, {"ordinal": 3, "pointer": "/at", "code": "invalid_time"}, {"ordinal": 3, "pointer": "/kind", "code": "required"}]', 'all or none');
+	'[{"ordinal": 2, "pointer": "/contact_email", "code": "invalid_email"}, {"ordinal": 3, "pointer": "/kind", "code": "required"}, {"ordinal": 3, "pointer": "/contact_email", "code": "required"}, {"ordinal": 3, "pointer": "/at", "code": "invalid_time"}]', 'all or none');
 SELECT is((SELECT count(*) FROM revyops.contact WHERE email = 'y@x.com'), 0::bigint, 'none');
 SELECT test.fails_400($$SELECT revyops_record_events('{}', 'x')$$, '[{"parameter": "mode", "code": "invalid_mode"}, {"pointer": "", "code": "not_an_array"}]', 'no list, and no mode');
 SELECT is((SELECT string_agg(concat_ws(' ', status, n), ', ' ORDER BY status) FROM (SELECT status, count(*) AS n FROM revyops_record_events((SELECT jsonb_agg(jsonb_build_object('kind', 'sent', 'campaign_id', 'many',

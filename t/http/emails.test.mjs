@@ -69,6 +69,8 @@ test('forms, with their texts for what is no text, and lists as lists', async ()
 	const { contact_id, interested, email_timestamp, campaign_id, body_text, subject, custom_fields } = got.json;
 	assert.deepEqual({ contact_id, interested, email_timestamp, campaign_id, body_text, subject, fields: custom_fields.map(f => f.field_value) },
 		{ contact_id: contact.id, interested: true, email_timestamp: '2026-11-25T00:00:00.000000Z', campaign_id: '77', body_text: 'one\r\ntwo', subject: null, fields: ['1'] });
+	const blank = await request('POST', V1, [['X-API-Key', client.key], ['Content-Type', FORM_TYPE]], `email_type=sent&origin=api&contact_id=&contact_email=${contact.email}&custom_fields=`);
+	assert.deepEqual([blank.status, blank.json.contact_id, blank.json.custom_fields], [201, contact.id, []], blank.text);
 	const said = await request('POST', `${V1}/set-interested`, [['X-API-Key', client.key], ['Content-Type', FORM_TYPE]], `email=${contact.email}&subject=&disposition=not+interested`);
 	assert.deepEqual([said.status, said.json.found, said.json.email?.interested], [200, 1, false]);
 });

@@ -20,7 +20,7 @@ test('a new one is a 201, one that comes again a 200', async () => {
 test('faults are a 400, and an unknown contact a 404', async () => {
 	const got = await post(client, { kind: 'opened', contact_email: 'x' }, { path: EVENTS });
 	assert.equal(got.status, 400);
-	assert.deepEqual(got.json.errors.map(e => [e.pointer, e.code]), [['/kind', 'invalid_option'], ['/contact_email', 'invalid_email']]);
+	assert.deepEqual(got.json.errors.map(e => [e.pointer, e.code]), [['/kind', 'invalid_option'], ['/contact_email', 'invalid_email'], ['/at', 'required']]);
 	const none = await post(client, { kind: 'sent', contact_id: 999999999, at: '2026-03-01' }, { path: EVENTS });
 	assert.deepEqual([none.status, none.json.detail], [404, 'Contact not found.']);
 });
@@ -31,6 +31,8 @@ test('a form has texts only', async () => {
 	assert.equal(got.status, 201, got.text);
 	assert.equal(sql(`SELECT interested FROM revyops.email WHERE client_id = ${former.id}`), 't');
 	assert.equal(sql(`SELECT custom_fields->0->>'field_value' FROM revyops.contact WHERE client_id = ${former.id}`), 'Head');
+	const blank = urlencoded([['kind', 'sent'], ['contact_email', 'f@acme.com'], ['external_id', '1'], ...['at', 'contact_id', 'interested', 'suppress', 'custom', 'first_name'].map(name => [name, ''])]);
+	assert.equal((await post(former, blank.body, { path: EVENTS, type: FORM_TYPE })).status, 201);
 });
 
 test('a batch: each on its own, and their sums', async () => {

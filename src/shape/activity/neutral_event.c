@@ -2,11 +2,11 @@
  * neutral_event.c
  *	  What happened to an e-mail, said the same whichever platform told it: read, shown, made to fit.
  *
- * null and a blank text say nothing, as if the member were not there.
+ * null and a blank text say nothing, as if the member were not there.  Members are read in the
+ * documentation's order, so that their faults come in that.
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
@@ -47,40 +47,51 @@ typedef struct EventMember
 	ValueKind	kind;
 	size_t		offset;
 	int			max_length;		/* characters */
+	bool		required;
+	const char *instead;		/* the member without which it is required; NULL = it always is */
 } EventMember;
 
-#define MEMBER(name, kind, max_length) {CONST_SLICE(#name), kind, offsetof(NeutralEvent, name), max_length}
+#define MEMBER(name, kind, max_length) {CONST_SLICE(#name), kind, offsetof(NeutralEvent, name), max_length, false, NULL}
+#define REQUIRED(name, kind, max_length, instead) {CONST_SLICE(#name), kind, offsetof(NeutralEvent, name), max_length, true, instead}
 
-/* In jsonb's order of names. */
 static const EventMember members[] = {
-	MEMBER(at, VALUE_TIME, 0),
-	MEMBER(kind, VALUE_KIND, 0),
-	MEMBER(label, VALUE_TEXT, MEMBER_MAX_LENGTH),
-	MEMBER(custom, VALUE_OBJECT, 0),
-	MEMBER(company, VALUE_TEXT, MEMBER_MAX_LENGTH),
-	MEMBER(subject, VALUE_TEXT, EVENT_TEXT_MAX_LENGTH),
-	MEMBER(platform, VALUE_TEXT, MEMBER_MAX_LENGTH),
-	MEMBER(suppress, VALUE_BOOLEAN, 0),
-	MEMBER(body_html, VALUE_BODY, EVENT_BODY_MAX_LENGTH),
-	MEMBER(body_text, VALUE_BODY, EVENT_BODY_MAX_LENGTH),
-	MEMBER(last_name, VALUE_TEXT, MEMBER_MAX_LENGTH),
+	REQUIRED(kind, VALUE_KIND, 0, NULL),
+	REQUIRED(contact_email, VALUE_EMAIL, EMAIL_MAX_LENGTH, "contact_id"),
 	MEMBER(contact_id, VALUE_RECORD_ID, 0),
-	MEMBER(first_name, VALUE_TEXT, MEMBER_MAX_LENGTH),
-	MEMBER(interested, VALUE_INTEREST, 0),
-	MEMBER(message_id, VALUE_TEXT, EVENT_TEXT_MAX_LENGTH),
-	MEMBER(agent_email, VALUE_EMAIL, EMAIL_MAX_LENGTH),
-	MEMBER(campaign_id, VALUE_ID, MEMBER_MAX_LENGTH),
+	REQUIRED(at, VALUE_TIME, 0, "external_id"),
 	MEMBER(external_id, VALUE_ID, EVENT_TEXT_MAX_LENGTH),
-	MEMBER(linkedin_url, VALUE_LINKEDIN, 0),
+	MEMBER(platform, VALUE_TEXT, MEMBER_MAX_LENGTH),
+	MEMBER(campaign_id, VALUE_ID, MEMBER_MAX_LENGTH),
 	MEMBER(campaign_name, VALUE_TEXT, MEMBER_MAX_LENGTH),
-	MEMBER(contact_email, VALUE_EMAIL, EMAIL_MAX_LENGTH),
+	MEMBER(agent_email, VALUE_EMAIL, EMAIL_MAX_LENGTH),
+	MEMBER(subject, VALUE_TEXT, EVENT_TEXT_MAX_LENGTH),
+	MEMBER(message_id, VALUE_TEXT, EVENT_TEXT_MAX_LENGTH),
+	MEMBER(body_text, VALUE_BODY, EVENT_BODY_MAX_LENGTH),
+	MEMBER(body_html, VALUE_BODY, EVENT_BODY_MAX_LENGTH),
+	MEMBER(interested, VALUE_INTEREST, 0),
+	MEMBER(label, VALUE_TEXT, MEMBER_MAX_LENGTH),
+	MEMBER(suppress, VALUE_BOOLEAN, 0),
+	MEMBER(first_name, VALUE_TEXT, MEMBER_MAX_LENGTH),
+	MEMBER(last_name, VALUE_TEXT, MEMBER_MAX_LENGTH),
+	MEMBER(linkedin_url, VALUE_LINKEDIN, 0),
+	MEMBER(company, VALUE_TEXT, MEMBER_MAX_LENGTH),
+	MEMBER(custom, VALUE_OBJECT, 0),
 };
 
 #define PLACE(event, member, type) (*(type *) ((char *) (event) + (member)->offset))
 
 /* ---------------------------------------------------------------- reading */
 
-/* read_text reads a text, or a whole number where that may stand; no value for a blank one. */
+/* read_id_text reads the whole number that an id is; no value for one with a fraction. */
+static Slice
+read_id_text(const JsonbValue *value)
+{
+	Slice		text = rvo_json_id_text(value, MEMBER_MAX_LENGTH);
+
+	return text.data != NULL && memchr(text.data, '.', text.len) != NULL ? NO_SLICE : text;
+}
+
+/* read_text reads a text, or a whole number where that may stand. */
 static Slice
 read_text(const EventMember *member, const JsonbValue *value, FaultList *faults)
 {
@@ -89,7 +100,7 @@ read_text(const EventMember *member, const JsonbValue *value, FaultList *faults)
 	if (value->type == jbvString)
 		text = rvo_json_string(value);
 	else if (member->kind == VALUE_ID && value->type == jbvNumeric)
-		text = rvo_json_id_text(value, MEMBER_MAX_LENGTH);
+		text = read_id_text(value);
 	if (text.data == NULL)
 	{
 		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_NOT_A_STRING);
@@ -99,7 +110,7 @@ read_text(const EventMember *member, const JsonbValue *value, FaultList *faults)
 		text = rvo_text_trim(text);
 	if (text.len > member->max_length || (member->kind != VALUE_BODY && rvo_text_has_control(text, false)))
 		rvo_member_check_text(text, rvo_member_pointer(member->name), member->max_length, member->kind == VALUE_BODY, faults);
-	return text.len > 0 ? text : NO_SLICE;
+	return text;
 }
 
 static void
@@ -194,41 +205,46 @@ read_member(const EventMember *member, NeutralEvent *event, const JsonbValue *va
 	}
 }
 
-/* compare_names orders names as jsonb does. */
-static int
-compare_names(Slice a, Slice b)
+/* is_missing tells that an event can't be without a member which the body doesn't have. */
+static bool
+is_missing(const EventMember *member, JsonbContainer *body)
 {
-	return a.len != b.len ? a.len - b.len : memcmp(a.data, b.data, a.len);
+	JsonbValue	instead;
+
+	return member->required &&
+		(member->instead == NULL || !rvo_json_get(body, rvo_slice(member->instead), &instead) || rvo_member_is_blank(&instead));
 }
 
-/* read_members reads what is known; returns how many members are not. */
+/* read_members reads what is known, and notes what is missing; returns how many members are not known. */
 static int
-read_members(JsonbContainer *body, NeutralEvent *event, bool *has_kind, FaultList *faults)
+read_members(JsonbContainer *body, NeutralEvent *event, FaultList *faults)
 {
-	JsonNames	names = {.object = body};
-	Slice		name;
-	JsonbValue	value;
-	size_t		i = 0;
-	int			unknown = 0;
+	int			unknown = JsonContainerSize(body);
 
-	while (rvo_json_next_name(&names, &name))
+	for (size_t i = 0; i < lengthof(members); i++)
 	{
-		while (i < lengthof(members) && compare_names(members[i].name, name) < 0)
-			i++;
-		if (i == lengthof(members) || compare_names(members[i].name, name) != 0)
-		{
-			CHECK_FOR_INTERRUPTS();
-			unknown++;
-			continue;
-		}
-		(void) rvo_json_get(body, name, &value);
-		if (value.type != jbvNull)
-		{
-			*has_kind |= members[i].kind == VALUE_KIND;
-			read_member(&members[i], event, &value, faults);
-		}
+		const EventMember *member = &members[i];
+		JsonbValue	value;
+		bool		found = rvo_json_get(body, member->name, &value);
+
+		if (found)
+			unknown--;
+		if (found && !rvo_member_is_blank(&value))
+			read_member(member, event, &value, faults);
+		else if (is_missing(member, body))
+			rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_REQUIRED);
 	}
 	return unknown;
+}
+
+/* compare_names orders names as jsonb does. */
+static int
+compare_names(const void *a, const void *b)
+{
+	const Slice *x = a;
+	const Slice *y = b;
+
+	return x->len != y->len ? x->len - y->len : memcmp(x->data, y->data, x->len);
 }
 
 /* note_unknown notes members that nobody knows. */
@@ -239,6 +255,7 @@ note_unknown(const Caller *caller, JsonbContainer *body, FaultList *faults)
 
 	for (size_t i = 0; i < lengthof(members); i++)
 		known[i] = members[i].name;
+	qsort(known, lengthof(known), sizeof(Slice), compare_names);
 	rvo_members_check(caller, body, "", known, lengthof(members), faults);
 }
 
@@ -251,23 +268,13 @@ NeutralEvent *
 rvo_neutral_event_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
 {
 	NeutralEvent *event = palloc0(sizeof(NeutralEvent));
-	bool		has_kind = false;
-	int			before = faults->count;
-	int			unknown;
 
 	if (!rvo_json_is_object(body))
 	{
 		rvo_member_note_no_object(body, faults);
 		return event;
 	}
-	unknown = read_members(body, event, &has_kind, faults);
-	if (!has_kind)
-		rvo_fault_add(faults, "/kind", FAULT_REQUIRED);
-	if (faults->count == before && event->contact_email.data == NULL && event->contact_id == 0)
-		rvo_fault_add(faults, "/contact_email", FAULT_REQUIRED);
-	if (faults->count == before && !event->at.given && event->external_id.data == NULL)
-		rvo_fault_add(faults, "/at", FAULT_REQUIRED);
-	if (unknown > 0 && caller != NULL)
+	if (read_members(body, event, faults) > 0 && caller != NULL)
 		note_unknown(caller, body, faults);
 	return event;
 }

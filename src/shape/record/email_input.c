@@ -11,6 +11,17 @@
 #include "shape/record/member.h"
 #include "shape/record/record_input.h"
 
+/* read_fields reads the custom fields; none for null and blank, which say nothing here. */
+static CustomFields
+read_fields(const Caller *caller, JsonbContainer *body, FaultList *faults)
+{
+	JsonbValue	value;
+
+	if (!rvo_json_get(body, CONST_SLICE(EMAIL_FIELDS), &value) || rvo_member_is_blank(&value))
+		return (CustomFields) {0};
+	return rvo_custom_fields_read(caller, EMAIL_ENTITY, body, EMAIL_FIELDS, faults);
+}
+
 /* rvo_email_input_read reads the body of a create; NULL stands for SQL's NULL. */
 Email
 rvo_email_input_read(const Caller *caller, JsonbContainer *body, FaultList *faults)
@@ -24,7 +35,7 @@ rvo_email_input_read(const Caller *caller, JsonbContainer *body, FaultList *faul
 		return email;
 	}
 	(void) rvo_record_read_others(&rvo_email_shape, body, &email.record, NULL, faults);
-	email.record.custom_fields = rvo_custom_fields_read(caller, EMAIL_ENTITY, body, EMAIL_FIELDS, faults);
+	email.record.custom_fields = read_fields(caller, body, faults);
 	rvo_members_check(caller, body, "", members->known, members->nknown, faults);
 	return email;
 }

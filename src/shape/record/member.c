@@ -25,6 +25,13 @@ rvo_member_wrong(const JsonbValue *value, FaultCode code)
 	return rvo_json_is_encoded(value) ? FAULT_JSON_IN_STRING : code;
 }
 
+/* rvo_member_is_blank tells a value that says nothing, where one may be absent: null, and a text of which nothing is to be seen. */
+bool
+rvo_member_is_blank(const JsonbValue *value)
+{
+	return value->type == jbvNull || (value->type == jbvString && rvo_text_trim(rvo_json_string(value)).len == 0);
+}
+
 /* rvo_member_note_no_object notes what is wrong with a whole body that is no object; NULL stands for SQL's NULL. */
 void
 rvo_member_note_no_object(JsonbContainer *body, FaultList *faults)

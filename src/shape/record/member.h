@@ -15,6 +15,7 @@
 typedef FaultCode (*Normalizer) (Slice in, Slice *out);
 
 extern FaultCode rvo_member_wrong(const JsonbValue *value, FaultCode code);
+extern bool rvo_member_is_blank(const JsonbValue *value);
 extern void rvo_member_note_no_object(JsonbContainer *body, FaultList *faults);
 extern const char *rvo_member_pointer(Slice name);
 extern Slice rvo_member_text(Slice name, const JsonbValue *value, FaultList *faults);

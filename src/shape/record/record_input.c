@@ -38,13 +38,13 @@ read_company(const RecordMember *member, const JsonbValue *value, FaultList *fau
 	return company;
 }
 
-/* read_id reads the id of another record: an integer, or digits; 0 for null. */
+/* read_id reads the id of another record: an integer, or digits; 0 for null, and for blank, as a form has it. */
 static int64
 read_id(const RecordMember *member, const JsonbValue *value, FaultList *faults)
 {
 	int64		id = 0;
 
-	if (value->type != jbvNull && !(value->type == jbvNumeric && rvo_json_to_id(value, &id)) &&
+	if (!rvo_member_is_blank(value) && !(value->type == jbvNumeric && rvo_json_to_id(value, &id)) &&
 		!(value->type == jbvString && rvo_text_to_id(rvo_text_trim(rvo_json_string(value)), &id)))
 		rvo_fault_add(faults, rvo_member_pointer(member->name), FAULT_INVALID_NUMBER);
 	return id;
