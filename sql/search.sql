@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(162);
+SELECT plan(166);
 SELECT test.two_clients() \gset
 -- 60 contacts of the caller, and one of another client.
 INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom_fields) VALUES (1, 1, 'acme.com', 'Acme', 'Lead', '[{"id": 1, "field_name": "Industry", "field_value": "SaaS", "updated_time": "x"}]'),
@@ -9,9 +9,10 @@ INSERT INTO revyops.company (client_id, id, domain, name, company_status, custom
 INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, last_name, company_id, origin, contact_status, previous_status, status_changed_at, last_reply_received, custom_fields, updated_time)
 	SELECT 1, i, CASE WHEN i % 10 <> 0 THEN format('c%s@acme.com', i) END, CASE WHEN i % 10 = 0 OR i % 7 = 0 THEN format('https://www.linkedin.com/in/c%s', i) END,
 		(ARRAY['Jane', 'Joe', '', 'Zoë', 'o''Neil', '50%_\x'])[1 + i % 6], CASE WHEN i % 4 = 0 THEN '' ELSE 'Doe' || i % 5 END, CASE WHEN i % 3 > 0 THEN i % 3 END, 'web', (ARRAY['Active', 'Bounced', ''])[1 + i % 3],
-		CASE WHEN i % 5 = 0 THEN 'Lead' END, CASE WHEN i % 5 = 0 THEN '2026-01-01 00:00+00'::timestamptz + i * interval '1 day' END, CASE WHEN i % 9 = 0 THEN '2026-03-01 12:00+00'::timestamptz - i * interval '1 hour' END,
+		CASE WHEN i % 15 = 0 THEN '' WHEN i % 5 = 0 THEN 'Lead' END, CASE WHEN i % 5 = 0 THEN '2026-01-01 00:00+00'::timestamptz + i * interval '1 day' END, CASE WHEN i % 9 = 0 THEN '2026-03-01 12:00+00'::timestamptz - i * interval '1 hour' END,
 		jsonb_build_array(jsonb_build_object('id', i, 'field_name', 'Score', 'field_value', CASE WHEN i % 6 = 0 THEN 'n/a' ELSE (i * 1.5)::text END, 'updated_time', 'x'), jsonb_build_object('id', 100 + i, 'field_name', 'Since', 'field_value', to_char('2026-01-01'::date + i, 'YYYY-MM-DD'), 'updated_time', 'x'))
-			|| CASE WHEN i % 2 = 0 THEN jsonb_build_array(jsonb_build_object('id', i, 'field_name', 'Kind', 'field_value', (ARRAY['A', 'b', 'true'])[1 + i % 3], 'updated_time', 'x')) ELSE '[]' END,
+			|| CASE WHEN i % 2 = 0 THEN jsonb_build_array(jsonb_build_object('id', i, 'field_name', 'Kind', 'field_value', (ARRAY['A', 'b', 'true'])[1 + i % 3], 'updated_time', 'x')) ELSE '[]' END
+			|| CASE WHEN i % 20 = 0 THEN jsonb_build_array(jsonb_build_object('id', i, 'field_name', 'Empty', 'field_value', '', 'updated_time', 'x')) ELSE '[]' END,
 		'2026-05-01 00:00+00'::timestamptz + (i * 37 % 60) * interval '1 hour'
 	FROM generate_series(1, 60) i;
 INSERT INTO revyops.contact (client_id, id, email) VALUES (2, 61, 'c1@acme.com');
@@ -52,7 +53,7 @@ CREATE FUNCTION test.all_found() RETURNS SETOF text LANGUAGE sql AS $$
 	('{"member": "first_name", "operator": "eq", "value": "Jane"}', 'first_name = ''Jane'''), ('{"member": "first_name", "operator": "eq", "value": "jane"}', 'false'), ('{"member": "first_name", "operator": "eq", "value": ""}', 'first_name = '''''), ('{"member": "first_name", "operator": "exists"}', 'first_name <> '''''), ('{"member": "first_name", "operator": "exists", "value": false}', 'first_name = '''''),
 	('{"member": "first_name", "operator": "contains", "value": "O"}', 'first_name ILIKE ''%o%'''), ('{"member": "first_name", "operator": "contains", "value": "%"}', 'first_name LIKE ''%\%%'''), ('{"member": "first_name", "operator": "contains", "value": "_\\"}', 'first_name LIKE ''50%'''), ('{"member": "first_name", "operator": "starts_with", "value": "zoË"}', 'first_name = ''Zoë'''), ('{"member": "first_name", "operator": "starts_with", "value": "o''"}', 'first_name LIKE ''o%'''),
 	('{"member": "first_name", "operator": "in", "value": ["Joe", "Zoë"]}', 'first_name IN (''Joe'', ''Zoë'')'), ('{"member": "last_name", "operator": "gt", "value": "Doe3"}', 'last_name > ''Doe3'''), ('{"member": "last_name", "operator": "le", "value": "Doe1"}', 'last_name <= ''Doe1'''), ('{"member": "origin", "operator": "ne", "value": "web"}', 'false'), ('{"member": "contact_status", "operator": "eq", "value": "Active"}', 'contact_status = ''Active'''),
-	('{"member": "previous_status", "operator": "exists"}', 'previous_status IS NOT NULL'), ('{"member": "previous_status", "operator": "ne", "value": "Lead"}', 'previous_status IS NULL'),
+	('{"member": "previous_status", "operator": "exists"}', 'previous_status <> '''''), ('{"member": "previous_status", "operator": "exists", "value": false}', 'previous_status IS NULL OR previous_status = '''''), ('{"member": "previous_status", "operator": "ne", "value": "Lead"}', 'previous_status IS DISTINCT FROM ''Lead'''), ('{"custom_field": "Empty", "operator": "exists"}', 'id % 20 = 0'),
 	('{"member": "company_id", "operator": "eq", "value": 1}', 'company_id = 1'), ('{"member": "company_id", "operator": "ne", "value": "1"}', 'company_id IS DISTINCT FROM 1'), ('{"member": "company_id", "operator": "in", "value": [1, 2]}', 'company_id IS NOT NULL'), ('{"member": "company_id", "operator": "exists", "value": false}', 'company_id IS NULL'), ('{"member": "company_id", "operator": "eq", "value": 4}', 'false'),
 	('{"member": "id", "operator": "eq", "value": 61}', 'false'), ('{"member": "id", "operator": "in", "value": [5, "3", 61, 9]}', 'id IN (3, 5, 9)'), ('{"member": "id", "operator": "gt", "value": 55}', 'id > 55'), ('{"member": "id", "operator": "gt", "value": 0}', 'true'), ('{"member": "id", "operator": "le", "value": "0"}', 'false'), ('{"member": "id", "operator": "exists"}', 'true'),
 	('{"member": "updated_time", "operator": "ge", "value": "2026-05-02T10:00:00Z"}', 'updated_time >= ''2026-05-02 10:00+00'''), ('{"member": "updated_time", "operator": "lt", "value": "2026-05-02"}', 'updated_time < ''2026-05-02 00:00+00'''), ('{"member": "updated_time", "operator": "eq", "value": "2026-05-02 12:00+02:00"}', 'updated_time = ''2026-05-02 10:00+00'''),
@@ -65,20 +66,20 @@ SELECT test.found(query::jsonb, rows) FROM (VALUES
 	('{}', 'true'), ('{"filters": [], "sort": null, "after": null, "count": "exact"}', 'true'), ('{"filters": null}', 'true'),
 	('{"filters": [{"member": "company_id", "operator": "eq", "value": 2}, {"any": [{"member": "first_name", "operator": "eq", "value": "Joe"}, {"member": "last_name", "operator": "exists", "value": false}]}, {"member": "id", "operator": "lt", "value": 50}]}', 'company_id = 2 AND (first_name = ''Joe'' OR last_name = '''') AND id < 50'),
 	('{"filters": [{"custom_field": "Kind", "operator": "eq", "value": "A"}, {"member": "id", "operator": "gt", "value": 20}]}', 'id % 6 = 0 AND id > 20')) v(query, rows);
--- every order, with and without an index
+-- every order, with and without an index; an empty text is no value
 CREATE FUNCTION test.sorted() RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT test.found(jsonb_build_object('sort', jsonb_build_object('member', m, 'direction', d), 'filters', f::jsonb), format('%s ORDER BY %I %s NULLS LAST, id%s', r, m, d, CASE WHEN m = 'id' THEN ' ' || d ELSE '' END))
+	SELECT test.found(jsonb_build_object('sort', jsonb_build_object('member', m, 'direction', d), 'filters', f::jsonb), format('%s ORDER BY %s %s NULLS LAST, id%s', r, CASE WHEN m ~ 'name|origin|status$' THEN format('nullif(%I, '''')', m) ELSE m END, d, CASE WHEN m = 'id' THEN ' ' || d ELSE '' END))
 	FROM unnest(ARRAY['id', 'email', 'linkedin_url', 'first_name', 'last_name', 'company_id', 'origin', 'contact_status', 'previous_status', 'status_changed_at', 'last_reply_received', 'first_campaign_email_sent', 'updated_time']) m, unnest(ARRAY['asc', 'desc']) d,
 		(VALUES ('[]', 'true'), ('[{"custom_field": "Kind", "operator": "in", "value": ["A", "b"]}, {"member": "id", "operator": "gt", "value": 5}]', 'id % 2 = 0 AND id % 3 < 2 AND id > 5')) v(f, r) $$;
 SELECT test.sorted();
-SELECT test.found('{"sort": {"member": "last_name"}}', 'true ORDER BY last_name, id');
+SELECT test.found('{"sort": {"member": "last_name"}}', 'true ORDER BY nullif(last_name, ''''), id');
 
 -- the whole of an answer
 SELECT is(revyops_search_contacts('{"filters": [{"member": "id", "operator": "eq", "value": 5}], "structure": "FLAT"}')::jsonb, jsonb_build_object('next', NULL, 'count', 1, 'page_size', 100, 'count_exact', true, 'complete', true, 'results', jsonb_build_array(revyops_get_contact(5, 'FLAT'))), 'a page');
 SELECT is(revyops_search_contacts('{"page_size": 1000}')::jsonb->'results'->0, revyops_get_contact(1), 'NESTED by itself');
 SELECT is(revyops_search_companies(query)->'results' #>> '{}', (SELECT json_agg(revyops_get_company(id::bigint) ORDER BY n)::text FROM unnest(ids) WITH ORDINALITY t(id, n)), 'companies: ' || query::text) FROM (VALUES
 	('{}'::jsonb, '{1,2,3}'::int[]), ('{"filters": [{"member": "domain", "operator": "eq", "value": "https://bücher.example/x"}]}', '{2}'), ('{"filters": [{"member": "name", "operator": "contains", "value": "0%"}]}', '{2}'), ('{"filters": [{"member": "name", "operator": "ne", "value": "Acme"}], "sort": {"member": "domain"}}', '{3,2}'),
-	('{"filters": [{"custom_field": "Industry", "operator": "in", "value": ["SaaS", "Roofing"]}], "sort": {"member": "company_status", "direction": "desc"}}', '{3,1}'), ('{"filters": [{"member": "domain", "operator": "starts_with", "value": "ACME"}]}', '{1}')) v(query, ids);
+	('{"filters": [{"custom_field": "Industry", "operator": "in", "value": ["SaaS", "Roofing"]}], "sort": {"member": "company_status", "direction": "desc"}}', '{3,1}'), ('{"sort": {"member": "company_status"}}', '{1,3,2}'), ('{"sort": {"member": "name", "direction": "desc"}}', '{2,3,1}'), ('{"filters": [{"member": "domain", "operator": "starts_with", "value": "ACME"}]}', '{1}')) v(query, ids);
 SELECT is(revyops_search_companies('{"filters": [{"member": "id", "operator": "eq", "value": 4}]}')->>'count', '0', 'another client''s company');
 
 -- what is wrong, all of it
@@ -111,7 +112,7 @@ SELECT is((SELECT array_agg(t.value) FROM (VALUES ('0001-01-01', '0001-01-01 00:
 
 -- cursors: for the same conditions and order, whoever asks
 SELECT revyops_search_contacts('{"page_size": 2, "sort": {"member": "last_name"}}')->>'next' AS next, revyops_list_contacts(page_size => 2)->>'next' AS list, revyops_search_contacts('{"page_size": 2}')->>'next' AS by_id \gset
-SELECT is(revyops_search_contacts(jsonb_build_object('page_size', 3, 'structure', 'FLAT', 'sort', '{"member": "last_name"}'::jsonb, 'after', :'next'))->'results'->0->>'id', '12', 'size and structure may change');
+SELECT is(revyops_search_contacts(jsonb_build_object('page_size', 3, 'structure', 'FLAT', 'sort', '{"member": "last_name"}'::jsonb, 'after', :'next'))->'results'->0->>'id', '15', 'size and structure may change');
 SELECT test.fails_400(format('SELECT revyops_search_%s(%L)', f, q::jsonb || jsonb_build_object('after', c)), '[{"pointer": "/after", "code": "invalid_cursor"}]', d) FROM (VALUES ('contacts', '{"sort": {"member": "first_name"}}', :'next', 'another order'), ('contacts', '{"sort": {"member": "last_name", "direction": "desc"}}', :'next', 'the other way round'),
 	('contacts', '{}', :'list', 'that of a list'), ('companies', '{}', :'by_id', 'of companies'), ('contacts', '{"filters": [{"member": "id", "operator": "exists"}]}', :'by_id', 'other conditions'), ('contacts', '{}', '', 'empty'), ('contacts', '{}', repeat('A', 84), 'made up'), ('contacts', '{}', repeat('A', 20000), 'long'), ('contacts', '{}', :'by_id' || 'AAAA', 'longer')) v(f, q, c, d);
 SELECT test.fails_400(format('SELECT revyops_list_contacts(after => %L)', :'by_id'), '[{"parameter": "after", "code": "invalid_cursor"}]', 'a list takes none of a search');

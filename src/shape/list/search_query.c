@@ -51,12 +51,11 @@ is_searched(const RecordMember *member)
 	return IS_COLUMN(member->kind) || member->kind == MEMBER_ID || member->kind == MEMBER_UPDATED_TIME;
 }
 
-/* rvo_search_is_nullable tells whether a record can be without a value, other than an empty one. */
+/* rvo_search_is_nullable tells whether a record can be without a value; an empty text is none. */
 bool
 rvo_search_is_nullable(const RecordMember *member)
 {
-	return member->kind != MEMBER_TEXT && member->kind != MEMBER_STATUS && member->kind != MEMBER_ID &&
-		member->kind != MEMBER_UPDATED_TIME;
+	return member->kind != MEMBER_ID && member->kind != MEMBER_UPDATED_TIME;
 }
 
 /* rvo_search_type tells what a member is compared as. */

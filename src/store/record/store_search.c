@@ -570,6 +570,21 @@ search_scan(const Search *search, SearchRows *found)
 		found->last_key = CONST_SLICE("0");
 }
 
+/* sorted_page returns the statement of a page of rows that are sorted; in another order than by id, only ids and keys are. */
+static const char *
+sorted_page(const Search *search, const char *from)
+{
+	const SearchTable *table = search->table;
+	const SearchQuery *query = search->query;
+
+	if (query->sort->kind == MEMBER_ID)
+		return psprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT " SEARCH_LIMIT, table->columns, from, search->behind,
+						rvo_search_order(query, search->key));
+	return psprintf("SELECT %s FROM (SELECT id AS found_id, %s AS " SEARCH_KEY " FROM %s%s ORDER BY %s LIMIT " SEARCH_LIMIT ") AS f JOIN %s"
+					" ON client_id = $1 AND id = found_id ORDER BY %s", table->columns, search->key, from, search->behind,
+					rvo_search_order(query, search->key), table->name, rvo_search_order(query, SEARCH_KEY));
+}
+
 /* search_all reads a page out of rows that are few: they are sorted, and counted if there are more than a page. */
 static void
 search_all(const Search *search, SearchRows *found)
@@ -578,9 +593,7 @@ search_all(const Search *search, SearchRows *found)
 	const ListPlace *place = &search->query->page.place;
 	ListCount  *total = &found->rows.total;
 
-	read_page(search, psprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT " SEARCH_LIMIT, search->table->columns, from, search->behind,
-							   rvo_search_order(search->query, search->key)),
-			  false, NO_LIMIT, found);
+	read_page(search, sorted_page(search, from), false, NO_LIMIT, found);
 	found->complete = true;
 	*total = (ListCount) {place->entries + found->rows.count, true};
 	if (!found->rows.has_more)
@@ -624,7 +637,7 @@ rvo_store_search(Entity entity, int client_id, const SearchQuery *query, SearchR
 	bool		by_id = query->sort->kind == MEMBER_ID;
 	int64		most = by_id ? COUNT_MAX : SEARCH_MAX_ROWS;
 	Search		search = {
-		.table = &tables[entity], .query = query, .client_id = client_id, .key = rvo_search_column(query->sort),
+		.table = &tables[entity], .query = query, .client_id = client_id, .key = rvo_search_given(query->sort),
 		.hashes = PointerGetDatum(construct_empty_array(INT8OID)), .has_hash = "", .place = query->page.place.id,
 		.values = rvo_search_values(query), .max_rows = rows_at_once(query, SEARCH_MAX_ROWS),
 		.count_rows = rows_at_once(query, SEARCH_COUNT_ROWS),

@@ -87,13 +87,29 @@ rvo_add_search_values(Execution *e, const SearchValues *values)
 	add_array(e, values->numbers, values->nnumbers, NUMERICOID);
 }
 
-/* rvo_search_column returns the expression of a member: its column, as what it is compared as, whatever its owner made of it. */
-const char *
-rvo_search_column(const RecordMember *member)
+/* column_of returns the expression of a member: its column, as what it is compared as, whatever its owner made of it. */
+static const char *
+column_of(const RecordMember *member)
 {
 	static const char *const types[] = {[SEARCH_TEXT] = "text", [SEARCH_ID] = "bigint", [SEARCH_TIME] = "timestamptz"};
 
 	return psprintf("%.*s::%s", member->name.len, member->name.data, types[rvo_search_type(member)]);
+}
+
+/* can_be_empty tells the texts that are empty where there is none: a key never is. */
+static bool
+can_be_empty(const RecordMember *member)
+{
+	return rvo_search_type(member) == SEARCH_TEXT && member->kind != MEMBER_KEY;
+}
+
+/* rvo_search_given returns the expression of a member's value; NULL where there is none, which an empty text is. */
+const char *
+rvo_search_given(const RecordMember *member)
+{
+	const char *column = column_of(member);
+
+	return can_be_empty(member) ? psprintf("nullif(%s, '')", column) : column;
 }
 
 /* subject returns the expression of what a condition is about. */
@@ -103,7 +119,7 @@ subject(const SearchCondition *condition, SearchValues *values)
 	const SearchValue name = {.text = condition->field};
 
 	if (condition->member != NULL)
-		return rvo_search_column(condition->member);
+		return column_of(condition->member);
 	return psprintf("revyops.custom_field%s(custom_fields, ($2)[%d])", condition->type == SEARCH_NUMBER ? "_number" : "",
 					add_value(values, SEARCH_TEXT, &name));
 }
@@ -128,14 +144,12 @@ pattern_of(const SearchCondition *condition)
 	return (SearchValue) {.text = {pattern.data, pattern.len}};
 }
 
-/* append_exists appends that there is a value; an empty text is none. */
+/* append_exists appends that there is a value: of a custom field an empty one as well. */
 static void
-append_exists(StringInfo to, const SearchCondition *condition, const char *left)
+append_exists(StringInfo to, const SearchCondition *condition, SearchValues *values)
 {
-	const char *test = condition->member == NULL || rvo_search_is_nullable(condition->member) ? "IS NOT NULL" :
-		condition->type == SEARCH_TEXT ? "<> ''" : "IS NOT NULL";
-
-	appendStringInfo(to, "%s(%s %s)", condition->wanted ? "" : "NOT ", left, test);
+	appendStringInfo(to, "%s IS %sNULL", condition->member != NULL ? rvo_search_given(condition->member) : subject(condition, values),
+					 condition->wanted ? "NOT " : "");
 }
 
 /* append_field_equal appends that a custom field has a value, or has not: no text is made of the row's for that. */
@@ -164,12 +178,14 @@ append_condition(StringInfo to, const SearchCondition *condition, SearchValues *
 		append_field_equal(to, condition, values);
 		return;
 	}
+	if (condition->operator == SEARCH_EXISTS)
+	{
+		append_exists(to, condition, values);
+		return;
+	}
 	left = subject(condition, values);
 	switch (condition->operator)
 	{
-		case SEARCH_EXISTS:
-			append_exists(to, condition, left);
-			return;
 		case SEARCH_IN:
 			for (int i = 0; i < condition->nvalues; i++)
 				number = add_value(values, condition->type, &condition->values[i]);
@@ -247,7 +263,7 @@ rvo_search_key(const SearchQuery *query, const Record *record)
 		time = *CONST_MEMBER_OF(record, member, NullableTime);
 	if (rvo_search_type(member) != SEARCH_TEXT)
 		text = (Slice) {time.given ? (const char *) &time.time : NULL, sizeof(time.time)};
-	if (text.data == NULL)
+	if (text.data == NULL || (text.len == 0 && can_be_empty(member)))
 		return (Slice) {key.data, key.len};
 	key.data[0] = HAS_VALUE;
 	appendBinaryStringInfo(&key, text.data, text.len);

@@ -32,7 +32,7 @@ typedef struct SearchValues
 
 extern SearchValues rvo_search_values(const SearchQuery *query);
 extern const char *rvo_search_conditions(const SearchQuery *query, SearchValues *values);
-extern const char *rvo_search_column(const RecordMember *member);
+extern const char *rvo_search_given(const RecordMember *member);
 extern const char *rvo_search_behind(const SearchQuery *query, const char *key, SearchValues *values);
 extern const char *rvo_search_order(const SearchQuery *query, const char *key);
 extern void rvo_add_search_values(Execution *e, const SearchValues *values);
