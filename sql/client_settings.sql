@@ -17,7 +17,7 @@ SELECT is((SELECT to_jsonb(c) - 'created_time' FROM revyops.client c WHERE id = 
 SELECT is((SELECT to_jsonb(c) - 'created_time' FROM revyops.client c WHERE id = 2), '{"id": 2, "name": "Two", "on_unknown_domain": "error",
 	"on_key_conflict": "error", "infer_company": "off", "default_status": "", "default_origin": "", "custom_fields": "flexible", "foreign_ids": "tell",
 	"contact_fields_defined": false, "company_fields_defined": false, "email_fields_defined": false, "contacts_merged": false, "changes": "off", "on_do_not_contact": "mark", "suppresses": false, "state": "active"}', 'and nothing in another''s');
-SELECT test.fails_400('SELECT revyops_set_client_setting(NULL, NULL, NULL)', '[{"parameter": "client_id", "code": "required"}, {"parameter": "name", "code": "required"}]', 'NULL');
+SELECT test.fails_400('SELECT revyops_set_client_setting(NULL, NULL, NULL)', '[{"parameter": "client_id", "code": "required"}, {"parameter": "name", "code": "required"}, {"parameter": "value", "code": "required"}]', 'NULL');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'infer_company', NULL)$$, '[{"parameter": "value", "code": "required"}]', 'NULL for a value');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'Default-state', 'x')$$, '[{"parameter": "name", "code": "unknown_setting", "nearest": ["default_status"]}]', 'an unknown name, and the nearest');
 SELECT test.fails_400($$SELECT revyops_set_client_setting(1, 'colour', 'x')$$, '[{"parameter": "name", "code": "unknown_setting", "nearest": []}]', 'one that is near none');

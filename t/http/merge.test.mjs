@@ -75,6 +75,7 @@ test('bodies', async () => {
 		fails(await merge(keep.id, body), 400, 'Invalid request.', [{ pointer, code }]);
 	fails(await merge(keep.id, { other_id: keep.id }), 400, 'Invalid request.', [{ pointer: '/other_id', code: 'same_contact' }]);
 	fails(await merge(keep.id, { other_id: id }, { path: `${CONTACTS}/${keep.id}/merge?structure=x` }), 400, 'Invalid request.', [{ parameter: 'structure', code: 'invalid_structure' }]);
+	fails(await merge(keep.id, { other_id: 'x' }, { path: `${CONTACTS}/${keep.id}/merge?structure=x` }), 400, 'Invalid request.', [{ pointer: '/other_id', code: 'invalid_number' }, { parameter: 'structure', code: 'invalid_structure' }]);
 	fails(await merge(keep.id, { other_id: 999999999 }), 404, 'Contact not found.', [{ pointer: '/other_id', code: 'not_found' }]);
 	fails(await merge(999999999, { other_id: keep.id }), 404, 'Contact not found.', [{ parameter: 'id', code: 'not_found' }]);
 	const theirs = await create({}, other);

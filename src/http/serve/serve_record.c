@@ -15,6 +15,7 @@
 #include "http/serve/serve_record.h"
 #include "shape/record/known_member.h"
 #include "shape/record/member.h"
+#include "shape/record/structure.h"
 #include "work/record/search.h"
 
 /*
@@ -236,7 +237,11 @@ rvo_serve_merge(const HttpRequest *request, Answer *answer)
 	MergeRequest merge = {&request->id, "id", &other, "/other_id", request->structure};
 
 	if (faults.count > 0)
+	{
+		/* which the merge itself would look at */
+		(void) rvo_structure_read(request->structure, &faults);
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	}
 	rvo_answer(answer, 200, request->endpoint->resource->merge(&request->caller, &merge));
 }
 

@@ -61,17 +61,17 @@ find(Slice name, FaultList *faults)
 	return NULL;
 }
 
-/* check_value notes what is wrong with a value. */
+/* check_value notes what is wrong with a value; setting is NULL if nobody knows of what it is. */
 static void
 check_value(const Setting *setting, Slice value, FaultList *faults)
 {
-	bool		fits = setting->nvalues == 0;
+	bool		fits;
 
 	if (value.data == NULL)
-	{
 		rvo_fault_add(faults, "value", FAULT_REQUIRED);
+	if (value.data == NULL || setting == NULL)
 		return;
-	}
+	fits = setting->nvalues == 0;
 	for (int i = 0; i < setting->nvalues && !fits; i++)
 		fits = rvo_slice_equal(setting->values[i], value);
 	if (!fits)
@@ -94,8 +94,7 @@ rvo_client_set(const int *client_id, Slice name, Slice value)
 		rvo_fault_add(&faults, "client_id", FAULT_REQUIRED);
 	setting = find(rvo_text_trim(name), &faults);
 	value = rvo_text_trim(value);
-	if (setting != NULL)
-		check_value(setting, value, &faults);
+	check_value(setting, value, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_client_begin_write(*client_id);
