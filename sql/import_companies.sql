@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(32);
+SELECT plan(34);
 -- Companies from a file: what is read in a cell of a domain, which websites are no company's, and what becomes of rows and values.
 SELECT test.two_clients() \gset
 
@@ -85,6 +85,11 @@ SELECT results_eq($$SELECT * FROM revyops_import_report(outcome => 'rejected')$$
 SELECT is(test.import(E'Website,Name,Industry\nacme.example,"",""\nk.example,K,\ninstagram.com,Instagram,\ninstagram.com/k,No,\nK.EXAMPLE,"K, again",\n', $$mode => 'upsert'$$), '5 rows: 1 created, 3 updated, 0 duplicates, 1 failed; 0 notes', 'upsert');
 SELECT results_eq($$SELECT c FROM test.companies() c WHERE c ~ '^(acme|k|instagram)[.](example|com) '$$, ARRAY['acme.example Acme lead {"Industry": "Tools", "Record ID": "1"}', 'instagram.com Instagram', 'k.example K, again'], 'a blank is nothing');
 SELECT is(test.import(E'Website,Name,Industry\nacme.example,"",""\n', $$mode => 'upsert'$$, $$blanks => 'clear'$$), '1 rows: 0 created, 1 updated, 0 duplicates, 0 failed; 0 notes', 'blanks clear');
+
+-- ---- a cell that is to list custom fields, and does not
+SELECT is(test.import(E'domain,company_custom_fields,Title\nlists.example,{bad,A\nlists2.example,"{""Title"": ""B"", ""C"": 1}",A\nlists3.example,null,A\n', $$on_fault => 'drop_value'$$) || (SELECT string_agg(n, ';') FROM test.notes() n),
+	'3 rows: 3 created, 0 updated, 0 duplicates, 0 failed; 3 notes2 lists.example company_custom_fields "{bad" not_an_object;3 lists2.example Title "B" duplicate;4 lists3.example company_custom_fields "null" placeholder', 'a list that is none is told');
+SELECT results_eq($$SELECT c FROM test.companies() c WHERE c ~ '^lists'$$, ARRAY['lists.example {"Title": "A"}', 'lists2.example {"C": "1", "Title": "A"}', 'lists3.example {"Title": "A"}'], 'and takes no column along');
 
 -- ---- contacts: a company that is made gets its name from the first row that says one
 SELECT revyops_set_client_setting(1, 'on_unknown_domain', 'create') \gset hidden_

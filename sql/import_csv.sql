@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(48);
+SELECT plan(59);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -118,7 +118,26 @@ SELECT results_eq('SELECT revyops_import_report()', ARRAY['Email,Title,import_li
 
 -- ---- drop_value: an entry that is no custom field
 SELECT is(test.import(E'email,contact_custom_fields_input\nlist@acme.com,"[[""field_name"", ""x""], {""field_name"": ""a"", ""field_value"": ""b""}]"\n', $$mode => 'check'$$, $$on_fault => 'drop_value'$$) || (SELECT string_agg(n, '') FROM test.notes() n),
-	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 1 notes1 1 2 0 "["field_name", "x"]" not_an_object {"email": "list@acme.com", "contact_custom_fields_input": "[[\"field_name\", \"x\"], {\"field_name\": \"a\", \"field_value\": \"b\"}]"}', 'drop_value: an entry that is a list is shown as it is');
+	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 1 notes1 1 2 contact_custom_fields_input "["field_name", "x"]" not_an_object {"email": "list@acme.com", "contact_custom_fields_input": "[[\"field_name\", \"x\"], {\"field_name\": \"a\", \"field_value\": \"b\"}]"}', 'drop_value: an entry that is a list is shown as it is');
+-- ---- cells that list custom fields: what is no list is told, and takes nothing else along
+CREATE FUNCTION test.listed() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', email, (SELECT string_agg(concat(f->>'field_name', '=', f->>'field_value'), ', ') FROM jsonb_array_elements(custom_fields) f)) COLLATE "default"
+	FROM revyops.contact WHERE email ~ '@lists[.]com$' ORDER BY id $$;
+CREATE FUNCTION test.told() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', line, member, '"' || value || '"', code) COLLATE "default" FROM revyops.import_note WHERE job = (SELECT max(id) FROM revyops.import_job) ORDER BY number $$;
+SELECT is(test.import(E'email,contact_custom_fields,Title\na@lists.com,{\'Title\': \'CTO\'},CEO\nb@lists.com,Title=CTO,CEO\nc@lists.com,NaN,CEO\n'), '3 rows: 3 created, 0 updated, 0 duplicates, 0 failed; 3 notes', 'contact_custom_fields that is no list: a create does without, as the API has it');
+SELECT results_eq('SELECT test.told()', ARRAY['2 contact_custom_fields "{''Title'': ''CTO''}" not_an_array', '3 contact_custom_fields "Title=CTO" not_an_array', '4 contact_custom_fields "NaN" placeholder'], 'and tells it');
+SELECT is(test.import(E'email,contact_custom_fields\na@lists.com,Title=CTO\n', $$mode => 'upsert'$$), '1 rows: 0 created, 0 updated, 0 duplicates, 1 failed; 0 notes', 'an upsert rejects it');
+SELECT is(test.import(E'email,contact_custom_fields,Title\na@lists.com,Title=CTO,CFO\n', $$mode => 'upsert'$$, $$on_fault => 'drop_value'$$), '1 rows: 0 created, 1 updated, 0 duplicates, 0 failed; 1 notes', 'or drops it, and nothing else');
+SELECT is(test.import(E'email,contact_custom_fields_input,Title\nd@lists.com,true,CEO\ne@lists.com,{bad,CEO\nf@lists.com,"{""Plan"": ""Pro""}",CEO\ng@lists.com,-,CEO\nh@lists.com,"[[1], {""field_name"": ""B"", ""field_value"": 2}]",CEO\ni@lists.com,[],CEO\n', $$on_fault => 'drop_value'$$),
+	'6 rows: 6 created, 0 updated, 0 duplicates, 0 failed; 5 notes', 'contact_custom_fields_input that is no list');
+SELECT results_eq('SELECT test.listed()', ARRAY['a@lists.com Title=CFO', 'b@lists.com Title=CEO', 'c@lists.com Title=CEO', 'd@lists.com Title=CEO', 'e@lists.com Title=CEO', 'f@lists.com Title=CEO', 'g@lists.com Title=CEO', 'h@lists.com B=2, Title=CEO', 'i@lists.com Title=CEO'], 'the columns stay');
+SELECT results_eq('SELECT test.told()', ARRAY['2 contact_custom_fields_input "true" not_an_array', '3 contact_custom_fields_input "{bad" not_an_array', '4 contact_custom_fields_input "{"Plan": "Pro"}" not_an_array', '5 contact_custom_fields_input "-" placeholder', '6 contact_custom_fields_input "[1]" not_an_object'], 'each cell is told');
+SELECT is(test.import(E'email,contact_custom_fields,contact_custom_fields_input,Title\nd@lists.com,x,y,CFO\n', $$mode => 'upsert'$$, $$on_fault => 'drop_value'$$) || (SELECT string_agg(t, '; ') FROM test.told() t) || (SELECT l FROM test.listed() l WHERE l ~ '^d@'),
+	'1 rows: 0 created, 1 updated, 0 duplicates, 0 failed; 2 notes2 contact_custom_fields "x" not_an_array; 2 contact_custom_fields_input "y" not_an_objectd@lists.com Title=CFO', 'both at once');
+SELECT is(test.import(E'email,contact_custom_fields,Title\nj@lists.com,"{""Title"": ""x"", ""B"": ""y""}",CEO\nk@lists.com,"[{""field_name"": ""Title"", ""field_value"": 2}]",CEO\nl@lists.com,"{""Title"": ""CEO""}",CEO\nm@lists.com,"{""Title"": """"}",CEO\nn@lists.com,"{""Title"": ""x""}",\n'), '5 rows: 5 created, 0 updated, 0 duplicates, 0 failed; 2 notes', 'a column of a name that is listed, too');
+SELECT results_eq('SELECT test.listed() OFFSET 9', ARRAY['j@lists.com B=y, Title=CEO', 'k@lists.com Title=CEO', 'l@lists.com Title=CEO', 'm@lists.com Title=CEO', 'n@lists.com Title=x'], 'the column counts');
+SELECT results_eq('SELECT test.told()', ARRAY['2 Title "x" duplicate', '3 Title "2" duplicate'], 'and what was listed is told, unless it says the same or nothing');
 -- ---- what forms and programs send
 SELECT is(test.import(E'Email,Title\n'), '0 rows: 0 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'a header alone');
 SELECT is(test.import(E'Email\nblank@acme.com', $$mode => ''$$, $$on_fault => ' '$$, $$blanks => ''$$, $$origin => ''$$, $$encoding => ''$$, $$delimiter => ''$$),

@@ -11,12 +11,12 @@
  */
 #include "postgres.h"
 
-#include "utils/memutils.h"
-
 #include "base/compat.h"
 #include "base/json_parse.h"
 #include "shape/import/import_body.h"
 #include "shape/import/import_cell.h"
+#include "shape/import/import_list.h"
+#include "shape/import/import_placeholder.h"
 #include "shape/record/record.h"
 #include "value/domain.h"
 
@@ -40,24 +40,19 @@ typedef struct Reading
 	Slice		code;			/* of the note on it; no value = none */
 } Reading;
 
-/* rvo_import_note_add adds a note, in the current context. */
-void
-rvo_import_note_add(ImportNotes *notes, ImportNote note)
+/* What a row lists in a cell for a member of custom fields. */
+typedef struct Listed
 {
-	if (notes->count == notes->capacity)
-	{
-		notes->capacity = Max(2 * notes->capacity, 16);
-		notes->items = notes->items == NULL ? palloc(notes->capacity * sizeof(ImportNote)) :
-			repalloc_huge(notes->items, notes->capacity * sizeof(ImportNote));
-	}
-	notes->items[notes->count++] = note;
-}
+	Slice		member;			/* no value = nothing */
+	JsonbValue	value;
+	bool		wrong;			/* it is no list, for whoever reads the body to find fault with */
+} Listed;
 
 static void
 add_note(const Row *row, Slice member, int column, Slice code)
 {
 	if (code.data != NULL)
-		rvo_import_note_add(row->notes, (ImportNote) {row->number, member, rvo_text_trim(rvo_json_string(&row->cells[column])), code});
+		rvo_import_note_add(row->notes, (ImportNote) {row->number, member, rvo_text_trim(rvo_import_note_text(&row->cells[column])), code});
 }
 
 /* ---------------------------------------------------------------- cells */
@@ -110,6 +105,25 @@ json_of(const JsonbValue *cell)
 	return *cell;
 }
 
+/* read_list reads a cell that is to list custom fields; what is no list is given as it stands, unless it says that there is nothing. */
+static Reading
+read_list(const JsonbValue *cell)
+{
+	Slice		text = cell->type == jbvString ? rvo_text_trim(rvo_json_string(cell)) : NO_SLICE;
+	Reading		reading = {.given = true, .value = json_of(cell)};
+
+	if (cell->type == jbvString)
+		reading.value = rvo_json_list(text);
+	if (reading.value.type == jbvNull || (cell->type == jbvString && text.len == 0))
+		reading.given = false;
+	else if (reading.value.type == jbvString && rvo_is_name_placeholder(text))
+	{
+		reading.given = false;
+		reading.code = code_of(CELL_PLACEHOLDER);
+	}
+	return reading;
+}
+
 /* read_cell reads the cell of a column for a member. */
 static Reading
 read_cell(const Row *row, const RecordMember *member, int column)
@@ -121,15 +135,11 @@ read_cell(const Row *row, const RecordMember *member, int column)
 
 	if (cell->type == jbvNull)
 		return reading;
+	if (is_list(member))
+		return read_list(cell);
 	if (cell->type != jbvString)
 		return (Reading) {.given = true, .value = json_of(cell)};
 	text = rvo_json_string(cell);
-	if (is_list(member))
-	{
-		reading.given = rvo_text_trim(text).len > 0;
-		reading.value = rvo_json_list(text);
-		return reading;
-	}
 	read = read_text(member, text);
 	reading.code = code_of(read.reading);
 	reading.blank = read.reading == CELL_BLANK;
@@ -164,6 +174,8 @@ wrong_with(const RecordMember *member, const JsonbValue *value)
 {
 	Slice		canonical;
 
+	if (is_list(member))
+		return rvo_import_list_is_one(value, false) ? FAULT_NONE : FAULT_NOT_AN_ARRAY;
 	if (member->kind == MEMBER_KEY)
 		return value->type == jbvString ? member->normalize(rvo_json_string(value), &canonical) : FAULT_NOT_A_STRING;
 	return member->kind != MEMBER_COMPANY || names_company(value) ? FAULT_NONE : FAULT_INVALID_COMPANY;
@@ -224,18 +236,20 @@ settle_others(Row *row, const ImportMember *member, int chosen, const Reading *v
 	{
 		int			column = member->columns[i];
 		Reading		reading;
+		FaultCode	wrong;
 
 		if (i == chosen || row->cells[column].type == jbvNull)
 			continue;
 		reading = read_cell(row, member->member, column);
 		if (chosen >= 0 && same_value(member->member, &value->value, &row->cells[column]))
 			continue;
+		wrong = wrong_with(member->member, &reading.value);
 		if (!reading.given)
 			add_note(row, member->member->name, column, reading.code);
 		else if (row->mapping->columns[column].field.data != NULL)
 			row->as_field[column] = true;
-		else if (row->cells[column].type == jbvString)
-			add_note(row, member->member->name, column, rvo_fault_code(wrong_with(member->member, &reading.value)));
+		else if (reading.value.type != jbvNull)
+			add_note(row, member->member->name, column, rvo_fault_code(wrong != FAULT_NONE ? wrong : FAULT_DUPLICATE));
 	}
 }
 
@@ -308,77 +322,81 @@ read_field(const Row *row, int column, JsonbValue *value)
 	return true;
 }
 
+/* fields_of_columns makes the list of the custom fields that the row's columns are. */
 static JsonbValue
-field_of(Slice name, JsonbValue value)
+fields_of_columns(const Row *row)
 {
-	JsonObject	field = rvo_json_open(2);
-
-	rvo_json_put(&field, CONST_SLICE("field_name"), rvo_json_text(name));
-	rvo_json_put(&field, CONST_SLICE("field_value"), value);
-	return rvo_json_close(&field);
-}
-
-/* list_of makes the list of custom fields: those that the row lists itself, then its columns. */
-static JsonbValue
-list_of(const Row *row, const JsonbValue *listed)
-{
-	int			nlisted = listed != NULL ? listed->val.array.nElems : 0;
-	JsonbValue	list = rvo_json_array(nlisted + row->mapping->nfields);
+	JsonbValue	list = rvo_json_array(row->mapping->nfields);
 	JsonbValue	value;
 
-	for (int i = 0; i < nlisted; i++)
-		rvo_json_append(&list, listed->val.array.elems[i]);
 	for (int i = 0; i < row->mapping->ncolumns; i++)
 		if (read_field(row, i, &value))
-			rvo_json_append(&list, field_of(row->mapping->columns[i].field, value));
+			rvo_json_append(&list, rvo_import_list_entry(row->mapping->columns[i].field, value));
 	return list;
 }
 
-/* object_of is list_of for a row that has them as an object of names and values. */
+/* join puts what a row lists before a list, unless it is wrong. */
 static JsonbValue
-object_of(const Row *row, const JsonbValue *listed)
+join(const Row *row, const Listed *listed, JsonbValue fields, bool keeps_both)
 {
-	JsonObject	object = rvo_json_open(listed->val.object.nPairs + row->mapping->nfields);
-	JsonbValue	value;
-
-	for (int i = 0; i < listed->val.object.nPairs; i++)
-		rvo_json_put(&object, rvo_json_string(&listed->val.object.pairs[i].key), listed->val.object.pairs[i].value);
-	for (int i = 0; i < row->mapping->ncolumns; i++)
-		if (read_field(row, i, &value))
-			rvo_json_put(&object, row->mapping->columns[i].field, value);
-	return rvo_json_close(&object);
+	if (listed->member.data == NULL || listed->wrong)
+		return fields;
+	return rvo_import_list_join(&listed->value, fields, keeps_both, row->number, row->notes);
 }
 
-/* put_fields puts the custom fields; what a row gives for them that is none stays, to be found fault with. */
+/*
+ * put_fields puts all custom fields under one member: those that the row lists, then its columns.  What is no list stays under its
+ * own, so that nothing else goes with it; where there is no other member left, it is an entry.
+ */
 static void
-put_fields(JsonObject *body, const Row *row, const JsonbValue *listed)
+put_fields(JsonObject *body, const Row *row, const Listed *other, Listed *listed)
 {
-	Slice		name = row->mapping->fields_member;
-	JsonbValue	list;
+	bool		has_other = row->mapping->shape == &rvo_contact_shape && !other->wrong;
+	bool		to_other = has_other && (listed->wrong || (listed->member.data == NULL && other->member.data != NULL));
+	JsonbValue	fields = fields_of_columns(row);
 
-	if (listed != NULL && listed->type == jbvObject)
-		rvo_json_put(body, name, object_of(row, listed));
-	else if (listed != NULL && listed->type != jbvArray)
-		rvo_json_put(body, name, *listed);
-	else if (listed != NULL || row->mapping->nfields > 0)
-	{
-		list = list_of(row, listed);
-		if (listed != NULL || list.val.array.nElems > 0)
-			rvo_json_put(body, name, list);
-	}
+	if (listed->wrong && !has_other && fields.val.array.nElems > 0)
+		listed->wrong = false;
+	fields = join(row, listed, fields, true);
+	fields = join(row, other, fields, false);
+	if (listed->wrong)
+		rvo_json_put(body, listed->member, listed->value);
+	if (other->wrong)
+		rvo_json_put(body, other->member, other->value);
+	if (fields.val.array.nElems > 0)
+		rvo_json_put(body, to_other ? CONST_SLICE(CONTACT_FIELDS) : row->mapping->fields_member, fields);
 }
 
 /* ---------------------------------------------------------------- bodies */
+
+/*
+ * take_list takes what a row lists for a member.  What is no list is for whoever reads the body to find fault with; but a create
+ * doesn't look at that in the member which is not its own, so it is noted here.
+ */
+static void
+take_list(Row *row, const RecordMember *member, const JsonbValue *value, Listed *other, Listed *listed)
+{
+	bool		changes = row->mapping->changes;
+	bool		wrong = !rvo_import_list_is_one(value, member->kind == MEMBER_FIELDS_OF_CREATE && !changes);
+
+	if (rvo_slice_equal(member->name, row->mapping->fields_member))
+		*listed = (Listed) {member->name, *value, wrong};
+	else if (!wrong || changes)
+		*other = (Listed) {member->name, *value, wrong};
+	else
+		rvo_import_note_add(row->notes, (ImportNote) {row->number, member->name, rvo_import_note_text(value),
+													  rvo_fault_code(FAULT_NOT_AN_ARRAY)});
+}
 
 /* body_of_columns makes a body of the columns. */
 static Jsonb *
 body_of_columns(Row *row)
 {
 	const ImportMapping *mapping = row->mapping;
-	JsonObject	body = rvo_json_open(mapping->nmembers + 1);
+	JsonObject	body = rvo_json_open(mapping->nmembers + 2);
 	JsonbValue	value;
-	JsonbValue	listed;
-	bool		has_list = false;
+	Listed		other = {0};
+	Listed		listed = {0};
 
 	for (int i = 0; i < mapping->nmembers; i++)
 	{
@@ -386,15 +404,12 @@ body_of_columns(Row *row)
 
 		if (!read_member(row, member, &value))
 			continue;
-		if (rvo_slice_equal(member->member->name, mapping->fields_member))
-		{
-			listed = value;
-			has_list = true;
-			continue;
-		}
-		rvo_json_put(&body, member->member->name, value);
+		if (is_list(member->member))
+			take_list(row, member->member, &value, &other, &listed);
+		else
+			rvo_json_put(&body, member->member->name, value);
 	}
-	put_fields(&body, row, has_list ? &listed : NULL);
+	put_fields(&body, row, &other, &listed);
 	value = rvo_json_close(&body);
 	return rvo_json_encode(&value);
 }

@@ -54,6 +54,7 @@ typedef struct ImportMapping
 	int			ncolumns;
 	ImportColumn *columns;
 	bool		clears;			/* a blank cell clears what is there */
+	bool		changes;		/* rows may change records that are there */
 	int			body;			/* the column that is the whole body; -1 = none */
 	int			nmembers;
 	ImportMember *members;		/* those that there are columns for, in jsonb's order */

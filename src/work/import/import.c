@@ -151,6 +151,7 @@ map(Import *import, FaultList *faults)
 	if (is_found || import->choice.take == NULL || !map_later(import, faults))
 		rvo_fault_add_all(faults, &found);
 	import->mapping->clears = import->clears;
+	import->mapping->changes = import->mode == IMPORT_UPSERT;
 }
 
 /* rvo_import_begin checks what was asked for, and adds a job. */

@@ -161,21 +161,6 @@ rvo_import_mend(JsonbContainer *body, const FaultList *faults)
 
 /* ---------------------------------------------------------------- what was left out */
 
-/* text_of is a value as a text. */
-static Slice
-text_of(const JsonbValue *value)
-{
-	JsonbValue	copy = *value;
-	Jsonb	   *json;
-
-	if (value->type == jbvString)
-		return rvo_json_string(value);
-	if (value->type == jbvBinary)
-		return rvo_slice(JsonbToCString(NULL, value->val.binary.data, value->val.binary.len));
-	json = rvo_json_encode(&copy);
-	return rvo_slice(JsonbToCString(NULL, &json->root, VARSIZE(json)));
-}
-
 /* find_entry finds an entry of a list or an object. */
 static bool
 find_entry(JsonbContainer *in, Slice entry, JsonbValue *value)
@@ -200,7 +185,7 @@ part_of(const JsonbValue *value, Slice name, JsonbValue *part)
 		rvo_json_get(value->val.binary.data, name, part);
 }
 
-/* note_of makes the note of a place: of an entry that is a custom field, by its name. */
+/* note_of makes the note of a place: of an entry that is a custom field by its name, of another one by its member. */
 static ImportNote
 note_of(JsonbContainer *body, const Place *place)
 {
@@ -212,14 +197,15 @@ note_of(JsonbContainer *body, const Place *place)
 		return note;
 	if (place->entry.data != NULL && value.type == jbvBinary && find_entry(value.val.binary.data, place->entry, &part))
 	{
-		note.member = place->entry;
+		if (rvo_json_is_object(value.val.binary.data))
+			note.member = place->entry;
 		value = part;
 		if (part_of(&value, CONST_SLICE("field_name"), &part))
-			note.member = text_of(&part);
+			note.member = rvo_import_note_text(&part);
 		if (part_of(&value, CONST_SLICE("field_value"), &part))
 			value = part;
 	}
-	note.value = text_of(&value);
+	note.value = rvo_import_note_text(&value);
 	return note;
 }
 

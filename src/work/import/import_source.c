@@ -29,7 +29,7 @@ copy_of(const Jsonb *jsonb)
 	return copy;
 }
 
-/* add_notes adds the notes on a row, in the current context, with copies of the values that stand in the row. */
+/* add_notes adds the notes on a row, in the current context, with copies of what stands in the row. */
 static void
 add_notes(ImportNotes *all, const ImportNotes *of_row)
 {
@@ -37,6 +37,7 @@ add_notes(ImportNotes *all, const ImportNotes *of_row)
 	{
 		ImportNote	note = of_row->items[i];
 
+		note.member.data = rvo_slice_cstring(note.member);
 		note.value.data = rvo_slice_cstring(note.value);
 		rvo_import_note_add(all, note);
 	}
