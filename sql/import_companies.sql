@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(34);
+SELECT plan(41);
 -- Companies from a file: what is read in a cell of a domain, which websites are no company's, and what becomes of rows and values.
 SELECT test.two_clients() \gset
 
@@ -95,8 +95,27 @@ SELECT results_eq($$SELECT c FROM test.companies() c WHERE c ~ '^lists'$$, ARRAY
 SELECT revyops_set_client_setting(1, 'on_unknown_domain', 'create') \gset hidden_
 SELECT revyops_import_csv(convert_to(E'Email,Website,Company\nc1@x.example,named.example,\nc2@x.example,http://www.named.example/,"Named\n Ltd"\nc3@x.example,named.example,Other\nc4@x.example,shop.named.example,Third\nc5@x.example,etsy.com/shop/x,Shop\nc6@x.example,acme.example,Not Acme\nc7@x.example,Seventh Inc,Seventh\n', 'UTF8'), on_fault => 'drop_value') AS result \gset
 SELECT results_eq($$SELECT concat_ws(' ', split_part(email, '@', 1), domain, nullif(name, ''), (SELECT string_agg(f->>'field_name' || '=' || (f->>'field_value'), ',') FROM jsonb_array_elements(c.custom_fields) f)) COLLATE "default"
-	FROM revyops.contact c LEFT JOIN revyops.company o ON o.id = c.company_id ORDER BY c.id$$, ARRAY['c1 named.example Named Ltd', 'c2 named.example Named Ltd', 'c3 named.example Named Ltd', 'c4 named.example Named Ltd', 'c5', 'c6 acme.example', 'c7 Company=Seventh'], 'the name of the company that contacts have');
+	FROM revyops.contact c LEFT JOIN revyops.company o ON o.id = c.company_id ORDER BY c.id$$, ARRAY['c1 named.example Named Ltd', 'c2 named.example Named Ltd', 'c3 named.example Named Ltd', 'c4 named.example Named Ltd', 'c5 Company=Shop', 'c6 acme.example', 'c7 Company=Seventh'], 'the name of the company that contacts have');
 SELECT results_eq($$SELECT concat_ws(' ', line, member, '"' || value || '"', code) FROM revyops.import_note WHERE job = (SELECT max(id) FROM revyops.import_job) ORDER BY number$$,
-	ARRAY[E'3 company_name "Named\n Ltd" cleaned', '7 company_id "etsy.com/shop/x" not_found', '7 company_name "Shop" not_found', '9 company_id "Seventh Inc" invalid_company'], 'the name of one that is none is not lost in silence');
+	ARRAY[E'3 company_name "Named\n Ltd" cleaned', '7 company_id "etsy.com/shop/x" not_found', '9 company_id "Seventh Inc" invalid_company'], 'the name of one that is none is not lost in silence');
+
+-- ---- websites that name no company: the next column counts, and the name is not lost
+CREATE FUNCTION test.contacts(addresses text) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', split_part(email, '@', 1), domain, nullif(name, ''), (SELECT string_agg(f->>'field_name' || '=' || (f->>'field_value'), ',') FROM jsonb_array_elements(c.custom_fields) f)) COLLATE "default"
+	FROM revyops.contact c LEFT JOIN revyops.company o ON o.id = c.company_id WHERE email ~ addresses ORDER BY c.id $$;
+CREATE FUNCTION test.told() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', line, member, '"' || value || '"', code) COLLATE "default" FROM revyops.import_note WHERE job = (SELECT max(id) FROM revyops.import_job) ORDER BY number $$;
+SELECT revyops_import_csv(convert_to(E'Email,Website,Company Domain,Domain,Company\nc1@y.example,https://www.facebook.com/p,p.example,,P\nc2@y.example,gmail.com,bit.ly/q,www.q.example,Q\nc3@y.example,gmail.com,bit.ly/r,,R\nc4@y.example,s.example,s2.example,,S\nc5@y.example,facebook.com/t,"t.example, t2.example",7,T\n', 'UTF8'), on_fault => 'drop_value') AS hidden_result \gset
+SELECT results_eq($$SELECT test.contacts('@y[.]example')$$, ARRAY['c1 p.example P', 'c2 q.example Q Company Domain=bit.ly/q', 'c3 Company Domain=bit.ly/r,Company=R', 'c4 s.example S Company Domain=s2.example', 'c5 Company Domain=t.example, t2.example,Company=T'], 'contacts: the first website that names a company; those that are none stay custom fields');
+SELECT results_eq('SELECT test.told()', ARRAY['2 company_id "https://www.facebook.com/p" not_found', '3 company_id "gmail.com" not_found', '4 company_id "gmail.com" not_found', '6 company_id "7" invalid_company', '6 company_id "facebook.com/t" not_found'], 'what named none is told');
+SELECT revyops_import_csv(convert_to(E'Email,Website,Company Domain,Company\nc1@y.example,facebook.com/p,v.example,V\nc2@y.example,facebook.com/p,,W\n', 'UTF8'), on_fault => 'drop_value', mode => 'upsert') AS hidden_result \gset
+SELECT results_eq($$SELECT test.contacts('c[12]@y[.]example')$$, ARRAY['c1 v.example V', 'c2 q.example Q Company Domain=bit.ly/q,Company=W'], 'an upsert: likewise, and leaves the company of a row that names none');
+SELECT is(revyops_import_csv(convert_to(E'Email,Website,Company Domain\nc1@z.example,facebook.com/p,new.example\n', 'UTF8'), on_fault => 'drop_value', mode => 'check') - '{mapping,columns,rejects,encoding,delimiter,header_line,preview,job}'::text[],
+	'{"mode": "check", "rows": 1, "notes": 1, "failed": 0, "created": 1, "updated": 0, "duplicates": 0}', 'a check says so');
+SELECT is(test.import(E'Website,Domain,Name\nfacebook.com/x,u.example,U\nfacebook.com/y,gmail.com,No\n', $$on_fault => 'drop_value'$$) || (SELECT string_agg(n, ';') FROM test.notes() n), '2 rows: 1 created, 0 updated, 0 duplicates, 1 failed; 1 notes2 u.example domain "facebook.com/x" invalid_domain', 'companies: the next column, too');
+SELECT revyops_define_custom_field('contact', 'Title', 'text') AS hidden_field, revyops_set_client_setting(1, 'custom_fields', 'strict') AS hidden_setting \gset
+SELECT revyops_import_csv(convert_to(E'email,company_id,Company\nc1@w.example,facebook.com/x,X\n', 'UTF8'), on_fault => 'drop_value') AS hidden_result \gset
+SELECT results_eq($$SELECT test.contacts('@w[.]example')$$, ARRAY['c1'], 'a name that can be no custom field does not keep the contact out');
+SELECT results_eq('SELECT test.told()', ARRAY['2 company_id "facebook.com/x" not_found', '2 company_name "X" not_found'], 'and is told');
 SELECT * FROM finish();
 ROLLBACK;

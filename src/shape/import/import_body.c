@@ -181,6 +181,18 @@ wrong_with(const RecordMember *member, const JsonbValue *value)
 	return member->kind != MEMBER_COMPANY || names_company(value) ? FAULT_NONE : FAULT_INVALID_COMPANY;
 }
 
+/* rvo_import_is_valid tells whether a text, just as it stands in a column, is a valid value of the member that this is. */
+bool
+rvo_import_is_valid(const RecordMember *member, const ImportColumn *column, Slice text)
+{
+	ImportCell	read = read_text(member, text);
+	JsonbValue	value = rvo_json_text(read.value);
+
+	if (read.reading != CELL_PLAIN || wrong_with(member, &value) != FAULT_NONE)
+		return false;
+	return column->named || member->kind != MEMBER_COMPANY || !rvo_text_is_digits(read.value);
+}
+
 /* same_value tells whether a cell says what a member has already. */
 static bool
 same_value(const RecordMember *member, const JsonbValue *value, const JsonbValue *cell)

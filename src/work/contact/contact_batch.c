@@ -294,15 +294,8 @@ resolve(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 			id = 0;
 		items[i]->row.contact.company_id = id;
 		company->found = id;
-		if (id != 0 || company->inferred)
+		if (id != 0 || company->inferred || company->optional)
 			continue;
-		if (company->optional)
-		{
-			rvo_fault_add(&items[i]->mended, "/company_id", owner == COMPANY_OF_OTHERS ? FAULT_OTHER_CLIENT : FAULT_NOT_FOUND);
-			if (company->name.len > 0)
-				rvo_fault_add(&items[i]->mended, "/company_name", FAULT_NOT_FOUND);
-			continue;
-		}
 		items[i]->failure = owner == COMPANY_OF_OTHERS ? FAILURE_COMPANY_OF_OTHER_CLIENT : FAILURE_COMPANY_NOT_FOUND;
 		rvo_fault_add(&items[i]->faults, "/company_id", owner == COMPANY_OF_OTHERS ? FAULT_OTHER_CLIENT : FAULT_NOT_FOUND);
 	}

@@ -377,13 +377,6 @@ drop_list(CustomField *list, const CustomField *other)
 		pfree(list);
 }
 
-/* is_left_out tells a company that an item names, but that it may do without, as it is not there. */
-static bool
-is_left_out(const CompanyReference *company)
-{
-	return company->optional && company->found == 0 && !company->inferred && (company->id != 0 || company->domain.data != NULL);
-}
-
 /* note_status notes the change of a contact's status, to be written with it. */
 static void
 note_status(Upserts *upserts, const Contact *contact)
@@ -419,8 +412,6 @@ change(Upserts *upserts, BatchItem *item, int owner, GivenMembers foreign)
 	bool		different;
 
 	changes.given &= ~foreign;
-	if (is_left_out(&item->company))
-		changes.company.given = false;
 	contact.record.changed = 0;
 	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &item->faults);
 

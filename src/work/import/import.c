@@ -204,6 +204,7 @@ tell_dropped(Import *import, const BatchItem *item, int row)
 	MemoryContext caller = MemoryContextSwitchTo(GetMemoryChunkContext(import->rejects));
 
 	rvo_import_tell_dropped(rvo_json_root(import->bodies[row]), &item->mended, row, &import->dropped);
+	rvo_import_tell_name(rvo_json_root(import->bodies[row]), item->body, &item->mended, row, &import->dropped);
 	MemoryContextSwitchTo(caller);
 }
 
@@ -248,11 +249,16 @@ take_item(void *arg, const BatchItem *item)
 	}
 }
 
-/* mend returns a body without its optional faults. */
+/* mend returns a body without its optional faults; a key that somebody has, or that is not to be contacted, is none. */
 static JsonbContainer *
-mend(void *arg pg_attribute_unused(), const BatchItem *item, JsonbContainer *body)
+mend(void *arg, const BatchItem *item, JsonbContainer *body, const FaultList *faults, bool only_drops)
 {
-	return rvo_import_mend(body, &item->faults);
+	const Import *import = arg;
+
+	if (item->failure != FAILURE_INVALID_REQUEST && item->failure != FAILURE_COMPANY_NOT_FOUND &&
+		item->failure != FAILURE_COMPANY_OF_OTHER_CLIENT)
+		return NULL;
+	return rvo_import_mend(only_drops ? NULL : import->mapping, body, faults);
 }
 
 /* begin_batch makes a batch ready for rows. */

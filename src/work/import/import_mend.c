@@ -4,12 +4,15 @@
  *
  * What an import may leave out of a row is a member, or an entry of a list of custom
  * fields: each fault says by its pointer which.  Whether the row is good then is for whoever
- * reads it again: a contact needs one of its keys.
+ * reads it again: a contact needs one of its keys.  Of a company that is none, the next column's and
+ * the name are not lost with it.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
 #include "base/json_parse.h"
+#include "shape/import/import_list.h"
+#include "shape/record/record.h"
 #include "work/import/import_mend.h"
 
 /* A value that a fault is about. */
@@ -130,32 +133,202 @@ drop_entries(const Places *places, Slice member, JsonbValue *value)
 	}
 }
 
+/* ---------------------------------------------------------------- what comes in its place */
+
+/* A body being mended, unpacked. */
+typedef struct Mending
+{
+	const ImportMapping *mapping;
+	Places		places;
+	JsonbValue *body;
+	JsonbValue *fields;			/* its list of custom fields; NULL = it has none */
+} Mending;
+
+/* member_of returns a member of an unpacked object; NULL if there is none. */
+static JsonbValue *
+member_of(const JsonbValue *object, Slice name)
+{
+	for (int i = 0; object->type == jbvObject && i < object->val.object.nPairs; i++)
+		if (rvo_slice_equal(rvo_json_string(&object->val.object.pairs[i].key), name))
+			return &object->val.object.pairs[i].value;
+	return NULL;
+}
+
+/* fields_of finds the list of custom fields under which a row's columns stand. */
+static JsonbValue *
+fields_of(const Mending *mending)
+{
+	const Slice names[] = {mending->mapping->fields_member, CONST_SLICE(CONTACT_FIELDS)};
+
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		JsonbValue *fields = member_of(mending->body, names[i]);
+
+		if (fields != NULL && fields->type == jbvArray && !is_named(&mending->places, names[i], NO_SLICE))
+			return fields;
+	}
+	return NULL;
+}
+
+/* find_field returns where a custom field of a name is in the list; -1 for nowhere. */
+static int
+find_field(const Mending *mending, Slice name)
+{
+	for (int i = 0; mending->fields != NULL && i < mending->fields->val.array.nElems; i++)
+	{
+		const JsonbValue *found = member_of(&mending->fields->val.array.elems[i], CONST_SLICE("field_name"));
+
+		if (found != NULL && found->type == jbvString && rvo_slice_equal(rvo_json_string(found), name))
+			return i;
+	}
+	return -1;
+}
+
+/* take_field takes a custom field out of the list, and returns its value. */
+static JsonbValue
+take_field(const Mending *mending, int place)
+{
+	JsonbValue *elems = mending->fields->val.array.elems;
+	JsonbValue	value = *member_of(&elems[place], CONST_SLICE("field_value"));
+
+	memmove(&elems[place], &elems[place + 1], (--mending->fields->val.array.nElems - place) * sizeof(JsonbValue));
+	return value;
+}
+
+/* find_member returns the member of a name, or (no value) of a kind, that there are columns for; NULL for none. */
+static const ImportMember *
+find_member(const ImportMapping *mapping, Slice name, MemberKind kind)
+{
+	for (int i = 0; i < mapping->nmembers; i++)
+		if (name.data != NULL ? rvo_slice_equal(mapping->members[i].member->name, name) : mapping->members[i].member->kind == kind)
+			return &mapping->members[i];
+	return NULL;
+}
+
+/* count_faults counts the faults of a member itself. */
+static int
+count_faults(const Places *places, Slice member)
+{
+	int			n = 0;
+
+	for (int i = 0; i < places->count; i++)
+		n += names(&places->items[i], member, NO_SLICE);
+	return n;
+}
+
+/*
+ * replace gives a member that is wrong the value of its next spare column, which is a custom field so far.  Of a company only:
+ * that a host names none is not known when the row is read.  What was tried before, once for each fault, is skipped.
+ */
+static bool
+replace(const Mending *mending, Slice name, JsonbValue *value)
+{
+	const ImportMember *member = find_member(mending->mapping, name, MEMBER_KEY);
+	int			skipped = 0;
+
+	if (member == NULL || (member->member->kind != MEMBER_COMPANY && mending->mapping->shape != &rvo_company_shape))
+		return false;
+	for (int i = 0; i < member->ncolumns; i++)
+	{
+		const ImportColumn *column = &mending->mapping->columns[member->columns[i]];
+		int			place = column->spare ? find_field(mending, column->field) : -1;
+		const JsonbValue *text = place >= 0 ? member_of(&mending->fields->val.array.elems[place], CONST_SLICE("field_value")) : NULL;
+
+		if (text == NULL || text->type != jbvString || !rvo_import_is_valid(member->member, column, rvo_json_string(text)))
+			continue;
+		if (++skipped < count_faults(&mending->places, name))
+			continue;
+		*value = take_field(mending, place);
+		return true;
+	}
+	return false;
+}
+
+/* add_field adds a custom field to the list, which may have to be made; body then gets it. */
+static void
+add_field(Mending *mending, JsonObject *body, Slice name, JsonbValue value)
+{
+	int			n = mending->fields != NULL ? mending->fields->val.array.nElems : 0;
+	JsonbValue	list = rvo_json_array(n + 1);
+
+	for (int i = 0; i < n; i++)
+		rvo_json_append(&list, mending->fields->val.array.elems[i]);
+	rvo_json_append(&list, rvo_import_list_entry(name, value));
+	if (mending->fields != NULL)
+		*mending->fields = list;
+	else
+		rvo_json_put(body, mending->mapping->fields_member, list);
+}
+
+/* keep_name makes the name of a company that the row does not name any more the custom field that it is in a row which names none. */
+static void
+keep_name(Mending *mending, JsonObject *body)
+{
+	const ImportMember *member = find_member(mending->mapping, NO_SLICE, MEMBER_COMPANY_NAME);
+	const JsonbValue *name = member_of(mending->body, CONST_SLICE(COMPANY_NAME));
+
+	if (member == NULL || name == NULL || name->type != jbvString || rvo_text_trim(rvo_json_string(name)).len == 0 ||
+		is_named(&mending->places, CONST_SLICE(COMPANY_NAME), NO_SLICE))
+		return;
+	for (int i = 0; i < member->ncolumns; i++)
+	{
+		Slice		field = mending->mapping->columns[member->columns[i]].field;
+
+		if (field.data == NULL || find_field(mending, field) >= 0)
+			continue;
+		add_field(mending, body, field, *name);
+		return;
+	}
+}
+
+/* ---------------------------------------------------------------- the whole */
+
+/* settle_members marks the members that go, and says what comes in their place. */
+static void
+settle_members(Mending *mending, JsonObject *mended, bool *gone)
+{
+	bool		nameless = false;
+
+	for (int i = 0; i < mending->body->val.object.nPairs; i++)
+	{
+		JsonbPair  *pair = &mending->body->val.object.pairs[i];
+		Slice		name = rvo_json_string(&pair->key);
+
+		gone[i] = is_named(&mending->places, name, NO_SLICE) && (mending->mapping == NULL || !replace(mending, name, &pair->value));
+		nameless |= gone[i] && mending->mapping != NULL && rvo_slice_equal(name, CONST_SLICE("company_id"));
+	}
+	if (nameless)
+		keep_name(mending, mended);
+}
+
 /*
  * rvo_import_mend returns a body without the values that have faults, in the current context;
- * NULL if it is no object.
+ * NULL if it is no object.  A company that is none gives way to that of the next column, and its name becomes a custom
+ * field where there is no other; without mapping they only go.
  */
 JsonbContainer *
-rvo_import_mend(JsonbContainer *body, const FaultList *faults)
+rvo_import_mend(const ImportMapping *mapping, JsonbContainer *body, const FaultList *faults)
 {
-	Places		places = read_places(faults);
+	Mending		mending = {.mapping = mapping, .places = read_places(faults)};
 	JsonbValue	value;
-	int			kept = 0;
+	JsonObject	mended;
+	bool	   *gone;
 
 	if (!rvo_json_is_object(body))
 		return NULL;
 	value = rvo_json_unpack(body);
+	mending.body = &value;
 	for (int i = 0; i < value.val.object.nPairs; i++)
-	{
-		JsonbPair  *pair = &value.val.object.pairs[i];
-		Slice		name = rvo_json_string(&pair->key);
-
-		if (is_named(&places, name, NO_SLICE))
-			continue;
-		if (has_entries(&places, name))
-			drop_entries(&places, name, &pair->value);
-		value.val.object.pairs[kept++] = *pair;
-	}
-	value.val.object.nPairs = kept;
+		if (has_entries(&mending.places, rvo_json_string(&value.val.object.pairs[i].key)))
+			drop_entries(&mending.places, rvo_json_string(&value.val.object.pairs[i].key), &value.val.object.pairs[i].value);
+	mending.fields = mapping != NULL ? fields_of(&mending) : NULL;
+	mended = rvo_json_open(value.val.object.nPairs + 1);
+	gone = palloc(Max(value.val.object.nPairs, 1) * sizeof(bool));
+	settle_members(&mending, &mended, gone);
+	for (int i = 0; i < value.val.object.nPairs; i++)
+		if (!gone[i])
+			rvo_json_put(&mended, rvo_json_string(&value.val.object.pairs[i].key), value.val.object.pairs[i].value);
+	value = rvo_json_close(&mended);
 	return rvo_json_root(rvo_json_encode(&value));
 }
 
@@ -226,4 +399,45 @@ rvo_import_tell_dropped(JsonbContainer *body, const FaultList *faults, int row, 
 		note.row = row;
 		rvo_import_note_add(notes, note);
 	}
+}
+
+/* is_kept tells whether a text is the value of a custom field in a body. */
+static bool
+is_kept(JsonbContainer *body, Slice text)
+{
+	JsonbValue	unpacked = rvo_json_unpack(body);
+
+	for (int i = 0; i < unpacked.val.object.nPairs; i++)
+	{
+		const JsonbValue *list = &unpacked.val.object.pairs[i].value;
+
+		for (int j = 0; list->type == jbvArray && j < list->val.array.nElems; j++)
+		{
+			const JsonbValue *value = member_of(&list->val.array.elems[j], CONST_SLICE("field_value"));
+
+			if (value != NULL && value->type == jbvString && rvo_slice_equal(rvo_json_string(value), text))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* rvo_import_tell_name notes a company's name that was left out together with the company, unless the mended body keeps it as a custom field. */
+void
+rvo_import_tell_name(JsonbContainer *body, JsonbContainer *mended, const FaultList *faults, int row, ImportNotes *notes)
+{
+	Places		places = read_places(faults);
+	JsonbValue	value;
+
+	if (!is_named(&places, CONST_SLICE("company_id"), NO_SLICE) || is_named(&places, CONST_SLICE(COMPANY_NAME), NO_SLICE) ||
+		rvo_json_get(mended, CONST_SLICE("company_id"), &value) ||
+		!rvo_json_get(body, CONST_SLICE(COMPANY_NAME), &value) || value.type != jbvString ||
+		rvo_json_string(&value).len == 0 || is_kept(mended, rvo_json_string(&value)))
+		return;
+	for (int i = 0; i < places.count; i++)
+		if (names(&places.items[i], CONST_SLICE("company_id"), NO_SLICE))
+		{
+			rvo_import_note_add(notes, (ImportNote) {row, CONST_SLICE(COMPANY_NAME), rvo_json_string(&value), places.items[i].code});
+			return;
+		}
 }

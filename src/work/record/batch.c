@@ -177,19 +177,39 @@ rvo_batch_note_broken(const BrokenItem *broken, FaultList *faults)
 		rvo_fault_add(faults, "", broken->code);
 }
 
-/* mend_item reads an item again without what is wrong with it, if it is good then. */
-static void
+/* all_faults returns the faults of an item, with those that it was mended of before. */
+static FaultList
+all_faults(const BatchItem *item)
+{
+	FaultList	all = {0};
+
+	rvo_fault_add_all(&all, &item->mended);
+	rvo_fault_add_all(&all, &item->faults);
+	return all;
+}
+
+/* mend_item reads an item again without what is wrong with it; false if it is not good then either. */
+static bool
 mend_item(Batch *batch, BatchItem *item, JsonbContainer *body)
 {
-	BatchItem	again = {.number = item->number, .failure = item->failure, .mended = item->faults};
-	JsonbContainer *mended = batch->mend(batch->sink_arg, item, body);
+	FaultList	faults = all_faults(item);
 
-	if (mended == NULL)
-		return;
-	again.body = mended;
-	batch->kind->read(batch->caller, &again, mended);
-	if (again.faults.count == 0)
-		*item = again;
+	for (int only_drops = 0; only_drops <= 1; only_drops++)
+	{
+		BatchItem	again = {.number = item->number, .failure = FAILURE_INVALID_REQUEST, .mended = faults};
+		JsonbContainer *mended = batch->mend(batch->sink_arg, item, body, &faults, only_drops);
+
+		if (mended == NULL)
+			return false;
+		again.body = mended;
+		batch->kind->read(batch->caller, &again, mended);
+		if (again.faults.count == 0)
+		{
+			*item = again;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* read_body reads an item's body. */
@@ -198,11 +218,8 @@ read_body(Batch *batch, BatchItem *item, JsonbContainer *body)
 {
 	item->body = body;
 	batch->kind->read(batch->caller, item, body);
-	if (batch->mend == NULL)
-		return;
-	if (item->faults.count > 0)
-		mend_item(batch, item, body);
-	item->company.optional = true;
+	if (batch->mend != NULL && item->faults.count > 0)
+		(void) mend_item(batch, item, body);
 }
 
 /* read_item reads an item, which tells of as many faults as there is room for, or notes that its text could not be read. */
@@ -246,6 +263,46 @@ read_items(Batch *batch, Chunk *chunk)
 		chunk->open[i] = item;
 	}
 	chunk->nopen = chunk->count;
+	keep_open(chunk);
+}
+
+/* look_further notes what is wrong with items that were read well. */
+static void
+look_further(const Batch *batch, BatchItem *const *items, int n)
+{
+	BatchItem **good = palloc(n * sizeof(BatchItem *));
+	int			ngood = 0;
+
+	if (batch->refuse != NULL)
+		batch->refuse(batch->caller, items, n);
+	for (int i = 0; i < n; i++)
+		if (items[i]->faults.count == 0)
+			good[ngood++] = items[i];
+	if (batch->kind->resolve != NULL && ngood > 0)
+		batch->kind->resolve(batch->caller, good, ngood);
+}
+
+/* examine_open does so for the open items, and again for those that are good without what is wrong with them. */
+static void
+examine_open(Batch *batch, Chunk *chunk)
+{
+	BatchItem **items = palloc(chunk->nopen * sizeof(BatchItem *));
+	int			n = chunk->nopen;
+
+	memcpy(items, chunk->open, n * sizeof(BatchItem *));
+	while (n > 0)
+	{
+		int			nmended = 0;
+
+		look_further(batch, items, n);
+		for (int i = 0; i < n && batch->mend != NULL; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (items[i]->faults.count > 0 && mend_item(batch, items[i], batch->bodies[items[i] - chunk->items]))
+				items[nmended++] = items[i];
+		}
+		n = nmended;
+	}
 	keep_open(chunk);
 }
 
@@ -586,16 +643,8 @@ run_chunk(Batch *batch)
 	chunk.items = palloc0(chunk.count * sizeof(BatchItem));
 	chunk.open = palloc(chunk.count * sizeof(BatchItem *));
 	read_items(batch, &chunk);
-	if (batch->refuse != NULL && chunk.nopen > 0)
-	{
-		batch->refuse(batch->caller, chunk.open, chunk.nopen);
-		keep_open(&chunk);
-	}
-	if (batch->kind->resolve != NULL && chunk.nopen > 0)
-	{
-		batch->kind->resolve(batch->caller, chunk.open, chunk.nopen);
-		keep_open(&chunk);
-	}
+	if (batch->refuse != NULL || batch->kind->resolve != NULL)
+		examine_open(batch, &chunk);
 	if (batch->kind->upsert == NULL)
 		create_open(batch, &chunk);
 	else if (chunk.nopen > 0)

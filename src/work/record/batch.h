@@ -117,10 +117,11 @@ typedef struct Batch
 	void	   *sink_arg;
 
 	/*
-	 * mend returns the body without what is wrong with it, as far as that is optional;
-	 * NULL if nothing is.  It gets sink_arg.  NULL for a batch where faults are faults.
+	 * mend returns the body without what is wrong with it, by all faults so far, as far as that is optional;
+	 * NULL if nothing is.  Unless only_drops, what it leaves out may come to stand elsewhere.  It gets sink_arg.
+	 * NULL for a batch where faults are faults.
 	 */
-	JsonbContainer *(*mend) (void *arg, const BatchItem *item, JsonbContainer *body);
+	JsonbContainer *(*mend) (void *arg, const BatchItem *item, JsonbContainer *body, const FaultList *faults, bool only_drops);
 
 	/* refuse notes what is wrong with items that were read well; NULL if nothing can be. */
 	void		(*refuse) (const Caller *caller, BatchItem *const *items, int n);
