@@ -149,6 +149,6 @@ SELECT is(test.import(E'First Name,LinkedIn URL\nAnna S,https://www.linkedin.com
 SELECT results_eq('SELECT test.rejects()', ARRAY['1 2 400 /linkedin_url:invalid_linkedin_url {"First Name": "Anna S", "LinkedIn URL": "https://www.linkedin.com/in/anna schmidt"}',
 	'2 3 400 /linkedin_url:invalid_linkedin_url {"First Name": "Anna W", "LinkedIn URL": "https://www.linkedin.com/in/anna weber"}'], 'both are rejects');
 SELECT is(test.import(E'Email\n"first@acme.com; john,smith@acme.com"\n') || (SELECT string_agg(' ' || n, '') FROM test.notes() n),
-	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 1 notes 1 1 2 10 email "first@acme.com; john,smith@acme.com" more_values {"Email": "first@acme.com; john,smith@acme.com"}', 'a part of a second address is one more');
+	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 1 notes 1 1 2 24 email "first@acme.com; john,smith@acme.com" more_values {"Email": "first@acme.com; john,smith@acme.com"}', 'a part of a second address is one more');
 SELECT * FROM finish();
 ROLLBACK;
