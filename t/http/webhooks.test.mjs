@@ -153,7 +153,7 @@ for (const [name, body, expected] of [
 	['a million members', `${openItem}, ${Array.from({ length: 1_000_000 }, (_, i) => `"x${i}":0`).join()}}`, undefined],
 	['400,000 members', `{"event_type": "email_opened"${Array.from({ length: 400_000 }, (_, i) => `,"x${i}":0`).join('')}}`, taken(0, 0, 1)],
 	['a member 400,000 times', `{"event_type": "email_opened"${',"lead_email":0'.repeat(400_000)}}`, taken(0, 0, 1)],
-	['a number of 16 million digits', filled('[', '9', ']'), malformed(1, 2)],
+	['a number of 16 million digits', filled('[', '9', ']'), taken(0, 0, 1)],
 	['a name of 16 MiB', filled(`${openItem}, "`, 'x', '": 1}'), taken(0, 1, 0)],
 	['a kind of 16 MiB', filled('{"event_type": "', 'x', '"}'), taken(0, 0, 1)],
 	['an address of 16 MiB', filled('{"event_type": "email_sent", "lead_email": "a@', 'x.', 'com"}'), taken(0, 0, 1)],
