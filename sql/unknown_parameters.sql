@@ -2,17 +2,17 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Parameters of a list that nobody knows: what was meant as a condition is a 400, what else is ignored is told.
-SELECT plan(177);
+SELECT plan(184);
 SELECT test.two_clients() \gset
 SELECT set_config('test.key', revyops_create_api_key(1, 'x', NULL, 'master'), true) AS hidden \gset
 SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "jane@acme.com", "first_name": "Jane", "last_name": "Doe"}, {"email": "joe@acme.com", "first_name": "Joe", "last_name": "Doe"}]') \gset
 
 -- asked is the answer in short: its status, how many entries there are, each fault with what is near, and the headers.
-CREATE FUNCTION test.asked(path text, query text, headers text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION test.asked(path text, query text, headers text DEFAULT '', method text DEFAULT 'GET', body text DEFAULT '') RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', a.status, CASE jsonb_typeof(b) WHEN 'array' THEN jsonb_array_length(b)::text ELSE b->>'count' END,
 		(SELECT string_agg(concat_ws(' ', e->>'parameter', e->>'code', e->>'nearest'), ', ' ORDER BY n) FROM jsonb_array_elements(CASE jsonb_typeof(b) WHEN 'object' THEN b->'errors' END) WITH ORDINALITY t(e, n)),
 		'[' || (SELECT string_agg(h, ', ') FROM string_to_table(a.headers, E'\n') h WHERE h ~ '^(X-Revyops-Unknown|Preference)') || ']')
-	FROM revyops_http.handle_read('GET', path, query, 'X-API-Key: ' || current_setting('test.key') || E'\n' || headers, '') a, LATERAL (SELECT a.body::jsonb) t(b) $$;
+	FROM revyops_http.handle_read(method, path, query, 'X-API-Key: ' || current_setting('test.key') || E'\n' || headers, convert_to(asked.body, 'UTF8')) a, LATERAL (SELECT a.body::jsonb) t(b) $$;
 SELECT is(test.asked('/public/v2/contacts', query), expected, format('contacts: %s', query)) FROM (VALUES
 	-- conditions, also by the names of the members
 	('firstname=Jane', '200 1'), ('first_name=Jane', '200 1'), ('last_name=Doe&first_name=Joe', '200 1'), ('lastname=x&last_name=Doe', '200 2'), ('last_name=Doe&lastname=x', '200 0'),
@@ -148,5 +148,10 @@ SELECT is(test.asked(path, query), expected, format('%s: %s', path, query)) FROM
 	('/public/v2/contacts/1/status-history', 'zz=1&page=0&contact_id=2', '400 contact_id unknown_parameter [], page invalid_number')) v(path, query, expected);
 SELECT is(test.asked('/public/v2/contacts/1/status-history', 'zz=1', E'Prefer: handling=strict\n'), '400 zz unknown_parameter [] [Preference-Applied: handling=strict]', 'strict: a contact''s statuses');
 SELECT is(test.asked('/public/v2/contacts/1/status-history', 'page=1', E'Prefer: handling=strict\n'), '200 2 [Preference-Applied: handling=strict]', 'strict: a page of them');
+-- a search has what it is asked for in its body
+SELECT is(test.asked(format('/public/v2/%s/search', what), query, E'Content-Type: application/json\n', 'POST', '{}'), expected, format('search: %s?%s', what, query)) FROM (VALUES
+	('contacts', 'after=x&page_size=1', '400 after unknown_parameter [], page_size unknown_parameter []'), ('contacts', 'page=2', '400 page unknown_parameter []'),
+	('contacts', 'filters=[]&sort=id&count=exact', '400 filters unknown_parameter [], sort unknown_parameter [], count unknown_parameter []'), ('companies', 'filter=x', '400 filter unknown_parameter []'),
+	('contacts', 'email=x', '400 email unknown_parameter []'), ('contacts', 'structure=FLAT&client_id=9', '200 2'), ('contacts', 'utm_source=x&q=y', '200 2 [X-Revyops-Unknown-Parameters: utm_source, q]')) v(what, query, expected);
 SELECT * FROM finish();
 ROLLBACK;

@@ -58,8 +58,11 @@ check_query(const HttpRequest *request, KnownParameters known, FaultList *faults
 
 	known.others = others;
 	known.shape = request->endpoint->resource->shape;
-	known.listed = request->endpoint->resource->listed;
-	known.nlisted = request->endpoint->resource->nlisted;
+	if (known.listed == NULL)
+	{
+		known.listed = request->endpoint->resource->listed;
+		known.nlisted = request->endpoint->resource->nlisted;
+	}
 	return rvo_parameters_check(request->query, &known, request->caller.strict, faults);
 }
 
@@ -145,13 +148,16 @@ rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer)
 	answer_list(request, true, true, answer);
 }
 
-/* rvo_serve_search searches by the body. */
+/* rvo_serve_search searches by the body.  Whoever puts its members into the query would get the first page of everybody, time and again. */
 void
 rvo_serve_search(const HttpRequest *request, Answer *answer)
 {
+	static const ListedMember members[] = {
+		LISTED("filters"), LISTED("sort"), LISTED("after"), LISTED("page"), LISTED("page_size"), LISTED("count")
+	};
 	ListCount	counted;
 	FaultList	faults = {0};
-	const char *ignored = check_query(request, (KnownParameters) {.nothers = 2}, &faults);
+	const char *ignored = check_query(request, (KnownParameters) {.nothers = 2, .listed = members, .nlisted = lengthof(members)}, &faults);
 
 	answer->status = 200;
 	answer->body = rvo_record_search(request->endpoint->resource->kind, request->caller.client_id,
