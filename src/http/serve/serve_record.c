@@ -152,9 +152,7 @@ rvo_serve_lookup_bare(const HttpRequest *request, Answer *answer)
 void
 rvo_serve_search(const HttpRequest *request, Answer *answer)
 {
-	static const ListedMember members[] = {
-		LISTED("filters"), LISTED("sort"), LISTED("after"), LISTED("page"), LISTED("page_size"), LISTED("count")
-	};
+	static const ListedMember members[] = {LISTED("filters"), LISTED("sort"), LISTED("after")};
 	ListCount	counted;
 	FaultList	faults = {0};
 	const char *ignored = check_query(request, (KnownParameters) {.nothers = 2, .listed = members, .nlisted = lengthof(members)}, &faults);
