@@ -253,18 +253,21 @@ applies(const Reading *reading, const MemberRule *rule, DeliveryMember member)
 	return rule->address == NULL || is_address(reading, rule->address, event->contact_email);
 }
 
-/* next_text finds the next text of a member, behind a row, or from the first on for NULL; false if there is no more. */
+/* next_text finds the next text of a member, from a row on; false if there is no more. */
 static bool
 next_text(const Reading *reading, DeliveryMember member, const MemberRule **rule, Slice *text)
 {
-	for (*rule = *rule == NULL ? reading->platform->members : *rule + 1; (*rule)->member != FROM_END; (*rule)++)
+	for (; (*rule)->member != FROM_END; (*rule)++)
 	{
 		if (!applies(reading, *rule, member))
 			continue;
 		*text = strchr((*rule)->path, '{') != NULL ? from_template(reading->item, (*rule)->path) :
 			rvo_item_text(reading->item, (*rule)->path);
 		if (text->data != NULL)
+		{
+			(*rule)++;
 			return true;
+		}
 	}
 	return false;
 }
@@ -273,7 +276,7 @@ next_text(const Reading *reading, DeliveryMember member, const MemberRule **rule
 static Slice
 first_text(const Reading *reading, DeliveryMember member)
 {
-	const MemberRule *rule = NULL;
+	const MemberRule *rule = reading->platform->members;
 	Slice		text;
 
 	return next_text(reading, member, &rule, &text) ? text : NO_SLICE;
@@ -283,7 +286,7 @@ first_text(const Reading *reading, DeliveryMember member)
 static Slice
 first_address(const Reading *reading, DeliveryMember member)
 {
-	const MemberRule *rule = NULL;
+	const MemberRule *rule = reading->platform->members;
 	Slice		text;
 
 	while (next_text(reading, member, &rule, &text))
@@ -300,7 +303,7 @@ first_address(const Reading *reading, DeliveryMember member)
 static void
 first_time(const Reading *reading, NeutralEvent *event)
 {
-	const MemberRule *rule = NULL;
+	const MemberRule *rule = reading->platform->members;
 	Slice		text;
 
 	while (next_text(reading, FROM_TIME, &rule, &text))
@@ -312,7 +315,7 @@ first_time(const Reading *reading, NeutralEvent *event)
 static Slice
 first_linkedin(const Reading *reading)
 {
-	const MemberRule *rule = NULL;
+	const MemberRule *rule = reading->platform->members;
 	Slice		text;
 	Slice		url;
 
@@ -416,7 +419,7 @@ read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
 static void
 read_hash(const Reading *reading, Size item_length, NeutralEvent *event)
 {
-	const MemberRule *rule = NULL;
+	const MemberRule *rule = reading->platform->members;
 	StringInfoData parts;
 	Slice		hashed;
 	Slice		text;
