@@ -52,9 +52,9 @@ my %calls = (
 	delete_contact_custom_field => { "contact(:e)::text, field_of_contact(contact(:e), :f)::text" => 3 },
 	create_company => { "jsonb_build_object('domain', :c || '.com', 'company_custom_fields', jsonb_build_array(field(:f, :v)))::text" => 4 },
 	update_company => {
-		"company(:c)::text, jsonb_build_object('domain', (:v % 4 + 1) || '.com', 'company_status', :e::text)::text" => 4,
+		"company(:c)::text, jsonb_build_object('domain', (:v % 4 + 1) || '.com', 'company_status', :e::text)::text" => 8,
 		"company(:c)::text, jsonb_build_object('company_custom_fields', jsonb_build_array(field(:f, :v)))::text" => 4 },
-	merge_companies => { "company(:c)::text, company(:v % 4 + 1)::text" => 2 },
+	merge_companies => { "company(:c)::text, company(:v % 4 + 1)::text" => 6 },
 	add_company_domain => { "company(:c)::text, (ARRAY['x', '1', '2', '3'])[:v % 4 + 1] || '.com'" => 2 },
 	remove_company_domain => { "company(:c)::text, (ARRAY['x', '1', '2', '3'])[:v % 4 + 1] || '.com'" => 2 },
 	delete_company => { "company(:c)::text" => 1 },

@@ -349,14 +349,14 @@ rvo_direct_insert(DirectState *state, const DirectRows *rows)
 
 /* ---------------------------------------------------------------- search */
 
-/* lock_row takes the lock of FOR KEY SHARE if the row is just as we found it. */
+/* lock_row takes the lock of FOR KEY SHARE if the row is just as we found it, and nobody is to be waited for. */
 static bool
 lock_row(Relation table, TupleTableSlot *row)
 {
 	TM_FailureData failure;
 
 	return table_tuple_lock(table, &row->tts_tid, GetActiveSnapshot(), row,
-							GetCurrentCommandId(false), LockTupleKeyShare, LockWaitBlock,
+							GetCurrentCommandId(false), LockTupleKeyShare, LockWaitSkip,
 							TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS, &failure) == TM_Ok;
 }
 

@@ -28,6 +28,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/attempt.h"
 #include "base/compat.h"
 #include "base/fault.h"
 #include "store/query/store_distribution.h"
@@ -430,6 +431,21 @@ run_plan(KeptQuery *query, Execution *e)
 	return rows;
 }
 
+/* A query to run in a subtransaction. */
+typedef struct Running
+{
+	KeptQuery  *query;
+	Execution  *e;
+} Running;
+
+static bool
+finds_row(void *arg)
+{
+	const Running *running = arg;
+
+	return run_plan(running->query, running->e) > 0;
+}
+
 /* rvo_query_show_plan shows a query's plan to read, as it is now, with its tables locked. */
 void
 rvo_query_show_plan(KeptQuery *query, PlanReader read, void *arg)
@@ -474,6 +490,8 @@ rvo_query_run(KeptQuery *query, Execution *e)
 		case DIRECT_NOT_POSSIBLE:
 			break;
 	}
+	if (query->strays)
+		return rvo_attempt_kept(finds_row, &(Running) {query, e}) ? 1 : 0;
 	return run_plan(query, e);
 }
 

@@ -25,6 +25,7 @@ typedef struct KeptQuery
 	const char *sql;
 	int			expected;
 	bool		read_only;		/* sees what the calling statement sees, and works on a standby */
+	bool		strays;			/* the row that it locks may fit no more once it has waited for it: that is let go then */
 	bool		anywhere;		/* also on machines that are not the coordinator */
 	int			nparameters;
 	Oid			types[QUERY_MAX_PARAMETERS];

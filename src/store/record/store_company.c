@@ -29,7 +29,7 @@ static KeptQuery find_company = {
 
 static KeptQuery lock_company_of_domain = {
 	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2 FOR KEY SHARE",
-	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.expected = SPI_OK_SELECT, .strays = true, .nparameters = 2,
 	.types = {TEXTOID, INT4OID},
 };
 
@@ -178,7 +178,9 @@ rvo_store_find_company(int client_id, Slice domain)
 /*
  * rvo_store_lock_company_of_domain returns the id of the company whose first domain
  * this is, or 0, and keeps the row from being deleted until the transaction ends, as
- * the foreign key's own check does a moment later.
+ * the foreign key's own check does a moment later.  A company that got another domain
+ * while we waited is not kept: its lock and that of domains, which who finds none takes
+ * next, are taken in the other order by those who change domains.
  */
 int64
 rvo_store_lock_company_of_domain(int client_id, Slice domain)
