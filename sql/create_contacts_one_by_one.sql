@@ -43,7 +43,7 @@ CREATE FUNCTION test.batch(size int, keys int) RETURNS jsonb
 CREATE FUNCTION test.errors(entries jsonb) RETURNS jsonb
 	LANGUAGE sql AS $$
 	SELECT jsonb_agg(CASE WHEN e ? 'existing_id' THEN e || jsonb_build_object('existing_id',
-			(SELECT concat_ws(' ', email, linkedin_url, last_name) FROM revyops.contact WHERE id = (e->>'existing_id')::bigint)) ELSE e END ORDER BY n)
+			(SELECT concat_ws(' ', email, linkedin_url, last_name) FROM revyops.contact WHERE client_id > 0 AND id = (e->>'existing_id')::bigint)) ELSE e END ORDER BY n)
 	FROM jsonb_array_elements(entries) WITH ORDINALITY t(e, n) $$;
 
 -- one_by_one creates items as a batch should, and tells what came of each.

@@ -46,13 +46,13 @@ CREATE FUNCTION test.batch(size int, keys int) RETURNS jsonb
 CREATE FUNCTION test.errors(entries jsonb) RETURNS jsonb
 	LANGUAGE sql AS $$
 	SELECT jsonb_agg(CASE WHEN e ? 'existing_id' THEN e || jsonb_build_object('existing_id',
-			(SELECT count(*) FROM revyops.contact o JOIN revyops.contact c ON c.client_id = o.client_id AND c.id <= o.id WHERE o.id = (e->>'existing_id')::bigint)) ELSE e END ORDER BY n)
+			(SELECT count(*) FROM revyops.contact o JOIN revyops.contact c ON c.client_id = o.client_id AND c.id <= o.id WHERE o.client_id > 0 AND o.id = (e->>'existing_id')::bigint)) ELSE e END ORDER BY n)
 	FROM jsonb_array_elements(entries) WITH ORDINALITY t(e, n) $$;
 
 -- answer is what a batch and a single call show alike; ids and times are not.
 CREATE FUNCTION test.answer(contact jsonb) RETURNS jsonb
 	LANGUAGE sql AS $$
-	SELECT test.settled(contact - 'created' - 'id' || jsonb_build_object('company_id', (SELECT domain FROM revyops.company WHERE id = (contact->>'company_id')::bigint),
+	SELECT test.settled(contact - 'created' - 'id' || jsonb_build_object('company_id', (SELECT domain FROM revyops.company WHERE client_id > 0 AND id = (contact->>'company_id')::bigint),
 		'contact_custom_fields', (SELECT coalesce(jsonb_agg(f - 'id' ORDER BY n), '[]') FROM jsonb_array_elements(contact->'contact_custom_fields') WITH ORDINALITY t(f, n))))::jsonb $$;
 
 -- one_by_one upserts items as a batch should, and tells what came of each.
