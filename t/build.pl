@@ -28,12 +28,20 @@ sub make
 
 sub lines_of { return [ sort split /\n/, shift ]; }
 
-sub files { return lines_of(scalar qx(find $_[0] -type f -printf '%P\n')); }
+sub files
+{
+	my ($directory, $condition) = (@_, '');
+	return lines_of(scalar qx(find $directory -type f $condition -printf '%P\n'));
+}
 
 # what make would compile, had a header changed
 sub remade { return lines_of(join "\n", make('-n', '-W', @_) =~ / -o (src\/\S+\.(?:o|bc)) /g); }
 
+# What was built among the sources goes along, but for one folder: the rules are the same for all.
+PostgreSQL::Test::Utils::system_or_bail('sh', '-c', "find src -path src/base -prune -o \\( -name '*.o' -o -name '*.bc' \\) -print0 |" .
+	  " tar --null -T - -cf - | tar -mxf - -C '$elsewhere'");
 make(@outside, '-j2', 'COPT=-O0 -Wno-cpp');
+is_deeply(files("$elsewhere/src/base"), files("$sources/src/base", q(! -name '*.[ch]')), 'one folder is built there');
 make('install', "DESTDIR=$elsewhere/a");
 make(@outside, 'install', "DESTDIR=$elsewhere/b");
 my $installed = files("$elsewhere/a");
