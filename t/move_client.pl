@@ -15,7 +15,7 @@ use Test::More;
 
 my $CONTACTS = $ENV{REVYOPS_MOVE_CONTACTS} // 500;
 my $WRITERS = 8;
-my $PAUSE = $ENV{REVYOPS_MOVE_PAUSE} // 0.02;
+my $PAUSE = $ENV{REVYOPS_MOVE_PAUSE} // 0.1;
 
 my $one = server('one', 1);
 my $two = server('two', 2);
