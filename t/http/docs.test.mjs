@@ -60,8 +60,8 @@ test('a request sent from it is answered', async () => {
 	assert.equal((await answer.json()).email, 'docs@acme.com');
 	await operation.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor();
 });
-// The page by a path of its own: each call goes where it came from.
-async function execute(method, path, prefix) {
+// The page by a path of its own, for a client that has nothing: each call goes where it came from.
+async function open(prefix) {
 	const behind = await browser.newPage();
 	behind.on('pageerror', e => complaints.push(String(e)));
 	await behind.goto(new URL(`${prefix}/docs`, url).href);
@@ -70,22 +70,25 @@ async function execute(method, path, prefix) {
 	await behind.locator('input[aria-label="auth-apikey-value"], #api_key_value').first().fill(newClient('examples').key);
 	await behind.locator('.modal-ux .btn.authorize').first().click();
 	await behind.locator('.modal-ux .btn-done').first().click();
+	return behind;
+}
+async function execute(behind, method, path, prefix) {
 	const operation = behind.locator('.opblock', { has: behind.locator(`[data-path="${path}"]`) }).and(behind.locator(`.opblock-${method}`));
 	await operation.locator('.opblock-summary-control').click();
 	await operation.locator('.try-out__btn').click();
 	const [answer] = await Promise.all([behind.waitForResponse(r => new URL(r.url()).pathname === prefix + path), operation.locator('.execute').click()]);
-	const got = [answer.status(), await answer.json()];
-	await behind.close();
-	return got;
+	return [answer.status(), await answer.json()];
 }
 for (const prefix of ['', '/api'])
 	test(`what it fills in by itself is answered${prefix && `, behind ${prefix}`}`, async () => {
-		const [listed, list] = await execute('get', '/public/v2/contacts', prefix);
+		const behind = await open(prefix);
+		const [listed, list] = await execute(behind, 'get', '/public/v2/contacts', prefix);
 		assert.deepEqual([listed, list.results], [200, []]);
-		const [created, contact] = await execute('post', '/public/v2/contacts', prefix);
+		const [created, contact] = await execute(behind, 'post', '/public/v2/contacts', prefix);
 		assert.deepEqual([created, contact.email, contact.contact_custom_fields.map(f => f.field_value)], [201, 'jane@acme.com', ['Roofing']]);
-		const [many, batch] = await execute('post', '/public/v2/companies/batch', prefix);
+		const [many, batch] = await execute(behind, 'post', '/public/v2/companies/batch', prefix);
 		assert.deepEqual([many, batch.summary], [200, { total: 2, created: 2, failed: 0 }]);
+		await behind.close();
 	});
 test('it says how to get its viewer where that is missing', async () => {
 	assert.equal(await page.locator('#no-viewer').isVisible(), false);
