@@ -438,6 +438,7 @@ typedef struct Running
 	Execution  *e;
 } Running;
 
+/* finds_row runs a query by its plan; false without a row, for which its locks are let go. */
 static bool
 finds_row(void *arg)
 {
@@ -472,7 +473,8 @@ read_direct(void *arg pg_attribute_unused(), KeptQuery *query, const CachedPlanS
  * rvo_query_run executes a query, by the short way where there is one, and
  * returns the number of rows; the first one's columns are in e.  Unless it is
  * read_only, a query sees what its own transaction did before, and in READ
- * COMMITTED what others have committed by now.
+ * COMMITTED what others have committed by now.  The short way waits for nobody:
+ * what may lock a row that fits no more is done here, and undone without a row.
  */
 uint64
 rvo_query_run(KeptQuery *query, Execution *e)

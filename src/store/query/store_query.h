@@ -25,7 +25,7 @@ typedef struct KeptQuery
 	const char *sql;
 	int			expected;
 	bool		read_only;		/* sees what the calling statement sees, and works on a standby */
-	bool		strays;			/* the row that it locks may fit no more once it has waited for it: that is let go then */
+	bool		strays;			/* one row at most; if that fits no more once it was waited for, its lock is let go */
 	bool		anywhere;		/* also on machines that are not the coordinator */
 	int			nparameters;
 	Oid			types[QUERY_MAX_PARAMETERS];
