@@ -1,10 +1,12 @@
 // A running stack to talk to: REVYOPS_URL and PGHOST … as in .run/env.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
+import { sql } from './psql.mjs';
+
+export { sql };
 
 export const url = new URL(process.env.REVYOPS_URL);
 // How many times as long the tests wait.
@@ -18,10 +20,6 @@ export const COMPANIES_BATCH = `${COMPANIES}/batch`;
 export const FRONT = process.env.REVYOPS_FRONT ?? 'gateway';
 // Where script/server has the configuration, the sockets and the programs.
 export const RUN = process.env.REVYOPS_RUN ?? join(process.env.PGHOST, '..');
-
-export function sql(statement, database = process.env.PGDATABASE) {
-	return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database], { input: statement, encoding: 'utf8' }).trimEnd();
-}
 
 // Takes away what the front may carry out; returns what gives it back.
 export function takeRights() {
@@ -55,7 +53,7 @@ export function newClient(name) {
 	return { id: Number(id), key };
 }
 
-// Many at once: psql's start costs more than all of them.
+// Many at once.
 export const newClients = count => sql(`SELECT id, revyops_create_api_key(id, 'test')
 		FROM (SELECT revyops_create_client('one of many') AS id FROM generate_series(1, ${count})) AS c`)
 	.split('\n').map(line => line.split('|')).map(([id, key]) => ({ id: Number(id), key }));
