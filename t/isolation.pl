@@ -12,7 +12,7 @@ use every_table;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use reconnecting_psql;
+use kept_psql;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
@@ -80,14 +80,21 @@ for my $table (@clients)
 	isnt($node->safe_psql('postgres', "SELECT count(*) FROM revyops.$table WHERE $column{$table} = 2"), '0', "and so has client 2");
 }
 
-# seen returns all that a role gets to see of statements, in a connection of their own.
-my $psql = reconnecting_psql->new($node, 'postgres');
+# seen returns all that a role gets to see of statements, in a session that has nothing of those before; seen_anew, in a
+# connection of their own.
+my $psql = kept_psql->new($node, 'postgres');
 my $tried = 0;
 sub seen
 {
 	my ($role, $statements) = @_;
 	$tried++;
 	return join "\n", $psql->said($role, $statements);
+}
+sub seen_anew
+{
+	my ($role, $statements) = @_;
+	$tried++;
+	return join "\n", $psql->said_anew($role, $statements);
 }
 
 # shows_nothing expects that none of client 1's is in it.
@@ -378,7 +385,7 @@ for my $try (
 	"SET search_path = tenant, pg_catalog", "SET search_path = tenant; SET request.headers = ''", "CREATE FUNCTION tenant.as_one() RETURNS bigint LANGUAGE sql SET revyops.client_id = '1' AS 'SELECT count(*) FROM revyops.contact WHERE client_id = 1'; SELECT tenant.as_one()",
 	"SET local_preload_libraries = 'revyops'", "SET session_replication_role = replica", "SET row_security = off", "SET ROLE pg_read_all_data")
 {
-	my $seen = seen('tenant', "$try; $count");
+	my $seen = seen_anew('tenant', "$try; $count");
 	unlike($seen, qr/rows [1-9]|onesecret/, $try =~ s/rvo_\w+/rvo_…/r);
 }
 for my $options ('-c revyops.client_id=1', "-c revyops.api_key=$revoked", '-c row_security=off', '-c session_preload_libraries=revyops -c revyops.client_id=1', '-c role=generous -c revyops.client_id=1')
@@ -403,5 +410,5 @@ like(seen('tenant', "SET enable_seqscan = off; EXPLAIN (COSTS off) SELECT * FROM
 	for ([ 'contact', 'email', 'a@acme.com', 'contact_email_key' ], [ 'contact', 'linkedin_url', 'x', 'contact_linkedin_url_key' ], [ 'company', 'domain', 'acme.com', 'company_domain_key' ]);
 unchanged('all of it');
 $psql->quit;
-note("$tried connections, $calls calls of functions, " . @tables . ' tables');
+note("$tried scripts, $calls calls of functions, " . @tables . ' tables');
 done_testing();
