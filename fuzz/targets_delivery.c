@@ -55,7 +55,7 @@ fuzz_delivery(Slice input)
 	Delivery	delivery;
 	Jsonb	   *shown;
 
-	if (!rvo_delivery_read(rvo_platform_find(names[choice.len > 0 ? (unsigned char) choice.data[0] % n : 0]), input, &delivery, &faults))
+	if (!rvo_delivery_read(rvo_platform_find(names[choice.len > 0 ? (unsigned char) choice.data[0] % n : 0]), NULL, input, &delivery, &faults))
 	{
 		MUST(faults.count > 0);
 		return;

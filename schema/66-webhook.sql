@@ -60,6 +60,7 @@ CREATE TABLE revyops.webhook (
 	secret			text,
 	header			text,
 	ring_size		integer NOT NULL DEFAULT 0 CHECK (ring_size BETWEEN 0 AND 100),
+	labels			jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(labels) = 'object'),
 	created_time	timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	revoked_at		timestamptz,
 	CONSTRAINT webhook_has_one_owner CHECK ((client_id IS NULL) <> (agency_id IS NULL)),
@@ -83,6 +84,7 @@ COMMENT ON COLUMN revyops.webhook.verify IS 'How deliveries are checked beside t
 COMMENT ON COLUMN revyops.webhook.secret IS 'The secret that they are checked by, as it is; null if they are not.';
 COMMENT ON COLUMN revyops.webhook.header IS 'The header that is looked at; null for the usual ones.';
 COMMENT ON COLUMN revyops.webhook.ring_size IS 'How many of the last bodies that could not be read are kept.';
+COMMENT ON COLUMN revyops.webhook.labels IS 'Labels that somebody made at the platform, with what they say of interest: true, false, or null for neither.';
 COMMENT ON COLUMN revyops.webhook.created_time IS 'When it was added.';
 COMMENT ON COLUMN revyops.webhook.revoked_at IS 'When it was revoked; null if it was not.';
 COMMENT ON SEQUENCE revyops.webhook_id_seq IS 'Ids of webhooks.';
@@ -182,7 +184,7 @@ COMMENT ON FUNCTION @extschema@.revyops_set_webhook_secret(integer, text, text, 
 'Says how deliveries are checked beside the token: none, header, body, hmac or hubspot.';
 
 CREATE FUNCTION @extschema@.revyops_list_webhooks(client_id integer DEFAULT NULL, agency_id integer DEFAULT NULL)
-	RETURNS TABLE (id integer, owner_client integer, owner_agency integer, platform text, name text, verify text, ring_size integer, created_time timestamptz, revoked_at timestamptz)
+	RETURNS TABLE (id integer, owner_client integer, owner_agency integer, platform text, name text, verify text, ring_size integer, labels jsonb, created_time timestamptz, revoked_at timestamptz)
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER ROWS 10
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_list_webhooks(integer, integer) IS
@@ -201,6 +203,12 @@ CREATE FUNCTION @extschema@.revyops_webhook_status()
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_webhook_status() IS
 'Returns what became of the deliveries of each webhook.';
+
+CREATE FUNCTION @extschema@.revyops_set_webhook_labels(webhook integer, labels jsonb) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
+COMMENT ON FUNCTION @extschema@.revyops_set_webhook_labels(integer, jsonb) IS
+'Says what labels that somebody made at the platform say of interest: true, false, or null for neither.';
 
 CREATE FUNCTION @extschema@.revyops_set_webhook_ring(webhook integer, size integer) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER

@@ -63,7 +63,7 @@ SELECT set_eq('SELECT nspname || $$.$$ || proname FROM test.function WHERE prose
 	'public.revyops_update_contact', 'public.revyops_delete_contact', 'public.revyops_merge_contacts', 'public.revyops_export_contact', 'public.revyops_erase_contact',
 	'public.revyops_add_contact_custom_field', 'public.revyops_update_contact_custom_field', 'public.revyops_delete_contact_custom_field',
 	'public.revyops_read_webhook', 'public.revyops_create_agency', 'public.revyops_create_webhook', 'public.revyops_create_agency_webhook', 'public.revyops_route_webhook_account',
-	'public.revyops_set_webhook_secret', 'public.revyops_list_webhooks', 'public.revyops_revoke_webhook', 'public.revyops_webhook_status', 'public.revyops_set_webhook_ring', 'public.revyops_webhook_ring',
+	'public.revyops_set_webhook_secret', 'public.revyops_set_webhook_labels', 'public.revyops_list_webhooks', 'public.revyops_revoke_webhook', 'public.revyops_webhook_status', 'public.revyops_set_webhook_ring', 'public.revyops_webhook_ring',
 	'public.revyops_suppress', 'public.revyops_suppress_many', 'public.revyops_suppress_csv', 'public.revyops_unsuppress',
 	'public.revyops_check_do_not_contact', 'public.revyops_is_do_not_contact', 'public.revyops_list_do_not_contact',
 	'revyops_http.handle', 'revyops_http.handle_read', 'revyops_http.handle_shared', 'revyops_http.postgrest', 'revyops_http.postgrest_read'], 'SECURITY DEFINER is what touches tables, and nothing else');

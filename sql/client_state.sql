@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(60);
+SELECT plan(61);
 -- Clients that are being moved to another server, or were: what is refused of them.
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_contact('{"email": "jane@acme.com"}')->>'id' AS contact, revyops_create_company('{"domain": "acme.com"}')->>'id' AS company,
@@ -48,7 +48,7 @@ BEGIN
 END
 $$;
 CREATE VIEW test.administrative AS SELECT unnest(ARRAY['revyops_create_client', 'revyops_create_api_key', 'revyops_revoke_api_key', 'revyops_set_client_setting', 'revyops_set_client_state', 'revyops_expire', 'revyops_trim_changes',
-	'revyops_enable_text_search', 'revyops_create_agency', 'revyops_create_webhook', 'revyops_create_agency_webhook', 'revyops_route_webhook_account', 'revyops_set_webhook_secret', 'revyops_set_webhook_ring', 'revyops_revoke_webhook']) AS name;
+	'revyops_enable_text_search', 'revyops_create_agency', 'revyops_create_webhook', 'revyops_create_agency_webhook', 'revyops_route_webhook_account', 'revyops_set_webhook_secret', 'revyops_set_webhook_labels', 'revyops_set_webhook_ring', 'revyops_revoke_webhook']) AS name;
 SELECT test.state('moving') AS "now" \gset hidden_
 SELECT test.rows() AS before \gset
 SELECT is_empty($$SELECT * FROM test.tried() WHERE name NOT IN (SELECT name FROM test.administrative) AND name <> 'revyops_import_status' AND answer <> 'PT503 client is being moved client_id=client_moving'$$, 'moving: every function that changes data is refused');
@@ -56,7 +56,7 @@ SELECT cmp_ok(count(*), '>=', 39::bigint, 'and there are such') FROM test.tried(
 SELECT test.fails_with(format('SELECT %s', call), 'PT503', 'client is being moved', '[{"parameter": "client_id", "code": "client_moving"}]', 'moving: ' || regexp_replace(call, 'rvo_[0-9a-f]+', 'rvo_'))
 	FROM (VALUES ('revyops_create_contact(''{"email": "x@acme.com"}'')'), ('(SELECT status FROM revyops_create_contacts(''[{"email": "x@acme.com"}]''))'), ('revyops_import_csv(''Email'')'),
 		('revyops_create_api_key(1, ''y'')'), ('revyops_revoke_api_key(''' || left(:'key', 16) || ''')'), ('revyops_set_client_setting(1, ''changes'', ''on'')'), ('revyops_create_webhook(1, ''neutral'', ''y'')'),
-		('revyops_set_webhook_secret(1, ''none'')'), ('revyops_set_webhook_ring(1, 5)'), ('revyops_revoke_webhook(1)'), ('revyops_route_webhook_account(' || :agency || ', ''neutral'', ''x'', 1)')) v(call);
+		('revyops_set_webhook_secret(1, ''none'')'), ('revyops_set_webhook_labels(1, ''{}'')'), ('revyops_set_webhook_ring(1, 5)'), ('revyops_revoke_webhook(1)'), ('revyops_route_webhook_account(' || :agency || ', ''neutral'', ''x'', 1)')) v(call);
 SELECT is(test.rows(), :'before', 'and nothing was written');
 
 -- ---------------------------------------------------------------- reads go on

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(98);
+SELECT plan(117);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -175,13 +175,46 @@ SELECT is((SELECT jsonb_build_array(ignored, (SELECT count(*) FROM jsonb_object_
 
 SELECT count(test.deliver(:'again', (SELECT jsonb_agg(jsonb_build_object('event_type', format('label %s %s', i, n), 'lead_email', 'ada@example.com')) FROM generate_series(1, 50) n)::text)) FROM generate_series(1, 6) i \g /dev/null
 SELECT is((SELECT jsonb_build_array(ignored, (SELECT count(*) FROM revyops.webhook_count WHERE webhook_id = 2)) FROM public.revyops_webhook_status() WHERE webhook = 2), '[600, 203]', 'and of many deliveries some 200');
-SELECT is((SELECT jsonb_agg(jsonb_build_array(id, owner_client, owner_agency, platform, name, verify, ring_size, revoked_at)) FROM public.revyops_list_webhooks(:one)),
-	'[[1, 1, null, "instantly", "first", "header", 1, null], [2, 1, null, "instantly", "second", "none", 0, null], [3, 1, null, "smartlead", "s", "body", 0, null], [4, 1, null, "plusvibe", "p", "none", 0, null], [5, 1, null, "hubspot", "h", "none", 0, null], [6, 1, null, "lemlist", "l", "none", 0, null]]', 'the webhooks of a client');
+SELECT is((SELECT jsonb_agg(jsonb_build_array(id, owner_client, owner_agency, platform, name, verify, ring_size, labels, revoked_at)) FROM public.revyops_list_webhooks(:one)),
+	'[[1, 1, null, "instantly", "first", "header", 1, {}, null], [2, 1, null, "instantly", "second", "none", 0, {}, null], [3, 1, null, "smartlead", "s", "body", 0, {}, null], [4, 1, null, "plusvibe", "p", "none", 0, {}, null], [5, 1, null, "hubspot", "h", "none", 0, {}, null], [6, 1, null, "lemlist", "l", "none", 0, {}, null]]', 'the webhooks of a client');
 SELECT is((SELECT array_agg(id) FROM public.revyops_list_webhooks(agency_id => :agency)), '{7}', 'of an agency');
 SELECT ok(public.revyops_revoke_webhook(2), 'one is revoked');
 SELECT ok(NOT public.revyops_revoke_webhook(2), 'once');
 SELECT is(test.deliver(:'again', :'sent'), test.unknown(), 'a revoked token is none');
 SELECT is((SELECT status FROM revyops_http.handle('POST', :'instantly', '', E'X-Our-Secret: open sesame\n', convert_to(:'sent', 'UTF8'))), 200, 'the other is one still');
+
+-- ---- labels that somebody made
+-- labelled sends a label to a path, and shows what is known then of the contact's interest.
+CREATE FUNCTION test.labelled(path text, body text, minute int, label text, email text DEFAULT 'own@example.com') RETURNS jsonb
+	LANGUAGE plpgsql AS $$
+DECLARE
+	answer jsonb := test.deliver(path, replace(replace(replace(body, 'LABEL', label), 'TIME', format('2026-03-04T09:%s:00Z', to_char(minute, 'FM00'))), 'EMAIL', email), E'X-Our-Secret: open sesame\n')->'body';
+BEGIN
+	RETURN jsonb_build_array(answer->'processed', answer->'ignored',
+		(SELECT jsonb_agg(jsonb_build_array(interested, interest_label)) FROM revyops.contact_activity JOIN revyops.contact c ON c.id = contact_id WHERE c.email = labelled.email));
+END
+$$;
+\set label '{"event_type": "LABEL", "timestamp": "TIME", "lead_email": "EMAIL"}'
+\set marked '{"webhook_event": "LEAD_MARKED_AS_LABEL", "email": "EMAIL", "replied_date": "TIME"}'
+\set category '{"event_type": "LEAD_CATEGORY_UPDATED", "event_timestamp": "TIME", "lead_email": "EMAIL", "secret_key": "abcd", "lead_category": {"new_name": "LABEL"}}'
+SELECT is(test.labelled(:'instantly', :'label', 1, 'Demo agreed'), '[0, 1, null]', 'one is ignored, as a new kind would be');
+SELECT public.revyops_set_webhook_labels(1, '{"Demo agreed": true, "no-budget": false, "Später": null, "Interested": false, "lead_closed": null, "Email sent": false, "x.y": true}') \g /dev/null
+SELECT is(test.labelled(:'instantly', :'label', 1, 'Demo agreed'), '[1, 0, [[true, "Demo agreed"]]]', 'one that is listed says what it is said to');
+SELECT is(test.labelled(:'instantly', :'label', 2, 'No Budget'), '[1, 0, [[false, "No Budget"]]]', 'written in another way');
+SELECT is(test.labelled(:'instantly', :'label', 3, 'Später'), '[1, 0, [[false, "No Budget"]]]', 'neither');
+SELECT is(test.labelled(:'instantly', :'label', 4, 'X.Y'), '[1, 0, [[true, "X.Y"]]]', 'with a point in it');
+SELECT is(test.labelled(:'instantly', :'label', 5, 'lead_not_interested'), '[1, 0, [[false, "lead_not_interested"]]]', 'the others say what they did');
+SELECT is(test.labelled(:'instantly', :'label', 6, 'lead_interested'), '[1, 0, [[true, "lead_interested"]]]', 'which is not changed by one that is like a part of them');
+SELECT is(test.labelled(:'instantly', :'label', 7, 'lead_closed'), '[1, 0, [[true, "lead_interested"]]]', 'but where they are listed');
+SELECT is(test.labelled(:'instantly', :'label', 8, 'Demo', 'new@example.com'), '[0, 1, null]', 'one that is like a part of what is listed is ignored');
+SELECT is(test.labelled(:'instantly', :'label', 8, 'email_sent', 'new@example.com'), '[1, 0, [[null, null]]]', 'a kind of events is no label');
+SELECT is(test.labelled(:'plusvibe', :'marked', 9, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[null, null]]]', 'of another webhook');
+SELECT public.revyops_set_webhook_labels(4, '{"Hot lead": true}'), public.revyops_set_webhook_labels(3, '{"Hot lead": false}') \g /dev/null
+SELECT is(test.labelled(:'plusvibe', :'marked', 10, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[true, "HOT_LEAD"]]]', 'PlusVibe: behind what it puts before');
+SELECT is(test.labelled(:'smartlead', :'category', 11, 'Hot Lead', 'hot@example.com'), '[1, 0, [[false, "Hot Lead"]]]', 'Smartlead: a category');
+SELECT is((SELECT labels FROM public.revyops_list_webhooks(:one) WHERE id = 4), '{"Hot lead": true}', 'they are listed');
+SELECT public.revyops_set_webhook_labels(4, '{}') \g /dev/null
+SELECT is(test.labelled(:'plusvibe', :'marked', 12, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[false, "Hot Lead"]]]', 'until they are no more');
 
 -- ---- whatever a delivery has, it is taken as it is shown
 \set lines `cat "$PG_ABS_SRCDIR/t/vectors/webhooks.jsonl" "$PG_ABS_SRCDIR/t/vectors/deliveries.jsonl"`
@@ -208,6 +241,10 @@ FROM (VALUES
 	('SELECT public.revyops_set_webhook_secret(99, ''none'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]'),
 	('SELECT public.revyops_set_webhook_secret(1, ''body'', ''x'')', 400, 'invalid request', '[{"parameter":"verify","code":"invalid_option","message":"Expected one of the values that are allowed.","allowed":["none","header","hmac"]}]'),
 	('SELECT public.revyops_set_webhook_secret(1, ''header'')', 400, 'invalid request', '[{"parameter":"secret","code":"required","message":"A value is required."},{"parameter":"header","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_set_webhook_labels(NULL, NULL)', 400, 'invalid request', '[{"parameter":"webhook","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_set_webhook_labels(99, ''{}'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]'),
+	('SELECT public.revyops_set_webhook_labels(1, ''7'')', 400, 'invalid request', '[{"parameter":"labels","code":"not_an_object","message":"Expected an object."}]'),
+	('SELECT public.revyops_set_webhook_labels(1, jsonb_build_object('' -'', 1, ''a/b'', ''yes'', repeat(''é'', 256), true))', 400, 'invalid request', '[{"pointer":"/ -","code":"required","message":"A value is required."},{"pointer":"/ -","code":"not_a_boolean","message":"Expected true or false."},{"pointer":"/a~1b","code":"not_a_boolean","message":"Expected true or false."},{"pointer":"/' || repeat('é', 127) || '...","code":"too_long","message":"This value is too long.","limit":255,"actual":256}]'),
 	('SELECT public.revyops_set_webhook_ring(1, 101)', 400, 'invalid request', '[{"parameter":"size","code":"too_many","message":"There are too many entries.","limit":100,"actual":101}]'),
 	('SELECT public.revyops_webhook_ring(99)', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]')) AS t (statement, status, message, detail);
 

@@ -46,7 +46,7 @@ open my $page, '<', 'doc/reference.md' or die;
 my $reference = do { local $/; <$page> };
 my ($grants) = $reference =~ /^A login for client 7:\n\n```sql\n(.*?)```/ms or die 'no grants in the reference';
 my @administrative = qw(revyops_set_client_setting revyops_set_client_state revyops_create_client revyops_create_api_key revyops_list_api_keys revyops_revoke_api_key revyops_expire revyops_enable_text_search revyops_distribute revyops_distribute_again revyops_trim_changes revyops_reset_stats revyops_create_agency revyops_create_webhook revyops_create_agency_webhook
-	revyops_route_webhook_account revyops_set_webhook_secret revyops_set_webhook_ring revyops_list_webhooks revyops_revoke_webhook revyops_webhook_status revyops_webhook_ring);
+	revyops_route_webhook_account revyops_set_webhook_secret revyops_set_webhook_labels revyops_set_webhook_ring revyops_list_webhooks revyops_revoke_webhook revyops_webhook_status revyops_webhook_ring);
 $node->safe_psql('postgres', $grants =~ s/client_id = 7/client_id = 2/r);
 $node->safe_psql('postgres', <<'END');
 CREATE ROLE generous LOGIN;
@@ -311,7 +311,7 @@ my %arguments = (
 	revyops_trim_changes => [ 'now()' ],
 	revyops_reset_stats => [ '' ], create_outcomes => [ '1' ],
 	revyops_create_agency => [ q('x') ], revyops_create_webhook => [ q(1, 'lemlist', 'x') ], revyops_create_agency_webhook => [ q(1, 'lemlist', 'x') ],
-	revyops_route_webhook_account => [ q(1, 'lemlist', 'x', 2) ], revyops_set_webhook_secret => [ q(1, 'body', 'x') ], revyops_set_webhook_ring => [ '1, 1' ],
+	revyops_route_webhook_account => [ q(1, 'lemlist', 'x', 2) ], revyops_set_webhook_secret => [ q(1, 'body', 'x') ], revyops_set_webhook_labels => [ q(1, '{}') ], revyops_set_webhook_ring => [ '1, 1' ],
 	revyops_list_webhooks => [ '1', '' ], revyops_revoke_webhook => [ '1' ], revyops_webhook_status => [ '' ], revyops_webhook_ring => [ '1' ],
 	# without EXECUTE, and without a value for their argument
 	keep_data => [ '' ], mentions => [ q('[]', '{}') ], do_not_contact_digest => [ q('', 'x') ], has_custom_field => [ q('[]', 'A', 'x', false) ], custom_field => [ q('[]', 'A') ], custom_field_number => [ q('[]', 'A') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],

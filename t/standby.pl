@@ -264,6 +264,7 @@ my %writes = (
 	revyops_create_webhook => "1, 'lemlist', 'x'",
 	revyops_revoke_webhook => '1',
 	revyops_route_webhook_account => "1, 'lemlist', 'x', 1",
+	revyops_set_webhook_labels => "1, '{}'",
 	revyops_set_webhook_ring => '1, 1',
 	revyops_set_webhook_secret => "1, 'body', 'x'");
 is_deeply([ sort keys %writes, 'revyops_import_status' ], [ functions('v', '^public\.') ], 'writers: all are tried');

@@ -26,6 +26,7 @@ PG_FUNCTION_INFO_V1(revyops_set_webhook_secret);
 PG_FUNCTION_INFO_V1(revyops_list_webhooks);
 PG_FUNCTION_INFO_V1(revyops_revoke_webhook);
 PG_FUNCTION_INFO_V1(revyops_webhook_status);
+PG_FUNCTION_INFO_V1(revyops_set_webhook_labels);
 PG_FUNCTION_INFO_V1(revyops_set_webhook_ring);
 PG_FUNCTION_INFO_V1(revyops_webhook_ring);
 
@@ -131,6 +132,14 @@ revyops_webhook_status(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	rvo_store_webhook_status(put_row, fcinfo->resultinfo);
 	return (Datum) 0;
+}
+
+/* revyops_set_webhook_labels(webhook integer, labels jsonb) returns void */
+Datum
+revyops_set_webhook_labels(PG_FUNCTION_ARGS)
+{
+	rvo_webhook_set_labels(argument_integer(fcinfo, 0), rvo_argument_jsonb(fcinfo, 1));
+	PG_RETURN_VOID();
 }
 
 /* revyops_set_webhook_ring(webhook integer, size integer) returns void */

@@ -251,7 +251,7 @@ read_item(Delivery *delivery, SliceMap *known, DeliveryItem *item)
 	if (item->kind.data == NULL && platform->otherwise != NULL)
 	{
 		item->kind = rvo_delivery_kind(platform->otherwise, item->object);
-		if (item->kind.data != NULL && (item->event = rvo_delivery_event(platform->otherwise, item->object, item->length, item->kind)) != NULL)
+		if (item->kind.data != NULL && (item->event = rvo_delivery_event(platform->otherwise, delivery->labels, item->object, item->length, item->kind)) != NULL)
 			item->event->event.platform = platform->name;
 		return;
 	}
@@ -263,7 +263,7 @@ read_item(Delivery *delivery, SliceMap *known, DeliveryItem *item)
 			note_address(delivery, known, item->object);
 	}
 	else
-		item->event = rvo_delivery_event(platform, item->object, item->length, item->kind);
+		item->event = rvo_delivery_event(platform, delivery->labels, item->object, item->length, item->kind);
 }
 
 /* read_items reads all that a body has. */
@@ -287,11 +287,11 @@ read_items(Delivery *delivery)
  * the faults: what is no JSON, neither object nor array, or has too much in it.
  */
 bool
-rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, FaultList *faults)
+rvo_delivery_read(const Platform *platform, OwnLabels *labels, Slice body, Delivery *delivery, FaultList *faults)
 {
 	JsonbValue	value = parse(rvo_delivery_text(body), faults);
 
-	*delivery = (Delivery) {.platform = platform};
+	*delivery = (Delivery) {.platform = platform, .labels = labels};
 	if (faults->count > 0)
 		return false;
 	add_items(delivery, unwrap(platform, value, WRAPPERS_MAX));

@@ -34,13 +34,14 @@ typedef struct PlatformAddress
 typedef struct Delivery
 {
 	const Platform *platform;
+	OwnLabels  *labels;			/* of its webhook */
 	int			count;
 	DeliveryItem *items;		/* in the order of the delivery */
 	int			nobjects;
 	PlatformAddress *objects;		/* each once, with its last address */
 } Delivery;
 
-extern bool rvo_delivery_read(const Platform *platform, Slice body, Delivery *delivery, FaultList *faults);
+extern bool rvo_delivery_read(const Platform *platform, OwnLabels *labels, Slice body, Delivery *delivery, FaultList *faults);
 extern Slice rvo_object_key(Slice account, Slice object_id);
 extern Slice rvo_delivery_secret(const Delivery *delivery);
 

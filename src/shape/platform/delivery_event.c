@@ -9,7 +9,6 @@
 #include "shape/platform/delivery_custom.h"
 #include "shape/platform/delivery_event.h"
 #include "shape/platform/event_time.h"
-#include "shape/platform/interest_label.h"
 #include "shape/platform/item_path.h"
 #include "shape/record/member.h"
 #include "value/email_address.h"
@@ -23,9 +22,13 @@
 typedef struct Reading
 {
 	const Platform *platform;
+	OwnLabels  *labels;
 	JsonbContainer *item;
 	DeliveredEvent *read;
 } Reading;
+
+/* A kind that is a label which somebody made. */
+static const KindRule own_label = {.kind = EVENT_INTEREST};
 
 /* rvo_delivery_kind returns what an item calls its kind, no value if it doesn't. */
 Slice
@@ -76,7 +79,7 @@ find_kind(const Reading *reading, Slice kind, Slice *label)
 	for (const KindRule *rule = reading->platform->kinds; rule->name != NULL; rule++)
 		if (is_kind(rule, kind, label))
 			return has_needed(reading, rule) ? rule : NULL;
-	return NULL;
+	return reading->platform->kind_is_label && rvo_label_is_own(reading->labels, kind) ? &own_label : NULL;
 }
 
 /* is_status tells whether a text begins with a status of mail, which is "5.1.1" to "5.7.999", and no part of an IP address. */
@@ -393,7 +396,7 @@ read_label(const Reading *reading, Slice kind_label)
 	Slice		label = first_line(reading, FROM_LABEL);
 
 	if (reading->platform->kind_is_label &&
-		(label.data == NULL || (rvo_label_is_known(kind_label) && !rvo_labels_agree(kind_label, label))))
+		(label.data == NULL || (rvo_label_is_known(reading->labels, kind_label) && !rvo_labels_agree(reading->labels, kind_label, label))))
 		label = rvo_delivery_line(kind_label, MEMBER_MAX_LENGTH);
 	return label;
 }
@@ -410,7 +413,7 @@ read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
 	if (said != INTEREST_UNKNOWN)
 		event->interested = said;
 	else if (event->interested == INTEREST_UNKNOWN && event->kind == EVENT_INTEREST)
-		event->interested = rvo_interest_of_label(event->label, first_text(reading, FROM_SENTIMENT));
+		event->interested = rvo_interest_of_label(reading->labels, event->label, first_text(reading, FROM_SENTIMENT));
 	event->suppress = yes_or_no(first_text(reading, FROM_SUPPRESS)) == INTEREST_YES ||
 		(event->kind == EVENT_INTEREST && rvo_label_suppresses(event->label));
 }
@@ -474,11 +477,11 @@ says_nothing(const DeliveredEvent *read)
 
 /* rvo_delivery_event reads an item whose kind was read, in the current context; NULL if it is ignored. */
 DeliveredEvent *
-rvo_delivery_event(const Platform *platform, JsonbContainer *item, int item_length, Slice kind)
+rvo_delivery_event(const Platform *platform, OwnLabels *labels, JsonbContainer *item, int item_length, Slice kind)
 {
 	DeliveredEvent *read = palloc0(sizeof(DeliveredEvent));
 	NeutralEvent *event = &read->event;
-	Reading		reading = {platform, item, read};
+	Reading		reading = {platform, labels, item, read};
 	Slice		label;
 	const KindRule *rule = find_kind(&reading, kind, &label);
 

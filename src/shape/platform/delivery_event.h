@@ -5,6 +5,7 @@
 #ifndef RVO_DELIVERY_EVENT_H
 #define RVO_DELIVERY_EVENT_H
 
+#include "shape/platform/interest_label.h"
 #include "shape/platform/platform.h"
 
 /* An event as a platform told it. */
@@ -19,6 +20,6 @@ typedef struct DeliveredEvent
 extern Slice rvo_delivery_kind(const Platform *platform, JsonbContainer *item);
 extern Slice rvo_delivery_address(Slice text);
 extern bool rvo_delivery_is_ignored(const Platform *platform, JsonbContainer *item);
-extern DeliveredEvent *rvo_delivery_event(const Platform *platform, JsonbContainer *item, int item_length, Slice kind);
+extern DeliveredEvent *rvo_delivery_event(const Platform *platform, OwnLabels *labels, JsonbContainer *item, int item_length, Slice kind);
 
 #endif							/* RVO_DELIVERY_EVENT_H */

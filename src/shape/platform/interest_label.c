@@ -3,7 +3,7 @@
  *	  What the label of a contact says of their interest.
  *
  * Platforms have the same labels, as LEAD_MARKED_AS_INTERESTED, lead_interested
- * or "Interested".  One that somebody made says nothing.
+ * or "Interested".  One that somebody made says what they say it does, or nothing.
  */
 #include "postgres.h"
 
@@ -32,25 +32,46 @@ bare(Slice label)
 	return label;
 }
 
+/* find_own finds what somebody says of a label, true, false or null; false if they say nothing. */
+static bool
+find_own(OwnLabels *own, Slice label, JsonbValue *says)
+{
+	return own != NULL && label.len > 0 && rvo_loosely_find(own, label, says);
+}
+
+/* rvo_label_is_own tells a label of which somebody says what it says. */
+bool
+rvo_label_is_own(OwnLabels *own, Slice label)
+{
+	JsonbValue	says;
+
+	return find_own(own, label, &says);
+}
+
 /* rvo_label_is_known tells a label of which it is known what it says. */
 bool
-rvo_label_is_known(Slice label)
+rvo_label_is_known(OwnLabels *own, Slice label)
 {
-	return label.len > 0 && rvo_loosely_among(bare(label), INTERESTED "|" NOT_INTERESTED "|" NEITHER);
+	return rvo_label_is_own(own, label) ||
+		(label.len > 0 && rvo_loosely_among(bare(label), INTERESTED "|" NOT_INTERESTED "|" NEITHER));
 }
 
 /* rvo_labels_agree tells whether two labels say the same. */
 bool
-rvo_labels_agree(Slice label, Slice other)
+rvo_labels_agree(OwnLabels *own, Slice label, Slice other)
 {
-	return rvo_interest_of_label(label, NO_SLICE) == rvo_interest_of_label(other, NO_SLICE) &&
+	return rvo_interest_of_label(own, label, NO_SLICE) == rvo_interest_of_label(own, other, NO_SLICE) &&
 		rvo_label_suppresses(label) == rvo_label_suppresses(other);
 }
 
 /* rvo_interest_of_label tells what a label says, or else the sentiment of a reply; either may have no value. */
 Interest
-rvo_interest_of_label(Slice label, Slice sentiment)
+rvo_interest_of_label(OwnLabels *own, Slice label, Slice sentiment)
 {
+	JsonbValue	says;
+
+	if (find_own(own, label, &says))
+		return says.type != jbvBool ? INTEREST_UNKNOWN : says.val.boolean ? INTEREST_YES : INTEREST_NO;
 	if (label.len > 0)
 	{
 		Slice		name = bare(label);

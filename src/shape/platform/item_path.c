@@ -85,9 +85,9 @@ rvo_loosely_begin_among(Slice name, const char *texts)
 	return false;
 }
 
-/* find_member finds a member by its name as it is written, or else loosely: the first that is so. */
-static bool
-find_member(JsonbContainer *object, Slice name, JsonbValue *value)
+/* rvo_loosely_find finds a member by its name as it is written, or else loosely: the first that is so. */
+bool
+rvo_loosely_find(JsonbContainer *object, Slice name, JsonbValue *value)
 {
 	JsonNames	names = {.object = object};
 	Slice		other;
@@ -137,7 +137,7 @@ rvo_item_find(JsonbContainer *item, const char *path, JsonbValue *value)
 	{
 		Slice		name = rvo_text_split(&rest, '.');
 
-		if (rvo_json_is_object(here) ? !find_member(here, name, value) :
+		if (rvo_json_is_object(here) ? !rvo_loosely_find(here, name, value) :
 			!rvo_json_is_array(here) || !find_element(here, name, value))
 			return false;
 		if (rest.len == 0)

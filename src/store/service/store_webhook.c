@@ -55,7 +55,7 @@ static KeptQuery insert_webhook = {
 };
 
 static KeptQuery find_webhook = {
-	.sql = "SELECT id, COALESCE(client_id, 0), COALESCE(agency_id, 0), platform::text, verify::text, secret::text, header::text, ring_size"
+	.sql = "SELECT id, COALESCE(client_id, 0), COALESCE(agency_id, 0), platform::text, verify::text, secret::text, header::text, ring_size, labels::jsonb"
 	" FROM revyops.webhook WHERE token_sha256 = $1 AND revoked_at IS NULL",
 	.expected = SPI_OK_SELECT, .nparameters = 1,
 	.types = {BYTEAOID},
@@ -74,7 +74,7 @@ static KeptQuery find_owner = {
 };
 
 static KeptQuery list_webhooks = {
-	.sql = "SELECT id, client_id, agency_id, platform::text, name::text, verify::text, ring_size, created_time::timestamptz, revoked_at::timestamptz"
+	.sql = "SELECT id, client_id, agency_id, platform::text, name::text, verify::text, ring_size, labels::jsonb, created_time::timestamptz, revoked_at::timestamptz"
 	" FROM revyops.webhook WHERE ($1 = 0 OR client_id = $1) AND ($2 = 0 OR agency_id = $2) ORDER BY id",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {INT4OID, INT4OID},
@@ -90,6 +90,12 @@ static KeptQuery set_webhook_check = {
 	.sql = "UPDATE revyops.webhook SET verify = $2, secret = $3, header = $4 WHERE id = $1",
 	.expected = SPI_OK_UPDATE, .nparameters = 4,
 	.types = {INT4OID, TEXTOID, TEXTOID, TEXTOID},
+};
+
+static KeptQuery set_webhook_labels = {
+	.sql = "UPDATE revyops.webhook SET labels = $2 WHERE id = $1",
+	.expected = SPI_OK_UPDATE, .nparameters = 2,
+	.types = {INT4OID, JSONBOID},
 };
 
 static KeptQuery set_webhook_ring = {
@@ -189,6 +195,7 @@ rvo_store_find_webhook(Slice token_sha256, Webhook *webhook)
 		.secret = rvo_result(&e, 5),
 		.header = rvo_result(&e, 6),
 		.ring_size = DatumGetInt32(e.results[7]),
+		.labels = DatumGetJsonbP(e.results[8]),
 	};
 	return true;
 }
@@ -245,6 +252,17 @@ rvo_store_set_webhook_check(const Webhook *webhook)
 	rvo_add_text(&e, webhook->secret);
 	rvo_add_text(&e, webhook->header);
 	(void) rvo_query_run(&set_webhook_check, &e);
+}
+
+/* rvo_store_set_webhook_labels says what labels say; false if there is no such webhook. */
+bool
+rvo_store_set_webhook_labels(int id, Jsonb *labels)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, id);
+	rvo_add_datum(&e, JsonbPGetDatum(labels), false);
+	return rvo_query_run(&set_webhook_labels, &e) > 0;
 }
 
 /* rvo_store_set_webhook_ring says how many bodies are kept, and deletes the others; false if there is no such webhook. */

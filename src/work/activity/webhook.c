@@ -9,7 +9,10 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "base/jsonio.h"
+#include "shape/platform/item_path.h"
 #include "shape/platform/platform.h"
+#include "shape/record/member.h"
 #include "store/service/store_webhook.h"
 #include "store/service/store_webhook_count.h"
 #include "value/random_digits.h"
@@ -22,6 +25,7 @@
 #define TOKEN_BYTES 32
 #define SECRET_MAX_OCTETS 1024
 #define ACCOUNT_MAX_OCTETS 255
+#define LABELS_MAX 100
 #define RING_MAX 100
 
 /* The ways in which deliveries are checked. */
@@ -210,6 +214,56 @@ rvo_webhook_set_secret(const int *id, Slice verify, Slice secret, Slice header)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	begin_write(webhook.id);
 	rvo_store_set_webhook_check(&webhook);
+}
+
+/* check_label notes what is wrong with a label and with what it says. */
+static void
+check_label(Slice label, const JsonbValue *says, FaultList *faults)
+{
+	const char *where = rvo_fault_member_pointer("", label);
+	int			length = rvo_text_characters(label);
+
+	if (rvo_loosely_equal(label, CONST_SLICE("")))
+		rvo_fault_add(faults, where, FAULT_REQUIRED);
+	else if (length > MEMBER_MAX_LENGTH)
+		rvo_fault_add_limit(faults, where, FAULT_TOO_LONG, MEMBER_MAX_LENGTH, length);
+	if (says->type != jbvBool && says->type != jbvNull)
+		rvo_fault_add(faults, where, FAULT_NOT_A_BOOLEAN);
+}
+
+/* check_labels notes what is wrong with somebody's own labels. */
+static void
+check_labels(Jsonb *labels, FaultList *faults)
+{
+	JsonNames	names = {.object = labels != NULL ? rvo_json_root(labels) : NULL};
+	Slice		label;
+	JsonbValue	says;
+
+	if (labels == NULL || !rvo_json_is_object(names.object))
+	{
+		rvo_fault_add(faults, "labels", labels == NULL ? FAULT_REQUIRED : FAULT_NOT_AN_OBJECT);
+		return;
+	}
+	if (JsonContainerSize(names.object) > LABELS_MAX)
+		rvo_fault_add_limit(faults, "labels", FAULT_TOO_MANY, LABELS_MAX, JsonContainerSize(names.object));
+	while (rvo_json_next_name(&names, &label))
+		if (rvo_json_get(names.object, label, &says))
+			check_label(label, &says, faults);
+}
+
+/* rvo_webhook_set_labels says what labels that somebody made at the platform say of interest: true, false, or null for neither. */
+void
+rvo_webhook_set_labels(const int *id, Jsonb *labels)
+{
+	FaultList	faults = {0};
+	int			webhook = require_id(id);
+
+	check_labels(labels, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	begin_write(webhook);
+	if (!rvo_store_set_webhook_labels(webhook, labels))
+		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 }
 
 /* rvo_webhook_set_ring says how many of the last bodies that could not be read are kept. */

@@ -229,7 +229,7 @@ rvo_webhook_deliver(const WebhookRequest *request, WebhookResult *result)
 	*result = (WebhookResult) {0};
 	if (webhook.client_id != 0)
 		rvo_client_begin_write(webhook.client_id);	/* what is refused is counted, too */
-	if (missing == NULL && !rvo_delivery_read(rvo_platform_find(webhook.platform), request->body, &delivery, &result->faults))
+	if (missing == NULL && !rvo_delivery_read(rvo_platform_find(webhook.platform), rvo_json_root(webhook.labels), request->body, &delivery, &result->faults))
 	{
 		rvo_delivery_keep(&webhook, request->body, &result->faults);
 		refuse(&webhook, 400, "unreadable", result);
