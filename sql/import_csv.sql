@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(59);
+SELECT plan(62);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -100,6 +100,11 @@ SELECT test.fails_with('SELECT revyops_import_report(99)', 'PT404', 'import not 
 -- ---- faults of the call
 SELECT test.fails_400($$SELECT revyops_import_csv('Email', mode => 'x', on_fault => 'x', blanks => 'x')$$, '[{"parameter": "mode", "code": "invalid_mode"}, {"parameter": "on_fault", "code": "invalid_on_fault"}, {"parameter": "blanks", "code": "invalid_blanks"}]', 'options that are none');
 SELECT test.fails_400('SELECT revyops_import_csv(NULL)', test.wrong('content', 'required'), 'no file');
+SELECT test.fails_400($$SELECT revyops_import_csv(NULL, mode => 'x')$$, test.wrong('content', 'required') || test.wrong('mode', 'invalid_mode'), 'no file, and no mode');
+SELECT test.fails_400($$SELECT revyops_import_csv('Email', mode => 'x', encoding => 'x', delimiter => 'xx', header_line => 0, columns => '7')$$,
+	test.wrong('delimiter', 'invalid_delimiter') || test.wrong('header_line', 'invalid_number') || test.wrong('encoding', 'unknown_encoding') || test.wrong('mode', 'invalid_mode'),
+	'what is wrong with the file, and all options; its columns are not looked at');
+SELECT test.fails_400($$SELECT revyops_import_csv('Email', mode => 'x', columns => '{"Mail": "email"}')$$, test.wrong('mode', 'invalid_mode') || '[{"parameter": "columns", "code": "unknown_column"}]', 'an option, and a column that is not there');
 SELECT test.fails_with($$SELECT revyops_import_csv(convert_to(repeat('x', 16 * 1024 * 1024 + 1), 'UTF8'))$$, 'PT413', 'request body too large', test.wrong('content', 'too_large'), 'a file that is too large');
 SELECT set_config('revyops.client_id', '2', true) AS "hidden" \gset
 SELECT test.fails_with('SELECT revyops_import_report(1)', 'PT404', 'import not found', test.wrong('job', 'not_found'), 'another client''s job');

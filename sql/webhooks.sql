@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(117);
+SELECT plan(119);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -241,7 +241,9 @@ FROM (VALUES
 	('SELECT public.revyops_set_webhook_secret(99, ''none'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]'),
 	('SELECT public.revyops_set_webhook_secret(1, ''body'', ''x'')', 400, 'invalid request', '[{"parameter":"verify","code":"invalid_option","message":"Expected one of the values that are allowed.","allowed":["none","header","hmac"]}]'),
 	('SELECT public.revyops_set_webhook_secret(1, ''header'')', 400, 'invalid request', '[{"parameter":"secret","code":"required","message":"A value is required."},{"parameter":"header","code":"required","message":"A value is required."}]'),
-	('SELECT public.revyops_set_webhook_labels(NULL, NULL)', 400, 'invalid request', '[{"parameter":"webhook","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_set_webhook_labels(NULL, NULL)', 400, 'invalid request', '[{"parameter":"webhook","code":"required","message":"A value is required."},{"parameter":"labels","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_set_webhook_ring(NULL, NULL)', 400, 'invalid request', '[{"parameter":"webhook","code":"required","message":"A value is required."},{"parameter":"size","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_set_webhook_secret(NULL, NULL, NULL)', 400, 'invalid request', '[{"parameter":"webhook","code":"required","message":"A value is required."},{"parameter":"secret","code":"required","message":"A value is required."}]'),
 	('SELECT public.revyops_set_webhook_labels(99, ''{}'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]'),
 	('SELECT public.revyops_set_webhook_labels(1, ''7'')', 400, 'invalid request', '[{"parameter":"labels","code":"not_an_object","message":"Expected an object."}]'),
 	('SELECT public.revyops_set_webhook_labels(1, jsonb_build_object('' -'', 1, ''a/b'', ''yes'', repeat(''é'', 256), true))', 400, 'invalid request', '[{"pointer":"/ -","code":"required","message":"A value is required."},{"pointer":"/ -","code":"not_a_boolean","message":"Expected true or false."},{"pointer":"/a~1b","code":"not_a_boolean","message":"Expected true or false."},{"pointer":"/' || repeat('é', 127) || '...","code":"too_long","message":"This value is too long.","limit":255,"actual":256}]'),

@@ -87,6 +87,9 @@ is(says('stranger', $client, "CALL revyops_import_file($loid);"), "ERROR:  permi
 is(says('importer', $client, 'BEGIN; CALL revyops_import_file(1);'), 'ERROR:  revyops_import_file cannot run inside a transaction block', 'in a transaction block');
 is(says('importer', $client, 'CALL revyops_import_file(1);'), 'ERROR:  large object 1 does not exist', 'none');
 like(says('importer', $client, 'CALL revyops_import_file(NULL);'), qr/^ERROR: +invalid request$/, 'NULL');
+my (undef, undef, $refused) = $node->psql('postgres', "SET revyops.client_id = $client;\nCALL revyops_import_file($loid, mode => 'x', encoding => 'x', delimiter => 'xx', batch_size => 0);", on_error_stop => 0);
+my ($detail) = $refused =~ /^DETAIL:  (.*)$/m;
+is_deeply([ $detail =~ /"(?:parameter|code)":"(.*?)"/g ], [ delimiter => 'invalid_delimiter', encoding => 'unknown_encoding', batch_size => 'invalid_batch_size', mode => 'invalid_mode' ], 'all that is wrong with the file and the options');
 is(sql('SELECT count(*) FROM revyops.contact WHERE client_id = ' . $client), '0', 'nothing was written');
 
 # ---- unlink

@@ -246,7 +246,12 @@ import_file(FunctionCallInfo fcinfo, const ImportKind *kind, const char *instead
 	if (PG_ARGISNULL(0))
 		call_owner("import_begin", &reading.import);	/* which raises */
 	object = rvo_large_object_open(PG_GETARG_OID(0));
-	reading.source = rvo_import_file_open(&format, feed, &object, object.size);
+	reading.source = rvo_import_file_open(&format, feed, &object, object.size, &reading.import.faults);
+	if (reading.source == NULL)
+	{
+		reading.import.is_unreadable = true;
+		call_owner("import_begin", &reading.import);	/* which raises */
+	}
 	import_source(&reading);
 	if (!PG_ARGISNULL(9) && PG_GETARG_BOOL(9) && reading.import.mode != IMPORT_CHECK)
 		rvo_large_object_unlink(object.oid);

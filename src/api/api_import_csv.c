@@ -42,6 +42,8 @@ import_csv(FunctionCallInfo fcinfo, const ImportKind *kind)
 		.header_line = rvo_argument_line(fcinfo, 8),
 	};
 
+	if (wanted.content.data == NULL)
+		rvo_fault_add(&wanted.faults, "content", FAULT_REQUIRED);
 	PG_RETURN_JSONB_P(rvo_import_csv(&claim, &wanted));
 }
 

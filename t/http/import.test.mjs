@@ -86,6 +86,8 @@ test('what can\'t be an import is refused, and nothing was written', async () =>
 	const file = form([['file', FILE]]);
 	await isRefused(send(client, FILE, { mode: 'insert' }), 400, { parameter: 'mode', code: 'invalid_mode' });
 	await isRefused(send(client, FILE, { columns: '{' }), 400, { parameter: 'columns', code: 'malformed_json' });
+	await isRefused(send(client, FILE, { columns: '{', header_line: 'one', mode: 'insert', encoding: 'UTF-9', modus: 'x' }), 400, { parameter: 'header_line', code: 'invalid_number' }, { parameter: 'columns', code: 'malformed_json' },
+		{ parameter: 'modus', code: 'unknown_parameter', nearest: ['mode'] }, { parameter: 'encoding', code: 'unknown_encoding' }, { parameter: 'mode', code: 'invalid_mode' });
 	await isRefused(send(client, FILE, { columns: '["Email"]' }), 400, { parameter: 'columns', code: 'not_an_object' });
 	await isRefused(send(client, FILE, { columns: '['.repeat(100_000 / 100) }), 400, { parameter: 'columns', code: 'malformed_json' });
 	await isRefused(send(client, FILE, { on_faults: 'drop_value', modus: 'x' }), 400, { parameter: 'on_faults', code: 'unknown_parameter', nearest: ['on_fault'] }, { parameter: 'modus', code: 'unknown_parameter', nearest: ['mode'] });

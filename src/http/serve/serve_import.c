@@ -116,8 +116,9 @@ rvo_import_line(Slice text, FaultList *faults)
 
 /* read_import reads what is to be imported, and how. */
 static CsvImport
-read_import(const HttpRequest *request, FaultList *faults)
+read_import(const HttpRequest *request)
 {
+	FaultList	faults = {0};
 	CsvImport	import = {
 		.kind = request->endpoint->resource->import,
 		.content = request->upload->content,
@@ -127,14 +128,15 @@ read_import(const HttpRequest *request, FaultList *faults)
 		.origin = rvo_import_option(request, "origin"),
 		.encoding = rvo_import_option(request, "encoding"),
 		.delimiter = rvo_import_option(request, "delimiter"),
-		.header_line = rvo_import_line(rvo_import_option(request, "header_line"), faults),
-		.columns = read_columns(rvo_import_option(request, "columns"), faults),
+		.header_line = rvo_import_line(rvo_import_option(request, "header_line"), &faults),
+		.columns = read_columns(rvo_import_option(request, "columns"), &faults),
 	};
 
 	if (import.encoding.data == NULL)
 		import.encoding = request->upload->charset;
 	if (import.content.data == NULL)
-		rvo_fault_add(faults, "/file", FAULT_REQUIRED);
+		rvo_fault_add(&faults, "/file", FAULT_REQUIRED);
+	import.faults = faults;
 	return import;
 }
 
@@ -154,14 +156,11 @@ link_to_rejects(const HttpRequest *request, Jsonb *result)
 void
 rvo_serve_import(const HttpRequest *request, Answer *answer)
 {
-	FaultList	faults = {0};
-	CsvImport	import = read_import(request, &faults);
+	CsvImport	import = read_import(request);
 	Jsonb	   *result;
 	StringInfoData body;
 
-	rvo_import_check_options(request, option_names, lengthof(option_names), &faults, answer);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_import_check_options(request, option_names, lengthof(option_names), &import.faults, answer);
 	result = rvo_import_csv(&request->claim, &import);
 	initStringInfo(&body);
 	(void) JsonbToCString(&body, &result->root, VARSIZE(result));

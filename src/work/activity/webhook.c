@@ -124,12 +124,23 @@ rvo_webhook_route_account(const int *agency_id, Slice platform_name, Slice accou
 	rvo_store_route_account(*agency_id, platform->name, account, client_id != NULL ? *client_id : 0);
 }
 
+/* check_id notes that the id of a webhook is missing. */
+static void
+check_id(const int *id, FaultList *faults)
+{
+	if (id == NULL)
+		rvo_fault_add(faults, "webhook", FAULT_REQUIRED);
+}
+
 /* require_id returns the id of a webhook, or raises. */
 static int
 require_id(const int *id)
 {
-	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "webhook", FAULT_REQUIRED);
+	FaultList	faults = {0};
+
+	check_id(id, &faults);
+	if (faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	return *id;
 }
 
@@ -202,13 +213,15 @@ rvo_webhook_set_secret(const int *id, Slice verify, Slice secret, Slice header)
 {
 	FaultList	faults = {0};
 	Webhook		webhook = {
-		.id = require_id(id), .verify = verify, .secret = rvo_text_trim(secret), .header = rvo_text_trim(header)
+		.id = id != NULL ? *id : 0, .verify = verify, .secret = rvo_text_trim(secret), .header = rvo_text_trim(header)
 	};
-	Slice		platform = rvo_store_webhook_platform(webhook.id);
+	Slice		platform = id != NULL ? rvo_store_webhook_platform(*id) : NO_SLICE;
 
-	if (platform.data == NULL)
+	check_id(id, &faults);
+	if (platform.data != NULL)
+		check_verify(rvo_platform_find(platform), verify, &faults);
+	else if (id != NULL)
 		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
-	check_verify(rvo_platform_find(platform), verify, &faults);
 	check_secret(&webhook, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
@@ -256,13 +269,13 @@ void
 rvo_webhook_set_labels(const int *id, Jsonb *labels)
 {
 	FaultList	faults = {0};
-	int			webhook = require_id(id);
 
+	check_id(id, &faults);
 	check_labels(labels, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	begin_write(webhook);
-	if (!rvo_store_set_webhook_labels(webhook, labels))
+	begin_write(*id);
+	if (!rvo_store_set_webhook_labels(*id, labels))
 		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 }
 
@@ -270,19 +283,17 @@ rvo_webhook_set_labels(const int *id, Jsonb *labels)
 void
 rvo_webhook_set_ring(const int *id, const int *size)
 {
-	int			webhook = require_id(id);
+	FaultList	faults = {0};
 
+	check_id(id, &faults);
 	if (size == NULL || *size < 0)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "size", size == NULL ? FAULT_REQUIRED : FAULT_INVALID_NUMBER);
-	if (*size > RING_MAX)
-	{
-		FaultList	faults = {0};
-
+		rvo_fault_add(&faults, "size", size == NULL ? FAULT_REQUIRED : FAULT_INVALID_NUMBER);
+	else if (*size > RING_MAX)
 		rvo_fault_add_limit(&faults, "size", FAULT_TOO_MANY, RING_MAX, *size);
+	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	}
-	begin_write(webhook);
-	if (!rvo_store_set_webhook_ring(webhook, *size))
+	begin_write(*id);
+	if (!rvo_store_set_webhook_ring(*id, *size))
 		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 }
 

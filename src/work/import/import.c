@@ -154,12 +154,11 @@ map(Import *import, FaultList *faults)
 	import->mapping->changes = import->mode == IMPORT_UPSERT;
 }
 
-/* rvo_import_begin checks what was asked for, and adds a job. */
+/* rvo_import_begin checks what was asked for, and adds a job.  Raises FAILURE_INVALID_REQUEST with all that is wrong. */
 void
 rvo_import_begin(int client_id, Import *import)
 {
 	MemoryContext caller = MemoryContextSwitchTo(import->context);
-	FaultList	faults = {0};
 	NewImportJob job = {
 		.entity = rvo_entity_names[import->kind->kind->entity],
 		.source = import->source,
@@ -168,11 +167,11 @@ rvo_import_begin(int client_id, Import *import)
 		.blanks = import->options.blanks,
 	};
 
-	read_options(import, &faults);
-	if (import->source.data != NULL)
-		map(import, &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	read_options(import, &import->faults);
+	if (import->source.data != NULL && !import->is_unreadable)
+		map(import, &import->faults);
+	if (import->faults.count > 0)
+		rvo_fault_raise(FAILURE_INVALID_REQUEST, &import->faults);
 	job.columns = import->headers.names;
 	job.ncolumns = import->headers.count;
 	job.mapping = rvo_import_mapping_show(import->mapping);

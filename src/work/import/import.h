@@ -66,6 +66,8 @@ typedef struct Import
 	ImportHeaders headers;		/* of the source */
 	HeaderChoice choice;		/* of those; without functions = there is none */
 	MemoryContext context;		/* of what lives as long as the import */
+	FaultList	faults;			/* what is wrong with it, as far as that was found out before rvo_import_begin */
+	bool		is_unreadable;	/* so its columns are not looked at: they may not be what is meant */
 
 	/* what was made of that */
 	ImportMode	mode;

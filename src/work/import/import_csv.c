@@ -38,14 +38,24 @@ or_default(Slice said, Slice otherwise)
 	return rvo_text_trim(said).len > 0 ? said : otherwise;
 }
 
-/* check_content raises a failure for a file that is none, or too large. */
-static void
-check_content(const CsvImport *wanted)
+/* open_file begins to read a file, and takes over what its columns are called; NULL if it can't be read. */
+static ImportSource *
+open_file(const CsvImport *wanted, Slice *unread, Import *import)
 {
-	if (wanted->content.data == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "content", FAULT_REQUIRED);
+	CsvOptions	format = {wanted->encoding, wanted->delimiter, wanted->header_line};
+	ImportSource *source = NULL;
+
 	if (wanted->content.len > IMPORT_CSV_MAX_OCTETS)
 		rvo_fault_raise_one(FAILURE_TOO_LARGE, "content", FAULT_TOO_LARGE);
+	if (wanted->content.data != NULL)
+		source = rvo_import_file_open(&format, rvo_feed_slice, unread, unread->len, &import->faults);
+	import->is_unreadable = import->faults.count > 0;
+	if (source != NULL)
+	{
+		import->headers = source->headers;
+		import->choice = source->choice;
+	}
+	return source;
 }
 
 /* show_rejects shows the first rejects, in the context of what is shown. */
@@ -159,7 +169,6 @@ rvo_import_csv(const Claim *claim, const CsvImport *wanted)
 {
 	int			client_id = rvo_auth_caller(claim).client_id;
 	Slice		unread = wanted->content;
-	CsvOptions	format = {wanted->encoding, wanted->delimiter, wanted->header_line};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "revyops import", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = CurrentMemoryContext;
 	Shown		shown = {.rejects = rvo_json_array(ROWS_SHOWN), .preview = rvo_json_array(ROWS_SHOWN)};
@@ -176,14 +185,11 @@ rvo_import_csv(const Claim *claim, const CsvImport *wanted)
 			.columns = wanted->columns,
 			.batch_size = BATCH_SIZE,
 		},
+		.faults = wanted->faults,
 	};
-	ImportSource *source;
+	ImportSource *source = open_file(wanted, &unread, &import);
 	bool		more;
 
-	check_content(wanted);
-	source = rvo_import_file_open(&format, rvo_feed_slice, &unread, unread.len);
-	import.headers = source->headers;
-	import.choice = source->choice;
 	rvo_import_begin(client_id, &import);
 	do
 	{

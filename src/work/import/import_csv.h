@@ -14,7 +14,7 @@
 typedef struct CsvImport
 {
 	const ImportKind *kind;
-	Slice		content;		/* octets; no value = none */
+	Slice		content;		/* octets; no value = none, which is one of the faults */
 	Slice		mode;
 	Slice		on_fault;
 	Slice		blanks;
@@ -23,6 +23,7 @@ typedef struct CsvImport
 	Slice		delimiter;
 	int64		header_line;	/* 0 = to be found out */
 	Jsonb	   *columns;		/* NULL = none are named */
+	FaultList	faults;			/* what the caller has found wrong with any of this */
 } CsvImport;
 
 extern Jsonb *rvo_import_csv(const Claim *claim, const CsvImport *wanted);

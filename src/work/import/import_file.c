@@ -141,17 +141,16 @@ has_key(void *source, int column)
 
 /*
  * rvo_import_file_open begins to read a file of so many octets, in the current context.
- * Raises FAILURE_INVALID_REQUEST if it is none that can be read.
+ * NULL if it is none that can be read, with the faults.
  */
 ImportSource *
-rvo_import_file_open(const CsvOptions *options, CsvFeed feed, void *arg, int64 size)
+rvo_import_file_open(const CsvOptions *options, CsvFeed feed, void *arg, int64 size, FaultList *faults)
 {
 	FileSource *this = palloc0(sizeof(FileSource));
-	FaultList	faults = {0};
 
-	this->reader = rvo_csv_open(options, feed, arg, &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	this->reader = rvo_csv_open(options, feed, arg, faults);
+	if (this->reader == NULL)
+		return NULL;
 	this->size = size;
 	this->source.kind = &file_kind;
 	this->source.choice = (HeaderChoice) {take_header, has_key, this};

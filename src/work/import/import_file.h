@@ -8,7 +8,7 @@
 #include "shape/file/csv_reader.h"
 #include "work/import/import_source.h"
 
-extern ImportSource *rvo_import_file_open(const CsvOptions *options, CsvFeed feed, void *arg, int64 size);
+extern ImportSource *rvo_import_file_open(const CsvOptions *options, CsvFeed feed, void *arg, int64 size, FaultList *faults);
 extern const CsvFormat *rvo_import_file_format(const ImportSource *source);
 extern Slice rvo_import_file_field(const ImportSource *source, int row, int column);
 extern int64 rvo_import_file_size(const ImportSource *source);
