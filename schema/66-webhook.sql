@@ -84,7 +84,7 @@ COMMENT ON COLUMN revyops.webhook.verify IS 'How deliveries are checked beside t
 COMMENT ON COLUMN revyops.webhook.secret IS 'The secret that they are checked by, as it is; null if they are not.';
 COMMENT ON COLUMN revyops.webhook.header IS 'The header that is looked at; null for the usual ones.';
 COMMENT ON COLUMN revyops.webhook.ring_size IS 'How many of the last bodies that could not be read are kept.';
-COMMENT ON COLUMN revyops.webhook.labels IS 'Labels that somebody made at the platform, with what they say of interest: true, false, or null for neither.';
+COMMENT ON COLUMN revyops.webhook.labels IS 'Custom labels of the platform, and what they mean for interest: true, false, or null for neither.';
 COMMENT ON COLUMN revyops.webhook.created_time IS 'When it was added.';
 COMMENT ON COLUMN revyops.webhook.revoked_at IS 'When it was revoked; null if it was not.';
 COMMENT ON SEQUENCE revyops.webhook_id_seq IS 'Ids of webhooks.';
@@ -208,7 +208,7 @@ CREATE FUNCTION @extschema@.revyops_set_webhook_labels(webhook integer, labels j
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_set_webhook_labels(integer, jsonb) IS
-'Says what labels that somebody made at the platform say of interest: true, false, or null for neither.';
+'Says what custom labels of the platform mean for interest: true, false, or null for neither.';
 
 CREATE FUNCTION @extschema@.revyops_set_webhook_ring(webhook integer, size integer) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER

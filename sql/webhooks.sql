@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(119);
+SELECT plan(129);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -198,23 +198,33 @@ $$;
 \set marked '{"webhook_event": "LEAD_MARKED_AS_LABEL", "email": "EMAIL", "replied_date": "TIME"}'
 \set category '{"event_type": "LEAD_CATEGORY_UPDATED", "event_timestamp": "TIME", "lead_email": "EMAIL", "secret_key": "abcd", "lead_category": {"new_name": "LABEL"}}'
 SELECT is(test.labelled(:'instantly', :'label', 1, 'Demo agreed'), '[0, 1, null]', 'one is ignored, as a new kind would be');
-SELECT public.revyops_set_webhook_labels(1, '{"Demo agreed": true, "no-budget": false, "Später": null, "Interested": false, "lead_closed": null, "Email sent": false, "x.y": true}') \g /dev/null
+SELECT public.revyops_set_webhook_labels(1, '{"Demo agreed": true, "no-budget": false, "Später": null, "Interested": false, "lead_closed": null, "Email sent": false, "Email opened": true, "x.y": true}') \g /dev/null
 SELECT is(test.labelled(:'instantly', :'label', 1, 'Demo agreed'), '[1, 0, [[true, "Demo agreed"]]]', 'one that is listed says what it is said to');
 SELECT is(test.labelled(:'instantly', :'label', 2, 'No Budget'), '[1, 0, [[false, "No Budget"]]]', 'written in another way');
 SELECT is(test.labelled(:'instantly', :'label', 3, 'Später'), '[1, 0, [[false, "No Budget"]]]', 'neither');
 SELECT is(test.labelled(:'instantly', :'label', 4, 'X.Y'), '[1, 0, [[true, "X.Y"]]]', 'with a point in it');
 SELECT is(test.labelled(:'instantly', :'label', 5, 'lead_not_interested'), '[1, 0, [[false, "lead_not_interested"]]]', 'the others say what they did');
-SELECT is(test.labelled(:'instantly', :'label', 6, 'lead_interested'), '[1, 0, [[true, "lead_interested"]]]', 'which is not changed by one that is like a part of them');
-SELECT is(test.labelled(:'instantly', :'label', 7, 'lead_closed'), '[1, 0, [[true, "lead_interested"]]]', 'but where they are listed');
+SELECT is(test.labelled(:'instantly', :'label', 6, 'lead_interested'), '[1, 0, [[false, "lead_interested"]]]', 'unless they are listed, with what the platform puts before or without');
+SELECT is(test.labelled(:'instantly', :'label', 7, 'lead_closed'), '[1, 0, [[false, "lead_interested"]]]', 'also as neither');
 SELECT is(test.labelled(:'instantly', :'label', 8, 'Demo', 'new@example.com'), '[0, 1, null]', 'one that is like a part of what is listed is ignored');
 SELECT is(test.labelled(:'instantly', :'label', 8, 'email_sent', 'new@example.com'), '[1, 0, [[null, null]]]', 'a kind of events is no label');
+SELECT is(test.labelled(:'instantly', :'label', 8, 'email_opened', 'new@example.com'), '[0, 1, [[null, null]]]', 'nor is one that is ignored');
+SELECT is(test.labelled(:'instantly', :'label', 8, repeat('-', 2000) || 'Demo agreed', 'new@example.com'), '[0, 1, [[null, null]]]', 'nor what is too long for one');
+SELECT public.revyops_set_webhook_labels(3, '{"Hot lead": false}') \g /dev/null
 SELECT is(test.labelled(:'plusvibe', :'marked', 9, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[null, null]]]', 'of another webhook');
-SELECT public.revyops_set_webhook_labels(4, '{"Hot lead": true}'), public.revyops_set_webhook_labels(3, '{"Hot lead": false}') \g /dev/null
+SELECT public.revyops_set_webhook_labels(4, '{"Hot lead": true}') \g /dev/null
 SELECT is(test.labelled(:'plusvibe', :'marked', 10, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[true, "HOT_LEAD"]]]', 'PlusVibe: behind what it puts before');
 SELECT is(test.labelled(:'smartlead', :'category', 11, 'Hot Lead', 'hot@example.com'), '[1, 0, [[false, "Hot Lead"]]]', 'Smartlead: a category');
 SELECT is((SELECT labels FROM public.revyops_list_webhooks(:one) WHERE id = 4), '{"Hot lead": true}', 'they are listed');
+SELECT public.revyops_set_webhook_labels(4, '{"Hot lead": null}') \g /dev/null
+SELECT is(test.labelled(:'plusvibe', replace(:'marked', '"camp', '"label": "LEAD", "sentiment": "POSITIVE", "camp'), 10, 'HOT_LEAD', 'cold@example.com'), '[1, 0, [[null, null]]]', 'neither, whatever stands beside it');
 SELECT public.revyops_set_webhook_labels(4, '{}') \g /dev/null
 SELECT is(test.labelled(:'plusvibe', :'marked', 12, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[false, "Hot Lead"]]]', 'until they are no more');
+SELECT public.revyops_set_webhook_labels(4, (SELECT jsonb_object_agg('label ' || n, true) FROM generate_series(1, 100) n)) \g /dev/null
+SELECT is((SELECT count(*) FROM public.revyops_list_webhooks(:one), jsonb_object_keys(labels) WHERE id = 4), 100::bigint, 'up to a hundred');
+SELECT public.revyops_create_agency_webhook(:agency, 'instantly', 'all') AS shared, public.revyops_route_webhook_account(:agency, 'instantly', 'w', :one) \gset
+SELECT public.revyops_set_webhook_labels(max(id), '{"Demo agreed": true}') FROM public.revyops_list_webhooks(agency_id => :agency) \g /dev/null
+SELECT is(test.labelled(:'shared', replace(:'label', '"lead', '"workspace": "w", "lead'), 13, 'Demo agreed', 'shared@example.com'), '[1, 0, [[true, "Demo agreed"]]]', 'those of an agency are for all of its clients');
 
 -- ---- whatever a delivery has, it is taken as it is shown
 \set lines `cat "$PG_ABS_SRCDIR/t/vectors/webhooks.jsonl" "$PG_ABS_SRCDIR/t/vectors/deliveries.jsonl"`
@@ -245,6 +255,11 @@ FROM (VALUES
 	('SELECT public.revyops_set_webhook_ring(NULL, NULL)', 400, 'invalid request', '[{"parameter":"webhook","code":"required","message":"A value is required."},{"parameter":"size","code":"required","message":"A value is required."}]'),
 	('SELECT public.revyops_set_webhook_secret(NULL, NULL, NULL)', 400, 'invalid request', '[{"parameter":"webhook","code":"required","message":"A value is required."},{"parameter":"secret","code":"required","message":"A value is required."}]'),
 	('SELECT public.revyops_set_webhook_labels(99, ''{}'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]'),
+	('SELECT public.revyops_set_webhook_labels(1, NULL)', 400, 'invalid request', '[{"parameter":"labels","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_set_webhook_labels(1, ''[]'')', 400, 'invalid request', '[{"parameter":"labels","code":"not_an_object","message":"Expected an object."}]'),
+	('SELECT public.revyops_set_webhook_labels(6, ''{"x": 1}'')', 400, 'invalid request', '[{"parameter":"webhook","code":"invalid_option","message":"Expected one of the values that are allowed.","allowed":["instantly","smartlead","plusvibe","hubspot","neutral"]},{"pointer":"/x","code":"not_a_boolean","message":"Expected true or false."}]'),
+	('SELECT public.revyops_set_webhook_labels(1, ''{"No budget": false, "NoBudget": true}'')', 400, 'invalid request', '[{"pointer":"/No budget","code":"duplicate","message":"This name is given more than once."}]'),
+	('SELECT public.revyops_set_webhook_labels(1, (SELECT jsonb_object_agg(''l'' || n, 1) FROM generate_series(1, 101) n))', 400, 'invalid request', '[{"parameter":"labels","code":"too_many","message":"There are too many entries.","limit":100,"actual":101}]'),
 	('SELECT public.revyops_set_webhook_labels(1, ''7'')', 400, 'invalid request', '[{"parameter":"labels","code":"not_an_object","message":"Expected an object."}]'),
 	('SELECT public.revyops_set_webhook_labels(1, jsonb_build_object('' -'', 1, ''a/b'', ''yes'', repeat(''é'', 256), true))', 400, 'invalid request', '[{"pointer":"/ -","code":"required","message":"A value is required."},{"pointer":"/ -","code":"not_a_boolean","message":"Expected true or false."},{"pointer":"/a~1b","code":"not_a_boolean","message":"Expected true or false."},{"pointer":"/' || repeat('é', 127) || '...","code":"too_long","message":"This value is too long.","limit":255,"actual":256}]'),
 	('SELECT public.revyops_set_webhook_ring(1, 101)', 400, 'invalid request', '[{"parameter":"size","code":"too_many","message":"There are too many entries.","limit":100,"actual":101}]'),

@@ -23,6 +23,7 @@ SELECT revyops_create_contact(format('{"email": "$word%s\@$word.example", "linke
 SELECT revyops_record_event('{"kind": "sent", "contact_email": "seen\@$word.example", "campaign_id": "$word", "campaign_name": "$word", "subject": "$word", "at": "2026-03-01"}');
 SELECT revyops_record_event('{"kind": "bounced", "contact_email": "seen\@$word.example", "campaign_id": "$word", "last_name": "$word", "at": "2026-03-02"}');
 SELECT revyops_create_webhook($id, 'hubspot', '$word'), revyops_create_agency_webhook(revyops_create_agency('$word'), 'lemlist', '$word');
+SELECT revyops_set_webhook_labels(max(id), '{"$word": true}') FROM revyops.webhook WHERE client_id = $id;
 SELECT revyops_route_webhook_account(max(id), 'lemlist', '$word', $id) FROM revyops.agency WHERE name = '$word';
 INSERT INTO revyops.webhook_object VALUES ($id, '$word', '1', '$word\@$word.example', now());
 INSERT INTO revyops.webhook_count SELECT max(id), '$word', '$word', 1, now() FROM revyops.webhook WHERE client_id = $id;

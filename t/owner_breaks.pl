@@ -22,6 +22,8 @@ SELECT revyops_create_client('One');
 SET revyops.client_id = 1;
 SELECT revyops_create_contact('{"email": "a@x.example"}'), revyops_create_contact('{"email": "b@x.example"}');
 SELECT revyops_create_company('{"domain": "acme.com"}');
+CREATE TABLE webhook_path AS SELECT revyops_create_webhook(1, 'instantly', 'x') AS path;
+ALTER TABLE revyops.webhook OWNER TO tables_owner;
 ALTER TABLE revyops.contact OWNER TO tables_owner;
 ALTER TABLE revyops.company OWNER TO tables_owner;
 GRANT USAGE, CREATE ON SCHEMA revyops TO tables_owner;
@@ -82,6 +84,15 @@ is(answers("$deletes CREATE RULE r AS ON DELETE TO revyops.contact DO INSTEAD SE
 is(answers("$updates CREATE RULE r AS ON UPDATE TO revyops.contact DO INSTEAD SELECT my.f(old.id)",
 		"SELECT revyops_update_contact(1, '{\"last_name\": \"x\"}');\nDROP RULE r ON revyops.contact;\nSELECT revyops_update_contact(2, '{\"last_name\": \"x\"}')->'last_name'"),
 	'"x"|55000', 'one that changes within a change');
+
+# Labels of a webhook that are no object, or null.
+for ([ 'DROP NOT NULL', 'NULL', 'that are null' ], [ 'SET NOT NULL', q('[1, 2]'), 'that are an array' ], [ 'SET NOT NULL', q('7'), 'that are a number' ])
+{
+	my ($null, $labels, $name) = @$_;
+	is(answers("ALTER TABLE revyops.webhook ALTER labels $null; ALTER TABLE revyops.webhook DROP CONSTRAINT webhook_labels_check; UPDATE revyops.webhook SET labels = $labels",
+			"SELECT status, body FROM revyops_http.handle('POST', (SELECT path FROM webhook_path), '', '', convert_to('{\"event_type\": \"Hot\", \"lead_email\": \"a\@x.example\"}', 'UTF8'))"),
+		'200|{"processed": 0, "duplicates": 0, "ignored": 1, "errors": []}|', "labels of a webhook $name");
+}
 
 # A constraint without a column is evaluated while the plan is read.
 is(answers(<<'EOS', "SELECT revyops_create_contact('{\"email\": \"c\@x.example\"}')->'email';\nSELECT revyops_create_contact('{\"email\": \"d\@x.example\"}')->'email';\nSELECT count(*) FROM revyops.contact"), "\"c\@x.example\"\n\"d\@x.example\"\n4|", 'a constraint that creates, and makes plans anew');

@@ -79,7 +79,7 @@ find_kind(const Reading *reading, Slice kind, Slice *label)
 	for (const KindRule *rule = reading->platform->kinds; rule->name != NULL; rule++)
 		if (is_kind(rule, kind, label))
 			return has_needed(reading, rule) ? rule : NULL;
-	return reading->platform->kind_is_label && rvo_label_is_own(reading->labels, kind) ? &own_label : NULL;
+	return reading->platform->label_is_kind && rvo_label_is_own(reading->labels, kind) ? &own_label : NULL;
 }
 
 /* is_status tells whether a text begins with a status of mail, which is "5.1.1" to "5.7.999", and no part of an IP address. */
@@ -386,6 +386,15 @@ yes_or_no(Slice text)
 	return rvo_loosely_among(text, "false|no|n|off|0") ? INTEREST_NO : INTEREST_UNKNOWN;
 }
 
+/* differs tells whether a label says something else than a kind that is one, of which it is known what it says. */
+static bool
+differs(OwnLabels *own, Slice label, Slice kind_label)
+{
+	if (rvo_label_is_own(own, kind_label) && !rvo_label_is_known(own, label))
+		return true;
+	return rvo_label_is_known(own, kind_label) && !rvo_labels_agree(own, kind_label, label);
+}
+
 /*
  * read_label reads the label that an event of interest gives. A kind may be one; what it means is what happened then, and
  * a label that means something else is of another time.
@@ -395,8 +404,7 @@ read_label(const Reading *reading, Slice kind_label)
 {
 	Slice		label = first_line(reading, FROM_LABEL);
 
-	if (reading->platform->kind_is_label &&
-		(label.data == NULL || (rvo_label_is_known(reading->labels, kind_label) && !rvo_labels_agree(reading->labels, kind_label, label))))
+	if (reading->platform->kind_is_label && (label.data == NULL || differs(reading->labels, label, kind_label)))
 		label = rvo_delivery_line(kind_label, MEMBER_MAX_LENGTH);
 	return label;
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/jsonio.h"
 #include "shape/platform/interest_label.h"
 #include "shape/platform/item_path.h"
 
@@ -32,11 +33,18 @@ bare(Slice label)
 	return label;
 }
 
-/* find_own finds what somebody says of a label, true, false or null; false if they say nothing. */
+/* find_own finds what somebody says of a label, true, false or null, with or without what a platform puts before; false if nothing. */
 static bool
 find_own(OwnLabels *own, Slice label, JsonbValue *says)
 {
-	return own != NULL && label.len > 0 && rvo_loosely_find(own, label, says);
+	Slice		name;
+
+	if (own == NULL || !rvo_json_is_object(own) || label.len == 0 || label.len > LABEL_MAX_OCTETS)
+		return false;
+	if (rvo_loosely_find(own, label, says))
+		return true;
+	name = bare(label);
+	return name.len > 0 && name.len < label.len && rvo_loosely_find(own, name, says);
 }
 
 /* rvo_label_is_own tells a label of which somebody says what it says. */

@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "shape/activity/neutral_event.h"
 
-/* Labels that somebody made, with true, false or null for what they say: an object.  NULL = none. */
+#define LABEL_MAX_OCTETS 1020	/* of one that somebody made */
+
+/* Labels that somebody made, with true, false or null for what they say: an object, or else none. */
 typedef JsonbContainer OwnLabels;
 
 extern bool rvo_label_is_own(OwnLabels *own, Slice label);

@@ -64,7 +64,7 @@ typedef struct MemberRule
 typedef struct KindRule
 {
 	const char *name;			/* in lower case, letters and digits only; with "*" behind: what begins so.  NULL = the end */
-	EventKind	kind;
+	EventKind	kind;			/* EVENT_KINDS = it is ignored, also where somebody's label is called so */
 	Interest	interest;		/* unknown: the label tells */
 	const char *needs;			/* the value of the item must be this, "*" = any; NULL = it is not looked at */
 } KindRule;
@@ -97,6 +97,7 @@ typedef struct Platform
 	const MemberRule *members;
 	const char *const *own_names;	/* which are no custom variables, as KindRule has names; NULL = none */
 	bool		kind_is_label;	/* of an event of interest */
+	bool		label_is_kind;	/* also one that somebody made */
 	bool		is_neutral;		/* whatever the kind, its members are ours */
 	const char *value_path;		/* of the value that a kind needs; NULL = no kind does */
 	const char *address_kind;	/* exactly that: its value is the address of an object; NULL = none */
@@ -107,5 +108,6 @@ typedef struct Platform
 
 extern const Platform *rvo_platform_find(Slice name);
 extern int	rvo_platform_names(const Slice **names);
+extern int	rvo_platform_names_with_labels(const Slice **names);
 
 #endif							/* RVO_PLATFORM_H */

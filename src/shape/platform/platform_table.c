@@ -75,6 +75,8 @@ static const KindRule instantly_kinds[] = {
 	KIND("leadinterested", EVENT_INTEREST), KIND("leadnotinterested", EVENT_INTEREST), KIND("leadneutral", EVENT_INTEREST),
 	KIND("leadmeetingbooked", EVENT_INTEREST), KIND("leadmeetingcompleted", EVENT_INTEREST), KIND("leadclosed", EVENT_INTEREST),
 	KIND("leadoutofoffice", EVENT_INTEREST), KIND("leadwrongperson", EVENT_INTEREST), KIND("leadnoshow", EVENT_INTEREST),
+	KIND("emailopened", IGNORED), KIND("linkclicked", IGNORED), KIND("emaillinkclicked", IGNORED),
+	KIND("accounterror", IGNORED), KIND("campaigncompleted", IGNORED), KIND("supersearchenrichmentcompleted", IGNORED),
 	{.name = NULL}
 };
 
@@ -111,6 +113,7 @@ static const Platform instantly = {
 	.members = instantly_members,
 	.own_names = instantly_own_names,
 	.kind_is_label = true,
+	.label_is_kind = true,
 };
 
 /* ---------------------------------------------------------------- Smartlead */
@@ -431,6 +434,30 @@ rvo_platform_find(Slice name)
 		if (name.data != NULL && rvo_loosely_equal(name, platforms[i]->name))
 			return platforms[i];
 	return NULL;
+}
+
+/* has_labels tells whether deliveries of a platform have labels, by which people tell interest. */
+static bool
+has_labels(const Platform *platform)
+{
+	for (const MemberRule *rule = platform->members; rule->member != FROM_END; rule++)
+		if (rule->member == FROM_LABEL)
+			return true;
+	return platform->kind_is_label || (platform->otherwise != NULL && has_labels(platform->otherwise));
+}
+
+/* rvo_platform_names_with_labels lists what those platforms are called. */
+int
+rvo_platform_names_with_labels(const Slice **names)
+{
+	static Slice with_labels[lengthof(platforms)];
+	int			n = 0;
+
+	for (size_t i = 0; i < lengthof(platforms); i++)
+		if (has_labels(platforms[i]))
+			with_labels[n++] = platforms[i]->name;
+	*names = with_labels;
+	return n;
 }
 
 /* rvo_platform_names lists what platforms are called. */

@@ -195,7 +195,7 @@ rvo_store_find_webhook(Slice token_sha256, Webhook *webhook)
 		.secret = rvo_result(&e, 5),
 		.header = rvo_result(&e, 6),
 		.ring_size = DatumGetInt32(e.results[7]),
-		.labels = DatumGetJsonbP(e.results[8]),
+		.labels = e.result_nulls[8] ? NULL : DatumGetJsonbP(e.results[8]),
 	};
 	return true;
 }
@@ -254,15 +254,15 @@ rvo_store_set_webhook_check(const Webhook *webhook)
 	(void) rvo_query_run(&set_webhook_check, &e);
 }
 
-/* rvo_store_set_webhook_labels says what labels say; false if there is no such webhook. */
-bool
+/* rvo_store_set_webhook_labels says what labels say. */
+void
 rvo_store_set_webhook_labels(int id, Jsonb *labels)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, id);
 	rvo_add_datum(&e, JsonbPGetDatum(labels), false);
-	return rvo_query_run(&set_webhook_labels, &e) > 0;
+	(void) rvo_query_run(&set_webhook_labels, &e);
 }
 
 /* rvo_store_set_webhook_ring says how many bodies are kept, and deletes the others; false if there is no such webhook. */

@@ -20,7 +20,7 @@ typedef struct Webhook
 	Slice		verify;
 	Slice		secret;			/* no value = none */
 	Slice		header;			/* no value = the usual ones */
-	Jsonb	   *labels;			/* somebody's own, with true, false or null for what they say of interest */
+	Jsonb	   *labels;			/* somebody's own, with true, false or null for what they say of interest; NULL = none */
 	int			ring_size;
 } Webhook;
 
@@ -43,7 +43,7 @@ extern int	rvo_store_webhook_client(int id);
 extern void rvo_store_list_webhooks(int client_id, int agency_id, RowReader read, void *arg);
 extern bool rvo_store_revoke_webhook(int id);
 extern void rvo_store_set_webhook_check(const Webhook *webhook);
-extern bool rvo_store_set_webhook_labels(int id, Jsonb *labels);
+extern void rvo_store_set_webhook_labels(int id, Jsonb *labels);
 extern bool rvo_store_set_webhook_ring(int id, int size);
 
 #endif							/* RVO_STORE_WEBHOOK_H */

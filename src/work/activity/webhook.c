@@ -233,35 +233,54 @@ rvo_webhook_set_secret(const int *id, Slice verify, Slice secret, Slice header)
 static void
 check_label(Slice label, const JsonbValue *says, FaultList *faults)
 {
-	const char *where = rvo_fault_member_pointer("", label);
 	int			length = rvo_text_characters(label);
 
 	if (rvo_loosely_equal(label, CONST_SLICE("")))
-		rvo_fault_add(faults, where, FAULT_REQUIRED);
+		rvo_fault_add(faults, rvo_fault_member_pointer("", label), FAULT_REQUIRED);
 	else if (length > MEMBER_MAX_LENGTH)
-		rvo_fault_add_limit(faults, where, FAULT_TOO_LONG, MEMBER_MAX_LENGTH, length);
+		rvo_fault_add_limit(faults, rvo_fault_member_pointer("", label), FAULT_TOO_LONG, MEMBER_MAX_LENGTH, length);
 	if (says->type != jbvBool && says->type != jbvNull)
-		rvo_fault_add(faults, where, FAULT_NOT_A_BOOLEAN);
+		rvo_fault_add(faults, rvo_fault_member_pointer("", label), FAULT_NOT_A_BOOLEAN);
 }
 
-/* check_labels notes what is wrong with somebody's own labels. */
+/* check_labels notes what is wrong with somebody's own labels; two that differ as names of members may are one. */
 static void
 check_labels(Jsonb *labels, FaultList *faults)
 {
 	JsonNames	names = {.object = labels != NULL ? rvo_json_root(labels) : NULL};
-	Slice		label;
+	Slice		seen[LABELS_MAX + 1];
+	int			n = 0;
 	JsonbValue	says;
 
 	if (labels == NULL || !rvo_json_is_object(names.object))
-	{
 		rvo_fault_add(faults, "labels", labels == NULL ? FAULT_REQUIRED : FAULT_NOT_AN_OBJECT);
-		return;
-	}
-	if (JsonContainerSize(names.object) > LABELS_MAX)
+	else if (JsonContainerSize(names.object) > LABELS_MAX)
 		rvo_fault_add_limit(faults, "labels", FAULT_TOO_MANY, LABELS_MAX, JsonContainerSize(names.object));
-	while (rvo_json_next_name(&names, &label))
-		if (rvo_json_get(names.object, label, &says))
-			check_label(label, &says, faults);
+	else
+		for (; rvo_json_next_name(&names, &seen[n]); n++)
+		{
+			if (rvo_json_get(names.object, seen[n], &says))
+				check_label(seen[n], &says, faults);
+			for (int i = 0; i < n; i++)
+				if (rvo_loosely_equal(seen[n], seen[i]))
+				{
+					rvo_fault_add(faults, rvo_fault_member_pointer("", seen[n]), FAULT_DUPLICATE);
+					break;
+				}
+		}
+}
+
+/* check_has_labels notes that deliveries to a webhook have no labels, and those of which platforms do. */
+static void
+check_has_labels(Slice platform, FaultList *faults)
+{
+	const Slice *names;
+	int			n = rvo_platform_names_with_labels(&names);
+
+	for (int i = 0; i < n; i++)
+		if (rvo_slice_equal(platform, names[i]))
+			return;
+	rvo_fault_add_names(faults, "webhook", FAULT_INVALID_OPTION, "allowed", names, n);
 }
 
 /* rvo_webhook_set_labels says what labels that somebody made at the platform say of interest: true, false, or null for neither. */
@@ -269,14 +288,18 @@ void
 rvo_webhook_set_labels(const int *id, Jsonb *labels)
 {
 	FaultList	faults = {0};
+	Slice		platform = id != NULL ? rvo_store_webhook_platform(*id) : NO_SLICE;
 
 	check_id(id, &faults);
+	if (platform.data != NULL)
+		check_has_labels(platform, &faults);
+	else if (id != NULL)
+		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 	check_labels(labels, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	begin_write(*id);
-	if (!rvo_store_set_webhook_labels(*id, labels))
-		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
+	rvo_store_set_webhook_labels(*id, labels);
 }
 
 /* rvo_webhook_set_ring says how many of the last bodies that could not be read are kept. */
