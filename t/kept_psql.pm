@@ -32,26 +32,30 @@ sub said
 {
 	my ($self, $role, $script) = @_;
 	my $same = $self->{program} && $self->{role} eq $role;
-	return $self->said_after($same ? "ROLLBACK;\nDISCARD ALL;" : "\\connect - $role", $role, $script);
+	my @said = $self->said_after($same ? "ROLLBACK;\nDISCARD ALL;" : "\\connect - $role", $script);
+	$self->{role} = $role;
+	return @said;
 }
 
 # said_anew: in a connection of its own, for what is done to settings may outlive DISCARD ALL, and is not to be trusted
 sub said_anew
 {
 	my ($self, $role, $script) = @_;
-	return $self->said_after("\\connect - $role", $role, $script);
+	my @said = $self->said_after("\\connect - $role", $script);
+	$self->{role} = '';
+	return @said;
 }
 
 # said_after: what is said before the script begins is not part of it
 sub said_after
 {
-	my ($self, $before, $role, $script) = @_;
+	my ($self, $before, $script) = @_;
 	$self->start_program unless $self->{program};
-	$self->{role} = $role;
 	@$self{qw(out err)} = ('', '');
 	# a semicolon behind the data of a COPY would be a statement of its own
 	$script .= ';' unless $script =~ /(?:;|\n\\\.)\s*\z/;
-	$self->{in} .= "$before\n\\echo $begin\n\\warn $begin\n$script\n\\echo $end\n\\warn $end\n";
+	# what a script leaves in psql, as the data of a COPY that was refused, goes, too
+	$self->{in} .= "\\r\n$before\n\\echo $begin\n\\warn $begin\n$script\n\\echo $end\n\\warn $end\n";
 	$self->{timer}->start;
 	while (grep { $self->{$_} !~ /^\Q$end\E\n/m } qw(out err))
 	{
@@ -62,7 +66,7 @@ sub said_after
 		last;
 	}
 	# without one, a test that expects to see nothing would see nothing
-	die "no connection: $self->{err}" if $self->{err} =~ /\\connect: |not connected/ || grep { $self->{$_} !~ /^\Q$begin\E\n/m } qw(out err);
+	die "no connection, or not a clean one: $self->{err}" if $self->{err} =~ /\\connect: |not connected|\bERROR: .*^\Q$begin\E$/ms || grep { $self->{$_} !~ /^\Q$begin\E\n/m } qw(out err);
 	return map { s/\A.*?^\Q$begin\E\n//msr =~ s/^\Q$end\E\n//mr =~ s/\n\z//r } @$self{qw(out err)};
 }
 
