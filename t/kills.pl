@@ -61,7 +61,7 @@ sub counts
 }
 
 # names gives a writer more to do than it will get to.
-my %many = (single => [ 's', 2000 ], batch => [ 'b', 300 ], import => [ 'm', 60 ]);
+my %many = (single => [ 's', 10000 ], batch => [ 'b', 300 ], import => [ 'm', 60 ]);
 sub names
 {
 	my ($work, $own) = @_;
