@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "utils/timestamp.h"
 
+#include "base/attempt.h"
 #include "base/compat.h"
 #include "base/fault.h"
 #include "store/record/store_company.h"
@@ -215,18 +216,45 @@ rvo_store_is_company_of_domain(int client_id, int64 id, Slice domain)
 	return rvo_query_run(&is_of_domain, &e) > 0;
 }
 
+/* A company to lock. */
+typedef struct Locking
+{
+	int			client_id;
+	int64		id;
+	bool		found;
+} Locking;
+
+/* lock_to_delete locks it, to be let go again at once. */
+static bool
+lock_to_delete(void *arg)
+{
+	Locking    *locking = arg;
+	Execution	e = {0};
+
+	rvo_add_integer(&e, locking->client_id);
+	rvo_add_id(&e, locking->id);
+	locking->found = rvo_query_run(&lock_company_to_delete, &e) > 0;
+	return false;
+}
+
 /*
- * rvo_store_lock_company_to_delete keeps others from changing a company, and waits
- * for, and keeps off, whoever makes a contact with it.
+ * rvo_store_lock_company_to_delete keeps others from changing a company, and waits for, and keeps off, whoever makes a
+ * contact with it.
+ *
+ * The server looks at a row, lets go of its page, and then grants FOR KEY SHARE although FOR UPDATE was granted
+ * meanwhile (heap_lock_tuple looks for an update only, not for a lock, when it has the page again).  Whoever got in so
+ * may wait for a contact that we lock next, and we for them, once the company is to be deleted.  So the lock is taken
+ * twice: the second time waits for them.
  */
 bool
 rvo_store_lock_company_to_delete(int client_id, int64 id)
 {
-	Execution	e = {0};
+	Locking		locking = {.client_id = client_id, .id = id};
 
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	return rvo_query_run(&lock_company_to_delete, &e) > 0;
+	(void) rvo_attempt_kept(lock_to_delete, &locking);
+	if (locking.found)
+		(void) lock_to_delete(&locking);
+	return locking.found;
 }
 
 /* rvo_store_delete_company deletes a company that has no contacts left; false if it is gone, or a trigger kept it. */
