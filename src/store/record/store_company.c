@@ -224,7 +224,7 @@ typedef struct Locking
 	bool		found;
 } Locking;
 
-/* lock_to_delete locks it, to be let go again at once. */
+/* lock_to_delete locks it; false, so that an attempt lets it go again. */
 static bool
 lock_to_delete(void *arg)
 {

@@ -265,13 +265,13 @@ rvo_store_set_webhook_labels(int id, Jsonb *labels)
 	(void) rvo_query_run(&set_webhook_labels, &e);
 }
 
-/* rvo_store_set_webhook_ring says how many bodies are kept, and deletes the others; false if there is no such webhook. */
-bool
+/* rvo_store_set_webhook_ring says how many bodies are kept, and deletes the others. */
+void
 rvo_store_set_webhook_ring(int id, int size)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, id);
 	rvo_add_integer(&e, size);
-	return rvo_query_run(&set_webhook_ring, &e) > 0;
+	(void) rvo_query_run(&set_webhook_ring, &e);
 }

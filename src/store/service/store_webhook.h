@@ -44,6 +44,6 @@ extern void rvo_store_list_webhooks(int client_id, int agency_id, RowReader read
 extern bool rvo_store_revoke_webhook(int id);
 extern void rvo_store_set_webhook_check(const Webhook *webhook);
 extern void rvo_store_set_webhook_labels(int id, Jsonb *labels);
-extern bool rvo_store_set_webhook_ring(int id, int size);
+extern void rvo_store_set_webhook_ring(int id, int size);
 
 #endif							/* RVO_STORE_WEBHOOK_H */

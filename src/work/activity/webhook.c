@@ -124,24 +124,26 @@ rvo_webhook_route_account(const int *agency_id, Slice platform_name, Slice accou
 	rvo_store_route_account(*agency_id, platform->name, account, client_id != NULL ? *client_id : 0);
 }
 
-/* check_id notes that the id of a webhook is missing. */
-static void
-check_id(const int *id, FaultList *faults)
-{
-	if (id == NULL)
-		rvo_fault_add(faults, "webhook", FAULT_REQUIRED);
-}
-
 /* require_id returns the id of a webhook, or raises. */
 static int
 require_id(const int *id)
 {
-	FaultList	faults = {0};
-
-	check_id(id, &faults);
-	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	if (id == NULL)
+		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "webhook", FAULT_REQUIRED);
 	return *id;
+}
+
+/* find_platform returns the platform of a webhook, or raises if there is none; without an id it notes that, and there is no value. */
+static Slice
+find_platform(const int *id, FaultList *faults)
+{
+	Slice		platform = id != NULL ? rvo_store_webhook_platform(*id) : NO_SLICE;
+
+	if (id == NULL)
+		rvo_fault_add(faults, "webhook", FAULT_REQUIRED);
+	else if (platform.data == NULL)
+		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
+	return platform;
 }
 
 /* begin_write keeps the client of a webhook active, if it has one. */
@@ -215,13 +217,10 @@ rvo_webhook_set_secret(const int *id, Slice verify, Slice secret, Slice header)
 	Webhook		webhook = {
 		.id = id != NULL ? *id : 0, .verify = verify, .secret = rvo_text_trim(secret), .header = rvo_text_trim(header)
 	};
-	Slice		platform = id != NULL ? rvo_store_webhook_platform(*id) : NO_SLICE;
+	Slice		platform = find_platform(id, &faults);
 
-	check_id(id, &faults);
 	if (platform.data != NULL)
 		check_verify(rvo_platform_find(platform), verify, &faults);
-	else if (id != NULL)
-		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 	check_secret(&webhook, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
@@ -283,18 +282,15 @@ check_has_labels(Slice platform, FaultList *faults)
 	rvo_fault_add_names(faults, "webhook", FAULT_INVALID_OPTION, "allowed", names, n);
 }
 
-/* rvo_webhook_set_labels says what labels that somebody made at the platform say of interest: true, false, or null for neither. */
+/* rvo_webhook_set_labels says what custom labels of the platform mean for interest: true, false, or null for neither. */
 void
 rvo_webhook_set_labels(const int *id, Jsonb *labels)
 {
 	FaultList	faults = {0};
-	Slice		platform = id != NULL ? rvo_store_webhook_platform(*id) : NO_SLICE;
+	Slice		platform = find_platform(id, &faults);
 
-	check_id(id, &faults);
 	if (platform.data != NULL)
 		check_has_labels(platform, &faults);
-	else if (id != NULL)
-		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 	check_labels(labels, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
@@ -308,7 +304,7 @@ rvo_webhook_set_ring(const int *id, const int *size)
 {
 	FaultList	faults = {0};
 
-	check_id(id, &faults);
+	(void) find_platform(id, &faults);
 	if (size == NULL || *size < 0)
 		rvo_fault_add(&faults, "size", size == NULL ? FAULT_REQUIRED : FAULT_INVALID_NUMBER);
 	else if (*size > RING_MAX)
@@ -316,8 +312,7 @@ rvo_webhook_set_ring(const int *id, const int *size)
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	begin_write(*id);
-	if (!rvo_store_set_webhook_ring(*id, *size))
-		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
+	rvo_store_set_webhook_ring(*id, *size);
 }
 
 /* rvo_webhook_ring shows the bodies that are kept, newest first: received_at, octets, errors, body. */
