@@ -1,5 +1,5 @@
 # A psql that is kept from script to script: what a script leaves in its session ends with it, and thousands of them don't
-# wait for as many programs to start.
+# wait for as many programs and connections to start.
 package kept_psql;
 use strict;
 use warnings;

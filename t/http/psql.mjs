@@ -69,13 +69,12 @@ function heard(session, mark) {
 
 // A session as it was made: the one that is there, unless it has ended meanwhile.
 function clean(database) {
-	for (const session of [running.get(database), undefined]) {
-		if (running.has(database) && session === undefined)
-			end(database);
-		const tried = session ?? start(database);
-		say(tried, CLEAN);
-		if (heard(tried, READY) !== undefined)
-			return tried;
+	for (let tries = 0; tries < 2; tries++) {
+		const session = running.get(database) ?? start(database);
+		say(session, CLEAN);
+		if (heard(session, READY) !== undefined)
+			return session;
+		end(database);
 	}
 	throw new Error(`no session with ${database}`);
 }
