@@ -36,7 +36,7 @@ SET revyops.client_id = 1;
 SELECT revyops_create_contact('{"email": "old@acme.com"}'), revyops_merge_contacts(1, 3);
 SELECT revyops_suppress('{"email": "gone@acme.com"}');
 SELECT revyops_record_event('{"kind": "sent", "contact_email": "jane@acme.com", "campaign_id": "acme.com", "campaign_name": "acme.com", "at": "2026-03-01T00:00:00Z"}');
-SELECT revyops_create_webhook(1, 'lemlist', 'acme.com'), revyops_create_agency('acme.com');
+SELECT revyops_create_webhook(1, 'smartlead', 'acme.com'), revyops_create_agency('acme.com');
 SET revyops.client_id = 2;
 SELECT revyops_create_contact('{"email": "joe@acme.com"}');
 CREATE ROLE tenant LOGIN;
