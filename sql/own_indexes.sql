@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(37);
+SELECT plan(39);
 -- The tables are the user's. What his own unique indexes and triggers say comes to the
 -- caller as the server says it, whether or not keys of ours are written at the same time.
 SELECT test.two_clients() \gset
@@ -72,6 +72,10 @@ SELECT is(test.try($$SELECT revyops_create_contact('{"email": "dan@acme.com", "f
 ALTER TABLE revyops.contact DROP CONSTRAINT own_x, ADD CONSTRAINT own_late UNIQUE (last_name, id) DEFERRABLE;
 SELECT is(test.try($$SELECT revyops_create_contact('{"email": "dan@acme.com"}')$$) - 'leaks',
 	'{"sqlstate": "55000", "detail": "", "message": "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters"}', 'a deferrable one is in the way of any create');
+ALTER TABLE revyops.contact DROP CONSTRAINT own_late, ADD CONSTRAINT own_late EXCLUDE USING btree (lower(first_name) WITH =) WHERE (first_name <> '') DEFERRABLE;
+SELECT is(test.try($$SELECT revyops_create_contact('{"email": "dan@acme.com", "first_name": "ANN"}')$$) - 'leaks',
+	'{"sqlstate": "55000", "detail": "", "message": "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters"}', 'likewise one of exclusion');
+SELECT is((SELECT count(*) FROM revyops.contact WHERE lower(first_name) = 'ann'), 1::bigint, 'no second row of it');
 ALTER TABLE revyops.contact DROP CONSTRAINT own_late;
 
 -- what is noted of a change is written without ON CONFLICT

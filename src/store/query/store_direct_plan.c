@@ -177,7 +177,7 @@ compile_indexes(DirectState *state, Relation table)
 		state->indexes[i] = lfirst_oid(cell);
 		state->nindexes++;
 		info = state->index_infos[i] = compile_index(state->indexes[i]);
-		if (info->ii_Unique && info->ii_ReadyForInserts && state->indexes[i] != primary_key)
+		if ((info->ii_Unique || info->ii_ExclusionOps != NULL) && info->ii_ReadyForInserts && state->indexes[i] != primary_key)
 			state->unique = lappend_oid(state->unique, state->indexes[i]);
 	}
 }

@@ -32,7 +32,7 @@ typedef struct DirectState
 	int			nindexes;
 	Oid		   *indexes;
 	IndexInfo **index_infos;	/* with compiled expressions */
-	List	   *unique;			/* the unique ones but the primary key */
+	List	   *unique;			/* the unique and exclusion ones but the primary key */
 	int			nreferring;		/* columns of the only foreign key, if checks of it may be left out */
 	AttrNumber *referring;
 
