@@ -80,6 +80,11 @@ like(says('importer', $titled, "SELECT lo_from_bytea(0, E'Leads,May\\nStand,2026
 is(sql("SELECT string_agg(email, ' ' ORDER BY id) FROM revyops.contact WHERE client_id = $titled"), 'ann@acme.example al@acme.example', 'a title above: the contacts');
 is(sql("SELECT columns FROM revyops.import_job WHERE client_id = $titled"), '{Correo,Nota}', 'a title above: the columns');
 
+# ---- a large object that is made in the transaction of the CALL
+my $uploading = client();
+sql("CREATE PROCEDURE import_upload(data bytea) LANGUAGE plpgsql AS 'BEGIN CALL revyops_import_file(lo_from_bytea(0, data), unlink => true); END'; GRANT EXECUTE ON PROCEDURE import_upload TO importer");
+like(says('importer', $uploading, "CALL import_upload(E'Email\\nup\@acme.example\\n')"), qr/^NOTICE:  import (\d+): columns\nNOTICE:  import \1: 1 rows: 1 created, 0 duplicates, 0 failed; N rows\/s$/, 'a large object of the same transaction');
+
 # ---- rights
 my $client = client();
 my ($loid) = says('importer', $client, "\\lo_import 't/files/wipe.csv'\n\\echo :LASTOID") =~ /(\d+)$/;

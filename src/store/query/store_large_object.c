@@ -14,6 +14,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/transam.h"
+#include "access/xact.h"
 #include "catalog/pg_largeobject.h"
 #include "fmgr.h"
 #include "libpq/libpq-fs.h"
@@ -27,12 +28,21 @@
 #include "base/fault.h"
 #include "store/query/store_large_object.h"
 
-/* note_running notes which transactions a snapshot does not see; of one with over 64 subtransactions perhaps not all of those. */
+/*
+ * note_running notes which transactions of others a snapshot does not see; of one with over 64 subtransactions perhaps
+ * not all of those.  Its end comes before numbers that have been given out already, perhaps to the caller, who may
+ * have made the large object just now.
+ */
 static void
 note_running(LargeObject *object, Snapshot snapshot)
 {
-	object->next = snapshot->xmax;
-	object->running = palloc((snapshot->xcnt + snapshot->subxcnt + 1) * sizeof(TransactionId));
+	TransactionId next = ReadNextTransactionId();
+
+	object->next = next;
+	object->running = palloc((snapshot->xcnt + snapshot->subxcnt + (next - snapshot->xmax) + 1) * sizeof(TransactionId));
+	for (TransactionId xid = snapshot->xmax; xid != next; xid++)
+		if (TransactionIdIsNormal(xid) && !TransactionIdIsCurrentTransactionId(xid))
+			object->running[object->nrunning++] = xid;
 	for (uint32 i = 0; i < snapshot->xcnt; i++)
 		object->running[object->nrunning++] = snapshot->xip[i];
 	for (int32 i = 0; i < snapshot->subxcnt; i++)
