@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/snapmgr.h"
@@ -22,6 +23,12 @@
 static KeptQuery note_suppresses = {
 	.sql = "UPDATE revyops.client SET suppresses = true WHERE id = $1 AND NOT suppresses",
 	.expected = SPI_OK_UPDATE, .nparameters = 1,
+	.types = {INT4OID},
+};
+
+static KeptQuery has_entries = {
+	.sql = "SELECT suppresses::boolean FROM revyops.client WHERE id = $1",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT4OID},
 };
 
@@ -151,6 +158,21 @@ rvo_store_begin_do_not_contact(int client_id)
 	if (rvo_query_run_now(&find_salt, &e) == 0)
 		rvo_query_run(&insert_salt, &e);
 	rvo_query_run(&note_suppresses, &e);
+}
+
+/*
+ * rvo_store_suppresses_since tells whether the client's list has ever had an entry, by now: whoever has just waited
+ * for another session may have waited for the first.
+ */
+bool
+rvo_store_suppresses_since(const Caller *caller)
+{
+	Execution	e = {0};
+
+	if (caller->settings.suppresses || ended_transactions() == caller->settings.transactions)
+		return caller->settings.suppresses;
+	rvo_add_integer(&e, caller->client_id);
+	return rvo_query_run_now(&has_entries, &e) > 0 && DatumGetBool(e.results[0]);
 }
 
 /* Whether entries are new, as they are read. */

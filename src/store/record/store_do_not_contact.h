@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "shape/activity/do_not_contact_entry.h"
 #include "shape/list/page.h"
+#include "shape/record/caller.h"
 #include "store/query/store_query.h"
 
 /* An entry of the list that many addresses are looked up on. */
@@ -39,6 +40,7 @@ typedef struct DoNotContactRows
 } DoNotContactRows;
 
 extern void rvo_store_begin_do_not_contact(int client_id);
+extern bool rvo_store_suppresses_since(const Caller *caller);
 extern void rvo_store_add_do_not_contact(int client_id, const DoNotContactEntry *const *entries, int n, bool *added);
 extern void rvo_store_find_do_not_contact(int client_id, const Slice *addresses, int n, ListedAddressReader read, void *arg);
 extern bool rvo_store_get_do_not_contact(int client_id, Slice address, DoNotContactReason reason, DoNotContactRow *row);

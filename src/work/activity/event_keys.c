@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "store/record/store_do_not_contact.h"
 #include "store/record/store_merged.h"
 #include "work/activity/event_keys.h"
 #include "work/contact/suppression.h"
@@ -78,7 +79,7 @@ hide_erased(EventChunk *chunk)
 		emails[n] = item->event->contact_email;
 		items[n++] = item;
 	}
-	if (n == 0 || !chunk->caller->settings.suppresses)
+	if (n == 0 || !rvo_store_suppresses_since(chunk->caller))
 		return;
 	found = palloc(n * sizeof(Suppression));
 	rvo_suppressions_find(chunk->caller->client_id, emails, n, found);

@@ -195,7 +195,7 @@ rvo_suppressions_find(int client_id, const Slice *addresses, int n, Suppression 
 void
 rvo_suppressions_of_new(const Caller *caller, const Slice *emails, int n, Suppression *found)
 {
-	if (caller->settings.suppresses && caller->settings.on_do_not_contact != DO_NOT_CONTACT_OFF)
+	if (caller->settings.on_do_not_contact != DO_NOT_CONTACT_OFF && rvo_store_suppresses_since(caller))
 		rvo_suppressions_find(caller->client_id, emails, n, found);
 	else
 		memset(found, 0, n * sizeof(Suppression));
@@ -218,7 +218,7 @@ rvo_suppressions_of_events(const Caller *caller, const Slice *emails, int n, boo
 	Suppression *found;
 
 	memset(barred, 0, n * sizeof(bool));
-	if (!caller->settings.suppresses)
+	if (!rvo_store_suppresses_since(caller))
 		return;
 	found = palloc_extended(n * sizeof(Suppression), MCXT_ALLOC_HUGE);
 	rvo_suppressions_find(caller->client_id, emails, n, found);
