@@ -8,7 +8,7 @@
  * subtransaction; if somebody else was faster, it is undone and done again.
  *
  * Several chunks would lock the contacts of the first and wait for those of the second.  So if there
- * are several, the contacts of all are locked before: the events are read
+ * are several, the companies and contacts of all are locked before: the events are read
  * once more for that.  The rows of campaigns are what all calls share, so
  * their counters are written at the end; behind them only the do-not-contact list.
  */
@@ -287,57 +287,67 @@ run_chunk(EventRun *run, int first, int n)
 
 /* ---------------------------------------------------------------- several chunks */
 
-/* An event to find a contact by: the first of its address, or of an id. */
-typedef struct FirstEvent
-{
-	EventItem	item;
-	NeutralEvent event;
-} FirstEvent;
-
-/* The first events of all contacts. */
+/* The first events of all contacts and companies. */
 typedef struct Gathering
 {
 	EventRun   *run;
 	MemoryContext context;		/* of these */
-	SliceMap   *seen;			/* addresses, and octets of ids */
-	FirstEvent **firsts;
+	SliceMap   *seen;			/* ids, addresses and companies, each behind a letter for what it is */
+	EventItem  *items;
 	int			count;
 	int			capacity;
 	EventChunk	chunk;			/* these as events that are locked together */
 	ErrorData  *error;			/* that undid it */
 } Gathering;
 
-/* gather keeps an event if none of its contact was there before. */
+/* is_first tells whether nothing of this name was there before, and keeps it. */
+static bool
+is_first(Gathering *gathering, char kind, Slice name)
+{
+	Slice		key = {psprintf("%c%.*s", kind, name.len, name.data), name.len + 1};
+	bool		found;
+
+	if (rvo_slice_map_find(gathering->seen, key) != NULL)
+		return false;
+	key.data = MemoryContextStrdup(gathering->context, key.data);
+	(void) rvo_slice_map_put(gathering->seen, key, &found);
+	return true;
+}
+
+/* gather keeps what an event says of whom it is and of their company, if either was not there before. */
 static void
 gather(Gathering *gathering, const NeutralEvent *event)
 {
-	Slice		name = event->contact_id != 0 ? rvo_octets_of_id(&event->contact_id) : event->contact_email;
+	bool		first = event->contact_id != 0 ? is_first(gathering, 'i', rvo_slice(psprintf(INT64_FORMAT, event->contact_id))) :
+		is_first(gathering, 'a', event->contact_email);
 	MemoryContext caller;
-	FirstEvent *first;
-	bool		found;
+	NeutralEvent *kept;
+	EventItem  *item;
 
-	if (rvo_slice_map_find(gathering->seen, name) != NULL)
+	if (event->company.data != NULL)
+		first |= is_first(gathering, 'c', event->company);
+	if (!first)
 		return;
 	caller = MemoryContextSwitchTo(gathering->context);
 	if (gathering->count == gathering->capacity)
 	{
 		gathering->capacity *= 2;
-		gathering->firsts = repalloc_huge(gathering->firsts, gathering->capacity * sizeof(FirstEvent *));
+		gathering->items = repalloc_huge(gathering->items, gathering->capacity * sizeof(EventItem));
 	}
-	first = palloc(sizeof(FirstEvent));
-	first->event = (NeutralEvent) {.contact_id = event->contact_id};
-	begin_item(gathering->run, &first->item, event, NULL);
+	item = &gathering->items[gathering->count++];
+	begin_item(gathering->run, item, event, NULL);
+	kept = palloc(sizeof(NeutralEvent));
+	*kept = (NeutralEvent) {.contact_id = event->contact_id};
 	if (event->contact_id == 0)
-		first->event.contact_email = (Slice) {rvo_slice_cstring(name), name.len};
-	first->item.event = &first->event;
-	first->item.address = first->event.contact_email;
-	gathering->firsts[gathering->count++] = first;
-	(void) rvo_slice_map_put(gathering->seen,
-							 event->contact_id != 0 ? rvo_octets_of_id(&first->event.contact_id) : first->event.contact_email, &found);
+		kept->contact_email = (Slice) {rvo_slice_cstring(event->contact_email), event->contact_email.len};
+	if (event->company.data != NULL)
+		kept->company = (Slice) {rvo_slice_cstring(event->company), event->company.len};
+	item->event = kept;
+	item->address = kept->contact_email;
 	MemoryContextSwitchTo(caller);
 }
 
-/* gather_all reads all events, chunk by chunk, to see whose they are. */
+/* gather_all reads all events to see whose they are. */
 static void
 gather_all(Gathering *gathering)
 {
@@ -360,23 +370,23 @@ gather_all(Gathering *gathering)
 	MemoryContextDelete(event_context);
 }
 
-/* lock_gathered makes and locks the contacts, in a subtransaction. */
+/* lock_gathered makes and locks the contacts, and before them the companies, in a subtransaction. */
 static void
 lock_gathered(void *arg, bool again pg_attribute_unused())
 {
 	Gathering  *gathering = arg;
 	EventChunk *chunk = &gathering->chunk;
 
-	*chunk = (EventChunk) {.caller = gathering->run->caller, .nitems = gathering->count};
+	*chunk = (EventChunk) {.caller = gathering->run->caller, .items = gathering->items, .nitems = gathering->count};
 	rvo_event_people_begin(chunk, gathering->count);
 	for (int i = 0; i < gathering->count; i++)
 	{
-		EventItem  *item = &gathering->firsts[i]->item;
-
-		item->next = NULL;
-		rvo_event_people_add(chunk, item);
+		gathering->items[i].subject = NULL;
+		gathering->items[i].next = NULL;
+		rvo_event_people_add(chunk, &gathering->items[i]);
 	}
 	rvo_event_people_find(chunk);
+	rvo_event_find_companies(chunk);
 	rvo_event_people_lock(chunk);
 }
 
@@ -392,7 +402,7 @@ try_lock(void *arg)
 }
 
 /*
- * lock_all locks the contacts of all events.  One that changes hands meanwhile is
+ * lock_all locks the contacts of all events, and the companies that they name.  One that changes hands meanwhile is
  * found again by its chunk.
  */
 static void
@@ -407,7 +417,7 @@ lock_all(EventRun *run)
 
 	MemoryContextSwitchTo(gathering.context);
 	gathering.seen = rvo_slice_map_create(CHUNK);
-	gathering.firsts = palloc(CHUNK * sizeof(FirstEvent *));
+	gathering.items = palloc(CHUNK * sizeof(EventItem));
 	gather_all(&gathering);
 	if (gathering.count > 0 && !rvo_retry(try_lock, &gathering))
 		ReThrowError(gathering.error);
