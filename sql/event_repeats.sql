@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(27);
+SELECT plan(29);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -60,6 +60,14 @@ SELECT test.again('{"kind": "replied", "contact_email": "t@x.com", "external_id"
 SELECT is(test.later($$SELECT test.again('{"kind": "replied", "contact_email": "t@x.com", "external_id": "1", "message_id": "<1@x>"}')$$), 't10', 'an event that comes again');
 SELECT is(test.later($$SELECT test.again('{"kind": "interest", "contact_email": "t@x.com", "external_id": "1", "interested": true}')$$), 't10', 'an interest');
 SELECT is(test.later($$SELECT revyops_merge_contacts(1, (SELECT id FROM revyops.contact WHERE email = 't@x.com'))$$), 't10', 'a merge');
+
+-- one e-mail under the addresses of two who were merged
+SELECT revyops_create_contact('{"email": "kept@x.com"}')->>'id' AS keep, revyops_create_contact('{"email": "merged@x.com"}')->>'id' AS other \gset
+SELECT revyops_merge_contacts(:keep, :other) \g /dev/null
+SELECT revyops_record_event(jsonb_build_object('kind', 'sent', 'contact_id', :keep, 'external_id', 'both', 'at', '2026-03-10T00:00:00Z'))->>'email_id' AS both \gset
+SELECT is((SELECT string_agg(concat_ws(' ', status, email_id = :both), ', ' ORDER BY ordinal) FROM revyops_record_events('[
+	{"kind": "sent", "contact_email": "kept@x.com", "external_id": "both", "subject": "of both"}, {"kind": "sent", "contact_email": "merged@x.com", "external_id": "both", "message_id": "<both@x>"}]')), '200 t, 200 t', 'events by both in one call');
+SELECT is((SELECT string_agg(concat_ws(' ', subject, message_id), ', ') FROM revyops.email WHERE subject = 'of both' OR message_id = '<both@x>' OR id = :both), 'of both <both@x>', 'the e-mail has what either says');
 
 -- who is not to come back
 SELECT revyops_create_contact('{"email": "gone@x.com"}') \g /dev/null

@@ -186,26 +186,36 @@ by_email_id(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* find_mails reads the e-mails of events that were recorded before, as far as nobody has deleted them. */
+/*
+ * find_mails reads the e-mails of events that were recorded before, as far as nobody has deleted them.  Several keys
+ * have the same one if contacts were merged: the event was recorded by the addresses of all of them.
+ */
 static void
 find_mails(EventChunk *chunk)
 {
-	MailReading reading = {palloc((chunk->nkeys + 1) * sizeof(KeyState *)), 0};
+	KeyState  **states = palloc((chunk->nkeys + 1) * sizeof(KeyState *));
 	EventEmail **ids = palloc((chunk->nkeys + 1) * sizeof(EventEmail *));
-	int			n = 0;
+	MailReading reading = {states, 0};
+	int			nstates = 0;
+	int			nids = 0;
 
 	for (int i = 0; i < chunk->nkeys; i++)
 		if (chunk->keys[i]->key.found && chunk->keys[i]->same == NULL && chunk->keys[i]->key.email_id != 0)
-			reading.states[n++] = chunk->keys[i];
-	if (n == 0)
+			states[nstates++] = chunk->keys[i];
+	if (nstates == 0)
 		return;
-	qsort(reading.states, n, sizeof(KeyState *), by_email_id);
-	for (int i = 0; i < n; i++)
+	qsort(states, nstates, sizeof(KeyState *), by_email_id);
+	for (int i = 0; i < nstates; i++)
 	{
-		ids[i] = palloc0(sizeof(EventEmail));
-		ids[i]->id = reading.states[i]->key.email_id;
+		if (i > 0 && states[i]->key.email_id == states[i - 1]->key.email_id)
+			continue;
+		ids[nids] = palloc0(sizeof(EventEmail));
+		ids[nids++]->id = states[i]->key.email_id;
 	}
-	rvo_store_lock_event_emails(chunk->caller->client_id, ids, n, read_mail, &reading);
+	rvo_store_lock_event_emails(chunk->caller->client_id, ids, nids, read_mail, &reading);
+	for (int i = 1; i < nstates; i++)
+		if (states[i]->key.email_id == states[i - 1]->key.email_id)
+			states[i]->mail = states[i - 1]->mail;
 }
 
 /* What a row of a contact in a campaign is found by. */

@@ -17,6 +17,9 @@
 #include "work/record/entity_kind.h"
 #include "work/record/field_definition.h"
 
+/* Octets of bodies that are written together. */
+#define BODIES_AT_ONCE (64 * 1024 * 1024)
+
 /* tell_changes tells the change feed of contacts that differ; those that were made it has been told of. */
 static void
 tell_changes(EventChunk *chunk)
@@ -129,7 +132,21 @@ tell_mails(const EventChunk *chunk, EventEmail *const *emails, int n, ChangeKind
 	rvo_changes_note(chunk->caller, EMAIL_ENTITY, kind, ids, n, NULL);
 }
 
-/* write_mails adds e-mails, or writes those that say more by now. */
+/* write_some_mails adds or writes e-mails. */
+static void
+write_some_mails(EventChunk *chunk, EventEmail **emails, int n, bool stored)
+{
+	if (n > 0 && stored)
+		rvo_store_update_event_emails(chunk->caller->client_id, emails, n, chunk->now);
+	else if (n > 0)
+		rvo_store_insert_event_emails(chunk->caller->client_id, emails, n, chunk->now);
+	tell_mails(chunk, emails, n, stored ? CHANGE_UPDATED : CHANGE_CREATED);
+}
+
+/*
+ * write_mails adds e-mails, or writes those that say more by now.  What is stored may be longer than
+ * what the events say, and an array has a limit: so as many go together as their bodies allow.
+ */
 static void
 write_mails(EventChunk *chunk)
 {
@@ -138,19 +155,24 @@ write_mails(EventChunk *chunk)
 	for (int stored = 0; stored <= 1; stored++)
 	{
 		int			n = 0;
+		int64		octets = 0;
 
 		for (int i = 0; i < chunk->nkeys; i++)
 		{
 			Mail	   *mail = chunk->keys[i]->mail;
 
-			if (mail != NULL && mail->differs && mail->stored == (bool) stored)
-				emails[n++] = &mail->email;
+			if (mail == NULL || !mail->differs || mail->stored != (bool) stored)
+				continue;
+			mail->differs = false;	/* other keys may have it, too */
+			emails[n++] = &mail->email;
+			octets += mail->email.body_text.len + mail->email.body_html.len;
+			if (octets < BODIES_AT_ONCE)
+				continue;
+			write_some_mails(chunk, emails, n, stored);
+			n = 0;
+			octets = 0;
 		}
-		if (n > 0 && stored)
-			rvo_store_update_event_emails(chunk->caller->client_id, emails, n, chunk->now);
-		else if (n > 0)
-			rvo_store_insert_event_emails(chunk->caller->client_id, emails, n, chunk->now);
-		tell_mails(chunk, emails, n, stored ? CHANGE_UPDATED : CHANGE_CREATED);
+		write_some_mails(chunk, emails, n, stored);
 	}
 }
 
