@@ -98,15 +98,22 @@ typedef struct Search
 #define KEPT_QUERIES 64
 static KeptQuery *kept_queries[KEPT_QUERIES];
 
-/* forget_query frees a kept query, unless it is one that a statement of ours around this call may be running. */
+/* Those that have lost their slot, while a statement of ours around the call may have been running them. */
+static List *former_queries;
+
+/* forget_former frees them, once none is running. */
 static void
-forget_query(KeptQuery *query)
+forget_former(void)
 {
-	if (rvo_query_running != NULL)
-		return;
-	rvo_query_forget(query);
-	pfree(unconstify(char *, query->sql));
-	pfree(query);
+	while (former_queries != NIL && rvo_query_running == NULL)
+	{
+		KeptQuery  *query = llast(former_queries);
+
+		former_queries = list_delete_last(former_queries);
+		rvo_query_forget(query);
+		pfree(unconstify(char *, query->sql));
+		pfree(query);
+	}
 }
 
 /* keep_query returns the kept query of a text. */
@@ -116,19 +123,25 @@ keep_query(const char *sql)
 	KeptQuery **slot = &kept_queries[hash_bytes((const unsigned char *) sql, strlen(sql)) % KEPT_QUERIES];
 	KeptQuery  *former = *slot;
 	KeptQuery  *query;
+	MemoryContext caller;
 
 	if (former != NULL && strcmp(former->sql, sql) == 0)
 		return former;
 
-	/* the slot has a whole query at any moment, also if there is no memory for the next */
+	if (former != NULL)
+	{
+		caller = MemoryContextSwitchTo(TopMemoryContext);
+		former_queries = lappend(former_queries, former);
+		MemoryContextSwitchTo(caller);
+		*slot = NULL;
+	}
+	forget_former();
 	query = MemoryContextAllocZero(TopMemoryContext, sizeof(KeptQuery));
 	*query = (KeptQuery) {
 		.sql = MemoryContextStrdup(TopMemoryContext, sql), .expected = SPI_OK_SELECT, .read_only = true,
 		.nparameters = SEARCH_PARAMETERS, .types = {SEARCH_TYPES},
 	};
 	*slot = query;
-	if (former != NULL)
-		forget_query(former);
 	return query;
 }
 
