@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(62);
+SELECT plan(65);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -104,7 +104,7 @@ SELECT test.fails_400($$SELECT revyops_import_csv(NULL, mode => 'x')$$, test.wro
 SELECT test.fails_400($$SELECT revyops_import_csv('Email', mode => 'x', encoding => 'x', delimiter => 'xx', header_line => 0, columns => '7')$$,
 	test.wrong('delimiter', 'invalid_delimiter') || test.wrong('header_line', 'invalid_number') || test.wrong('encoding', 'unknown_encoding') || test.wrong('mode', 'invalid_mode'),
 	'what is wrong with the file, and all options; its columns are not looked at');
-SELECT test.fails_400($$SELECT revyops_import_csv('Email', mode => 'x', columns => '{"Mail": "email"}')$$, test.wrong('mode', 'invalid_mode') || '[{"parameter": "columns", "code": "unknown_column"}]', 'an option, and a column that is not there');
+SELECT test.fails_400($$SELECT revyops_import_csv('Email', mode => 'x', columns => '{"Mail": "email"}')$$, test.wrong('mode', 'invalid_mode') || '[{"parameter": "columns", "code": "unknown_column", "column": "Mail", "nearest": ["Email"]}]', 'an option, and a column that is not there');
 SELECT test.fails_with($$SELECT revyops_import_csv(convert_to(repeat('x', 16 * 1024 * 1024 + 1), 'UTF8'))$$, 'PT413', 'request body too large', test.wrong('content', 'too_large'), 'a file that is too large');
 SELECT set_config('revyops.client_id', '2', true) AS "hidden" \gset
 SELECT test.fails_with('SELECT revyops_import_report(1)', 'PT404', 'import not found', test.wrong('job', 'not_found'), 'another client''s job');
@@ -155,5 +155,13 @@ SELECT results_eq('SELECT test.rejects()', ARRAY['1 2 400 /linkedin_url:invalid_
 	'2 3 400 /linkedin_url:invalid_linkedin_url {"First Name": "Anna W", "LinkedIn URL": "https://www.linkedin.com/in/anna weber"}'], 'both are rejects');
 SELECT is(test.import(E'Email\n"first@acme.com; john,smith@acme.com"\n') || (SELECT string_agg(' ' || n, '') FROM test.notes() n),
 	'1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 1 notes 1 1 2 24 email "first@acme.com; john,smith@acme.com" more_values {"Email": "first@acme.com; john,smith@acme.com"}', 'a part of a second address is one more');
+-- ---- a company that a duplicate would have made, and that a row has which was mended
+SELECT revyops_create_client('Three') AS three \gset
+SELECT set_config('revyops.client_id', :'three', true) \g /dev/null
+SELECT revyops_create_contact('{"email": "was@inferred.com"}'), revyops_set_client_setting(:three, 'infer_company', 'on'), revyops_set_client_setting(:three, 'on_unknown_domain', 'create') \g /dev/null
+SELECT is(test.import(E'email,company_id\nwas@inferred.com,\nnew@inferred.com,999999\n', $$on_fault => 'drop_value'$$), '2 rows: 1 created, 0 updated, 1 duplicates, 0 failed; 1 notes', 'drop_value: a company of a duplicate and of one who was mended');
+SELECT is((SELECT string_agg(concat_ws(' ', p.email, c.domain), ', ' ORDER BY p.id) FROM revyops.contact p LEFT JOIN revyops.company c ON c.id = p.company_id WHERE p.email LIKE '%@inferred.com'), 'was@inferred.com, new@inferred.com inferred.com', 'the company stays');
+SELECT is(test.import(E'email,company_id\nwas@other.inferred.net,\nwas@inferred.com,999999\n', $$on_fault => 'drop_value'$$, $$mode => 'upsert'$$), '2 rows: 1 created, 1 updated, 0 duplicates, 0 failed; 1 notes', 'likewise in an upsert');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -322,7 +322,7 @@ rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
 		return;
 	used = rvo_slice_map_create(64);
 	for (int i = 0; i < n; i++)
-		if (items[i].company.made && uses_company(&items[i]))
+		if (items[i].company.found != 0 && uses_company(&items[i]))	/* made in an earlier round, perhaps */
 			(void) rvo_slice_map_put(used, id_slice(&items[i].company.found), &found);
 	for (int i = 0; i < n; i++)
 	{
