@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Companies upserted, one and many: by their domain, with what a change has.
-SELECT plan(33);
+SELECT plan(35);
 SELECT test.two_clients() \gset hidden_
 CREATE FUNCTION test.shown(company jsonb) RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', company->>'id', company->>'domain', quote_literal(company->>'name'), quote_literal(company->>'company_status'), quote_nullable(company->>'previous_status'),
@@ -42,6 +42,9 @@ SELECT is(test.many('[{"domain": "gamma.com"}, {"domain": "acme.com", "name": "A
 SELECT test.fails_400(format('SELECT public.revyops_upsert_companies(%L, %L, %L)', items, structure, mode), detail::jsonb, 'arguments') FROM (VALUES ('{}', 'flat', 'x', '[{"parameter": "structure", "code": "invalid_structure"}, {"parameter": "mode", "code": "invalid_mode"}, {"pointer": "", "code": "not_an_array"}]'), (NULL, 'NESTED', 'partial', '[{"pointer": "", "code": "not_an_array"}]')) t(items, structure, mode, detail);
 SELECT is((SELECT count(*) FILTER (WHERE status = 201) || ' ' || count(*) FILTER (WHERE status = 200) FROM revyops_upsert_companies((SELECT jsonb_agg(jsonb_build_object('domain', format('d%s.com', n % 1500), 'name', n::text)) FROM generate_series(1, 4500) n))), '1500 3000', 'a large batch');
 SELECT is(count(*) || ' ' || count(DISTINCT domain) || ' ' || bool_and(name::int > 3000), '1500 1500 true', 'the last one counts') FROM revyops.company WHERE domain LIKE 'd%.com';
+SELECT is((SELECT string_agg(concat_ws(' ', status, company->>'company_status', company->>'previous_status', company->>'status_changed_at' IS NOT NULL), ', ' ORDER BY ordinal)
+	FROM revyops_upsert_companies('[{"domain": "status.com", "company_status": "Lead"}, {"domain": "status.com", "company_status": "Won"}]')), '201 Lead f, 200 Won Lead t', 'a status that changes in the call that made the company');
+SELECT is((SELECT concat_ws(' ', company_status, previous_status, status_changed_at IS NOT NULL) FROM revyops.company WHERE domain = 'status.com'), 'Won Lead t', 'is stored as it is told');
 SELECT set_config('revyops.client_id', '0', true) \g /dev/null
 SELECT test.fails_code($$SELECT public.revyops_upsert_companies(NULL, NULL, NULL)$$, 'PT403', 'missing or invalid credentials', 'missing_credentials', '403 before 400');
 SELECT test.fails_code($$SELECT public.revyops_upsert_company(NULL, NULL)$$, 'PT403', 'missing or invalid credentials', 'missing_credentials', '403 before 400, one');
@@ -51,7 +54,7 @@ SELECT revyops_create_api_key(1, 'x') AS key \gset
 CREATE FUNCTION test.http(method text, path text, key text, content text) RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', a.status, substring(a.headers FROM 'Location: ([^\n]*)'), b->'errors'->0->>'code', b->'summary', b->'results'->0->>'status', b->'results'->0->'company'->>'domain', b->>'domain', b->>'created')
 	FROM revyops_http.handle_shared(method, path, '', E'Content-Type: application/json\nX-API-Key: ' || key, convert_to(content, 'UTF8')) s, revyops_http.handle(method, path, '', E'Content-Type: application/json\nX-API-Key: ' || key, convert_to(content, 'UTF8')) a, LATERAL (SELECT a.body::jsonb) j(b) WHERE s.status IN (0, 201, 200, 400) $$;
-SELECT is(a.status || ' ' || substring(a.headers FROM 'Location: ([^\n]*)'), '201 /public/v2/companies/1506', 'PUT: a new one') FROM revyops_http.handle('PUT', '/public/v2/companies', '', E'Content-Type: application/json\nX-API-Key: ' || :'key', '{"domain": "put.com"}') a;
+SELECT is(a.status || ' ' || substring(a.headers FROM 'Location: ([^\n]*)'), '201 /public/v2/companies/1507', 'PUT: a new one') FROM revyops_http.handle('PUT', '/public/v2/companies', '', E'Content-Type: application/json\nX-API-Key: ' || :'key', '{"domain": "put.com"}') a;
 SELECT is(test.http('PUT', '/public/v2/companies', :'key', '{"domain": "put.com", "name": "Put"}'), '200 put.com false', 'PUT: one that is there, alone and shared');
 SELECT is(test.http('PUT', '/public/v2/companies', :'key', '{"domain": "x"}'), '400 invalid_domain', 'PUT: a fault');
 SELECT is(test.http('PUT', '/public/v2/companies/batch', :'key', '{"companies": [{"domain": "put.com"}, {"domain": "batch.com"}, {"domain": "x"}]}'), '200 {"total": 3, "failed": 1, "created": 1, "updated": 1} 200 put.com', 'PUT: a batch');

@@ -28,6 +28,7 @@
 #include "work/company/company_upsert.h"
 #include "work/company/company_upsert_batch.h"
 #include "work/record/change_feed.h"
+#include "work/record/field_definition.h"
 #include "work/record/retry.h"
 
 /* How many items are dealt with at once: each company may have 256 KiB of custom fields. */
@@ -190,7 +191,9 @@ settle(Upserts *upserts, BatchItem *item, const Company *company, bool found)
 	item->found = found;
 	upserts->shown_octets += rvo_fields_shown_octets(&company->record.custom_fields);
 	item->bare = upserts->shown_octets > BATCH_ANSWER_MAX_OCTETS;
-	if (!item->bare)
+	if (item->bare)
+		rvo_field_names_note(upserts->caller, COMPANY_ENTITY, &company->record.custom_fields);
+	else
 		item->row.company = *company;
 }
 
@@ -266,6 +269,10 @@ write_rows(const Part *part)
 	}
 	if (ncreated > 0)
 		insert_companies(client_id, created, ncreated);
+	/* a later item may have changed the status of one; an insert has no place for the former */
+	for (int i = 0; i < ncreated; i++)
+		if (created[i]->status_changed_at.given)
+			rvo_store_update(&rvo_company_table, client_id, &created[i]->record);
 	rvo_changes_note_many(caller, COMPANY_ENTITY, CHANGE_CREATED, (Record *const *) created, ncreated);
 }
 
@@ -276,9 +283,11 @@ reset(BatchItem *item)
 	item->faults.entries = NULL;
 	item->faults.count = 0;
 	item->faults.told = 0;
+	item->failure = FAILURE_INVALID_REQUEST;
 	item->found = false;
 	item->bare = false;
 	item->id = 0;
+	memset(&item->row, 0, sizeof(item->row));
 }
 
 static void

@@ -336,7 +336,10 @@ settle(Upserts *upserts, BatchItem *item, Row *row, bool found)
 	shown->full |= shown->octets + octets > BATCH_ANSWER_MAX_OCTETS;
 	item->bare = shown->full;
 	if (item->bare)
+	{
+		rvo_field_names_note(upserts->caller, CONTACT_ENTITY, &contact->record.custom_fields);
 		return;
+	}
 	shown->octets += octets;
 	item->row.contact = *contact;
 	row->shown = true;
@@ -509,12 +512,14 @@ reset(BatchItem *item)
 	item->faults.entries = NULL;
 	item->faults.count = 0;
 	item->faults.told = 0;
+	item->failure = FAILURE_INVALID_REQUEST;
 	item->taken = false;
 	item->conflicts = 0;
 	item->found = false;
 	item->suppressed = false;
 	item->bare = false;
 	item->id = 0;
+	memset(&item->row, 0, sizeof(item->row));
 	memset(item->owners, 0, sizeof(item->owners));
 }
 
