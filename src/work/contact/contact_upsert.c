@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/attempt.h"
 #include "base/compat.h"
 #include "shape/record/contact_input.h"
 #include "shape/record/known_member.h"
@@ -68,10 +69,11 @@ company_of_email(const Upsert *upsert)
 	return rvo_contact_resolve_company(upsert->caller, &company);
 }
 
-/* create adds the contact; false if a key is somebody's by now. */
+/* add adds the contact; false if a key is somebody's by now. */
 static bool
-create(Upsert *upsert)
+add(void *arg)
 {
+	Upsert	   *upsert = arg;
 	int			client_id = upsert->caller->client_id;
 	FaultList	faults = {0};
 
@@ -86,6 +88,15 @@ create(Upsert *upsert)
 		return true;
 	rvo_store_delete_contact(client_id, upsert->contact.record.id);
 	return false;
+}
+
+/* create is add; a company that is made for a contact who is there by now is undone. */
+static bool
+create(Upsert *upsert)
+{
+	const ClientSettings *settings = &upsert->caller->settings;
+
+	return upsert->company_id == 0 && settings->infers_company && settings->creates_companies ? rvo_attempt_kept(add, upsert) : add(upsert);
 }
 
 /* has_key tells whether a contact has one of the keys that are looked for. */
