@@ -270,6 +270,7 @@ my %writes = (
 is_deeply([ sort keys %writes, 'revyops_import_status' ], [ functions('v', '^public\.') ], 'writers: all are tried');
 like(answers($standby, "SELECT $_($writes{$_})"), qr/^25006: cannot .* (?:in a read-only transaction|during recovery)$/, "$_: refused") for sort keys %writes;
 like(answers($standby, "CALL revyops_import_contacts('staging')"), qr/^25006: /, 'revyops_import_contacts: refused');
+is(answers($standby, "SELECT revyops_create_contact('{\"email\": \"x\@acme.com\"}', idempotency_key => 'k')"), '25006: cannot execute INSERT during recovery', 'a create with a key: refused');
 
 # ---- PostgREST there, with the shipped configuration and what the page adds to it
 SKIP:

@@ -26,12 +26,19 @@ table_oid(const char *name)
 }
 
 /*
+ * A standby has no lock above RowExclusiveLock, and says only that; what it
+ * cannot do is write, so that is said before such a lock is asked for.
+ */
+#define NO_STANDBY() PreventCommandDuringRecovery("INSERT")
+
+/*
  * rvo_store_line_up lets a client's batches run side by side, but one that is
  * alone: it waits for the others to end, and they for it.
  */
 void
 rvo_store_line_up(int client_id, bool alone)
 {
+	NO_STANDBY();
 	LockDatabaseObject(table_oid("client"), client_id, 0, alone ? ExclusiveLock : ShareLock);
 }
 
@@ -104,5 +111,6 @@ rvo_store_wait_for_twin(int client_id, Slice key)
 	SipKey		sip_key = lock_key();
 	uint64		hash = rvo_siphash(&sip_key, rvo_slice(text));
 
+	NO_STANDBY();
 	LockDatabaseObject(table_oid("idempotency_key"), (Oid) hash, (uint16) (hash >> 32), ExclusiveLock);
 }
