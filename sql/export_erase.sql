@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(55);
+SELECT plan(56);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -153,6 +153,9 @@ SELECT is(jsonb_path_query_array(revyops_export_contact(:ring), '$.kept_deliveri
 SELECT is(jsonb_build_array(r->'kept_deliveries', r->'platform_ids'), '[2, 1]', 'is erased') FROM revyops_erase_contact(:ring) r;
 SELECT is((SELECT string_agg(concat_ws(' ', webhook_id, octets), ', ' ORDER BY webhook_id, octets) FROM revyops.webhook_ring), '1 34, 2 31, 2 34, 3 34', 'and of no one else');
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, object_id), ', ' ORDER BY client_id, object_id) FROM revyops.webhook_object), '1 8, 2 7, 2 8', 'here, too');
+SELECT test.deliver(:'hubspot', 'email=coded%40off.org&'), test.deliver(:'hubspot', '{"email": "Coded\u0040off.org", '), test.deliver(:'hubspot', 'email=coded%2640off.org&') \g /dev/null
+SELECT revyops_create_contact('{"email": "coded@off.org"}')->>'id' AS coded \gset
+SELECT is(jsonb_array_length(revyops_export_contact(:coded)->'kept_deliveries') || ' ' || (revyops_erase_contact(:coded)->>'kept_deliveries'), '2 2', 'as forms and JSON may write an address');
 
 -- what a string must be to mention somebody
 SELECT is(revyops.mentions(document, '{jane@acme.com,https://www.linkedin.com/in/jane}'), expected, coalesce(document::text, 'NULL'))
