@@ -154,7 +154,7 @@ test('links begin with what a trusted proxy says', async () => {
 const CORS = ['access-control-allow-origin', 'access-control-expose-headers', 'access-control-allow-methods', 'access-control-allow-headers', 'access-control-max-age'];
 const cors = got => CORS.map(name => got.headers[name]);
 const ORIGIN = 'https://app.example.com';
-const EXPOSED = 'Content-Disposition, Location, Retry-After, Idempotent-Replayed, Preference-Applied, X-Revyops-Position, X-Revyops-Unknown-Members';
+const EXPOSED = 'Content-Disposition, Location, Retry-After, Idempotent-Replayed, Preference-Applied, X-Revyops-Count, X-Revyops-Do-Not-Contact, X-Revyops-Position, X-Revyops-Unknown-Members, X-Revyops-Unknown-Parameters';
 const preflight = origin => [['Origin', origin], ['Access-Control-Request-Method', 'POST'], ['Access-Control-Request-Headers', 'x-api-key, content-type']];
 
 test('no page of another site may call', async () => {
