@@ -80,7 +80,7 @@ COMMENT ON COLUMN revyops.import_reject.job IS 'The import.';
 COMMENT ON COLUMN revyops.import_reject.ordinal IS 'Which row it was, in the order of reading, from 1.';
 COMMENT ON COLUMN revyops.import_reject.line IS 'On which line of the file it begins, from 1; null if the source is no file.';
 COMMENT ON COLUMN revyops.import_reject.source_row IS 'The row as it was read.';
-COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating or upserting it alone would have had: 400, 401, 404 or (upsert) 409.';
+COMMENT ON COLUMN revyops.import_reject.status IS 'Status that creating or upserting it alone would have had: 400, 401, 404, 422 or (upsert) 409.';
 COMMENT ON COLUMN revyops.import_reject.errors IS 'Entries of that error.';
 
 CREATE TABLE revyops.import_note (

@@ -758,8 +758,7 @@ rvo_batch_flush(Batch *batch)
 
 /*
  * rvo_batch_end finishes the batch.  Raises, in BATCH_ATOMIC, if there is any
- * fault: the failure that comes first in the order of checks, and the faults of
- * all items.
+ * fault: the failure of the lowest status, and the faults of all items.
  */
 void
 rvo_batch_end(Batch *batch)
