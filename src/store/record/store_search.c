@@ -477,12 +477,13 @@ search_found(const Search *search, int64 bound, SearchRows *found)
 	bool		by_id = search->query->sort->kind == MEMBER_ID;
 	const char *key = by_id ? "" : ", " SEARCH_KEY;
 	const char *order = rvo_search_order(search->query, SEARCH_KEY);
-	const char *sql = psprintf("SELECT %s, following, found FROM (SELECT id AS found_id%s, pg_catalog.count(*) OVER () AS following, found"
-							   " FROM (SELECT id%s, pg_catalog.count(*) OVER () AS found FROM (SELECT id%s%s FROM %s WHERE client_id = $1%s%s"
-							   " LIMIT " SEARCH_BOUND ") AS f) AS f WHERE true%s ORDER BY %s LIMIT " SEARCH_LIMIT ") AS f JOIN %s"
-							   " ON client_id = $1 AND id = found_id ORDER BY %s",
-							   table->columns, key, key, by_id ? "" : psprintf(", %s AS ", search->key), by_id ? "" : SEARCH_KEY, table->name,
-							   search->has_hash, search->conditions, search->behind, order, table->name, order);
+	const char *ids = psprintf("SELECT id%s FROM %s WHERE client_id = $1%s%s LIMIT " SEARCH_BOUND,
+							   by_id ? "" : psprintf(", %s AS " SEARCH_KEY, search->key), table->name, search->has_hash, search->conditions);
+	const char *counted = psprintf("SELECT id%s, pg_catalog.count(*) OVER () AS found FROM (%s) AS f", key, ids);
+	const char *page = psprintf("SELECT id AS found_id%s, pg_catalog.count(*) OVER () AS following, found FROM (%s) AS f"
+								" WHERE true%s ORDER BY %s LIMIT " SEARCH_LIMIT, key, counted, search->behind, order);
+	const char *sql = psprintf("SELECT %s, following, found FROM (%s) AS f JOIN %s ON client_id = $1 AND id = found_id ORDER BY %s",
+							   table->columns, page, table->name, order);
 	PageReading reading = read_page(search, sql, true, bound == NO_LIMIT ? NO_LIMIT : bound + 1, found);
 	const ListPlace *place = &search->query->page.place;
 

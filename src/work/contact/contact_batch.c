@@ -32,7 +32,7 @@ typedef struct Lookup
 	SliceMap   *domains;		/* the company's id, 0 until found */
 	SliceMap   *ids;			/* as below, keyed by the bytes of the id */
 	SliceMap   *hosts;			/* what is said of the domains, of which anything is */
-	SliceMap   *made;			/* domains that had none: the company's id if it was made here, 0 if somebody else was first */
+	SliceMap   *made;			/* companies that were made here, by their domains */
 } Lookup;
 
 /* Values of Lookup.ids; 0 is nobody's company. */
@@ -197,6 +197,7 @@ company_of_domain(const Lookup *lookup, const CompanyReference *company)
 static void
 make_companies(const Caller *caller, Lookup *lookup, BatchItem *const *items, int n, CompanyAccess access)
 {
+	SliceMap   *places = rvo_slice_map_create(64);	/* in wanted, of domains */
 	NewCompany *wanted = palloc(n * sizeof(NewCompany));
 	int			nwanted = 0;
 	DomainCompany *companies;
@@ -216,7 +217,7 @@ make_companies(const Caller *caller, Lookup *lookup, BatchItem *const *items, in
 		domain = find_reach(lookup, company, list).made;
 		if (domain.data == NULL)
 			continue;
-		place = rvo_slice_map_put(lookup->made, domain, &found);
+		place = rvo_slice_map_put(places, domain, &found);
 		if (!found)
 		{
 			*place = nwanted;
@@ -225,19 +226,20 @@ make_companies(const Caller *caller, Lookup *lookup, BatchItem *const *items, in
 		if (wanted[*place].name.len == 0)
 			wanted[*place].name = company->name;	/* of the first that says one */
 	}
-	for (int i = 0; i < nwanted; i++)
+	if (access == COMPANIES_READ)
 	{
-		*rvo_slice_map_find(lookup->made, wanted[i].domain) = 0;
-		if (access == COMPANIES_READ)
+		for (int i = 0; i < nwanted; i++)
 			*rvo_slice_map_find(lookup->domains, wanted[i].domain) = FORESEEN_COMPANY;
-	}
-	if (nwanted == 0 || access == COMPANIES_READ)
 		return;
-	companies = rvo_companies_make(caller, wanted, nwanted);
+	}
+	companies = nwanted > 0 ? rvo_companies_make(caller, wanted, nwanted) : NULL;
 	for (int i = 0; i < nwanted; i++)
 	{
+		bool		found;
+
 		*rvo_slice_map_find(lookup->domains, companies[i].domain) = companies[i].id;
-		*rvo_slice_map_find(lookup->made, companies[i].domain) = companies[i].made ? companies[i].id : 0;
+		if (companies[i].made)
+			*rvo_slice_map_put(lookup->made, companies[i].domain, &found) = companies[i].id;
 	}
 }
 

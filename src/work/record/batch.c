@@ -341,6 +341,16 @@ find_taken(Batch *batch, Chunk *chunk)
 	keep_open(chunk);
 }
 
+/* lacks_owner tells whether an item has a key of which it is not known whose it is. */
+static bool
+lacks_owner(const BatchItem *item)
+{
+	for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		if (item->keys[k].data != NULL && item->owners[k] == 0)
+			return true;
+	return false;
+}
+
 /*
  * complete_owners looks again for the owners of taken items' other keys, where
  * items have been created since the first look: it may be an earlier one of those.
@@ -355,15 +365,11 @@ complete_owners(const Batch *batch, const Chunk *chunk)
 	for (int i = 0; i < chunk->count; i++)
 	{
 		BatchItem  *item = &chunk->items[i];
-		bool		complete = !item->taken || item->ncreated_before == batch->ncreated;
 
-		for (int k = 0; k < BATCH_MAX_KEYS && !complete; k++)
-			if (item->keys[k].data != NULL && item->owners[k] == 0)
-			{
-				memcpy(known[n], item->owners, sizeof(item->owners));
-				items[n++] = item;
-				complete = true;
-			}
+		if (!item->taken || item->ncreated_before == batch->ncreated || !lacks_owner(item))
+			continue;
+		memcpy(known[n], item->owners, sizeof(item->owners));
+		items[n++] = item;
 	}
 	if (n == 0)
 		return;

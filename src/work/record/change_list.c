@@ -227,11 +227,9 @@ rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults
 
 /* ---------------------------------------------------------------- trimming */
 
-/* What trim_client is told. */
+/* Whose changes are trimmed. */
 typedef struct Trimming
 {
-	TimestampTz before;
-	uint64		first_open;
 	int		   *clients;
 	int			nclients;
 	int			capacity;
