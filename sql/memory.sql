@@ -76,7 +76,19 @@ INSERT INTO calls VALUES
 	($$count(*) FROM revyops_http.endpoints()$$);
 -- what measures keeps its own plans
 SELECT test.grown('SELECT $n') \gset hidden_
-SELECT plan((SELECT count(*) FROM calls)::int);
+SELECT plan((SELECT count(*) FROM calls)::int + 1);
 SELECT cmp_ok(test.grown('SELECT ' || replace(call, '$jane', current_setting('test.jane'))), '<', 2048::bigint, split_part(call, '$n', 1)) FROM calls;
+
+-- a trigger that searches, each time in another form: whose plan has to go can't be freed at once, but the next time
+CREATE FUNCTION test.search_again() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_catalog AS $$
+BEGIN
+	PERFORM revyops_search_contacts(jsonb_build_object('page_size', 1, 'filters', (SELECT jsonb_agg(jsonb_build_object('member', 'id', 'value', 5,
+		'operator', CASE WHEN (current_setting('test.form')::int >> i) % 2 = 0 THEN 'ge' ELSE 'gt' END)) FROM generate_series(0, 8) i)));
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER search_again AFTER UPDATE ON revyops.contact FOR EACH ROW EXECUTE FUNCTION test.search_again();
+SET LOCAL revyops.client_id = 2;
+SELECT cmp_ok(test.grown(replace($$SELECT set_config('test.form', '$n', true), revyops_update_contact($jane, '{"last_name": "form $n"}')$$, '$jane', current_setting('test.jane'))), '<', 2000000::bigint, 'searches in a trigger');
 SELECT finish();
 ROLLBACK;

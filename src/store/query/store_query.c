@@ -311,17 +311,21 @@ rvo_add_jsons(Execution *e, const void *const *rows, int n, JsonbValue (*value) 
 
 const char *rvo_query_running = NULL;
 
-/* What is called when SPI is closed: that it was our statement that it was open for, and what was before. */
+/* What is called when SPI is closed: which query it was open for, and what was running before. */
 typedef struct Connection
 {
 	MemoryContextCallback callback;
+	KeptQuery  *query;
 	const char *was_running;
 } Connection;
 
 static void
 disconnected(void *arg)
 {
-	rvo_query_running = ((const Connection *) arg)->was_running;
+	const Connection *connection = arg;
+
+	connection->query->running--;
+	rvo_query_running = connection->was_running;
 }
 
 /*
@@ -329,15 +333,16 @@ disconnected(void *arg)
  * error.  Tells whether it is nested in another, by a function of a rule, a trigger or a constraint.
  */
 static bool
-connect_spi(const KeptQuery *query)
+connect_spi(KeptQuery *query)
 {
 	const char *was_running = rvo_query_running;
 	Connection *connection;
 
 	SPI_connect();
 	connection = palloc(sizeof(Connection));
-	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .was_running = was_running};
+	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .query = query, .was_running = was_running};
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &connection->callback);
+	query->running++;
 	rvo_query_running = query->sql;
 	return was_running != NULL;
 }
@@ -588,8 +593,9 @@ rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
 void
 rvo_query_run_utility(const char *sql)
 {
-	KeptQuery	query = {.sql = sql};
+	static KeptQuery query;
 
+	query.sql = sql;
 	connect_spi(&query);
 	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
 		rvo_fault_raise_bug("unexpected result of a utility statement");

@@ -31,6 +31,7 @@ typedef struct KeptQuery
 	Oid			types[QUERY_MAX_PARAMETERS];
 	SPIPlanPtr	plan;			/* kept for the backend's life */
 	uint64		number;			/* of the plan, which no other has in this backend */
+	int			running;		/* how often it is being planned or executed, one within the other */
 	bool		stale;			/* it is to be made anew, once nobody can be running it */
 	int			generation;		/* which planning of it store_kept_count.c has looked at, 0 = none: */
 	bool		steady;			/* it gives the same for the same rows */

@@ -98,18 +98,22 @@ typedef struct Search
 #define KEPT_QUERIES 64
 static KeptQuery *kept_queries[KEPT_QUERIES];
 
-/* Those that have lost their slot, while a statement of ours around the call may have been running them. */
+/* Those that have lost their slot, and are running around the call, if it comes from a function of the user's. */
 static List *former_queries;
 
-/* forget_former frees them, once none is running. */
+/* forget_former frees those that are running no more. */
 static void
 forget_former(void)
 {
-	while (former_queries != NIL && rvo_query_running == NULL)
-	{
-		KeptQuery  *query = llast(former_queries);
+	ListCell   *cell;
 
-		former_queries = list_delete_last(former_queries);
+	foreach(cell, former_queries)
+	{
+		KeptQuery  *query = lfirst(cell);
+
+		if (query->running > 0)
+			continue;
+		former_queries = foreach_delete_current(former_queries, cell);
 		rvo_query_forget(query);
 		pfree(unconstify(char *, query->sql));
 		pfree(query);
