@@ -79,7 +79,7 @@ SELECT test.grown('SELECT $n') \gset hidden_
 SELECT plan((SELECT count(*) FROM calls)::int + 1);
 SELECT cmp_ok(test.grown('SELECT ' || replace(call, '$jane', current_setting('test.jane'))), '<', 2048::bigint, split_part(call, '$n', 1)) FROM calls;
 
--- a trigger that searches, each time in another form: whose plan has to go can't be freed at once, but the next time
+-- a trigger that searches, each time in another form: a plan that loses its place is freed, though a statement is running around it
 CREATE FUNCTION test.search_again() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_catalog AS $$
 BEGIN
 	PERFORM revyops_search_contacts(jsonb_build_object('page_size', 1, 'filters', (SELECT jsonb_agg(jsonb_build_object('member', 'id', 'value', 5,

@@ -330,21 +330,19 @@ disconnected(void *arg)
 
 /*
  * connect_spi opens SPI for a statement of ours; that ends with SPI's own memory, also by an
- * error.  Tells whether it is nested in another, by a function of a rule, a trigger or a constraint.
+ * error.  Others of ours may be around it, by a function of a rule, a trigger or a constraint.
  */
-static bool
+static void
 connect_spi(KeptQuery *query)
 {
-	const char *was_running = rvo_query_running;
 	Connection *connection;
 
 	SPI_connect();
 	connection = palloc(sizeof(Connection));
-	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .query = query, .was_running = was_running};
+	*connection = (Connection) {.callback = {.func = disconnected, .arg = connection}, .query = query, .was_running = rvo_query_running};
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &connection->callback);
 	query->running++;
 	rvo_query_running = query->sql;
-	return was_running != NULL;
 }
 
 /* drop_plan has a query planned anew. */
@@ -361,13 +359,13 @@ drop_plan(KeptQuery *query)
 }
 
 /*
- * keep_plan prepares a query once in a backend's life; SPI is open.  A stale plan goes
- * only where no statement of ours is around this one: that may be running it.
+ * keep_plan prepares a query once in a backend's life; SPI is open.  A stale plan goes,
+ * unless the query is running around this call as well.
  */
 static SPIPlanPtr
-keep_plan(KeptQuery *query, bool nested)
+keep_plan(KeptQuery *query)
 {
-	if (query->stale && !nested)
+	if (query->stale && query->running == 1)
 		drop_plan(query);
 	if (query->plan == NULL)
 	{
@@ -385,13 +383,13 @@ keep_plan(KeptQuery *query, bool nested)
 
 /* execute runs a query by its plan and returns the number of rows; SPI is open. */
 static uint64
-execute(KeptQuery *query, Execution *e, bool nested)
+execute(KeptQuery *query, Execution *e)
 {
 	int			result;
 
 	if (rvo_citus_is_loaded && !query->anywhere)
 		rvo_check_entry();
-	result = SPI_execute_plan(keep_plan(query, nested), e->values, e->nulls, query->read_only, 0);
+	result = SPI_execute_plan(keep_plan(query), e->values, e->nulls, query->read_only, 0);
 	if (result == SPI_OK_REWRITTEN)
 	{
 		/* Of what a rule made nothing of, no plan notices when the rule goes. */
@@ -426,10 +424,9 @@ static uint64
 run_plan(KeptQuery *query, Execution *e)
 {
 	uint64		rows;
-	bool		nested;
 
-	nested = connect_spi(query);
-	rows = execute(query, e, nested);
+	connect_spi(query);
+	rows = execute(query, e);
 	if (rows > 0 && SPI_tuptable != NULL)
 		take_results(e);
 	SPI_finish();
@@ -456,10 +453,12 @@ finds_row(void *arg)
 void
 rvo_query_show_plan(KeptQuery *query, PlanReader read, void *arg)
 {
-	bool		nested = connect_spi(query);
-	SPIPlanPtr	kept = keep_plan(query, nested);
-	CachedPlan *plan = SPI_plan_get_cached_plan(kept);
+	SPIPlanPtr	kept;
+	CachedPlan *plan;
 
+	connect_spi(query);
+	kept = keep_plan(query);
+	plan = SPI_plan_get_cached_plan(kept);
 	read(arg, query, linitial(SPI_plan_get_plan_sources(kept)), plan);
 	ReleaseCachedPlan(plan, CurrentResourceOwner);
 	SPI_finish();
@@ -573,10 +572,9 @@ rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
 	Datum		values[QUERY_MAX_RESULTS];
 	bool		nulls[QUERY_MAX_RESULTS];
 	uint64		rows;
-	bool		nested;
 
-	nested = connect_spi(query);
-	rows = execute(query, e, nested);
+	connect_spi(query);
+	rows = execute(query, e);
 	MemoryContextSwitchTo(caller);
 	Assert(SPI_tuptable->tupdesc->natts <= QUERY_MAX_RESULTS);
 	for (uint64 i = 0; i < rows; i++)
