@@ -79,7 +79,7 @@ const RecordShape rvo_company_shape = {
 	.nkeys = 1,
 	.nwritable = 3,
 	.ncolumns = 5,
-	.ninserted = 3,
+	.ninserted = 5,
 	.members = company_members,
 	.by_name = &company_members_by_name,
 };

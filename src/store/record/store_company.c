@@ -117,22 +117,22 @@ static KeptQuery find_companies = {
 
 
 #define INSERT_COMPANY(on_conflict) { \
-	.sql = "INSERT INTO revyops.company (client_id, id, " COMPANY_INSERTED(WRITTEN) ", custom_fields, updated_time)" \
-	" VALUES ($1, $2, $3, $4, $5, $6, $7)" on_conflict, \
-	.expected = SPI_OK_INSERT, .nparameters = 7, \
-	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, JSONBOID, TIMESTAMPTZOID}, \
+	.sql = "INSERT INTO revyops.company (client_id, id, " COMPANY_COLUMNS(WRITTEN) ", custom_fields, updated_time)" \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" on_conflict, \
+	.expected = SPI_OK_INSERT, .nparameters = 9, \
+	.types = {INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, JSONBOID, TIMESTAMPTZOID}, \
 }
 
 static KeptQuery insert_company = INSERT_COMPANY(" ON CONFLICT DO NOTHING");
 static KeptQuery insert_company_or_raise = INSERT_COMPANY("");
 
 static KeptQuery insert_companies = {
-	.sql = "WITH inserted AS (INSERT INTO revyops.company (client_id, id, " COMPANY_INSERTED(WRITTEN) ", custom_fields, updated_time)"
+	.sql = "WITH inserted AS (INSERT INTO revyops.company (client_id, id, " COMPANY_COLUMNS(WRITTEN) ", custom_fields, updated_time)"
 	" SELECT $1, pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
-	" pg_catalog.unnest($6), pg_catalog.unnest($7) ON CONFLICT DO NOTHING RETURNING id)"
+	" pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9) ON CONFLICT DO NOTHING RETURNING id)"
 	" SELECT pg_catalog.array_agg(id::bigint) FROM inserted",
-	.expected = SPI_OK_SELECT, .nparameters = 7,
-	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
+	.expected = SPI_OK_SELECT, .nparameters = 9,
+	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID},
 };
 
 static KeptQuery update_company = {

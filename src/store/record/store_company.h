@@ -7,9 +7,8 @@
 
 #include "store/record/store_record.h"
 
-/* The columns, those of a new company first. */
-#define COMPANY_INSERTED(X) X(domain, text) ", " X(name, text) ", " X(company_status, text)
-#define COMPANY_COLUMNS(X) COMPANY_INSERTED(X) ", " X(previous_status, text) ", " X(status_changed_at, timestamptz)
+#define COMPANY_COLUMNS(X) X(domain, text) ", " X(name, text) ", " X(company_status, text) ", " \
+	X(previous_status, text) ", " X(status_changed_at, timestamptz)
 #define READ_COMPANY "client_id, id, " COMPANY_COLUMNS(READ) ", custom_fields::jsonb, updated_time::timestamptz"
 
 /* Whether companies that are found may be deleted before the transaction ends. */

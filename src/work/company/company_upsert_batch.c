@@ -269,10 +269,6 @@ write_rows(const Part *part)
 	}
 	if (ncreated > 0)
 		insert_companies(client_id, created, ncreated);
-	/* a later item may have changed the status of one; an insert has no place for the former */
-	for (int i = 0; i < ncreated; i++)
-		if (created[i]->status_changed_at.given)
-			rvo_store_update(&rvo_company_table, client_id, &created[i]->record);
 	rvo_changes_note_many(caller, COMPANY_ENTITY, CHANGE_CREATED, (Record *const *) created, ncreated);
 }
 
