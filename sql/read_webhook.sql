@@ -3,7 +3,7 @@
 \i :abs_srcdir/sql/setup.psql
 -- deliveries.jsonl: forms that documents and programs of others show, beside those of the contract
 \set lines `cat "$PG_ABS_SRCDIR/t/vectors/webhooks.jsonl" "$PG_ABS_SRCDIR/t/vectors/deliveries.jsonl"`
-SELECT plan(279);
+SELECT plan(280);
 
 -- A client that knows the contact 4501 of HubSpot by its custom field, as it may.
 SELECT set_config('revyops.client_id', public.revyops_create_client('Webhooks')::text, true) \g /dev/null

@@ -277,6 +277,7 @@ static const KindRule plusvibe_kinds[] = {
 	/* one reply is told up to three times, with one message id */
 	KIND("allemailreplies", EVENT_REPLIED), KIND("firstemailreplies", EVENT_REPLIED), KIND("allpositivereplies", EVENT_REPLIED),
 	KIND("bouncedemail", EVENT_BOUNCED),
+	KIND("leadmarkedasunsubscribed", EVENT_UNSUBSCRIBED),
 	KIND("leadmarkedas*", EVENT_INTEREST),
 	{.name = NULL}
 };
