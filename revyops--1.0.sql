@@ -3790,13 +3790,13 @@ COMMENT ON FUNCTION revyops_http.handle_shared(text, text, text, text, bytea) IS
 
 CREATE FUNCTION revyops_http.endpoints(OUT method text, OUT path text, OUT reads_only boolean, OUT body_types text[],
 		OUT body_max integer, OUT key_first boolean, OUT once boolean, OUT master boolean,
-		OUT may_share boolean)
+		OUT may_share boolean, OUT asks_key boolean)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'revyops_http_endpoints'
 	LANGUAGE c IMMUTABLE
 	SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION revyops_http.endpoints() IS
-'Lists the endpoints: method, path, whether it only reads, the body it takes and its octets at most, whether to ask for the key before taking it, whether Idempotency-Key counts, whether it takes a master key, whether it may share a transaction with others.';
+'Lists the endpoints: method, path, whether it only reads, the body it takes and its octets at most, whether to ask for the key before taking it, whether Idempotency-Key counts, whether it takes a master key, whether it may share a transaction with others, whether it asks for a key at all.';
 
 /* To PostgREST a function that returns this answers whatever was asked for, as octets whose type is in response.headers. */
 CREATE DOMAIN revyops_http."*/*" AS bytea;

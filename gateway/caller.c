@@ -2,8 +2,8 @@
  * caller.c
  *	  Those who call: what each has under way, and waiting.
  *
- * Fair is one key against another.  But whoever has none can invent a thousand;
- * so all keys that no answer has proved good are one caller together.
+ * Fair is one key against another, and one webhook's path.  But whoever has none can
+ * invent a thousand; so all that no answer has proved good are one caller together.
  */
 #include <err.h>
 #include <search.h>
@@ -17,7 +17,6 @@
 static void *known;				/* a tree: no choice of keys makes it slow */
 static int	count;				/* of its callers */
 static Caller *strangers;
-static Caller *nobody;			/* without a key: asks whether the database is there */
 
 static int
 compare(const void *a, const void *b)
@@ -39,8 +38,7 @@ make(const char *key)
 void
 caller_open(void)
 {
-	strangers = make("-");
-	nobody = make("");
+	strangers = make("");
 }
 
 static Caller *
@@ -52,11 +50,11 @@ find(const char *key)
 	return found != NULL ? *found : NULL;
 }
 
-/* caller_of returns whoever a key is of; all that are not known to be good are one. */
+/* caller_of returns whoever a key, or NULL, is of; all that are not known to be good are one. */
 Caller *
 caller_of(const char *key)
 {
-	Caller	   *caller = key != NULL ? find(key) : nobody;
+	Caller	   *caller = key != NULL ? find(key) : NULL;
 
 	return caller != NULL ? caller : strangers;
 }

@@ -17,7 +17,7 @@ typedef struct CallerLane
 
 struct Caller
 {
-	char	   *key;			/* "" of who has none, "-" of strangers */
+	char	   *key;			/* or path; "" of strangers */
 	int			requests;		/* under way: being read, waiting or running */
 	int			held;			/* of these: see hold.c */
 	int64_t		octets;			/* of their bodies */

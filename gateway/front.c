@@ -194,6 +194,18 @@ answered(Request *request)
 
 /* ------------------------------------------------ requests */
 
+/* set_caller has an endpoint that asks for no key be called by its path, which may have a token in it. */
+static void
+set_caller(Request *request)
+{
+	const char *path = routes_open(request->method.data, request->path.data);
+
+	if (path == NULL)
+		return;
+	buffer_free(&request->key);
+	buffer_add(&request->key, path, strlen(path));
+}
+
 /* take_params makes a request of the parameters, and admits it or not. */
 static bool
 take_params(Connection *connection)
@@ -206,6 +218,7 @@ take_params(Connection *connection)
 	request->owner = connection;
 	request->answered = answered;
 	request->lane = routes_lane(request->method.data, request->path.data);
+	set_caller(request);
 	connection->request = request;
 	request->status = lane_admit(request);
 	return true;

@@ -22,9 +22,6 @@ static const char *const key_headers[] = {"HTTP_X_API_KEY", "HTTP_X_MASTER_API_K
 #define KEY_HEADERS 3
 #define AUTHORIZATION 2
 
-/* The key of a request that says one which can't be any: a stranger's, as any that is not known. */
-#define NO_KEY "-"
-
 /* add_clean appends a text whose octets are printable. */
 static void
 add_clean(Buffer *to, Slice text)
@@ -126,19 +123,16 @@ note_key(Slice *keys, Slice name, Slice value)
 			keys[i] = i == AUTHORIZATION ? token(value) : trim(value);
 }
 
-/* set_key takes the first of these headers that says something; one that says nothing is there all the same. */
+/* set_key takes the first of these headers that says something. */
 static void
 set_key(Request *request, const Slice *keys)
 {
-	Slice		key = {0};
+	int			i = 0;
 
-	for (int i = KEY_HEADERS - 1; i >= 0; i--)
-		if (keys[i].len > 0)
-			key = keys[i];
-		else if (keys[i].data != NULL && key.len == 0)
-			key = (Slice) {NO_KEY, strlen(NO_KEY)};
-	if (key.len > 0)
-		add_clean(&request->key, key);
+	while (i < KEY_HEADERS && keys[i].len == 0)
+		i++;
+	if (i < KEY_HEADERS)
+		add_clean(&request->key, keys[i]);
 }
 
 /* read_params reads all parameters; false if they are not those of a request. */

@@ -44,7 +44,7 @@ struct Request
 	Buffer		path;
 	Buffer		query;
 	Buffer		headers;		/* lines "name: value\n" */
-	Buffer		key;			/* who is calling, as they say; empty = nobody */
+	Buffer		key;			/* who is calling, as they say; empty if they don't */
 	Buffer		body;
 	size_t		body_length;	/* that it is to have */
 

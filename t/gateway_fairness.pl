@@ -140,13 +140,33 @@ is(gateway::statuses(fcgi::answers(@strangers)), '403: 30, 503: 20', 'they share
 is(gateway::statuses($gateway->together(map { create("rvo_stranger$_", 'x') } 1 .. 30)), '403: 30', 'none of them has become known');
 $gateway->at_rest;
 
-# A request that says a key which can't be one is a stranger's; one that says none is nobody's.
-reload(key_requests => 2);
-sub coming { return fcgi->connect($path)->send(fcgi::begin() . fcgi::stream(fcgi::PARAMS, fcgi::params(REQUEST_METHOD => 'POST', REQUEST_URI => '/public/v2/contacts', CONTENT_LENGTH => 1000, @_))) }
-my @coming = (coming(HTTP_AUTHORIZATION => 'Basic eDp5'), coming(HTTP_X_API_KEY => "\t"));
-$gateway->wait_for(under_way => 2);
-is($gateway->ask(method => 'GET', uri => '/ready')->{status}, 200, 'two that say a key which is none: who says no key is admitted beside them');
-is($gateway->ask(%{ create('rvo_stranger', 'x') })->{status}, 503, 'a stranger is not');
+# A request that says no key, or one which can't be any, is a stranger's.
+reload(key_requests => 3);
+sub coming { my ($uri, @params) = @_; return fcgi->connect($path)->send(fcgi::begin() . fcgi::stream(fcgi::PARAMS, fcgi::params(REQUEST_METHOD => 'POST', REQUEST_URI => $uri, CONTENT_LENGTH => 1000, @params))) }
+my $CONTACTS = '/public/v2/contacts';
+is($gateway->ask(method => 'GET', uri => '/ready')->{status}, 200, 'the database is ready');
+my @coming = (coming($CONTACTS, HTTP_AUTHORIZATION => 'Basic eDp5'), coming($CONTACTS, HTTP_X_API_KEY => "\t"), coming($CONTACTS));
+$gateway->wait_for(under_way => 3);
+is($gateway->ask(%{ create('rvo_stranger', 'x') })->{status}, 503, 'three without a key: a stranger is not admitted beside them');
+is($gateway->ask(method => 'GET', uri => '/ready')->{status}, 200, 'who asks whether the database is ready is');
+$_->close for @coming;
+$gateway->at_rest;
+
+# Where no key is asked for, whoever calls is the path: as it is, not what is before it, nor a key that is sent along.
+my @hook = map { sql("SELECT revyops_create_webhook(1, 'instantly', 'test')") } 1 .. 2;
+sub delivery { my ($uri, $key) = @_; return { key => $key, uri => $uri, body => '{"event_type": "email_sent", "timestamp": "2026-03-02T09:15:04.512Z", "campaign_id": "c-1", "lead_email": "hook@acme.com"}' } }
+is(gateway::statuses($gateway->together(map { delivery($hook[0], "rvo_invented$_") } 1 .. 3)), '200: 3', 'deliveries are good, whatever key they have');
+@coming = map { coming($CONTACTS, HTTP_X_API_KEY => "rvo_invented$_") } 1 .. 3;
+$gateway->wait_for(under_way => 3);
+is($gateway->ask(%{ create('rvo_invented1', 'x') })->{status}, 503, 'they have not proved these keys');
+is($gateway->ask(%{ delivery($hook[0], 'rvo_invented1') })->{status}, 200, 'but the path: it is admitted beside strangers');
+is($gateway->ask(%{ delivery($hook[1], $key[1]) })->{status}, 503, 'another, of which nothing was delivered, is not yet');
+$_->close for @coming;
+$gateway->at_rest;
+@coming = (coming($hook[0]), coming("/api$hook[0]"), coming("$hook[0]?x=1", HTTP_X_API_KEY => $key[1]));
+$gateway->wait_for(under_way => 3);
+is_deeply([ map { $_->{status} } $gateway->ask(%{ delivery("/api$hook[0]", $key[2]) }), $gateway->ask(%{ delivery($hook[1], 'rvo_invented1') }), $gateway->ask(%{ create($key[1], 'beside') }) ], [ 503, 200, 201 ],
+	'three of one path: no fourth is admitted, however it comes; the other path and a key are');
 $_->close for @coming;
 $gateway->at_rest;
 

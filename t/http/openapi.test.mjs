@@ -353,10 +353,11 @@ test('whatever is served is described, and nothing else', () => {
 	const sorted = list => list.sort((a, b) => a.endpoint < b.endpoint ? -1 : 1);
 	assert.deepEqual(sorted(served), sorted(described));
 	// what a front goes by
-	for (const { method, path, body_types, body_max, reads_only, key_first, may_share } of endpoints) {
+	for (const { method, path, body_types, body_max, reads_only, key_first, may_share, asks_key } of endpoints) {
 		const hook = path.includes('-webhook/');
 		const batch = path.endsWith('/batch') || (isFile(path) && method === 'POST');
 		const reads = method === 'GET' || /\/(search|check)$/.test(path);
+		assert.equal(asks_key, !hook && path !== '/ready', path);
 		assert.equal(may_share, !reads && method !== 'DELETE' && !batch && !hook && !/\/(merge|events)$/.test(path), `${method} ${path}`);
 		assert.deepEqual({ path, reads_only, key_first, body_max }, { path, reads_only: reads, key_first: batch, body_max: body_types.length === 0 ? 0 : (batch || hook ? 16 : 1) * 1024 * 1024 });
 	}

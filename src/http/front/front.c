@@ -138,7 +138,7 @@ body_types(const Endpoint *endpoint)
 /*
  * revyops_http.endpoints(OUT method text, OUT path text, OUT reads_only boolean,
  * OUT body_types text[], OUT body_max integer, OUT key_first boolean, OUT once boolean,
- * OUT master boolean, OUT may_share boolean) returns setof record: the table of route.c.
+ * OUT master boolean, OUT may_share boolean, OUT asks_key boolean) returns setof record: the table of route.c.
  */
 Datum
 revyops_http_endpoints(PG_FUNCTION_ARGS)
@@ -151,7 +151,7 @@ revyops_http_endpoints(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 		for (const Endpoint *endpoint = routes[i].endpoints; endpoint->method != NULL; endpoint++)
 		{
-			bool		nulls[9] = {false};
+			bool		nulls[10] = {false};
 			Datum		values[] = {
 				PointerGetDatum(cstring_to_text(endpoint->method)),
 				PointerGetDatum(cstring_to_text(routes[i].path)),
@@ -162,6 +162,7 @@ revyops_http_endpoints(PG_FUNCTION_ARGS)
 				BoolGetDatum(endpoint->once),
 				BoolGetDatum(endpoint->master),
 				BoolGetDatum(endpoint->may_share),
+				BoolGetDatum(!endpoint->open),
 			};
 
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
