@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(53);
+SELECT plan(54);
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_company('{"domain": "theirs.com"}'), revyops_create_contact('{"email": "theirs@acme.com"}') \gset hidden_
 SELECT set_config('revyops.client_id', '1', true), revyops_create_company('{"domain": "acme.com"}'), revyops_create_company('{"domain": "beta.com"}') \gset hidden_
@@ -17,7 +17,8 @@ SELECT revyops_get_contact(2) AS before, ctid AS place FROM revyops.contact WHER
 -- nothing to do
 SELECT is(revyops_update_contact(2, c), jsonb_strip_nulls(:'before'::jsonb - 'x') || '{"previous_status": null, "status_changed_at": null, "last_reply_received": null, "last_campaign_email_sent": null, "first_campaign_email_sent": null}', 'as it was: ' || c::text)
 FROM unnest(ARRAY['{}', '{"unknown": 1, "id": 99, "updated_time": "x", "previous_status": "x", "client_id": 2}', '{"email": "JANE@acme.com", "first_name": " Jane ", "company_id": 2, "contact_status": "Active"}',
-	'{"contact_custom_fields": [{"field_name": "A", "field_value": 1}, {"field_name": "none", "field_value": null}]}']::jsonb[]) c;
+	'{"contact_custom_fields": [{"field_name": "A", "field_value": 1}, {"field_name": "none", "field_value": null}]}',
+	'{"contact_custom_fields": [{"field_name": "A", "field_value": 2}, {"field_name": "none", "field_value": 1}], "contact_custom_fields_input": [{"field_name": "A", "field_value": 1}, {"field_name": "none", "field_value": null}]}']::jsonb[]) c;
 SELECT is((SELECT ctid FROM revyops.contact WHERE id = 2), :'place'::tid, 'nothing was written');
 SELECT is(revyops_get_contact(2), :'before'::jsonb, 'nor another time');
 

@@ -115,6 +115,23 @@ rvo_custom_fields_merge(CustomFields *fields, const CustomFields *changes)
 	return different;
 }
 
+/* rvo_custom_fields_join makes one list of changes of two: of one name the later one counts. */
+void
+rvo_custom_fields_join(CustomFields *changes, const CustomFields *later)
+{
+	make_room(changes, later->count);
+	for (int i = 0; i < later->count; i++)
+	{
+		CustomField *field = rvo_custom_fields_find(changes, later->items[i].name);
+
+		CHECK_FOR_INTERRUPTS();
+		if (field != NULL)
+			*field = later->items[i];
+		else
+			changes->items[changes->count++] = later->items[i];
+	}
+}
+
 /* rvo_custom_fields_fill adds the fields of another list whose names are not there, as they are. */
 void
 rvo_custom_fields_fill(CustomFields *fields, const CustomFields *more)

@@ -40,6 +40,7 @@ extern CustomField *rvo_custom_fields_add(CustomFields *fields, CustomField fiel
 extern void rvo_custom_fields_remove(CustomFields *fields, CustomField *field);
 extern bool rvo_custom_field_change(CustomField *field, Slice name, Slice value);
 extern bool rvo_custom_fields_merge(CustomFields *fields, const CustomFields *changes);
+extern void rvo_custom_fields_join(CustomFields *changes, const CustomFields *later);
 extern void rvo_custom_fields_fill(CustomFields *fields, const CustomFields *more);
 extern int64 rvo_fields_octets(const CustomFields *fields);
 extern int64 rvo_fields_shown_octets(const CustomFields *fields);

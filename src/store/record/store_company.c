@@ -24,7 +24,7 @@
 static KeptQuery find_company = {
 	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2"
 	" UNION ALL SELECT company_id FROM revyops.company_domain WHERE domain = $1 AND client_id = $2 LIMIT 1",
-	.expected = SPI_OK_SELECT, .nparameters = 2,
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {TEXTOID, INT4OID},
 };
 
@@ -165,7 +165,7 @@ const RecordTable rvo_company_table = {
 
 /* ---------------------------------------------------------------- one */
 
-/* rvo_store_find_company returns the id of the client's company with this domain, the first or another of it, or 0. */
+/* rvo_store_find_company returns the id of the client's company that has this domain by now, the first or another of it, or 0. */
 int64
 rvo_store_find_company(int client_id, Slice domain)
 {
@@ -173,7 +173,7 @@ rvo_store_find_company(int client_id, Slice domain)
 
 	rvo_add_text(&e, domain);
 	rvo_add_integer(&e, client_id);
-	return rvo_query_find_id(&find_company, &e);
+	return rvo_query_find_id_now(&find_company, &e);
 }
 
 /*

@@ -27,8 +27,8 @@ static KeptQuery find_kept_of_any = {
 };
 
 static KeptQuery lock_kept = {
-	.sql = "SELECT c.id FROM revyops.merged_company AS m, LATERAL (SELECT id FROM revyops.company"
-	" WHERE client_id = $1 AND id = m.kept_id FOR KEY SHARE) AS c WHERE m.client_id = $1 AND m.id = $2",
+	.sql = "SELECT c.id FROM revyops.merged_company AS m LEFT JOIN LATERAL (SELECT id FROM revyops.company"
+	" WHERE client_id = $1 AND id = m.kept_id FOR KEY SHARE) AS c ON true WHERE m.client_id = $1 AND m.id = $2",
 	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, INT8OID},
 };
@@ -57,15 +57,21 @@ rvo_store_find_kept_company(int client_id, int64 id)
 	return rvo_query_find_id(client_id != ALL_CLIENTS ? &find_kept : &find_kept_of_any, &e);
 }
 
-/* rvo_store_lock_kept_company is the same as of now, of the client, and keeps that company from being deleted. */
-int64
-rvo_store_lock_kept_company(int client_id, int64 id)
+/*
+ * rvo_store_lock_kept_company is the same as of now, of the client, and keeps that company
+ * from being deleted; false if it went, perhaps into another, while we waited for it.
+ */
+bool
+rvo_store_lock_kept_company(int client_id, int64 id, int64 *kept_id)
 {
 	Execution	e = {0};
+	bool		is_merged;
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
-	return rvo_query_find_id(&lock_kept, &e);
+	is_merged = rvo_query_run(&lock_kept, &e) > 0;
+	*kept_id = is_merged && !e.result_nulls[0] ? DatumGetInt64(e.results[0]) : 0;
+	return !is_merged || *kept_id != 0;
 }
 
 /* rvo_store_insert_merged_company notes that a company, and what was merged into it, is now another. */

@@ -11,11 +11,14 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/fault.h"
 #include "store/record/store_email.h"
+#include "store/record/store_merged.h"
 #include "store/record/store_record.h"
 #include "work/activity/email_contact.h"
 #include "work/contact/contact_kind.h"
 #include "work/contact/contact_owner.h"
+#include "work/record/retry.h"
 
 /* The contacts of many e-mails: who has their addresses, and those that are locked, by the id that was asked for. */
 typedef struct Finding
@@ -74,28 +77,59 @@ find_contact(const Finding *finding, int64 id)
 	return bsearch(&asked, finding->contacts, finding->count, sizeof(LockedContact), compare_contacts);
 }
 
-/* lock locks contacts by their ids, in the order of these, as everywhere; or those that they were merged into. */
+/* lock_some locks contacts by their ids, or (merged) those that they were merged into; keeps the ids that are of none, and returns how many. */
+static int
+lock_some(Finding *finding, int64 *ids, int n, bool merged)
+{
+	int			missing = 0;
+
+	finding->count += rvo_store_lock_contacts_of_emails(finding->client_id, ids, n, merged,
+														finding->contacts + finding->count);
+	qsort(finding->contacts, finding->count, sizeof(LockedContact), compare_contacts);
+	for (int i = 0; i < n; i++)
+		if (find_contact(finding, ids[i]) == NULL)
+			ids[missing++] = ids[i];
+	return missing;
+}
+
+/* keep_known keeps the ids that are a contact's by now, or were before it was merged; returns how many. */
+static int
+keep_known(int client_id, int64 *ids, int n)
+{
+	int64	   *contacts = palloc(n * sizeof(int64));
+	int			known = 0;
+
+	rvo_store_find_contacts_of_ids(client_id, ids, n, contacts);
+	for (int i = 0; i < n; i++)
+		if (contacts[i] != 0)
+			ids[known++] = ids[i];
+	return known;
+}
+
+/*
+ * lock locks contacts by their ids, in the order of these, as everywhere; or those that they were
+ * merged into, which may be merged into others while we wait for them.
+ */
 static void
 lock(Finding *finding, int64 *ids, int n)
 {
-	int			distinct = 0;
 	int			missing = 0;
 
 	qsort(ids, n, sizeof(int64), compare_ids);
 	for (int i = 0; i < n; i++)
 		if (i == 0 || ids[i] != ids[i - 1])
-			ids[distinct++] = ids[i];
-	finding->contacts = palloc(Max(distinct, 1) * sizeof(LockedContact));
-	finding->count = rvo_store_lock_contacts_of_emails(finding->client_id, ids, distinct, false, finding->contacts);
-	qsort(finding->contacts, finding->count, sizeof(LockedContact), compare_contacts);
-	for (int i = 0; i < distinct; i++)
-		if (find_contact(finding, ids[i]) == NULL)
 			ids[missing++] = ids[i];
-	if (missing == 0)
-		return;
-	finding->count += rvo_store_lock_contacts_of_emails(finding->client_id, ids, missing, true,
-														finding->contacts + finding->count);
-	qsort(finding->contacts, finding->count, sizeof(LockedContact), compare_contacts);
+	finding->contacts = palloc(Max(missing, 1) * sizeof(LockedContact));
+	finding->count = 0;
+	missing = lock_some(finding, ids, missing, false);
+	for (int i = 0; missing > 0; i++)
+	{
+		if (i == RETRIES)
+			rvo_fault_raise_serialization();	/* each time it was another one by then */
+		missing = lock_some(finding, ids, missing, true);
+		if (missing > 0)
+			missing = keep_known(finding->client_id, ids, missing);
+	}
 }
 
 /* note notes what is wrong with an e-mail's contact. */

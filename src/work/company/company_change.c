@@ -136,11 +136,12 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	return rvo_record_render_created(&rvo_company_shape, &company.record, structure);
 }
 
-/* A company to delete. */
+/* A company to delete, and the one that gets its contacts, 0 for none. */
 typedef struct Deletion
 {
 	const Caller *caller;
 	int64		id;
+	int64		heir_id;
 } Deletion;
 
 static void
@@ -152,7 +153,7 @@ delete_company(void *arg, bool again pg_attribute_unused())
 		rvo_fault_raise_bug("a locked company was not deleted");
 }
 
-/* delete_without_contacts leaves a company's contacts without one, and deletes it; false if it has others by then. */
+/* delete_without_contacts gives away a company's contacts, and deletes it; false if it has others by then. */
 static bool
 delete_without_contacts(void *arg)
 {
@@ -160,7 +161,7 @@ delete_without_contacts(void *arg)
 	ErrorData  *error;
 
 	rvo_changes_note_member(deletion->caller, CONTACT_ENTITY,
-							rvo_store_move_contacts(deletion->caller->client_id, deletion->id, 0), MEMBER_COMPANY);
+							rvo_store_move_contacts(deletion->caller->client_id, deletion->id, deletion->heir_id), MEMBER_COMPANY);
 	error = rvo_attempt_once(delete_company, deletion);
 	if (error != NULL && !rvo_store_is_of_foreign_key(error, "contact_company_fkey"))
 		ReThrowError(error);
@@ -168,22 +169,29 @@ delete_without_contacts(void *arg)
 }
 
 /*
- * rvo_company_delete deletes a company and leaves its contacts without one.
- * The lock waits for whoever is making a contact with it, whose row is then
- * seen, but under REPEATABLE READ.  One that came all the same is left without it, too.
+ * rvo_company_dissolve gives the contacts of a company, which rvo_store_lock_company_to_delete
+ * has locked, to another, 0 for none, and deletes it.  The lock has waited for whoever was making
+ * a contact with it, whose row is then seen, but under REPEATABLE READ.  One that came all the
+ * same is given away, too.
  */
+void
+rvo_company_dissolve(const Caller *caller, int64 id, int64 heir_id)
+{
+	Deletion	deletion = {caller, id, heir_id};
+
+	if (!(IsolationUsesXactSnapshot() ? delete_without_contacts(&deletion) : rvo_retry(delete_without_contacts, &deletion)))
+		rvo_fault_raise_serialization();
+}
+
+/* rvo_company_delete deletes a company and leaves its contacts without one. */
 void
 rvo_company_delete(const Caller *caller, const int64 *id)
 {
-	Deletion	deletion;
-
 	if (id == NULL)
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	if (!rvo_store_lock_company_to_delete(caller->client_id, *id))
 		rvo_record_raise_missing(&rvo_company_kind, caller->client_id, *id, "id");
-	deletion = (Deletion) {caller, *id};
-	if (!(IsolationUsesXactSnapshot() ? delete_without_contacts(&deletion) : rvo_retry(delete_without_contacts, &deletion)))
-		rvo_fault_raise_serialization();
+	rvo_company_dissolve(caller, *id, 0);
 	rvo_changes_note(caller, COMPANY_ENTITY, CHANGE_DELETED, id, 1, NULL);
 }
 

@@ -14,6 +14,7 @@
 extern bool rvo_company_apply(Company *company, const CompanyInput *changes, bool *other_domain, FaultList *faults);
 extern Company rvo_company_new(const CompanyInput *changes, FaultList *faults);
 extern Jsonb *rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice structure_name);
+extern void rvo_company_dissolve(const Caller *caller, int64 id, int64 heir_id);
 extern void rvo_company_delete(const Caller *caller, const int64 *id);
 extern Jsonb *rvo_company_change_field(const Caller *caller, const FieldChange *change);
 

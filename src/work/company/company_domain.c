@@ -53,13 +53,38 @@ lock_owner(int client_id, int64 id)
 	return id != 0 && rvo_store_lock_company(client_id, id) ? id : 0;
 }
 
+/* A domain, and the company that has it, 0 for none. */
+typedef struct Finding
+{
+	int			client_id;
+	Slice		domain;
+	int64		id;
+} Finding;
+
+/* try_to_find is false if the company that has the domain goes, perhaps into another, while we wait for it. */
+static bool
+try_to_find(void *arg)
+{
+	Finding    *finding = arg;
+	int64		owner;
+
+	finding->id = rvo_store_lock_company_of_domain(finding->client_id, finding->domain);
+	if (finding->id != 0)
+		return true;
+	owner = rvo_store_find_company_of_other_domain(finding->client_id, finding->domain);
+	finding->id = lock_owner(finding->client_id, owner);
+	return finding->id == owner;
+}
+
 /* find looks for the company with this domain, be it the first or another of it.  Returns 0 for none. */
 static int64
 find(int client_id, Slice domain)
 {
-	int64		id = rvo_store_lock_company_of_domain(client_id, domain);
+	Finding		finding = {client_id, domain, 0};
 
-	return id != 0 ? id : lock_owner(client_id, rvo_store_find_company_of_other_domain(client_id, domain));
+	if (!rvo_retry(try_to_find, &finding))
+		rvo_fault_raise_serialization();	/* each time it was another one by then */
+	return finding.id;
 }
 
 /*
@@ -107,13 +132,13 @@ try_to_make(void *arg)
 {
 	Making	   *making = arg;
 	Slice		domain = making->wanted.domain;
-	int64		owner = lock_owner(making->caller->client_id, rvo_company_claim_domain(making->caller->client_id, domain));
+	int64		owner = rvo_company_claim_domain(making->caller->client_id, domain);
 	Company		company;
 
 	if (owner != 0)
 	{
-		making->company = (DomainCompany) {domain, owner, false};
-		return true;
+		making->company = (DomainCompany) {domain, lock_owner(making->caller->client_id, owner), false};
+		return making->company.id != 0;
 	}
 	company = new_company(&making->wanted);
 	if (rvo_store_insert(&rvo_company_table, making->caller->client_id, &company.record))
@@ -132,6 +157,8 @@ make(const Caller *caller, NewCompany wanted)
 
 	if (!rvo_retry(try_to_make, &making))
 	{
+		if (rvo_company_claim_domain(caller->client_id, wanted.domain) != 0)
+			rvo_fault_raise_serialization();	/* its owner is not to be seen, or each time was another one */
 		company = new_company(&wanted);
 		rvo_store_insert_or_raise(&rvo_company_table, caller->client_id, &company.record);
 		making.company = (DomainCompany) {wanted.domain, company.record.id, true};

@@ -15,9 +15,9 @@
 #include "shape/record/record_render.h"
 #include "store/record/store_company.h"
 #include "store/record/store_company_domain.h"
-#include "store/record/store_contact.h"
 #include "store/record/store_merged_company.h"
 #include "store/service/store_lock.h"
+#include "work/company/company_change.h"
 #include "work/company/company_kind.h"
 #include "work/company/company_merge.h"
 #include "work/record/change_feed.h"
@@ -58,7 +58,6 @@ rvo_company_merge(const Caller *caller, const MergeRequest *merge)
 	int			client_id = caller->client_id;
 	Company		keep;
 	Company		other;
-	Datum		moved;
 
 	rvo_store_line_up_domains(client_id, true);
 	lock_both(client_id, merge, &keep, &other);
@@ -66,14 +65,11 @@ rvo_company_merge(const Caller *caller, const MergeRequest *merge)
 	rvo_fields_check_excess(&keep.record.custom_fields, merge->other_name);
 	keep.record.updated_time = rvo_time_of_change(keep.record.updated_time);
 
-	moved = rvo_store_move_contacts(client_id, other.record.id, keep.record.id);
 	rvo_store_move_company_domains(client_id, other.record.id, keep.record.id);
 	rvo_store_insert_merged_company(client_id, other.record.id, keep.record.id, keep.record.updated_time);
-	if (!rvo_store_delete_company(client_id, other.record.id))
-		rvo_fault_raise_bug("a locked company was not deleted");
+	rvo_company_dissolve(caller, other.record.id, keep.record.id);
 	rvo_store_insert_company_domain(client_id, other.domain, keep.record.id);
 	rvo_store_update(&rvo_company_table, client_id, &keep.record);
-	rvo_changes_note_member(caller, CONTACT_ENTITY, moved, MEMBER_COMPANY);
 	rvo_changes_note_merged(caller, COMPANY_ENTITY, other.record.id, keep.record.id);
 	rvo_changes_note_one(caller, COMPANY_ENTITY, CHANGE_UPDATED, &keep.record);
 	return rvo_record_render_created(&rvo_company_shape, &keep.record, structure);

@@ -17,9 +17,9 @@
 #include "shape/record/known_member.h"
 #include "shape/record/record_render.h"
 #include "store/record/store_company.h"
-#include "store/record/store_merged_company.h"
 #include "value/domain.h"
 #include "work/company/company_domain.h"
+#include "work/company/merged_company.h"
 #include "work/contact/contact.h"
 #include "work/contact/contact_kind.h"
 #include "work/contact/suppression.h"
@@ -29,7 +29,7 @@
 static int64
 lock_company_of_id(int client_id, int64 id)
 {
-	return rvo_store_lock_company(client_id, id) ? id : rvo_store_lock_kept_company(client_id, id);
+	return rvo_store_lock_company(client_id, id) ? id : rvo_company_lock_kept(client_id, id);
 }
 
 /*

@@ -12,12 +12,14 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/fault.h"
 #include "base/slice_map.h"
 #include "shape/record/record_render.h"
 #include "store/record/store_company.h"
 #include "store/record/store_merged_company.h"
 #include "value/domain.h"
 #include "work/company/company_domain.h"
+#include "work/company/merged_company.h"
 #include "work/contact/contact.h"
 #include "work/contact/contact_batch.h"
 #include "work/contact/contact_kind.h"
@@ -25,6 +27,7 @@
 #include "work/contact/suppression.h"
 #include "work/record/change_feed.h"
 #include "work/record/host_lookup.h"
+#include "work/record/retry.h"
 
 /* What the companies are looked up by, and what was found. */
 typedef struct Lookup
@@ -135,6 +138,43 @@ look_up_hosts(Lookup *lookup, BatchItem *const *items, int n, const Slice *domai
 	lookup->hosts = rvo_hosts_look_up(domains, wanted ? ndomains : 0);
 }
 
+/* keep_missing keeps those of the domains of which no company was found, and, with ids, of which one is known by now; returns how many. */
+static int
+keep_missing(const Lookup *lookup, Slice *domains, int n, const int64 *ids)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < n; i++)
+		if (ids != NULL ? ids[i] != 0 : *rvo_slice_map_find(lookup->domains, domains[i]) == 0)
+			domains[kept++] = domains[i];
+	return kept;
+}
+
+/*
+ * look_again is for companies that were merged, or given another first domain, while
+ * the first look waited for them, so that it found none.  What a later one doesn't know
+ * either is not there.
+ */
+static void
+look_again(int client_id, const Lookup *lookup, const CompanyReader *reader, const Slice *domains, int n)
+{
+	Slice	   *missing = memcpy(palloc(n * sizeof(Slice)), domains, n * sizeof(Slice));
+	int64	   *ids = palloc(n * sizeof(int64));
+
+	for (int i = 0; i < RETRIES; i++)
+	{
+		n = keep_missing(lookup, missing, n, NULL);
+		if (n == 0)
+			return;
+		rvo_store_find_companies(client_id, missing, n, ids);
+		n = keep_missing(lookup, missing, n, ids);
+		if (n == 0)
+			return;
+		rvo_store_find_companies_of_contacts(client_id, missing, n, NULL, 0, COMPANIES_LOCKED, reader);
+	}
+	rvo_fault_raise_serialization();	/* each time it was another one by then */
+}
+
 /* look_up finds all companies that the items name. */
 static Lookup
 look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess access)
@@ -148,6 +188,7 @@ look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 	int64	   *ids = palloc(n * sizeof(int64));
 	int			ndomains = 0;
 	int			nids = 0;
+	uint64		ended = ended_transactions();
 
 	for (int i = 0; i < n; i++)
 	{
@@ -164,6 +205,8 @@ look_up(const Caller *caller, BatchItem *const *items, int n, CompanyAccess acce
 	}
 	if (ndomains + nids > 0)
 		rvo_store_find_companies_of_contacts(caller->client_id, domains, ndomains, ids, nids, access, &reader);
+	if (ndomains > 0 && access == COMPANIES_LOCKED && ended != ended_transactions())
+		look_again(caller->client_id, &lookup, &reader, domains, ndomains);
 	look_up_hosts(&lookup, items, n, domains, ndomains);
 	return lookup;
 }
@@ -265,7 +308,7 @@ static int64
 kept_company(int client_id, int64 id, CompanyAccess access)
 {
 	CHECK_FOR_INTERRUPTS();
-	return access == COMPANIES_READ ? rvo_store_find_kept_company(client_id, id) : rvo_store_lock_kept_company(client_id, id);
+	return access == COMPANIES_READ ? rvo_store_find_kept_company(client_id, id) : rvo_company_lock_kept(client_id, id);
 }
 
 /* resolve finds the items' companies, and notes what is wrong with those that are not the caller's. */

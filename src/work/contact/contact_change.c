@@ -23,14 +23,14 @@
 static bool
 set_fields(Contact *contact, const ContactInput *changes, FaultList *faults)
 {
-	CustomFields *fields = &contact->record.custom_fields;
-	CustomField *before = fields->items;
-	bool		different = rvo_custom_fields_merge(fields, &changes->values.record.custom_fields);
-	CustomField *between = fields->items;
+	CustomFields fields = changes->values.record.custom_fields;
+	bool		different;
 
-	different |= rvo_custom_fields_merge(fields, &changes->more_fields);
-	if (between != before && between != fields->items)
-		pfree(between);			/* many items of a batch may change one large contact */
+	if (changes->more_fields.count > 0)
+		rvo_custom_fields_join(&fields, &changes->more_fields);
+	different = rvo_custom_fields_merge(&contact->record.custom_fields, &fields);
+	if (changes->more_fields.count > 0)
+		pfree(fields.items);	/* many items of a batch may change one large contact */
 	if (different)
 	{
 		contact->record.changed |= rvo_member_bit(&rvo_contact_shape, MEMBER_FIELDS);
