@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(129);
+SELECT plan(132);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -141,6 +141,15 @@ SELECT is(test.deliver(:'plusvibe', format('[{"webhook_event": "LEAD_MARKED_AS_I
 SELECT is(test.deliver(:'hubspot', '[{"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 78, "propertyName": "hs_email_first_send_date", "propertyValue": "1772449700000"},
 	{"subscriptionType": "contact.propertyChange", "portalId": 9, "objectId": 78, "propertyName": "hs_email_first_send_date", "propertyValue": "1772440000000"}]'), test.taken(1, 1, 0), 'is one; one before all others is told so');
 SELECT is((SELECT to_char(first_campaign_email_sent, 'HH24:MI:SS') || ' ' || to_char(last_campaign_email_sent, 'HH24:MI:SS') FROM revyops.contact WHERE email LIKE 'dora%'), '08:26:40 11:08:20', 'and gives the first date');
+
+-- ---- ids are read alike where an address is told and where it is looked for
+CREATE FUNCTION test.told(account text, id text, name text, value text) RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT jsonb_build_object('subscriptionType', 'contact.propertyChange', 'portalId', account, 'objectId', id, 'propertyName', name, 'propertyValue', value, 'occurredAt', 1772442904000) $$;
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.told('9', repeat('x', 1001), 'email', 'long@example.com'), test.told(repeat('x', 1100), '80', 'email', 'eighty@example.com'), test.told('9', e'a\tb', 'email', 'tab@example.com'))::text),
+	test.taken(0, 0, 3), 'HubSpot: addresses, with ids that are too long or have a control character');
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.told('9', repeat('x', 1001), 'hs_email_last_send_date', '1772449700000'), test.told(repeat('y', 1001), '80', 'hs_email_last_send_date', '1772449700000'), test.told('9', e'a\tb', 'hs_email_last_send_date', '1772449700000'))::text),
+	test.taken(2, 0, 1), 'events with such: an object''s that is too long is none, an account''s is not told');
+SELECT is((SELECT jsonb_agg(jsonb_build_array(account, object_id, email) ORDER BY email) FROM revyops.webhook_object WHERE email !~ '^dora'), '[["", "80", "eighty@example.com"], ["9", "a b", "tab@example.com"]]', 'what is kept of them');
 
 -- ---- an agency
 SELECT public.revyops_create_agency('Agency') AS agency \gset

@@ -84,9 +84,9 @@ note_address(Delivery *delivery, SliceMap *known, JsonbContainer *item)
 	for (const MemberRule *rule = platform->members; rule->member != FROM_END; rule++)
 	{
 		if (rule->member == FROM_OBJECT)
-			found.object_id = rvo_item_text(item, rule->path);
+			found.object_id = rvo_delivery_id(rvo_item_text(item, rule->path));
 		else if (rule->member == FROM_ACCOUNT)
-			found.account = rvo_item_text(item, rule->path);
+			found.account = rvo_delivery_id(rvo_item_text(item, rule->path));
 	}
 	if (found.address.data == NULL || found.object_id.data == NULL)
 		return;

@@ -328,13 +328,17 @@ first_linkedin(const Reading *reading)
 	return NO_SLICE;
 }
 
-/* first_id returns an id, which is whole or none. */
+/* rvo_delivery_id returns a text as an id, which is whole or none. */
+Slice
+rvo_delivery_id(Slice text)
+{
+	return text.len > ID_MAX_OCTETS ? NO_SLICE : rvo_delivery_line(text, ID_MAX_OCTETS);
+}
+
 static Slice
 first_id(const Reading *reading, DeliveryMember member)
 {
-	Slice		id = first_text(reading, member);
-
-	return id.len > ID_MAX_OCTETS ? NO_SLICE : rvo_delivery_line(id, ID_MAX_OCTETS);
+	return rvo_delivery_id(first_text(reading, member));
 }
 
 static Slice

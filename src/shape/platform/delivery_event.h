@@ -19,6 +19,7 @@ typedef struct DeliveredEvent
 
 extern Slice rvo_delivery_kind(const Platform *platform, JsonbContainer *item);
 extern Slice rvo_delivery_address(Slice text);
+extern Slice rvo_delivery_id(Slice text);
 extern bool rvo_delivery_is_ignored(const Platform *platform, JsonbContainer *item);
 extern DeliveredEvent *rvo_delivery_event(const Platform *platform, OwnLabels *labels, JsonbContainer *item, int item_length, Slice kind);
 
