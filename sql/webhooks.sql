@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(132);
+SELECT plan(135);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -249,6 +249,16 @@ SELECT is((SELECT jsonb_agg(jsonb_build_array(v->>'platform', v->>'case', taken)
 					THEN jsonb_path_query_array(v->'payload', 'strict $[*].body[*]') END, v->'payload') AS sent) s) expected
 	WHERE taken#>>'{status}' <> '200' OR taken#>'{body,errors}' <> '[]' OR events <> (taken#>'{body,processed}')::int + (taken#>'{body,duplicates}')::int OR items <> events + (taken#>'{body,ignored}')::int),
 	NULL, 'every delivery of the vectors');
+
+-- ---- texts of more octets than characters
+CREATE FUNCTION test.long(campaign_id text, number int, beside jsonb DEFAULT '{}') RETURNS text
+	LANGUAGE sql AS $$ SELECT (jsonb_build_object('kind', 'sent', 'email', 'long@example.com', 'external_id', 'long ' || number, 'campaign_id', campaign_id) || beside)::text $$;
+SELECT is(test.deliver(path, '[' || concat_ws(',', test.long(repeat('é', 200) || ' 1', 1), test.long(repeat('é', 200) || ' 2', 2),
+		test.long(repeat('é', 255), 3, jsonb_build_object('campaign_name', repeat('ö', 256), 'body_text', repeat('é', 200000))), test.long(repeat('é', 256), 4), test.long(repeat('x', 256), 5)) || ']'), test.taken(5, 0, 0), 'are taken')
+FROM test.path WHERE platform = 'neutral';
+SELECT is((SELECT jsonb_agg(jsonb_build_array(length(campaign_id), right(campaign_id, 2), length(campaign_name), sent) ORDER BY campaign_id) FROM revyops.campaign WHERE campaign_id ~ '^(é|xx)'), '[[202, " 1", null, 1], [202, " 2", null, 1], [255, "éé", 255, 1]]',
+	'an id of up to 255 characters is whole, a longer one is none, a name is cut behind so many');
+SELECT is((SELECT jsonb_agg(jsonb_build_array(length(campaign_id), octet_length(body_text)) ORDER BY campaign_id) FROM revyops.email WHERE contact_email = 'long@example.com'), '[[202, null], [202, null], [255, 262144], [null, null], [null, null]]', 'as in e-mails; of a body octets count');
 
 -- ---- what can't be set
 SELECT is(test.try(statement), jsonb_build_object('sqlstate', 'PT' || status, 'message', message, 'detail', detail), statement)

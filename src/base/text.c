@@ -219,6 +219,18 @@ rvo_text_clip(Slice s, int max_octets)
 	return len;
 }
 
+/* rvo_text_shorten returns so many characters of a text at most. */
+Slice
+rvo_text_shorten(Slice s, int max_characters)
+{
+	int			characters = 0;
+
+	for (int i = 0; i < s.len; i++)
+		if (((unsigned char) s.data[i] & 0xc0) != 0x80 && ++characters > max_characters)
+			return (Slice) {s.data, i};
+	return s;
+}
+
 /*
  * rvo_text_has_control tells whether a control character (C0, DEL, C1) is in
  * the text.  allow_line_breaks lets tab, line feed and carriage return pass.

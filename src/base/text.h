@@ -36,6 +36,7 @@ extern bool rvo_text_is_digits(Slice s);
 extern bool rvo_text_to_id(Slice s, int64 *id);
 extern int	rvo_text_characters(Slice s);
 extern int	rvo_text_clip(Slice s, int max_octets);
+extern Slice rvo_text_shorten(Slice s, int max_characters);
 extern bool rvo_text_has_control(Slice s, bool allow_line_breaks);
 
 /* ASCII only: bytes of longer UTF-8 sequences pass unchanged. */

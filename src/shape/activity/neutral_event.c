@@ -46,7 +46,7 @@ typedef struct EventMember
 	Slice		name;
 	ValueKind	kind;
 	size_t		offset;
-	int			max_length;		/* characters */
+	int			max_length;		/* characters; of a body that is made to fit, octets */
 	bool		required;
 	const char *instead;		/* the member without which it is required; NULL = it always is */
 } EventMember;
@@ -322,24 +322,32 @@ rvo_neutral_event_show(const NeutralEvent *event)
 
 /* ---------------------------------------------------------------- fitting */
 
-/* fit_text cuts a text that is too long, and gives up one that has what none may have. */
+/* fit_body cuts a body that is too long. */
+static Slice
+fit_body(const EventMember *member, Slice body)
+{
+	body.len = rvo_text_clip(body, member->max_length);
+	return body.len == 0 ? NO_SLICE : body;
+}
+
+/* fit_text cuts a text that is too long, and gives up an id that is, and a text that has what none may have. */
 static Slice
 fit_text(const EventMember *member, Slice text)
 {
-	bool		is_body = member->kind == VALUE_BODY;
+	Slice		whole = rvo_text_trim(text);
+	Slice		fitting = rvo_text_shorten(whole, member->max_length);
 
-	if (!is_body)
-		text = rvo_text_trim(text);
-	if (text.len > member->max_length)
-		text.len = rvo_text_clip(text, member->max_length);
-	return text.len == 0 || (!is_body && rvo_text_has_control(text, false)) ? NO_SLICE : text;
+	if (member->kind == VALUE_ID && fitting.len < whole.len)
+		return NO_SLICE;
+	fitting = rvo_text_trim(fitting);
+	return fitting.len == 0 || rvo_text_has_control(fitting, false) ? NO_SLICE : fitting;
 }
 
 /*
- * rvo_neutral_event_fit makes an event that a platform told fit what is stored: what is
- * too long is cut, and what is not valid is left out; of an address or an id that
- * is a fault.  A name would be another one without its end: it is no fault either, since
- * the event counts more than the name.
+ * rvo_neutral_event_fit makes an event that a platform told fit what is stored: what is too
+ * long is cut, and what is not valid is left out, as is an id that would be another's without its
+ * end.  What an event can't be without is a fault then.  A name would be another one, too, but the
+ * event counts more than the name.
  */
 void
 rvo_neutral_event_fit(NeutralEvent *event, FaultList *faults)
@@ -364,6 +372,8 @@ rvo_neutral_event_fit(NeutralEvent *event, FaultList *faults)
 				key = NO_SLICE;
 			*text = key;
 		}
+		else if (member->kind == VALUE_BODY)
+			*text = fit_body(member, *text);
 		else
 			*text = fit_text(member, *text);
 	}

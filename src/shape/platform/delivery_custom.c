@@ -28,18 +28,6 @@ typedef struct Variables
 	Slice	   *linkedin_url;	/* a member of the event: no value = none was found yet */
 } Variables;
 
-/* clip returns so many characters of a text at most. */
-static Slice
-clip(Slice text, int max_length)
-{
-	int			characters = 0;
-
-	for (int i = 0; i < text.len; i++)
-		if (((unsigned char) text.data[i] & 0xc0) != 0x80 && ++characters > max_length)
-			return (Slice) {text.data, i};
-	return text;
-}
-
 /* without_controls returns a text with blanks for control characters. */
 static Slice
 without_controls(Slice text, bool allow_line_breaks)
@@ -70,7 +58,7 @@ shorten(Slice text, int max_length, bool allow_line_breaks)
 {
 	if (text.data == NULL)
 		return NO_SLICE;
-	text = rvo_text_trim(clip(rvo_text_trim(without_controls(text, allow_line_breaks)), max_length));
+	text = rvo_text_trim(rvo_text_shorten(rvo_text_trim(without_controls(text, allow_line_breaks)), max_length));
 	return text.len > 0 ? text : NO_SLICE;
 }
 
