@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(56);
+SELECT plan(62);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -156,6 +156,15 @@ SELECT is((SELECT string_agg(concat_ws(' ', client_id, object_id), ', ' ORDER BY
 SELECT test.deliver(:'hubspot', 'email=coded%40off.org&'), test.deliver(:'hubspot', '{"email": "Coded\u0040off.org", '), test.deliver(:'hubspot', 'email=coded%2640off.org&') \g /dev/null
 SELECT revyops_create_contact('{"email": "coded@off.org"}')->>'id' AS coded \gset
 SELECT is(jsonb_array_length(revyops_export_contact(:coded)->'kept_deliveries') || ' ' || (revyops_erase_contact(:coded)->>'kept_deliveries'), '2 2', 'as forms and JSON may write an address');
+
+-- whom a platform tells of again after an erasure that keeps them off
+CREATE FUNCTION test.told(id int, name text, value text, at bigint) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT jsonb_build_object('subscriptionType', 'contact.propertyChange', 'portalId', 9, 'objectId', id, 'propertyName', name, 'propertyValue', value, 'occurredAt', at) $$;
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.told(777, 'email', 'told@off.org', 1772442904000), test.told(777, 'hs_email_last_send_date', '1772449700000', 1772449700000))::text), 200, 'a platform makes a contact');
+SELECT is(jsonb_build_array(r->'contacts', r->'platform_ids'), '[1, 1]', 'that is erased') FROM revyops_erase_contact((SELECT id FROM revyops.contact WHERE email = 'told@off.org'), true) r;
+SELECT is(test.deliver(path, jsonb_build_array(test.told(777, 'email', 'told@off.org', 1772542904000), test.told(778, 'email', 'untold@off.org', 1772542904000))::text), 200, 'it tells the address again, to one and to another client') FROM unnest(ARRAY[:'hubspot', :'others']) path;
+SELECT is((SELECT string_agg(concat_ws(' ', client_id, object_id, email), ', ' ORDER BY client_id, object_id) FROM revyops.webhook_object WHERE object_id ~ '77.'), '1 778 untold@off.org, 2 777 told@off.org, 2 778 untold@off.org', 'which the one keeps no more');
+SELECT is(count(*), 0::bigint, 'nor a contact of it') FROM revyops.contact WHERE client_id = 1 AND email = 'told@off.org';
 
 -- what a string must be to mention somebody
 SELECT is(revyops.mentions(document, '{jane@acme.com,https://www.linkedin.com/in/jane}'), expected, coalesce(document::text, 'NULL'))

@@ -75,6 +75,17 @@ rvo_store_line_up_domains(int client_id, bool alone)
 	LockDatabaseObject(table_oid("company_domain"), client_id, 0, alone ? ExclusiveLock : ShareLock);
 }
 
+/*
+ * rvo_store_line_up_addresses has those who keep addresses that a platform tells of a client's contacts, and those who erase
+ * a contact, wait for each other, but not for their like.  It comes before all rows of the client, so that nobody waits in a circle.
+ */
+void
+rvo_store_line_up_addresses(int client_id, bool erases)
+{
+	NO_STANDBY();
+	LockDatabaseObject(table_oid("webhook_object"), client_id, 0, erases ? RowExclusiveLock : ShareLock);
+}
+
 /* rvo_store_mark_import_running shows that a job is running. */
 void
 rvo_store_mark_import_running(int64 job)

@@ -11,6 +11,7 @@ extern void rvo_store_line_up(int client_id, bool alone);
 extern void rvo_store_begin_write(int client_id);
 extern void rvo_store_wait_for_writers(int client_id);
 extern void rvo_store_line_up_domains(int client_id, bool alone);
+extern void rvo_store_line_up_addresses(int client_id, bool erases);
 extern void rvo_store_mark_import_running(int64 job);
 extern void rvo_store_wait_for_twin(int client_id, Slice key);
 

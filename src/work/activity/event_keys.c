@@ -67,7 +67,7 @@ hide_erased(EventChunk *chunk)
 {
 	EventItem **items = palloc(chunk->nitems * sizeof(EventItem *));
 	Slice	   *emails = palloc(chunk->nitems * sizeof(Slice));
-	Suppression *found;
+	bool	   *erased = palloc(chunk->nitems * sizeof(bool));
 	int			n = 0;
 
 	for (int i = 0; i < chunk->nitems; i++)
@@ -79,12 +79,9 @@ hide_erased(EventChunk *chunk)
 		emails[n] = item->event->contact_email;
 		items[n++] = item;
 	}
-	if (n == 0 || !rvo_store_suppresses_since(chunk->caller))
-		return;
-	found = palloc(n * sizeof(Suppression));
-	rvo_suppressions_find(chunk->caller->client_id, emails, n, found);
+	rvo_suppressions_by_erasure(chunk->caller, emails, n, erased);
 	for (int i = 0; i < n; i++)
-		items[i]->hides_address = (found[i].reasons & 1 << DO_NOT_CONTACT_ERASED) != 0;
+		items[i]->hides_address = erased[i];
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "store/service/store_lock.h"
 #include "store/service/store_webhook_object.h"
 #include "value/sha256.h"
 #include "work/activity/event_batch.h"
@@ -18,6 +19,7 @@
 #include "work/activity/webhook_route.h"
 #include "work/caller/auth.h"
 #include "work/caller/client_state.h"
+#include "work/contact/suppression.h"
 
 /* A delivery under way. */
 typedef struct Work
@@ -71,16 +73,33 @@ kind_of(const DeliveredEvent *read)
 	return rvo_event_kinds[read->event.kind];
 }
 
+/* leave_erased leaves out objects whose address was erased, and returns how many are left. */
+static int
+leave_erased(const Caller *caller, WebhookObject **objects, int n)
+{
+	Slice	   *emails = palloc(n * sizeof(Slice));
+	bool	   *erased = palloc(n * sizeof(bool));
+	int			left = 0;
+
+	for (int i = 0; i < n; i++)
+		emails[i] = objects[i]->email;
+	rvo_suppressions_by_erasure(caller, emails, n, erased);
+	for (int i = 0; i < n; i++)
+		if (!erased[i])
+			objects[left++] = objects[i];
+	return left;
+}
+
 /* note_addresses keeps the addresses that the platform told of contacts of a client. */
 static void
-note_addresses(const Work *work, int client_id)
+note_addresses(const Work *work, const Caller *caller)
 {
 	const Delivery *delivery = work->delivery;
 	WebhookObject **objects = palloc(Max(delivery->nobjects, 1) * sizeof(WebhookObject *));
 	int			n = 0;
 
 	for (int i = 0; i < delivery->nobjects; i++)
-		if (work->clients.of_object[i] == client_id)
+		if (work->clients.of_object[i] == caller->client_id)
 		{
 			WebhookObject *object = palloc0(sizeof(WebhookObject));
 
@@ -90,8 +109,12 @@ note_addresses(const Work *work, int client_id)
 			object->noted_at = delivery->objects[i].at;
 			objects[n++] = object;
 		}
+	if (n == 0)
+		return;
+	rvo_store_line_up_addresses(caller->client_id, false);
+	n = leave_erased(caller, objects, n);
 	if (n > 0)
-		rvo_store_note_webhook_objects(client_id, objects, n);
+		rvo_store_note_webhook_objects(caller->client_id, objects, n);
 }
 
 /* gather_events lists the events of a client that are somebody's; the others are ignored. */
@@ -170,7 +193,7 @@ record_events(Work *work, int client_id)
 	Claim		claim = {.client_id = client_id};
 	Caller		caller = rvo_auth_caller(&claim);
 
-	note_addresses(work, client_id);
+	note_addresses(work, &caller);
 	gather_events(work, client_id);
 	if (work->nitems > 0)
 		rvo_events_run(&caller, &(EventSource) {work->nitems, read_event, note_outcome, work});

@@ -14,6 +14,7 @@
 #include "shape/record/record_render.h"
 #include "store/record/store_company.h"
 #include "store/record/store_trace.h"
+#include "store/service/store_lock.h"
 #include "work/contact/contact_kind.h"
 #include "work/contact/contact_privacy.h"
 #include "work/contact/do_not_contact.h"
@@ -102,6 +103,7 @@ rvo_contact_erase(const Caller *caller, const int64 *id, bool suppress)
 	JsonbValue	value;
 
 	check_id(id);
+	rvo_store_line_up_addresses(client_id, true);
 	if (!rvo_store_lock(&rvo_contact_table, client_id, *id, &contact.record))
 		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
 	if (suppress)

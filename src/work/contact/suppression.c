@@ -208,6 +208,21 @@ rvo_suppression_refuses(const Caller *caller, const Suppression *suppression)
 	return suppression->reasons != 0 && caller->settings.on_do_not_contact == DO_NOT_CONTACT_ERROR;
 }
 
+/* rvo_suppressions_by_erasure tells which addresses are not to be kept in plain again, by what is committed by now. */
+void
+rvo_suppressions_by_erasure(const Caller *caller, const Slice *emails, int n, bool *erased)
+{
+	Suppression *found;
+
+	memset(erased, 0, n * sizeof(bool));
+	if (n == 0 || !rvo_store_suppresses_since(caller))
+		return;
+	found = palloc_extended(n * sizeof(Suppression), MCXT_ALLOC_HUGE);
+	rvo_suppressions_find(caller->client_id, emails, n, found);
+	for (int i = 0; i < n; i++)
+		erased[i] = (found[i].reasons & 1 << DO_NOT_CONTACT_ERASED) != 0;
+}
+
 /*
  * rvo_suppressions_of_events tells for whom no contact is to be made because of events: whose data was
  * erased, whatever the client's setting, and whom it refuses.

@@ -14,6 +14,7 @@ extern Slice rvo_suppression_address(Slice text);
 extern void rvo_suppressions_find(int client_id, const Slice *addresses, int n, Suppression *found);
 extern void rvo_suppressions_of_new(const Caller *caller, const Slice *emails, int n, Suppression *found);
 extern bool rvo_suppression_refuses(const Caller *caller, const Suppression *suppression);
+extern void rvo_suppressions_by_erasure(const Caller *caller, const Slice *emails, int n, bool *erased);
 extern void rvo_suppressions_of_events(const Caller *caller, const Slice *emails, int n, bool *barred);
 extern void rvo_suppression_mark(const Suppression *suppression, Contact *contact);
 extern Suppression rvo_suppression_apply(const Caller *caller, Contact *contact);
