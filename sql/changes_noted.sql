@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(39);
+SELECT plan(41);
 -- Which changes are noted for those who follow them; that each is told once, t/changes.pl tests.
 SELECT test.two_clients() \gset
 -- noted shows what was noted since it was last asked.
@@ -79,6 +79,13 @@ SELECT is(test.noted_after($$SELECT count(*) FROM revyops_record_events('[{"kind
 	'1 contact 13 created; 1 email 3 created', 'a contact that events make is told of once');
 SELECT is(test.noted_after($$SELECT count(*) FROM revyops_record_events('[{"kind": "replied", "contact_email": "made@six.example.com", "at": "2026-01-04T00:00:00Z", "last_name": "N"}]')$$),
 	'1 email 4 created; 1 contact 13 updated {last_name,last_reply_received}', 'then it is changed');
+
+-- ---------------------------------------------------------------- e-mails of others that go with a person
+SELECT revyops_record_event('{"kind": "sent", "contact_email": "office@acme.com", "at": "2026-01-05", "platform": "p"}')->>'contact_id' AS bob \gset
+SELECT revyops_update_contact(:bob, '{"email": "bob@acme.com"}'), revyops_create_email(jsonb_build_object('email_type', 'sent', 'origin', 'api', 'contact_id', :bob)), revyops_create_contact('{"email": "office@acme.com"}') \gset hidden_
+SELECT revyops_create_email('{"email_type": "sent", "origin": "api", "contact_email": "office@acme.com"}'), test.noted() \gset hidden_
+SELECT is(test.noted_after($$SELECT revyops_erase_contact((SELECT id FROM revyops.contact WHERE email = 'office@acme.com'))$$), '1 email 5 deleted; 1 contact 15 erased', 'an e-mail that has the address of who is erased, and is another contact''s');
+SELECT is((SELECT array_agg(id) FROM revyops.email WHERE id >= 5), '{6}', 'the other one is there');
 
 -- ---------------------------------------------------------------- the rows
 SELECT revyops_update_contact(5, '{"first_name": "E"}') \gset hidden_

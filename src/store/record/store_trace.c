@@ -150,7 +150,12 @@ static KeptQuery show_statuses = SHOWN(LIST("'id', id, 'changed_at', " TIME("cha
 											" 'previous_status', previous_status, 'source', source", "changed_at, id"), OF_STATUSES);
 
 static KeptQuery delete_answers = DELETED(OF_ANSWERS);
-static KeptQuery delete_emails = DELETED(OF_EMAILS);
+static KeptQuery delete_emails = {
+	.sql = "DELETE " OF_EMAILS " RETURNING id::bigint, contact_id::bigint",
+	.expected = SPI_OK_DELETE_RETURNING, .nparameters = 4,
+	.types = {INT4OID, INT8OID, TEXTARRAYOID, INT8ARRAYOID},
+};
+
 static KeptQuery delete_notes = DELETED(OF_NOTES);
 static KeptQuery delete_rejects = DELETED(OF_REJECTS);
 static KeptQuery delete_merged = DELETED(OF_MERGED);
@@ -276,11 +281,31 @@ rvo_store_read_person_emails(int client_id, int64 contact_id, RowReader read, vo
 	}
 }
 
-/* rvo_store_delete_traces deletes it, and tells how much there was, of which a hash may be left; the contact must still be there, and be locked. */
-void
+/* What read_deleted_email carries through rvo_query_read. */
+typedef struct DeletedEmails
+{
+	int64		contact_id;
+	IdList		of_others;
+} DeletedEmails;
+
+static void
+read_deleted_email(void *arg, const Datum *values, const bool *nulls)
+{
+	DeletedEmails *deleted = arg;
+
+	if (DatumGetInt64(values[1]) != deleted->contact_id)
+		rvo_read_id(&deleted->of_others, values, nulls);
+}
+
+/*
+ * rvo_store_delete_traces deletes it, and tells how much there was, of which a hash may be left; the contact must
+ * still be there, and be locked.  Returns which e-mails were other contacts'.
+ */
+IdList
 rvo_store_delete_traces(int client_id, int64 contact_id, JsonObject *answer)
 {
 	Execution	person = {0};
+	DeletedEmails emails = {.contact_id = contact_id};
 
 	add_person(&person, &find_person, client_id, contact_id);
 	for (size_t i = 0; i < lengthof(traces); i++)
@@ -291,10 +316,12 @@ rvo_store_delete_traces(int client_id, int64 contact_id, JsonObject *answer)
 		{
 			Execution	e = person;
 
-			removed += rvo_query_run(traces[i].remove[k], &e);
+			removed += traces[i].remove[k] == &delete_emails ? rvo_query_read(&delete_emails, &e, read_deleted_email, &emails) :
+				rvo_query_run(traces[i].remove[k], &e);
 		}
 		rvo_json_put(answer, rvo_slice(traces[i].name), rvo_json_integer(removed));
 	}
+	return emails.of_others;
 }
 
 /*

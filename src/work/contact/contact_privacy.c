@@ -99,6 +99,7 @@ rvo_contact_erase(const Caller *caller, const int64 *id, bool suppress)
 	int			client_id = caller->client_id;
 	PersonEntries person = {0};
 	Contact		contact;
+	IdList		emails;
 	JsonObject	answer = rvo_json_open(1 + rvo_store_trace_kinds());
 	JsonbValue	value;
 
@@ -109,8 +110,9 @@ rvo_contact_erase(const Caller *caller, const int64 *id, bool suppress)
 	if (suppress)
 		rvo_store_read_person_emails(client_id, *id, add_entry, &person);
 	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));
-	rvo_store_delete_traces(client_id, *id, &answer);
+	emails = rvo_store_delete_traces(client_id, *id, &answer);
 	rvo_store_delete_contact(client_id, *id);
+	rvo_changes_note(caller, EMAIL_ENTITY, CHANGE_DELETED, emails.ids, emails.count, NULL);
 	rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_ERASED, &contact.record);
 	rvo_do_not_contact_add(caller, person.entries, person.count);
 	value = rvo_json_close(&answer);
