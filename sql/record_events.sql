@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(83);
+SELECT plan(87);
 SELECT test.two_clients() \gset
 
 -- state is what events made of a contact
@@ -102,8 +102,8 @@ SELECT is((SELECT concat_ws(' ', contact_status, custom_fields->0->>'field_name'
 -- interest
 SELECT test.on_day(1, '{"kind": "replied", "contact_email": "i@x.com", "campaign_id": "k"}'), test.on_day(3, '{"kind": "interest", "contact_email": "i@x.com", "campaign_id": "k", "interested": true, "label": "Hot"}'),
 	test.on_day(2, '{"kind": "interest", "contact_email": "i@x.com", "campaign_id": "k", "interested": false, "label": "Cold"}') \g /dev/null
-CREATE FUNCTION test.interest() RETURNS text LANGUAGE sql AS $$
-	SELECT string_agg(concat_ws(' ', to_char(email_timestamp, 'DD'), interested, interest_noted), ', ' ORDER BY email_timestamp) FROM revyops.email WHERE contact_email = 'i@x.com' $$;
+CREATE FUNCTION test.interest(address text DEFAULT 'i@x.com') RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', to_char(email_timestamp, 'DD'), interested, interest_noted), ', ' ORDER BY email_timestamp) FROM revyops.email WHERE contact_email = address $$;
 SELECT is(test.interest(), '10 t t', 'is shown by the newest inbound e-mail');
 SELECT test.on_day(2, '{"kind": "auto_replied", "contact_email": "i@x.com", "campaign_id": "k"}'), test.on_day(2, '{"kind": "replied", "contact_email": "i@x.com", "campaign_id": "l"}') \g /dev/null
 SELECT is(test.interest(), '10 f, 20 t t, 20 f', 'and moves on');
@@ -112,6 +112,15 @@ SELECT test.on_day(1, '{"kind": "interest", "contact_email": "n@x.com", "interes
 SELECT is((SELECT concat_ws(' ', contact_status, (SELECT count(*) FROM revyops.email WHERE contact_email = 'n@x.com')) FROM revyops.contact WHERE email = 'n@x.com'), ' 0', 'of somebody who was not known, and wrote nothing');
 SELECT test.on_day(1, '{"kind": "replied", "contact_email": "n@x.com"}') \g /dev/null
 SELECT is((SELECT interested FROM revyops.email WHERE contact_email = 'n@x.com'), true, 'until they do');
+SELECT test.on_day(1, event), test.on_day(2, event || '{"interested": true}') FROM (VALUES (jsonb '{"kind": "replied", "contact_email": "o@x.com", "platform": "p", "campaign_id": "k"}')) v(event) \g /dev/null
+SELECT revyops_delete_email((SELECT id FROM revyops.email WHERE contact_email = 'o@x.com' AND interested)) \g /dev/null
+SELECT is(test.interest('o@x.com'), '10 f', 'if the e-mail that shows it is deleted, no other does');
+SELECT revyops_record_event('{"kind": "replied", "contact_email": "o@x.com", "platform": "p", "campaign_id": "k", "at": "2026-03-05"}') \g /dev/null
+SELECT is(test.interest('o@x.com'), '05 f, 10 t t', 'until the next reply is recorded, of whatever time');
+SELECT revyops_create_email('{"email_type": "replied", "origin": "p", "campaign_id": "k", "contact_email": "o@x.com", "email_timestamp": "2026-03-25T00:00:00Z"}') \g /dev/null
+SELECT is(test.interest('o@x.com'), '05 f, 10 t t, 25 f', 'nor does one that is added');
+SELECT revyops_record_event('{"kind": "replied", "contact_email": "o@x.com", "platform": "p", "campaign_id": "k", "at": "2026-03-06"}') \g /dev/null
+SELECT is(test.interest('o@x.com'), '05 f, 06 f, 10 f, 25 t t', 'until then');
 
 -- whose it is
 SELECT is(test.on_day(1, '{"kind": "sent", "contact_id": 1, "external_id": "by id"}')->>'contact_id', '1', 'by id');
