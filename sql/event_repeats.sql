@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(29);
+SELECT plan(30);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -88,6 +88,12 @@ SELECT revyops_suppress('{"email": "no@x.com"}'), revyops_suppress('{"domain": "
 SELECT is((SELECT string_agg(concat_ws(' ', status, contact_id IS NOT NULL), ', ' ORDER BY ordinal) FROM revyops_record_events('[{"kind": "sent", "contact_email": "no@x.com", "external_id": "x", "campaign_id": "F"}, {"kind": "sent", "contact_email": "a@never.com", "external_id": "x", "campaign_id": "F"},
 	{"kind": "sent", "contact_email": "off@x.com", "external_id": "x", "campaign_id": "F"}, {"kind": "sent", "contact_email": "yes@x.com", "external_id": "x", "campaign_id": "F"}]')), '201 f, 201 f, 201 t, 201 t', 'whom the client refuses gets no contact');
 SELECT is((SELECT concat_ws(' ', sent, contacts) FROM revyops.campaign WHERE campaign_id = 'F'), '4 2', 'and is counted');
+
+-- one whose time only one of two deliveries has
+SELECT revyops_record_event(event || jsonb_build_object('contact_email', address)) FROM (VALUES ('first@x.com', 1, jsonb '{}'), ('first@x.com', 2, '{"at": "2026-03-01"}'), ('second@x.com', 3, '{"at": "2026-03-01"}'), ('second@x.com', 4, '{}')) v(address, number, said),
+	LATERAL (SELECT said || '{"kind": "replied", "external_id": "timeless"}' AS event) e ORDER BY number \g /dev/null
+SELECT is((SELECT string_agg(concat_ws(' ', email, CASE last_reply_received WHEN now() THEN 'now' ELSE to_char(last_reply_received, 'YYYY-MM-DD') END), ', ' ORDER BY email) FROM revyops.contact WHERE email ~ '^(first|second)@'),
+	'first@x.com now, second@x.com 2026-03-01', 'that of the call stays if it comes first');
 
 -- as many as can be
 SELECT test.fails_400($$SELECT count(*) FROM revyops_record_events((SELECT jsonb_agg(NULL::text) FROM generate_series(1, 1000001)))$$, '[{"pointer": "", "code": "too_many", "limit": 1000000, "actual": 1000001}]', 'more than a million in a call');
