@@ -157,6 +157,8 @@ my $created = try($two, $create);
 like($created, qr/^2\d{12}$/, 'the new one gives ids of its own range');
 like(try($two, 'SELECT revyops_list_contacts(after => \'' . $next . '\')->>\'next\''), qr/^[\w-]+$/, 'a cursor leads on');
 is(try($two, "SELECT revyops_changes('$changes')"), 'cursor has expired', 'one of the change feed has ended');
+my $stayed = try($two, "SELECT revyops_changes('now')->>'cursor'");
+is(try($two, "SELECT revyops_changes('$stayed')->>'has_more'"), 'false', 'the new server gives others');
 is(try($two, 'SELECT revyops_create_contact(\'{"email": "again@onesecret.example", "first_name": "onesecret"}\', \'NESTED\', \'onesecret\')->>\'id\''), $one->safe_psql('postgres', "SELECT body::jsonb->>'id' FROM revyops.idempotency_key WHERE client_id = $client AND key = 'onesecret'"), 'an answer that was kept is given again');
 is_deeply(moves(@servers, $client), [ 0, "client $client is moved\n" ], 'run once more: nothing to do');
 is_deeply(moves(@servers, '--abort', $client), [ 1, "the new server serves client $client already\n" ], 'it is too late to abort');
@@ -204,5 +206,6 @@ $one->safe_psql('postgres', "SELECT revyops_set_client_state($client, 'active')"
 my $last = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'revyops' AND sequencename IN ('contact_id_seq', 'custom_field_id_seq', 'email_id_seq') ORDER BY 1";
 $two->safe_psql('postgres', "SELECT setval(format('revyops.%I', sequencename), 1000000000001) FROM ($last) s");
 is(moves(@servers, $client)->[0], 0, 'moved again');
+is(try($two, "SELECT revyops_changes('$stayed')"), 'cursor has expired', 'a cursor of its first stay there has ended');
 is($two->safe_psql('postgres', $last), $one->safe_psql('postgres', $last), 'its sequences are as far as those of the old server');
 done_testing();
