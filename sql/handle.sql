@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- One request in, one answer out, as a front would call it.  A setting makes nobody the caller here.
-SELECT plan(266);
+SELECT plan(269);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_api_key(1, 'x', NULL, 'master') AS master, revyops_create_api_key(2, 'x') AS other \gset
 SELECT set_config('test.key', :'key', true), set_config('test.master', :'master', true), set_config('test.other', :'other', true) \gset hidden_
@@ -196,6 +196,13 @@ SELECT is(test.ask(request, headers), e, d) FROM (VALUES ('GET /ready', '', '200
 	('GET /ready/', '', '404 Not found.', 'another path'), ('GET /api/ready', '', '404 Not found.', 'which is not a public one')) t(request, headers, e, d);
 SELECT is(a.body, '{"status": "ready"}', 'what it says') FROM revyops_http.handle_read('GET', '/ready', '', '', '') a;
 SELECT is(test.postgrest('{"x-revyops-method": "GET", "x-revyops-path": "/ready"}', '', 'postgrest_read'), '200 [JSON, {"X-Revyops-Answer": "1"}]', 'for PostgREST');
+
+-- ---- who waits for changes is asked for again; 'now' would be another place then
+SELECT revyops_set_client_setting(1, 'changes', 'on') \gset hidden_
+SELECT a.body::jsonb->>'cursor' AS cursor FROM revyops_http.handle_read('GET', '/public/v2/changes', 'after=now', test.with_keys('X-API-Key: {K}'), '') a \gset
+SELECT is(test.ask('GET /public/v2/changes?wait=20' || query), e, 'waiting' || query_name) FROM (VALUES
+	('&after=' || :'cursor', '200 [Revyops-Hold: 500 20000]', ' behind a cursor'), ('&after=now', '200', ' behind now'), ('', '200 [Revyops-Hold: 500 20000]', '')) t(query, e, query_name);
+
 DELETE FROM revyops.secret;
 SELECT is(test.ask('GET /ready', ''), '500 Internal server error.', 'a database that lacks something is not');
 

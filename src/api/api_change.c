@@ -25,9 +25,9 @@ revyops_changes(PG_FUNCTION_ARGS)
 {
 	Caller		caller = rvo_auth_reader_of_call();
 	FaultList	faults = {0};
-	bool		none;
+	bool		can_wait;
 
-	PG_RETURN_JSONB_P(rvo_changes_list(&caller, rvo_argument_text(fcinfo, 0), rvo_argument_number(fcinfo, 1), &faults, &none));
+	PG_RETURN_JSONB_P(rvo_changes_list(&caller, rvo_argument_text(fcinfo, 0), rvo_argument_number(fcinfo, 1), &faults, &can_wait));
 }
 
 /* revyops_trim_changes(before timestamptz, client_id integer) returns bigint */

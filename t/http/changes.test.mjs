@@ -53,6 +53,15 @@ test('waiting', async () => {
 	assert.deepEqual([vain.status, vain.headers['revyops-hold']], [200, undefined]);
 });
 
+test('waiting behind now is over at once', async () => {
+	const asked = performance.now();
+	const begin = (await changes('?after=now&wait=30')).json;
+	assert.ok(performance.now() - asked < 30000);
+	assert.deepEqual(begin, { changes: [], cursor: begin.cursor, has_more: false });
+	const { id } = await create();
+	assert.deepEqual((await changes(`?after=${begin.cursor}&wait=20`)).json.changes.map(c => [c.type, c.data.id]), [['contact.created', id]]);
+});
+
 test('what is wrong', async () => {
 	fails(await changes('', other), 409, 'Changes are not noted.', [{ parameter: 'changes', code: 'changes_off' }]);
 	fails(await changes('?after=x'), 400, 'Invalid request.', [{ parameter: 'after', code: 'invalid_cursor' }]);

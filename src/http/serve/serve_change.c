@@ -4,7 +4,7 @@
  *
  * Nobody waits in the database for a change that is still to come.  An answer that tells of
  * none says in a header for fronts how long the caller would wait for one: a front
- * that can asks again until then, and gives the answer to the caller.
+ * that can asks the same again until then, and gives the answer to the caller.
  */
 #include "postgres.h"
 
@@ -62,11 +62,11 @@ rvo_serve_changes(const HttpRequest *request, Answer *answer)
 	FaultList	faults = {0};
 	int			limit = rvo_parameter_number(request->query, "limit", CHANGES_LIMIT);
 	int			wait = read_wait(request, &faults);
-	bool		none;
+	bool		can_wait;
 
 	check_query(request, known, &faults, answer);
-	rvo_answer(answer, 200, rvo_changes_list(&request->caller, rvo_parameter(request->query, "after"), limit, &faults, &none));
-	if (none && wait > 0)
+	rvo_answer(answer, 200, rvo_changes_list(&request->caller, rvo_parameter(request->query, "after"), limit, &faults, &can_wait));
+	if (can_wait && wait > 0)
 		rvo_answer_add_header(answer, "Revyops-Hold", psprintf("%d %d", ASK_AGAIN, wait * 1000));
 }
 

@@ -182,11 +182,12 @@ keep_place(ChangeCursor *cursor, const ChangeCursor *given, const ChangeList *li
 
 /*
  * rvo_changes_list returns the changes that the caller can see since a cursor, in the
- * current context, with the next cursor; *none tells that there are none.  after is no value for
- * the first, and "now" for what comes from now on.  Raises FAILURE_CHANGES_OFF, and what is in faults.
+ * current context, with the next cursor.  after is no value for the first, and "now" for what comes
+ * from now on; *can_wait tells that there are none, and that who asks the same again is told those to come: "now"
+ * is another place by then.  Raises FAILURE_CHANGES_OFF, and what is in faults.
  */
 Jsonb *
-rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults, bool *none)
+rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults, bool *can_wait)
 {
 	ChangeList	list = {.limit = limit};
 	JsonObject	answer = rvo_json_open(3);
@@ -196,6 +197,7 @@ rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults
 	ChangeCursor cursor;
 	ChangeCursor given;
 	JsonbValue	value;
+	bool		from_now = after.data != NULL && rvo_slice_equal(after, CONST_SLICE("now"));
 
 	if (limit < 1 || limit > CHANGES_MAX)
 		rvo_fault_add(faults, "limit", FAULT_INVALID_LIMIT);
@@ -206,7 +208,7 @@ rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults
 	list.items = rvo_json_array(limit);
 	now = rvo_store_seen_now();
 	feed = rvo_store_change_feed(caller->client_id);
-	if (after.data != NULL && rvo_slice_equal(after, CONST_SLICE("now")))
+	if (from_now)
 	{
 		cursor = given = begin(&feed);
 		cursor.seen = rvo_seen_both(&cursor.seen, &now);
@@ -217,7 +219,7 @@ rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults
 		read_next(caller->client_id, &cursor, &now, &list);
 	}
 	keep_place(&cursor, &given, &list);
-	*none = list.count == 0 && !list.more;
+	*can_wait = list.count == 0 && !list.more && !from_now;
 	rvo_json_put(&answer, CONST_SLICE("cursor"), rvo_json_text(rvo_change_cursor_write(secret, caller->client_id, &cursor)));
 	rvo_json_put(&answer, CONST_SLICE("changes"), list.items);
 	rvo_json_put(&answer, CONST_SLICE("has_more"), rvo_json_boolean(list.more));
