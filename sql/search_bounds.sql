@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- How far a search looks, which index it takes, and what it counts.
-SELECT plan(54);
+SELECT plan(66);
 SELECT test.two_clients() \gset
 -- 120,001 contacts of the caller; the last has a name of its own, every 20,000th is Rare, every third Third, all but the last are of company 1 or 2.
 INSERT INTO revyops.company (client_id, id, domain) VALUES (1, 1, 'acme.com'), (1, 2, 'beta.com');
@@ -66,6 +66,36 @@ SELECT is(test.search(query), expected, 'few: ' || query::text) FROM (VALUES
 SELECT is(test.after('{"filters": [{"custom_field": "Few", "operator": "eq", "value": "x"}], "page_size": 2}'), '700: 3 complete, end', 'and the page behind');
 SELECT is(test.scans('{"filters": [{"custom_field": "Few", "operator": "eq", "value": "x"}], "page_size": 3}'), 'contact_custom_fields_idx', 'few are read once');
 SELECT is(revyops_search_companies('{"filters": [{"member": "domain", "operator": "eq", "value": "Beta.com"}]}')->'results'->0->>'id', '2', 'a company by its domain');
+
+-- a page ends with its octets, whichever way it is read: of 40 with 252 kB each, 32 have 8 MiB as they are shown; a list ends there, too
+SET LOCAL revyops.client_id = 2;
+INSERT INTO revyops.company (client_id, id, domain, name, custom_fields) SELECT 2, 200000 + i, format('large%s.com', i), 'Large', f FROM generate_series(1, 40) i,
+	(SELECT jsonb_agg(jsonb_build_object('id', n, 'field_name', 'f' || n, 'field_value', repeat('x', 2500), 'updated_time', '')) || '[{"id": 1, "field_name": "Size", "field_value": "L", "updated_time": ""}]' AS f FROM generate_series(1, 100) n) s;
+INSERT INTO revyops.contact (client_id, id, email, company_id, custom_fields) SELECT 2, id, 'x@' || domain, id, custom_fields FROM revyops.company WHERE client_id = 2;
+CREATE FUNCTION test.parts(call text, query jsonb, OUT parts text) LANGUAGE plpgsql AS $$
+DECLARE
+	page json;
+	ids bigint[] := '{}';
+	shown bigint[];
+BEGIN
+	LOOP
+		EXECUTE format('SELECT %s($1)', call) INTO page USING query || CASE WHEN page IS NULL THEN '{}' ELSE jsonb_build_object('after', page->>'next') END;
+		shown := ARRAY(SELECT (c->>'id')::bigint FROM json_array_elements(page->'results') WITH ORDINALITY t(c, n) ORDER BY n);
+		ids := ids || shown;
+		parts := concat_ws(', ', parts, format('%s of %s%s', cardinality(shown), page->>'count', CASE WHEN octet_length(page::text) > 9 * 1048576 THEN ' too long' ELSE '' END));
+		EXIT WHEN page->>'next' IS NULL OR cardinality(ids) > 100;
+	END LOOP;
+	parts := format('%s: %s', (SELECT count(DISTINCT i) FROM unnest(ids) i), parts);
+END
+$$;
+SELECT is(test.parts('revyops_search_' || what, query), expected, what || ' page by page: ' || left(query::text, 120)) FROM (VALUES
+	('contacts', '{}'::jsonb, '40: 32 of 40, 8 of 40'), ('contacts', '{"sort": {"member": "id", "direction": "desc"}}', '40: 32 of 40, 8 of 40'), ('contacts', '{"sort": {"member": "email"}}', '40: 32 of 40, 8 of 40'), ('contacts', '{"page_size": 32}', '40: 32 of 40, 8 of 40'),
+	('contacts', '{"page_size": 20}', '40: 20 of 40, 20 of 40'), ('contacts', '{"filters": [{"custom_field": "Size", "operator": "eq", "value": "L"}]}', '40: 32 of 40, 8 of 40'), ('contacts', '{"filters": [{"custom_field": "Size", "operator": "eq", "value": "L"}], "sort": {"member": "email"}}', '40: 32 of 40, 8 of 40'),
+	('contacts', '{"filters": [{"custom_field": "Size", "operator": "eq", "value": "L"}, {"member": "email", "operator": "contains", "value": "@large"}], "count": "exact"}', '40: 32 of 40, 8 of 40'),
+	('contacts', jsonb_build_object('filters', (SELECT jsonb_build_array(jsonb_build_object('member', 'id', 'operator', 'in', 'value', jsonb_agg(200000 + i))) FROM generate_series(1, 40) i)), '40: 32 of 40, 8 of 40'),
+	('companies', '{}', '40: 32 of 40, 8 of 40'), ('companies', '{"filters": [{"custom_field": "Size", "operator": "eq", "value": "L"}]}', '40: 32 of 40, 8 of 40')) v(what, query, expected);
+SELECT is(json_array_length(revyops_list_contacts()->'results'), 32, 'a list');
+SET LOCAL revyops.client_id = 1;
 
 -- trigrams
 SELECT throws_ok('SELECT revyops_enable_text_search()', '55000', 'extension pg_trgm is not there', 'without the extension');

@@ -86,6 +86,13 @@ long_text_octets(const RecordShape *shape, const Record *record)
 	return octets;
 }
 
+/* rvo_list_octets_of tells about how many octets a record adds to what a page shows of custom fields and long texts. */
+int64
+rvo_list_octets_of(const RecordTable *table, const Record *record)
+{
+	return rvo_fields_shown_octets(&record->custom_fields) + long_text_octets(table->shape, record);
+}
+
 /* key_of_time writes a time as a cursor has it. */
 static Slice
 key_of_time(TimestampTz time)
@@ -109,7 +116,7 @@ read_item(void *arg, const Datum *values, const bool *nulls)
 	if (list->has_more)
 		return;
 	rvo_record_of_row(list->table, record, values, nulls);
-	reading->octets += rvo_fields_shown_octets(&record->custom_fields) + long_text_octets(list->table->shape, record);
+	reading->octets += rvo_list_octets_of(list->table, record);
 	list->count++;
 	list->last_client_id = DatumGetInt32(values[0]);
 	list->last_id = DatumGetInt64(values[1]);

@@ -92,6 +92,7 @@ typedef struct ListField
 	bool		narrowed;		/* there are other conditions */
 } ListField;
 
+extern int64 rvo_list_octets_of(const RecordTable *table, const Record *record);
 extern int64 rvo_ids_between(int64 id, int64 last);
 extern void rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page);
 extern void rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *conditions, const ListPage *page);

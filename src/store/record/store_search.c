@@ -213,6 +213,7 @@ typedef struct PageReading
 {
 	SearchRows *found;
 	const SearchQuery *query;
+	int64		octets;			/* about as an answer shows them */
 	bool		counts;
 	int64		following;
 	int64		all;
@@ -230,10 +231,12 @@ read_row(void *arg, const Datum *values, const bool *nulls)
 		reading->following = DatumGetInt64(values[RESULTS_OF_RECORD(rows->table)]);
 		reading->all = DatumGetInt64(values[RESULTS_OF_RECORD(rows->table) + 1]);
 	}
-	rows->has_more = rows->count == reading->query->page.size;
+	/* A page that is full by its octets ends early; the cursor leads on. */
+	rows->has_more = rows->count == reading->query->page.size || reading->octets >= PAGE_MAX_OCTETS;
 	if (rows->has_more)
 		return;
 	rvo_record_of_row(rows->table, record, values, nulls);
+	reading->octets += rvo_list_octets_of(rows->table, record);
 	rows->count++;
 	rows->last_id = record->id;
 	reading->found->last_key = rvo_search_key(reading->query, record);
