@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(214);
+SELECT plan(232);
 -- Definitions of custom fields: what they let pass, in which form, and what becomes of values.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.run(statement text) RETURNS text
@@ -175,6 +175,23 @@ SELECT is((SELECT custom_fields FROM revyops.company WHERE domain = 'b.com'), '[
 SELECT test.fails_with($$SELECT revyops_remove_custom_field('contact', 'Points')$$, 'PT404', 'custom field not found', '[{"parameter": "name", "code": "not_found"}]', 'it is gone');
 SELECT test.fails_400($$SELECT revyops_remove_custom_field('contact', 'Note', 'drop')$$, '[{"parameter": "mode", "code": "invalid_option", "allowed": ["delete", "keep"]}]', 'a mode that is none');
 SELECT test.fails_400($$SELECT * FROM revyops_list_custom_fields(NULL)$$, '[{"parameter": "entity", "code": "required"}]', 'a list of what');
+
+-- a search for a value that is no text is one for what is written of it
+SELECT revyops_define_custom_field('contact', name, type, options::jsonb), revyops_define_custom_field('company', name, type, options::jsonb) FROM (VALUES ('Rank', 'number', NULL), ('Agreed', 'boolean', NULL), ('Answer', 'choice', '{"choices": ["TRUE", "2"]}')) v(name, type, options) \g /dev/null
+SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "rank1@x.com", "contact_custom_fields_input": [{"field_name": "Rank", "field_value": 15.0}, {"field_name": "Agreed", "field_value": 1}, {"field_name": "Free", "field_value": 15.0}]},
+	{"email": "rank2@x.com", "contact_custom_fields_input": [{"field_name": "Rank", "field_value": 1.50e1}, {"field_name": "Answer", "field_value": true}]}, {"email": "rank3@x.com", "contact_custom_fields_input": [{"field_name": "Rank", "field_value": 7}]}]') \gset
+SELECT count(*) AS hidden FROM revyops_create_companies('[{"domain": "rank.com", "company_custom_fields": [{"field_name": "Rank", "field_value": 15.0}]}]') \gset
+CREATE FUNCTION test.found(field text, operator text, value jsonb) RETURNS text LANGUAGE sql AS $$
+	SELECT format('%s: %s', page->>'count', (SELECT string_agg(split_part(r->>'email', '@', 1), ' ' ORDER BY n) FROM json_array_elements(page->'results') WITH ORDINALITY t(r, n)))
+	FROM revyops_search_contacts(jsonb_build_object('filters', jsonb_build_array(jsonb_build_object('member', 'email', 'operator', 'starts_with', 'value', 'rank'), jsonb_build_object('custom_field', field, 'operator', operator, 'value', value)))) page $$;
+SELECT is(test.found(field, operator, value::jsonb), expected, concat_ws(' ', field, operator, value)) FROM (VALUES
+	('Rank', 'eq', '15.0', '2: rank1 rank2'), ('Rank', 'eq', '15', '2: rank1 rank2'), ('Rank', 'eq', '"15"', '2: rank1 rank2'), ('Rank', 'eq', '"15.0"', '0: '), ('Rank', 'in', '[15.00, 7.0, "x"]', '3: rank1 rank2 rank3'), ('Rank', 'in', '["15.0", 7.0]', '1: rank3'),
+	('Rank', 'ne', '15.0', '1: rank3'), ('Rank', 'ge', '15.0', '2: rank1 rank2'), ('Rank', 'lt', '15.0', '1: rank3'), ('Rank', 'contains', '"5"', '2: rank1 rank2'), ('Agreed', 'eq', '1', '1: rank1'), ('Agreed', 'eq', 'true', '1: rank1'), ('Agreed', 'eq', '3', '0: '), ('Answer', 'eq', 'true', '1: rank2'),
+	('Free', 'eq', '15.0', '1: rank1'), ('Free', 'eq', '15', '0: ')) v(field, operator, value, expected);
+SELECT is(revyops_search_companies('{"filters": [{"any": [{"custom_field": "Rank", "operator": "eq", "value": 15.0}, {"member": "domain", "operator": "eq", "value": "none.com"}]}]}')->'results'->0->>'domain', 'rank.com', 'a company, by one of several');
+SET LOCAL revyops.client_id = 2;
+SELECT is(test.found('Rank', 'eq', '15.0'), '0: ', 'another client');
+SET LOCAL revyops.client_id = 1;
 
 -- who may
 SET LOCAL revyops.client_id = 0;

@@ -22,10 +22,10 @@ PG_FUNCTION_INFO_V1(revyops_enable_text_search);
 static Datum
 search(FunctionCallInfo fcinfo, const EntityKind *kind)
 {
-	int			client_id = rvo_auth_client_id_of_call();
+	Caller		caller = rvo_auth_reader_of_call();
 	SearchRequest request = {.body = rvo_argument_jsonb(fcinfo, 0), .structure = CONST_SLICE("NESTED")};
 
-	PG_RETURN_TEXT_P(rvo_record_search(kind, client_id, &request));
+	PG_RETURN_TEXT_P(rvo_record_search(kind, &caller, &request));
 }
 
 /* revyops_search_contacts(query jsonb) returns json */

@@ -158,7 +158,7 @@ rvo_serve_search(const HttpRequest *request, Answer *answer)
 	const char *ignored = check_query(request, (KnownParameters) {.nothers = 2, .listed = members, .nlisted = lengthof(members)}, &faults);
 
 	answer->status = 200;
-	answer->body = rvo_record_search(request->endpoint->resource->kind, request->caller.client_id,
+	answer->body = rvo_record_search(request->endpoint->resource->kind, &request->caller,
 									 &(SearchRequest) {request->body, request->structure, faults, &counted});
 	tell_count(answer, counted);
 	tell_ignored(answer, ignored);

@@ -216,6 +216,7 @@ read_field_value(const Reading *reading, SearchCondition *condition, const Jsonb
 {
 	int			length = 0;
 
+	read->is_text = value->type == jbvString;
 	if (value->type == jbvBool)
 		read->text = rvo_slice(value->val.boolean ? "true" : "false");
 	else if (value->type == jbvNumeric)

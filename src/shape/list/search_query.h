@@ -43,6 +43,7 @@ typedef struct SearchValue
 {
 	Slice		text;			/* of SEARCH_TEXT, and of SEARCH_NUMBER, whose digits it is */
 	int64		number;			/* an id, or a time */
+	bool		is_text;		/* of a custom field: else it is the text that a number or boolean becomes when it is written */
 } SearchValue;
 
 /* A condition; those that follow each other with the same number are alternatives. */

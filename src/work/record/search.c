@@ -7,9 +7,11 @@
 #include "base/compat.h"
 #include "shape/list/cursor.h"
 #include "shape/list/search_query.h"
+#include "shape/record/custom_field_rules.h"
 #include "shape/record/record_render.h"
 #include "store/record/store_search.h"
 #include "store/service/store_secret.h"
+#include "work/record/field_definition.h"
 #include "work/record/search.h"
 
 /* scope_of tells searches apart, for cursors. */
@@ -61,15 +63,41 @@ write_page(const EntityKind *kind, const SearchQuery *query, const SearchRows *f
 }
 
 /*
+ * use_definitions gives numbers and booleans the form that they are written in, where the client has
+ * defined their custom field.  What is no value of it is written nowhere, and stays as it is.
+ */
+static void
+use_definitions(const Caller *caller, Entity entity, const SearchQuery *query)
+{
+	for (int i = 0; i < query->count; i++)
+	{
+		const SearchCondition *condition = &query->conditions[i];
+
+		if (condition->member != NULL ||
+			(condition->operator != SEARCH_EQ && condition->operator != SEARCH_NE && condition->operator != SEARCH_IN))
+			continue;
+		for (int j = 0; j < condition->nvalues; j++)
+		{
+			SearchValue *value = &condition->values[j];
+
+			if (value->is_text)
+				continue;
+			rvo_field_rules_load(caller, entity);
+			(void) rvo_field_rules_check(caller->notes->rules[entity], condition->field, &value->text);
+		}
+	}
+}
+
+/*
  * rvo_record_search returns a page of the records that a query asks for.  Raises
  * FAILURE_INVALID_REQUEST for all that is wrong with it.
  */
 text *
-rvo_record_search(const EntityKind *kind, int client_id, const SearchRequest *request)
+rvo_record_search(const EntityKind *kind, const Caller *caller, const SearchRequest *request)
 {
 	FaultList	faults = request->faults;
 	SearchQuery *query = rvo_search_read(kind->shape, request->body, request->structure, &faults);
-	ListScope	scope = scope_of(kind, client_id, query);
+	ListScope	scope = scope_of(kind, caller->client_id, query);
 	SearchRows	found = {.complete = false};
 
 	if (faults.count == 0 && query->after.data != NULL &&
@@ -77,7 +105,8 @@ rvo_record_search(const EntityKind *kind, int client_id, const SearchRequest *re
 		rvo_fault_add(&faults, "/after", FAULT_INVALID_CURSOR);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
-	rvo_store_search(kind->entity, client_id, query, &found);
+	use_definitions(caller, kind->entity, query);
+	rvo_store_search(kind->entity, caller->client_id, query, &found);
 	if (request->counted != NULL)
 		*request->counted = found.rows.total;
 	return write_page(kind, query, &found, next_page(&scope, query, &found));

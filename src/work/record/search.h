@@ -19,6 +19,6 @@ typedef struct SearchRequest
 } SearchRequest;
 
 extern void rvo_search_enable_text(void);
-extern text *rvo_record_search(const EntityKind *kind, int client_id, const SearchRequest *request);
+extern text *rvo_record_search(const EntityKind *kind, const Caller *caller, const SearchRequest *request);
 
 #endif							/* RVO_SEARCH_H */
