@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(82);
+SELECT plan(93);
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'master', NULL, 'master') AS master \gset
 -- 2,000 contacts of two clients in turn: 1,000 are the caller's, of whom every second has Half, every tenth Tenth,
@@ -233,6 +233,30 @@ SELECT is(test.scan('SELECT email FROM revyops.contact WHERE ' || rows), found, 
 	('client_id = $1::int AND id > $2::bigint AND ($3::text IS NULL OR first_name = $3) ORDER BY id LIMIT $4', 'contact_pkey; ((client_id = $1) AND (id > $2))'),
 	('client_id = $1::int AND company_id = $3::bigint AND id > $2::bigint ORDER BY id LIMIT $4', 'contact_company_id_idx; ((company_id = $3) AND (client_id = $1) AND (id > $2))'),
 	('(id, client_id) > ($2::bigint, $1::int) AND client_id > 0 AND ($3::text IS NULL OR first_name = $3) ORDER BY id, client_id LIMIT $4', 'Incremental Sort; contact_id_idx; (id >= $2)')) v(rows, found);
+
+-- what a condition leads to becomes another: a company's domain, a contact that is merged
+SELECT setval('revyops.contact_id_seq', 3000), setval('revyops.company_id_seq', 3000) \gset hidden_
+SELECT revyops_create_company('{"domain": "main.com"}')->>'id' AS company \gset
+SELECT revyops_add_company_domain(:company, 'second.com') \gset hidden_
+SELECT count(*) AS hidden FROM revyops_create_contacts((SELECT jsonb_agg(jsonb_build_object('email', format('p%s@second.com', i), 'company_id', 'second.com')) FROM generate_series(1, 3) i)) \gset
+SELECT revyops_create_contact('{"email": "a@kept.com"}')->>'id' AS contact \gset kept_
+SELECT revyops_create_contact('{"email": "b@merged.com"}')->>'id' AS contact \gset merged_
+SELECT count(revyops_create_email(jsonb_build_object('email_type', 'sent', 'origin', 'api', 'contact_id', :merged_contact, 'subject', i::text))) AS hidden FROM generate_series(1, 3) i \gset
+CREATE FUNCTION test.shown(page json) RETURNS text LANGUAGE sql AS $$
+	SELECT format('%s of %s, %s', (SELECT string_agg(coalesce(r->>'email', r->>'domain', r->>'subject'), ' ' ORDER BY n) FROM json_array_elements(page->'results') WITH ORDINALITY t(r, n)), page->>'count', CASE WHEN page->>'next' IS NULL THEN 'end' ELSE 'more' END) $$;
+SELECT revyops_list_contacts(domain => ' Second.COM', page_size => 1)->>'next' AS contacts, revyops_list_contacts(domain => 'main.com', page_size => 1)->>'next' AS main,
+	revyops_list_emails(contact_id => :merged_contact, page_size => 1)->>'next' AS emails \gset
+SELECT is(test.shown(revyops_list_contacts(domain => 'second.com', page_size => 1, after => :'contacts')), 'p2@second.com of 3, more', 'by another domain of a company');
+SELECT is(test.shown(revyops_list_emails(contact_id => :merged_contact, page_size => 1, after => :'emails')), '2 of 3, more', 'of a contact');
+SELECT revyops_update_company(:company, '{"domain": "third.com"}'), revyops_merge_contacts(:kept_contact, :merged_contact) \gset hidden_
+SELECT is(test.shown(revyops_list_contacts(domain => 'second.com', page_size => 1)), 'p1@second.com of 3, more', 'which leads to the same company');
+SELECT is(test.shown(revyops_list_contacts(domain => 'second.com', after => :'contacts')), 'p2@second.com p3@second.com of 3, end', 'and so does the cursor');
+SELECT is(test.shown(revyops_list_contacts(domain => 'second.com', after => revyops_list_contacts(domain => 'second.com', page_size => 1, after => :'contacts')->>'next')), 'p3@second.com of 3, end', 'to the last');
+SELECT is(test.shown(revyops_list_emails(contact_id => :merged_contact, page_size => 1)), '1 of 3, more', 'a contact that was merged');
+SELECT is(test.shown(revyops_list_emails(contact_id => :merged_contact, after => :'emails')), '2 3 of 3, end', 'and its cursor');
+SELECT test.fails_400(format('SELECT revyops_list_contacts(domain => %L, after => %L)', domain, after), '[{"parameter": "after", "code": "invalid_cursor"}]', 'another condition: ' || domain)
+FROM (VALUES ('third.com', :'contacts'), ('main.com', :'contacts'), ('second.com', :'main')) t(domain, after);
+SELECT test.fails_400(format('SELECT revyops_list_emails(contact_id => %L, after => %L)', :kept_contact, :'emails'), '[{"parameter": "after", "code": "invalid_cursor"}]', 'the kept contact');
 
 SELECT * FROM finish();
 ROLLBACK;

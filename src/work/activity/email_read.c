@@ -28,12 +28,11 @@ text_of_id(int64 id)
 	return rvo_slice(psprintf(INT64_FORMAT, id));
 }
 
-/* read_contact reads the condition on a contact; one that was merged is the one that was kept. */
+/* read_contact reads the condition on a contact. */
 static Slice
-read_contact(int client_id, Slice text, FaultList *faults)
+read_contact(Slice text, FaultList *faults)
 {
 	int64		id;
-	int64		kept_id;
 
 	text = rvo_filter_text(text);
 	if (text.data == NULL)
@@ -43,8 +42,20 @@ read_contact(int client_id, Slice text, FaultList *faults)
 		rvo_fault_add(faults, "contact_id", FAULT_INVALID_NUMBER);
 		return NO_SLICE;
 	}
+	return text_of_id(id);
+}
+
+/* find_kept returns the contact that was kept, if one was merged; itself, if not. */
+static Slice
+find_kept(int client_id, Slice contact_id)
+{
+	int64		kept_id;
+	int64		id;
+
+	if (contact_id.data == NULL || !rvo_text_to_id(contact_id, &id))
+		return contact_id;
 	kept_id = rvo_store_find_kept_contact(client_id, id);
-	return text_of_id(kept_id != 0 ? kept_id : id);
+	return kept_id != 0 ? text_of_id(kept_id) : contact_id;
 }
 
 /* rvo_email_list returns a page of the e-mails that fit, as JSON text in the current context. */
@@ -57,11 +68,17 @@ rvo_email_list(int client_id, const EmailQuery *query)
 		.contact_email = rvo_filter_key(query->contact_email, rvo_email_address_normalize, &list.scope.possible),
 		.origin = rvo_filter_text(query->origin),
 		.subject = rvo_filter_text(query->subject),
-		.contact_id = read_contact(client_id, query->contact_id, &list.faults),
+		.contact_id = read_contact(query->contact_id, &list.faults),
 	};
 
 	if (rvo_list_find_place(&list, SCOPE_OF(filter)))
-		rvo_store_list_emails(client_id, &filter, &list.page, &list.rows);
+	{
+		/* A cursor is of the contact that was given, who may be merged within a walk. */
+		EmailFilter sought = filter;
+
+		sought.contact_id = find_kept(client_id, filter.contact_id);
+		rvo_store_list_emails(client_id, &sought, &list.page, &list.rows);
+	}
 	return rvo_list_write(&list);
 }
 

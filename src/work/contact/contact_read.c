@@ -35,10 +35,15 @@ rvo_contact_list(int client_id, const ContactQuery *query)
 		.last_name = rvo_filter_text(query->lastname),
 	};
 
-	if (filter.domain.data != NULL && client_id != ALL_CLIENTS)
-		filter.domain = rvo_store_first_domain(client_id, filter.domain);
 	rvo_list_read_field(&list, &filter.field_name, &filter.field_value);
 	if (rvo_list_find_place(&list, SCOPE_OF(filter)))
-		rvo_store_list_contacts(client_id, &filter, &list.page, &list.rows);
+	{
+		/* A cursor is of the domain that was given: where that leads may change within a walk. */
+		ContactFilter sought = filter;
+
+		if (filter.domain.data != NULL && client_id != ALL_CLIENTS)
+			sought.domain = rvo_store_first_domain(client_id, filter.domain);
+		rvo_store_list_contacts(client_id, &sought, &list.page, &list.rows);
+	}
 	return rvo_list_write(&list);
 }
