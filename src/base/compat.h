@@ -101,6 +101,15 @@ typedef struct JsonbInState
 #define has_generated_columns(constr) ((constr)->has_generated_stored)
 #endif
 
+/* What was reported of a table: rows changed since ANALYZE, and how often there was one.  16: other names.  Needs pgstat.h. */
+#if PG_VERSION_NUM >= 160000
+#define changes_reported(entry) ((entry)->mod_since_analyze)
+#define analyzes_reported(entry) ((entry)->analyze_count + (entry)->autoanalyze_count)
+#else
+#define changes_reported(entry) ((entry)->changes_since_analyze)
+#define analyzes_reported(entry) ((entry)->analyze_count + (entry)->autovac_analyze_count)
+#endif
+
 /* 19: flags. */
 #if PG_VERSION_NUM >= 190000
 #define table_beginscan_compat(table, snapshot) table_beginscan(table, snapshot, 0, NULL, SO_NONE)

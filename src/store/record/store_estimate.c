@@ -8,12 +8,16 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
+#include "access/xlog.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
+#include "pgstat.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -156,6 +160,33 @@ rvo_estimate_with_field(Entity entity, ArrayType *hashes)
 	share = share_of(keep_hashes(entity, index, statistics), hashes);
 	ReleaseSysCache(statistics);
 	return share > 0 ? share * rows_of_table(index) : 0;
+}
+
+/*
+ * changes_since returns how many rows of a table were changed since ANALYZE, as far as that was reported.  Where nobody
+ * knows when that was, as after a crash, all of them may have been; a standby is told of no change.
+ */
+static double
+changes_since(Oid table)
+{
+	PgStat_StatTabEntry *entry;
+
+	if (RecoveryInProgress())
+		return 0;
+	entry = pgstat_fetch_stat_tabentry(table);
+	return entry != NULL && analyzes_reported(entry) > 0 ? changes_reported(entry) : HUGE_VAL;
+}
+
+/*
+ * rvo_many_have_field tells that more than bound rows have one of some hashes: by what ANALYZE found, if so many are left
+ * even if each change since took one away.
+ */
+bool
+rvo_many_have_field(Entity entity, ArrayType *hashes, double bound)
+{
+	double		found = rvo_estimate_with_field(entity, hashes);
+
+	return found > bound && found - changes_since(IndexGetRelation(index_of(entity), false)) > bound;
 }
 
 /* What is compared of a row. */

@@ -1,6 +1,6 @@
 /*
  * store_estimate.h
- *	  How many rows have a custom field, by what ANALYZE found.
+ *	  How many rows have a custom field, by what ANALYZE found and by a sample.
  */
 #ifndef RVO_STORE_ESTIMATE_H
 #define RVO_STORE_ESTIMATE_H
@@ -22,6 +22,7 @@ typedef struct FieldRows
 } FieldRows;
 
 extern double rvo_estimate_with_field(Entity entity, ArrayType *hashes);
+extern bool rvo_many_have_field(Entity entity, ArrayType *hashes, double bound);
 extern bool rvo_more_have_field(const FieldRows *rows, int64 bound);
 
 #endif							/* RVO_STORE_ESTIMATE_H */

@@ -354,10 +354,7 @@ list_common(ListRows *list, const ListField *field, const Execution *conditions,
 	return list->has_more;
 }
 
-/*
- * has_many tells that more rows than COUNT_MAX have a custom field: by what ANALYZE found, if it found far more, else
- * by a sample.
- */
+/* has_many tells that more rows than COUNT_MAX have a custom field, by a sample. */
 static bool
 has_many(const ListRows *list, const ListField *field, ArrayType *hashes, bool exact)
 {
@@ -366,10 +363,7 @@ has_many(const ListRows *list, const ListField *field, ArrayType *hashes, bool e
 		.any_case = field->any_case, .hashes = hashes
 	};
 
-	if (field->narrowed)
-		return false;
-	return rvo_estimate_with_field(rows.entity, hashes) > COMMON_FIELD_MIN ||
-		(!exact && field->client_id != ALL_CLIENTS && rvo_more_have_field(&rows, COUNT_MAX));
+	return !field->narrowed && !exact && field->client_id != ALL_CLIENTS && rvo_more_have_field(&rows, COUNT_MAX);
 }
 
 /*
@@ -391,6 +385,13 @@ rvo_list_with_field(ListRows *list, const ListField *field, const Execution *con
 	hashes = hash_field(field);
 	rvo_add_datum(&e, hashes, false);
 	known = rvo_kept_count_find(field->query, &e, page->exact, &key, &rows);
+
+	/* That is not kept: the same rows may be fewer than ANALYZE found, once it is reported that they were changed. */
+	if (!known && !field->narrowed && rvo_many_have_field(list->table->entity, DatumGetArrayTypeP(hashes), COMMON_FIELD_MIN))
+	{
+		*is_many = true;
+		return false;
+	}
 	*is_many = known ? rows == MANY : has_many(list, field, DatumGetArrayTypeP(hashes), page->exact);
 	if (known && !*is_many && list_common(list, field, &e, page, rows))
 		return true;

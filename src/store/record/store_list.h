@@ -11,7 +11,7 @@
 #include "store/record/store_record.h"
 
 /*
- * A value that so many rows have, by what ANALYZE found, has more than COUNT_MAX: the index
+ * A value that so many rows have, by what ANALYZE found and what was changed since, has more than COUNT_MAX: the index
  * is not asked, which would take as long as it has rows.
  */
 #define COMMON_FIELD_MIN (3 * COUNT_MAX)

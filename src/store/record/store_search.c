@@ -360,7 +360,7 @@ has_few(const SearchQuery *query)
 
 /*
  * has_many tells that more rows fit than are found by the index on custom fields, if this condition is the only one: by
- * what ANALYZE found, or by a sample.
+ * what ANALYZE found and what was changed since, or by a sample.
  */
 static bool
 has_many(const Search *search, const SearchCondition *condition, ArrayType *hashes, double most)
@@ -370,7 +370,7 @@ has_many(const Search *search, const SearchCondition *condition, ArrayType *hash
 		.value = condition->values[0].text, .hashes = hashes
 	};
 
-	return rvo_estimate_with_field(rows.entity, hashes) > most ||
+	return rvo_many_have_field(rows.entity, hashes, most) ||
 		(search->query->count == 1 && condition->operator == SEARCH_EQ && !search->query->page.exact &&
 		 search->query->sort->kind == MEMBER_ID && rvo_more_have_field(&rows, COUNT_MAX));
 }
