@@ -3736,7 +3736,7 @@ COMMENT ON VIEW @extschema@.revyops_stats IS
 'What each client has, and how its creates ended: a row for each that the reader may see.';
 COMMENT ON COLUMN @extschema@.revyops_stats.client_id IS 'Id of the client.';
 COMMENT ON COLUMN @extschema@.revyops_stats.name IS 'Its name.';
-COMMENT ON COLUMN @extschema@.revyops_stats.contacts IS 'Its contacts: exact up to 10,000; beyond that what ANALYZE found, or 10,001 if that says nothing.';
+COMMENT ON COLUMN @extschema@.revyops_stats.contacts IS 'Its contacts: exact up to 10,000, unless ANALYZE found more than 30,000; beyond that what it found, or 10,001 if that says nothing.';
 COMMENT ON COLUMN @extschema@.revyops_stats.contacts_estimated IS 'Whether contacts is not exact.';
 COMMENT ON COLUMN @extschema@.revyops_stats.companies IS 'Its companies, likewise.';
 COMMENT ON COLUMN @extschema@.revyops_stats.companies_estimated IS 'Whether companies is not exact.';
