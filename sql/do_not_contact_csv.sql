@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(53);
+SELECT plan(65);
 -- A file of addresses for the do-not-contact list: which column it is, and what becomes of the rows.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.taken(file text, VARIADIC options text[] DEFAULT '{NULL}') RETURNS text LANGUAGE sql AS $$
@@ -68,5 +68,19 @@ SELECT is(test.taken(E'jo@several.com, al@several.com; bo@several.com\n'), '2 1 
 SELECT is(test.taken(E'email\n*@star.com\n'), '1 1 0 0 "email" 1 ","', 'all at a domain');
 SELECT is(revyops_is_do_not_contact('x@star.com') AND NOT revyops_is_do_not_contact('x@rival5.com'), true, 'which is on the list, and the other domain is not');
 SELECT is((SELECT jsonb_build_array(r->'rows', r->'added', r->'failed') FROM revyops_suppress_csv(E'Domain\n@at.example.com\n @ \n') r), '[2, 1, 1]', 'a domain behind an @');
+-- dots in names of columns, as R and Salesforce have them, make no domains of them
+CREATE FUNCTION test.domains() RETURNS text LANGUAGE sql AS $$ SELECT coalesce(string_agg(domain, ' ' ORDER BY domain), 'none') FROM revyops.do_not_contact WHERE domain LIKE '%dots_.com' OR domain ~ '[.](name|website|email|site|mail|csv)$' $$;
+SELECT is(test.taken(E'First.Name,Email,Website\njane,jane@dots1.com,dots1.com\n'), '1 1 0 0 "Email" 1 ","', 'a dotted name beside a known one');
+SELECT is(test.taken(E'E.mail,Web.Site\njane@dots2.com,dots2.com\n'), '1 1 0 0 "E.mail" 1 ","', 'dotted names as R writes them');
+SELECT is(test.taken(E'ACCOUNT.NAME,EMAIL,ACCOUNT.WEBSITE\nA,jane@dots3.com,dots3.com\n'), '1 1 0 0 "EMAIL" 1 ","', 'and as Salesforce does');
+SELECT is(test.taken(E'CONTACT.EMAIL\njane@dots4.com\n'), '1 1 0 0 "CONTACT.EMAIL" 1 ","', 'of an only column');
+SELECT is(test.taken(E'unsubscribes.csv\nEmail,Website\njane@dots5.com,dots5.com\n'), '1 1 0 0 "Email" 2 ","', 'a title with a dot in it');
+SELECT is(test.taken(E'acme.email\nName,Email,Website\nJane,jane@dots6.com,dots6.com\n'), '1 1 0 0 "Email" 2 ","', 'also one that could be a domain');
+SELECT is(test.domains(), 'none', 'no domain is on the list by these');
+SELECT is(test.taken(E'ACCOUNT.NAME,ACCOUNT.WEBSITE\nA,https://www.dots7.com/x\n'), '1 1 0 0 "ACCOUNT.WEBSITE" 1 ","', 'where there are websites only, they are meant');
+SELECT test.fails_400($$SELECT revyops_suppress_csv(E'Kontakt.weg,Firma.seite\njane@dots8.com,dots8.com\n')$$, '[{"parameter": "content", "code": "no_key_column"}]', 'below no top-level domain nothing is a domain, so nothing is taken');
+SELECT is(test.taken(E'https://www.dots9.com/x\nRivals\njane@dots9.com\n'), '3 2 0 1 1 null "," 2:invalid_address', 'a list that begins with a URL is no table');
+SELECT is(test.taken(E'Acme,dots0.email\nB,dots0.com\n'), '2 2 0 0 2 null ","', 'nor is one with other values before it');
+SELECT is(test.domains(), 'dots0.com dots0.email dots7.com dots9.com', 'which are on the list');
 SELECT * FROM finish();
 ROLLBACK;

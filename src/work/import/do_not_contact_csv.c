@@ -5,6 +5,9 @@
  * The columns of e-mail addresses have them, as imports know these, or else one of domains, or the only one,
  * or the one that is named.  A file may also have no names of columns, as a list of addresses has none: then
  * it is the first column with one, and what is of the same sort in others counts, too: a list may be one line.
+ *
+ * Other programs put dots into names of columns: "First.Name", "Account.Website".  So a first line of domains
+ * is one of a list only if no names of columns that are known can be found.
  */
 #include "postgres.h"
 
@@ -18,6 +21,7 @@
 #include "shape/import/import_cell.h"
 #include "shape/import/import_mapping.h"
 #include "store/service/store_import_alias.h"
+#include "value/domain.h"
 #include "value/import_key.h"
 #include "work/contact/do_not_contact.h"
 #include "work/import/do_not_contact_csv.h"
@@ -115,9 +119,9 @@ is_name(Slice text)
 	return memchr(text.data, '@', text.len) == NULL && memchr(text.data, '.', text.len) == NULL;
 }
 
-/* find_column returns the column of addresses by the names of columns, and marks others that have e-mail addresses; -1 for none. */
+/* find_known returns the column of addresses by the names of columns, and marks others that have e-mail addresses; -1 for none. */
 static int
-find_column(const CsvFormat *format, bool *have_emails)
+find_known(const CsvFormat *format, bool *have_emails)
 {
 	bool	   *have_domains = palloc0(format->ncolumns * sizeof(bool));
 	int			first = find_alias(format, CONST_SLICE("contact"), CONST_SLICE("email"), have_emails);
@@ -132,9 +136,16 @@ find_column(const CsvFormat *format, bool *have_emails)
 		column = find_called(format, CONST_SLICE("domain"));
 	if (column < 0)
 		column = find_alias(format, CONST_SLICE("company"), CONST_SLICE("domain"), have_domains);
-	if (column < 0 && format->ncolumns == 1 && is_name(format->columns[0]))
-		column = 0;
 	return column;
+}
+
+/* find_column does likewise; and the only column needs no name that anybody knows. */
+static int
+find_column(const CsvFormat *format, bool *have_emails)
+{
+	int			column = find_known(format, have_emails);
+
+	return column < 0 && format->ncolumns == 1 && is_name(format->columns[0]) ? 0 : column;
 }
 
 /* is_alone tells a text that can be an address and nothing else: a title or a name that has one in it is none. */
@@ -143,6 +154,14 @@ is_alone(Slice text)
 {
 	text = rvo_text_trim(text);
 	return text.len > 0 && (memchr(text.data, ' ', text.len) == NULL || text.data[text.len - 1] == '>');
+}
+
+/* is_address tells a header that can be no name of a column: it is an e-mail address, or a domain below a top-level domain that is there. */
+static bool
+is_address(Slice header, DoNotContactEntry *entry)
+{
+	return is_alone(header) && read_address(header, entry) &&
+		(entry->email.data != NULL || rvo_domain_has_known_end(entry->domain));
 }
 
 /* find_value returns the first column whose name is an e-mail address, so that it is none, else a domain; -1 for none. */
@@ -156,7 +175,7 @@ find_value(const CsvFormat *format, bool *is_email)
 	{
 		DoNotContactEntry entry = {0};
 
-		if (!is_alone(format->columns[i]) || !read_address(format->columns[i], &entry))
+		if (!is_address(format->columns[i], &entry))
 			continue;
 		*is_email = entry.email.data != NULL;
 		if (found < 0 || *is_email)
@@ -172,34 +191,73 @@ open_list(Addresses *addresses, const DoNotContactFile *file)
 	CsvOptions	options = {file->encoding, file->delimiter, 1};
 	FaultList	faults = {0};
 
-	if (file->header_line != 0 || rvo_text_trim(file->column).len > 0)
-		return false;
 	addresses->unread = file->content;
 	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &faults);
 	addresses->column = faults.count == 0 ? find_value(rvo_csv_format(addresses->reader), &addresses->of_emails) : -1;
-	addresses->no_header = addresses->column >= 0;
-	return addresses->no_header;
+	return addresses->column >= 0;
+}
+
+/* open_reader opens a file whose columns have names. */
+static bool
+open_reader(Addresses *addresses, const DoNotContactFile *file, FaultList *faults)
+{
+	CsvOptions	options = {file->encoding, file->delimiter, file->header_line};
+	FaultList	found = {0};
+
+	addresses->unread = file->content;
+	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &found);
+	rvo_fault_add_all(faults, &found);
+	if (found.count == 0)
+		addresses->is_beside = palloc0(Max(rvo_csv_format(addresses->reader)->ncolumns, 1) * sizeof(bool));
+	return found.count == 0;
+}
+
+/* has_known_names opens a file, and tells whether imports know one of its columns as one of addresses. */
+static bool
+has_known_names(Addresses *addresses, const DoNotContactFile *file)
+{
+	FaultList	faults = {0};
+
+	if (!open_reader(addresses, file, &faults))
+		return false;
+	addresses->column = find_known(rvo_csv_format(addresses->reader), addresses->is_beside);
+	return addresses->column >= 0;
 }
 
 /* open_table opens a file whose columns have names, and finds the one with the addresses. */
 static void
 open_table(Addresses *addresses, const DoNotContactFile *file, FaultList *faults)
 {
-	CsvOptions	options = {file->encoding, file->delimiter, file->header_line};
-	FaultList	found = {0};
 	Slice		name = rvo_text_trim(file->column);
 	const CsvFormat *format;
 
-	addresses->unread = file->content;
-	addresses->reader = rvo_csv_open(&options, rvo_feed_slice, &addresses->unread, &found);
-	rvo_fault_add_all(faults, &found);
-	if (found.count > 0)
+	if (!open_reader(addresses, file, faults))
 		return;
 	format = rvo_csv_format(addresses->reader);
-	addresses->is_beside = palloc0(Max(format->ncolumns, 1) * sizeof(bool));
 	addresses->column = name.len > 0 ? find_called(format, name) : find_column(format, addresses->is_beside);
 	if (addresses->column < 0)
 		rvo_fault_add(faults, name.len > 0 ? "column" : "content", name.len > 0 ? FAULT_UNKNOWN_COLUMN : FAULT_NO_KEY_COLUMN);
+}
+
+/*
+ * open_file opens a file, and tells whether it is a list.  One that begins with domains only is a table if names of columns
+ * are known, also of those below that line.
+ */
+static void
+open_file(Addresses *addresses, const DoNotContactFile *file, FaultList *faults)
+{
+	bool		is_told = file->header_line != 0 || rvo_text_trim(file->column).len > 0;
+
+	if (is_told || !open_list(addresses, file))
+	{
+		open_table(addresses, file, faults);
+		return;
+	}
+	addresses->no_header = addresses->of_emails || !has_known_names(addresses, file);
+	if (!addresses->no_header || addresses->of_emails)
+		return;
+	addresses->is_beside = NULL;
+	(void) open_list(addresses, file);
 }
 
 /* reject notes a row that has no address; the first ones are told of. */
@@ -432,8 +490,8 @@ begin(Addresses *addresses, const DoNotContactFile *file)
 	addresses->entry.note = note.len > 0 ? note : NO_SLICE;
 	if (file->content.data == NULL)
 		rvo_fault_add(&faults, "content", FAULT_REQUIRED);
-	else if (!open_list(addresses, file))
-		open_table(addresses, file, &faults);
+	else
+		open_file(addresses, file, &faults);
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 }
