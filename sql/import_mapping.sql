@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- What a caller says of the columns of an import, and what a blank does.  The rest of it: t/import_mapping.pl, t/import_cells.pl.
-SELECT plan(17);
+SELECT plan(26);
 SELECT test.two_clients() \gset hidden_
 -- import imports a text, and gives what its columns are.
 CREATE FUNCTION test.import(file text, columns jsonb DEFAULT NULL, mode text DEFAULT 'create', blanks text DEFAULT 'keep') RETURNS jsonb LANGUAGE sql AS $$
@@ -51,5 +51,22 @@ SELECT test.import(E'"email","first_name","Title"\n"f@x.com"," ",""\n', mode => 
 SELECT is(test.contact('f@x.com'), 'F||Title=CEO', 'blanks keep what is there');
 SELECT test.import(E'"email","first_name","Title"\n"f@x.com"," ",""\n', mode => 'upsert', blanks => 'clear') \g /dev/null
 SELECT is(test.contact('f@x.com'), '||Title=', 'or clear it');
+
+-- ---- what repeats a column that is left out, is left out
+SELECT is(test.import(E'id,Email,id,id\n1,g@x.com,2,3\n'), '{"id": null, "Email": "email", "id (2)": null, "id (3)": null}', 'a member that only answers have');
+INSERT INTO revyops.import_alias (entity, header, member) VALUES ('contact', 'Interne Notiz', NULL), ('contact', 'Stellung', 'Title');
+SELECT is(test.import(E'Email,Interne Notiz,Interne Notiz,Stellung,Stellung\nh@x.com,a,b,c,d\n'), '{"Email": "email", "Interne Notiz": null, "Interne Notiz (2)": null, "Stellung": "Title", "Stellung (2)": "Stellung (2)"}', 'what an alias leaves out; not a custom field');
+SELECT is(test.contact('g@x.com') || test.contact('h@x.com'), '|||Title=c, Stellung (2)=d', 'which contacts have');
+-- report is the last import's report as a file, with something put right.
+CREATE FUNCTION test.report(wrong text DEFAULT '', good text DEFAULT '') RETURNS text LANGUAGE sql AS $$ SELECT replace(string_agg(r, E'\n'), wrong, good) FROM public.revyops_import_report() r $$;
+SELECT test.import(E'Email,Name\nnope,Jane\n') \g /dev/null
+SELECT is(test.report(), E'Email,Name,import_line,import_outcome,import_faults\nnope,Jane,2,rejected,/email: invalid_email', 'a report');
+SELECT is(test.import(test.report()), '{"Email": "email", "Name": "Name", "import_line": null, "import_outcome": null, "import_faults": null}', 'which is imported');
+SELECT is(test.report(), E'Email,Name,import_line,import_outcome,import_faults\nnope,Jane,2,rejected,/email: invalid_email', 'has the same columns in its own report');
+SELECT test.import(test.report('nope', 'jane@x.com')) \g /dev/null
+SELECT is(test.contact('jane@x.com'), '||Name=Jane', 'and is imported without them');
+SELECT test.import(E'Email,import_line,import_faults\nnope,7,x\n', '{"import_line": "Line"}') \g /dev/null
+SELECT is(test.report(), E'Email,import_line,import_line,import_outcome,import_faults\nnope,7,2,rejected,/email: invalid_email', 'but for one that the caller made something of');
+SELECT is(test.import(test.report('nope', 'joe@x.com'), '{"import_line": "Line"}'), '{"Email": "email", "import_line": "Line", "import_line (2)": null, "import_outcome": null, "import_faults": null}', 'which is the first of that name then');
 SELECT * FROM finish();
 ROLLBACK;

@@ -122,6 +122,15 @@ can_give(const RecordMember *member)
 		member->kind == MEMBER_COMPANY_NAME;
 }
 
+/* is_read_only tells the name of a member that only an answer has. */
+static bool
+is_read_only(const RecordShape *shape, Slice name)
+{
+	const RecordMember *member = find_named(shape, name);
+
+	return member != NULL && !can_give(member);
+}
+
 /* find_alike returns the member whose name is the same but for case, spaces and punctuation; NULL for none. */
 static const RecordMember *
 find_alike(const RecordShape *shape, Slice key)
@@ -192,16 +201,20 @@ repeated_of(const Reading *reading, Slice header)
 	return rvo_slice_map_find(reading->places, header) != NULL ? header : NO_SLICE;
 }
 
-/* decide_repeated makes a column that repeats a member's another one of it; false if it is none such. */
+/* decide_repeated makes a column that repeats a member's another one of it, and leaves out what repeats one that is; false if it is none such. */
 static bool
 decide_repeated(Reading *reading, int i)
 {
 	ImportColumn *column = &reading->mapping->columns[i];
 	Slice		repeated = repeated_of(reading, column->header);
 
-	if (repeated.data == NULL || !decide_by_key(reading, i, rvo_import_header_key(repeated)))
+	if (repeated.data == NULL)
 		return false;
-	return column->member.data != NULL;
+	if (is_read_only(reading->mapping->shape, repeated))
+		set_column(reading->mapping->shape, column, NO_SLICE, false);
+	else if (!decide_by_key(reading, i, rvo_import_header_key(repeated)))
+		return false;
+	return column->field.data == NULL;
 }
 
 /* decide says what a column is of which the caller has said nothing. */

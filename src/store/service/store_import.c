@@ -15,6 +15,7 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "shape/import/report_columns.h"
 #include "store/query/store_query.h"
 #include "store/service/store_import.h"
 
@@ -94,17 +95,19 @@ static KeptQuery get_import_job = {
 /*
  * Lines of CSV: the source's own columns, in its order, then what there is to say of the row.  One
  * row is told once: rejected, or else with all that was changed in it.  Values of a file's row beyond
- * the columns stand behind its faults.
+ * the columns stand behind its faults.  Of a source that is a report, what was said of its rows then is left
+ * out, unless the import took it for something.
  */
+#define IS_SHOWN "(c.name NOT IN ('" REPORT_LINE "', '" REPORT_OUTCOME "', '" REPORT_FAULTS "') OR job.mapping->>c.name IS NOT NULL)"
 #define QUOTED(value) \
 	"CASE WHEN " value " ~ '[\",\r\n]' THEN '\"' || pg_catalog.replace(" value ", '\"', '\"\"') || '\"' ELSE COALESCE(" value ", '') END"
 
 static KeptQuery report_import = {
 	.sql = "SELECT (SELECT pg_catalog.string_agg(" QUOTED("c.name") ", ',' ORDER BY c.place) FROM pg_catalog.unnest(job.columns)"
-	" WITH ORDINALITY AS c (name, place)) || ',import_line,import_outcome,import_faults'"
+	" WITH ORDINALITY AS c (name, place) WHERE " IS_SHOWN ") || '," REPORT_LINE "," REPORT_OUTCOME "," REPORT_FAULTS "'"
 	" FROM revyops.import_job AS job WHERE job.client_id = $1 AND job.id = $2"
 	" UNION ALL SELECT line FROM (SELECT (SELECT pg_catalog.string_agg(" QUOTED("(told.source_row->>c.name)") ", ',' ORDER BY c.place)"
-	" FROM pg_catalog.unnest(job.columns) WITH ORDINALITY AS c (name, place))"
+	" FROM pg_catalog.unnest(job.columns) WITH ORDINALITY AS c (name, place) WHERE " IS_SHOWN ")"
 	" || ',' || COALESCE(told.line, told.ordinal) || ',' || told.outcome || ',' || " QUOTED("told.faults") " AS line"
 	" FROM revyops.import_job AS job, LATERAL ("
 	"SELECT ordinal, line, 'rejected' AS outcome, source_row, (SELECT pg_catalog.string_agg(CASE WHEN f->>'pointer' = '' THEN '' ELSE"
