@@ -128,6 +128,16 @@ is(contacts(), 'first@x.example|-|||-|E-Mail=second@x.example', 'counts before t
 is(import([ 'Website', 'Company Domain', 'Email' ], [ 'not one', 'acme.example', 'a@x.example' ], [ '12', '', 'b@x.example' ]), '2 0 0', 'several columns of a company');
 is(contacts(), "a\@x.example|-|||acme.example\nb\@x.example|-|||-", 'a valid one; a number is none where it need not be ours');
 
+# a number of a table is as the same text of a file: an id only where the column says so
+$client = sql("SELECT revyops_create_client('x')");
+my $company = sql("SET revyops.client_id = $client; SELECT revyops_create_company('{\"domain\": \"ours.example\"}')->>'id'");
+sql("CREATE TABLE numbers (email text, \"Website\" int, \"Company Domain\" numeric); INSERT INTO numbers VALUES ('a\@x.example', $company, NULL), ('b\@x.example', NULL, $company)");
+sql("CREATE TABLE ids (email text, company_id int); INSERT INTO ids VALUES ('c\@x.example', $company)");
+sql("CREATE TABLE said (email text, \"Website\" int); INSERT INTO said VALUES ('d\@x.example', $company)");
+sql("SET client_min_messages = warning; SET revyops.client_id = $client; CALL revyops_import_contacts('numbers', on_fault => 'drop_value'); CALL revyops_import_contacts('ids'); CALL revyops_import_contacts('said', columns => '{\"Website\": \"company_id\"}')");
+is(contacts(), "a\@x.example|-|||-\nb\@x.example|-|||-\nc\@x.example|-|||ours.example\nd\@x.example|-|||ours.example", 'a number that an alias makes a company is no id');
+is(sql("SELECT concat_ws(' ', ordinal, member, value, code) FROM revyops.import_note WHERE client_id = $client ORDER BY job, number"), "1 company_id $company invalid_company\n2 company_id $company invalid_company", 'and noted');
+
 is(import([ 'Mail', 'Mail (2)', 'Mail (3)', 'Mail (40)', 'Note', 'Note (2)', 'Score (2)', '(2)' ], [ '', 'nobody', '', 'd@x.example', 'a', 'b', 'c', 'd' ]), '1 0 0', 'columns of one name');
 is(contacts(), 'd@x.example|-|||-|Mail (2)=nobody, Note=a, Note (2)=b, Score (2)=c, (2)=d', 'are all what the first one is');
 

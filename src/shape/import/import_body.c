@@ -124,34 +124,51 @@ read_list(const JsonbValue *cell)
 	return reading;
 }
 
+/*
+ * is_no_id tells a number that would be the id of a company, in a column that is not said to have such: an id is one
+ * only where the column says so.
+ */
+static bool
+is_no_id(const Row *row, const RecordMember *member, int column, const JsonbValue *value)
+{
+	return member->kind == MEMBER_COMPANY && !row->mapping->columns[column].named &&
+		(value->type == jbvNumeric || (value->type == jbvString && rvo_text_is_digits(rvo_json_string(value))));
+}
+
+/* read_text_cell reads a cell that is a text. */
+static Reading
+read_text_cell(const RecordMember *member, Slice text)
+{
+	ImportCell	read = read_text(member, text);
+
+	return (Reading) {
+		.given = read.value.data != NULL,
+		.blank = read.reading == CELL_BLANK,
+		.value = rvo_json_text(read.value),
+		.code = code_of(read.reading),
+	};
+}
+
 /* read_cell reads the cell of a column for a member. */
 static Reading
 read_cell(const Row *row, const RecordMember *member, int column)
 {
 	const JsonbValue *cell = &row->cells[column];
 	Reading		reading = {0};
-	ImportCell	read;
-	Slice		text;
 
 	if (cell->type == jbvNull)
 		return reading;
 	if (is_list(member))
 		return read_list(cell);
-	if (cell->type != jbvString)
-		return (Reading) {.given = true, .value = json_of(cell)};
-	text = rvo_json_string(cell);
-	read = read_text(member, text);
-	reading.code = code_of(read.reading);
-	reading.blank = read.reading == CELL_BLANK;
-	reading.given = read.value.data != NULL;
-	/* an id of a company is one only where the column says so */
-	if (reading.given && member->kind == MEMBER_COMPANY && !row->mapping->columns[column].named &&
-		rvo_text_is_digits(read.value))
+	if (cell->type == jbvString)
+		reading = read_text_cell(member, rvo_json_string(cell));
+	else
+		reading = (Reading) {.given = true, .value = json_of(cell)};
+	if (reading.given && is_no_id(row, member, column, &reading.value))
 	{
 		reading.given = false;
 		reading.code = rvo_fault_code(FAULT_INVALID_COMPANY);
 	}
-	reading.value = rvo_json_text(read.value);
 	return reading;
 }
 
