@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(41);
+SELECT plan(49);
 -- Companies from a file: what is read in a cell of a domain, which websites are no company's, and what becomes of rows and values.
 SELECT test.two_clients() \gset
 
@@ -113,6 +113,19 @@ SELECT results_eq($$SELECT test.contacts('c[12]@y[.]example')$$, ARRAY['c1 v.exa
 SELECT is(revyops_import_csv(convert_to(E'Email,Website,Company Domain\nc1@z.example,facebook.com/p,new.example\n', 'UTF8'), on_fault => 'drop_value', mode => 'check') - '{mapping,columns,rejects,encoding,delimiter,header_line,preview,job}'::text[],
 	'{"mode": "check", "rows": 1, "notes": 1, "failed": 0, "created": 1, "updated": 0, "duplicates": 0}', 'a check says so');
 SELECT is(test.import(E'Website,Domain,Name\nfacebook.com/x,u.example,U\nfacebook.com/y,gmail.com,No\n', $$on_fault => 'drop_value'$$) || (SELECT string_agg(n, ';') FROM test.notes() n), '2 rows: 1 created, 0 updated, 0 duplicates, 1 failed; 1 notes2 u.example domain "facebook.com/x" invalid_domain', 'companies: the next column, too');
+-- ---- a name in a row that names no company: nobody may keep it, unless it is a custom field
+SELECT revyops_create_company('{"domain": "there.example"}') \gset hidden_
+CREATE FUNCTION test.notes_of(file text, mode text DEFAULT 'create') RETURNS text LANGUAGE sql AS $$ SELECT r->>'notes' FROM revyops_import_csv(convert_to(file, 'UTF8'), mode => $2, on_fault => 'drop_value') r $$;
+SELECT is(test.notes_of(E'email,first_name,company_name\njane@v.example,Jane,Acme\njoe@v.example,Joe,\nann@v.example,Ann,N/A\n', 'check'), '2', 'a check tells it');
+SELECT is(test.notes_of(E'email,first_name,company_name,company_id\njane@v.example,Jane,Acme,\njoe@v.example,Joe,,\nann@v.example,Ann,N/A,\nbo@v.example,Bo,There,there.example\n'), '2', 'company_name without a company');
+SELECT results_eq('SELECT test.told()', ARRAY['2 company_name "Acme" not_found', '4 company_name "N/A" placeholder'], 'is told; that of a company which is there is not');
+SELECT is(test.notes_of(E'email,Company Name,Firma\ncy@v.example,Acme,Acme Inc\n'), '0', 'another name of the column is a custom field');
+SELECT is(test.notes_of(E'email,company_name\njane@v.example,Acme 2\nnew@v.example,Acme 3\n', 'upsert'), '2', 'an upsert tells it, too');
+SELECT revyops_set_client_setting(1, 'infer_company', 'on') \gset hidden_
+SELECT is(test.notes_of(E'email,company_name\njane@inferred.example,Inferred\njane@gmail.com,Lost\n') || test.notes_of(E'email,company_name\njane@v.example,V\n', 'upsert'), '11', 'a company that is inferred gets it; that of one who was there does not');
+SELECT revyops_set_client_setting(1, 'infer_company', 'off') \gset hidden_
+SELECT results_eq($$SELECT concat_ws(' ', value, code) COLLATE "default" FROM revyops.import_note WHERE job > (SELECT max(id) - 2 FROM revyops.import_job) ORDER BY job, number$$, ARRAY['Lost not_found', 'V not_found'], 'which are told');
+SELECT results_eq($$SELECT test.contacts('(@v|@inferred)[.]example|jane@gmail')$$, ARRAY['jane', 'joe', 'ann', 'bo there.example', 'cy Company Name=Acme,Firma=Acme Inc', 'new', 'jane inferred.example Inferred', 'jane'], 'the contacts');
 SELECT revyops_define_custom_field('contact', 'Title', 'text') AS hidden_field, revyops_set_client_setting(1, 'custom_fields', 'strict') AS hidden_setting \gset
 SELECT revyops_import_csv(convert_to(E'email,company_id,Company\nc1@w.example,facebook.com/x,X\n', 'UTF8'), on_fault => 'drop_value') AS hidden_result \gset
 SELECT results_eq($$SELECT test.contacts('@w[.]example')$$, ARRAY['c1'], 'a name that can be no custom field does not keep the contact out');

@@ -203,7 +203,17 @@ tell_dropped(Import *import, const BatchItem *item, int row)
 	MemoryContext caller = MemoryContextSwitchTo(GetMemoryChunkContext(import->rejects));
 
 	rvo_import_tell_dropped(rvo_json_root(import->bodies[row]), &item->mended, row, &import->dropped);
-	rvo_import_tell_name(rvo_json_root(import->bodies[row]), item->body, &item->mended, row, &import->dropped);
+	MemoryContextSwitchTo(caller);
+}
+
+/* tell_name notes how the company was to be called of an item that names none, or no more.  One that is inferred may get the name, but of a new contact only. */
+static void
+tell_name(Import *import, const BatchItem *item, int row)
+{
+	MemoryContext caller = MemoryContextSwitchTo(GetMemoryChunkContext(import->rejects));
+	bool		has_company = item->company.found != 0 && !item->found;
+
+	rvo_import_tell_name(rvo_json_root(import->bodies[row]), item->body, &item->mended, has_company, row, &import->dropped);
 	MemoryContextSwitchTo(caller);
 }
 
@@ -239,6 +249,8 @@ take_item(void *arg, const BatchItem *item)
 		import->ids[row] = item->id;
 		if (item->mended.count > 0)
 			tell_dropped(import, item, row);
+		if (item->company.name.len > 0 && (item->company.found == 0 || item->company.inferred))
+			tell_name(import, item, row);
 		if (item->suppressed)
 			tell_suppressed(import, row);
 		if (item->found)

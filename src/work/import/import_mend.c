@@ -422,22 +422,33 @@ is_kept(JsonbContainer *body, Slice text)
 	return false;
 }
 
-/* rvo_import_tell_name notes a company's name that was left out together with the company, unless the mended body keeps it as a custom field. */
-void
-rvo_import_tell_name(JsonbContainer *body, JsonbContainer *mended, const FaultList *faults, int row, ImportNotes *notes)
+/* fault_of_company returns what was wrong with the company that a row named; no value if that is nothing. */
+static Slice
+fault_of_company(const FaultList *faults)
 {
 	Places		places = read_places(faults);
-	JsonbValue	value;
 
-	if (!is_named(&places, CONST_SLICE("company_id"), NO_SLICE) || is_named(&places, CONST_SLICE(COMPANY_NAME), NO_SLICE) ||
-		rvo_json_get(mended, CONST_SLICE("company_id"), &value) ||
-		!rvo_json_get(body, CONST_SLICE(COMPANY_NAME), &value) || value.type != jbvString ||
-		rvo_json_string(&value).len == 0 || is_kept(mended, rvo_json_string(&value)))
-		return;
 	for (int i = 0; i < places.count; i++)
 		if (names(&places.items[i], CONST_SLICE("company_id"), NO_SLICE))
-		{
-			rvo_import_note_add(notes, (ImportNote) {row, CONST_SLICE(COMPANY_NAME), rvo_json_string(&value), places.items[i].code});
-			return;
-		}
+			return places.items[i].code;
+	return NO_SLICE;
+}
+
+/*
+ * rvo_import_tell_name notes the company's name of a row that names none, or whose company was left out.  A company that it has all the
+ * same may get the name of a row that named none.  Nothing is noted if the body, as it came or mended, has the name as a custom field:
+ * then it is kept, or told as that.
+ */
+void
+rvo_import_tell_name(JsonbContainer *body, JsonbContainer *mended, const FaultList *faults, bool has_company, int row, ImportNotes *notes)
+{
+	Slice		code = fault_of_company(faults);
+	JsonbValue	value;
+
+	if ((has_company && code.data == NULL) || !rvo_json_get(body, CONST_SLICE(COMPANY_NAME), &value) || value.type != jbvString ||
+		is_kept(body, rvo_json_string(&value)) || is_kept(mended, rvo_json_string(&value)))
+		return;
+	if (code.data == NULL)
+		code = rvo_fault_code(FAULT_NOT_FOUND);
+	rvo_import_note_add(notes, (ImportNote) {row, CONST_SLICE(COMPANY_NAME), rvo_json_string(&value), code});
 }
