@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(139);
+SELECT plan(144);
 SELECT test.two_clients() \gset
 
 -- What the reader of CSV files makes of octets, seen by an import that is only checked.
@@ -76,6 +76,9 @@ SELECT is((SELECT concat_ws(' ', r->>'delimiter', r->'header_line', r->>'rows', 
 	('commas, and a name', E'"Q, Jo" <f1@acme.com>,f2@acme.com\n', ', null 2 2 0'),
 	('one column', E'g1@acme.com\ng2@acme.com\n', ', null 2 2 0'),
 	('not below a header', E'Email\nh1@acme.com;x\n', ', 1 1 1 0')) v(what, content, shown);
+SELECT is(test.read(test.utf8(E'email;n\na@acme.com;x\n'), encoding, delimiter), E'UTF8 ; 1 email|n\na@acme.com|x', format('blanks say nothing: "%s", "%s"', encoding, delimiter)) FROM (VALUES (' ', '  '), (E' \t', ''), (' utf8 ', ' ; ')) v(encoding, delimiter);
+SELECT is(test.read(test.utf8(E'email n\na@acme.com x\n'), ' ', ' '), E'UTF8   1 email|n\na@acme.com|x', 'but one is the delimiter');
+SELECT is(test.read(test.utf8(E'email\tn,m\na@acme.com\tx,y\n'), NULL, E'\t'), E'UTF8 \t 1 email|n,m\na@acme.com|x,y', 'and so is a tab');
 SELECT is(test.read(test.utf8(E'sep=;\r\nemail;a,b\r\na@acme.com;1,2\r\n')), E'UTF8 ; 2 email|a,b\na@acme.com|1,2', 'a line for Excel');
 SELECT is(test.read(test.utf8(E'"SEP=|"\nemail|a,b\na@acme.com|1,2\n')), E'UTF8 | 2 email|a,b\na@acme.com|1,2', 'a line for Excel in quotes');
 SELECT is(test.read(test.utf8(E'sep=,\nemail;a,b\na@acme.com;1,2\n'), NULL, ';'), E'UTF8 ; 2 email|a,b\na@acme.com|1,2', 'what the caller says counts more');

@@ -415,36 +415,49 @@ rvo_csv_column_has_key(CsvReader *reader, int column)
 	return rvo_csv_has_key(&reader->scan, unread(reader), unread_length(reader), reader->ended, column);
 }
 
+/* without_blanks returns options as they are meant: blanks are nothing, as in a form that nobody filled in, but one can be the delimiter. */
+static CsvOptions
+without_blanks(const CsvOptions *options)
+{
+	CsvOptions	meant = *options;
+
+	meant.encoding = rvo_text_trim(meant.encoding);
+	if (meant.delimiter.len > 1)
+		meant.delimiter = rvo_text_trim(meant.delimiter);
+	return meant;
+}
+
 /*
  * rvo_csv_open begins to read a file: up to the names of its columns. The reader lives in the
  * current context. NULL means a fault: FAULT_UNKNOWN_ENCODING, FAULT_INVALID_DELIMITER,
  * FAULT_INVALID_NUMBER (of header_line), FAULT_SPREADSHEET, FAULT_NO_HEADER.
  */
 CsvReader *
-rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faults)
+rvo_csv_open(const CsvOptions *wanted, CsvFeed feed, void *arg, FaultList *faults)
 {
 	CsvReader  *reader = palloc0(sizeof(CsvReader));
+	const CsvOptions options = without_blanks(wanted);
 	FaultCode	fault;
 	int			before = faults->count;
 	char		delimiter;
 
 	reader->context = CurrentMemoryContext;
 	reader->line = 1;
-	reader->is_told = options->header_line > 0;
+	reader->is_told = options.header_line > 0;
 	reader->capacity = 2 * WINDOW;
 	reader->window = palloc(reader->capacity + 1);
-	if (options->delimiter.len > 0 && !choose_delimiter(options->delimiter, &delimiter))
+	if (options.delimiter.len > 0 && !choose_delimiter(options.delimiter, &delimiter))
 		rvo_fault_add(faults, "delimiter", FAULT_INVALID_DELIMITER);
-	if (options->header_line < 0)
+	if (options.header_line < 0)
 		rvo_fault_add(faults, "header_line", FAULT_INVALID_NUMBER);
-	fault = rvo_text_source_open(&reader->source, feed, arg, options->encoding);
+	fault = rvo_text_source_open(&reader->source, feed, arg, options.encoding);
 	if (fault != FAULT_NONE)
 		rvo_fault_add(faults, fault == FAULT_UNKNOWN_ENCODING ? "encoding" : "", fault);
 	if (faults->count > before)
 		return NULL;
 	rvo_csv_scan_init(&reader->scan);
 	fill(reader);
-	set_delimiter(reader, options);
+	set_delimiter(reader, &options);
 	if (!read_header(reader))
 	{
 		rvo_fault_add(faults, "", FAULT_NO_HEADER);

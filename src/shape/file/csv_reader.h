@@ -50,7 +50,7 @@ typedef struct CsvFormat
 	const Slice *columns;		/* names, each of its own */
 } CsvFormat;
 
-extern CsvReader *rvo_csv_open(const CsvOptions *options, CsvFeed feed, void *arg, FaultList *faults);
+extern CsvReader *rvo_csv_open(const CsvOptions *wanted, CsvFeed feed, void *arg, FaultList *faults);
 extern const CsvFormat *rvo_csv_format(const CsvReader *reader);
 extern bool rvo_csv_take_header(CsvReader *reader, int later);
 extern bool rvo_csv_column_has_key(CsvReader *reader, int column);
