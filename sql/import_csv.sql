@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(65);
+SELECT plan(69);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -162,6 +162,12 @@ SELECT revyops_create_contact('{"email": "was@inferred.com"}'), revyops_set_clie
 SELECT is(test.import(E'email,company_id\nwas@inferred.com,\nnew@inferred.com,999999\n', $$on_fault => 'drop_value'$$), '2 rows: 1 created, 0 updated, 1 duplicates, 0 failed; 1 notes', 'drop_value: a company of a duplicate and of one who was mended');
 SELECT is((SELECT string_agg(concat_ws(' ', p.email, c.domain), ', ' ORDER BY p.id) FROM revyops.contact p LEFT JOIN revyops.company c ON c.id = p.company_id WHERE p.email LIKE '%@inferred.com'), 'was@inferred.com, new@inferred.com inferred.com', 'the company stays');
 SELECT is(test.import(E'email,company_id\nwas@other.inferred.net,\nwas@inferred.com,999999\n', $$on_fault => 'drop_value'$$, $$mode => 'upsert'$$), '2 rows: 1 created, 1 updated, 0 duplicates, 0 failed; 1 notes', 'likewise in an upsert');
+-- ---- report: of a file whose header no one would take for it
+SELECT is(test.import(E'Name,"E-mail (e.g. jane@acme.com)"\nJane,nope\n', 'header_line => 1', $$columns => '{"E-mail (e.g. jane@acme.com)": "email"}'$$), '1 rows: 0 created, 0 updated, 0 duplicates, 1 failed; 0 notes', 'an address in the header');
+SELECT string_agg(r, E'\n') AS report FROM revyops_import_report() r \gset
+SELECT is(:'report'::text, E'Name,E-mail (e.g. jane@acme.com),import_line,import_outcome,import_faults\nJane,nope,2,rejected,/email: invalid_email', 'its report');
+SELECT is(test.import(replace(:'report', 'nope', 'jane@header.com'), $$columns => '{"E-mail (e.g. jane@acme.com)": "email"}'$$), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'is imported as it is');
+SELECT is(test.import(replace(replace(:'report', ',', ';'), 'nope', 'joe@header.com') || E'\n', $$columns => '{"E-mail (e.g. jane@acme.com)": "email"}'$$), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'and as a spreadsheet writes it');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -14,6 +14,7 @@
 
 #include "base/compat.h"
 #include "shape/file/csv_guess.h"
+#include "shape/import/report_columns.h"
 
 /* Rows that are looked at. */
 #define SAMPLE_ROWS 200
@@ -124,7 +125,23 @@ is_value(Slice cell, bool *is_number)
 	return false;
 }
 
-/* may_be_header tells a row that names columns: at least half of it has text, and none of it is a value; a year can be a name. */
+/* is_report_header tells the header of a report: those of its own columns are at its end, whatever the source's are called. */
+static bool
+is_report_header(const CsvScan *scan, int width)
+{
+	static const Slice own[] = {CONST_SLICE(REPORT_LINE), CONST_SLICE(REPORT_OUTCOME), CONST_SLICE(REPORT_FAULTS)};
+	int			first = width - (int) lengthof(own);
+
+	for (size_t i = 0; first >= 0 && i < lengthof(own); i++)
+		if (!rvo_slice_equal(cell_of(scan, first + i), own[i]))
+			return false;
+	return first >= 0;
+}
+
+/*
+ * may_be_header tells a row that names columns: at least half of it has text, and none of it is a value; a year can be a name.
+ * Of a report the names are those of a file whose header somebody may have shown.
+ */
 static bool
 may_be_header(const CsvScan *scan)
 {
@@ -132,6 +149,8 @@ may_be_header(const CsvScan *scan)
 	int			filled = 0;
 	int			numbers = 0;
 
+	if (is_report_header(scan, width))
+		return true;
 	for (int i = 0; i < width; i++)
 	{
 		bool		is_number;
