@@ -501,14 +501,6 @@ rvo_query_run(KeptQuery *query, Execution *e)
 	return run_plan(query, e);
 }
 
-/* see_what_is_now has read_only queries see what is committed by now, until the snapshot is popped. */
-static void
-see_what_is_now(void)
-{
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetLatestSnapshot());
-}
-
 /*
  * rvo_query_run_now runs a read_only query on what is committed by now, or was done by this
  * transaction, whatever its isolation level.  Who calls is asked like this: a
@@ -519,7 +511,8 @@ rvo_query_run_now(KeptQuery *query, Execution *e)
 {
 	uint64		rows;
 
-	see_what_is_now();
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetLatestSnapshot());
 	rows = rvo_query_run(query, e);
 	PopActiveSnapshot();
 	return rows;
@@ -530,13 +523,6 @@ int64
 rvo_query_find_id(KeptQuery *query, Execution *e)
 {
 	return rvo_query_run(query, e) > 0 ? DatumGetInt64(e->results[0]) : 0;
-}
-
-/* rvo_query_find_id_now does so as rvo_query_run_now does. */
-int64
-rvo_query_find_id_now(KeptQuery *query, Execution *e)
-{
-	return rvo_query_run_now(query, e) > 0 ? DatumGetInt64(e->results[0]) : 0;
 }
 
 /* What next_row carries through store_direct.c. */
@@ -598,18 +584,6 @@ rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
 		read(arg, values, nulls);
 	}
 	SPI_finish();
-	return rows;
-}
-
-/* rvo_query_read_now does so with a read_only query, as rvo_query_run_now does. */
-uint64
-rvo_query_read_now(KeptQuery *query, Execution *e, RowReader read, void *arg)
-{
-	uint64		rows;
-
-	see_what_is_now();
-	rows = rvo_query_read(query, e, read, arg);
-	PopActiveSnapshot();
 	return rows;
 }
 

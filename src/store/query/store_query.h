@@ -97,13 +97,11 @@ extern void rvo_query_show_plan(KeptQuery *query, PlanReader read, void *arg);
 extern uint64 rvo_query_run(KeptQuery *query, Execution *e);
 extern uint64 rvo_query_run_now(KeptQuery *query, Execution *e);
 extern int64 rvo_query_find_id(KeptQuery *query, Execution *e);
-extern int64 rvo_query_find_id_now(KeptQuery *query, Execution *e);
 extern bool rvo_query_insert(KeptQuery *query, const void *const *rows, int n, RowWriter write, const void *arg,
 							 bool *inserted);
 extern void rvo_query_run_utility(const char *sql);
 extern void rvo_query_forget(KeptQuery *query);
 extern uint64 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg);
-extern uint64 rvo_query_read_now(KeptQuery *query, Execution *e, RowReader read, void *arg);
 extern void rvo_read_next_id(void *arg, const Datum *values, const bool *nulls);
 extern void rvo_read_id(void *arg, const Datum *values, const bool *nulls);
 

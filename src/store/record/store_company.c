@@ -21,12 +21,15 @@
 #include "store/record/store_company.h"
 #include "store/service/store_client.h"
 
-static KeptQuery find_company = {
-	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2"
-	" UNION ALL SELECT company_id FROM revyops.company_domain WHERE domain = $1 AND client_id = $2 LIMIT 1",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
-	.types = {TEXTOID, INT4OID},
-};
+#define FIND_COMPANY(how) { \
+	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2" \
+	" UNION ALL SELECT company_id FROM revyops.company_domain WHERE domain = $1 AND client_id = $2 LIMIT 1", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 2, \
+	.types = {TEXTOID, INT4OID}, \
+}
+
+static KeptQuery find_company = FIND_COMPANY(false);
+static KeptQuery find_company_now = FIND_COMPANY(true);
 
 static KeptQuery lock_company_of_domain = {
 	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2 FOR KEY SHARE",
@@ -165,7 +168,7 @@ const RecordTable rvo_company_table = {
 
 /* ---------------------------------------------------------------- one */
 
-/* rvo_store_find_company returns the id of the client's company that has this domain by now, the first or another of it, or 0. */
+/* rvo_store_find_company returns the id of the client's company with this domain, the first or another of it, or 0. */
 int64
 rvo_store_find_company(int client_id, Slice domain)
 {
@@ -173,7 +176,18 @@ rvo_store_find_company(int client_id, Slice domain)
 
 	rvo_add_text(&e, domain);
 	rvo_add_integer(&e, client_id);
-	return rvo_query_find_id_now(&find_company, &e);
+	return rvo_query_find_id(&find_company, &e);
+}
+
+/* rvo_store_has_company_now tells whether there is one by now, whatever the snapshot. */
+bool
+rvo_store_has_company_now(int client_id, Slice domain)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, domain);
+	rvo_add_integer(&e, client_id);
+	return rvo_query_run_now(&find_company_now, &e) > 0;
 }
 
 /*

@@ -29,6 +29,7 @@ typedef struct CompanyReader
 extern const RecordTable rvo_company_table;
 
 extern int64 rvo_store_find_company(int client_id, Slice domain);
+extern bool rvo_store_has_company_now(int client_id, Slice domain);
 extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
 extern bool rvo_store_lock_company(int client_id, int64 id);
 extern bool rvo_store_is_company_of_domain(int client_id, int64 id, Slice domain);

@@ -11,16 +11,19 @@
 #include "store/query/store_query.h"
 #include "store/record/store_company_domain.h"
 
-static KeptQuery find_company = {
-	.sql = "SELECT company_id FROM revyops.company_domain WHERE domain = $1 AND client_id = $2",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
-	.types = {TEXTOID, INT4OID},
-};
+#define FIND_COMPANY(how) { \
+	.sql = "SELECT company_id FROM revyops.company_domain WHERE domain = $1 AND client_id = $2", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 2, \
+	.types = {TEXTOID, INT4OID}, \
+}
+
+static KeptQuery find_company = FIND_COMPANY(false);
+static KeptQuery find_company_now = FIND_COMPANY(true);
 
 static KeptQuery find_companies = {
 	.sql = "SELECT (SELECT company_id FROM revyops.company_domain WHERE domain = k.domain AND client_id = $1)"
 	" FROM pg_catalog.unnest($2) AS k (domain)",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
+	.expected = SPI_OK_SELECT, .nparameters = 2,
 	.types = {INT4OID, TEXTARRAYOID},
 };
 
@@ -58,7 +61,7 @@ static KeptQuery move_domains = {
 	.types = {INT4OID, INT8OID, INT8OID},
 };
 
-/* rvo_store_find_company_of_other_domain returns the id of the company that a domain leads to by now, beside its first; 0 for none. */
+/* rvo_store_find_company_of_other_domain returns the id of the company that a domain leads to, beside its first; 0 for none. */
 int64
 rvo_store_find_company_of_other_domain(int client_id, Slice domain)
 {
@@ -66,7 +69,18 @@ rvo_store_find_company_of_other_domain(int client_id, Slice domain)
 
 	rvo_add_text(&e, domain);
 	rvo_add_integer(&e, client_id);
-	return rvo_query_find_id_now(&find_company, &e);
+	return rvo_query_find_id(&find_company, &e);
+}
+
+/* rvo_store_is_other_domain_now tells whether a domain leads to one by now, whatever the snapshot. */
+bool
+rvo_store_is_other_domain_now(int client_id, Slice domain)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, domain);
+	rvo_add_integer(&e, client_id);
+	return rvo_query_run_now(&find_company_now, &e) > 0;
 }
 
 /* rvo_store_find_companies_of_other_domains does so for many. */
@@ -77,7 +91,7 @@ rvo_store_find_companies_of_other_domains(int client_id, const Slice *domains, i
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_slices(&e, domains, n);
-	rvo_query_read_now(&find_companies, &e, rvo_read_next_id, &ids);
+	rvo_query_read(&find_companies, &e, rvo_read_next_id, &ids);
 }
 
 /* rvo_store_first_domain returns the first domain of the company that has another one; that one, if none has. */

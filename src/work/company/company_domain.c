@@ -87,6 +87,14 @@ find(int client_id, Slice domain)
 	return finding.id;
 }
 
+/* check_snapshot raises a serialization failure if a company got a domain beside its first since the transaction's snapshot. */
+static void
+check_snapshot(int client_id, Slice domain, int64 owner)
+{
+	if (owner == 0 && IsolationUsesXactSnapshot() && rvo_store_is_other_domain_now(client_id, domain))
+		rvo_fault_raise_serialization();
+}
+
 /*
  * rvo_company_claim_domain is for whoever is about to make a company of a domain: until the
  * transaction ends nobody gives that to a company beside its first.  Returns the company
@@ -95,8 +103,12 @@ find(int client_id, Slice domain)
 int64
 rvo_company_claim_domain(int client_id, Slice domain)
 {
+	int64		owner;
+
 	rvo_store_line_up_domains(client_id, false);
-	return rvo_store_find_company_of_other_domain(client_id, domain);
+	owner = rvo_store_find_company_of_other_domain(client_id, domain);
+	check_snapshot(client_id, domain, owner);
+	return owner;
 }
 
 /* rvo_company_claim_domains does so for many. */
@@ -105,6 +117,11 @@ rvo_company_claim_domains(int client_id, const Slice *domains, int n, int64 *own
 {
 	rvo_store_line_up_domains(client_id, false);
 	rvo_store_find_companies_of_other_domains(client_id, domains, n, owners);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		check_snapshot(client_id, domains[i], owners[i]);
+	}
 }
 
 static Company
@@ -158,7 +175,7 @@ make(const Caller *caller, NewCompany wanted)
 	if (!rvo_retry(try_to_make, &making))
 	{
 		if (rvo_company_claim_domain(caller->client_id, wanted.domain) != 0)
-			rvo_fault_raise_serialization();	/* its owner is not to be seen, or each time was another one */
+			rvo_fault_raise_serialization();	/* each time it was another one by then */
 		company = new_company(&wanted);
 		rvo_store_insert_or_raise(&rvo_company_table, caller->client_id, &company.record);
 		making.company = (DomainCompany) {wanted.domain, company.record.id, true};

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+
 #include "base/compat.h"
 #include "base/fault.h"
 #include "store/record/store_company.h"
@@ -72,6 +74,8 @@ rvo_company_add_domain(int client_id, const int64 *id, Slice text)
 
 	lock(client_id, *id);
 	owner = rvo_store_find_company(client_id, domain);
+	if (owner == 0 && IsolationUsesXactSnapshot() && rvo_store_has_company_now(client_id, domain))
+		rvo_fault_raise_serialization();
 	if (owner == *id)
 		return;
 	if (owner != 0)
