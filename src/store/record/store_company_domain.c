@@ -18,7 +18,7 @@
 }
 
 static KeptQuery find_company = FIND_COMPANY(false);
-static KeptQuery find_company_now = FIND_COMPANY(true);
+static KeptQuery find_company_read = FIND_COMPANY(true);
 
 static KeptQuery find_companies = {
 	.sql = "SELECT (SELECT company_id FROM revyops.company_domain WHERE domain = k.domain AND client_id = $1)"
@@ -28,11 +28,9 @@ static KeptQuery find_companies = {
 };
 
 static KeptQuery first_domain = {
-	.sql = "SELECT c.domain::text FROM revyops.company_domain AS d, LATERAL"
-	" (SELECT domain FROM revyops.company WHERE client_id = d.client_id AND id = d.company_id OFFSET 0) AS c"
-	" WHERE d.domain = $1 AND d.client_id = $2",
+	.sql = "SELECT domain::text FROM revyops.company WHERE client_id = $1 AND id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
-	.types = {TEXTOID, INT4OID},
+	.types = {INT4OID, INT8OID},
 };
 
 static KeptQuery list_domains = {
@@ -80,7 +78,7 @@ rvo_store_is_other_domain_now(int client_id, Slice domain)
 
 	rvo_add_text(&e, domain);
 	rvo_add_integer(&e, client_id);
-	return rvo_query_run_now(&find_company_now, &e) > 0;
+	return rvo_query_run_now(&find_company_read, &e) > 0;
 }
 
 /* rvo_store_find_companies_of_other_domains does so for many. */
@@ -94,15 +92,25 @@ rvo_store_find_companies_of_other_domains(int client_id, const Slice *domains, i
 	rvo_query_read(&find_companies, &e, rvo_read_next_id, &ids);
 }
 
-/* rvo_store_first_domain returns the first domain of the company that has another one; that one, if none has. */
+/*
+ * rvo_store_first_domain returns the first domain of the company that has another one; that one, if none has.
+ * Two queries of the same snapshot, since each of them goes the short way, and most domains are nobody's second.
+ */
 Slice
 rvo_store_first_domain(int client_id, Slice domain)
 {
 	Execution	e = {0};
+	Execution	of_company = {0};
+	int64		id;
 
 	rvo_add_text(&e, domain);
 	rvo_add_integer(&e, client_id);
-	return rvo_query_run(&first_domain, &e) > 0 ? rvo_result(&e, 0) : domain;
+	id = rvo_query_find_id(&find_company_read, &e);
+	if (id == 0)
+		return domain;
+	rvo_add_integer(&of_company, client_id);
+	rvo_add_id(&of_company, id);
+	return rvo_query_run(&first_domain, &of_company) > 0 ? rvo_result(&of_company, 0) : domain;
 }
 
 /* What a reader is called with. */
