@@ -382,15 +382,15 @@ rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n)
 	}
 }
 
-/* find_suppressions asks the do-not-contact list about the items' addresses. */
-static void
-find_suppressions(const Caller *caller, BatchItem *const *items, int n)
+/* rvo_contact_items_find_suppressions asks the do-not-contact list about the items' addresses. */
+void
+rvo_contact_items_find_suppressions(const Caller *caller, BatchItem *const *items, int n)
 {
 	Slice	   *emails = palloc(n * sizeof(Slice));
 	Suppression *found = palloc(n * sizeof(Suppression));
 
 	for (int i = 0; i < n; i++)
-		emails[i] = items[i]->faults.count == 0 ? items[i]->keys[0] : NO_SLICE;
+		emails[i] = items[i]->keys[0];
 	rvo_suppressions_of_new(caller, emails, n, found);
 	for (int i = 0; i < n; i++)
 		items[i]->suppression = found[i];
@@ -413,9 +413,9 @@ rvo_contact_item_suppress(const Caller *caller, BatchItem *item, Contact *contac
 static void
 suppress_items(const Caller *caller, BatchItem *const *items, int n)
 {
-	find_suppressions(caller, items, n);
+	rvo_contact_items_find_suppressions(caller, items, n);
 	for (int i = 0; i < n; i++)
-		if (items[i]->suppression.reasons != 0)
+		if (items[i]->faults.count == 0 && items[i]->suppression.reasons != 0)
 			rvo_contact_item_suppress(caller, items[i], &items[i]->row.contact);
 }
 
@@ -424,7 +424,7 @@ void
 rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n)
 {
 	resolve(caller, items, n, COMPANIES_LOCKED);
-	find_suppressions(caller, items, n);
+	rvo_contact_items_find_suppressions(caller, items, n);
 }
 
 /* resolve_new does so for items that can only be new. */
@@ -468,9 +468,9 @@ find_owners_read_only(int client_id, BatchItem *const *items, int n)
 	read_owners(client_id, items, n, true);
 }
 
-/* take_back deletes those of items that were created whose keys lead to a kept contact by now. */
+/* take_back_merged deletes those of items that were created whose keys lead to a kept contact by now. */
 static void
-take_back(int client_id, BatchItem *const *items, int n)
+take_back_merged(int client_id, BatchItem *const *items, int n)
 {
 	ContactOwners *kept = rvo_contact_find_many_kept(client_id, rows(items, n), n);
 
@@ -486,6 +486,32 @@ take_back(int client_id, BatchItem *const *items, int n)
 		item->owners[0] = kept[i].of_email;
 		item->owners[1] = kept[i].of_linkedin_url;
 	}
+}
+
+/* take_back_suppressed deletes those of items that were created which the do-not-contact list has by now: after an erasure. */
+static void
+take_back_suppressed(const Caller *caller, BatchItem *const *items, int n)
+{
+	const Suppression *missed = rvo_suppressions_missed(caller, rows(items, n), n);
+
+	for (int i = 0; i < n && missed != NULL; i++)
+	{
+		BatchItem  *item = items[i];
+
+		if (item->id == 0 || missed[i].reasons == 0)
+			continue;
+		rvo_store_delete_contact(caller->client_id, item->id);
+		item->id = 0;
+		item->suppression = missed[i];
+		rvo_contact_item_suppress(caller, item, &item->row.contact);
+	}
+}
+
+static void
+take_back(const Caller *caller, BatchItem *const *items, int n)
+{
+	take_back_merged(caller->client_id, items, n);
+	take_back_suppressed(caller, items, n);
 }
 
 /* rvo_contact_item_render returns the answer to the create or upsert of an item. */

@@ -11,6 +11,7 @@ extern const BatchKind rvo_contact_batch;
 extern const BatchKind rvo_contact_check;	/* what rvo_contact_batch would do */
 
 extern void rvo_contact_item_suppress(const Caller *caller, BatchItem *item, Contact *contact);
+extern void rvo_contact_items_find_suppressions(const Caller *caller, BatchItem *const *items, int n);
 extern void rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n);
 extern void rvo_contact_items_settle(const Caller *caller, const BatchItem *items, int n);
 extern Jsonb *rvo_contact_item_render(const BatchItem *item, Structure structure);

@@ -9,6 +9,7 @@
 #include "work/contact/contact_kind.h"
 #include "work/contact/contact_owner.h"
 #include "work/contact/status_history.h"
+#include "work/contact/suppression.h"
 
 /* rvo_contact_raise_taken raises FAILURE_CONTACT_EXISTS if others than this contact have keys, naming them. */
 void
@@ -36,17 +37,25 @@ raise_taken(int client_id, const Record *record, int64 id)
 	rvo_contact_raise_taken(&owners, id);
 }
 
-/* check_new raises FAILURE_CONTACT_EXISTS if who had a key of a new contact was merged into another. */
-static void
-check_new(const Caller *caller, const Record *record)
+/*
+ * check_new raises FAILURE_CONTACT_EXISTS if who had a key of a new contact was merged into another.  If the contact has
+ * to be marked, or refused, because of an erasure of who had the key, it is taken back, marked.
+ */
+static bool
+check_new(const Caller *caller, Record *record)
 {
-	const Contact *contact = (const Contact *) record;
+	Contact    *contact = (Contact *) record;
 	ContactOwners kept;
 
-	if (!rvo_store_has_merged_since(caller))
-		return;
-	kept = rvo_store_find_kept_by_keys(caller->client_id, contact->email, contact->linkedin_url);
-	rvo_contact_raise_taken(&kept, 0);
+	if (rvo_store_has_merged_since(caller))
+	{
+		kept = rvo_store_find_kept_by_keys(caller->client_id, contact->email, contact->linkedin_url);
+		rvo_contact_raise_taken(&kept, 0);
+	}
+	if (!rvo_suppression_apply_late(caller, contact))
+		return true;
+	rvo_store_delete_contact(caller->client_id, record->id);
+	return false;
 }
 
 static void

@@ -84,7 +84,8 @@ add(void *arg)
 	rvo_record_number(&rvo_contact_kind, &upsert->contact.record);
 	if (!rvo_store_insert(&rvo_contact_table, client_id, &upsert->contact.record))
 		return false;
-	if (!rvo_contact_is_kept(upsert->caller, upsert->contact.email, upsert->contact.linkedin_url))
+	if (!rvo_contact_is_kept(upsert->caller, upsert->contact.email, upsert->contact.linkedin_url) &&
+		rvo_suppressions_missed(upsert->caller, (Contact *[]) {&upsert->contact}, 1) == NULL)
 		return true;
 	rvo_store_delete_contact(client_id, upsert->contact.record.id);
 	return false;

@@ -32,6 +32,7 @@
 #include "work/contact/contact_owner.h"
 #include "work/contact/contact_upsert_batch.h"
 #include "work/contact/status_history.h"
+#include "work/contact/suppression.h"
 #include "work/record/change_feed.h"
 #include "work/record/field_definition.h"
 #include "work/record/retry.h"
@@ -72,7 +73,7 @@ typedef struct Upserts
 	SliceMap   *owners[NUMBER_OF_KEYS]; /* of a key: a row, counted from 1; 0 = none, -n = given up in round n */
 	SliceMap   *kept[NUMBER_OF_KEYS];	/* the same of a key that leads to a row which does not have it; NULL = none does */
 	int			round;
-	bool		merged;			/* and a merge came in between, so that there is another such key by now */
+	bool		outdated;		/* by a merge, so that there is another such key by now, or by an erasure */
 	int64		octets;			/* of the custom fields that were read */
 	bool		too_large;		/* more than are dealt with at once: nothing was done */
 	Shown	   *shown;
@@ -262,15 +263,16 @@ insert_contacts(int client_id, Contact **contacts, int n)
 			rvo_store_insert_or_raise(&rvo_contact_table, client_id, &contacts[i]->record);
 }
 
-/* check_created makes the chunk be done again if keys of contacts that were added lead to others by now. */
+/* check_created makes the chunk be done again if keys of contacts that were added lead to others by now, or are on the do-not-contact list. */
 static void
 check_created(Upserts *upserts, Contact **contacts, int n)
 {
 	const ContactOwners *kept = rvo_contact_find_many_kept(upserts->caller->client_id, contacts, n);
 
 	for (int i = 0; i < n && kept != NULL; i++)
-		upserts->merged |= kept[i].of_email != 0 || kept[i].of_linkedin_url != 0;
-	if (upserts->merged)
+		upserts->outdated |= kept[i].of_email != 0 || kept[i].of_linkedin_url != 0;
+	upserts->outdated |= rvo_suppressions_missed(upserts->caller, contacts, n) != NULL;
+	if (upserts->outdated)
 		rvo_fault_raise_serialization();
 }
 
@@ -562,8 +564,11 @@ try_part(void *arg)
 	upserting->shown_by_now = *upserting->shown;
 	upserts.shown = &upserting->shown_by_now;
 	upserting->error = rvo_attempt_once(attempt, &upserts);
-	if (upserting->error != NULL && upserts.merged && !IsolationUsesXactSnapshot())
+	if (upserting->error != NULL && upserts.outdated && !IsolationUsesXactSnapshot())
+	{
+		rvo_contact_items_find_suppressions(upserting->caller, upserting->items, upserting->count);
 		return false;
+	}
 	if (upserting->error != NULL)
 		rvo_store_check_repeatable(upserting->error);
 	upserting->too_large = upserts.too_large;

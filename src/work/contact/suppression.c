@@ -241,14 +241,62 @@ rvo_suppressions_of_events(const Caller *caller, const Slice *emails, int n, boo
 		barred[i] = (found[i].reasons & 1 << DO_NOT_CONTACT_ERASED) != 0 || rvo_suppression_refuses(caller, &found[i]);
 }
 
+/* status_of returns the status of those of whom the list says this. */
+static Slice
+status_of(const Suppression *suppression)
+{
+	return suppression->reasons == 1 << DO_NOT_CONTACT_BOUNCED ? STATUS_BOUNCED : STATUS_UNSUBSCRIBED;
+}
+
+/* marks tells whether the list gives a new contact another status: it has none as high. */
+static bool
+marks(const Suppression *suppression, const Contact *contact)
+{
+	return suppression->reasons != 0 && rvo_status_rank(contact->contact_status) < rvo_status_rank(status_of(suppression));
+}
+
 /* rvo_suppression_mark gives a new contact the status that the list says, unless it has one as high. */
 void
 rvo_suppression_mark(const Suppression *suppression, Contact *contact)
 {
-	Slice		status = suppression->reasons == 1 << DO_NOT_CONTACT_BOUNCED ? STATUS_BOUNCED : STATUS_UNSUBSCRIBED;
+	if (marks(suppression, contact))
+		contact->contact_status = status_of(suppression);
+}
 
-	if (suppression->reasons != 0 && rvo_status_rank(contact->contact_status) < rvo_status_rank(status))
-		contact->contact_status = status;
+/*
+ * rvo_suppressions_missed returns what the list says by now of contacts that were just added, of those that it
+ * refuses or marks and that don't show it: whoever added them looked first, and may then have waited for an erasure that put
+ * their addresses on the list.  NULL if there are none.
+ */
+Suppression *
+rvo_suppressions_missed(const Caller *caller, Contact *const *contacts, int n)
+{
+	Slice	   *emails;
+	Suppression *found;
+	bool		any = false;
+
+	if (ended_transactions() == caller->settings.transactions)
+		return NULL;
+	emails = palloc(n * sizeof(Slice));
+	found = palloc(n * sizeof(Suppression));
+	for (int i = 0; i < n; i++)
+		emails[i] = contacts[i]->email;
+	rvo_suppressions_of_new(caller, emails, n, found);
+	for (int i = 0; i < n; i++)
+		if (rvo_suppression_refuses(caller, &found[i]) || marks(&found[i], contacts[i]))
+			any = true;
+		else
+			found[i] = (Suppression) {0};
+	return any ? found : NULL;
+}
+
+/* apply marks a new contact, or raises FAILURE_DO_NOT_CONTACT. */
+static void
+apply(const Caller *caller, const Suppression *suppression, Contact *contact)
+{
+	if (rvo_suppression_refuses(caller, suppression))
+		rvo_fault_raise_one(FAILURE_DO_NOT_CONTACT, "/email", FAULT_DO_NOT_CONTACT);
+	rvo_suppression_mark(suppression, contact);
 }
 
 /*
@@ -261,10 +309,24 @@ rvo_suppression_apply(const Caller *caller, Contact *contact)
 	Suppression suppression;
 
 	rvo_suppressions_of_new(caller, &contact->email, 1, &suppression);
-	if (rvo_suppression_refuses(caller, &suppression))
-		rvo_fault_raise_one(FAILURE_DO_NOT_CONTACT, "/email", FAULT_DO_NOT_CONTACT);
-	rvo_suppression_mark(&suppression, contact);
+	apply(caller, &suppression, contact);
 	return suppression;
+}
+
+/*
+ * rvo_suppression_apply_late does so for one that was just added, if the list has come to say it since its look-up.
+ * True if the contact is marked by this; then it has to be written.
+ */
+bool
+rvo_suppression_apply_late(const Caller *caller, Contact *contact)
+{
+	const Suppression *missed = rvo_suppressions_missed(caller, &contact, 1);
+
+	if (missed == NULL)
+		return false;
+	apply(caller, missed, contact);
+	rvo_suppression_note(caller, missed);
+	return true;
 }
 
 /* rvo_suppression_note has the call tell of a contact that it has created though it is on the list: in a NOTICE, or in a header. */

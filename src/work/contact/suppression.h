@@ -17,7 +17,9 @@ extern bool rvo_suppression_refuses(const Caller *caller, const Suppression *sup
 extern void rvo_suppressions_by_erasure(const Caller *caller, const Slice *emails, int n, bool *erased);
 extern void rvo_suppressions_of_events(const Caller *caller, const Slice *emails, int n, bool *barred);
 extern void rvo_suppression_mark(const Suppression *suppression, Contact *contact);
+extern Suppression *rvo_suppressions_missed(const Caller *caller, Contact *const *contacts, int n);
 extern Suppression rvo_suppression_apply(const Caller *caller, Contact *contact);
+extern bool rvo_suppression_apply_late(const Caller *caller, Contact *contact);
 extern void rvo_suppression_note(const Caller *caller, const Suppression *suppression);
 
 #endif							/* RVO_SUPPRESSION_H */

@@ -521,7 +521,7 @@ insert(Batch *batch, BatchItem **picked, int n)
 		if (!inserted[i])
 			ordered[i]->id = 0;
 	if (batch->kind->take_back != NULL)
-		batch->kind->take_back(batch->caller->client_id, picked, n);
+		batch->kind->take_back(batch->caller, picked, n);
 	for (int i = 0; i < n; i++)
 		if (picked[i]->id != 0)
 			note_created(batch, picked[i]);

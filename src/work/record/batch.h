@@ -83,11 +83,12 @@ typedef struct BatchKind
 	void		(*find_owners) (int client_id, BatchItem *const *items, int n);
 
 	/*
-	 * take_back deletes those of items that were created whose keys lead to records
-	 * that don't have them: a merge came in between.  It fills their owners and says
-	 * that they are taken.  NULL if keys lead to those only that have them.
+	 * take_back deletes those of items that were created which should not be so: a merge came in between, so
+	 * that their keys lead to records that don't have them; it fills their owners and says that they are taken.  Or
+	 * what was resolved says something else by now; it is noted, and they are created again unless that is a fault.
+	 * NULL if neither can be.
 	 */
-	void		(*take_back) (int client_id, BatchItem *const *items, int n);
+	void		(*take_back) (const Caller *caller, BatchItem *const *items, int n);
 
 	/*
 	 * upsert creates or changes the items, in their order.  Of one that was it

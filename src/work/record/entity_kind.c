@@ -90,11 +90,7 @@ insert(void *arg)
 
 	rvo_record_number(writing->kind, writing->record);
 	if (rvo_store_insert(writing->kind->table, writing->client_id, writing->record))
-	{
-		if (writing->kind->check_new != NULL)
-			writing->kind->check_new(writing->caller, writing->record);
-		return true;
-	}
+		return writing->kind->check_new == NULL || writing->kind->check_new(writing->caller, writing->record);
 	if (writing->kind->raise_taken != NULL)
 		writing->kind->raise_taken(writing->client_id, writing->record, 0);
 	return false;

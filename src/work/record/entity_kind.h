@@ -32,8 +32,11 @@ typedef struct EntityKind
 	/* raise_taken raises taken, naming them, if records with other ids than this have keys of the record by now; NULL if the kind has no keys. */
 	void		(*raise_taken) (int client_id, const Record *record, int64 id);
 
-	/* check_new raises taken if a record that was added has a key that leads to another; NULL if none does. */
-	void		(*check_new) (const Caller *caller, const Record *record);
+	/*
+	 * check_new looks at a record that was just added: raises taken if it has a key that leads to another.  False if it was
+	 * taken back and is to be added anew, as it is now.  NULL if there is nothing to look at.
+	 */
+	bool		(*check_new) (const Caller *caller, Record *record);
 
 	/* note_written is told of a record that was read, changed and written; NULL if nobody asks. */
 	void		(*note_written) (int client_id, const Record *record);
