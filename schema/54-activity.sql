@@ -164,7 +164,7 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.event_key', '');
 
 COMMENT ON TABLE revyops.event_key IS 'Events that were recorded: one that comes again counts once.';
 COMMENT ON COLUMN revyops.event_key.client_id IS 'The client that it is of.';
-COMMENT ON COLUMN revyops.event_key.key IS 'Hash of address, kind, and what tells it from others of that kind; with a campaign behind these, where one that comes again names another.';
+COMMENT ON COLUMN revyops.event_key.key IS 'Hash of address, kind, and what tells it from others of that kind; with a campaign behind these, where one that comes again names another; likewise that it says suppress.';
 COMMENT ON COLUMN revyops.event_key.email_id IS 'The e-mail that it made; null if none.';
 COMMENT ON COLUMN revyops.event_key.campaign IS 'The campaign that counted it, by its id in revyops.campaign; null if none.';
 COMMENT ON COLUMN revyops.event_key.event_time IS 'When it happened.';

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(30);
+SELECT plan(36);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -34,6 +34,27 @@ SELECT test.again('{"kind": "unsubscribed", "contact_email": "off@x.com", "exter
 SELECT is(test.listed(), 'stay@x.com unsubscribed 05', 'what comes again puts nobody back on the list');
 SELECT test.again('{"kind": "unsubscribed", "contact_email": "off@x.com", "external_id": "v"}') \g /dev/null
 SELECT is(test.listed(), 'off@x.com unsubscribed 10, stay@x.com unsubscribed 05', 'what is new does');
+
+-- that somebody is not to be contacted may be said by any delivery of an event, the first or a later one
+CREATE FUNCTION test.off() RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', email, reason, to_char(since, 'DD')), ', ' ORDER BY email, reason) FROM revyops.do_not_contact WHERE removed_at IS NULL AND email LIKE '%@off.com' $$;
+CREATE FUNCTION test.say(address text, said jsonb) RETURNS boolean LANGUAGE sql AS $$
+	SELECT test.again(jsonb '{"kind": "replied", "external_id": "s", "suppress": true}' || jsonb_build_object('contact_email', address) || said) $$;
+SELECT test.say('early@off.com', '{}'), test.say('early@off.com', '{"suppress": false}'), test.say('later@off.com', '{"suppress": false}'), test.say('later@off.com', '{"label": "Do not contact"}') \g /dev/null
+SELECT is(test.off(), 'early@off.com manual 10, later@off.com manual 10', 'in whatever order');
+SELECT is((SELECT string_agg(concat_ws(' ', status, email_id IS NOT NULL), ', ' ORDER BY ordinal) FROM revyops_record_events('[
+	{"kind": "bounced", "contact_email": "once@off.com", "external_id": "s", "at": "2026-03-12"}, {"kind": "bounced", "contact_email": "once@off.com", "external_id": "s", "at": "2026-03-14", "suppress": true},
+	{"kind": "bounced", "contact_email": "once@off.com", "external_id": "s", "at": "2026-03-13", "suppress": true}]')), '201 t, 200 t, 200 t', 'in one call');
+SELECT is(test.off(), 'early@off.com manual 10, later@off.com manual 10, once@off.com bounced 12, once@off.com manual 13', 'since the earliest that said so');
+SELECT revyops_unsuppress(address, 'manual', 'back') FROM unnest('{early@off.com,later@off.com}'::text[]) address \g /dev/null
+SELECT test.say('early@off.com', '{}'), test.say('later@off.com', '{}'), test.say('later@off.com', '{"at": "2026-03-01"}'), test.say('once@off.com', '{"kind": "bounced", "at": "2026-03-11"}') \g /dev/null
+SELECT is(test.off(), 'once@off.com bounced 11, once@off.com manual 11', 'but once');
+SELECT revyops_create_contact('{"email": "id@off.com"}')->>'id' AS off \gset
+SELECT test.again(jsonb_build_object('contact_id', :off, 'external_id', 's') || said) FROM (VALUES (1, jsonb '{}'), (2, '{"suppress": true, "at": null}')) v(number, said) ORDER BY number \g /dev/null
+SELECT is((SELECT string_agg(concat_ws(' ', reason, since = now()), ', ') FROM revyops.do_not_contact WHERE email = 'id@off.com'), 'manual t', 'by id, without a time');
+SELECT revyops_unsuppress('id@off.com', 'manual', 'back'), revyops_update_contact(:off, '{"email": "new@off.com"}') \g /dev/null
+SELECT test.again(jsonb_build_object('contact_id', :off, 'external_id', 's', 'suppress', true)), test.again('{"contact_email": "id@off.com", "external_id": "s", "suppress": true}') \g /dev/null
+SELECT is(test.off(), 'once@off.com bounced 11, once@off.com manual 11', 'nor does the address matter that the contact has by then');
 
 -- what is told of e-mails
 CREATE FUNCTION test.told() RETURNS text LANGUAGE sql AS $$

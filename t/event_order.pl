@@ -107,6 +107,7 @@ sub event
 		maybe(0.2, linkedin_url => "in/$name-" . pick(1, 2)),
 		maybe(0.2, company => pick('acme.com', 'beta.com', 'nobody.com')),
 		maybe(0.3, custom => { pick('Role', 'Size') => pick('1', '2', '3') }),
+		maybe(0.2, suppress => JSON::PP::true),
 		maybe(0.4, subject => pick('Hi', 'Re: Hi', 'Hello')),
 		maybe(0.2, body_text => pick('short', 'a longer one', 'a second one')),
 		maybe(0.2, message_id => pick('<1@x>', '<2@x>')),

@@ -105,3 +105,17 @@ rvo_event_key_in_campaign(const EventSalt *salt, const pg_uuid_t *key, Slice pla
 	add_part(&parts, campaign_id);
 	return hash(&parts);
 }
+
+/* rvo_event_key_of_suppression returns the key under which it is noted that an event has said that its address is not to be contacted. */
+pg_uuid_t
+rvo_event_key_of_suppression(const EventSalt *salt, const pg_uuid_t *key)
+{
+	Parts		parts = {.count = 0};
+	int32		client_id = pg_hton32(salt->client_id);
+
+	add_octets(&parts, salt->salt.data, salt->salt.len);
+	add_octets(&parts, &client_id, sizeof(client_id));
+	add_octets(&parts, "s", 1);
+	add_octets(&parts, key->data, UUID_LEN);
+	return hash(&parts);
+}

@@ -18,5 +18,6 @@ typedef struct EventSalt
 
 extern pg_uuid_t rvo_event_key(const EventSalt *salt, Slice address, const NeutralEvent *event);
 extern pg_uuid_t rvo_event_key_in_campaign(const EventSalt *salt, const pg_uuid_t *key, Slice platform, Slice campaign_id);
+extern pg_uuid_t rvo_event_key_of_suppression(const EventSalt *salt, const pg_uuid_t *key);
 
 #endif							/* RVO_EVENT_KEY_H */

@@ -89,6 +89,8 @@ typedef struct EventItem
 	bool		counts;			/* in its campaign */
 	KeyState   *key;
 	KeyState   *more_key;		/* under which another campaign counts it; NULL = none */
+	KeyState   *suppress_key;	/* under which it is noted that it says `suppress`; NULL = it doesn't */
+	bool		suppresses;		/* the first with that one */
 	Campaign   *campaign;		/* NULL = none */
 	PairState  *pair;
 	TimestampTz at;

@@ -18,21 +18,23 @@
 
 /* ---------------------------------------------------------------- what counts */
 
-/* count tells of an event whether it is new, and whether its campaign counts it. */
+/* is_first tells whether this is the first event with a key. */
+static bool
+is_first(KeyState *key)
+{
+	bool		first = !key->key.found && !key->counted;
+
+	key->counted = true;
+	return first;
+}
+
+/* count tells of an event whether it is new, whether its campaign counts it, and whether it is the first to say `suppress`. */
 static void
 count(EventItem *item)
 {
-	KeyState   *key = item->key;
-	KeyState   *in_campaign = item->more_key;
-
-	item->is_new = !key->key.found && !key->counted;
-	key->counted = true;
-	item->counts = item->is_new && item->campaign != NULL && in_campaign == NULL;
-	if (in_campaign != NULL)
-	{
-		item->counts = !in_campaign->key.found && !in_campaign->counted;
-		in_campaign->counted = true;
-	}
+	item->is_new = is_first(item->key);
+	item->counts = item->more_key != NULL ? is_first(item->more_key) : item->is_new && item->campaign != NULL;
+	item->suppresses = item->suppress_key != NULL && is_first(item->suppress_key);
 	if (item->counts && item->pair != NULL)
 		item->pair->counts = true;
 }
@@ -322,31 +324,33 @@ note_interest(EventItem *item)
 
 /* ---------------------------------------------------------------- the do-not-contact list */
 
-/* list_address has the address of an event go onto the list. */
-static void
-list_address(EventChunk *chunk, const EventItem *item, DoNotContactReason reason)
-{
-	chunk->suppressed[chunk->nsuppressed++] = (DoNotContactEntry) {
-		.email = item->address, .reason = reason, .since = item->at, .source = DO_NOT_CONTACT_BY_EVENT,
-		.only_earlier = !item->is_new
-	};
-}
-
 /*
- * suppress has the address go onto the list if the event says so.  One that comes again
+ * list_address has the address of an event go onto the list, if it is the first with this key.  One that comes again
  * makes an entry earlier at most: somebody may have taken the address off the list since.
  */
 static void
+list_address(EventChunk *chunk, const EventItem *item, DoNotContactReason reason, const KeyState *key, bool first)
+{
+	if (!first && !(item->timed && item->at < key->key.time))
+		return;
+	chunk->suppressed[chunk->nsuppressed++] = (DoNotContactEntry) {
+		.email = item->address, .reason = reason, .since = item->at, .source = DO_NOT_CONTACT_BY_EVENT,
+		.only_earlier = !first
+	};
+}
+
+/* suppress has the address go onto the list if the event says so; that it is not to be contacted, a later delivery may be the first to say. */
+static void
 suppress(EventChunk *chunk, const EventItem *item)
 {
-	if ((!item->is_new && item->at >= item->key->key.time) || item->address.data == NULL)
+	if (item->address.data == NULL)
 		return;
 	if (item->event->kind == EVENT_BOUNCED)
-		list_address(chunk, item, DO_NOT_CONTACT_BOUNCED);
+		list_address(chunk, item, DO_NOT_CONTACT_BOUNCED, item->key, item->is_new);
 	if (item->event->kind == EVENT_UNSUBSCRIBED)
-		list_address(chunk, item, DO_NOT_CONTACT_UNSUBSCRIBED);
-	if (item->event->suppress)
-		list_address(chunk, item, DO_NOT_CONTACT_MANUAL);
+		list_address(chunk, item, DO_NOT_CONTACT_UNSUBSCRIBED, item->key, item->is_new);
+	if (item->suppress_key != NULL)
+		list_address(chunk, item, DO_NOT_CONTACT_MANUAL, item->suppress_key, item->suppresses);
 }
 
 /* ---------------------------------------------------------------- all */
@@ -410,8 +414,7 @@ rvo_event_effects(EventChunk *chunk)
 		if (item->key == NULL)
 			continue;
 		change_campaign(item);
-		if (item->is_new || item->timed)
-			suppress(chunk, item);
+		suppress(chunk, item);
 		if (item->subject->person != NULL)
 			change_person(chunk, item);
 		tell(item);

@@ -18,6 +18,14 @@
 #include "work/activity/event_keys.h"
 #include "work/contact/suppression.h"
 
+/* Which keys an event may have beside its own, made of these. */
+typedef enum MoreKeys
+{
+	NO_MORE_KEYS,
+	IN_CAMPAIGN,				/* of one that was recorded, but not of the campaign that it names now: each that is named counts it once */
+	OF_SUPPRESSION				/* of one that says `suppress`: a delivery before may not have said so */
+} MoreKeys;
+
 /* is_by_id tells whether an event says of whom it is by an id only. */
 static bool
 is_by_id(const EventItem *item)
@@ -131,17 +139,6 @@ list_values(const EventChunk *chunk, EventItem *item)
 	}
 }
 
-/* list_campaign_values makes of the keys of an event those under which another campaign counts it. */
-static void
-list_campaign_values(const EventChunk *chunk, EventItem *item)
-{
-	pg_uuid_t  *values = palloc(item->nvalues * sizeof(pg_uuid_t));
-
-	for (int i = 0; i < item->nvalues; i++)
-		values[i] = rvo_event_key_in_campaign(chunk->salt, &item->values[i], item->campaign->platform, item->campaign->campaign_id);
-	item->values = values;
-}
-
 /* add_key returns the state of a key, which there is once. */
 static KeyState *
 add_key(EventChunk *chunk, SliceMap *by_value, const pg_uuid_t *value)
@@ -160,14 +157,22 @@ add_key(EventChunk *chunk, SliceMap *by_value, const pg_uuid_t *value)
 	return chunk->keys[*place - 1];
 }
 
-/* add_keys adds the keys of an event. */
+/* add_keys adds the keys of an event, or what is made of each. */
 static void
-add_keys(EventChunk *chunk, SliceMap *by_value, EventItem *item)
+add_keys(EventChunk *chunk, SliceMap *by_value, EventItem *item, MoreKeys more)
 {
 	item->names = palloc(item->nvalues * sizeof(KeyState *));
 	item->nnames = item->nvalues;
 	for (int i = 0; i < item->nvalues; i++)
-		item->names[i] = add_key(chunk, by_value, &item->values[i]);
+	{
+		pg_uuid_t	value = item->values[i];
+
+		if (more == IN_CAMPAIGN)
+			value = rvo_event_key_in_campaign(chunk->salt, &value, item->campaign->platform, item->campaign->campaign_id);
+		else if (more == OF_SUPPRESSION)
+			value = rvo_event_key_of_suppression(chunk->salt, &value);
+		item->names[i] = add_key(chunk, by_value, &value);
+	}
 }
 
 /* ---------------------------------------------------------------- one of several */
@@ -290,13 +295,13 @@ find_keys(EventChunk *chunk)
 			list_values(chunk, item);
 		count += item->nvalues;
 	}
-	/* Each has as many of the campaign. */
-	chunk->keys = palloc_extended((2 * count + 1) * sizeof(KeyState *), MCXT_ALLOC_HUGE);
+	/* Each has as many of the campaign, and of what it suppresses. */
+	chunk->keys = palloc_extended((3 * count + 1) * sizeof(KeyState *), MCXT_ALLOC_HUGE);
 	chunk->nkeys = 0;
 	for (int i = 0; i < chunk->nitems; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		add_keys(chunk, by_value, &chunk->items[i]);
+		add_keys(chunk, by_value, &chunk->items[i], NO_MORE_KEYS);
 	}
 	join_all(chunk);
 	for (int i = 0; i < chunk->nitems; i++)
@@ -309,12 +314,20 @@ find_keys(EventChunk *chunk)
 	insert_keys(chunk, 0);
 }
 
-/*
- * find_more_keys adds keys of events that were recorded, but not of the campaign that
- * they name now: each campaign that is named counts them once.
- */
+/* needs_more tells whether an event has such keys. */
+static bool
+needs_more(const EventItem *item, MoreKeys more)
+{
+	if (item->key == NULL)
+		return false;
+	if (more == IN_CAMPAIGN)
+		return item->campaign != NULL && item->key->key.campaign != item->campaign->id;
+	return item->event->suppress && item->address.data != NULL;
+}
+
+/* find_more_keys adds keys that events have beside their own. */
 static void
-find_more_keys(EventChunk *chunk)
+find_more_keys(EventChunk *chunk, MoreKeys more)
 {
 	SliceMap   *by_value = rvo_slice_map_create(64);
 	int			first = chunk->nkeys;
@@ -323,20 +336,17 @@ find_more_keys(EventChunk *chunk)
 	{
 		EventItem  *item = &chunk->items[i];
 
-		item->more_key = NULL;
 		item->nnames = 0;
-		if (item->key == NULL || item->campaign == NULL || item->key->key.campaign == item->campaign->id)
-			continue;
-		list_campaign_values(chunk, item);
-		add_keys(chunk, by_value, item);
+		if (needs_more(item, more))
+			add_keys(chunk, by_value, item, more);
 	}
 	join_all(chunk);
 	for (int i = 0; i < chunk->nitems; i++)
 	{
 		EventItem  *item = &chunk->items[i];
+		KeyState  **key = more == IN_CAMPAIGN ? &item->more_key : &item->suppress_key;
 
-		if (item->nnames > 0)
-			item->more_key = begin_key(item->names[0], item, false);
+		*key = item->nnames > 0 ? begin_key(item->names[0], item, false) : NULL;
 	}
 	insert_keys(chunk, first);
 }
@@ -348,5 +358,6 @@ rvo_event_find_keys(EventChunk *chunk)
 	find_formers(chunk);
 	hide_erased(chunk);
 	find_keys(chunk);
-	find_more_keys(chunk);
+	find_more_keys(chunk, IN_CAMPAIGN);
+	find_more_keys(chunk, OF_SUPPRESSION);
 }
