@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(36);
+SELECT plan(39);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -89,6 +89,26 @@ SELECT revyops_record_event(jsonb_build_object('kind', 'sent', 'contact_id', :ke
 SELECT is((SELECT string_agg(concat_ws(' ', status, email_id = :both), ', ' ORDER BY ordinal) FROM revyops_record_events('[
 	{"kind": "sent", "contact_email": "kept@x.com", "external_id": "both", "subject": "of both"}, {"kind": "sent", "contact_email": "merged@x.com", "external_id": "both", "message_id": "<both@x>"}]')), '200 t, 200 t', 'events by both in one call');
 SELECT is((SELECT string_agg(concat_ws(' ', subject, message_id), ', ') FROM revyops.email WHERE subject = 'of both' OR message_id = '<both@x>' OR id = :both), 'of both <both@x>', 'the e-mail has what either says');
+
+-- by the id of a contact that was merged: what is said of its address
+SELECT revyops_create_contact('{"email": "good@ids.com"}')->>'id' AS good, revyops_create_contact('{"email": "dead@ids.com"}')->>'id' AS dead, revyops_create_contact('{"linkedin_url": "in/nowhere"}')->>'id' AS nowhere \gset
+SELECT revyops_merge_contacts(:good, :dead), revyops_merge_contacts(:good, :nowhere) \g /dev/null
+CREATE FUNCTION test.of_id(id bigint, said jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	r jsonb := revyops_record_event(said || jsonb_build_object('contact_id', id, 'at', '2026-03-10'));
+BEGIN
+	RETURN concat_ws(' ', r->>'contact_id', (SELECT contact_email FROM revyops.email e WHERE e.id = (r->>'email_id')::bigint));
+END $$;
+CREATE FUNCTION test.ids_off() RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', email, reason), ', ' ORDER BY email, reason) FROM revyops.do_not_contact WHERE email LIKE '%@ids.com' $$;
+SELECT is(array[test.of_id(:dead, '{"kind": "bounced", "external_id": "1"}'), test.of_id(:good, '{"kind": "sent", "external_id": "1"}'), test.of_id(:nowhere, '{"kind": "sent", "external_id": "2"}'), test.of_id(:dead, '{"kind": "sent", "contact_email": "said@ids.com", "external_id": "3"}')],
+	array[:good || ' dead@ids.com', :good || ' good@ids.com', :good || ' good@ids.com', :good || ' said@ids.com'], 'is of the kept one, with the address that the id had');
+SELECT is(test.ids_off(), 'dead@ids.com bounced', 'which is the one that takes no e-mail');
+SELECT revyops_create_contact('{"linkedin_url": "in/next"}')->>'id' AS next \gset
+SELECT revyops_update_contact(:next, '{"email": "dead@ids.com"}'), revyops_create_contact('{"email": "better@ids.com"}')->>'id' AS better \gset hidden_
+SELECT revyops_merge_contacts(:hidden_better, :good) \g /dev/null
+SELECT is(array[test.of_id(:dead, '{"kind": "unsubscribed", "external_id": "4"}'), test.of_id(:good, '{"kind": "bounced", "external_id": "5"}'), test.ids_off()],
+	array[:hidden_better || '', :hidden_better || ' good@ids.com', 'dead@ids.com bounced, dead@ids.com unsubscribed, good@ids.com bounced'], 'also if others have the address by now, and the kept one was merged itself');
 
 -- who is not to come back
 SELECT revyops_create_contact('{"email": "gone@x.com"}') \g /dev/null

@@ -106,6 +106,21 @@ add_id(const EventChunk *chunk, EventItem *item, int64 id)
 	add_value(chunk, item, rvo_slice(psprintf("#" INT64_FORMAT, id)));
 }
 
+/*
+ * address_of returns the address of an event by id: the one that it says, or that the contact of this id has, or had when it
+ * was merged: the e-mail was sent there, whoever has the address by now.
+ */
+static Slice
+address_of(const EventItem *item, const Person *person)
+{
+	if (!is_by_id(item))
+		return item->event->contact_email;
+	for (const Former *former = person->formers; former != NULL; former = former->next)
+		if (former->id == item->event->contact_id && former->email.data != NULL)
+			return former->email;
+	return person->contact.email;
+}
+
 /* list_values lists the keys of an event. */
 static void
 list_values(const EventChunk *chunk, EventItem *item)
@@ -118,7 +133,7 @@ list_values(const EventChunk *chunk, EventItem *item)
 		item->nvalues = 1;
 		return;
 	}
-	item->address = item->event->contact_email.data != NULL ? item->event->contact_email : person->contact.email;
+	item->address = address_of(item, person);
 	item->values = palloc((3 + 2 * person->nformers) * sizeof(pg_uuid_t));
 	item->nvalues = 0;
 	if (!is_by_id(item))
