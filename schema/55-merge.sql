@@ -10,7 +10,7 @@ CREATE TABLE revyops.merged_contact (
 	kept_id			bigint NOT NULL,
 	email			text COLLATE "C",
 	linkedin_url	text COLLATE "C",
-	merged_time		timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	merged_time		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	CONSTRAINT merged_contact_pkey PRIMARY KEY (client_id, id),
 	CONSTRAINT merged_contact_kept_fkey FOREIGN KEY (client_id, kept_id) REFERENCES revyops.contact (client_id, id) ON DELETE CASCADE
 );
@@ -31,7 +31,7 @@ COMMENT ON COLUMN revyops.merged_contact.id IS 'The id that it had.';
 COMMENT ON COLUMN revyops.merged_contact.kept_id IS 'The contact that was kept; never one that was merged itself.';
 COMMENT ON COLUMN revyops.merged_contact.email IS 'The e-mail address that it had; null if none.';
 COMMENT ON COLUMN revyops.merged_contact.linkedin_url IS 'The LinkedIn profile URL that it had; null if none.';
-COMMENT ON COLUMN revyops.merged_contact.merged_time IS 'When it was merged.';
+COMMENT ON COLUMN revyops.merged_contact.merged_time IS 'When it was merged, by the clock: not when the transaction began.';
 
 CREATE FUNCTION @extschema@.revyops_merge_contacts(keep bigint, other bigint, structure text DEFAULT 'NESTED') RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER

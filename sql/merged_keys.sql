@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(60);
+SELECT plan(61);
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "a@acme.com", "linkedin_url": "in/a"}') \gset hidden_
 SELECT set_config('revyops.client_id', '1', true) AS "hidden" \gset
@@ -123,5 +123,12 @@ SELECT is(revyops_erase_contact(:x)->>'merged_contacts', '1', 'an erasure forget
 SELECT is(revyops_create_contact('{"email": "y@acme.com", "linkedin_url": "in/y"}')->>'email', 'y@acme.com', 'and it is free');
 SELECT revyops_delete_contact(:k) AS "hidden" \gset
 SELECT is(revyops_create_contact('{"email": "a@acme.com", "linkedin_url": "in/a"}')->>'email', 'a@acme.com', 'so it is when the kept one is deleted');
+-- two who had the same address, and were merged in one transaction: the later had it last, whatever the ids
+SELECT revyops_create_contact('{"email": "c@turn.com"}')->>'id' AS c, revyops_create_contact('{"email": "turn@turn.com"}')->>'id' AS b, revyops_create_contact('{"email": "a@turn.com"}')->>'id' AS a, revyops_create_contact('{"email": "d@turn.com"}')->>'id' AS d \gset
+SELECT revyops_merge_contacts(:a, :b) \gset hidden_
+SELECT revyops_update_contact(:c, '{"email": "turn@turn.com"}') \gset hidden_
+SELECT revyops_merge_contacts(:d, :c) \gset hidden_
+SELECT is(revyops_upsert_contact('{"email": "turn@turn.com"}')->>'id', :'d', 'of two who had an address the later leads on');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -13,6 +13,7 @@
 
 #include "access/transam.h"
 #include "catalog/pg_type.h"
+#include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "store/query/store_query.h"
@@ -252,9 +253,12 @@ rvo_store_find_many_kept_by_keys(int client_id, const Slice *emails, const Slice
 				   &owners);
 }
 
-/* rvo_store_insert_merged_contact notes that a contact, and what was merged into it, is now another. */
+/*
+ * rvo_store_insert_merged_contact notes that a contact, and what was merged into it, is now another.  The time is the
+ * clock's, not the transaction's: by it is told who had a key last, also of two that one transaction merged.
+ */
 void
-rvo_store_insert_merged_contact(int client_id, const Contact *merged, int64 kept_id, TimestampTz merged_time)
+rvo_store_insert_merged_contact(int client_id, const Contact *merged, int64 kept_id)
 {
 	Execution	turn = {0};
 	Execution	e = {0};
@@ -269,6 +273,6 @@ rvo_store_insert_merged_contact(int client_id, const Contact *merged, int64 kept
 	rvo_add_id(&e, kept_id);
 	rvo_add_text(&e, merged->email);
 	rvo_add_text(&e, merged->linkedin_url);
-	rvo_add_time(&e, merged_time);
+	rvo_add_time(&e, GetCurrentTimestamp());
 	rvo_query_run(&insert_merged_contact, &e);
 }

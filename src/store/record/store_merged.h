@@ -21,6 +21,6 @@ extern ContactOwners rvo_store_find_kept_by_keys(int client_id, Slice email, Sli
 extern ContactOwners rvo_store_find_owners_to_list(int client_id, Slice email, Slice linkedin_url);
 extern void rvo_store_find_many_kept_by_keys(int client_id, const Slice *emails, const Slice *linkedin_urls, int n,
 											 bool read_only, ContactOwners *owners);
-extern void rvo_store_insert_merged_contact(int client_id, const Contact *merged, int64 kept_id, TimestampTz merged_time);
+extern void rvo_store_insert_merged_contact(int client_id, const Contact *merged, int64 kept_id);
 
 #endif							/* RVO_STORE_MERGED_H */

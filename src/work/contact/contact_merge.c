@@ -122,7 +122,7 @@ rvo_contact_merge(const Caller *caller, const MergeRequest *merge)
 	rvo_record_stamp(&keep->record);
 	moved = rvo_store_move_traces(caller->client_id, other->record.id, keep->record.id);
 	rvo_changes_note(caller, EMAIL_ENTITY, CHANGE_UPDATED, moved.ids, moved.count, NULL);
-	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id, keep->record.updated_time);
+	rvo_store_insert_merged_contact(caller->client_id, other, keep->record.id);
 	rvo_activity_merge_end(caller, keep, other, &activity);
 	rvo_store_delete_contact(caller->client_id, other->record.id);
 	rvo_store_update(&rvo_contact_table, caller->client_id, &keep->record);
