@@ -40,6 +40,33 @@ test('a form: a plus before the @ is one, and one address is a list', async () =
 	assert.deepEqual([refused.status, errors(refused)], [400, [{ parameter: 'domain', code: 'unknown_parameter', nearest: ['address'] }]], refused.text);
 });
 
+// URLSearchParams writes blanks as +, curl -d leaves what it is given
+test('a form: addresses as a JSON text, however it is laid out and encoded', async () => {
+	const client = newClient('dnc json text');
+	await post(client, { entries: [{ email: 'dnc@s.com' }, { email: 'dnc+x@s.com' }, { domain: 'rival.com' }] }, { path: `${LIST}/batch` });
+	const check = body => post(client, body, { path: `${LIST}/check`, type: FORM_TYPE });
+	const encoded = text => `${new URLSearchParams({ addresses: text })}`;
+	const both = ['dnc@s.com', 'free@s.com'];
+	for (const [body, ...found] of [
+		[encoded(JSON.stringify(both, null, 2)), ['dnc@s.com', true], ['free@s.com', false]],
+		[encoded(JSON.stringify(both, null, '\t')), ['dnc@s.com', true], ['free@s.com', false]],
+		[encoded(' [ "dnc@s.com" ] '), ['dnc@s.com', true]],
+		[encoded('[ "rival.com", "dnc+x@s.com" , " free@s.com " ]'), ['rival.com', true], ['dnc+x@s.com', true], [' free@s.com ', false]],
+		[encoded('[ "say \\"hi\\" to", "dnc@s.com" ]'), ['say "hi" to', null], ['dnc@s.com', true]],
+		['addresses=["dnc+x@s.com", "rival.com",\r\n"free@s.com"]', ['dnc+x@s.com', true], ['rival.com', true], ['free@s.com', false]],
+		['addresses[]=[+"dnc@s.com"+]&addresses[]=dnc+x@s.com', ['dnc@s.com', true], ['dnc+x@s.com', true]],
+		['addresses=dnc+x@s.com,free+x@s.com', ['dnc+x@s.com,free x@s.com', null]],
+		['addresses=[]'],
+	]) {
+		const got = await check(body);
+		assert.deepEqual([got.status, got.json?.results?.map(r => [r.address, r.do_not_contact])], [200, found], `${body} ${got.text}`);
+	}
+	for (const text of ['["dnc@s.com"', ' [dnc@s.com]', '"dnc@s.com"']) {
+		const got = await check(encoded(text));
+		assert.deepEqual([got.status, errors(got)], [400, [{ pointer: '/addresses', code: 'not_an_array' }]], `${text} ${got.text}`);
+	}
+});
+
 test('many: one answer each, also for what is no JSON', async () => {
 	const client = newClient('dnc many');
 	await post(client, { email: 'there@acme.com' }, { path: LIST });

@@ -249,14 +249,25 @@ read_list(const FormPart *parts, int count)
 	return list;
 }
 
-/* whole_list reads a part that is a list itself; a single entry as JSON is a list of one, and so is a text, if texts are listed. */
+/* rvo_form_is_json_text tells whether a text begins as JSON does: no address begins so. */
+bool
+rvo_form_is_json_text(Slice text)
+{
+	text = rvo_text_trim(text);
+	return text.len > 0 && (text.data[0] == '[' || text.data[0] == '"');
+}
+
+/*
+ * whole_list reads a part that is a list itself; a single entry as JSON is a list of one, and so is a text, if
+ * texts are listed.  One that begins as JSON is none of these: it stays a text, which is no list.
+ */
 static JsonbValue
 whole_list(Slice text, bool texts)
 {
 	JsonbValue	value = rvo_json_list(text);
 	JsonbValue	list = rvo_json_array(1);
 
-	if (texts && value.type == jbvString)
+	if (texts && value.type == jbvString && !rvo_form_is_json_text(text))
 	{
 		rvo_json_append(&list, value);
 		return list;

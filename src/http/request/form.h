@@ -39,6 +39,7 @@ typedef struct FormLists
 
 pg_noreturn extern void rvo_form_malformed(void);
 extern void rvo_form_add(Form *form, Slice name, Slice value);
+extern bool rvo_form_is_json_text(Slice text);
 extern Jsonb *rvo_form_to_jsonb(Form *form, const FormLists *names);
 
 #endif							/* RVO_FORM_H */

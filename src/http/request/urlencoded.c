@@ -8,25 +8,33 @@
 #include "base/fault.h"
 #include "http/request/urlencoded.h"
 
-/* decode turns %XX into a byte, and + into another character; other % signs stay, as in a browser. */
+/* next_octet takes an octet off the front, decoded: %XX is one; other % signs stay, as in a browser.  *plus = it is a + that was not encoded. */
+static char
+next_octet(Slice *s, bool *plus)
+{
+	int			high = s->data[0] == '%' && s->len > 2 ? rvo_hex_digit(s->data[1]) : -1;
+	int			low = high >= 0 ? rvo_hex_digit(s->data[2]) : -1;
+	char		octet = low >= 0 ? high * 16 + low : s->data[0];
+	int			len = low >= 0 ? 3 : 1;
+
+	*plus = low < 0 && octet == '+';
+	*s = (Slice) {s->data + len, s->len - len};
+	return octet;
+}
+
+/* decode turns %XX into a byte, and + into another character. */
 static Slice
 decode(Slice s, char plus)
 {
 	char	   *out = palloc(s.len + 1);
 	int			len = 0;
 
-	for (int i = 0; i < s.len; i++)
+	while (s.len > 0)
 	{
-		int			high = s.data[i] == '%' && i + 2 < s.len ? rvo_hex_digit(s.data[i + 1]) : -1;
-		int			low = high >= 0 ? rvo_hex_digit(s.data[i + 2]) : -1;
+		bool		is_plus;
+		char		octet = next_octet(&s, &is_plus);
 
-		if (low >= 0)
-		{
-			out[len++] = high * 16 + low;
-			i += 2;
-		}
-		else
-			out[len++] = s.data[i] == '+' ? plus : s.data[i];
+		out[len++] = is_plus ? plus : octet;
 	}
 	return (Slice) {out, len};
 }
@@ -73,26 +81,56 @@ rvo_url_decode_address(Slice s)
 	return address;
 }
 
-/* decode_addresses decodes e-mail addresses with commas between them, as JSON has them; one is such a list as well. */
+/* split_string takes what stands before a JSON text's next quote off the front, as rvo_text_split does; one behind a \ ends no string. */
+static Slice
+split_string(Slice *s)
+{
+	Slice		rest = *s;
+	bool		escaped = false;
+
+	while (rest.len > 0)
+	{
+		Slice		before = {s->data, rest.data - s->data};
+		bool		is_plus;
+		char		octet = next_octet(&rest, &is_plus);
+
+		if (octet == '"' && !escaped)
+		{
+			*s = rest;
+			return before;
+		}
+		escaped = octet == '\\' && !escaped;
+	}
+	rest = *s;
+	*s = NO_SLICE;
+	return rest;
+}
+
+/*
+ * decode_addresses decodes e-mail addresses: one, or a JSON text of many.  Of JSON what stands between
+ * quotes is decoded as an address is; outside of them a + is a blank, by which the text was laid out.
+ */
 static Slice
 decode_addresses(Slice s)
 {
-	StringInfoData list;
+	StringInfoData text;
+	bool		in_string = false;
 
-	rvo_string_init(&list, s.len + 1);
-	while (s.len > 0)
+	if (!rvo_form_is_json_text(rvo_url_decode(s)))
+		return rvo_url_decode_address(s);
+	rvo_string_init(&text, s.len + 1);
+	while (s.data != NULL)
 	{
-		Slice		rest = s;
-		Slice		encoded = rvo_text_split(&rest, ',');
-		Slice		address = rvo_url_decode_address(encoded);
+		Slice		encoded = split_string(&s);
+		Slice		piece = in_string ? rvo_url_decode_address(encoded) : rvo_url_decode(encoded);
 
-		appendBinaryStringInfo(&list, address.data, address.len);
-		if (encoded.len < s.len)
-			appendStringInfoChar(&list, ',');
-		pfree(unconstify(char *, address.data));
-		s = rest;
+		appendBinaryStringInfo(&text, piece.data, piece.len);
+		if (s.data != NULL)
+			appendStringInfoChar(&text, '"');
+		pfree(unconstify(char *, piece.data));
+		in_string = !in_string;
 	}
-	return (Slice) {list.data, list.len};
+	return (Slice) {text.data, text.len};
 }
 
 /* is_address_list tells whether the name of a part is that of the do-not-contact list's addresses: address, addresses, addresses[0]. */
