@@ -62,7 +62,7 @@ decode_urlencoded(Slice content_type pg_attribute_unused(), Slice body, const Fo
 {
 	Form		form = {0};
 
-	rvo_urlencoded_read(body, &form);
+	rvo_urlencoded_read(body, lists, &form);
 	return rvo_form_to_jsonb(&form, lists);
 }
 

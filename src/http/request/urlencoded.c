@@ -142,6 +142,16 @@ is_address_list(Slice name)
 	return rvo_slice_equal(member, CONST_SLICE("address")) || rvo_slice_equal(member, CONST_SLICE("addresses"));
 }
 
+/* is_custom_field tells whether a part belongs to a list of the form's in which a name in brackets is that of a custom field. */
+static bool
+is_custom_field(Slice name, const FormLists *lists)
+{
+	Slice		member = rvo_text_split(&name, '[');
+
+	return lists->named && (rvo_slice_equal(member, rvo_slice(lists->list)) ||
+							(lists->other != NULL && rvo_slice_equal(member, rvo_slice(lists->other))));
+}
+
 /* is_address tells whether the name of a part is that of an e-mail address: email, contact_email, contacts[0][email]. */
 static bool
 is_address(Slice name)
@@ -155,13 +165,13 @@ is_address(Slice name)
 	return rest >= 0 && memcmp(name.data + rest, word, strlen(word)) == 0 && (rest == 0 || strchr("_[].", name.data[rest - 1]) != NULL);
 }
 
-/* decode_value decodes the value of a part by what its name is that of. */
+/* decode_value decodes the value of a part by what its name is that of.  A custom field is text, whatever it is called. */
 static Slice
-decode_value(Slice name, Slice value)
+decode_value(Slice name, Slice value, const FormLists *lists)
 {
 	if (is_address_list(name))
 		return decode_addresses(value);
-	return is_address(name) ? rvo_url_decode_address(value) : rvo_url_decode(value);
+	return is_address(name) && !is_custom_field(name, lists) ? rvo_url_decode_address(value) : rvo_url_decode(value);
 }
 
 /*
@@ -182,7 +192,7 @@ check_no_json(Slice body)
 
 /* rvo_urlencoded_read reads name=value&name=value.  Raises what rvo_form_add raises, and FAILURE_INVALID_REQUEST for JSON. */
 void
-rvo_urlencoded_read(Slice body, Form *form)
+rvo_urlencoded_read(Slice body, const FormLists *lists, Form *form)
 {
 	check_no_json(body);
 	while (body.len > 0)
@@ -193,6 +203,6 @@ rvo_urlencoded_read(Slice body, Form *form)
 		if (name.len == 0)
 			continue;
 		name = rvo_url_decode(name);
-		rvo_form_add(form, name, decode_value(name, value));
+		rvo_form_add(form, name, decode_value(name, value, lists));
 	}
 }

@@ -9,6 +9,6 @@
 
 extern Slice rvo_url_decode(Slice s);
 extern Slice rvo_url_decode_address(Slice s);
-extern void rvo_urlencoded_read(Slice body, Form *form);
+extern void rvo_urlencoded_read(Slice body, const FormLists *lists, Form *form);
 
 #endif							/* RVO_URLENCODED_H */
