@@ -38,6 +38,7 @@ typedef struct BrokenItem
 typedef struct BrokenItems
 {
 	int			count;
+	uint64		hash;			/* of their texts and indexes: what nothing else is left of */
 	BrokenItem *items;
 } BrokenItems;
 

@@ -409,6 +409,26 @@ test('atomic: companies, all are written', async () => {
 		for (const other of ['Jane', 'John \\ud83d'])
 			assert.equal((await send(other)).status, 422);
 	});
+	test('an item alone: nor does a key take another one for it that is laid out in lines, is short, or has changed its place', async () => {
+		const client = fresh();
+		const lines = (email, name) => `{\n  "email": "${email}", "first_name": "${name}\\ud83d"\n }`;
+		const send = (key, ...items) => batch(client, `{"contacts": [\n ${items.join(',\n ')}\n]}`, { headers: [['Idempotency-Key', key]] });
+		for (const [key, items, ...others] of [
+			['lines', ['{"email": "p1@x.com"}', lines('first@x.com', 'A')], ['{"email": "p1@x.com"}', lines('second@x.com', 'A')], ['{"email": "p1@x.com"}', lines('first@x.com', 'B')], ['{"email": "p1@x.com"}', '1']],
+			['short', ['NaN', '{"email": "p2@x.com"}'], ['Inf', '{"email": "p2@x.com"}'], ['1', '{"email": "p2@x.com"}']],
+			['place', ['1', lines('c@x.com', 'C')], [lines('c@x.com', 'C'), '1']],
+			['order', [lines('c@x.com', 'C'), lines('d@x.com', 'D')], [lines('d@x.com', 'D'), lines('c@x.com', 'C')], [lines('c@x.com', 'C')]],
+		]) {
+			const first = await send(key, ...items);
+			assert.equal(first.status, 200, first.text);
+			const again = await send(key, ...items);
+			assert.deepEqual([again.status, again.text, again.headers['idempotent-replayed']], [200, first.text, 'true']);
+			for (const other of others) {
+				const got = await send(key, ...other);
+				assert.deepEqual([got.status, got.json?.errors?.map(e => e.code)], [422, ['key_reused']], `${key} ${other} ${got.text}`);
+			}
+		}
+	});
 
 	for (const [name, text] of [
 		['broken', '[{"email":"x@acme.com"'],

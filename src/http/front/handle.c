@@ -142,6 +142,8 @@ serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
 		keyed.options = rvo_upload_options(request->upload, request->query);
 		keyed.content = request->upload->content;
 	}
+	if (request->broken != NULL && request->broken->count > 0)
+		keyed.broken = rvo_slice(psprintf(UINT64_FORMAT "\n", request->broken->hash));
 	if (!is_one_line(key))
 		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, keyed.key_name, FAULT_INVALID_IDEMPOTENCY_KEY);
 	if (rvo_idempotency_begin(&keyed, &kept))

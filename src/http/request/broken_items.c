@@ -75,21 +75,15 @@ raise_broken(const BodyScan *scan, int offset)
 	raise_at(scan, FAULT_MALFORMED_BODY, offset);
 }
 
-/* replace writes a number over a text of the same length, which is another one for another text; lines stay. */
+/* replace writes a number over a text, and blanks behind it; lines stay. */
 static void
 replace(Slice text)
 {
 	char	   *to = unconstify(char *, text.data);
-	char		digits[32];
-	int			n = snprintf(digits, sizeof(digits), "1" UINT64_FORMAT,
-							 hash_bytes_extended((const unsigned char *) text.data, text.len, 0));
-	int			i = 0;
 
-	for (; i < text.len && i < n && to[i] != '\n'; i++)
-		to[i] = digits[i];
-	for (; i < text.len; i++)
+	for (int i = 0; i < text.len; i++)
 		if (to[i] != '\n')
-			to[i] = ' ';
+			to[i] = i == 0 ? '1' : ' ';
 }
 
 /* end_item looks at an item that has ended. */
@@ -117,6 +111,7 @@ end_item(BodyScan *scan)
 			repalloc(broken->items, scan->capacity * sizeof(BrokenItem));
 	}
 	broken->items[broken->count++] = (BrokenItem) {.index = scan->items - 1, .code = code, .place = place};
+	broken->hash = hash_combine64(broken->hash + scan->items, hash_bytes_extended((const unsigned char *) item.data, item.len, 0));
 	replace(item);
 }
 
@@ -137,6 +132,7 @@ open_bracket(BodyScan *scan, char bracket)
 		scan->in_list = true;	/* of two lists of one name the last one counts */
 		scan->items = 0;
 		scan->broken->count = 0;
+		scan->broken->hash = 0;
 		scan->places = (PlaceWalk) {.text = scan->text};
 	}
 	appendStringInfoChar(&scan->open, bracket);

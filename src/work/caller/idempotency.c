@@ -46,7 +46,7 @@ static void
 hash_request(const KeyedRequest *request, uint8 *sha256)
 {
 	Slice		parts[] = {
-		rvo_slice(request->endpoint), CONST_SLICE("\n"), request->structure, CONST_SLICE("\n"), request->options, request->content
+		rvo_slice(request->endpoint), CONST_SLICE("\n"), request->structure, CONST_SLICE("\n"), request->options, request->broken, request->content
 	};
 
 	if (request->body != NULL)

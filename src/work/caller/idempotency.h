@@ -19,6 +19,7 @@ typedef struct KeyedRequest
 	const char *endpoint;
 	Slice		structure;
 	Jsonb	   *body;			/* NULL for SQL's NULL */
+	Slice		broken;			/* tells texts of items that could not be read, and are not in the body; no value = none */
 	Slice		options;		/* of a file; no value = it is none */
 	Slice		content;		/* of a file */
 } KeyedRequest;
