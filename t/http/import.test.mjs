@@ -173,6 +173,18 @@ test('under an idempotency key it is carried out once: the same octets and optio
 	assert.equal(sql(`SELECT count(*) FROM revyops.import_job WHERE client_id = ${client.id}`), '1');
 });
 
+test('carried out once, the link to its rejects is at the address that each caller asks', async () => {
+	const client = newClient('import link');
+	const send = (base, path, body = 'Email\\njane@acme.com\\nnope\\n') => JSON.parse(sql(`SELECT jsonb_build_array(status, headers ~ 'Idempotent-Replayed: true', body::jsonb)
+		FROM revyops_http.handle('POST', '${path}', '', E'X-API-Key: ${client.key}\\nContent-Type: text/csv\\nIdempotency-Key: link ${path.replace('/api', '')}\\n${base && `X-Revyops-Base: ${base}\\n`}', E'${body}'::bytea)`));
+	for (const [path, file] of [[IMPORT], ['/public/v2/companies/import', 'Domain\\nacme.com\\nco.uk\\n']]) {
+		const [status, replayed, { rejects_url, ...first }] = send('https://a.example.com/crm', `/api${path}`, file);
+		assert.deepEqual([status, replayed, rejects_url, first.failed], [200, false, `https://a.example.com/crm/api${path}s/${first.job}/report?outcome=rejected`, 1]);
+		for (const base of ['https://b.example.com', ''])
+			assert.deepEqual(send(base, path, file), [200, true, { ...first, rejects_url: `${base}${path}s/${first.job}/report?outcome=rejected` }]);
+	}
+});
+
 test('companies come in the same way', async () => {
 	const client = newClient('import companies');
 	const got = await send(client, 'Name,Website\nAcme,acme.com\n', {}, { path: '/public/v2/companies/import' });

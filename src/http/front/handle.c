@@ -262,6 +262,8 @@ work(void *arg, bool again)
 		serve_once(&request, raw->idempotency_key, again, &call->answer);
 	else
 		serve(&request, again, &call->answer);
+	if (endpoint->link != NULL)
+		endpoint->link(&request, &call->answer);
 	if (has_position(call))
 		rvo_position_leave();
 	fire_deferred_triggers();

@@ -45,6 +45,7 @@
 #define MASTER .master = true
 #define OPEN .open = true
 #define ONCE .once = true
+#define LINKS_REJECTS .link = rvo_link_rejects
 #define SHARES .may_share = true
 #define SEARCHES .reads = true, .checks_query = true
 #define TAKES(member) .list_member = (member), .body_max = BODY_MAX
@@ -66,7 +67,7 @@ static const Route routes[] = {
 		PUT(rvo_serve_batch, .resource = &rvo_contact_upserts, V2, TAKES_BATCH("contacts"))}},
 	{"/public/v2/contacts/import", {
 		LIST(rvo_serve_running_imports, CONTACTS),
-		POST(rvo_serve_import, CONTACTS, ONCE, TAKES_FILE)}},
+		POST(rvo_serve_import, CONTACTS, ONCE, LINKS_REJECTS, TAKES_FILE)}},
 	{"/public/v2/contacts/imports/{id}", {
 		GET(rvo_serve_import_job)}},
 	{"/public/v2/contacts/imports/{id}/report", {
@@ -129,7 +130,7 @@ static const Route routes[] = {
 		PUT(rvo_serve_batch, .resource = &rvo_company_upserts, V2, TAKES_BATCH("companies"))}},
 	{"/public/v2/companies/import", {
 		LIST(rvo_serve_running_imports, COMPANIES),
-		POST(rvo_serve_import, COMPANIES, ONCE, TAKES_FILE)}},
+		POST(rvo_serve_import, COMPANIES, ONCE, LINKS_REJECTS, TAKES_FILE)}},
 	{"/public/v2/companies/imports/{id}", {
 		GET(rvo_serve_import_job)}},
 	{"/public/v2/companies/imports/{id}/report", {

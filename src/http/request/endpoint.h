@@ -23,6 +23,7 @@ typedef struct Endpoint
 {
 	const char *method;			/* GET is what only reads, and HEAD with it; NULL = no endpoint */
 	void		(*serve) (const HttpRequest *request, Answer *answer);
+	void		(*link) (const HttpRequest *request, Answer *answer);	/* adds what begins with the service's address, which is not kept with an answer; NULL = nothing */
 	const Resource *resource;	/* NULL = none that serve would ask */
 	const char *list_member;	/* the member of the body that is a list; NULL = the body is not read */
 	const char *other_list;		/* another such member; NULL = none */

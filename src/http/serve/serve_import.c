@@ -140,35 +140,44 @@ read_import(const HttpRequest *request)
 	return import;
 }
 
-/* link_to_rejects returns where the rejects of an import are, as a file. */
-static char *
-link_to_rejects(const HttpRequest *request, Jsonb *result)
-{
-	JsonbValue	value;
-	int64		job;
-
-	if (!rvo_json_get(&result->root, CONST_SLICE("job"), &value) || value.type != jbvNumeric || !rvo_json_to_id(&value, &job))
-		rvo_fault_raise_bug("an import has no job");
-	return psprintf("%.*s%ss/" INT64_FORMAT "/report?outcome=rejected", request->root.len, request->root.data, request->route->path, job);
-}
-
 /* rvo_serve_import imports a file. */
 void
 rvo_serve_import(const HttpRequest *request, Answer *answer)
 {
 	CsvImport	import = read_import(request);
-	Jsonb	   *result;
-	StringInfoData body;
 
 	rvo_import_check_options(request, option_names, lengthof(option_names), &import.faults, answer);
-	result = rvo_import_csv(&request->claim, &import);
+	rvo_answer(answer, 200, rvo_import_csv(&request->claim, &import));
+}
+
+/* job_of returns the id of the import that an answer tells of. */
+static int64
+job_of(Slice body)
+{
+	Jsonb	   *result = rvo_json_parse(body);
+	JsonbValue	value;
+	int64		job;
+
+	if (!rvo_json_get(&result->root, CONST_SLICE("job"), &value) || value.type != jbvNumeric || !rvo_json_to_id(&value, &job))
+		rvo_fault_raise_bug("an import has no job");
+	return job;
+}
+
+/* rvo_link_rejects adds to an answer where the rejects of its import are, as a file. */
+void
+rvo_link_rejects(const HttpRequest *request, Answer *answer)
+{
+	Slice		told = rvo_slice_of_text(answer->body);
+	StringInfoData body;
+
 	initStringInfo(&body);
-	(void) JsonbToCString(&body, &result->root, VARSIZE(result));
-	body.len--;					/* the brace that ends it */
+	body.len = VARHDRSZ;		/* it becomes a text where it is */
+	appendBinaryStringInfo(&body, told.data, told.len - 1);	/* without the brace that ends it */
 	/* an address has nothing that JSON would escape (public_base.c) */
-	appendStringInfo(&body, ", \"rejects_url\": \"%s\"}", link_to_rejects(request, result));
-	answer->status = 200;
-	answer->body = cstring_to_text_with_len(body.data, body.len);
+	appendStringInfo(&body, ", \"rejects_url\": \"%.*s%ss/" INT64_FORMAT "/report?outcome=rejected\"}",
+					 request->root.len, request->root.data, request->route->path, job_of(told));
+	SET_VARSIZE(body.data, body.len);
+	answer->body = (text *) body.data;
 }
 
 /* append_running appends an import to a list. */

@@ -11,6 +11,7 @@ extern void rvo_import_check_options(const HttpRequest *request, const Slice *na
 extern Slice rvo_import_option(const HttpRequest *request, const char *name);
 extern int64 rvo_import_line(Slice text, FaultList *faults);
 extern void rvo_serve_import(const HttpRequest *request, Answer *answer);
+extern void rvo_link_rejects(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_running_imports(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_import_job(const HttpRequest *request, Answer *answer);
 extern void rvo_serve_import_report(const HttpRequest *request, Answer *answer);
