@@ -193,6 +193,19 @@ test('companies come in the same way', async () => {
 	assert.equal(got.json.rejects_url, `${url.origin}/public/v2/companies/imports/${got.json.job}/report?outcome=rejected`);
 });
 
+test('a path shows imports of its kind, and of the other one none', async () => {
+	const client = newClient('import kinds');
+	const key = [['X-API-Key', client.key]];
+	const jobs = { contacts: (await send(client, FILE)).json.job, companies: (await send(client, 'Name,Website\nAcme,acme.com\n', {}, { path: '/public/v2/companies/import' })).json.job };
+	for (const [kind, other] of [['contacts', 'companies'], ['companies', 'contacts']]) {
+		const job = await request('GET', `/public/v2/${kind}/imports/${jobs[kind]}`, key);
+		assert.deepEqual([job.status, job.json?.job, job.json?.entity], [200, jobs[kind], kind === 'contacts' ? 'contact' : 'company'], job.text);
+		assert.equal((await request('GET', `/public/v2/${kind}/imports/${jobs[kind]}/report`, key)).status, 200);
+		for (const rest of ['', '/report'])
+			await isRefused(request('GET', `/public/v2/${other}/imports/${jobs[kind]}${rest}`, key), 404, { parameter: 'job', code: 'not_found' });
+	}
+});
+
 // Holds contacts back until it is told to let go.
 async function holdBack() {
 	const psql = spawn('psql', ['-XAtq'], { stdio: ['pipe', 'pipe', 'inherit'] });

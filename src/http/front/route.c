@@ -69,7 +69,7 @@ static const Route routes[] = {
 		LIST(rvo_serve_running_imports, CONTACTS),
 		POST(rvo_serve_import, CONTACTS, ONCE, LINKS_REJECTS, TAKES_FILE)}},
 	{"/public/v2/contacts/imports/{id}", {
-		GET(rvo_serve_import_job)}},
+		GET(rvo_serve_import_job, CONTACTS)}},
 	{"/public/v2/contacts/imports/{id}/report", {
 		GET(rvo_serve_import_report, CONTACTS)}},
 	{"/public/v2/contacts/lookup-by-custom-field", {
@@ -132,7 +132,7 @@ static const Route routes[] = {
 		LIST(rvo_serve_running_imports, COMPANIES),
 		POST(rvo_serve_import, COMPANIES, ONCE, LINKS_REJECTS, TAKES_FILE)}},
 	{"/public/v2/companies/imports/{id}", {
-		GET(rvo_serve_import_job)}},
+		GET(rvo_serve_import_job, COMPANIES)}},
 	{"/public/v2/companies/imports/{id}/report", {
 		GET(rvo_serve_import_report, COMPANIES)}},
 	{"/public/v2/companies/lookup-by-custom-field", {

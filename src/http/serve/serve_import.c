@@ -211,11 +211,18 @@ rvo_serve_running_imports(const HttpRequest *request, Answer *answer)
 	rvo_answer(answer, 200, rvo_json_encode(&value));
 }
 
+/* entity_of returns what the imports are of that a path names. */
+static Entity
+entity_of(const HttpRequest *request)
+{
+	return request->endpoint->resource->import->kind->entity;
+}
+
 /* rvo_serve_import_job shows an import that has ended. */
 void
 rvo_serve_import_job(const HttpRequest *request, Answer *answer)
 {
-	rvo_answer(answer, 200, rvo_import_job(request->caller.client_id, request->id));
+	rvo_answer(answer, 200, rvo_import_job(request->caller.client_id, entity_of(request), request->id));
 }
 
 /* rvo_serve_import_report answers with a file: the rows that were rejected or changed, as they came, and why. */
@@ -230,7 +237,7 @@ rvo_serve_import_report(const HttpRequest *request, Answer *answer)
 	if (faults.count > 0)
 		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
 	answer->status = 200;
-	answer->body = rvo_import_report(request->caller.client_id, &request->id, outcome);
+	answer->body = rvo_import_report(request->caller.client_id, entity_of(request), request->id, outcome);
 	answer->content_type = "text/csv; charset=utf-8";
 	rvo_answer_add_header(answer, "Content-Disposition",
 						  psprintf("attachment; filename=\"import-" INT64_FORMAT "%s%.*s.csv\"", request->id,

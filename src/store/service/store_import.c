@@ -71,9 +71,9 @@ static KeptQuery insert_import_notes = {
 };
 
 static KeptQuery find_import_job = {
-	.sql = "SELECT " PROGRESS_COLUMNS " FROM revyops.import_job WHERE client_id = $1 AND id = $2",
-	.expected = SPI_OK_SELECT, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
+	.sql = "SELECT " PROGRESS_COLUMNS " FROM revyops.import_job WHERE client_id = $1 AND id = $2 AND ($3 IS NULL OR entity = $3)",
+	.expected = SPI_OK_SELECT, .nparameters = 3,
+	.types = {INT4OID, INT8OID, TEXTOID},
 };
 
 static KeptQuery find_last_import_job = {
@@ -87,9 +87,9 @@ static KeptQuery get_import_job = {
 	" 'on_fault', on_fault, 'blanks', blanks, 'started', started, 'finished', finished, 'rows', rows_seen,"
 	" 'created', created, 'updated', updated_rows, 'duplicates', duplicates, 'failed', failed, 'notes', notes,"
 	" 'columns', pg_catalog.to_jsonb(columns), 'mapping', mapping)"
-	" FROM revyops.import_job WHERE client_id = $1 AND id = $2",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
+	" FROM revyops.import_job WHERE client_id = $1 AND id = $2 AND entity = $3",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
+	.types = {INT4OID, INT8OID, TEXTOID},
 };
 
 /*
@@ -262,29 +262,33 @@ rvo_store_insert_import_notes(int client_id, int64 job, const NoteRow *notes, in
 	rvo_query_run(&insert_import_notes, &e);
 }
 
-/* rvo_store_find_import_job tells how far a job is, the client's last one for NULL; false if there is none. */
+/* rvo_store_find_import_job tells how far a job is, of this entity or of any (no value), the client's last one for NULL; false if there is none. */
 bool
-rvo_store_find_import_job(int client_id, const int64 *job, ImportProgress *progress)
+rvo_store_find_import_job(int client_id, const int64 *job, Slice entity, ImportProgress *progress)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	if (job != NULL)
+	{
 		rvo_add_id(&e, *job);
+		rvo_add_text(&e, entity);
+	}
 	if (rvo_query_run(job != NULL ? &find_import_job : &find_last_import_job, &e) == 0)
 		return false;
 	*progress = read_progress(&e);
 	return true;
 }
 
-/* rvo_store_get_import_job shows a job; NULL if there is none. */
+/* rvo_store_get_import_job shows a job of an entity; NULL if there is none. */
 Jsonb *
-rvo_store_get_import_job(int client_id, int64 job)
+rvo_store_get_import_job(int client_id, int64 job, Slice entity)
 {
 	Execution	e = {0};
 
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, job);
+	rvo_add_text(&e, entity);
 	return rvo_query_run(&get_import_job, &e) > 0 ? DatumGetJsonbP(e.results[0]) : NULL;
 }
 

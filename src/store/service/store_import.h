@@ -64,8 +64,8 @@ extern ImportProgress rvo_store_update_import_job(int client_id, int64 job, cons
 												  double estimate, bool finished);
 extern void rvo_store_insert_import_rejects(int client_id, int64 job, const RejectRow *rejects, int n);
 extern void rvo_store_insert_import_notes(int client_id, int64 job, const NoteRow *notes, int n);
-extern bool rvo_store_find_import_job(int client_id, const int64 *job, ImportProgress *progress);
-extern Jsonb *rvo_store_get_import_job(int client_id, int64 job);
+extern bool rvo_store_find_import_job(int client_id, const int64 *job, Slice entity, ImportProgress *progress);
+extern Jsonb *rvo_store_get_import_job(int client_id, int64 job, Slice entity);
 extern void rvo_store_report_import(int client_id, int64 job, Slice outcome, LineReader read, void *arg);
 
 #endif							/* RVO_STORE_IMPORT_H */

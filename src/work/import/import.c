@@ -424,7 +424,7 @@ rvo_import_status(int client_id, const int64 *job)
 {
 	ImportProgress progress;
 
-	if (!rvo_store_find_import_job(client_id, job, &progress))
+	if (!rvo_store_find_import_job(client_id, job, NO_SLICE, &progress))
 		rvo_fault_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
 	return rvo_import_progress_bar(&progress);
 }
