@@ -134,6 +134,7 @@ CREATE TABLE revyops.client (
 	state				text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'moving', 'moved'))
 );
 ALTER SEQUENCE revyops.client_id_seq OWNED BY revyops.client.id;
+CREATE INDEX client_moved_idx ON revyops.client (id) WHERE state = 'moved';
 
 ALTER TABLE revyops.client ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_client ON revyops.client

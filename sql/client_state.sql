@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(61);
+SELECT plan(133);
 -- Clients that are being moved to another server, or were: what is refused of them.
 SELECT test.two_clients() \gset
 SELECT revyops_create_api_key(1, 'x') AS key, revyops_create_contact('{"email": "jane@acme.com"}')->>'id' AS contact, revyops_create_company('{"domain": "acme.com"}')->>'id' AS company,
@@ -93,6 +93,61 @@ SELECT set_config('revyops.api_key', :'key', true) AS "set" \gset hidden_
 SELECT test.fails_with(format('SELECT revyops_get_contact(%s)', :'contact'), 'PT503', 'client was moved', '[{"parameter": "client_id", "code": "client_moved"}]', 'moved: by a key');
 SELECT test.state('active') AS "now" \gset hidden_
 SELECT is(test.try(format('SELECT revyops_get_contact(%s)->>''email''', :'contact')), '{"value": "jane@acme.com"}', 'active again');
+
+-- ---------------------------------------------------------------- master lists
+-- both clients have the same domain, e-mail address, LinkedIn URL and custom fields, and records that were merged
+SELECT set_config('revyops.api_key', '', true) AS "set" \gset hidden_
+SELECT revyops_create_api_key(1, 'x', NULL, 'master') AS one, revyops_create_api_key(2, 'x', NULL, 'master') AS two, revyops_create_api_key(1, 'x') AS client \gset key_
+DELETE FROM revyops.contact;
+DELETE FROM revyops.company;
+INSERT INTO revyops.company (client_id, id, domain, name, custom_fields)
+	SELECT c, 10 * c, 'same.com', 'Same', '[{"id": 1, "field_name": "Industry", "field_value": "SaaS", "updated_time": "x"}]' FROM generate_series(1, 2) c;
+INSERT INTO revyops.contact (client_id, id, email, linkedin_url, first_name, company_id, custom_fields)
+	SELECT c, 10 * c, 'jane@same.com', 'https://www.linkedin.com/in/jane', 'Jane', 10 * c, '[{"id": 1, "field_name": "Tier", "field_value": "1", "updated_time": "x"}]' FROM generate_series(1, 2) c;
+INSERT INTO revyops.merged_contact (client_id, id, kept_id, email) SELECT c, 10 * c + 1, 10 * c, 'old@same.com' FROM generate_series(1, 2) c;
+INSERT INTO revyops.merged_company (client_id, id, kept_id, merged_time) SELECT c, 10 * c + 1, 10 * c, now() FROM generate_series(1, 2) c;
+-- shown is the status, and the client of each record, or where a merged one is; and the count
+CREATE FUNCTION test.shown(path text, key text) RETURNS text
+	LANGUAGE sql AS $$
+	SELECT concat_ws(' ', a.status, substring(a.headers FROM 'Location: (\S+)'), substring(a.headers FROM 'Retry-After: \d+'),
+		(SELECT string_agg(e->>'client_id', ',' ORDER BY n) FROM jsonb_array_elements(CASE WHEN a.body::jsonb ? 'results' THEN a.body::jsonb->'results' WHEN jsonb_typeof(a.body::jsonb) = 'array' THEN a.body::jsonb ELSE jsonb_build_array(a.body::jsonb) END) WITH ORDINALITY t(e, n)),
+		'of ' || (a.body::jsonb->>'count'), (SELECT string_agg(e->>'code', ',') FROM jsonb_array_elements(a.body::jsonb->'errors') e))
+	FROM revyops_http.handle_read('GET', regexp_replace(path, '\?.*', ''), coalesce(substring(path FROM '\?(.*)'), ''), 'X-API-Key: ' || key, '') a $$;
+CREATE TABLE test.master_list AS SELECT * FROM (VALUES
+	('/public/v2/contacts-master-list', '200 1,2 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list?page_size=1', '200 1 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list?page_size=1&count=exact', '200 1 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list?page=7', '200 of 2', '200 of 1'),
+	('/public/v2/contacts-master-list?firstname=Jane', '200 1,2 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list?firstname=Jane&page_size=1', '200 1 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list?email=jane@same.com', '200 1,2 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list?email=old@same.com&page_size=1', '200 1 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list?linkedin_url=linkedin.com/in/jane', '200 1,2 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list?domain=same.com&page_size=1', '200 1 of 2', '200 2 of 1'),
+	('/public/v2/contacts-master-list/lookup-by-custom-field?field_name=Tier&field_value=1', '200 1,2 of 2', '200 2 of 1'),
+	('/public/contacts-master-list', '200 1,2', '200 2'),
+	('/public/v2/contacts-master-list/10', '200 1', '404 not_found'),
+	('/public/v2/contacts-master-list/11', '301 /public/v2/contacts-master-list/10 merged', '404 not_found'),
+	('/public/v2/contacts-master-list/20', '200 2', '200 2'),
+	('/public/v2/companies-master-list', '200 1,2 of 2', '200 2 of 1'),
+	('/public/v2/companies-master-list?page_size=1', '200 1 of 2', '200 2 of 1'),
+	('/public/v2/companies-master-list?page=7', '200 of 2', '200 of 1'),
+	('/public/v2/companies-master-list?name=Same&page_size=1', '200 1 of 2', '200 2 of 1'),
+	('/public/v2/companies-master-list?domain=same.com&page_size=1', '200 1 of 2', '200 2 of 1'),
+	('/public/v2/companies-master-list?industry=SaaS', '200 1,2 of 2', '200 2 of 1'),
+	('/public/v2/companies-master-list/lookup-by-custom-field?field_name=Industry&field_value=SaaS', '200 1,2 of 2', '200 2 of 1'),
+	('/public/v2/companies-master-list/10', '200 1', '404 not_found'),
+	('/public/v2/companies-master-list/11', '301 /public/v2/companies-master-list/10 merged', '404 not_found'),
+	('/public/v2/companies-master-list/21', '301 /public/v2/companies-master-list/20 merged', '301 /public/v2/companies-master-list/20 merged')) v(path, of_both, of_two);
+SELECT is(test.shown(path, :'key_one'), of_both, 'active: ' || path) FROM test.master_list;
+SELECT test.state('moving') AS "now" \gset hidden_
+SELECT is(test.shown(path, :'key_one'), of_both, 'moving: ' || path) FROM test.master_list WHERE path ~ '/contacts-master-list(/\d+)?$';
+SELECT test.state('moved') AS "now" \gset hidden_
+SELECT is(test.shown(path, :'key_two'), of_two, 'moved: ' || path) FROM test.master_list;
+SELECT is(test.shown(path, :'key_one'), '503 Retry-After: 3 client_moved', 'moved, by its own master key: ' || path) FROM test.master_list WHERE path ~ '/v2/c.*-master-list(/\d+)?$';
+SELECT is(test.shown('/public/v2/contacts-master-list', :'key_client'), '403 master_key_required', 'nor is another key of it a master key now');
+SELECT test.state('active') AS "now" \gset hidden_
+SELECT is(test.shown(path, :'key_two'), of_both, 'active again: ' || path) FROM test.master_list WHERE path ~ '/v2/c.*-master-list(/\d+)?$';
 
 SELECT * FROM finish();
 ROLLBACK;

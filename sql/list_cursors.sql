@@ -232,7 +232,8 @@ $$;
 SELECT is(test.scan('SELECT email FROM revyops.contact WHERE ' || rows), found, rows) FROM (VALUES
 	('client_id = $1::int AND id > $2::bigint AND ($3::text IS NULL OR first_name = $3) ORDER BY id LIMIT $4', 'contact_pkey; ((client_id = $1) AND (id > $2))'),
 	('client_id = $1::int AND company_id = $3::bigint AND id > $2::bigint ORDER BY id LIMIT $4', 'contact_company_id_idx; ((company_id = $3) AND (client_id = $1) AND (id > $2))'),
-	('(id, client_id) > ($2::bigint, $1::int) AND client_id > 0 AND ($3::text IS NULL OR first_name = $3) ORDER BY id, client_id LIMIT $4', 'Incremental Sort; contact_id_idx; (id >= $2)')) v(rows, found);
+	('(id, client_id) > ($2::bigint, $1::int) AND client_id > 0 AND client_id NOT IN (SELECT id FROM revyops.client WHERE state = ''moved'') AND ($3::text IS NULL OR first_name = $3) ORDER BY id, client_id LIMIT $4',
+		'Incremental Sort; contact_id_idx; (id >= $2); client_moved_idx')) v(rows, found);
 
 -- what a condition leads to becomes another: a company's domain, a contact that is merged
 SELECT setval('revyops.contact_id_seq', 3000), setval('revyops.company_id_seq', 3000) \gset hidden_

@@ -62,7 +62,7 @@ static KeptQuery get_company = {
 };
 
 static KeptQuery get_company_of_any = {
-	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE id = $1 AND " OF_SERVED " ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };

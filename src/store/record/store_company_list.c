@@ -73,19 +73,24 @@ static KeptQuery rare_page = WITH_FIELD_PAGE("client_id = $1 AND " HAS_HASH("$6"
 
 /* ---- of all clients; $1 is not looked at */
 
-#define BEHIND_OF_ANY "(id, client_id) > ($6, $7) AND client_id > 0"
+#define BEHIND_OF_ANY "(id, client_id) > ($6, $7) AND " OF_SERVED
 
+/* A bound, so those that are not shown may have it. */
 static KeptQuery last_id_of_any = LAST_ID("client_id > 0");
 static KeptQuery scan_page_of_any = SCAN_PAGE(BEHIND_OF_ANY, IN_ORDER_OF_ANY);
 static KeptQuery scan_count_of_any = SCAN_COUNT(COUNT(BEHIND_OF_ANY FILTERS IN_ORDER_OF_ANY, "$8"));
 
-/* The index on ids has no client: rows that share the id are counted by themselves. */
+/*
+ * The index on ids has no client: rows that share the id are counted by themselves, and the rows themselves are read
+ * only if some are not shown.
+ */
 static KeptQuery scan_count_all_of_any = SCAN_COUNT(
-	"SELECT (" COUNT("id = $6 AND client_id > $7 AND client_id > 0", "$8") ") + ("
-	COUNT("id > $6 AND client_id > 0" IN_ORDER, "$8") ")");
-static KeptQuery domain_page_of_any = OF_DOMAIN_PAGE("domain = $6");
-static KeptQuery domain_count_of_any = OF_DOMAIN_COUNT("domain = $6");
-static KeptQuery rare_page_of_any = WITH_FIELD_PAGE("revyops.custom_field_hashes(client_id, custom_fields) && $6");
+	"SELECT CASE WHEN " SOME_ARE_MOVED " THEN (" COUNT(BEHIND_OF_ANY IN_ORDER_OF_ANY, "$8")
+	") ELSE (" COUNT("id = $6 AND client_id > $7 AND client_id > 0", "$8") ") + ("
+	COUNT("id > $6 AND client_id > 0" IN_ORDER, "$8") ") END");
+static KeptQuery domain_page_of_any = OF_DOMAIN_PAGE("domain = $6 AND " IS_SERVED);
+static KeptQuery domain_count_of_any = OF_DOMAIN_COUNT("domain = $6 AND " IS_SERVED);
+static KeptQuery rare_page_of_any = WITH_FIELD_PAGE("revyops.custom_field_hashes(client_id, custom_fields) && $6 AND " IS_SERVED);
 
 /* How lists of one client are read, and those of all. */
 typedef struct CompanyQueries

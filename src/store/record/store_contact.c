@@ -33,7 +33,7 @@ static KeptQuery has_contact = {
 };
 
 static KeptQuery get_contact_of_any = {
-	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE id = $1 AND " OF_SERVED " ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };

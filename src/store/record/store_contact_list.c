@@ -103,6 +103,7 @@ static KeptQuery common_page = {
 
 /* ---- of all clients; $1 is not looked at */
 
+/* A bound, so those that are not shown may have it. */
 static KeptQuery last_id_of_any = {
 	.sql = "SELECT id FROM revyops.contact WHERE client_id > 0 ORDER BY id DESC LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
@@ -110,22 +111,26 @@ static KeptQuery last_id_of_any = {
 };
 
 static KeptQuery scan_page_of_any = {
-	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE (id, client_id) > ($6, $7) AND client_id > 0" FILTERS
+	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE (id, client_id) > ($6, $7) AND " OF_SERVED FILTERS
 	" ORDER BY id, client_id LIMIT $8 OFFSET $9",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 9,
 	.types = {FILTER_TYPES, PAGE_TYPES},
 };
 
 static KeptQuery scan_count_of_any = {
-	.sql = COUNT("(id, client_id) > ($6, $7) AND client_id > 0" FILTERS IN_ORDER_OF_ANY, "$8"),
+	.sql = COUNT("(id, client_id) > ($6, $7) AND " OF_SERVED FILTERS IN_ORDER_OF_ANY, "$8"),
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
 	.types = {FILTER_TYPES, COUNT_TYPES},
 };
 
-/* The index on ids has no client: rows that share the id are counted by themselves. */
+/*
+ * The index on ids has no client: rows that share the id are counted by themselves, and the rows themselves are read
+ * only if some are not shown.
+ */
 static KeptQuery scan_count_all_of_any = {
-	.sql = "SELECT (" COUNT("id = $6 AND client_id > $7 AND client_id > 0", "$8") ") + ("
-	COUNT("id > $6 AND client_id > 0" IN_ORDER, "$8") ")",
+	.sql = "SELECT CASE WHEN " SOME_ARE_MOVED " THEN (" COUNT("(id, client_id) > ($6, $7) AND " OF_SERVED IN_ORDER_OF_ANY, "$8")
+	") ELSE (" COUNT("id = $6 AND client_id > $7 AND client_id > 0", "$8") ") + ("
+	COUNT("id > $6 AND client_id > 0" IN_ORDER, "$8") ") END",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 8,
 	.types = {FILTER_TYPES, COUNT_TYPES},
 };
@@ -137,7 +142,7 @@ static KeptQuery scan_count_all_of_any = {
 
 /* What may stand beside the condition that the index serves, $8, and $2 to $5; $6 and $7 are such conditions. */
 #define FILTERS_OF_ANY " AND ($8 IS NULL OR EXISTS (SELECT FROM revyops.company AS o WHERE o.client_id = contact.client_id" \
-	" AND o.id = contact.company_id AND o.domain = $8))" FILTERS
+	" AND o.id = contact.company_id AND o.domain = $8)) AND " IS_SERVED FILTERS
 #define FILTER_TYPES_OF_ANY FILTER_TYPES, TEXTOID, TEXTOID, TEXTOID
 
 /* Rows that an index finds in an order of its own; they are sorted. */

@@ -18,6 +18,7 @@
 #include "base/compat.h"
 #include "store/query/store_query.h"
 #include "store/record/store_merged.h"
+#include "store/record/store_record.h"
 
 static KeptQuery find_kept_contact = {
 	.sql = "SELECT kept_id FROM revyops.merged_contact WHERE client_id = $1 AND id = $2",
@@ -33,7 +34,7 @@ static KeptQuery find_contacts_of_ids = {
 };
 
 static KeptQuery find_kept_contact_of_any = {
-	.sql = "SELECT kept_id FROM revyops.merged_contact WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT kept_id FROM revyops.merged_contact WHERE id = $1 AND " OF_SERVED " ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };

@@ -21,7 +21,7 @@ static KeptQuery find_kept = {
 };
 
 static KeptQuery find_kept_of_any = {
-	.sql = "SELECT kept_id FROM revyops.merged_company WHERE id = $1 AND client_id > 0 ORDER BY client_id LIMIT 1",
+	.sql = "SELECT kept_id FROM revyops.merged_company WHERE id = $1 AND " OF_SERVED " ORDER BY client_id LIMIT 1",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 1,
 	.types = {INT8OID},
 };

@@ -14,6 +14,15 @@
 #define ALL_CLIENTS 0
 
 /*
+ * Theirs: rows of clients that are served here.  What is left, or on its way here, of one that is served by another
+ * server is not shown, and may be stale.  Few clients or none are, so who they are costs one look at an index.  The
+ * indexes on ids alone have the first condition of OF_SERVED.
+ */
+#define SOME_ARE_MOVED "EXISTS (SELECT FROM revyops.client WHERE state = 'moved')"
+#define IS_SERVED "client_id NOT IN (SELECT id FROM revyops.client WHERE state = 'moved')"
+#define OF_SERVED "client_id > 0 AND " IS_SERVED
+
+/*
  * A table's list of columns, those of the shape in their order, takes one of these
  * as X: to write them, to read them, and to take them of what was to be inserted.
  * The casts are for an owner who gives a column another type; without, they are nothing.

@@ -219,17 +219,19 @@ rvo_auth_reader_of_call(void)
 
 /*
  * rvo_auth_check_master raises FAILURE_CREDENTIALS unless the call comes with a
- * master key.  No setting makes a caller the master.
+ * master key, and FAILURE_CLIENT_MOVED if its client is another server's.  No setting makes a caller the master.
  */
 void
 rvo_auth_check_master(const Claim *claim)
 {
 	ApiKey		stored = {0};
+	ClientState state;
 
 	if (claim->key.data != NULL)
 		stored = read_key(claim->key);
-	if (stored.client_id == 0)
+	if (stored.client_id == 0 || !rvo_store_find_client_state(stored.client_id, &state))
 		rvo_fault_raise_nobody(claim->key.data != NULL);
 	if (!stored.master)
 		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MASTER_KEY_REQUIRED);
+	rvo_client_check_readable(state);
 }
