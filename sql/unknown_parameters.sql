@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Parameters of a list that nobody knows: what was meant as a condition is a 400, what else is ignored is told.
-SELECT plan(184);
+SELECT plan(191);
 SELECT test.two_clients() \gset
 SELECT set_config('test.key', revyops_create_api_key(1, 'x', NULL, 'master'), true) AS hidden \gset
 SELECT count(*) AS hidden FROM revyops_create_contacts('[{"email": "jane@acme.com", "first_name": "Jane", "last_name": "Doe"}, {"email": "joe@acme.com", "first_name": "Joe", "last_name": "Doe"}]') \gset
@@ -63,7 +63,8 @@ SELECT is(test.asked(path, query), expected, format('%s: %s', path, query)) FROM
 	('/public/contacts', 'page=1&limit=5', '200 2 [X-Revyops-Unknown-Parameters: page, limit]'), ('/public/contacts', 'first_name=Jane', '200 1'), ('/public/contacts', 'emial=x', '400 emial unknown_parameter ["email"]'),
 	('/public/contacts/lookup-by-custom-field', 'field_name=a&field_value=b&structure=FLAT', '200 0 [X-Revyops-Unknown-Parameters: structure]'), ('/public/companies', 'nam=x', '400 nam unknown_parameter ["name"]'),
 	-- master lists
-	('/public/v2/contacts-master-list', 'emial=x', '400 emial unknown_parameter ["email"]'), ('/public/v2/contacts-master-list', 'client_id=9&x=1', '200 2 [X-Revyops-Unknown-Parameters: x]'), ('/public/companies-master-list', 'domian=x', '400 domian unknown_parameter ["domain"]'),
+	('/public/v2/contacts-master-list', 'emial=x', '400 emial unknown_parameter ["email"]'), ('/public/v2/contacts-master-list', 'client_id=9&x=1', '200 2 [X-Revyops-Unknown-Parameters: client_id, x]'), ('/public/companies-master-list', 'domian=x', '400 domian unknown_parameter ["domain"]'),
+	('/public/contacts-master-list', 'client_id=9', '200 2 [X-Revyops-Unknown-Parameters: client_id]'), ('/public/v2/companies-master-list/lookup-by-custom-field', 'field_name=a&field_value=b&page=1&client_id=9', '200 0 [X-Revyops-Unknown-Parameters: client_id]'),
 	-- one is asked for by its path
 	('/public/v2/contacts/1', 'emial=x', '200')) v(path, query, expected);
 
@@ -78,6 +79,9 @@ SELECT is(test.asked(path, query, E'Prefer: handling=' || handling || E'\n'), ex
 	('strict', '/public/v2/contacts', 'limit=1&utm_source=x', '400 limit unknown_parameter [], utm_source unknown_parameter [] [Preference-Applied: handling=strict]'), ('strict', '/public/v2/contacts', 'pageSize=1', '400 pageSize unknown_parameter ["page_size"] [Preference-Applied: handling=strict]'),
 	('strict', '/public/v2/contacts', 'client_id=9&email=jane@acme.com', '200 1 [Preference-Applied: handling=strict]'), ('lenient', '/public/v2/contacts', 'limit=1', '200 2 [X-Revyops-Unknown-Parameters: limit, Preference-Applied: handling=lenient]'),
 	('lenient', '/public/v2/contacts', 'emial=1', '400 emial unknown_parameter ["email"] [Preference-Applied: handling=lenient]'), ('strict', '/public/contacts', 'page=1', '400 page unknown_parameter [] [Preference-Applied: handling=strict]'),
+	('strict', '/public/v2/contacts-master-list', 'client_id=9&page=1&page_size=5&structure=FLAT&count=exact', '400 client_id unknown_parameter [] [Preference-Applied: handling=strict]'), ('strict', '/public/companies-master-list', 'client_id=9', '400 client_id unknown_parameter [] [Preference-Applied: handling=strict]'),
+	('strict', '/public/v2/contacts-master-list', 'clientId=9', '400 clientId unknown_parameter [] [Preference-Applied: handling=strict]'), ('strict', '/public/v2/contacts', 'clientId=9', '400 clientId unknown_parameter ["client_id"] [Preference-Applied: handling=strict]'),
+	('strict', '/public/v2/contacts-master-list', 'pageSize=1', '400 pageSize unknown_parameter ["page_size"] [Preference-Applied: handling=strict]'),
 	('strict', '/public/v2/contacts-master-list', 'limit=1', '400 limit unknown_parameter [] [Preference-Applied: handling=strict]'), ('strict', '/public/v2/contacts/1', 'limit=1', '200')) v(handling, path, query, expected);
 SET LOCAL revyops.handling = strict;
 SELECT is(test.asked('/public/v2/contacts', 'limit=1'), '400 limit unknown_parameter []', 'strict by the setting');

@@ -46,7 +46,8 @@ tell_count(Answer *answer, ListCount counted)
 
 /*
  * check_query notes which parameters of a query are faults, and returns a list of those that are ignored.
- * client_id is in the documentation, and not looked at: the key says which client it is.
+ * client_id is in the documentation, and not looked at: the key says which client it is, but not so of a master list, of
+ * which whoever asks for one client would get all.
  */
 static const char *
 check_query(const HttpRequest *request, KnownParameters known, FaultList *faults)
@@ -57,6 +58,11 @@ check_query(const HttpRequest *request, KnownParameters known, FaultList *faults
 	};
 
 	known.others = others;
+	if (request->endpoint->master)
+	{
+		known.others++;
+		known.nothers--;
+	}
 	known.shape = request->endpoint->resource->shape;
 	if (known.listed == NULL)
 	{
