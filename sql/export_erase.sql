@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(62);
+SELECT plan(66);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -171,6 +171,21 @@ SELECT is(revyops.mentions(document, '{jane@acme.com,https://www.linkedin.com/in
 FROM (VALUES (jsonb '"JANE@acme.com"', true), ('["in/Jane"]', true), ('{"a": {"b": [{"c": "www.linkedin.com/in/jane"}]}}', true), ('{"jane@acme.com": 1}', false), ('"Jane <jane@acme.com>"', true), ('["x@y.org; JANE@acme.com."]', true), ('"mary.jane@acme.com"', false), ('"jane@acme.com.au"', false),
 	('"jane@acme.co"', false), ('["", " ", null, true, 1, {}, []]', false), (NULL, NULL)) v(document, expected);
 SELECT is(revyops.mentions('"jane@acme.com"', keys), expected, coalesce(keys::text, 'NULL')) FROM (VALUES ('{}'::text[], false), ('{NULL}', false), ('{NULL,jane@acme.com}', true), (NULL, NULL)) v(keys, expected);
+
+-- all that an import reads as the person is a mention of them, and so is an address in a longer text; a part of somebody else's key is none
+SELECT is_empty($$SELECT text FROM unnest(ARRAY['Jane <x@bücher.example>', U&'Jane\00a0<x@b\00fccher.example>', 'x@bücher.example; y@z.example', U&'x@b.example\00a0(work)', U&'Jane Doe\00a0x@b.example', U&'\00a0x@xn--bcher-kva.example\00a0', '“x@b.example”', '«x@b.example»', '‘x@b.example’',
+	'x@b.example...', '...x@b.example', 'x＠b.example', 'Jane <x@b。example>', 'x&#64;b.example', 'mailto:X%40b.example?a=b', 'Call x@b.example—now', '"x@b.example", y', 'x@b.example-', E'y@z.example\n''x@B.EXAMPLE''', '&lt;x@b.example&gt;', repeat('long ', 5000) || 'x@b.example!',
+	'<https://www.linkedin.com/in/lj>', '"https://de.linkedin.com/in/LJ"', 'LinkedIn: linkedin.com/in/lj', 'https://linkedin.com/in/lj ; ', '<in/lj>', 'linkedin.com/in/ann; linkedin.com/in/lj', 'https://x.example/?u=https%3A%2F%2Fwww.linkedin.com%2Fin%2Flj&y=1', 'https:\/\/linkedin.com\/in\/lj', repeat('long; ', 5000) || 'linkedin.com/in/lj']) text
+	WHERE NOT revyops.mentions(to_jsonb(text), '{x@xn--bcher-kva.example,x@b.example,https://www.linkedin.com/in/lj}')$$, 'as people write it');
+SELECT is_empty($$SELECT text FROM unnest(ARRAY['jx@b.example', 'üx@b.example', 'o''x@b.example', 'o’x@b.example', 'a.x@b.example', 'x+y@b.example', 'x@b.example.au', 'x@b.examples', 'x@b.exampleü', 'x@b.example@c.example', 'x@b.example_old', 'x@bucher.example', '@', '＠b.example', 'x@', repeat('x@', 5000),
+	'https://www.linkedin.com/in/lj-smith', 'linkedin.com/in/lj smith', 'see linkedin.com/in/lj for more', 'linkedin.com/in/ljü', 'linkedin.com/company/lj', 'linkedin.com/in/', 'in/lj…']) text
+	WHERE revyops.mentions(to_jsonb(text), '{x@xn--bcher-kva.example,x@b.example,https://www.linkedin.com/in/lj}')$$, 'as it is somebody else''s');
+SELECT setval('revyops.import_job_id_seq', 10) AS hidden \gset
+SELECT revyops_create_contact('{"email": "jane@bücher.example"}')->>'id' AS jane,
+	revyops_import_csv(convert_to(U&'Email;First Name;LinkedIn\000AJane <jane@b\00fccher.example>;Jane;http://nope.example/x\000A;;see\00a0jane@xn--bcher-kva.example\00a0\000A', 'UTF8')) \gset
+SELECT is((SELECT jsonb_agg(r->'source_row') FROM jsonb_array_elements(revyops_export_contact(:jane)->'import_rejects') r),
+	U&'[{"Email": "Jane <jane@b\00fccher.example>", "First Name": "Jane", "LinkedIn": "http://nope.example/x"}, {"Email": null, "First Name": null, "LinkedIn": "see\00a0jane@xn--bcher-kva.example\00a0"}]', 'rows of a file that were rejected');
+SELECT is(revyops_erase_contact(:jane)->>'import_rejects', '2', 'are erased');
 
 SELECT * FROM finish();
 ROLLBACK;

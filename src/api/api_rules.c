@@ -16,10 +16,10 @@
 
 #include "base/compat.h"
 #include "base/fault.h"
+#include "shape/import/person_mention.h"
 #include "shape/record/custom_field.h"
 #include "shape/record/custom_field_index.h"
 #include "shape/record/member.h"
-#include "shape/record/person_mention.h"
 #include "value/domain.h"
 #include "value/email_address.h"
 #include "value/field_value.h"

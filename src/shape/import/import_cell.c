@@ -20,6 +20,7 @@
 #include "base/compat.h"
 #include "shape/import/import_beside.h"
 #include "shape/import/import_cell.h"
+#include "shape/import/import_character.h"
 #include "shape/import/import_placeholder.h"
 #include "shape/import/import_word.h"
 #include "value/domain.h"
@@ -38,109 +39,6 @@ cell(CellReading reading, Slice value)
 	return (ImportCell) {reading, value};
 }
 
-/* ---------------------------------------------------------------- characters */
-
-/* is_format tells a character that has no shape and no width. */
-static bool
-is_format(ucs4_t c)
-{
-	return c == 0xad || c == 0x34f || c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
-		(c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-		(c >= 0xfff9 && c <= 0xfffb) || (c >= 0xfe00 && c <= 0xfe0f);
-}
-
-static bool
-is_space(ucs4_t c)
-{
-	return c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
-		c == 0x202f || c == 0x205f || c == 0x3000;
-}
-
-/* ascii_of gives the character of ASCII that another one stands for; 0 = none. */
-static char
-ascii_of(ucs4_t c)
-{
-	if (c >= 0xff01 && c <= 0xff5e)
-		return c - 0xfee0;
-	if (is_space(c))
-		return ' ';
-	if (c == 0xfe6b)
-		return '@';
-	if (c == 0x3001 || c == 0xfe50)
-		return ',';
-	if (c == 0x3002 || c == 0xff61)
-		return '.';
-	if ((c >= 0x201c && c <= 0x201f) || c == 0xab || c == 0xbb || c == 0x2039 || c == 0x203a || (c >= 0x3008 && c <= 0x3011))
-		return '"';
-	if (c >= 0x2018 && c <= 0x201b)
-		return '\'';
-	/* bullets, of which one may be a letter: "gal·la" */
-	if (c == 0x2022 || c == 0xb7)
-		return '|';
-	return '\0';
-}
-
-/* take_entity takes an HTML entity off the front of a text; '\0' if there is none. */
-static char
-take_entity(Slice *s)
-{
-	static const struct
-	{
-		const char *name;
-		char		character;
-	}			entities[] = {
-		{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&amp;", '&'}, {"&nbsp;", ' '},
-		{"&#39;", '\''}, {"&apos;", '\''}, {"&#64;", '@'}, {"&commat;", '@'}, {"%40", '@'}, {"%20", ' '},
-	};
-
-	for (size_t i = 0; i < lengthof(entities); i++)
-	{
-		int			len = strlen(entities[i].name);
-
-		if (s->len < len || memcmp(s->data, entities[i].name, len) != 0)
-			continue;
-		s->data += len;
-		s->len -= len;
-		return entities[i].character;
-	}
-	return '\0';
-}
-
-/*
- * folded gives a text without what is not to be seen, with characters of ASCII in
- * place of those that look so, and entities of HTML resolved, if asked for.
- */
-static Slice
-folded(Slice s, bool entities)
-{
-	char	   *out = palloc(s.len + 1);
-	int			len = 0;
-
-	while (s.len > 0)
-	{
-		ucs4_t		c;
-		int			length;
-		char		ascii;
-
-		if (entities && (s.data[0] == '&' || s.data[0] == '%') && (ascii = take_entity(&s)) != '\0')
-		{
-			out[len++] = ascii;
-			continue;
-		}
-		length = Max(u8_mbtouc(&c, (const uint8_t *) s.data, s.len), 1);
-		if (length > 1 && (ascii = ascii_of(c)) != '\0')
-			out[len++] = ascii;
-		else if (length == 1 || !is_format(c))
-		{
-			memcpy(out + len, s.data, length);
-			len += length;
-		}
-		s.data += length;
-		s.len -= length;
-	}
-	return (Slice) {out, len};
-}
-
 /* ---------------------------------------------------------------- values */
 
 /* What was found in a cell so far. */
@@ -153,6 +51,9 @@ typedef struct Finding
 	Slice		canonical;
 	bool		broken;			/* it is a part of a value only, so it doesn't count, nor do others */
 	bool		more;			/* another one was found, too, or a part of one */
+	const Slice *sought;		/* whether one of these is among them: rvo_import_has_profile */
+	int			nsought;
+	bool		met;
 } Finding;
 
 /* try_value takes a text as a value, if it is one; it is of finding->text. */
@@ -166,6 +67,8 @@ try_value(Finding *finding, Slice text)
 	if (finding->normalize(text, &canonical) != FAULT_NONE || canonical.data == NULL)
 		return false;
 	whole = finding->is_whole == NULL || finding->is_whole(finding->text, text);
+	for (int i = 0; whole && i < finding->nsought; i++)
+		finding->met |= rvo_slice_equal(finding->sought[i], canonical);
 	if (finding->value.data == NULL)
 	{
 		finding->value = text;
@@ -275,7 +178,7 @@ rvo_import_cell_email(Slice text)
 	/* Excel's apostrophe before a text, the sign of a formula, or a blank of a link would be a part of the address. */
 	if (!is_in(text.data[0], "'`=*/%") && try_value(&finding, text))
 		return found_in(&finding, text);
-	finding.text = rest = folded(text, true);
+	finding.text = rest = rvo_import_folded(text, true);
 	while (next_word(&rest, EMAIL_SEPARATORS, &word))
 	{
 		if (memchr(word.data, '@', word.len) != NULL)
@@ -368,15 +271,30 @@ try_parameters(Finding *finding, Slice word)
 	}
 }
 
+/* search_profiles looks for profiles among the words of a text. */
+static void
+search_profiles(Finding *finding, Slice text)
+{
+	Slice		whole = rvo_import_folded(text, false);
+	Slice		rest = whole;
+	Slice		word;
+	bool		has_spaces = contains(whole, " ");
+
+	finding->text = whole;
+	while (next_word(&rest, URL_SEPARATORS, &word))
+	{
+		if (contains(word, "linkedin.") || word.len == whole.len || !has_spaces)
+			try_profile(finding, word);
+		if (finding->value.data == NULL || finding->nsought > 0)
+			try_parameters(finding, word);
+	}
+}
+
 /* rvo_import_cell_linkedin reads a cell that should have the URL of a LinkedIn profile. */
 ImportCell
 rvo_import_cell_linkedin(Slice text)
 {
 	Finding		finding = {.normalize = rvo_linkedin_normalize, .is_whole = rvo_import_linkedin_is_whole};
-	Slice		whole;
-	Slice		rest;
-	Slice		word;
-	bool		has_spaces;
 
 	text = rvo_text_trim(text);
 	if (text.len == 0)
@@ -386,19 +304,23 @@ rvo_import_cell_linkedin(Slice text)
 	finding.text = text;
 	if (try_value(&finding, text))
 		return found_in(&finding, text);
-	whole = folded(text, false);
-	finding.text = rest = whole;
-	has_spaces = contains(whole, " ");
-	while (next_word(&rest, URL_SEPARATORS, &word))
-	{
-		if (contains(word, "linkedin.") || word.len == whole.len || !has_spaces)
-			try_profile(&finding, word);
-		if (finding.value.data == NULL)
-			try_parameters(&finding, word);
-	}
+	search_profiles(&finding, text);
 	if (finding.value.data != NULL)
 		return found_in(&finding, text);
 	return rvo_is_key_placeholder(text, false) ? cell(CELL_PLACEHOLDER, NO_SLICE) : cell(CELL_PLAIN, text);
+}
+
+/* rvo_import_has_profile tells whether one of these profiles, which are canonical, is read in a text, be it one of many, and long. */
+bool
+rvo_import_has_profile(Slice text, const Slice *profiles, int n)
+{
+	Finding		finding = {.normalize = rvo_linkedin_normalize, .is_whole = rvo_import_linkedin_is_whole,
+	.sought = profiles, .nsought = n};
+
+	finding.text = text = rvo_text_trim(text);
+	if (!try_value(&finding, text))
+		search_profiles(&finding, text);
+	return finding.met;
 }
 
 /* ---------------------------------------------------------------- companies */
@@ -504,7 +426,7 @@ rvo_import_cell_domain(Slice text)
 		return cell(CELL_PLACEHOLDER, NO_SLICE);
 	if (memchr(text.data, '<', text.len) == NULL && try_value(&finding, text))
 		return found_in(&finding, text);
-	try_domains(&finding, folded(text, true));
+	try_domains(&finding, rvo_import_folded(text, true));
 	return found_in(&finding, text);
 }
 

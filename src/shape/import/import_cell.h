@@ -24,6 +24,7 @@ typedef struct ImportCell
 
 extern ImportCell rvo_import_cell_email(Slice text);
 extern ImportCell rvo_import_cell_linkedin(Slice text);
+extern bool rvo_import_has_profile(Slice text, const Slice *profiles, int n);
 extern ImportCell rvo_import_cell_domain(Slice text);
 extern ImportCell rvo_import_cell_company(Slice text);
 extern ImportCell rvo_import_cell_name(Slice text);
