@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(66);
+SELECT plan(73);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -186,6 +186,25 @@ SELECT revyops_create_contact('{"email": "jane@bücher.example"}')->>'id' AS jan
 SELECT is((SELECT jsonb_agg(r->'source_row') FROM jsonb_array_elements(revyops_export_contact(:jane)->'import_rejects') r),
 	U&'[{"Email": "Jane <jane@b\00fccher.example>", "First Name": "Jane", "LinkedIn": "http://nope.example/x"}, {"Email": null, "First Name": null, "LinkedIn": "see\00a0jane@xn--bcher-kva.example\00a0"}]', 'rows of a file that were rejected');
 SELECT is(revyops_erase_contact(:jane)->>'import_rejects', '2', 'are erased');
+
+-- a key of a merged contact that is another's by now: a contact has it, or it was merged into another one later
+SELECT revyops_create_contact('{"email": "jane@v.example"}')->>'id' AS a, revyops_create_contact('{"email": "sales@v.example", "linkedin_url": "in/sales-v"}')->>'id' AS b, revyops_create_contact('{"email": "own@v.example"}')->>'id' AS own, revyops_create_contact('{"linkedin_url": "in/bobv"}')->>'id' AS c,
+	revyops_create_contact('{"email": "late@v.example"}')->>'id' AS d \gset
+SELECT revyops_create_email(jsonb_build_object('email_type', 'sent', 'origin', 'api', 'contact_id', :b, 'contact_email', 'sales@v.example', 'subject', 'to Jane')), revyops_merge_contacts(:a, :b), revyops_merge_contacts(:a, :own), revyops_update_contact(:c, '{"email": "sales@v.example"}') \gset hidden_
+SELECT revyops_record_event('{"kind": "replied", "contact_email": "sales@v.example", "at": "2026-01-02T00:00:00Z", "subject": "of Bob", "platform": "lemlist"}'), revyops_suppress('{"email": "sales@v.example", "note": "of Bob"}'), revyops_suppress('{"email": "own@v.example", "note": "of Jane"}'), revyops_suppress('{"email": "next@v.example", "note": "asked sales@v.example"}') \gset hidden_
+INSERT INTO revyops.import_reject (client_id, job, ordinal, source_row, status, errors) VALUES (1, 1, 20, '{"email": "sales@v.example"}', 400, '[]'), (1, 1, 21, '{"email": "own@v.example"}', 400, '[]'), (1, 1, 22, '{"linkedin_url": "in/sales-v"}', 400, '[]');
+CREATE FUNCTION test.held(id bigint) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(', ', (SELECT string_agg(m->>'subject', ', ' ORDER BY m->>'subject') FROM jsonb_array_elements(e->'emails') m), (SELECT string_agg(n->>'note', ', ' ORDER BY n->>'note') FROM jsonb_array_elements(e->'do_not_contact') n),
+		(SELECT string_agg(r->>'ordinal', ', ' ORDER BY r->>'ordinal') FROM jsonb_array_elements(e->'import_rejects') r), (SELECT string_agg(m->>'email', ', ' ORDER BY m->>'email') FROM jsonb_array_elements(e->'merged_contacts') m)) FROM revyops_export_contact(id) e $$;
+SELECT is(test.held(:a), 'to Jane, of Jane, 21, 22, own@v.example, sales@v.example', 'what is the kept contact''s');
+SELECT is(revyops_update_contact(:c, '{"email": "bob@v.example"}')->>'email', 'bob@v.example', 'if it is given up again,');
+SELECT is(test.held(:a), 'of Bob, to Jane, asked sales@v.example, of Bob, of Jane, 20, 21, 22, own@v.example, sales@v.example', 'it leads to the kept contact as before');
+SELECT revyops_update_contact(:c, '{"email": "sales@v.example"}'), revyops_merge_contacts(:d, :c) \gset hidden_
+UPDATE revyops.merged_contact SET merged_time = merged_time + interval '1 second' WHERE id = :c;
+SELECT is(test.held(:a), 'to Jane, of Jane, 21, 22, own@v.example, sales@v.example', 'merged into another later');
+SELECT is(jsonb_build_array(r->'emails', r->'do_not_contact', r->'import_rejects', r->'merged_contacts'), '[1, 1, 2, 2]', 'an erasure leaves the others alone') FROM revyops_erase_contact(:a, suppress => true) r;
+SELECT is(test.held(:d), 'of Bob, asked sales@v.example, of Bob, 20, sales@v.example', 'who have all of theirs');
+SELECT is((SELECT string_agg(concat_ws(' ', ordinal, do_not_contact, reasons), ', ' ORDER BY ordinal) FROM revyops_check_do_not_contact('{jane@v.example,own@v.example,sales@v.example}')), '1 t {erased}, 2 t {erased,manual}, 3 t {manual}', 'and is told of none of their addresses');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -58,10 +58,6 @@ static KeptQuery note_merged = {
 	.types = {INT4OID},
 };
 
-/* Whoever had the key last. */
-#define KEPT_BY(key, value, client) "(SELECT kept_id FROM revyops.merged_contact WHERE " key " = " value \
-	" AND client_id = " client " ORDER BY merged_time DESC, id DESC LIMIT 1)"
-
 static KeptQuery find_kept_by_keys = {
 	.sql = "SELECT " KEPT_BY("email", "$2", "$1") ", " KEPT_BY("linkedin_url", "$3", "$1"),
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
@@ -77,9 +73,6 @@ static KeptQuery find_kept_by_keys = {
 
 static KeptQuery find_many_kept_by_keys = FIND_MANY_KEPT_BY_KEYS(false);
 static KeptQuery read_many_kept_by_keys = FIND_MANY_KEPT_BY_KEYS(true);
-
-#define OWNER(key, value, client) "COALESCE((SELECT id FROM revyops.contact WHERE " key " = " value \
-	" AND client_id = " client "), " KEPT_BY(key, value, client) ")"
 
 static KeptQuery find_owners_to_list = {
 	.sql = "SELECT " OWNER("email", "$2", "$1") ", " OWNER("linkedin_url", "$3", "$1"),

@@ -9,6 +9,14 @@
 #include "shape/record/record.h"
 #include "store/record/store_contact.h"
 
+/* In a statement: into whom those were merged that had a key of a client's, by now; whoever had it last. */
+#define KEPT_BY(key, value, client) "(SELECT kept_id FROM revyops.merged_contact WHERE " key " = " value \
+	" AND client_id = " client " ORDER BY merged_time DESC, id DESC LIMIT 1)"
+
+/* Likewise whose a key is: the contact's that has it, or else that contact's. */
+#define OWNER(key, value, client) "COALESCE((SELECT id FROM revyops.contact WHERE " key " = " value \
+	" AND client_id = " client "), " KEPT_BY(key, value, client) ")"
+
 extern int64 rvo_store_find_kept_contact(int client_id, int64 id);
 extern void rvo_store_find_contacts_of_ids(int client_id, const int64 *ids, int n, int64 *contacts);
 extern int64 rvo_store_find_kept_contact_of_any(int64 id);

@@ -7,8 +7,8 @@
  * and what becomes of it when the contact is merged into another.
  *
  * A person is known by the keys of their contact and of those that were merged into
- * it.  What only mentions them has no index, so all of the client's is read: it is
- * asked for rarely.
+ * it, unless those are another's by now.  What only mentions them has no index, so all
+ * of the client's is read: it is asked for rarely.
  */
 #include "postgres.h"
 
@@ -19,18 +19,21 @@
 
 #include "base/compat.h"
 #include "store/query/store_query.h"
+#include "store/record/store_merged.h"
 #include "store/record/store_record.h"
 #include "store/record/store_trace.h"
 
 /*
  * The keys of a person whose contact of client $1 is $2, and the ids that it has or had.  They are asked for once, and
- * are $3 and $4 of the statements below: each of those is about one table and one client.
+ * are $3 and $4 of the statements below: each of those is about one table and one client.  A key of a merged contact may
+ * be another person's by now, to whom it was given since.
  */
+#define MERGED_KEY(key) " UNION SELECT " key " FROM revyops.merged_contact AS m WHERE kept_id = $2 AND client_id = $1" \
+	" AND " OWNER(key, "m." key, "$1") " = $2"
 #define PERSON(how) { \
 	.sql = "SELECT (SELECT COALESCE(pg_catalog.array_agg(key), '{}') FROM (" \
 	"SELECT pg_catalog.unnest(ARRAY[email, linkedin_url]) FROM revyops.contact WHERE client_id = $1 AND id = $2" \
-	" UNION SELECT pg_catalog.unnest(ARRAY[email, linkedin_url]) FROM revyops.merged_contact" \
-	" WHERE kept_id = $2 AND client_id = $1) AS k (key) WHERE key IS NOT NULL)," \
+	MERGED_KEY("email") MERGED_KEY("linkedin_url") ") AS k (key) WHERE key IS NOT NULL)," \
 	" (SELECT pg_catalog.array_append(COALESCE(pg_catalog.array_agg(id::bigint), '{}'), $2) FROM revyops.merged_contact" \
 	" WHERE kept_id = $2 AND client_id = $1)", \
 	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 2, \
@@ -261,7 +264,7 @@ rvo_store_show_traces(int client_id, int64 contact_id, JsonObject *answer)
 	}
 }
 
-/* rvo_store_read_person_emails shows the e-mail addresses of a contact and of those that were merged into it. */
+/* rvo_store_read_person_emails shows the e-mail addresses of a person. */
 void
 rvo_store_read_person_emails(int client_id, int64 contact_id, RowReader read, void *arg)
 {
