@@ -32,13 +32,18 @@ INSERT INTO revyops.import_note (client_id, job, number, ordinal, line, record_i
 	(1, 2, 2, 4, 7, NULL, 'Notes', 'Rowtwo', 'too_long', NULL), (1, 4, 1, 1, 2, 3, 'name', 'Acme', 'cleaned', '{"name": "Acme"}'),
 	(1, 2, 3, 5, 8, 2, 'Notes', 'x', 'too_long', '{"email": "next@acme.com"}'), (2, 3, 1, 1, 2, 3, 'email', 'erika@person.org;', 'cleaned', '{"email": "erika@person.org;"}');
 
--- kept answers: to a create of his, by an id; to one of a merged contact, by a key; of a batch, where others are too; of others; of a company
+-- kept answers: to a create of his, by an id; to one of a merged contact, by a key; of a batch, where others are too; of others; of a company;
+-- of checked files, with the first rows, of others as well, and with a person among the names of columns
 INSERT INTO revyops.idempotency_key (client_id, key, request_sha256, status, headers, body, created_time) SELECT c, k, sha256(''), s, NULL, b, '2026-01-02 03:04:05.678901+00' FROM (VALUES
 	(1, 'one', 201, '{"id": 3, "email": "before@person.net", "contact_status": ""}'), (1, 'two', 201, '{"id": 99, "linkedin_url": "https://www.linkedin.com/in/alt-m", "contact_status": ""}'),
 	(1, 'three', 201, '{"id": 5, "email": null, "first_name": "Rowone", "contact_status": ""}'),
 	(1, 'batch', 200, '{"results": [{"index": 0, "status": 201, "contact": {"id": 2, "email": "next@acme.com", "contact_status": ""}}, {"index": 1, "status": 201, "contact": {"id": 98, "email": "erika@person.org", "contact_status": ""}},
 		{"index": 2, "status": 409, "errors": [{"existing_id": 3}]}, {"index": 3, "status": 201, "contact": {"id": 4, "contact_status": ""}}], "summary": {}}'),
 	(1, 'email', 201, '{"id": 1, "email_type": "sent", "contact_id": 4, "contact_email": null}'), (1, 'emails', 200, '{"results": [{"index": 0, "status": 201, "email": {"id": 3, "email_type": "sent", "contact_id": 2}}, {"index": 1, "status": 201, "email": {"id": 4, "email_type": "sent", "contact_id": 3}}], "summary": {}}'),
+	(1, 'file', 200, '{"job": 1, "rows": 3, "mode": "check", "mapping": {"email": ["E"]}, "columns": ["E", "N"], "rejects": [], "preview": [["next@acme.com", "Next"], ["Erika <ERIKA@person.org>", "Rowone"], ["kim@acme.com", null], ["alt@person.net", "contact"]], "rejects_url": "/x"}'),
+	(1, 'headless', 200, '{"job": 2, "rows": 1, "mode": "check", "columns": ["erika@person.org", "Rowtwo"], "preview": [["kim@acme.com", "Kim"]], "rejects_url": "/x"}'),
+	(1, 'companies', 200, '{"results": [{"index": 0, "status": 201, "company": {"id": 8, "domain": "other.com"}}, {"index": 1, "status": 201, "company": {"id": 9, "domain": "acme.com", "name": "erika@person.org"}}], "summary": {}}'),
+	(1, 'strangers', 200, '{"job": 3, "rows": 1, "mode": "check", "columns": ["E"], "preview": [["kim@acme.com"]], "rejects_url": "/x"}'), (1, 'imported', 200, '{"job": 3, "rows": 1, "mode": "create", "columns": ["E"], "rejects_url": "/x"}'),
 	(1, 'other', 201, '{"id": 2, "email": "next@acme.com", "contact_status": ""}'), (1, 'company', 201, '{"id": 3, "domain": "acme.com", "company_status": ""}'),
 	(2, 'one', 201, '{"id": 3, "email": "erika@person.org", "contact_status": ""}')) v(c, k, s, b);
 
@@ -65,7 +70,7 @@ BEGIN
 	RETURN found;
 END
 $$;
-SELECT is(test.traces(), 'revyops.contact 1, revyops.do_not_contact 3, revyops.email 3, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
+SELECT is(test.traces(), 'revyops.contact 1, revyops.do_not_contact 3, revyops.email 3, revyops.idempotency_key 7, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'what there is');
 
 -- export
 SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
@@ -90,7 +95,10 @@ SELECT is(test.settled(revyops_export_contact(3)), (jsonb '{
 		{"job": 2, "ordinal": 1, "source_row": {"contact": {"emails": [1, ["alt@person.net"]], "first_name": "Nested"}}, "status": 400, "errors": []},
 		{"job": 2, "ordinal": 2, "source_row": {"Work mail": "older@person.net", "x": "Rowthree"}, "status": 400, "errors": []}],
 	"kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 98, "email": "erika@person.org", "contact_status": ""}, {"id": 4, "contact_status": ""}]},
+		{"key": "companies", "created_time": "TIME", "status": 200, "contacts": [{"index": 1, "status": 201, "company": {"id": 9, "domain": "acme.com", "name": "erika@person.org"}}]},
 		{"key": "email", "created_time": "TIME", "status": 201, "contacts": [{"id": 1, "email_type": "sent", "contact_id": 4, "contact_email": null}]}, {"key": "emails", "created_time": "TIME", "status": 200, "contacts": [{"id": 4, "email_type": "sent", "contact_id": 3}]},
+		{"key": "file", "created_time": "TIME", "status": 200, "contacts": [["Erika <ERIKA@person.org>", "Rowone"], ["alt@person.net", "contact"]]},
+		{"key": "headless", "created_time": "TIME", "status": 200, "contacts": [{"job": 2, "rows": 1, "mode": "check", "columns": ["erika@person.org", "Rowtwo"], "rejects_url": "/x"}]},
 		{"key": "one", "created_time": "TIME", "status": 201, "contacts": [{"id": 3, "email": "before@person.net", "contact_status": ""}]},
 		{"key": "three", "created_time": "TIME", "status": 201, "contacts": [{"id": 5, "email": null, "first_name": "Rowone", "contact_status": ""}]},
 		{"key": "two", "created_time": "TIME", "status": 201, "contacts": [{"id": 99, "linkedin_url": "https://www.linkedin.com/in/alt-m", "contact_status": ""}]}]}')::text, 'all of it');
@@ -103,7 +111,7 @@ SELECT is(test.settled(revyops_export_contact(2)), (jsonb '{"contact": {"id": 2,
 	"activity": [], "campaigns": [], "status_history": [], "platform_ids": [], "kept_deliveries": [], "company": null, "merged_contacts": [], "do_not_contact": [{"id": 3, "email": "next@acme.com", "reason": "manual", "since": "TIME", "source": "api", "note": "works with Erika <erika@person.org>", "removed_at": null, "removal_note": null}], "emails": [{"id": 3, "email_type": "sent", "origin": "api", "email_timestamp": null, "contact_email": "next@acme.com", "contact_id": 2, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": null, "custom_fields": [], "updated_time": "TIME"},
 		{"id": 4, "email_type": "sent", "origin": "", "email_timestamp": null, "contact_email": "older@person.net", "contact_id": 2, "agent_email": null, "subject": null, "body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "message_id": "<m@x>", "custom_fields": [], "updated_time": "TIME"}],
 	"import_rejects": [], "import_notes": [{"job": 2, "ordinal": 5, "member": "Notes", "value": "x", "code": "too_long", "source_row": {"email": "next@acme.com"}}], "kept_answers": [{"key": "batch", "created_time": "TIME", "status": 200, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]},
-		{"key": "emails", "created_time": "TIME", "status": 200, "contacts": [{"id": 3, "email_type": "sent", "contact_id": 2}]}, {"key": "other", "created_time": "TIME", "status": 201, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]}]}')::text, 'of whom less is held');
+		{"key": "emails", "created_time": "TIME", "status": 200, "contacts": [{"id": 3, "email_type": "sent", "contact_id": 2}]}, {"key": "file", "created_time": "TIME", "status": 200, "contacts": [["next@acme.com", "Next"]]}, {"key": "other", "created_time": "TIME", "status": 201, "contacts": [{"id": 2, "email": "next@acme.com", "contact_status": ""}]}]}')::text, 'of whom less is held');
 SET LOCAL TIME ZONE 'Asia/Kathmandu';
 SELECT is(revyops_export_contact(3)->'merged_contacts'->0->>'merged_time', (SELECT to_char(merged_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM revyops.merged_contact WHERE id = 4), 'times are in UTC');
 SET LOCAL TIME ZONE 'UTC';
@@ -118,10 +126,10 @@ SELECT test.both('5', 'PT301', 'contact was merged', '[{"parameter": "id", "code
 SELECT set_config('revyops.client_id', '0', true) AS "hidden" \gset
 SELECT test.both('3', 'PT403', 'missing or invalid credentials', '[{"parameter": "X-API-Key", "code": "missing_credentials"}]');
 SELECT set_config('revyops.client_id', '1', true) AS "hidden" \gset
-SELECT is(test.traces(), 'revyops.contact 1, revyops.do_not_contact 3, revyops.email 3, revyops.idempotency_key 4, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
+SELECT is(test.traces(), 'revyops.contact 1, revyops.do_not_contact 3, revyops.email 3, revyops.idempotency_key 7, revyops.import_note 3, revyops.import_reject 4, revyops.merged_contact 2', 'nothing of that erased anything');
 
 -- erase
-SELECT is(revyops_erase_contact(3), '{"activity": 0, "campaigns": 0, "status_history": 0, "emails": 3, "contacts": 1, "import_notes": 3, "kept_answers": 6, "do_not_contact": 3, "import_rejects": 4, "merged_contacts": 2, "platform_ids": 0, "kept_deliveries": 0}', 'erased');
+SELECT is(revyops_erase_contact(3), '{"activity": 0, "campaigns": 0, "status_history": 0, "emails": 3, "contacts": 1, "import_notes": 3, "kept_answers": 9, "do_not_contact": 3, "import_rejects": 4, "merged_contacts": 2, "platform_ids": 0, "kept_deliveries": 0}', 'erased');
 SELECT is((SELECT string_agg(concat_ws(' ', id, coalesce(email, domain, '#'), reason, quote_literal(note), removed_at IS NOT NULL), ', ' ORDER BY id) FROM revyops.do_not_contact WHERE client_id = 1),
 	'1 # unsubscribed f, 3 next@acme.com manual f, 4 acme.com manual ''All of it'' f, 5 # erased f', 'hashes are left of what is on the do-not-contact list');
 SELECT is((SELECT string_agg(concat_ws(' ', ordinal, do_not_contact, reasons), ', ' ORDER BY ordinal) FROM revyops_check_do_not_contact('{erika@person.org,alt@person.net,older@person.net}')), '1 t {unsubscribed}, 2 f, 3 t {erased}', 'by which it is known, and no others');
@@ -130,7 +138,7 @@ SELECT is(test.traces(), NULL, 'no trace');
 SELECT is(test.rows(), '2 clients, 0 keys, 1 companies, 2 contacts', 'the company and the others are there');
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, ordinal), ', ' ORDER BY client_id, job, ordinal) FROM revyops.import_reject), '1 1 2, 1 2 3, 2 3 1', 'and their rejected rows, and the other client''s');
 SELECT is((SELECT string_agg(concat_ws(' ', client_id, job, number), ', ' ORDER BY client_id, job, number) FROM revyops.import_note), '1 2 3, 1 4 1, 2 3 1', 'and what was changed of theirs');
-SELECT is((SELECT string_agg(concat_ws(' ', client_id, key), ', ' ORDER BY client_id, key) FROM revyops.idempotency_key), '1 company, 1 other, 2 one', 'and answers about others');
+SELECT is((SELECT string_agg(concat_ws(' ', client_id, key), ', ' ORDER BY client_id, key) FROM revyops.idempotency_key), '1 company, 1 imported, 1 other, 1 strangers, 2 one', 'and answers about others');
 SELECT test.both(i::text, 'PT404', 'contact not found', '[{"parameter": "id", "code": "not_found"}]') FROM unnest(ARRAY[3, 4, 5]) i;
 SELECT is(revyops_create_contact('{"email": "erika@person.org"}')->>'email', 'erika@person.org', 'she may come back');
 SELECT is(revyops_erase_contact(2), '{"activity": 0, "campaigns": 0, "status_history": 0, "emails": 1, "contacts": 1, "import_notes": 1, "kept_answers": 1, "do_not_contact": 1, "import_rejects": 0, "merged_contacts": 0, "platform_ids": 0, "kept_deliveries": 0}', 'of whom less is held');

@@ -70,10 +70,12 @@ static KeptQuery read_person = PERSON(true);
 
 /*
  * An answer kept under an idempotency key mentions them by a key or by an id.  One
- * to a batch also has others, who don't belong in an export.
+ * to a batch also has others, who don't belong in an export, and so have the first rows of a file.  The rest of
+ * that is one part: a column may have a person's address, where the first row was taken for names.
  */
 #define PARTS "pg_catalog.jsonb_array_elements(CASE WHEN body::jsonb ? 'results' THEN body::jsonb->'results'" \
-	" ELSE pg_catalog.jsonb_set('[{\"contact\": null}]', '{0,contact}', body::jsonb) END) AS p (part)" \
+	" ELSE COALESCE(body::jsonb->'preview', '[]') ||" \
+	" pg_catalog.jsonb_set('[{\"contact\": null}]', '{0,contact}', body::jsonb - 'preview') END) AS p (part)" \
 	" WHERE revyops.mentions(part, " KEYS ") OR (part->'contact' ? 'contact_status' AND part->'contact'->>'id' = ANY (" IDS "::text[]))" \
 	" OR COALESCE(part->'email', part->'contact')->>'contact_id' = ANY (" IDS "::text[])"
 #define OF_ANSWERS "FROM revyops.idempotency_key WHERE client_id = $1 AND EXISTS (SELECT 1 FROM " PARTS ")"
@@ -100,7 +102,7 @@ static KeptQuery read_person = PERSON(true);
 	" UNION ALL SELECT id FROM revyops.email WHERE client_id = $1 AND contact_email = ANY (" KEYS "))"
 
 static KeptQuery show_answers = SHOWN(LIST("'key', key, 'created_time', " TIME("created_time") ", 'status', status, 'contacts',"
-										   " (SELECT pg_catalog.jsonb_agg(COALESCE(part->'contact', part->'email')) FROM " PARTS ")", "key"), OF_ANSWERS);
+										   " (SELECT pg_catalog.jsonb_agg(COALESCE(part->'contact', part->'email', part)) FROM " PARTS ")", "key"), OF_ANSWERS);
 static KeptQuery show_emails = SHOWN("COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(e) ORDER BY email_timestamp, id), '[]')",
 									 "FROM (SELECT id, email_type, origin, " TIME("email_timestamp") " AS email_timestamp, contact_email, contact_id,"
 									 " agent_email, subject, body_text, body_html, campaign_id, campaign_name, interested, message_id,"
