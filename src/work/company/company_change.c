@@ -21,6 +21,7 @@
 #include "store/service/store_lock.h"
 #include "work/record/change_feed.h"
 #include "work/company/company_change.h"
+#include "work/company/company_domain.h"
 #include "work/company/company_kind.h"
 #include "work/record/field_definition.h"
 #include "work/record/retry.h"
@@ -97,6 +98,8 @@ save(const Caller *caller, Company *company, Slice first, bool other_domain)
 {
 	bool		was_own = other_domain && rvo_store_delete_company_domain(caller->client_id, company->domain, company->record.id);
 
+	if (other_domain && !was_own)
+		(void) rvo_company_claim_domain(caller->client_id, company->domain);	/* of another's the save tells */
 	rvo_record_save(&rvo_company_kind, caller, &company->record, other_domain);
 	if (was_own)
 		rvo_store_insert_company_domain(caller->client_id, first, company->record.id);

@@ -87,11 +87,14 @@ find(int client_id, Slice domain)
 	return finding.id;
 }
 
-/* check_snapshot raises a serialization failure if a company got a domain beside its first since the transaction's snapshot. */
-static void
-check_snapshot(int client_id, Slice domain, int64 owner)
+/*
+ * rvo_company_check_snapshot is for whoever is about to give a company a domain that is nobody's. Raises a serialization failure
+ * if a company got it beside its first since the transaction's snapshot.
+ */
+void
+rvo_company_check_snapshot(int client_id, Slice domain)
 {
-	if (owner == 0 && IsolationUsesXactSnapshot() && rvo_store_is_other_domain_now(client_id, domain))
+	if (IsolationUsesXactSnapshot() && rvo_store_is_other_domain_now(client_id, domain))
 		rvo_fault_raise_serialization();
 }
 
@@ -107,7 +110,8 @@ rvo_company_claim_domain(int client_id, Slice domain)
 
 	rvo_store_line_up_domains(client_id, false);
 	owner = rvo_store_find_company_of_other_domain(client_id, domain);
-	check_snapshot(client_id, domain, owner);
+	if (owner == 0)
+		rvo_company_check_snapshot(client_id, domain);
 	return owner;
 }
 
@@ -120,7 +124,8 @@ rvo_company_claim_domains(int client_id, const Slice *domains, int n, int64 *own
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		check_snapshot(client_id, domains[i], owners[i]);
+		if (owners[i] == 0)
+			rvo_company_check_snapshot(client_id, domains[i]);
 	}
 }
 

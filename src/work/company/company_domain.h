@@ -25,6 +25,7 @@ typedef struct DomainCompany
 } DomainCompany;
 
 extern int64 rvo_company_of_domain(const Caller *caller, const CompanyReference *reference);
+extern void rvo_company_check_snapshot(int client_id, Slice domain);
 extern int64 rvo_company_claim_domain(int client_id, Slice domain);
 extern void rvo_company_claim_domains(int client_id, const Slice *domains, int n, int64 *owners);
 extern DomainCompany *rvo_companies_make(const Caller *caller, NewCompany *wanted, int n);

@@ -24,6 +24,7 @@
 #include "store/record/store_company_domain.h"
 #include "store/service/store_lock.h"
 #include "work/company/company_change.h"
+#include "work/company/company_domain.h"
 #include "work/company/company_kind.h"
 #include "work/company/company_upsert.h"
 #include "work/company/company_upsert_batch.h"
@@ -222,6 +223,7 @@ create(Part *part, BatchItem *item)
 
 	if (item->faults.count > 0)
 		return;
+	rvo_company_check_snapshot(part->upserts->client_id, company.domain);
 	rvo_record_number(&rvo_company_kind, &company.record);
 	(void) add_row(part, &company, false);
 	settle(part->upserts, item, &company, false);
