@@ -5,7 +5,13 @@ CREATE FUNCTION revyops.mentions(document jsonb, keys text[]) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'revyops_mentions'
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION revyops.mentions(jsonb, text[]) IS
-'Whether a string in a document is one of these e-mail addresses and LinkedIn URLs, in any form.';
+'Whether a string in a document has one of these e-mail addresses and LinkedIn URLs in it, in any form.';
+
+CREATE FUNCTION revyops.octets_mention(octets bytea, keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'revyops_octets_mention'
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION revyops.octets_mention(bytea, text[]) IS
+'Whether the octets of a delivery have one of these e-mail addresses and LinkedIn URLs in them, in any form.';
 
 CREATE FUNCTION @extschema@.revyops_export_contact(id bigint) RETURNS jsonb
 	AS 'MODULE_PATHNAME' LANGUAGE c STABLE SECURITY DEFINER

@@ -38,7 +38,7 @@ BEGIN
 		'octet_length(text) RETURNS integer', 'jsonb_typeof(jsonb) RETURNS text', 'jsonb_array_elements(jsonb) RETURNS SETOF jsonb', 'sha256(bytea) RETURNS bytea',
 		'lower(text) RETURNS text', 'unnest(anyarray) RETURNS SETOF anyelement', 'coalesce_(text) RETURNS text', 'set_config(text, text, boolean) RETURNS text',
 		'current_setting(text, boolean) RETURNS text', 'current_setting(text) RETURNS text', 'count(bigint) RETURNS bigint',
-		'is_canonical_email(text) RETURNS boolean', 'mentions(jsonb, text[]) RETURNS boolean', 'array_agg(text) RETURNS text[]', 'jsonb_agg(jsonb) RETURNS jsonb', 'to_char(timestamp, text) RETURNS text', 'is_canonical_domain(text) RETURNS boolean', 'custom_field_hashes(integer, jsonb) RETURNS bigint[]',
+		'is_canonical_email(text) RETURNS boolean', 'mentions(jsonb, text[]) RETURNS boolean', 'octets_mention(bytea, text[]) RETURNS boolean', 'array_agg(text) RETURNS text[]', 'jsonb_agg(jsonb) RETURNS jsonb', 'to_char(timestamp, text) RETURNS text', 'is_canonical_domain(text) RETURNS boolean', 'custom_field_hashes(integer, jsonb) RETURNS bigint[]',
 		'revyops_normalize_email(text) RETURNS text', 'revyops_normalize_linkedin_url(text) RETURNS text', 'revyops_normalize_domain(text) RETURNS text',
 		'revyops_create_contact(jsonb, text, text) RETURNS jsonb', 'revyops_create_company(jsonb, text, text) RETURNS jsonb', 'revyops_create_client(text) RETURNS integer'] LOOP
 		EXECUTE format('CREATE FUNCTION evil.%s LANGUAGE plpgsql AS %L', f, 'BEGIN RAISE ''planted function was called''; END');

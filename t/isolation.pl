@@ -314,7 +314,7 @@ my %arguments = (
 	revyops_route_webhook_account => [ q(1, 'lemlist', 'x', 2) ], revyops_set_webhook_secret => [ q(1, 'body', 'x') ], revyops_set_webhook_labels => [ q(1, '{}') ], revyops_set_webhook_ring => [ '1, 1' ],
 	revyops_list_webhooks => [ '1', '' ], revyops_revoke_webhook => [ '1' ], revyops_webhook_status => [ '' ], revyops_webhook_ring => [ '1' ],
 	# without EXECUTE, and without a value for their argument
-	keep_data => [ '' ], mentions => [ q('[]', '{}') ], do_not_contact_digest => [ q('', 'x') ], has_custom_field => [ q('[]', 'A', 'x', false) ], custom_field => [ q('[]', 'A') ], custom_field_number => [ q('[]', 'A') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
+	keep_data => [ '' ], mentions => [ q('[]', '{}') ], octets_mention => [ q('', '{}') ], do_not_contact_digest => [ q('', 'x') ], has_custom_field => [ q('[]', 'A', 'x', false) ], custom_field => [ q('[]', 'A') ], custom_field_number => [ q('[]', 'A') ], import_begin => [ 'NULL' ], import_write => [ 'NULL' ], import_note => [ 'NULL' ],
 	# requests, see below
 	handle => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], handle_read => [ q('GET', '/public/v2/contacts', 'page_size=1', '', '') ], endpoints => [ '' ],
 	handle_shared => [ q('POST', '/public/v2/contacts', '', '', '{"email": "f7@acme.com"}') ],

@@ -37,6 +37,7 @@ PG_FUNCTION_INFO_V1(revyops_has_custom_field);
 PG_FUNCTION_INFO_V1(revyops_custom_field);
 PG_FUNCTION_INFO_V1(revyops_custom_field_number);
 PG_FUNCTION_INFO_V1(revyops_mentions);
+PG_FUNCTION_INFO_V1(revyops_octets_mention);
 PG_FUNCTION_INFO_V1(revyops_import_header_key);
 
 /* normalize applies a normaliser to the only argument; NULL gives NULL. */
@@ -163,21 +164,40 @@ revyops_custom_field_number(PG_FUNCTION_ARGS)
 							   Int32GetDatum(-1));
 }
 
+/* person_keys reads an argument that is the keys of a person. */
+static Slice *
+person_keys(ArrayType *array, int *n)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	Slice	   *keys;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, n);
+	keys = palloc(Max(*n, 1) * sizeof(Slice));
+	for (int i = 0; i < *n; i++)
+		keys[i] = nulls[i] ? NO_SLICE : rvo_slice_of_text(DatumGetTextPP(elements[i]));
+	return keys;
+}
+
 /* mentions(document jsonb, keys text[]) returns boolean */
 Datum
 revyops_mentions(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *document = PG_GETARG_JSONB_P(0);
-	Datum	   *elements;
-	bool	   *nulls;
 	int			n;
-	Slice	   *keys;
+	Slice	   *keys = person_keys(PG_GETARG_ARRAYTYPE_P(1), &n);
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
-	keys = palloc(Max(n, 1) * sizeof(Slice));
-	for (int i = 0; i < n; i++)
-		keys[i] = nulls[i] ? NO_SLICE : rvo_slice_of_text(DatumGetTextPP(elements[i]));
 	PG_RETURN_BOOL(rvo_person_is_mentioned(&document->root, keys, n));
+}
+
+/* octets_mention(octets bytea, keys text[]) returns boolean */
+Datum
+revyops_octets_mention(PG_FUNCTION_ARGS)
+{
+	int			n;
+	Slice	   *keys = person_keys(PG_GETARG_ARRAYTYPE_P(1), &n);
+
+	PG_RETURN_BOOL(rvo_person_is_in_octets(rvo_slice_of_text((text *) PG_GETARG_BYTEA_PP(0)), keys, n));
 }
 
 /* import_header_key(header text) returns text */

@@ -1,6 +1,6 @@
 /*
  * person_mention.c
- *	  Whether a document mentions a person: rejected rows, stored answers.
+ *	  Whether a document mentions a person: rejected rows, stored answers, deliveries.
  *
  * A person is known by e-mail addresses and LinkedIn URLs.  Who the columns of
  * somebody's table belong to, nobody knows, so any string counts, however
@@ -12,6 +12,7 @@
 #include <unictype.h>
 #include <unistr.h>
 
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
 #include "base/compat.h"
@@ -158,4 +159,90 @@ rvo_person_is_mentioned(JsonbContainer *document, const Slice *keys, int nkeys)
 			return true;
 	}
 	return false;
+}
+
+/* code_at gives the character of "u003c" at a place; -1 if it is none. */
+static int
+code_at(Slice s, int place)
+{
+	int			code = 0;
+
+	if (place + 5 > s.len || s.data[place] != 'u')
+		return -1;
+	for (int i = 1; i <= 4; i++)
+	{
+		int			digit = rvo_hex_digit(s.data[place + i]);
+
+		if (digit < 0)
+			return -1;
+		code = code * 16 + digit;
+	}
+	return code;
+}
+
+/* unescaped gives octets with the characters that JSON has escapes for, also where it is a string in other JSON. */
+static Slice
+unescaped(Slice s)
+{
+	StringInfoData out;
+	int			code;
+
+	rvo_string_init(&out, s.len + 1);
+	for (int i = 0; i < s.len; i++)
+	{
+		appendStringInfoCharMacro(&out, s.data[i]);
+		if (s.data[i] != '\\')
+			continue;
+		while (i + 1 < s.len && s.data[i + 1] == '\\')
+			i++;
+		if ((code = code_at(s, i + 1)) >= 0)
+		{
+			unsigned char utf8[4];
+
+			unicode_to_utf8(code, utf8);
+			out.len--;
+			appendBinaryStringInfo(&out, (char *) utf8, pg_utf_mblen(utf8));
+			i += 5;
+		}
+		else if (i + 1 < s.len && is_in(s.data[i + 1], "/\"nrtbf"))
+			out.data[out.len - 1] = is_in(s.data[++i], "/\"") ? s.data[i] : ' ';
+	}
+	return (Slice) {out.data, out.len};
+}
+
+/* is_form tells what may be a form: those have neither blanks nor what JSON and XML have. */
+static bool
+is_form(Slice s)
+{
+	return has_one(s, "=") && !has_one(s, " \"<{");
+}
+
+/* decoded gives a form with the characters that it has in percent form; a plus is a blank. */
+static Slice
+decoded(Slice s)
+{
+	StringInfoData out;
+
+	rvo_string_init(&out, s.len + 1);
+	for (int i = 0; i < s.len; i++)
+	{
+		int			high = s.data[i] == '%' && i + 2 < s.len ? rvo_hex_digit(s.data[i + 1]) : -1;
+		int			low = high >= 0 ? rvo_hex_digit(s.data[i + 2]) : -1;
+
+		if (low >= 0)
+			i += 2;
+		appendStringInfoCharMacro(&out, low >= 0 ? (char) (high * 16 + low) : s.data[i] == '+' ? ' ' : s.data[i]);
+	}
+	return (Slice) {out.data, out.len};
+}
+
+/*
+ * rvo_person_is_in_octets tells likewise whether one is in octets that nobody could read, a delivery, which may be JSON, a
+ * form, or anything else.
+ */
+bool
+rvo_person_is_in_octets(Slice octets, const Slice *keys, int nkeys)
+{
+	return has_key(unescaped(octets), keys, nkeys) ||
+		(is_form(octets) && has_key(unescaped(decoded(octets)), keys, nkeys));
 }

@@ -118,15 +118,11 @@ static KeptQuery show_rejects = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'sou
 static KeptQuery show_merged = SHOWN(LIST("'id', id, 'email', email, 'linkedin_url', linkedin_url, 'merged_time', " TIME("merged_time"),
 										  "id"), OF_MERGED);
 
-/*
- * Where a platform knows them by an id; and deliveries that could not be read, of which their octets alone are looked
- * at, with an @ as forms and JSON may write it (a backslash is two of encode's characters).
- */
+/* Where a platform knows them by an id; and deliveries that could not be read, of which their octets alone are looked at. */
 #define OF_OBJECTS "FROM revyops.webhook_object WHERE client_id = $1 AND email = ANY (" KEYS ")"
 #define OF_DELIVERIES "FROM revyops.webhook_ring WHERE webhook_id IN (SELECT w.id FROM revyops.webhook AS w WHERE w.client_id = $1" \
 	" OR w.agency_id IN (SELECT a.agency_id FROM revyops.webhook_account AS a WHERE a.client_id = $1))" \
-	" AND EXISTS (SELECT 1 FROM pg_catalog.unnest(" KEYS ") AS k (key)" \
-	" WHERE pg_catalog.strpos(pg_catalog.regexp_replace(pg_catalog.lower(pg_catalog.encode(body, 'escape')), '%40|..u0040', '@', 'g'), k.key) > 0)"
+	" AND revyops.octets_mention(body, " KEYS ")"
 
 static KeptQuery show_objects = SHOWN(LIST("'account', account, 'object_id', object_id, 'email', email, 'noted_at', " TIME("noted_at"),
 										   "account, object_id"), OF_OBJECTS);
