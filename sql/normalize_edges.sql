@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(100);
+SELECT plan(107);
 
 CREATE TABLE test.edge (n serial, kind text, value text, canonical text, error text, about text);
 
@@ -61,6 +61,13 @@ INSERT INTO test.edge (kind, value, canonical, error, about) VALUES
 	('domain', E'bu\u0308cher.example', 'xn--bcher-kva.example', NULL, 'decomposed accent'),
 	('domain', 'HTTPS://user:pw@www.ACME.com:443?x#y', 'acme.com', NULL, 'URL with user and port'),
 	('domain', 'acme.com?x=a/b@c', 'acme.com', NULL, 'bare domain with a query'),
+	('domain', 'https://u:p@w;x,y@acme.com/', 'acme.com', NULL, 'URL with all kinds of signs in user information'),
+	('domain', 'acme.com, joe@rival.com', NULL, 'invalid_domain', 'a domain and an address'),
+	('domain', 'acme.com;joe@rival.com', NULL, 'invalid_domain', 'without a blank'),
+	('domain', 'jane@acme.com joe@rival.com', NULL, 'invalid_domain', 'two addresses'),
+	('domain', 'Acme Inc. (Jane Doe) @rival.com', NULL, 'invalid_domain', 'a text in front of an @'),
+	('domain', E'http://acme.com\\@rival.com', NULL, 'invalid_domain', 'a backslash, which browsers take for a slash'),
+	('domain', 'acme.com/a b@rival.com', 'acme.com', NULL, 'an @ in the path'),
 	('domain', 'http://', NULL, 'invalid_domain', 'scheme alone'),
 	('domain', '@', NULL, 'invalid_domain', 'the @ alone'),
 	('domain', '.', NULL, 'invalid_domain', 'the root'),

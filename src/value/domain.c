@@ -52,13 +52,17 @@ skip_scheme(Slice *s)
 	return true;
 }
 
-/* after_last_at steps over user information, or over an address's local part. */
+/* What neither user information nor an address's local part has: more than one name stands there. */
+#define NOT_IN_URL " \t\n\r\\"
+#define NOT_IN_ADDRESS NOT_IN_URL ",;"
+
+/* after_last_at steps over user information, or over an address's local part; empty if one of these is in it. */
 static Slice
-after_last_at(Slice s)
+after_last_at(Slice s, const char *no)
 {
 	for (int i = s.len - 1; i >= 0; i--)
 		if (s.data[i] == '@')
-			return (Slice) {s.data + i + 1, s.len - i - 1};
+			return find_first_of((Slice) {s.data, i}, no) != NULL ? (Slice) {s.data, 0} : (Slice) {s.data + i + 1, s.len - i - 1};
 	return s;
 }
 
@@ -75,9 +79,9 @@ without_port(Slice s)
 	return s;
 }
 
-/* read_authority reads the name in front of a path, query or fragment; page: whether there is a path. */
+/* read_authority reads the name in front of a path, query or fragment; page: whether there is a path.  no: see after_last_at. */
 static bool
-read_authority(Slice s, Hostname *out, bool *page)
+read_authority(Slice s, const char *no, Hostname *out, bool *page)
 {
 	const char *end = find_first_of(s, "/?#");
 	const char *path = end;
@@ -87,7 +91,7 @@ read_authority(Slice s, Hostname *out, bool *page)
 	*page = path != end && path < s.data + s.len && *path != '?' && *path != '#';
 	if (end != NULL)
 		s.len = end - s.data;
-	return rvo_hostname_read(without_port(after_last_at(s)), out);
+	return rvo_hostname_read(without_port(after_last_at(s, no)), out);
 }
 
 /*
@@ -153,13 +157,13 @@ rvo_domain_read(Slice in, Slice *out, bool *page)
 	/* An address's local part may hold a slash, hence the second attempt. */
 	if (skip_scheme(&s))
 	{
-		if (!read_authority(s, &name, page))
+		if (!read_authority(s, NOT_IN_URL, &name, page))
 			return FAULT_INVALID_DOMAIN;
 	}
-	else if (!read_authority(s, &name, page))
+	else if (!read_authority(s, NOT_IN_ADDRESS, &name, page))
 	{
 		*page = false;
-		if (!rvo_hostname_read(after_last_at(s), &name))
+		if (!rvo_hostname_read(after_last_at(s, NOT_IN_ADDRESS), &name))
 			return FAULT_INVALID_DOMAIN;
 	}
 
