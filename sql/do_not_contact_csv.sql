@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(65);
+SELECT plan(66);
 -- A file of addresses for the do-not-contact list: which column it is, and what becomes of the rows.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.taken(file text, VARIADIC options text[] DEFAULT '{NULL}') RETURNS text LANGUAGE sql AS $$
@@ -35,6 +35,8 @@ SELECT is(test.taken(E'email\n'), '0 0 0 0 "email" 1 ","', 'nothing but a header
 SELECT is(test.taken('email' || E'\n' || string_agg('bad' || i, E'\n') FILTER (WHERE true)), '12 0 0 12 "email" 1 "," ' || string_agg((i + 1) || ':invalid_address', ' ') FILTER (WHERE i <= 10), 'ten rejects are told') FROM generate_series(1, 12) i;
 SELECT is(test.taken(E'email\nJane <h@Cell.com>\nmailto:i@cell.com\n<j@cell.com>;\nN/A\n-\nk@cell.com; l@cell.com\n*.cell.org\n*.*.cell.net\nwrite to @cell.net\n'), '7 4 0 3 "email" 1 "," 7:invalid_address 9:invalid_address 10:invalid_address',
 	'what a human reads in a cell; of several addresses none is left out in silence');
+SELECT is(test.taken(E'email\nm@mixed.com; cell2.com\n"n@mixed.com, @cell2.com"\n"*@cell2.com, o@mixed.com"\np@mixed.com / https://www.cell2.com/x\nq@mixed.com\u00a0cell2.com\nCell2.com <r@mixed.com>\ns@mixed.com (Acme Inc.)\n'), '7 2 0 5 "email" 1 "," 2:invalid_address 3:invalid_address 4:invalid_address 5:invalid_address 6:invalid_address',
+	'nor is a domain beside an address');
 SELECT is((SELECT string_agg(concat_ws(' ', email, domain, subdomains), ', ' ORDER BY id) FROM revyops.do_not_contact WHERE concat(email, domain) LIKE '%cell.%'), 'h@cell.com f, i@cell.com f, j@cell.com f, cell.org t', 'a domain with those below');
 -- the reason and the note of all
 SELECT is((SELECT revyops_suppress_csv(E'email\nr@opt.com\n', 'bounced', ' from the old system ')->>'added'), '1', 'a reason and a note');

@@ -19,7 +19,9 @@
 #include "base/json_parse.h"
 #include "shape/file/csv_reader.h"
 #include "shape/import/import_cell.h"
+#include "shape/import/import_character.h"
 #include "shape/import/import_mapping.h"
+#include "shape/import/import_word.h"
 #include "store/service/store_import_alias.h"
 #include "value/domain.h"
 #include "value/import_key.h"
@@ -61,8 +63,33 @@ typedef struct Entries
 } Entries;
 
 /*
+ * names_domain tells whether a word of a cell is a domain to be listed: "rival.com", "@rival.com", "*@rival.com".  What stands
+ * in front of an address in angle brackets is a name.
+ */
+static bool
+names_domain(Slice text)
+{
+	Slice		rest = rvo_import_folded(text, true);
+	Slice		word;
+	Slice		domain;
+
+	if (memchr(rest.data, '<', rest.len) != NULL)
+		return false;
+	while (next_word(&rest, " \t\r\n,;|()[]\"'", &word))
+	{
+		const char *at = memchr(word.data, '@', word.len);
+
+		if (at != NULL && at > word.data && *word.data != '*')
+			continue;			/* an address */
+		if (rvo_domain_normalize(strip(word, "*.@", ".:"), &domain) == FAULT_NONE && domain.data != NULL && rvo_domain_has_known_end(domain))
+			return true;
+	}
+	return false;
+}
+
+/*
  * read_address reads what a human reads in a cell: an address as it stands, *.acme.com for a domain and those
- * below, else the e-mail address that the cell has, if it is one: of several each is somebody's.
+ * below, else the e-mail address that the cell has, if it is one: of several, be they domains, each is somebody's.
  */
 static bool
 read_address(Slice text, DoNotContactEntry *entry)
@@ -80,7 +107,7 @@ read_address(Slice text, DoNotContactEntry *entry)
 	}
 	cell = rvo_import_cell_email(text);
 	return cell.reading == CELL_CLEANED && rvo_do_not_contact_address_read(cell.value, &entry->email, &entry->domain) &&
-		entry->email.data != NULL;
+		entry->email.data != NULL && !names_domain(text);
 }
 
 /* find_called returns the column that is called so, as far as names are compared; -1 for none. */
