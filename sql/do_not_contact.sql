@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(83);
+SELECT plan(93);
 -- The do-not-contact list: what goes on it, how it is asked, how it is taken off, what it makes of new contacts.
 SELECT test.two_clients() \gset
 -- listed shows what is on the list of the first client: address or #, reason, since, source, note.
@@ -125,13 +125,25 @@ SELECT is(revyops_create_contact('{"email": "c@x.rival.com", "contact_status": "
 SELECT is(revyops_create_contact('{"email": "ok@fine.com", "contact_status": "Active"}')->>'contact_status', 'Active', 'no entry');
 SELECT is(revyops_create_contact('{"linkedin_url": "in/no-mail"}')->>'contact_status', '', 'no e-mail address');
 SELECT is(revyops_upsert_contact('{"email": "d@rival.com"}')->>'contact_status', 'Unsubscribed', 'an upsert that creates');
-SELECT is(revyops_upsert_contact('{"email": "d@rival.com", "contact_status": "Active"}')->>'contact_status', 'Active', 'one that changes does what it says');
+SELECT is(revyops_upsert_contact('{"email": "d@rival.com", "contact_status": "Active", "first_name": "Dee"}') @> '{"contact_status": "Unsubscribed", "first_name": "Dee"}', true, 'one that changes takes no unsubscription back');
+SELECT is(revyops_update_contact((SELECT id FROM revyops.contact WHERE email = 'd@rival.com'), '{"contact_status": "Active"}')->>'contact_status', 'Active', 'a change by id does what it says');
+SELECT is(revyops_upsert_contact('{"email": "d@rival.com", "contact_status": "Back"}')->>'contact_status', 'Back', 'from there on so does an upsert');
+SELECT is(revyops_upsert_contact('{"email": "d@rival.com", "contact_status": "unsubscribed"}')->>'contact_status', 'unsubscribed', 'or one that gives a higher status');
+SELECT is(revyops_upsert_contact('{"email": "bob@example.com", "contact_status": ""}')->>'contact_status', 'Bounced', 'nor a bounce, by nothing');
+SELECT is(revyops_upsert_contact('{"email": "ok@fine.com", "contact_status": "Unsubscribed"}')->>'contact_status', 'Unsubscribed', 'of who is not on the list');
+SELECT is(revyops_upsert_contact('{"email": "ok@fine.com", "contact_status": "Active"}')->>'contact_status', 'Active', 'it does');
 SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, contact->>'contact_status'), ', ' ORDER BY ordinal) FROM revyops_create_contacts('[{"email": "e1@fine.com"}, {"email": "e1@rival.com", "contact_status": "x"}, {"email": "e1@rival.com"}]')),
 	'1 201 , 2 201 Unsubscribed, 3 409', 'a batch');
 SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, contact->>'contact_status'), ', ' ORDER BY ordinal) FROM revyops_upsert_contacts('[{"email": "e1@rival.com", "contact_status": "Active"}, {"email": "f1@rival.com"}, {"email": "f1@rival.com", "contact_status": "Back"}]')),
-	'1 200 Active, 2 201 Unsubscribed, 3 200 Back', 'upserts');
+	'1 200 Unsubscribed, 2 201 Unsubscribed, 3 200 Unsubscribed', 'upserts');
+SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, contact->>'contact_status'), ', ' ORDER BY ordinal) FROM revyops_upsert_contacts('[{"linkedin_url": "in/e1", "email": "e1@rival.com"}, {"linkedin_url": "in/e1", "contact_status": "Active"}]')),
+	'1 200 Unsubscribed, 2 200 Unsubscribed', 'found by another key, too');
 SELECT is((SELECT revyops_import_csv(E'email,contact_status,First Name\ng1@rival.com,Active,G\ng2@fine.com,Active,H\ne1@rival.com,Active,I\n'::bytea) - 'job' @> '{"created": 2, "duplicates": 1, "notes": 1}'), true, 'an import');
 SELECT results_eq('SELECT ordinal, member, value, code FROM revyops.import_note', $$VALUES (1::bigint, 'contact_status', 'Active', 'do_not_contact')$$, 'and its note');
+-- the same file again, and its report: nobody gets back what they had taken back
+SELECT is((SELECT revyops_import_csv(convert_to(string_agg(line, E'\n'), 'UTF8'), mode => 'upsert') - 'job' @> '{"created": 0, "updated": 1, "failed": 0, "notes": 1}' FROM revyops_import_report() line), true, 'its report, as an upsert');
+SELECT is((SELECT revyops_import_csv(E'email,contact_status,First Name\ng1@rival.com,Active,G\n'::bytea, mode => 'upsert') - 'job' @> '{"updated": 1, "notes": 1}'), true, 'and the file');
+SELECT is((SELECT contact_status FROM revyops.contact WHERE email = 'g1@rival.com'), 'Unsubscribed', 'leave the status');
 -- refused, or let be
 SELECT revyops_set_client_setting(1, 'on_do_not_contact', 'error') \gset hidden_
 SELECT test.fails_with($$SELECT revyops_create_contact('{"email": "h@rival.com"}')$$, 'PT422', 'address is on the do-not-contact list', test.one('/email', 'do_not_contact'), 'refused');

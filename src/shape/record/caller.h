@@ -58,7 +58,7 @@ typedef struct CallNotes
 	int			nunknown;		/* members that were ignored; of each name one */
 	UnknownMember unknown[UNKNOWN_MEMBERS_NOTED];
 	bool		more_unknown;	/* than there is room for */
-	unsigned int suppressed;	/* why contacts that were created are on the do-not-contact list; a bit for each reason */
+	unsigned int suppressed;	/* why contacts whose status that decided on are on the do-not-contact list; a bit for each reason */
 	bool		told_by_notice; /* the call is one of an SQL function */
 	MemoryContext context;
 	bool		rules_loaded[ENTITIES];

@@ -176,6 +176,7 @@ change(Upsert *upsert, int64 id)
 		!check_conflict(upsert, id))
 		return false;
 	changes = own_changes(upsert);
+	upsert->suppression = rvo_suppression_keep_status(upsert->caller, &upsert->contact, &changes);
 	different = rvo_contact_apply(&upsert->contact, &changes, upsert->company_id, &other_keys, &faults);
 	check(&faults);
 	if (other_keys && find(upsert) != id)
@@ -235,8 +236,7 @@ rvo_contact_upsert(const Caller *caller, Jsonb *body, Slice structure_name, int6
 	if (is_new)
 		rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_CREATED, &upsert.contact.record);
 	rvo_field_names_record(caller, CONTACT_ENTITY, &upsert.contact.record.custom_fields);
-	if (is_new)
-		rvo_suppression_note(caller, &upsert.suppression);
+	rvo_suppression_note(caller, &upsert.suppression);
 	if (id != NULL)
 		*id = upsert.contact.record.id;
 	if (created != NULL)

@@ -417,6 +417,7 @@ change(Upserts *upserts, BatchItem *item, int owner, GivenMembers foreign)
 	bool		different;
 
 	changes.given &= ~foreign;
+	item->suppressed = rvo_suppression_keep_status(upserts->caller, &contact, &changes).reasons != 0;
 	contact.record.changed = 0;
 	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &item->faults);
 

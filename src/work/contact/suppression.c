@@ -329,7 +329,28 @@ rvo_suppression_apply_late(const Caller *caller, Contact *contact)
 	return true;
 }
 
-/* rvo_suppression_note has the call tell of a contact that it has created though it is on the list: in a NOTICE, or in a header. */
+/*
+ * rvo_suppression_keep_status leaves the status out of what an upsert changes of a contact, if it is lower than the contact's, and
+ * than what the list says of the address: a program that sends everybody as active every night takes no unsubscription
+ * back.  Returns what the list says then.
+ */
+Suppression
+rvo_suppression_keep_status(const Caller *caller, const Contact *contact, ContactInput *changes)
+{
+	GivenMembers status = rvo_member_bit(&rvo_contact_shape, MEMBER_STATUS);
+	int			rank = rvo_status_rank(changes->values.contact_status);
+	Suppression suppression;
+
+	if ((changes->given & status) == 0 || rank >= rvo_status_rank(contact->contact_status))
+		return (Suppression) {0};
+	rvo_suppressions_of_new(caller, &contact->email, 1, &suppression);
+	if (suppression.reasons == 0 || rank >= rvo_status_rank(status_of(&suppression)))
+		return (Suppression) {0};
+	changes->given &= ~status;
+	return suppression;
+}
+
+/* rvo_suppression_note has the call tell of a contact that it has created, or whose status it left, though it is on the list: in a NOTICE, or in a header. */
 void
 rvo_suppression_note(const Caller *caller, const Suppression *suppression)
 {

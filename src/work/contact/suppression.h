@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "shape/activity/do_not_contact_entry.h"
 #include "shape/record/caller.h"
+#include "shape/record/contact_input.h"
 #include "shape/record/record.h"
 
 extern Slice rvo_suppression_address(Slice text);
@@ -20,6 +21,7 @@ extern void rvo_suppression_mark(const Suppression *suppression, Contact *contac
 extern Suppression *rvo_suppressions_missed(const Caller *caller, Contact *const *contacts, int n);
 extern Suppression rvo_suppression_apply(const Caller *caller, Contact *contact);
 extern bool rvo_suppression_apply_late(const Caller *caller, Contact *contact);
+extern Suppression rvo_suppression_keep_status(const Caller *caller, const Contact *contact, ContactInput *changes);
 extern void rvo_suppression_note(const Caller *caller, const Suppression *suppression);
 
 #endif							/* RVO_SUPPRESSION_H */

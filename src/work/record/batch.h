@@ -48,7 +48,7 @@ typedef struct BatchItem
 	bool		bare;			/* of an upsert's row only its id is here: there was no room for more */
 	CompanyReference company;	/* of a contact */
 	Suppression suppression;	/* what the do-not-contact list says of a contact's address */
-	bool		suppressed;		/* and it is new, so that this is to be told */
+	bool		suppressed;		/* which decided on its status, so that this is to be told */
 	const ContactInput *changes;	/* of an upsert of contacts */
 	const CompanyInput *company_changes;	/* of one of companies */
 	union
