@@ -266,3 +266,32 @@ rvo_hex_digit(char c)
 	c = rvo_ascii_lower(c);
 	return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
 }
+
+/* rvo_percent_octet returns the octet that a place of a text has in percent form, "%40"; -1 if it has none. */
+int
+rvo_percent_octet(Slice text, int at)
+{
+	int			high = text.len - at >= 3 && text.data[at] == '%' ? rvo_hex_digit(text.data[at + 1]) : -1;
+	int			low = high >= 0 ? rvo_hex_digit(text.data[at + 2]) : -1;
+
+	return low >= 0 ? high * 16 + low : -1;
+}
+
+/* rvo_escaped_unit returns the UTF-16 unit that a place of a text has an escape of, as JSON has it; -1 if it has none. */
+int
+rvo_escaped_unit(Slice text, int at)
+{
+	int			unit = 0;
+
+	if (text.len - at < ESCAPED_UNIT_LENGTH || text.data[at] != '\\' || text.data[at + 1] != 'u')
+		return -1;
+	for (int i = 2; i < ESCAPED_UNIT_LENGTH; i++)
+	{
+		int			digit = rvo_hex_digit(text.data[at + i]);
+
+		if (digit < 0)
+			return -1;
+		unit = unit * 16 + digit;
+	}
+	return unit;
+}

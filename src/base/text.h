@@ -65,6 +65,10 @@ rvo_is_letter(char c)
 }
 
 extern int	rvo_hex_digit(char c);
+extern int	rvo_percent_octet(Slice text, int at);
+
+#define ESCAPED_UNIT_LENGTH 6	/* \u0000 */
+extern int	rvo_escaped_unit(Slice text, int at);
 
 static inline bool
 rvo_slice_equal(Slice a, Slice b)

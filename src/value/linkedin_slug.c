@@ -48,12 +48,9 @@ rvo_linkedin_unescape(Slice text, Slice *plain)
 
 		if (c == '%')
 		{
-			int			high = i + 2 < text.len ? rvo_hex_digit(text.data[i + 1]) : -1;
-			int			low = i + 2 < text.len ? rvo_hex_digit(text.data[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
+			c = rvo_percent_octet(text, i);
+			if (c < 0)
 				return false;
-			c = high * 16 + low;
 			i += 2;
 		}
 		out[plain->len++] = (char) c;

@@ -12,12 +12,11 @@
 static char
 next_octet(Slice *s, bool *plus)
 {
-	int			high = s->data[0] == '%' && s->len > 2 ? rvo_hex_digit(s->data[1]) : -1;
-	int			low = high >= 0 ? rvo_hex_digit(s->data[2]) : -1;
-	char		octet = low >= 0 ? high * 16 + low : s->data[0];
-	int			len = low >= 0 ? 3 : 1;
+	int			encoded = rvo_percent_octet(*s, 0);
+	char		octet = encoded >= 0 ? encoded : s->data[0];
+	int			len = encoded >= 0 ? 3 : 1;
 
-	*plus = low < 0 && octet == '+';
+	*plus = encoded < 0 && octet == '+';
 	*s = (Slice) {s->data + len, s->len - len};
 	return octet;
 }

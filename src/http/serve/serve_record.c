@@ -58,7 +58,7 @@ check_query(const HttpRequest *request, KnownParameters known, FaultList *faults
 	};
 
 	known.others = others;
-	if (request->endpoint->master)
+	if (request->endpoint->master)	/* without client_id, the first */
 	{
 		known.others++;
 		known.nothers--;

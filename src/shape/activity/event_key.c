@@ -90,17 +90,25 @@ rvo_event_key(const EventSalt *salt, Slice address, const NeutralEvent *event)
 	return hash(&parts);
 }
 
+/* begin_more begins a key that is made of an event's own, for what a letter says. */
+static void
+begin_more(Parts *parts, const EventSalt *salt, const int32 *client_id, const char *letter, const pg_uuid_t *key)
+{
+	parts->count = 0;
+	add_octets(parts, salt->salt.data, salt->salt.len);
+	add_octets(parts, client_id, sizeof(*client_id));
+	add_octets(parts, letter, 1);
+	add_octets(parts, key->data, UUID_LEN);
+}
+
 /* rvo_event_key_in_campaign returns the key under which another campaign counts an event that has been recorded. */
 pg_uuid_t
 rvo_event_key_in_campaign(const EventSalt *salt, const pg_uuid_t *key, Slice platform, Slice campaign_id)
 {
-	Parts		parts = {.count = 0};
+	Parts		parts;
 	int32		client_id = pg_hton32(salt->client_id);
 
-	add_octets(&parts, salt->salt.data, salt->salt.len);
-	add_octets(&parts, &client_id, sizeof(client_id));
-	add_octets(&parts, "c", 1);
-	add_octets(&parts, key->data, UUID_LEN);
+	begin_more(&parts, salt, &client_id, "c", key);
 	add_part(&parts, platform);
 	add_part(&parts, campaign_id);
 	return hash(&parts);
@@ -110,12 +118,9 @@ rvo_event_key_in_campaign(const EventSalt *salt, const pg_uuid_t *key, Slice pla
 pg_uuid_t
 rvo_event_key_of_suppression(const EventSalt *salt, const pg_uuid_t *key)
 {
-	Parts		parts = {.count = 0};
+	Parts		parts;
 	int32		client_id = pg_hton32(salt->client_id);
 
-	add_octets(&parts, salt->salt.data, salt->salt.len);
-	add_octets(&parts, &client_id, sizeof(client_id));
-	add_octets(&parts, "s", 1);
-	add_octets(&parts, key->data, UUID_LEN);
+	begin_more(&parts, salt, &client_id, "s", key);
 	return hash(&parts);
 }

@@ -161,31 +161,12 @@ rvo_person_is_mentioned(JsonbContainer *document, const Slice *keys, int nkeys)
 	return false;
 }
 
-/* code_at gives the character of "u003c" at a place; -1 if it is none. */
-static int
-code_at(Slice s, int place)
-{
-	int			code = 0;
-
-	if (place + 5 > s.len || s.data[place] != 'u')
-		return -1;
-	for (int i = 1; i <= 4; i++)
-	{
-		int			digit = rvo_hex_digit(s.data[place + i]);
-
-		if (digit < 0)
-			return -1;
-		code = code * 16 + digit;
-	}
-	return code;
-}
-
 /* unescaped gives octets with the characters that JSON has escapes for, also where it is a string in other JSON. */
 static Slice
 unescaped(Slice s)
 {
 	StringInfoData out;
-	int			code;
+	int			unit;
 
 	rvo_string_init(&out, s.len + 1);
 	for (int i = 0; i < s.len; i++)
@@ -195,14 +176,14 @@ unescaped(Slice s)
 			continue;
 		while (i + 1 < s.len && s.data[i + 1] == '\\')
 			i++;
-		if ((code = code_at(s, i + 1)) >= 0)
+		if ((unit = rvo_escaped_unit(s, i)) >= 0)
 		{
 			unsigned char utf8[4];
 
-			unicode_to_utf8(code, utf8);
+			unicode_to_utf8(unit, utf8);
 			out.len--;
 			appendBinaryStringInfo(&out, (char *) utf8, pg_utf_mblen(utf8));
-			i += 5;
+			i += ESCAPED_UNIT_LENGTH - 1;
 		}
 		else if (i + 1 < s.len && is_in(s.data[i + 1], "/\"nrtbf"))
 			out.data[out.len - 1] = is_in(s.data[++i], "/\"") ? s.data[i] : ' ';
@@ -226,12 +207,10 @@ decoded(Slice s)
 	rvo_string_init(&out, s.len + 1);
 	for (int i = 0; i < s.len; i++)
 	{
-		int			high = s.data[i] == '%' && i + 2 < s.len ? rvo_hex_digit(s.data[i + 1]) : -1;
-		int			low = high >= 0 ? rvo_hex_digit(s.data[i + 2]) : -1;
+		int			octet = rvo_percent_octet(s, i);
 
-		if (low >= 0)
-			i += 2;
-		appendStringInfoCharMacro(&out, low >= 0 ? (char) (high * 16 + low) : s.data[i] == '+' ? ' ' : s.data[i]);
+		appendStringInfoCharMacro(&out, octet >= 0 ? (char) octet : s.data[i] == '+' ? ' ' : s.data[i]);
+		i += octet >= 0 ? 2 : 0;
 	}
 	return (Slice) {out.data, out.len};
 }

@@ -13,7 +13,6 @@
 #include "base/compat.h"
 #include "shape/platform/delivery_text.h"
 
-#define ESCAPE_LENGTH 6			/* \u0000 */
 #define REPLACEMENT "\xef\xbf\xbd"
 #define REPLACEMENT_LENGTH 3
 
@@ -23,25 +22,6 @@ typedef struct Cleaning
 	Slice		rest;
 	char	   *to;
 } Cleaning;
-
-/* escape_at reads an escape of a UTF-16 unit; -1 if there is none. */
-static int
-escape_at(Slice text, int at)
-{
-	int			unit = 0;
-
-	if (text.len - at < ESCAPE_LENGTH || text.data[at] != '\\' || text.data[at + 1] != 'u')
-		return -1;
-	for (int i = 2; i < ESCAPE_LENGTH; i++)
-	{
-		int			digit = rvo_hex_digit(text.data[at + i]);
-
-		if (digit < 0)
-			return -1;
-		unit = unit * 16 + digit;
-	}
-	return unit;
-}
 
 static void
 copy(Cleaning *cleaning, int length)
@@ -69,7 +49,7 @@ drop(Cleaning *cleaning, int length, bool replaced)
 static void
 clean_escape(Cleaning *cleaning)
 {
-	int			unit = escape_at(cleaning->rest, 0);
+	int			unit = rvo_escaped_unit(cleaning->rest, 0);
 	int			next;
 
 	if (unit < 0)
@@ -79,16 +59,16 @@ clean_escape(Cleaning *cleaning)
 		return;
 	}
 	if (unit == 0)
-		drop(cleaning, ESCAPE_LENGTH, false);
+		drop(cleaning, ESCAPED_UNIT_LENGTH, false);
 	else if (unit < 0xd800 || unit > 0xdfff)
-		copy(cleaning, ESCAPE_LENGTH);
+		copy(cleaning, ESCAPED_UNIT_LENGTH);
 	else
 	{
-		next = unit <= 0xdbff ? escape_at(cleaning->rest, ESCAPE_LENGTH) : -1;
+		next = unit <= 0xdbff ? rvo_escaped_unit(cleaning->rest, ESCAPED_UNIT_LENGTH) : -1;
 		if (next >= 0xdc00 && next <= 0xdfff)
-			copy(cleaning, 2 * ESCAPE_LENGTH);
+			copy(cleaning, 2 * ESCAPED_UNIT_LENGTH);
 		else
-			drop(cleaning, ESCAPE_LENGTH, true);
+			drop(cleaning, ESCAPED_UNIT_LENGTH, true);
 	}
 }
 

@@ -120,11 +120,10 @@ as_hubspot_signs(Slice uri)
 
 	for (int i = 0; i < uri.len; i++)
 	{
-		int			high = i + 2 < uri.len && uri.data[i] == '%' ? rvo_hex_digit(uri.data[i + 1]) : -1;
-		int			low = high >= 0 ? rvo_hex_digit(uri.data[i + 2]) : -1;
-		bool		undone = low >= 0 && high * 16 + low > 0 && strchr(HUBSPOT_UNDOES, high * 16 + low) != NULL;
+		int			octet = rvo_percent_octet(uri, i);
+		bool		undone = octet > 0 && strchr(HUBSPOT_UNDOES, octet) != NULL;
 
-		decoded[len++] = undone ? high * 16 + low : uri.data[i];
+		decoded[len++] = undone ? octet : uri.data[i];
 		i += undone ? 2 : 0;
 	}
 	return (Slice) {decoded, len};
