@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include "access/gin.h"
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -24,6 +25,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -381,6 +383,26 @@ keep_plan(KeptQuery *query)
 	return query->plan;
 }
 
+/*
+ * execute_plan runs a query by a plan, and finds all rows: gin_fuzzy_search_limit, of whatever
+ * session or role, has an index on custom fields leave out some at random.
+ */
+static int
+execute_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e)
+{
+	int			level;
+	int			result;
+
+	if (GinFuzzySearchLimit == 0)
+		return SPI_execute_plan(plan, e->values, e->nulls, query->read_only, 0);
+	/* An error ends the transaction, or a subtransaction, which puts the setting back. */
+	level = NewGUCNestLevel();
+	(void) set_config_option("gin_fuzzy_search_limit", "0", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	result = SPI_execute_plan(plan, e->values, e->nulls, query->read_only, 0);
+	AtEOXact_GUC(true, level);
+	return result;
+}
+
 /* execute runs a query by its plan and returns the number of rows; SPI is open. */
 static uint64
 execute(KeptQuery *query, Execution *e)
@@ -389,7 +411,7 @@ execute(KeptQuery *query, Execution *e)
 
 	if (rvo_citus_is_loaded && !query->anywhere)
 		rvo_check_entry();
-	result = SPI_execute_plan(keep_plan(query), e->values, e->nulls, query->read_only, 0);
+	result = execute_plan(keep_plan(query), query, e);
 	if (result == SPI_OK_REWRITTEN)
 	{
 		/* Of what a rule made nothing of, no plan notices when the rule goes. */
