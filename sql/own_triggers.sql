@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(31);
+SELECT plan(37);
 -- What triggers of the user's do to a row, and what a caller is told of it.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') AS "hidden" \gset
@@ -89,6 +89,20 @@ ALTER TABLE revyops.contact ADD CONSTRAINT own CHECK (note IS NOT NULL);
 SELECT is(test.try($$SELECT revyops_upsert_contact('{"email": "ann@acme.com", "first_name": "Amy"}')->>'created'$$), '{"value": "false"}', 'a constraint on a column of the user''s, one');
 SELECT is(test.try($$SELECT status FROM revyops_upsert_contacts('[{"email": "ann@acme.com", "first_name": "Ada"}]')$$) - 'detail' - 'leaks',
 	'{"sqlstate": "23514", "message": "new row for relation \"contact\" violates check constraint \"own\""}', 'and many');
+
+-- Where foreign keys are off, what belongs to a record would stay.
+ALTER TABLE revyops.contact DROP COLUMN note;
+SELECT revyops_create_company('{"domain": "left.com"}')->'id' AS company \gset
+SELECT revyops_create_contact('{"email": "left@left.com", "company_id": "left.com"}')->'id' AS contact \gset
+SELECT revyops_create_contact('{"email": "other@left.com"}')->'id' AS other \gset
+SET LOCAL session_replication_role = replica;
+SELECT is(test.try(statement), '{"sqlstate": "55000", "message": "cannot delete contacts and companies while session_replication_role is replica",
+	"detail": "No foreign key is followed then.", "leaks": "SET session_replication_role = origin."}', 'as a replica: ' || what)
+FROM (VALUES ('a contact', format('SELECT revyops_delete_contact(%s)', :contact)), ('a person', format('SELECT revyops_erase_contact(%s)', :contact)),
+	('a merge', format('SELECT revyops_merge_contacts(%s, %s)', :contact, :other)), ('a company', format('SELECT revyops_delete_company(%s)', :company))) v(what, statement);
+SELECT is((SELECT count(*) FROM revyops.contact WHERE email LIKE '%@left.com' AND (company_id = :company) IS NOT FALSE), 2::bigint, 'and nothing is changed');
+SET LOCAL session_replication_role = local;
+SELECT is(test.try(format('SELECT revyops_delete_company(%s)', :company))->>'sqlstate', NULL, 'local is as origin');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -541,6 +541,17 @@ rvo_fault_raise_in_transaction(const char *procedure, const char *instead)
 			 errhint("It commits after each batch. Within a transaction use %s.", instead)));
 }
 
+/* rvo_fault_raise_replica refuses to delete a record without what belongs to it. */
+void
+rvo_fault_raise_replica(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("cannot delete contacts and companies while session_replication_role is replica"),
+			 errdetail("No foreign key is followed then."),
+			 errhint("SET session_replication_role = origin.")));
+}
+
 /* rvo_fault_raise_has_data refuses to drop the extension, of whose tables this one has rows. */
 void
 rvo_fault_raise_has_data(const char *table)

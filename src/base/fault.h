@@ -193,6 +193,7 @@ pg_noreturn extern void rvo_fault_raise_one(Failure failure, const char *where, 
 pg_noreturn extern void rvo_fault_raise_nobody(bool shown);
 pg_noreturn extern void rvo_fault_raise_file_changed(Oid file);
 pg_noreturn extern void rvo_fault_raise_in_transaction(const char *procedure, const char *instead);
+pg_noreturn extern void rvo_fault_raise_replica(void);
 pg_noreturn extern void rvo_fault_raise_has_data(const char *table);
 pg_noreturn extern void rvo_fault_raise_serialization(void);
 pg_noreturn extern void rvo_fault_raise_no_trigrams(void);

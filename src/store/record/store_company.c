@@ -275,11 +275,7 @@ rvo_store_lock_company_to_delete(int client_id, int64 id)
 bool
 rvo_store_delete_company(int client_id, int64 id)
 {
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	return rvo_query_run(&delete_company, &e) > 0;
+	return rvo_store_delete(&delete_company, client_id, id) > 0;
 }
 
 /* ---------------------------------------------------------------- many */

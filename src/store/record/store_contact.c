@@ -235,11 +235,7 @@ rvo_store_find_contact_owners(int client_id, Slice email, Slice linkedin_url)
 void
 rvo_store_delete_contact(int client_id, int64 id)
 {
-	Execution	e = {0};
-
-	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	if (rvo_query_run(&delete_contact, &e) != 1)
+	if (rvo_store_delete(&delete_contact, client_id, id) != 1)
 		rvo_fault_raise_bug("a locked contact was not deleted");
 }
 

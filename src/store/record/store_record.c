@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
@@ -287,4 +288,20 @@ rvo_store_update(const RecordTable *table, int client_id, const Record *record)
 	add_record(&e, table, table->shape->ncolumns, client_id, record);
 	if (rvo_query_run(table->update, &e) != 1)
 		rvo_fault_raise_bug(psprintf("a locked %s was not updated", rvo_slice_cstring(rvo_entity_names[table->entity])));
+}
+
+/*
+ * rvo_store_delete deletes a record by a query, and with it what refers to it: the foreign keys see to that.
+ * So it is refused where the server follows none.  Returns how many it deleted.
+ */
+uint64
+rvo_store_delete(KeptQuery *query, int client_id, int64 id)
+{
+	Execution	e = {0};
+
+	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+		rvo_fault_raise_replica();
+	rvo_add_integer(&e, client_id);
+	rvo_add_id(&e, id);
+	return rvo_query_run(query, &e);
 }

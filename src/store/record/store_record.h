@@ -66,6 +66,7 @@ extern bool rvo_store_get(const RecordTable *table, int client_id, int64 id, Rec
 extern bool rvo_store_lock(const RecordTable *table, int client_id, int64 id, Record *record);
 extern bool rvo_store_has_other_client(const RecordTable *table, int client_id, int64 id);
 extern bool rvo_store_find(const RecordTable *table, KeptQuery *query, Execution *e, Record *record);
+extern uint64 rvo_store_delete(KeptQuery *query, int client_id, int64 id);
 extern bool rvo_store_insert(const RecordTable *table, int client_id, const Record *record);
 extern void rvo_store_insert_or_raise(const RecordTable *table, int client_id, const Record *record);
 extern void rvo_store_insert_many(const RecordTable *table, int client_id, Record *const *records, int n, bool *inserted);
