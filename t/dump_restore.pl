@@ -154,6 +154,60 @@ page::follow($new, 'Restore without a superuser', 'sql', 1);
 page::follow($new, 'Restore without a superuser', 'sh', 1, backup => "$backup/owned");
 goes_on('owner', 'owned', 'public', $key, 'revyops');
 
+# ---- with what the owner has added to the tables
+fill('columns', 'public');
+my $columns = "$PostgreSQL::Test::Utils::tmp_check/columns.sql";
+my $additions = "$PostgreSQL::Test::Utils::tmp_check/additions.sql";
+append_to_file($columns, "ALTER TABLE revyops.contact ADD COLUMN note text DEFAULT 'none';\n");
+append_to_file($additions, <<'EOS');
+ALTER TABLE revyops.contact ADD CONSTRAINT own_check CHECK (note <> 'bad');
+CREATE INDEX own_index ON revyops.contact (note, client_id);
+CREATE STATISTICS own.own_statistics ON note, first_name FROM revyops.contact;
+CREATE TRIGGER own_trigger BEFORE INSERT ON revyops.contact FOR EACH ROW EXECUTE FUNCTION own.mark();
+CREATE RULE own_rule AS ON DELETE TO revyops.free_mail_domain WHERE false DO INSTEAD NOTHING;
+CREATE POLICY own_policy ON revyops.contact FOR SELECT USING (note = 'shared');
+EOS
+$old->safe_psql('columns', <<'EOS');
+CREATE SCHEMA own;
+CREATE FUNCTION own.mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'marked'; RETURN NEW; END $$;
+EOS
+$old->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $columns, '-f', $additions, 'columns' ], 'additions: made');
+$old->safe_psql('columns', "UPDATE revyops.contact SET note = 'kept' WHERE client_id = 1; GRANT SELECT (note) ON revyops.contact TO app");
+mkdir "$backup/columns" or die;
+$old->command_ok([ 'pg_dump', '-Fd', '-j', '2', '--file', "$backup/columns/revyops", 'columns' ], 'additions: pg_dump -Fd');
+$old->command_ok([ 'pg_dump', '-Fc', '--file', "$backup/columns.dump", 'columns' ], 'additions: pg_dump -Fc');
+$old->command_ok([ 'pg_dump', '--file', "$backup/columns.sql", 'columns' ], 'additions: pg_dump');
+
+my @stopping = ('psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1');
+my %loads = (
+	'pg_restore' => [ 'pg_restore', '--exit-on-error', '--dbname', 'columns', "$backup/columns.dump" ],
+	'psql' => [ @stopping, '--dbname', 'columns', '--file', "$backup/columns.sql" ]);
+for my $by (sort keys %loads)
+{
+	$new->safe_psql('postgres', 'CREATE DATABASE columns');
+	$new->command_fails_like($loads{$by}, qr/ERROR:  column "note" of relation "contact" does not exist/, "additions: $by into a new database stops");
+	is($new->safe_psql('columns', 'SELECT count(*) FROM revyops.contact'), '0', "additions: $by, without a contact");
+	$new->safe_psql('postgres', 'DROP DATABASE columns');
+
+	$new->safe_psql('postgres', 'CREATE DATABASE columns');
+	$new->command_ok([ @stopping, '-c', 'CREATE EXTENSION revyops', '-f', $columns, 'columns' ], 'additions: the columns first');
+	$new->command_ok($loads{$by}, "additions: $by goes through");
+	is($new->safe_psql('columns', $everything), $old->safe_psql('columns', $everything), "additions: $by, every row is there, and what is in the column");
+	is($new->safe_psql('columns', "SELECT attacl FROM pg_attribute WHERE attrelid = 'revyops.contact'::regclass AND attname = 'note'"),
+		$old->safe_psql('columns', "SELECT attacl FROM pg_attribute WHERE attrelid = 'revyops.contact'::regclass AND attname = 'note'"), "additions: $by, and who may read it");
+	$new->safe_psql('postgres', 'DROP DATABASE columns');
+}
+my $added = join(' UNION ALL ', map { "SELECT $_" } 'conname FROM pg_constraint', 'relname FROM pg_class', 'stxname FROM pg_statistic_ext', 'tgname FROM pg_trigger', 'rulename FROM pg_rewrite', 'polname FROM pg_policy');
+$added = "SELECT string_agg(name, ' ' ORDER BY name) FROM ($added) AS a (name) WHERE name ~ '^own_' AND name <> 'own_client'";
+$new->safe_psql('postgres', 'ALTER DATABASE revyops RENAME TO restored_by_owner; CREATE DATABASE columns');
+$new->command_ok([ @stopping, '-c', 'CREATE EXTENSION revyops', '-f', $columns, 'columns' ], 'additions: the columns alone');
+$new->command_ok($loads{psql}, 'additions: and the dump');
+is($new->safe_psql('columns', $added), '', 'additions: all else is not in a dump');
+page::follow($new, 'Restore', 'sh', 2, backup => "$backup/columns", columns => $columns, additions => $additions);
+is($new->safe_psql('revyops', $everything), $old->safe_psql('columns', $everything), 'additions: by the page, every row is there');
+is($new->safe_psql('revyops', $added), 'own_check own_index own_policy own_rule own_statistics own_trigger', 'additions: and all that was added');
+is($new->safe_psql('revyops', q(SET revyops.client_id = 1; SELECT revyops_create_contact('{"email": "on@acme.com"}')->>'email'; SELECT note FROM revyops.contact WHERE email = 'on@acme.com')), "on\@acme.com\nmarked", 'additions: work goes on');
+
 # a dump of a dump is the same dump
 my ($first) = run_command([ 'pg_dump', '--data-only', '-h', $old->host, '-p', $old->port, 'plain' ]);
 $new->safe_psql('postgres', 'CREATE DATABASE again');
