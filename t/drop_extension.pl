@@ -91,7 +91,25 @@ VACUUM FULL revyops.client;
 SELECT count(*) FROM revyops.client;
 EOS
 
-# ---- the way out
+# ---- the way out: no table of a client's is forgotten, not one that is new either
+$node->safe_psql('emptied', <<'EOS');
+SELECT api.revyops_create_client('Full') AS client \gset
+SET revyops.client_id = :client;
+SELECT api.revyops_set_client_setting(:client, 'changes', 'on');
+SELECT api.revyops_create_company('{"domain": "acme.com"}', 'FLAT', 'a key');
+SELECT api.revyops_record_event('{"kind": "sent", "contact_email": "ada@acme.com", "at": "2026-03-10T10:00:00Z", "platform": "instantly", "campaign_id": "c1", "subject": "Hi"}');
+INSERT INTO revyops.webhook_object VALUES (:client, '', '1', 'ada@acme.com', now());
+CREATE TABLE api.before AS SELECT oid, relname, relfilenode FROM pg_class WHERE relnamespace = 'revyops'::regnamespace AND relkind = 'r'
+	AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'client_id');
+CREATE VIEW api.left_out AS SELECT COALESCE(string_agg(relname, ' ' ORDER BY relname COLLATE "C"), 'none') FROM api.before WHERE relfilenode = (SELECT c.relfilenode FROM pg_class c WHERE c.oid = before.oid);
+CREATE VIEW api.filled AS SELECT COALESCE(string_agg(relname, ' ' ORDER BY relname COLLATE "C"), 'none') FROM api.before
+	WHERE (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM revyops.%I', relname), false, true, '')))[1]::text <> '0';
+EOS
+my $without_key = 'campaign change change_feed event_key event_salt idempotency_key webhook_object';
+is($node->safe_psql('emptied', 'BEGIN; TRUNCATE revyops.client CASCADE; TABLE api.left_out; TABLE api.filled'), "$without_key\n$without_key", 'of the clients alone: these have no key to them');
+my ($truncate) = page::block('Removing', 'sql', 1) =~ /^(TRUNCATE .*?;)/s;
+is($node->safe_psql('emptied', "$truncate TABLE api.left_out; TABLE api.filled; SELECT count(*) FROM revyops.client"), "none\nnone\n0", 'by the page: nothing of any client is left');
+$node->safe_psql('emptied', "SELECT api.revyops_create_client('Last'); DROP VIEW api.left_out, api.filled; DROP TABLE api.before");
 page::follow($node, 'Removing', 'sql', 1, database => 'emptied');
 is($node->safe_psql('emptied', 'SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname ~ \'revyops\''), '0', 'emptied, it goes');
 is($node->safe_psql('emptied', 'CREATE EXTENSION revyops SCHEMA api; SELECT api.revyops_create_client(\'Again\')'), '1', 'and can come again');
