@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- What a caller says of the columns of an import, and what a blank does.  The rest of it: t/import_mapping.pl, t/import_cells.pl.
-SELECT plan(26);
+SELECT plan(31);
 SELECT test.two_clients() \gset hidden_
 -- import imports a text, and gives what its columns are.
 CREATE FUNCTION test.import(file text, columns jsonb DEFAULT NULL, mode text DEFAULT 'create', blanks text DEFAULT 'keep') RETURNS jsonb LANGUAGE sql AS $$
@@ -51,6 +51,17 @@ SELECT test.import(E'"email","first_name","Title"\n"f@x.com"," ",""\n', mode => 
 SELECT is(test.contact('f@x.com'), 'F||Title=CEO', 'blanks keep what is there');
 SELECT test.import(E'"email","first_name","Title"\n"f@x.com"," ",""\n', mode => 'upsert', blanks => 'clear') \g /dev/null
 SELECT is(test.contact('f@x.com'), '||Title=', 'or clear it');
+-- spare columns, and a company's name, are custom fields only where they have a value
+SELECT test.import(E'Email,Email 2,Company,Website,Note\nm@x.com,n@x.com,Acme,,N\n') \g /dev/null
+SELECT is(test.contact('m@x.com'), '||Email 2=n@x.com, Company=Acme, Note=N', 'a spare column and a company''s name are custom fields');
+SELECT test.import(E'Email,Email 2,Company,Website\nm@x.com,"",""," "\n', mode => 'upsert') \g /dev/null
+SELECT is(test.contact('m@x.com'), '||Email 2=n@x.com, Company=Acme, Note=N', 'which blanks keep');
+SELECT test.import(E'Email,Website\nm@x.com," "\n', mode => 'upsert', blanks => 'clear') \g /dev/null
+SELECT test.import(E'Email,Email 2,Company\nm@x.com,n/a,-\n', mode => 'upsert', blanks => 'clear') \g /dev/null
+SELECT is(test.contact('m@x.com'), '||Email 2=n@x.com, Company=Acme, Note=N', 'as do a column that is not there, and a placeholder');
+SELECT test.import(E'Email,Email 2,Company,Website\nm@x.com,"",," "\no@x.com,"",""," "\n', mode => 'upsert', blanks => 'clear') \g /dev/null
+SELECT is(test.contact('m@x.com'), '||Note=N', 'or take away');
+SELECT is(test.contact('o@x.com'), '|', 'and nobody gets an empty one');
 
 -- ---- what repeats a column that is left out, is left out
 SELECT is(test.import(E'id,Email,id,id\n1,g@x.com,2,3\n'), '{"id": null, "Email": "email", "id (2)": null, "id (3)": null}', 'a member that only answers have');

@@ -27,7 +27,7 @@ typedef struct Row
 	const JsonbValue *cells;
 	int			number;
 	ImportNotes *notes;
-	bool	   *as_field;		/* of columns of members: those whose cells are custom fields in this row */
+	bool	   *as_field;		/* of columns of members: those whose cells are custom fields in this row, or clear them */
 	JsonbValue	company;		/* what it has for MEMBER_COMPANY; jbvNull = nothing */
 } Row;
 
@@ -254,6 +254,13 @@ choose_column(const Row *row, const ImportMember *member, Reading *chosen)
 	return found;
 }
 
+/* clears_field tells a blank in a member's column that is to clear the custom field which the column is in other rows. */
+static bool
+clears_field(const Row *row, int column, const Reading *reading)
+{
+	return reading->blank && row->mapping->clears && row->mapping->changes && row->mapping->columns[column].field.data != NULL;
+}
+
 /*
  * settle_others says what becomes of a member's other columns: custom fields, unless they say the same; what stood
  * in the first one, which is none, is noted.
@@ -273,7 +280,9 @@ settle_others(Row *row, const ImportMember *member, int chosen, const Reading *v
 		if (chosen >= 0 && same_value(member->member, &value->value, &row->cells[column]))
 			continue;
 		wrong = wrong_with(member->member, &reading.value);
-		if (!reading.given)
+		if (clears_field(row, column, &reading))
+			row->as_field[column] = true;
+		else if (!reading.given)
 			add_note(row, member->member->name, column, reading.code);
 		else if (row->mapping->columns[column].field.data != NULL)
 			row->as_field[column] = true;
@@ -316,6 +325,8 @@ read_member(Row *row, const ImportMember *member, JsonbValue *value)
 		reading = read_cell(row, member->member, member->columns[0]);
 	column = member->columns[chosen];
 	add_note(row, member->member->name, column, reading.code);
+	if (member->member->kind == MEMBER_COMPANY_NAME && clears_field(row, column, &reading))
+		row->as_field[column] = true;
 	if (!reading.given)
 		return cleared(row, member, value);
 	if (member->member->kind == MEMBER_COMPANY)
@@ -329,7 +340,10 @@ read_member(Row *row, const ImportMember *member, JsonbValue *value)
 
 /* ---------------------------------------------------------------- custom fields */
 
-/* read_field reads the custom field that a column is in a row; false if it is none. */
+/*
+ * read_field reads the custom field that a column is in a row; false if it is none.  A blank that clears leaves an empty text in a
+ * column that always is one.  That of a member's column is taken away: nobody is to get an empty one who never had it.
+ */
 static bool
 read_field(const Row *row, int column, JsonbValue *value)
 {
@@ -347,7 +361,10 @@ read_field(const Row *row, int column, JsonbValue *value)
 	add_note(row, described->field, column, code_of(read.reading));
 	if (read.value.data == NULL && (!row->mapping->clears || read.reading != CELL_BLANK))
 		return false;
-	*value = rvo_json_text(read.value.data != NULL ? read.value : CONST_SLICE(""));
+	if (read.value.data == NULL && described->member.data != NULL)
+		*value = rvo_json_null();
+	else
+		*value = rvo_json_text(read.value.data != NULL ? read.value : CONST_SLICE(""));
 	return true;
 }
 
