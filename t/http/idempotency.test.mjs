@@ -66,6 +66,21 @@ test('the same request is what has the same content', async () => {
 	isReplay(await keyed(client, 'same', '{"email": "jane@acme.com", "first_name": "Jane"}', { path: `${CONTACTS}?structure=NESTED&x=y` }), first);
 });
 
+test('a replay says which preference was applied when the work was done, not which one came with it', async () => {
+	const client = fresh();
+	const prefer = handling => ({ headers: handling ? [['Prefer', `handling=${handling}`]] : [] });
+	const told = got => [got.status, got.headers['preference-applied'], got.headers['x-revyops-unknown-members'], got.headers['idempotent-replayed']];
+	for (const [key, first, applied] of [['lenient', 'lenient', 'handling=lenient'], ['none', undefined, undefined]]) {
+		const body = { email: `${key}@acme.com`, colour: 1 };
+		assert.deepEqual(told(await keyed(client, key, body, prefer(first))), [201, applied, 'colour', undefined]);
+		for (const again of ['strict', 'lenient', undefined])
+			assert.deepEqual(told(await keyed(client, key, body, prefer(again))), [201, applied, 'colour', 'true']);
+	}
+	assert.deepEqual(told(await keyed(client, 'strict', { email: 'strict@acme.com' }, prefer('strict'))), [201, 'handling=strict', undefined, undefined]);
+	assert.deepEqual(told(await keyed(client, 'strict', { email: 'strict@acme.com' })), [201, 'handling=strict', undefined, 'true']);
+	assert.deepEqual(told(await keyed(client, 'strict', { email: 'other@acme.com' }, prefer('strict'))), [422, 'handling=strict', undefined, undefined]);
+});
+
 test('another request under the same key is 422', async () => {
 	const client = fresh();
 	const body = { email: 'jane@acme.com' };

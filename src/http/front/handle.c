@@ -81,6 +81,15 @@ tell_ignored(const Caller *caller, Answer *answer)
 		rvo_answer_add_header(answer, "X-Revyops-Unknown-Members", names);
 }
 
+/* tell_handling tells which handling of unknown members was applied, if the request prefers one. */
+static void
+tell_handling(const Call *call, Answer *answer)
+{
+	if (call->handling != HANDLING_NOT_SAID)
+		rvo_answer_add_header(answer, "Preference-Applied",
+							  call->handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");
+}
+
 /* takes_body tells whether an endpoint looks at the body. */
 static bool
 takes_body(const Endpoint *endpoint)
@@ -90,8 +99,10 @@ takes_body(const Endpoint *endpoint)
 
 /* serve has the endpoint do its work. */
 static void
-serve(const HttpRequest *request, bool again, Answer *answer)
+serve(Call *call, const HttpRequest *request, bool again)
 {
+	Answer	   *answer = &call->answer;
+
 	if (request->endpoint->creates_many)
 		rvo_store_line_up(request->caller.client_id, again);
 	*answer = (Answer) {0};
@@ -101,6 +112,7 @@ serve(const HttpRequest *request, bool again, Answer *answer)
 		tell_ignored(&request->caller, answer);
 		tell_suppressed(&request->caller, answer);
 	}
+	tell_handling(call, answer);
 }
 
 /* replay gives the answer that was kept of the same request. */
@@ -126,10 +138,12 @@ is_one_line(Slice value)
 	return true;
 }
 
-/* serve_once is serve for a request with an idempotency key. */
+/* serve_once is serve for a request with an idempotency key.  A replay says what was applied to the request that did the work. */
 static void
-serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
+serve_once(Call *call, const HttpRequest *request, bool again)
 {
+	Slice		key = call->raw->idempotency_key;
+	Answer	   *answer = &call->answer;
 	KeyedRequest keyed = {
 		.caller = &request->caller, .key = key, .key_name = "Idempotency-Key",
 		.endpoint = psprintf("%s %s", request->endpoint->method, request->route->path),
@@ -151,7 +165,7 @@ serve_once(const HttpRequest *request, Slice key, bool again, Answer *answer)
 		replay(&kept, answer);
 		return;
 	}
-	serve(request, again, answer);
+	serve(call, request, again);
 	kept.status = answer->status;
 	if (answer->headers != NULL)
 		kept.headers = (Slice) {answer->headers->data, answer->headers->len};
@@ -259,9 +273,9 @@ work(void *arg, bool again)
 		request.upload = &upload;
 	}
 	if (endpoint->once && raw->idempotency_key.data != NULL)
-		serve_once(&request, raw->idempotency_key, again, &call->answer);
+		serve_once(call, &request, again);
 	else
-		serve(&request, again, &call->answer);
+		serve(call, &request, again);
 	if (endpoint->link != NULL)
 		endpoint->link(&request, &call->answer);
 	if (has_position(call))
@@ -375,13 +389,13 @@ carry_out(Call *call)
 		return (Answer) {0};
 	}
 	if (error != NULL)
+	{
 		call->answer = answer_error(call, error);
+		tell_handling(call, &call->answer);
+	}
 	rvo_answer_set_root(&call->answer, call->request.root);
 	if (call->raw->position.data != NULL && !rvo_endpoint_reads(call->request.endpoint))
 		rvo_position_tell(&call->answer);
-	if (call->handling != HANDLING_NOT_SAID)
-		rvo_answer_add_header(&call->answer, "Preference-Applied",
-							  call->handling == HANDLING_STRICT ? "handling=strict" : "handling=lenient");
 	return call->answer;
 }
 
