@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(87);
+SELECT plan(89);
 SELECT test.two_clients() \gset
 
 -- state is what events made of a contact
@@ -173,6 +173,20 @@ SELECT is(revyops_record_event(blank || jsonb_build_object('kind', 'replied', 'c
 	FROM unnest(ARRAY[NULL, '', e' \t']) WITH ORDINALITY t(text, i), LATERAL (SELECT jsonb_object_agg(name, text) FROM unnest('{at,contact_id,platform,campaign_id,campaign_name,agent_email,subject,message_id,body_text,body_html,interested,label,suppress,first_name,last_name,linkedin_url,company,custom}'::text[]) name) b(blank);
 SELECT is((SELECT array_agg(DISTINCT to_jsonb(e) - '{id,updated_time,email_timestamp}'::text[]) FROM revyops.email e WHERE contact_email = 'blank@x.com'), (SELECT ARRAY[jsonb_build_object('contact_id', id) || '{"client_id": 1, "email_type": "replied", "origin": "", "contact_email": "blank@x.com", "agent_email": null, "subject": null,
 	"body_text": null, "body_html": null, "campaign_id": null, "campaign_name": null, "interested": null, "interest_noted": false, "message_id": null, "custom_fields": []}'] FROM revyops.contact WHERE email = 'blank@x.com'), 'and is not kept');
+
+-- what events filled goes along with a field that is renamed or removed, and with a company that is merged
+SELECT revyops_create_company('{"domain": "moved.com"}')->>'id' AS moved, revyops_create_company('{"domain": "heir.com"}')->>'id' AS heir \gset
+SELECT test.on_day(2, jsonb_build_object('kind', 'sent', 'contact_email', n || '@follow.com', 'company', 'moved.com', 'custom', '{"Old": "second", "Gone": "second"}'::jsonb)) FROM unnest(ARRAY['early', 'late', 'mine']) n \g /dev/null
+UPDATE revyops.contact_activity SET filled = filled || '{"custom/New": {"at": "2026-03-30T00:00:00Z", "value": "a field that is gone"}}' WHERE contact_id = (SELECT id FROM revyops.contact WHERE email = 'late@follow.com');
+SELECT revyops_define_custom_field('contact', 'Old', 'text'), revyops_define_custom_field('contact', 'Gone', 'text') \g /dev/null
+SELECT revyops_rename_custom_field('contact', 'Old', 'New'), revyops_remove_custom_field('contact', 'Gone', 'delete'), revyops_merge_companies(:heir, :moved) \g /dev/null
+SELECT results_eq($$SELECT jsonb_object_agg(key, value - '{at}'::text[]) FROM revyops.contact_activity, jsonb_each(filled) WHERE contact_id IN (SELECT id FROM revyops.contact WHERE email LIKE '%@follow.com') AND key <> 'origin' GROUP BY contact_id$$,
+	format($$SELECT '{"custom/New": {"value": "second"}, "company_id": {"value": "moved.com", "id": %s}}'::jsonb FROM generate_series(1, 3)$$, :heir), 'what they filled');
+SELECT revyops_update_contact(id, '{"contact_custom_fields_input": {"New": "mine", "Gone": "second"}, "company_id": null}') FROM revyops.contact WHERE email = 'mine@follow.com' \g /dev/null
+SELECT test.on_day(CASE n WHEN 'late' THEN 3 ELSE 1 END, jsonb_build_object('kind', 'sent', 'contact_email', n || '@follow.com', 'company', 'acme.com', 'custom', '{"New": "other", "Gone": "other"}'::jsonb)) FROM unnest(ARRAY['early', 'late', 'mine']) n \g /dev/null
+SELECT results_eq($$SELECT concat_ws(' ', split_part(email, '@', 1), domain, (SELECT string_agg(concat_ws('=', f->>'field_name', f->>'field_value'), ' ' ORDER BY f->>'field_name') FROM jsonb_array_elements(c.custom_fields) f)) COLLATE "default"
+	FROM revyops.contact c JOIN revyops.company k ON k.id = c.company_id WHERE email LIKE '%@follow.com' ORDER BY c.id$$, ARRAY['early acme.com Gone=other New=other', 'late heir.com Gone=other New=second', 'mine acme.com Gone=second New=mine'],
+	'an earlier event fills in its place, a later one does not, and what somebody wrote stays');
 
 -- many
 CREATE TEMP TABLE before AS SELECT test.rows() AS rows;

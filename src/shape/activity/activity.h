@@ -51,6 +51,9 @@ typedef struct Activity
 #define STATUS_BOUNCED CONST_SLICE("Bounced")
 #define STATUS_UNSUBSCRIBED CONST_SLICE("Unsubscribed")
 
+/* What stands before the name of a custom field that was filled, so that none is taken for a member. */
+#define FILLED_FIELD "custom/"
+
 /* The time of a filled member that no event has filled, and each may. */
 #define FILLED_NEVER INT64CONST(252455615999999999)
 

@@ -63,6 +63,28 @@ static KeptQuery write_activities = {
 		JSONBARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID},
 };
 
+/* What stood under the new name was of a field that is gone. */
+static KeptQuery rename_filled = {
+	.sql = "UPDATE revyops.contact_activity SET filled = (filled - ARRAY[$3, $4]) || CASE WHEN filled ? $3"
+	" THEN pg_catalog.jsonb_build_object($4, filled -> $3) ELSE '{}' END"
+	" WHERE client_id = $1 AND contact_id = ANY ($2) AND filled ?| ARRAY[$3, $4]",
+	.expected = SPI_OK_UPDATE, .nparameters = 4,
+	.types = {INT4OID, INT8ARRAYOID, TEXTOID, TEXTOID},
+};
+
+static KeptQuery delete_filled = {
+	.sql = "UPDATE revyops.contact_activity SET filled = filled - $3 WHERE client_id = $1 AND contact_id = ANY ($2) AND filled ? $3",
+	.expected = SPI_OK_UPDATE, .nparameters = 3,
+	.types = {INT4OID, INT8ARRAYOID, TEXTOID},
+};
+
+static KeptQuery move_filled = {
+	.sql = "UPDATE revyops.contact_activity SET filled = pg_catalog.jsonb_set(filled, '{company_id,id}', pg_catalog.to_jsonb($4))"
+	" WHERE client_id = $1 AND contact_id = ANY ($2) AND filled -> 'company_id' -> 'id' = pg_catalog.to_jsonb($3)",
+	.expected = SPI_OK_UPDATE, .nparameters = 4,
+	.types = {INT4OID, INT8ARRAYOID, INT8OID, INT8OID},
+};
+
 /* One that is there was of a later event. */
 static KeptQuery write_statuses = {
 	.sql = "INSERT INTO revyops.contact_status_history (client_id, id, contact_id, changed_at, contact_status, previous_status, source)"
@@ -258,6 +280,51 @@ rvo_store_write_activities(int client_id, Activity *const *activities, int n)
 	rvo_add_texts(&e, rows, n, offsetof(Activity, interest.label));
 	if (rvo_query_run(&write_activities, &e) != (uint64) n)
 		rvo_fault_raise_bug("what is kept of some contacts was not written");
+}
+
+/* add_field adds under what is kept that an event filled a custom field. */
+static void
+add_field(Execution *e, Slice name)
+{
+	rvo_add_text(e, rvo_slice(psprintf(FILLED_FIELD "%.*s", name.len, name.data)));
+}
+
+/* rvo_store_rename_filled has what filled a custom field of contacts, a bigint[], go by its new name. */
+void
+rvo_store_rename_filled(int client_id, Datum contacts, Slice name, Slice new_name)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_datum(&e, contacts, false);
+	add_field(&e, name);
+	add_field(&e, new_name);
+	rvo_query_run(&rename_filled, &e);
+}
+
+/* rvo_store_delete_filled forgets what filled a custom field of contacts. */
+void
+rvo_store_delete_filled(int client_id, Datum contacts, Slice name)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_datum(&e, contacts, false);
+	add_field(&e, name);
+	rvo_query_run(&delete_filled, &e);
+}
+
+/* rvo_store_move_filled has a company that events filled in of contacts be the one that it became. */
+void
+rvo_store_move_filled(int client_id, Datum contacts, int64 company_id, int64 to_company_id)
+{
+	Execution	e = {0};
+
+	rvo_add_integer(&e, client_id);
+	rvo_add_datum(&e, contacts, false);
+	rvo_add_id(&e, company_id);
+	rvo_add_id(&e, to_company_id);
+	rvo_query_run(&move_filled, &e);
 }
 
 /* ---------------------------------------------------------------- history */

@@ -25,6 +25,9 @@ extern void rvo_store_find_activities(int client_id, const int64 *contacts, int 
 									  void *arg);
 extern void rvo_store_insert_activities(int client_id, Activity *const *activities, int n);
 extern void rvo_store_write_activities(int client_id, Activity *const *activities, int n);
+extern void rvo_store_rename_filled(int client_id, Datum contacts, Slice name, Slice new_name);
+extern void rvo_store_delete_filled(int client_id, Datum contacts, Slice name);
+extern void rvo_store_move_filled(int client_id, Datum contacts, int64 company_id, int64 to_company_id);
 extern void rvo_store_write_event_statuses(int client_id, EventStatus *const *statuses, int n);
 extern void rvo_store_delete_event_status(int client_id, int64 id);
 extern void rvo_store_join_campaign_contacts(int client_id, int64 contact_id, int64 to_contact_id);

@@ -127,7 +127,7 @@ fill_field(EventItem *item, Slice name, Slice value)
 	Person	   *person = item->subject->person;
 	CustomFields *fields = &person->contact.record.custom_fields;
 	CustomField *field = rvo_custom_fields_find(fields, name);
-	Slice		member = rvo_slice(psprintf("custom/%.*s", name.len, name.data));
+	Slice		member = rvo_slice(psprintf(FILLED_FIELD "%.*s", name.len, name.data));
 
 	if (!has_room(fields, field, name, value) ||
 		!rvo_activity_fills(&person->activity, &(Filling) {member, value, 0, item->at}, field != NULL ? field->value : NO_SLICE, 0))

@@ -14,6 +14,7 @@
 #include "shape/record/company_input.h"
 #include "shape/record/known_member.h"
 #include "shape/record/record_render.h"
+#include "store/record/store_activity.h"
 #include "store/record/store_company.h"
 #include "store/record/store_company_domain.h"
 #include "store/query/store_violation.h"
@@ -161,10 +162,13 @@ static bool
 delete_without_contacts(void *arg)
 {
 	Deletion   *deletion = arg;
+	int			client_id = deletion->caller->client_id;
+	Datum		contacts = rvo_store_move_contacts(client_id, deletion->id, deletion->heir_id);
 	ErrorData  *error;
 
-	rvo_changes_note_member(deletion->caller, CONTACT_ENTITY,
-							rvo_store_move_contacts(deletion->caller->client_id, deletion->id, deletion->heir_id), MEMBER_COMPANY);
+	if (deletion->heir_id != 0)
+		rvo_store_move_filled(client_id, contacts, deletion->id, deletion->heir_id);
+	rvo_changes_note_member(deletion->caller, CONTACT_ENTITY, contacts, MEMBER_COMPANY);
 	error = rvo_attempt_once(delete_company, deletion);
 	if (error != NULL && !rvo_store_is_of_foreign_key(error, "contact_company_fkey"))
 		ReThrowError(error);

@@ -18,6 +18,7 @@
 #include "base/fault.h"
 #include "shape/record/custom_field_rules.h"
 #include "shape/record/member.h"
+#include "store/record/store_activity.h"
 #include "store/record/store_field_value.h"
 #include "store/service/store_client.h"
 #include "work/record/change_feed.h"
@@ -224,6 +225,8 @@ rename_values(const Caller *caller, Entity entity, Slice name, Slice new_name)
 	check_new_name(client_id, entity, name, new_name);
 	check_room(client_id, entity, name, new_name, rows);
 	renamed = rvo_store_rename_values(client_id, entity, name, new_name, rows);
+	if (entity == CONTACT_ENTITY)
+		rvo_store_rename_filled(client_id, rows.ids, name, new_name);
 	rvo_changes_note_member(caller, entity, rows.ids, MEMBER_FIELDS);
 	return renamed;
 }
@@ -281,6 +284,8 @@ delete_values(const Caller *caller, Entity entity, Slice name)
 	LockedRows	rows = rvo_store_lock_rows_with(caller->client_id, entity, name);
 	int64		deleted = rvo_store_delete_values(caller->client_id, entity, name, rows);
 
+	if (entity == CONTACT_ENTITY)
+		rvo_store_delete_filled(caller->client_id, rows.ids, name);
 	rvo_changes_note_member(caller, entity, rows.ids, MEMBER_FIELDS);
 	return deleted;
 }
