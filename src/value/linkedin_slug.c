@@ -58,17 +58,25 @@ rvo_linkedin_unescape(Slice text, Slice *plain)
 	return pg_verify_mbstr(PG_UTF8, out, plain->len, true);
 }
 
-/* rvo_linkedin_is_member_id tells the id of a member from a name: "A", a capital, a letter, "AA", and base64 for URLs. */
+/*
+ * rvo_linkedin_is_member_id tells the id of a member from a name: "A", a capital, a letter, "AA", and base64 for URLs.  An
+ * id has letters of both cases.  In capitals alone it is a name that somebody wrote so: ANNAAARONSON.
+ */
 bool
 rvo_linkedin_is_member_id(Slice s)
 {
+	bool		has_small = false;
+
 	if (s.len < MEMBER_ID_MIN_LENGTH || s.data[0] != 'A' || !(s.data[1] >= 'A' && s.data[1] <= 'Z') ||
 		!rvo_is_letter(s.data[2]) || s.data[3] != 'A' || s.data[4] != 'A')
 		return false;
-	for (int i = 5; i < s.len; i++)
+	for (int i = 2; i < s.len; i++)
+	{
 		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && s.data[i] != '-' && s.data[i] != '_')
 			return false;
-	return true;
+		has_small |= s.data[i] >= 'a' && s.data[i] <= 'z';
+	}
+	return has_small;
 }
 
 /* is_ascii_slug tells whether all of a text is what a slug has in ASCII: most are. */
