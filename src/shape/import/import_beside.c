@@ -94,19 +94,17 @@ is_announcement(Slice word)
 		contains(word, "correo") || contains(word, "courriel");
 }
 
-/* is_hyphenated tells that a text ends with a hyphen at the end of a line. */
+/* goes_on tells that the last word of a text goes on behind the blanks: with "_" no word ends, with a hyphen none but at the end of a line. */
 static bool
-is_hyphenated(Slice before)
+goes_on(Slice before)
 {
 	Slice		line = strip(before, "", BLANKS);
 	char		last = last_of(line);
+	bool		cut = last == '_';
 
-	if (last != '-' && last != '_')
-		return false;
-	for (int i = line.len; i < before.len; i++)
-		if (before.data[i] == '\n' || before.data[i] == '\r')
-			return is_name_part(last_word(line));
-	return false;
+	for (int i = line.len; i < before.len && last == '-'; i++)
+		cut |= before.data[i] == '\n' || before.data[i] == '\r';
+	return cut && is_name_part(last_word(line));
 }
 
 /* begins_address tells that an address can begin behind a text.  Before a blank is a name, which is read on purpose. */
@@ -121,7 +119,7 @@ begins_address(Slice before)
 	if (last == '.')
 		return strip(before, "", ".").len == 0;
 	if (is_in(last, BLANKS))
-		return !is_hyphenated(before);
+		return !goes_on(before);
 	if (!is_in(last, ":,;|\\{}()[]\""))
 		return true;
 	word = last_word((Slice) {before.data, before.len - 1});
