@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(69);
+SELECT plan(71);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -120,6 +120,13 @@ SELECT results_eq($$SELECT concat_ws(' ', id, domain, name, (SELECT jsonb_object
 -- ---- a row with more values than columns
 SELECT is(test.import(E'Email,Title\nmore@acme.com,CEO,,"a, b",c\n'), '1 rows: 0 created, 0 updated, 0 duplicates, 1 failed; 0 notes', 'a row with more values than columns');
 SELECT results_eq('SELECT revyops_import_report()', ARRAY['Email,Title,import_line,import_outcome,import_faults', 'more@acme.com,CEO,2,rejected,"ragged_row (a, b, c)"'], 'report: those beyond the columns, too');
+
+-- ---- more columns than are looked at: those beyond are none, and no row that has such loses them unseen
+SELECT results_eq($$SELECT i, r->'rows', r->'created', (r #> '{rejects,0,errors,0}') - 'message'::text, jsonb_array_length(r->'columns'), r->'columns'->>-1 FROM generate_series(9999, 10002) i,
+	revyops_import_csv(convert_to('Email' || repeat(',x', 9998) || repeat(',y', i - 9999) || E'\n' || 'wide' || i || '@acme.com,CEO' || repeat(',', i - 2) || E'\n', 'UTF8'), 'check') r$$,
+	$$SELECT i, '1'::jsonb, to_jsonb((i <= 10000)::int), CASE WHEN i > 10000 THEN format('{"pointer": "", "code": "ragged_row", "limit": 10000, "actual": %s}', i)::jsonb END,
+	least(i, 10000), CASE WHEN i = 9999 THEN 'x (9998)' ELSE 'y' END FROM generate_series(9999, 10002) i$$, '10,000 columns, and more');
+SELECT test.fails_code($$SELECT revyops_import_csv(convert_to(repeat('x,', 10000) || E'Email\n' || repeat(',', 10000) || E'a@acme.com\n', 'UTF8'), 'check')$$, 'PT400', 'invalid request', 'no_key_column', 'a key beyond them');
 
 -- ---- drop_value: an entry that is no custom field
 SELECT is(test.import(E'email,contact_custom_fields_input\nlist@acme.com,"[[""field_name"", ""x""], {""field_name"": ""a"", ""field_value"": ""b""}]"\n', $$mode => 'check'$$, $$on_fault => 'drop_value'$$) || (SELECT string_agg(n, '') FROM test.notes() n),
