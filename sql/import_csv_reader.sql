@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(144);
+SELECT plan(158);
 SELECT test.two_clients() \gset
 
 -- What the reader of CSV files makes of octets, seen by an import that is only checked.
@@ -154,6 +154,23 @@ SELECT is(test.read_from(E'email,a,b,c\nx@acme.com,1,2,3\nemail;n\ny@acme.com;1\
 SELECT is(test.read_from(E'email\r\n"1\n2@acme.com",x\r\n', 1), '1 , ["email"] [] 1', 'header_line: the first');
 SELECT is(test.read_from(E'a\n\n\nemail,jane@acme.com\nz@acme.com,1\n', 2), '4 , ["email", "jane@acme.com"] [["z@acme.com", "1"]] 1', 'header_line: the next row after blank ones; names may be anything');
 SELECT is(test.read_from(E'sep=|\nx\nemail|a,b\nz@acme.com|1,2\n', 3), '3 | ["email", "a,b"] [["z@acme.com", "1,2"]] 1', 'header_line: beside a line that tells the delimiter');
+-- people above the names, as a sheet has them that was sorted with its header: nobody is skipped
+SELECT test.fails_400(test.refused(test.utf8(content)), '[{"pointer": "", "code": "no_header"}]', 'people above the names: ' || what) FROM (VALUES
+	('many', (SELECT string_agg(format(E'p%s@acme.com,Jo,Q\n', n), '') FROM generate_series(1, 150) n) || E'Email,First Name,Last Name\nq@acme.com,Al,R\n'),
+	('one', E'a@acme.com,Jo,Q\nEmail,First Name,Last Name\nb@acme.com,Al,R\n'),
+	('below a title', E'Leads of May\na@acme.com,Jo,Q\nEmail,First Name,Last Name\nb@acme.com,Al,R\n'),
+	('some with less', E'a@acme.com,Jo,\nb@acme.com,Al,R\nEmail,First Name,Last Name\nc@acme.com,Bo,S\n'),
+	('one without an address', E'a@acme.com,Jo,Q\n,Al,R\nEmail,First Name,Last Name\nc@acme.com,Bo,S\n'),
+	('semicolons', E'Jo;a@acme.com\nAl;b@acme.com\nFirst Name;Email\nBo;c@acme.com\n'),
+	('one column', E'a@acme.com\nb@acme.com\nEmail\nc@acme.com\n'),
+	('with names', E'Jo Q <a@acme.com>\nEmail\nAl R <b@acme.com>\n')) v(what, content);
+SELECT is(test.read(test.utf8(content)), shown, 'who exported it, above the names: ' || what) FROM (VALUES
+	('a narrow line', E'Exported by,jane@acme.com\nEmail,First Name,Last Name\na@acme.com,Jo,Q\n', E'UTF8 , 2 Email|First Name|Last Name\na@acme.com|Jo|Q'),
+	('filled up', E'jane@acme.com;;\n;;\nEmail;First Name;Last Name\na@acme.com;Jo;Q\n', E'UTF8 ; 3 Email|First Name|Last Name\na@acme.com|Jo|Q'),
+	('a line as wide', E'Exported by,jane@acme.com\nEmail,First Name\na@acme.com,Jo\nb@acme.com,Al\n', E'UTF8 , 2 Email|First Name\na@acme.com|Jo\nb@acme.com|Al'),
+	('a sentence above one column', E'Exported by jane@acme.com\nEmail\na@acme.com\nb@acme.com\n', E'UTF8 , 2 Email\na@acme.com\nb@acme.com')) v(what, content, shown);
+SELECT is(test.read_from(E'a@acme.com,Jo\nEmail,Name\nb@acme.com,Al\n', 2), '2 , ["Email", "Name"] [["b@acme.com", "Al"]] 1', 'people above the names: the caller says where these are');
+SELECT test.fails_400($$SELECT revyops_suppress_csv(E'Opt-outs\ns1@acme.com,Jo\nEmail,Name\ns2@acme.com,Al\n')$$, '[{"pointer": "", "code": "no_header"}]', 'people above the names: nor does the do-not-contact list skip them');
 SELECT test.fails_400($$SELECT revyops_import_csv('email', header_line => 2)$$, test.one('', 'no_header'), 'header_line: beyond the end');
 SELECT test.fails_400(format($$SELECT revyops_import_csv('email', header_line => %s)$$, n), '[{"parameter": "header_line", "code": "invalid_number"}]', 'header_line: no line: ' || n) FROM (VALUES (0), (-1)) v(n);
 SELECT * FROM finish();

@@ -9,6 +9,9 @@
  *
  * A text column may have more inner commas than the table has columns.  But the row with the names does
  * not have them: so a delimiter whose table begins on an earlier row counts before one with more fields.
+ *
+ * The header stands above all people.  Sorted by a spreadsheet, it is one of the rows: whoever took it from there
+ * would skip those above.
  */
 #include "postgres.h"
 
@@ -29,6 +32,7 @@ typedef struct Survey
 	int			widths[SAMPLE_ROWS];
 	int			filled[SAMPLE_ROWS];	/* up to the last field with text */
 	bool		named[SAMPLE_ROWS]; /* it has several columns and may be the header */
+	int			address[SAMPLE_ROWS];	/* the first field that is an e-mail address; -1 = none */
 	bool		has_header;		/* one of them may */
 	int			addresses;		/* fields that have an e-mail address; 0 if the first row may be the header */
 } Survey;
@@ -194,6 +198,28 @@ count_addresses(const CsvScan *scan)
 	return addresses;
 }
 
+/* is_address tells a field that is an e-mail address, maybe behind a name; not one in a sentence. */
+static bool
+is_address(Slice cell)
+{
+	bool		is_number;
+
+	cell = rvo_text_trim(cell);
+	if (cell.len == 0 || memchr(cell.data, '@', cell.len) == NULL || !is_value(cell, &is_number))
+		return false;
+	return cell.data[cell.len - 1] == '>' || memchr(cell.data, ' ', cell.len) == NULL;
+}
+
+/* find_address finds the first field that is an e-mail address; -1 if there is none. */
+static int
+find_address(const CsvScan *scan)
+{
+	for (int i = 0; i < scan->kept; i++)
+		if (is_address(cell_of(scan, i)))
+			return i;
+	return -1;
+}
+
 static void
 survey(CsvScan *scan, const char *text, int len, bool is_last, Survey *result)
 {
@@ -208,6 +234,7 @@ survey(CsvScan *scan, const char *text, int len, bool is_last, Survey *result)
 		result->filled[result->nrows] = rvo_csv_scan_width(scan);
 		result->named[result->nrows] = result->filled[result->nrows] > 1 && may_be_header(scan);
 		result->has_header |= result->named[result->nrows];
+		result->address[result->nrows] = find_address(scan);
 		if (result->nrows == 0)
 			is_list = has_value(scan);
 		if (is_list)
@@ -253,7 +280,7 @@ table_width(const Survey *rows)
 	return rows->has_header && others <= table.fields ? table : (Width) {0};
 }
 
-/* header_of returns the row that would be taken for the header, as rvo_csv_find_header does; SAMPLE_ROWS if there is none. */
+/* header_of returns the row that would be taken for the header, as rvo_csv_find_header does, if nobody stands above; SAMPLE_ROWS if there is none. */
 static int
 header_of(const Survey *rows)
 {
@@ -356,13 +383,31 @@ rvo_csv_guess_delimiter(CsvScan *scan, const char *text, int len, bool is_last)
 	return has_rows;
 }
 
-/* find_row finds the first row that may be the header, of those from a width on, and leaves it in the scanner; -1 if there is none. */
+/*
+ * people_begin returns the first row that is somebody's: as wide as the table, with an e-mail address where another row has one.
+ * A line above the header may be as wide, and name who exported the file.
+ */
 static int
-find_row(CsvScan *scan, const char *text, int len, bool is_last, int width)
+people_begin(const Survey *rows, int width)
+{
+	for (int i = 0; i < rows->nrows; i++)
+	{
+		if (rows->filled[i] < width || rows->named[i] || rows->address[i] < 0)
+			continue;
+		for (int j = 0; j < rows->nrows; j++)
+			if (j != i && rows->address[j] == rows->address[i])
+				return i;
+	}
+	return rows->nrows;
+}
+
+/* find_row finds the first row that may be the header, of those from a width on and before an end, and leaves it in the scanner; -1 if there is none. */
+static int
+find_row(CsvScan *scan, const char *text, int len, bool is_last, int width, int end)
 {
 	Walk		walk = {.scan = scan, .text = text, .len = len, .is_last = is_last};
 
-	for (int i = 0; i < SAMPLE_ROWS && next_row(&walk); i++)
+	for (int i = 0; i < end && next_row(&walk); i++)
 		if (rvo_csv_scan_width(scan) >= width && may_be_header(scan))
 			return walk.at;
 	return -1;
@@ -402,7 +447,7 @@ find_later(CsvScan *scan, const char *text, int len, bool is_last, int header, i
 /*
  * rvo_csv_find_header finds the row with the names, which the scanner has then, and
  * where it begins; -1 if there is none.  False if the text does not have a whole row.
- * It is the first that may be it, or the so-manieth behind that.
+ * It is the first that may be it, above all people, or the so-manieth behind that.
  */
 bool
 rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int later, int *header)
@@ -410,6 +455,7 @@ rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int 
 	Survey		rows;
 	Width		table;
 	int			min;
+	int			end;
 
 	*header = -1;
 	survey(scan, text, len, is_last, &rows);
@@ -417,9 +463,10 @@ rvo_csv_find_header(CsvScan *scan, const char *text, int len, bool is_last, int 
 		return false;
 	min = table_width(&rows).width > 0 ? 2 : 1;
 	table = most(rows.filled, rows.nrows, min);
-	*header = find_row(scan, text, len, is_last, table.width);
+	end = people_begin(&rows, table.width);
+	*header = find_row(scan, text, len, is_last, table.width, end);
 	if (*header < 0)
-		*header = find_row(scan, text, len, is_last, min);
+		*header = find_row(scan, text, len, is_last, min, end);
 	if (*header >= 0 && later > 0)
 		*header = find_later(scan, text, len, is_last, *header, later);
 	return true;
