@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- What a caller says of the columns of an import, and what a blank does.  The rest of it: t/import_mapping.pl, t/import_cells.pl.
-SELECT plan(31);
+SELECT plan(43);
 SELECT test.two_clients() \gset hidden_
 -- import imports a text, and gives what its columns are.
 CREATE FUNCTION test.import(file text, columns jsonb DEFAULT NULL, mode text DEFAULT 'create', blanks text DEFAULT 'keep') RETURNS jsonb LANGUAGE sql AS $$
@@ -33,6 +33,20 @@ SELECT is(test.contact('b3@x.com'), '||Email=b1@x.com, Second=b2@x.com', 'what t
 SELECT is(test.import(E'Email,Name\nc@x.com,N\n', '{"Email": "email", "Name": "Name"}'), '{"Email": "email", "Name": "Name"}', 'what is shown can be said');
 SELECT is(test.import(E'Firma,E-Mail\nAcme,d@x.com\n', '{"Firma": "company_name", "E-Mail": "email"}'), '{"Firma": "company_name", "E-Mail": "email"}', 'also of a company''s name');
 SELECT is(test.contact('d@x.com'), '||Firma=Acme', 'which is kept where no company is named');
+-- again imports a text with what a check of it tells, and what the caller changes in that.
+CREATE FUNCTION test.again(file text, changed jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$ SELECT test.import(file, test.import(file, mode => 'check') || changed) $$;
+SELECT is(test.again(E'Work Email,Notes,email\nm1@x.com,x,m2@x.com\n'), '{"Work Email": "email", "Notes": "Notes", "email": "email"}', 'what a check tells, given back');
+SELECT is(test.contact('m2@x.com'), '||Work Email=m1@x.com, Notes=x', 'gives the same import: a column counts first that is called so');
+SELECT is(test.again(E'Work Email,Notes,email\nn1@x.com,x,n2@x.com\n', '{"Notes": null}'), '{"Work Email": "email", "Notes": null, "email": "email"}', 'with something changed in it');
+SELECT is(test.contact('n2@x.com'), '||Work Email=n1@x.com', 'the others stay the same');
+SELECT is(test.again(E'email,Notes,Work Email\no1@x.com,o2@x.com,o3@x.com\n', '{"Notes": "email"}'), '{"email": "email", "Notes": "email", "Work Email": "email"}', 'with one more e-mail address');
+SELECT is(test.contact('o1@x.com'), '||Notes=o2@x.com, Work Email=o3@x.com', 'which counts behind one that is called so and stands before it');
+SELECT is(test.again(E'Work Email,Notes\np1@x.com,p2@x.com\n', '{"Notes": "email"}'), '{"Work Email": "email", "Notes": "email"}', 'likewise, beside an alias');
+SELECT is(test.contact('p2@x.com'), '||Work Email=p1@x.com', 'which counts before it, as if nothing else was said');
+SELECT is(test.again(E'Email,Website\nq@x.com,12\n'), '{"Email": "email", "Website": "company_id"}', 'a number that is no id of a company');
+SELECT is(test.contact('q@x.com'), '|', 'is none when it is given back');
+SELECT is(test.again(E'Email,Vorname,Name,Nachname\nr@x.com,Al,A,B\n', '{"Nachname": null}'), '{"Email": "email", "Vorname": "first_name", "Name": "Name", "Nachname": null}', 'what is no last name beside another one');
+SELECT is(test.contact('r@x.com'), 'Al||Name=A', 'stays what was told');
 SELECT is(test.import(E',Email,Email,id\n1,e@x.com,e2@x.com,7\n'), '{"column 1": "column 1", "Email": "email", "Email (2)": "email", "id": null}', 'empty headers, and headers twice');
 SELECT is(test.contact('e@x.com'), '||column 1=1, Email (2)=e2@x.com', 'load');
 

@@ -15,7 +15,8 @@
  * beside "Vorname", but not beside "Vorname" and "Nachname".  Of a key, by which somebody is found, it is a further column.
  *
  * Several columns can be one member: of those, the ones by 1 and 2 count before the others, and an
- * earlier column before a later one.  A column of company_name that is not called so is a custom field as well in a row that
+ * earlier column before a later one.  A caller who speaks of all columns gives back what was told of them: what is said there
+ * of a column that it would be anyway is no word of the caller's, and the column counts as it would.  A column of company_name that is not called so is a custom field as well in a row that
  * names no company, since nobody may keep the name then.
  */
 #include "postgres.h"
@@ -256,6 +257,20 @@ settle_beside(Reading *reading, int i)
 		column->field = field_name(column->header);
 }
 
+/* decide_all says what all columns are of which the caller has said nothing. */
+static void
+decide_all(Reading *reading)
+{
+	ImportMapping *mapping = reading->mapping;
+
+	for (int i = 0; i < mapping->ncolumns; i++)
+		if (!reading->asked[i])
+			decide(reading, i);
+	for (int i = 0; i < mapping->ncolumns; i++)
+		if (reading->beside[i] && mapping->columns[i].member.data != NULL)
+			settle_beside(reading, i);
+}
+
 /* ---------------------------------------------------------------- what the caller says */
 
 /* note_unknown notes a header that the source has not. */
@@ -345,6 +360,32 @@ read_choices(Reading *reading, JsonbContainer *columns)
 				read_choice(reading, name, &value, exactly);
 		}
 	}
+}
+
+/*
+ * keep_ranks takes the caller's word from columns that would be the same member without it, if the caller speaks of all: that is
+ * what was told, given back, and it must not make another column of a member the first.
+ */
+static void
+keep_ranks(Reading *reading)
+{
+	ImportMapping *mapping = reading->mapping;
+	ImportMapping unasked = *mapping;
+	Reading		guess = *reading;
+
+	for (int i = 0; i < mapping->ncolumns; i++)
+		if (!reading->asked[i])
+			return;
+	unasked.columns = palloc0(Max(mapping->ncolumns, 1) * sizeof(ImportColumn));
+	for (int i = 0; i < mapping->ncolumns; i++)
+		unasked.columns[i].header = mapping->columns[i].header;
+	guess.mapping = &unasked;
+	guess.asked = palloc0(Max(mapping->ncolumns, 1) * sizeof(bool));
+	guess.beside = palloc0(Max(mapping->ncolumns, 1) * sizeof(bool));
+	decide_all(&guess);
+	for (int i = 0; i < mapping->ncolumns; i++)
+		if (mapping->columns[i].member.data != NULL && rvo_slice_equal(mapping->columns[i].member, unasked.columns[i].member))
+			mapping->columns[i].named = unasked.columns[i].named;
 }
 
 /* ---------------------------------------------------------------- the whole */
@@ -503,12 +544,8 @@ rvo_import_mapping_read(const RecordShape *shape, const ImportHeaders *headers, 
 	if (mapping->body >= 0)
 		return mapping;
 	read_choices(&reading, columns);
-	for (int i = 0; i < mapping->ncolumns; i++)
-		if (!reading.asked[i])
-			decide(&reading, i);
-	for (int i = 0; i < mapping->ncolumns; i++)
-		if (reading.beside[i] && mapping->columns[i].member.data != NULL)
-			settle_beside(&reading, i);
+	keep_ranks(&reading);
+	decide_all(&reading);
 	for (int i = 0; i < members->count; i++)
 		if (can_give(members->members[i]))
 			add_member(mapping, members->members[i]);
