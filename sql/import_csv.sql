@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(71);
+SELECT plan(77);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -175,6 +175,17 @@ SELECT string_agg(r, E'\n') AS report FROM revyops_import_report() r \gset
 SELECT is(:'report'::text, E'Name,E-mail (e.g. jane@acme.com),import_line,import_outcome,import_faults\nJane,nope,2,rejected,/email: invalid_email', 'its report');
 SELECT is(test.import(replace(:'report', 'nope', 'jane@header.com'), $$columns => '{"E-mail (e.g. jane@acme.com)": "email"}'$$), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'is imported as it is');
 SELECT is(test.import(replace(replace(:'report', ',', ';'), 'nope', 'joe@header.com') || E'\n', $$columns => '{"E-mail (e.g. jane@acme.com)": "email"}'$$), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'and as a spreadsheet writes it');
+-- ---- report: long values beside what is wrong with them are cut, so that the row can be imported again
+CREATE FUNCTION test.report() RETURNS TABLE (n bigint, line text) LANGUAGE sql AS $$ SELECT n, r FROM revyops_import_report() WITH ORDINALITY t(r, n) $$;
+SELECT is(test.import(E'Email,First Name,Title\nlong@cut.com,' || repeat('é', 300000) || E',CEO\nmore@cut.com,Jo,CEO,' || repeat('ü', 300000) || E',x\nok@cut.com,' || repeat('é', 1000) || E',\n', $$on_fault => 'drop_value'$$),
+	'3 rows: 2 created, 0 updated, 0 duplicates, 1 failed; 2 notes', 'long values');
+SELECT results_eq('SELECT line FROM test.report()', ARRAY['Email,First Name,Title,import_line,import_outcome,import_faults',
+	'long@cut.com,' || repeat('é', 300000) || ',CEO,2,changed,first_name: too_long (' || repeat('é', 1000) || '…)', 'more@cut.com,Jo,CEO,3,rejected,"ragged_row (' || repeat('ü', 1000) || '…, x)"',
+	'ok@cut.com,' || repeat('é', 1000) || ',,4,changed,first_name: too_long (' || repeat('é', 1000) || ')'], 'report: a value of 1,000 characters is whole, the cells of the row are all');
+SELECT is(test.import((SELECT string_agg(line, E'\n' ORDER BY n) FROM test.report()), $$mode => 'upsert'$$, $$on_fault => 'drop_value'$$), '3 rows: 1 created, 2 updated, 0 duplicates, 0 failed; 2 notes', 'a report of long values is imported as it is');
+SELECT is(test.import(E'Email\nmany@cut.com' || repeat(',' || repeat('x', 990), 1000) || E'\n'), '1 rows: 0 created, 0 updated, 0 duplicates, 1 failed; 0 notes', 'many values');
+SELECT is((SELECT line FROM test.report() WHERE n = 2), 'many@cut.com,2,rejected,"' || left('ragged_row (' || repeat(repeat('x', 990) || ', ', 1000), 50000) || '…"', 'report: all of them together are cut, too');
+SELECT is(test.import((SELECT string_agg(line, E'\n' ORDER BY n) FROM test.report())), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'and it is imported as it is');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -97,10 +97,17 @@ static KeptQuery get_import_job = {
  * row is told once: rejected, or else with all that was changed in it.  Values of a file's row beyond
  * the columns stand behind its faults.  Of a source that is a report, what was said of its rows then is left
  * out, unless the import took it for something.
+ *
+ * The values behind the faults are cut, and so is all that is told of a row: beside its own cells, which stay whole, it
+ * would be longer than a row may be, and the report could not be imported again.
  */
 #define IS_SHOWN "(c.name NOT IN ('" REPORT_LINE "', '" REPORT_OUTCOME "', '" REPORT_FAULTS "') OR job.mapping->>c.name IS NOT NULL)"
 #define QUOTED(value) \
 	"CASE WHEN " value " ~ '[\",\r\n]' THEN '\"' || pg_catalog.replace(" value ", '\"', '\"\"') || '\"' ELSE COALESCE(" value ", '') END"
+#define CUT(text, characters) \
+	"CASE WHEN pg_catalog.length(" text ") > " characters " THEN pg_catalog.left(" text ", " characters ") || '…' ELSE " text " END"
+#define CUT_VALUE CUT("value", "1000")
+#define CUT_FAULTS "(" CUT("told.faults", "50000") ")"
 
 static KeptQuery report_import = {
 	.sql = "SELECT (SELECT pg_catalog.string_agg(" QUOTED("c.name") ", ',' ORDER BY c.place) FROM pg_catalog.unnest(job.columns)"
@@ -108,16 +115,16 @@ static KeptQuery report_import = {
 	" FROM revyops.import_job AS job WHERE job.client_id = $1 AND job.id = $2"
 	" UNION ALL SELECT line FROM (SELECT (SELECT pg_catalog.string_agg(" QUOTED("(told.source_row->>c.name)") ", ',' ORDER BY c.place)"
 	" FROM pg_catalog.unnest(job.columns) WITH ORDINALITY AS c (name, place) WHERE " IS_SHOWN ")"
-	" || ',' || COALESCE(told.line, told.ordinal) || ',' || told.outcome || ',' || " QUOTED("told.faults") " AS line"
+	" || ',' || COALESCE(told.line, told.ordinal) || ',' || told.outcome || ',' || " QUOTED(CUT_FAULTS) " AS line"
 	" FROM revyops.import_job AS job, LATERAL ("
 	"SELECT ordinal, line, 'rejected' AS outcome, source_row, (SELECT pg_catalog.string_agg(CASE WHEN f->>'pointer' = '' THEN '' ELSE"
 	" (f->>'pointer') || ': ' END || (f->>'code'), '; ' ORDER BY place)"
 	" FROM pg_catalog.jsonb_array_elements(errors) WITH ORDINALITY AS e (f, place))"
-	" || COALESCE((SELECT ' (' || pg_catalog.string_agg(value, ', ' ORDER BY pg_catalog.length(key), key) || ')'"
+	" || COALESCE((SELECT ' (' || pg_catalog.string_agg(" CUT_VALUE ", ', ' ORDER BY pg_catalog.length(key), key) || ')'"
 	" FROM pg_catalog.jsonb_each_text(source_row) WHERE line IS NOT NULL AND key <> ALL (job.columns)), '') AS faults"
 	" FROM revyops.import_reject WHERE client_id = $1 AND job = $2 AND $3 IS DISTINCT FROM 'changed'"
 	" UNION ALL SELECT ordinal, pg_catalog.min(line), 'changed', (pg_catalog.array_agg(source_row ORDER BY number))[1],"
-	" pg_catalog.string_agg(member || ': ' || code || ' (' || value || ')', '; ' ORDER BY number)"
+	" pg_catalog.string_agg(member || ': ' || code || ' (' || " CUT_VALUE " || ')', '; ' ORDER BY number)"
 	" FROM revyops.import_note WHERE client_id = $1 AND job = $2 AND $3 IS DISTINCT FROM 'rejected' GROUP BY ordinal"
 	") AS told WHERE job.client_id = $1 AND job.id = $2 ORDER BY told.ordinal) AS lines",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 3,
