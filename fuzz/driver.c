@@ -21,7 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#include "base/fault.h"
+#include "base/failure.h"
 #include "fuzz.h"
 
 /*
@@ -99,7 +99,7 @@ repair(char *data, int len)
 static bool
 is_expected(int sqlstate)
 {
-	return rvo_fault_http_status(sqlstate) != 500 || rvo_fault_is_data(sqlstate);
+	return rvo_sqlstate_http_status(sqlstate) != 500 || rvo_sqlstate_is_data(sqlstate);
 }
 
 /* run_caught runs the target; an error that is not the input's own fault is a breach. */
@@ -123,7 +123,7 @@ run_caught(Slice input)
 			abort();
 		}
 		MUST(error->detail == NULL || rvo_json_is_valid(rvo_slice(error->detail)) ||
-			 rvo_fault_is_data(error->sqlerrcode));
+			 rvo_sqlstate_is_data(error->sqlerrcode));
 	}
 	PG_END_TRY();
 }

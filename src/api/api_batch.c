@@ -13,6 +13,7 @@
 #include "funcapi.h"
 #include "utils/tuplestore.h"
 
+#include "base/failure.h"
 #include "api/api_batch.h"
 #include "api/argument.h"
 #include "base/compat.h"
@@ -87,7 +88,7 @@ run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 	if (!rvo_json_is_array(items))
 		rvo_fault_add(faults, "", rvo_json_is_encoded_root(items) ? FAULT_JSON_IN_STRING : FAULT_NOT_AN_ARRAY);
 	if (faults->count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, faults);
 	InitMaterializedSRF(fcinfo, 0);
 	sink->result = (ReturnSetInfo *) fcinfo->resultinfo;
 	batch->kind = sink->kind;
@@ -102,7 +103,7 @@ run(FunctionCallInfo fcinfo, Batch *batch, RowSink *sink, FaultList *faults)
 	rvo_batch_end(batch);
 	rvo_members_tell(&caller);
 	if (sink->nsuppressed > 0)
-		rvo_fault_notice_items_do_not_contact(sink->nsuppressed, sink->suppressed.data);
+		rvo_notice_items_do_not_contact(sink->nsuppressed, sink->suppressed.data);
 	return (Datum) 0;
 }
 

@@ -16,6 +16,7 @@
 #include "utils/tuplestore.h"
 #include "utils/uuid.h"
 
+#include "base/failure.h"
 #include "api/argument.h"
 #include "base/compat.h"
 #include "base/json_parse.h"
@@ -72,7 +73,7 @@ revyops_suppress_many(PG_FUNCTION_ARGS)
 	if (!rvo_json_is_array(entries))
 		rvo_fault_add(&faults, "", rvo_json_is_encoded_root(entries) ? FAULT_JSON_IN_STRING : FAULT_NOT_AN_ARRAY);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_do_not_contact_create_many(&many);
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < many.count; i++)
@@ -152,7 +153,7 @@ revyops_check_do_not_contact(PG_FUNCTION_ARGS)
 	Suppression *found;
 
 	if (PG_ARGISNULL(0))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "addresses", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "addresses", FAULT_REQUIRED);
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &elements, &element_nulls, &n);
 	addresses = palloc_extended(Max(n, 1) * sizeof(Slice), MCXT_ALLOC_HUGE);
 	found = palloc_extended(Max(n, 1) * sizeof(Suppression), MCXT_ALLOC_HUGE);

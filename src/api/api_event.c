@@ -10,6 +10,7 @@
 #include "funcapi.h"
 #include "utils/tuplestore.h"
 
+#include "base/failure.h"
 #include "api/argument.h"
 #include "base/compat.h"
 #include "base/json_parse.h"
@@ -66,7 +67,7 @@ revyops_record_events(PG_FUNCTION_ARGS)
 	if (!rvo_json_is_array(items))
 		rvo_fault_add(&faults, "", rvo_json_is_encoded_root(items) ? FAULT_JSON_IN_STRING : FAULT_NOT_AN_ARRAY);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	InitMaterializedSRF(fcinfo, 0);
 	rvo_event_record_list(&list);
 	rvo_members_tell(&caller);

@@ -31,7 +31,7 @@
 #include "api/argument.h"
 #include "base/attempt.h"
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "shape/record/known_member.h"
 #include "store/query/store_large_object.h"
 #include "store/query/store_source.h"
@@ -67,7 +67,7 @@ call_owner(const char *name, Import *import)
 										   ObjectIdGetDatum(get_namespace_oid("revyops", false)));
 
 	if (!OidIsValid(function))
-		rvo_fault_raise_bug("a function of the import is gone");
+		rvo_failure_raise_bug("a function of the import is gone");
 	(void) OidFunctionCall1(function, PointerGetDatum(import));
 }
 
@@ -166,7 +166,7 @@ begin_reading(FunctionCallInfo fcinfo, Reading *reading, const char *instead)
 
 	if (fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
 		castNode(CallContext, fcinfo->context)->atomic)
-		rvo_fault_raise_in_transaction(get_func_name(fcinfo->flinfo->fn_oid), instead);
+		rvo_failure_raise_in_transaction(get_func_name(fcinfo->flinfo->fn_oid), instead);
 	import->claim = rvo_auth_claim_of_call();
 	rvo_source_connect();
 	import->context = CurrentMemoryContext;

@@ -15,6 +15,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/import/person_mention.h"
 #include "shape/record/custom_field.h"
@@ -56,7 +57,7 @@ normalize(FunctionCallInfo fcinfo, Normalizer normalizer, const char *parameter,
 	else if (fault != FAULT_NONE)
 		rvo_fault_add(&faults, parameter, fault);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (out.data == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));

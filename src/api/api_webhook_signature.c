@@ -13,6 +13,7 @@
 
 #include "api/argument.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "value/webhook_signature.h"
 
@@ -71,7 +72,7 @@ revyops_sign_webhook(PG_FUNCTION_ARGS)
 		rvo_fault_add(&faults, "body", FAULT_REQUIRED);
 	keys = read_keys(fcinfo, 3, &nkeys, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	initStringInfo(&signatures);
 	for (int i = 0; i < nkeys; i++)
 	{

@@ -22,7 +22,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 
 /* How often work is done that the server breaks off to end a deadlock. */
 #define ATTEMPTS 10
@@ -87,7 +87,7 @@ attempt(Work work, void *arg, int attempts, const bool *kept)
 		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
-	if (error != NULL && rvo_fault_is_cancel(error->sqlerrcode) && !rvo_fault_is_timeout(error))
+	if (error != NULL && rvo_sqlstate_is_cancel(error->sqlerrcode) && !rvo_error_is_timeout(error))
 		ReThrowError(error);
 	return error;
 }
@@ -115,7 +115,7 @@ rvo_attempt(Work work, void *arg)
 {
 	ErrorData  *error = attempt(work, arg, 0, NULL);
 
-	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_fault_is_deadlock(error->sqlerrcode); i++)
+	for (int i = 1; i < ATTEMPTS && error != NULL && rvo_sqlstate_is_deadlock(error->sqlerrcode); i++)
 		error = attempt(work, arg, i, NULL);
 	return error;
 }

@@ -26,7 +26,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "base/jsonio.h"
 
 /* Well inside what numeric holds, and longer than any value that a contact may have. */
@@ -498,7 +498,7 @@ rvo_json_time(TimestampTz time)
 	char	   *end = text;
 
 	if (timestamp2tm(time, NULL, &tm, &microseconds, NULL, NULL) != 0 || tm.tm_year < 0 || tm.tm_year > 9999)
-		rvo_fault_raise_bug("time out of range");
+		rvo_failure_raise_bug("time out of range");
 	end = put_digits(end, tm.tm_year, 4, '-');
 	end = put_digits(end, tm.tm_mon, 2, '-');
 	end = put_digits(end, tm.tm_mday, 2, 'T');

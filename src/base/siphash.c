@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "base/siphash.h"
 
 /* The backend's key; its memory is zero until it has one. */
@@ -76,7 +76,7 @@ rvo_siphash_ready(void)
 	if (has_key)
 		return;
 	if (!pg_strong_random(&backend_key, sizeof(backend_key)))
-		rvo_fault_raise_bug("no random octets to be had");
+		rvo_failure_raise_bug("no random octets to be had");
 	has_key = true;
 }
 

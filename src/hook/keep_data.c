@@ -23,7 +23,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "hook/keep_data.h"
 #include "store/query/store_distribution.h"
 #include "store/service/store_client.h"
@@ -101,7 +101,7 @@ keep_data(ObjectAccessType access, Oid class, Oid object, int part, void *arg)
 	if (next_hook != NULL)
 		next_hook(access, class, object, part, arg);
 	if (access == OAT_DROP && class == RelationRelationId && part == 0 && is_kept(object) && has_rows(object))
-		rvo_fault_raise_has_data(get_rel_name(object));
+		rvo_failure_raise_has_data(get_rel_name(object));
 }
 
 /* rvo_keep_data_init has the tables looked at from now on, in this backend. */

@@ -10,7 +10,7 @@
 #include "common/base64.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "value/base64url.h"
 
 /* swap makes base64url of base64 or, with the pairs turned round, the reverse; what is of neither kind stays. */
@@ -33,7 +33,7 @@ rvo_base64url_encode(Slice octets)
 
 	Assert(octets.len % 3 == 0);
 	if (pg_b64_encode_compat(octets.data, octets.len, text, len) != len)
-		rvo_fault_raise_bug("could not encode octets");
+		rvo_failure_raise_bug("could not encode octets");
 	swap(text, len, "+/", "-_");
 	return (Slice) {text, len};
 }

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "value/random_digits.h"
 
 /* rvo_random_digits writes random bytes, RANDOM_BYTES_MAX at most, as hexadecimal digits, and returns what comes behind them. */
@@ -16,7 +16,7 @@ rvo_random_digits(char *to, int nbytes)
 	uint8		bytes[RANDOM_BYTES_MAX];
 
 	if (!pg_strong_random(bytes, nbytes))
-		rvo_fault_raise_bug("could not generate random bytes");
+		rvo_failure_raise_bug("could not generate random bytes");
 	for (int i = 0; i < nbytes; i++)
 	{
 		*to++ = digits[bytes[i] >> 4];

@@ -8,7 +8,7 @@
 #include "common/hmac.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "value/sha256.h"
 
 /* rvo_sha256 hashes parts as if they were one text; digest has PG_SHA256_DIGEST_LENGTH bytes. */
@@ -21,7 +21,7 @@ rvo_sha256(const Slice *parts, int count, uint8 *digest)
 	for (int i = 0; i < count; i++)
 		done = done && pg_cryptohash_update(ctx, (const uint8 *) parts[i].data, parts[i].len) >= 0;
 	if (!done || pg_cryptohash_final(ctx, digest, PG_SHA256_DIGEST_LENGTH) < 0)
-		rvo_fault_raise_bug("could not compute a SHA-256");
+		rvo_failure_raise_bug("could not compute a SHA-256");
 	pg_cryptohash_free(ctx);
 }
 
@@ -35,6 +35,6 @@ rvo_hmac_sha256(Slice key, const Slice *parts, int count, uint8 *code)
 	for (int i = 0; i < count; i++)
 		done = done && pg_hmac_update(ctx, (const uint8 *) parts[i].data, parts[i].len) >= 0;
 	if (!done || pg_hmac_final(ctx, code, PG_SHA256_DIGEST_LENGTH) < 0)
-		rvo_fault_raise_bug("could not compute an HMAC");
+		rvo_failure_raise_bug("could not compute an HMAC");
 	pg_hmac_free(ctx);
 }

@@ -11,7 +11,7 @@
 #include "common/sha2.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "value/sha256.h"
 #include "value/webhook_signature.h"
 
@@ -49,6 +49,6 @@ rvo_webhook_sign(Slice id, int64 seconds, Slice body, Slice key)
 	memcpy(text, "v1,", 3);
 	len = pg_b64_encode_compat(code, PG_SHA256_DIGEST_LENGTH, text + 3, room);
 	if (len < 0)
-		rvo_fault_raise_bug("could not encode a signature");
+		rvo_failure_raise_bug("could not encode a signature");
 	return (Slice) {text, len + 3};
 }

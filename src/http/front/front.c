@@ -18,7 +18,7 @@
 #include "utils/tuplestore.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "http/front/front_header.h"
 #include "http/front/handle.h"
 #include "http/front/route.h"
@@ -48,7 +48,7 @@ result_type(FunctionCallInfo fcinfo)
 	{
 		context = MemoryContextSwitchTo(TopMemoryContext);
 		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-			rvo_fault_raise_bug("handle is declared without its result");
+			rvo_failure_raise_bug("handle is declared without its result");
 		type = BlessTupleDesc(desc);
 		MemoryContextSwitchTo(context);
 	}

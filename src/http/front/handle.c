@@ -17,6 +17,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/json_parse.h"
 #include "base/jsonio.h"
@@ -159,7 +160,7 @@ serve_once(Call *call, const HttpRequest *request, bool again)
 	if (request->broken != NULL && request->broken->count > 0)
 		keyed.broken = rvo_slice(psprintf(UINT64_FORMAT "\n", request->broken->hash));
 	if (!is_one_line(key))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, keyed.key_name, FAULT_INVALID_IDEMPOTENCY_KEY);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, keyed.key_name, FAULT_INVALID_IDEMPOTENCY_KEY);
 	if (rvo_idempotency_begin(&keyed, &kept))
 	{
 		replay(&kept, answer);
@@ -181,7 +182,7 @@ check_caller(const RawRequest *raw, HttpRequest *request)
 	Claim		claim = rvo_auth_claim(&said);
 
 	if (raw->api_key.data == NULL)
-		rvo_fault_raise_nobody(false);
+		rvo_failure_raise_nobody(false);
 	request->claim = claim;
 	if (request->endpoint->master)
 	{
@@ -201,13 +202,13 @@ check_body(const RawRequest *raw, const Endpoint *endpoint)
 	BodyDecoder decode = NULL;
 
 	if (raw->encoded)
-		rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Encoding", FAULT_UNSUPPORTED_ENCODING);
+		rvo_failure_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Encoding", FAULT_UNSUPPORTED_ENCODING);
 	if (endpoint->takes_file)
 		rvo_body_check_file_type(raw->content_type);
 	else if (!endpoint->takes_octets)
 		decode = rvo_body_decoder(raw->content_type);
 	if (raw->body.len > endpoint->body_max)
-		rvo_fault_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
+		rvo_failure_raise_one(FAILURE_TOO_LARGE, "", FAULT_TOO_LARGE);
 	return decode;
 }
 
@@ -241,7 +242,7 @@ work(void *arg, bool again)
 	BodyDecoder decode = NULL;
 
 	if (call->mode == HANDLE_READING && !rvo_endpoint_reads(endpoint))
-		rvo_fault_raise_bug("a function that only reads was given a request that writes");
+		rvo_failure_raise_bug("a function that only reads was given a request that writes");
 	if (has_position(call) && !rvo_position_enter(raw->position, &call->answer))
 		return;
 	if (takes_body(endpoint))
@@ -308,9 +309,9 @@ static Answer
 answer_error(const Call *call, ErrorData *error)
 {
 	Answer		answer = {0};
-	int			status = rvo_fault_http_status(error->sqlerrcode);
+	int			status = rvo_sqlstate_http_status(error->sqlerrcode);
 
-	if (status == 500 && call->decoding && rvo_fault_is_data(error->sqlerrcode))
+	if (status == 500 && call->decoding && rvo_sqlstate_is_data(error->sqlerrcode))
 	{
 		FaultList	faults = {0};
 
@@ -321,7 +322,7 @@ answer_error(const Call *call, ErrorData *error)
 	}
 	if (status == 301)
 		point_at_kept(call->request.route, error, &answer);
-	if (rvo_fault_is_held(error->sqlerrcode))
+	if (rvo_sqlstate_is_held(error->sqlerrcode))
 		rvo_answer_held(&answer, error->message, error->detail);
 	else
 		rvo_answer_error(&answer, status, error->message, error->detail);
@@ -330,8 +331,8 @@ answer_error(const Call *call, ErrorData *error)
 	if (status == 415 && call->raw->encoded)
 		rvo_answer_add_header(&answer, "Accept-Encoding", "identity");
 	if (status == 503)
-		rvo_answer_add_header(&answer, "Retry-After", rvo_fault_retry_after(error->sqlerrcode));
-	if (status >= 500 && !rvo_fault_is_held(error->sqlerrcode))
+		rvo_answer_add_header(&answer, "Retry-After", rvo_sqlstate_retry_after(error->sqlerrcode));
+	if (status >= 500 && !rvo_sqlstate_is_held(error->sqlerrcode))
 	{
 		error->elevel = LOG;
 		ThrowErrorData(error);
@@ -361,7 +362,7 @@ static bool
 is_unread(const Call *call, const ErrorData *error)
 {
 	return call->decoding && rvo_body_is_json(call->raw->content_type) &&
-		(rvo_fault_is_data(error->sqlerrcode) || rvo_fault_http_status(error->sqlerrcode) == 400);
+		(rvo_sqlstate_is_data(error->sqlerrcode) || rvo_sqlstate_http_status(error->sqlerrcode) == 400);
 }
 
 /*
@@ -381,9 +382,9 @@ carry_out(Call *call)
 		call->decoding = false;
 		error = attempt(call);
 	}
-	if (error != NULL && rvo_fault_is_read_only(error->sqlerrcode))
+	if (error != NULL && rvo_sqlstate_is_read_only(error->sqlerrcode))
 		ReThrowError(error);
-	if (error != NULL && call->mode == HANDLE_SHARED && rvo_fault_is_transient(error->sqlerrcode))
+	if (error != NULL && call->mode == HANDLE_SHARED && rvo_sqlstate_is_transient(error->sqlerrcode))
 	{
 		wait_no_more();
 		return (Answer) {0};

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "http/request/batch_body.h"
 #include "http/request/parameter.h"
 #include "shape/record/known_member.h"
@@ -64,5 +65,5 @@ rvo_batch_body_check(const HttpRequest *request, const char *list_name, FaultLis
 	if (rvo_json_is_object(rvo_json_root(body)))
 		rvo_members_check(&request->caller, &body->root, "", members, lengthof(members), faults);
 	if (faults->count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, faults);
 }

@@ -10,6 +10,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/json_parse.h"
 #include "base/jsonio.h"
@@ -38,7 +39,7 @@ rvo_body_check_extent(const JsonExtent *extent)
 	else if (extent->commas > JSON_MAX_COMMAS)
 		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, JSON_MAX_COMMAS, extent->commas);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 }
 
 /* decode_json parses JSON text after a look at its extent. */
@@ -49,10 +50,10 @@ decode_json(Slice content_type pg_attribute_unused(), Slice body, const FormList
 	JsonExtent	extent;
 
 	if (!pg_verify_mbstr(PG_UTF8, text.data, text.len, true))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_MALFORMED_BODY);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_MALFORMED_BODY);
 	extent = rvo_json_measure(text, 0);
 	if (extent.depth > JSON_MAX_DEPTH)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_TOO_DEEP);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_TOO_DEEP);
 	rvo_body_check_extent(&extent);
 	return rvo_json_parse(text);
 }
@@ -98,7 +99,7 @@ rvo_body_decoder(Slice content_type)
 	for (int i = 0; i < BODY_TYPES; i++)
 		if (rvo_header_is(type, rvo_body_types[i].name) && rvo_header_is_printable(rest))
 			return rvo_body_types[i].decode;
-	rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_MEDIA_TYPE);
+	rvo_failure_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_MEDIA_TYPE);
 }
 
 /* Whoever sends a file may call it what it is, or nothing. */
@@ -116,7 +117,7 @@ rvo_body_check_file_type(Slice content_type)
 	for (int i = 0; i < FILE_TYPES; i++)
 		if (rvo_header_is(type, rvo_file_types[i]) && rvo_header_is_printable(rest))
 			return;
-	rvo_fault_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_FILE_TYPE);
+	rvo_failure_raise_one(FAILURE_UNSUPPORTED_MEDIA_TYPE, "Content-Type", FAULT_UNSUPPORTED_FILE_TYPE);
 }
 
 /* rvo_body_is_json tells whether a body of a content type that is taken is JSON. */

@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/json_flaw.h"
 #include "base/json_parse.h"
 #include "base/jsonio.h"
@@ -63,7 +64,7 @@ raise_at(const BodyScan *scan, FaultCode code, int offset)
 	FaultList	faults = {0};
 
 	rvo_fault_add_place(&faults, "", code, place.line, place.column, scan->in_list ? scan->items : -1);
-	rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+	rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 }
 
 /* raise_broken ends the call: the text is not built as JSON is, from here on. */
@@ -280,7 +281,7 @@ rvo_broken_items_read(Slice text, const char *list, int items_max, BrokenItems *
 	if (scan.items > items_max)
 	{
 		rvo_fault_add_limit(&faults, psprintf("/%s", list), FAULT_TOO_MANY, items_max, scan.items);
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	}
 	code = rvo_json_find_flaw(scan.text, 0, &offset);
 	if (code != FAULT_NONE)

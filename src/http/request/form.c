@@ -16,6 +16,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/json_parse.h"
 #include "base/jsonio.h"
@@ -33,7 +34,7 @@
 void
 rvo_form_malformed(void)
 {
-	rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_MALFORMED_BODY);
+	rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "", FAULT_MALFORMED_BODY);
 }
 
 /* check_encoding lets only valid UTF-8 without NUL pass. */
@@ -55,7 +56,7 @@ rvo_form_add(Form *form, Slice name, Slice value)
 		FaultList	faults = {0};
 
 		rvo_fault_add_limit(&faults, "", FAULT_TOO_MANY, FORM_MAX_PARTS, form->count + 1);
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	}
 	if (form->count == form->allocated)
 	{

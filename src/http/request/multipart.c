@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "http/request/header.h"
 #include "http/request/multipart.h"
 

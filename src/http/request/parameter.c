@@ -7,6 +7,7 @@
 #include "mb/pg_wchar.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "http/request/parameter.h"
 #include "http/request/urlencoded.h"
@@ -46,7 +47,7 @@ read_last(Slice query, const char *name, const char *other_name, Slice (*decode)
 			found = decode(value);
 	}
 	if (found.data != NULL && !pg_verify_mbstr(PG_UTF8, found.data, found.len, true))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, name, FAULT_MALFORMED_QUERY);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, name, FAULT_MALFORMED_QUERY);
 	return found;
 }
 

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "http/request/answer.h"
 #include "http/request/position.h"
@@ -46,9 +47,9 @@ read_position(Slice position)
 	if (!rvo_slice_equal(position, CONST_SLICE("new")))
 		state = rvo_change_cursor_read(rvo_store_secret_of_changes(), NOBODY, position, &cursor);
 	if (state == CURSOR_INVALID)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, NAME, FAULT_INVALID_POSITION);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, NAME, FAULT_INVALID_POSITION);
 	if (state == CURSOR_OF_OTHERS)
-		rvo_fault_raise_one(FAILURE_POSITION_LOST, NAME, FAULT_POSITION_LOST);
+		rvo_failure_raise_one(FAILURE_POSITION_LOST, NAME, FAULT_POSITION_LOST);
 	return cursor;
 }
 
@@ -65,7 +66,7 @@ rvo_position_enter(Slice position, Answer *answer)
 	switch (rvo_store_enter_place(cursor.place, cursor.seen.end))
 	{
 		case SIGHT_LOST:
-			rvo_fault_raise_one(FAILURE_POSITION_LOST, NAME, FAULT_POSITION_LOST);
+			rvo_failure_raise_one(FAILURE_POSITION_LOST, NAME, FAULT_POSITION_LOST);
 			break;
 		case SIGHT_SEEN:
 			return true;

@@ -10,6 +10,7 @@
 #include "lib/stringinfo.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "http/request/header.h"
 #include "http/request/multipart.h"
 #include "http/request/upload.h"

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "http/request/urlencoded.h"
 
@@ -186,7 +187,7 @@ check_no_json(Slice body)
 	if (name.len > 1 && name.data[0] == '"')
 		name = (Slice) {name.data + 1, name.len - 1};
 	if (name.len > 0 && (name.data[0] == '{' || name.data[0] == '['))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "Content-Type", FAULT_JSON_AS_FORM);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "Content-Type", FAULT_JSON_AS_FORM);
 }
 
 /* rvo_urlencoded_read reads name=value&name=value.  Raises what rvo_form_add raises, and FAILURE_INVALID_REQUEST for JSON. */

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "http/request/answer.h"
 #include "http/request/batch_body.h"
@@ -136,7 +137,7 @@ rvo_serve_suppress_batch(const HttpRequest *request, Answer *answer)
 	};
 
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_do_not_contact_create_many(&many);
 	answer->status = 200;
 	answer->body = show_outcomes(many.outcomes, many.count);
@@ -166,7 +167,7 @@ rvo_serve_suppress_file(const HttpRequest *request, Answer *answer)
 	if (file.content.data == NULL)
 		rvo_fault_add(&file.faults, "/file", FAULT_REQUIRED);
 	if (file.faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &file.faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &file.faults);
 	rvo_answer(answer, 200, rvo_do_not_contact_csv(&request->caller, &file));
 }
 
@@ -192,7 +193,7 @@ rvo_serve_unsuppress(const HttpRequest *request, Answer *answer)
 		rvo_members_check(&request->caller, body, "", members, lengthof(members), &faults);
 	}
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_answer(answer, 200, rvo_do_not_contact_remove(&request->caller, &removal));
 }
 
@@ -262,7 +263,7 @@ rvo_serve_check_suppressed(const HttpRequest *request, Answer *answer)
 	Suppression *found = palloc0(Max(n, 1) * sizeof(Suppression));
 
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	for (int i = 0; i < n; i++)
 		addresses[i] = rvo_suppression_address(given[i]);
 	rvo_suppressions_find(request->caller.client_id, addresses, n, found);

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/json_parse.h"
 #include "http/request/answer.h"
@@ -159,7 +160,7 @@ job_of(Slice body)
 	int64		job;
 
 	if (!rvo_json_get(&result->root, CONST_SLICE("job"), &value) || value.type != jbvNumeric || !rvo_json_to_id(&value, &job))
-		rvo_fault_raise_bug("an import has no job");
+		rvo_failure_raise_bug("an import has no job");
 	return job;
 }
 
@@ -204,7 +205,7 @@ rvo_serve_running_imports(const HttpRequest *request, Answer *answer)
 
 	check_query(request, NULL, 0, &faults, answer);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_running_imports(request->caller.client_id, append_running, &list);
 	rvo_json_put(&body, CONST_SLICE("running"), list);
 	value = rvo_json_close(&body);
@@ -235,7 +236,7 @@ rvo_serve_import_report(const HttpRequest *request, Answer *answer)
 
 	check_query(request, names, lengthof(names), &faults, answer);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	answer->status = 200;
 	answer->body = rvo_import_report(request->caller.client_id, entity_of(request), request->id, outcome);
 	answer->content_type = "text/csv; charset=utf-8";

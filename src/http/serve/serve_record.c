@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "http/request/answer.h"
 #include "http/request/parameter.h"
 #include "http/request/unknown_parameter.h"
@@ -250,7 +251,7 @@ rvo_serve_merge(const HttpRequest *request, Answer *answer)
 	{
 		/* which the merge itself would look at */
 		(void) rvo_structure_read(request->structure, &faults);
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	}
 	rvo_answer(answer, 200, request->endpoint->resource->merge(&request->caller, &merge));
 }

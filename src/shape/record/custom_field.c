@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/custom_field.h"
 
 /* ---------------------------------------------------------------- the list */
@@ -191,7 +192,7 @@ rvo_fields_check_excess(const CustomFields *fields, const char *pointer)
 
 	rvo_fields_note_excess(fields, pointer, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 }
 
 /* ---------------------------------------------------------------- stored and shown */

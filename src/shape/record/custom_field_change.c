@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/custom_field_change.h"
 #include "shape/record/custom_field_input.h"
 #include "shape/record/known_member.h"
@@ -40,7 +41,7 @@ check_name(const CustomFields *fields, Slice name, const CustomField *itself)
 	if (other == NULL || other == itself)
 		return;
 	rvo_fault_add_existing(&faults, "/field_name", other->id);
-	rvo_fault_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
+	rvo_failure_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
 }
 
 /* check_rest checks a name with the value that was there, or a value with the name.  Raises FAILURE_INVALID_REQUEST. */
@@ -58,7 +59,7 @@ check_rest(const FieldRules *rules, const CustomField *field, CustomField *input
 		changed.value = field->value;
 	rvo_custom_field_check(rules, &changed, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	input->value = changed.value;
 }
 
@@ -84,7 +85,7 @@ rvo_field_change_apply(const FieldRules *rules, const FieldChange *change, Custo
 	}
 	field = rvo_custom_fields_find_id(fields, *change->field_id);
 	if (field == NULL)
-		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "field_id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "field_id", FAULT_NOT_FOUND);
 	if (change->action == FIELD_DELETE)
 	{
 		rvo_custom_fields_remove(fields, field);

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/known_member.h"
 #include "value/nearest.h"
 
@@ -190,7 +191,7 @@ rvo_members_tell(const Caller *caller)
 	}
 	if (notes->more_unknown)
 		appendStringInfoString(&ignored, ", ...");
-	rvo_fault_notice_ignored(ignored.data, meant.len > 0 ? meant.data : NULL);
+	rvo_notice_ignored(ignored.data, meant.len > 0 ? meant.data : NULL);
 	tell_postgrest(caller);
 }
 
@@ -205,7 +206,7 @@ rvo_members_refuse(const Caller *caller, Failure failure, const FaultList *fault
 		return;
 	if (caller->notes->told_by_notice)
 		rvo_members_tell(caller);
-	rvo_fault_raise(failure, faults);
+	rvo_failure_raise(failure, faults);
 }
 
 /* rvo_members_told hands on an answer, having told of what was ignored. */

@@ -5,6 +5,7 @@
 #ifndef RVO_KNOWN_MEMBER_H
 #define RVO_KNOWN_MEMBER_H
 
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/jsonio.h"
 #include "shape/record/caller.h"

@@ -19,7 +19,7 @@
 #include "utils/rel.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_distribution.h"
 
 bool		rvo_citus_is_loaded = false;
@@ -89,5 +89,5 @@ void
 rvo_check_entry(void)
 {
 	if (rvo_citus_is_loaded && is_worker() && rvo_is_distributed("contact"))
-		rvo_fault_raise_not_coordinator();
+		rvo_failure_raise_not_coordinator();
 }

@@ -25,7 +25,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_large_object.h"
 
 /*
@@ -123,7 +123,7 @@ rvo_large_object_read(LargeObject *object, char *buffer, int size)
 	pfree(piece);
 	object->offset += n;
 	if (changed || object->offset > object->size || (n < size && object->offset < object->size))
-		rvo_fault_raise_file_changed(object->oid);
+		rvo_failure_raise_file_changed(object->oid);
 	return n;
 }
 

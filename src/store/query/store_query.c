@@ -32,7 +32,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_distribution.h"
 #include "store/query/store_query.h"
 
@@ -376,7 +376,7 @@ keep_plan(KeptQuery *query)
 											  rvo_citus_is_loaded ? 0 : CURSOR_OPT_GENERIC_PLAN);
 
 		if (plan == NULL || SPI_keepplan(plan) != 0)
-			rvo_fault_raise_bug("could not prepare a query");
+			rvo_failure_raise_bug("could not prepare a query");
 		query->plan = plan;
 		query->number = ++last_number;
 	}
@@ -417,10 +417,10 @@ execute(KeptQuery *query, Execution *e)
 		/* Of what a rule made nothing of, no plan notices when the rule goes. */
 		query->stale = true;
 		query->direct.prepared = false;
-		rvo_fault_raise_rewritten(query->sql);
+		rvo_failure_raise_rewritten(query->sql);
 	}
 	if (result != query->expected)
-		rvo_fault_raise_bug("unexpected result of a query");
+		rvo_failure_raise_bug("unexpected result of a query");
 	return SPI_processed;
 }
 
@@ -618,7 +618,7 @@ rvo_query_run_utility(const char *sql)
 	query.sql = sql;
 	connect_spi(&query);
 	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
-		rvo_fault_raise_bug("unexpected result of a utility statement");
+		rvo_failure_raise_bug("unexpected result of a utility statement");
 	SPI_finish();
 }
 

@@ -18,7 +18,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_snapshot.h"
 
 /* How far behind a reader may be left who is told nothing: as much log as takes a busy server seconds to write. */
@@ -59,7 +59,7 @@ rvo_store_seen_now(void)
 	uint64	   *open = palloc((n + 1) * sizeof(uint64));
 
 	if (n > SEEN_MAX_OPEN)
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 	for (int i = 0; i < n; i++)
 		open[i] = widen(xids[i], next);
 	if (FullTransactionIdIsValid(own))

@@ -17,7 +17,7 @@
 #include "utils/portal.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_source.h"
 
 /* rvo_source_name returns a relation's name as SQL has it, in the current context; NULL if there is none. */
@@ -68,7 +68,7 @@ rvo_source_open(const char *name)
 
 	plan = SPI_prepare_cursor(sql, 0, NULL, CURSOR_OPT_NO_SCROLL);
 	if (plan == NULL)
-		rvo_fault_raise_bug("could not prepare to read a source");
+		rvo_failure_raise_bug("could not prepare to read a source");
 	source.estimate = estimate_rows(plan);
 	source.portal = SPI_cursor_open(NULL, plan, NULL, NULL, false);
 	PinPortal(source.portal);

@@ -22,7 +22,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "shape/record/record.h"
 #include "store/query/store_distribution.h"
 #include "store/query/store_violation.h"
@@ -128,7 +128,7 @@ is_our_key(const ErrorData *error)
 {
 	Oid			schema;
 
-	if (!rvo_fault_is_taken_key(error->sqlerrcode))
+	if (!rvo_sqlstate_is_taken_key(error->sqlerrcode))
 		return false;
 	if (error->schema_name == NULL || error->constraint_name == NULL)
 		return names_shard_of(error, is_name_of_our_index, NULL);
@@ -146,7 +146,7 @@ is_name(const char *name, const void *arg)
 bool
 rvo_store_is_of_foreign_key(const ErrorData *error, const char *name)
 {
-	if (!rvo_fault_is_in_use(error->sqlerrcode))
+	if (!rvo_sqlstate_is_in_use(error->sqlerrcode))
 		return false;
 	return error->constraint_name != NULL ? strcmp(error->constraint_name, name) == 0 : names_shard_of(error, is_name, name);
 }
@@ -162,5 +162,5 @@ rvo_store_check_repeatable(ErrorData *error)
 	if (!is_our_key(error))
 		ReThrowError(error);
 	if (IsolationUsesXactSnapshot())
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 }

@@ -9,7 +9,7 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_query.h"
 #include "store/record/store_activity.h"
 
@@ -177,7 +177,7 @@ rvo_store_update_contact_dates(int client_id, Contact *const *contacts, int n)
 	rvo_add_nullable_times(&e, rows, n, offsetof(Contact, last_reply_received));
 	rvo_add_times(&e, rows, n, offsetof(Contact, record.updated_time));
 	if (rvo_query_run(&update_dates, &e) != (uint64) n)
-		rvo_fault_raise_bug("some locked contacts were not updated");
+		rvo_failure_raise_bug("some locked contacts were not updated");
 }
 
 /* ---------------------------------------------------------------- activity */
@@ -279,7 +279,7 @@ rvo_store_write_activities(int client_id, Activity *const *activities, int n)
 	rvo_add_nullable_times(&e, rows, n, offsetof(Activity, interest.at));
 	rvo_add_texts(&e, rows, n, offsetof(Activity, interest.label));
 	if (rvo_query_run(&write_activities, &e) != (uint64) n)
-		rvo_fault_raise_bug("what is kept of some contacts was not written");
+		rvo_failure_raise_bug("what is kept of some contacts was not written");
 }
 
 /* add_field adds under what is kept that an event filled a custom field. */

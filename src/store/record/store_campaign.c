@@ -11,7 +11,7 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_query.h"
 #include "store/record/store_campaign.h"
 
@@ -145,7 +145,7 @@ rvo_store_add_to_campaigns(int client_id, Campaign *const *campaigns, int n)
 	rvo_add_nullable_times(&e, rows, n, offsetof(Campaign, first_event_at));
 	rvo_add_nullable_times(&e, rows, n, offsetof(Campaign, last_event_at));
 	if (rvo_query_run(&add_to_campaigns, &e) != (uint64) n)
-		rvo_fault_raise_bug("some campaigns were not written");
+		rvo_failure_raise_bug("some campaigns were not written");
 }
 
 /* ---------------------------------------------------------------- their contacts */
@@ -246,5 +246,5 @@ rvo_store_write_campaign_contacts(int client_id, CampaignContact *const *pairs, 
 	rvo_add_nullable_times(&e, rows, n, offsetof(CampaignContact, interest.at));
 	rvo_add_texts(&e, rows, n, offsetof(CampaignContact, interest.label));
 	if (rvo_query_run(&write_pairs, &e) != (uint64) n)
-		rvo_fault_raise_bug("some contacts of campaigns were not written");
+		rvo_failure_raise_bug("some contacts of campaigns were not written");
 }

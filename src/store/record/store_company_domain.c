@@ -7,7 +7,7 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_query.h"
 #include "store/record/store_company_domain.h"
 
@@ -150,7 +150,7 @@ rvo_store_insert_company_domain(int client_id, Slice domain, int64 company_id)
 	rvo_add_text(&e, domain);
 	rvo_add_id(&e, company_id);
 	if (rvo_query_run(&insert_domain, &e) != 1)
-		rvo_fault_raise_bug("a domain was not added to its company");
+		rvo_failure_raise_bug("a domain was not added to its company");
 }
 
 /* rvo_store_delete_company_domain takes a domain away; false if the company has no such beside its first. */

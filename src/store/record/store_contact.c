@@ -16,7 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "shape/record/change_time.h"
 #include "store/record/store_contact.h"
 
@@ -236,7 +236,7 @@ void
 rvo_store_delete_contact(int client_id, int64 id)
 {
 	if (rvo_store_delete(&delete_contact, client_id, id) != 1)
-		rvo_fault_raise_bug("a locked contact was not deleted");
+		rvo_failure_raise_bug("a locked contact was not deleted");
 }
 
 /* ---------------------------------------------------------------- many */
@@ -324,7 +324,7 @@ rvo_store_update_contacts(int client_id, Contact *const *contacts, int n)
 	rvo_add_records(&e, &rvo_contact_table, client_id, (Record *const *) contacts, n);
 	rvo_query_run(&update_contacts, &e);
 	if (DatumGetInt64(e.results[0]) != n)
-		rvo_fault_raise_bug("some locked contacts were not updated");
+		rvo_failure_raise_bug("some locked contacts were not updated");
 }
 
 /* rvo_store_move_contacts gives the contacts of a company that was locked another one, 0 for none; returns their ids, a bigint[]. */

@@ -15,7 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_sequence.h"
 #include "store/record/store_do_not_contact.h"
 #include "store/record/store_list.h"
@@ -237,7 +237,7 @@ rvo_store_add_do_not_contact(int client_id, const DoNotContactEntry *const *entr
 	rvo_add_numbers(&e, id_rows, n, 0);
 	/* no salt: it is not to be seen by this transaction's snapshot */
 	if (rvo_query_read(&add_entries, &e, read_added, &result) == 0)
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 }
 
 /* row_of makes an entry of a row. */

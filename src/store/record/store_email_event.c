@@ -12,7 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_query.h"
 #include "store/query/store_sequence.h"
 #include "store/record/store_email_event.h"
@@ -160,7 +160,7 @@ rvo_store_insert_event_emails(int client_id, EventEmail *const *emails, int n, T
 	rvo_add_time(&e, updated_time);
 	add_emails(&e, emails, n);
 	if (rvo_query_run(&insert_emails, &e) != (uint64) n)
-		rvo_fault_raise_bug("some e-mails of events were not inserted");
+		rvo_failure_raise_bug("some e-mails of events were not inserted");
 }
 
 /* What show_email carries through rvo_query_read. */

@@ -10,7 +10,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_query.h"
 #include "store/record/store_event.h"
 
@@ -61,7 +61,7 @@ rvo_store_event_salt(int client_id)
 	{
 		rvo_query_run(&insert_salt, &e);
 		if (rvo_query_run(&find_salt, &find) == 0)
-			rvo_fault_raise_serialization();	/* somebody else's, which this snapshot doesn't have */
+			rvo_failure_raise_serialization();	/* somebody else's, which this snapshot doesn't have */
 	}
 	return (EventSalt) {client_id, rvo_result(&find, 0)};
 }
@@ -97,7 +97,7 @@ read_key(void *arg, const Datum *values, const bool *nulls)
 	while (reading->next < reading->count && memcmp(&reading->keys[reading->next]->key, key, UUID_LEN) != 0)
 		reading->next++;
 	if (reading->next == reading->count)
-		rvo_fault_raise_bug("keys of events came back in another order");
+		rvo_failure_raise_bug("keys of events came back in another order");
 	place = reading->keys[reading->next++];
 	place->found = reading->value;
 	if (!reading->whole)
@@ -175,5 +175,5 @@ rvo_store_insert_event_keys(int client_id, EventKey *const *keys, int n)
 	rvo_store_find_event_keys(client_id, old, nold);
 	for (int i = 0; i < nold; i++)
 		if (!old[i]->found)
-			rvo_fault_raise_serialization();
+			rvo_failure_raise_serialization();
 }

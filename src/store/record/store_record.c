@@ -19,7 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/record/store_record.h"
 #include "store/service/store_client.h"
 
@@ -206,7 +206,7 @@ rvo_store_insert_or_raise(const RecordTable *table, int client_id, const Record 
 
 	add_record(&e, table, table->shape->ninserted, client_id, record);
 	if (rvo_query_run(table->insert_or_raise, &e) != 1)
-		rvo_fault_raise_bug(table->not_inserted);
+		rvo_failure_raise_bug(table->not_inserted);
 }
 
 /* run_many runs a set-based insert and notes which rows came back; they do in their order. */
@@ -219,7 +219,7 @@ run_many(KeptQuery *query, Execution *e, Record *const *records, int n, bool *in
 
 	memset(inserted, false, n * sizeof(bool));
 	if (rvo_query_run(query, e) != 1)
-		rvo_fault_raise_bug("an insert of many told nothing");
+		rvo_failure_raise_bug("an insert of many told nothing");
 	if (e->result_nulls[0])
 		return;
 	ids = (const int64 *) ARR_DATA_PTR(DatumGetArrayTypeP(e->results[0]));
@@ -231,7 +231,7 @@ run_many(KeptQuery *query, Execution *e, Record *const *records, int n, bool *in
 		next += inserted[i];
 	}
 	if (next < nids)
-		rvo_fault_raise_bug("an insert of many returned rows that were not in it");
+		rvo_failure_raise_bug("an insert of many returned rows that were not in it");
 }
 
 /* What add_inserted is told of the table. */
@@ -287,7 +287,7 @@ rvo_store_update(const RecordTable *table, int client_id, const Record *record)
 
 	add_record(&e, table, table->shape->ncolumns, client_id, record);
 	if (rvo_query_run(table->update, &e) != 1)
-		rvo_fault_raise_bug(psprintf("a locked %s was not updated", rvo_slice_cstring(rvo_entity_names[table->entity])));
+		rvo_failure_raise_bug(psprintf("a locked %s was not updated", rvo_slice_cstring(rvo_entity_names[table->entity])));
 }
 
 /*
@@ -300,7 +300,7 @@ rvo_store_delete(KeptQuery *query, int client_id, int64 id)
 	Execution	e = {0};
 
 	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
-		rvo_fault_raise_replica();
+		rvo_failure_raise_replica();
 	rvo_add_integer(&e, client_id);
 	rvo_add_id(&e, id);
 	return rvo_query_run(query, &e);

@@ -25,6 +25,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/custom_field_index.h"
 #include "store/query/store_kept_count.h"
@@ -636,7 +637,7 @@ search_sorted(const Search *search, SearchRows *found)
 		FaultList	faults = {0};
 
 		rvo_fault_add_limit(&faults, "/sort", FAULT_TOO_BROAD, search->max_rows, search->max_rows + 1);
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	}
 	search_all(search, found);
 }
@@ -707,7 +708,7 @@ rvo_store_enable_text_search(void)
 	const char *schema;
 
 	if (rvo_query_run(&find_trigrams, &e) == 0)
-		rvo_fault_raise_no_trigrams();
+		rvo_failure_raise_no_trigrams();
 	schema = quote_identifier(rvo_slice_cstring(rvo_result(&e, 0)));
 	for (int i = 0; i < ENTITIES; i++)
 	{

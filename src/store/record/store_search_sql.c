@@ -14,7 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/record/store_search_sql.h"
 
 /* Where the values of each type are: $2 to $5. */
@@ -281,7 +281,7 @@ read_key(const SearchQuery *query, Slice key, SearchValue *value)
 	if (rvo_search_type(query->sort) == SEARCH_TEXT)
 		value->text = octets;
 	else if (octets.len != sizeof(int64))
-		rvo_fault_raise_bug("a cursor has a key of another type");
+		rvo_failure_raise_bug("a cursor has a key of another type");
 	else
 		memcpy(&value->number, octets.data, sizeof(int64));
 	return true;

@@ -8,7 +8,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_distribution.h"
 #include "store/query/store_query.h"
 #include "store/service/store_client.h"
@@ -63,7 +63,7 @@ rvo_store_find_answer(int client_id, Slice key, KeptAnswer *answer)
 		return false;
 	sha256 = rvo_result(&e, 0);
 	if (sha256.len != PG_SHA256_DIGEST_LENGTH)
-		rvo_fault_raise_bug("a kept answer has no hash");
+		rvo_failure_raise_bug("a kept answer has no hash");
 	memcpy(answer->request_sha256, sha256.data, PG_SHA256_DIGEST_LENGTH);
 	answer->status = DatumGetInt32(e.results[1]);
 	answer->headers = rvo_result(&e, 2);

@@ -14,7 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "shape/import/report_columns.h"
 #include "store/query/store_query.h"
 #include "store/service/store_import.h"
@@ -203,7 +203,7 @@ rvo_store_update_import_job(int client_id, int64 job, const ImportCounts *counts
 	rvo_add_integer(&e, counts->notes);
 	rvo_add_time(&e, GetCurrentTimestamp());
 	if (rvo_query_run(&update_import_job, &e) == 0)
-		rvo_fault_raise_bug("an import job is gone");
+		rvo_failure_raise_bug("an import job is gone");
 	return read_progress(&e);
 }
 

@@ -7,7 +7,7 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_query.h"
 #include "store/service/store_secret.h"
 
@@ -24,7 +24,7 @@ find(Slice name)
 
 	rvo_add_text(&e, name);
 	if (rvo_query_run(&find_secret, &e) == 0)
-		rvo_fault_raise_bug("revyops.secret has no key for cursors");
+		rvo_failure_raise_bug("revyops.secret has no key for cursors");
 	return rvo_result(&e, 0);
 }
 

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/list/filter.h"
 #include "store/record/store_campaign_list.h"
 #include "work/activity/campaign.h"
@@ -19,10 +20,10 @@ rvo_campaign_get(int client_id, const int64 *id)
 	Jsonb	   *campaign;
 
 	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	campaign = rvo_store_show_campaign(client_id, *id);
 	if (campaign == NULL)
-		rvo_fault_raise_one(FAILURE_CAMPAIGN_NOT_FOUND, "id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CAMPAIGN_NOT_FOUND, "id", FAULT_NOT_FOUND);
 	return campaign;
 }
 
@@ -72,12 +73,12 @@ rvo_campaign_list_contacts(int client_id, const int64 *id, const ListRequest *re
 	ListPage	page;
 
 	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	name = rvo_slice(psprintf(INT64_FORMAT, *id));
 	scope.conditions = &name;
 	page = rvo_page_read(request, &faults);
 	rvo_list_place(request, &scope, &page, &faults);
 	if (!rvo_store_list_campaign_contacts(client_id, *id, &page, &rows))
-		rvo_fault_raise_one(FAILURE_CAMPAIGN_NOT_FOUND, "id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CAMPAIGN_NOT_FOUND, "id", FAULT_NOT_FOUND);
 	return write_page(request, &scope, &page, &rows);
 }

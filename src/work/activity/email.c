@@ -9,6 +9,7 @@
 #include "access/xact.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/email_input.h"
 #include "shape/record/known_member.h"

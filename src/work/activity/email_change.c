@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/record/store_email.h"
 #include "work/activity/email_change.h"
 #include "work/activity/email_kind.h"
@@ -19,7 +20,7 @@ rvo_email_delete(const Caller *caller, const int64 *id)
 	Email		email;
 
 	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	rvo_record_lock(&rvo_email_kind, caller->client_id, *id, "id", &email.record);
 	rvo_store_delete_email(caller->client_id, *id);
 	rvo_changes_note_one(caller, EMAIL_ENTITY, CHANGE_DELETED, &email.record);

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "store/record/store_email.h"
 #include "store/record/store_merged.h"
@@ -125,7 +126,7 @@ lock(Finding *finding, int64 *ids, int n)
 	for (int i = 0; missing > 0; i++)
 	{
 		if (i == RETRIES)
-			rvo_fault_raise_serialization();	/* each time it was another one by then */
+			rvo_failure_raise_serialization();	/* each time it was another one by then */
 		missing = lock_some(finding, ids, missing, true);
 		if (missing > 0)
 			missing = keep_known(finding->client_id, ids, missing);

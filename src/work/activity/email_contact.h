@@ -5,6 +5,7 @@
 #ifndef RVO_EMAIL_CONTACT_H
 #define RVO_EMAIL_CONTACT_H
 
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/caller.h"
 #include "shape/record/record.h"

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/change_time.h"
 #include "shape/record/record_render.h"
 #include "store/record/store_email.h"
@@ -90,7 +91,7 @@ rvo_email_set_interested(const Caller *caller, const InterestRequest *request)
 	if (request->faults.count == 0 && request->subject.data == NULL)
 		rvo_fault_add(&faults, request->subject_name, FAULT_REQUIRED);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	contact_id = rvo_contact_find_owners(caller, address, NO_SLICE).of_email;
 	if (!rvo_store_lock_newest_email(caller->client_id, address, contact_id, rvo_text_trim(request->subject), &email))
 		return show(NULL);

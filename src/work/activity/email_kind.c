@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/record/store_email.h"
 #include "work/activity/email_kind.h"
 

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/list/filter.h"
 #include "store/record/store_email_list.h"
 #include "store/record/store_merged.h"
@@ -92,7 +93,7 @@ raise_no_contact(int client_id, int64 id, const char *where)
 	if (kept_id == 0)
 		rvo_record_raise_missing(&rvo_contact_kind, client_id, id, where);
 	rvo_fault_add_merged(&faults, where, kept_id);
-	rvo_fault_raise(FAILURE_CONTACT_MERGED, &faults);
+	rvo_failure_raise(FAILURE_CONTACT_MERGED, &faults);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/known_member.h"
 #include "work/activity/event.h"
 

@@ -5,6 +5,7 @@
 #ifndef RVO_EVENT_H
 #define RVO_EVENT_H
 
+#include "base/failure.h"
 #include "base/json_flaw.h"
 #include "work/activity/event_batch.h"
 #include "work/record/batch.h"

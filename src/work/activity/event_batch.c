@@ -21,6 +21,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/query/store_violation.h"
 #include "work/activity/event_batch.h"
 #include "work/activity/event_effect.h"

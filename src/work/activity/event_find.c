@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/record/store_activity.h"
 #include "store/record/store_contact.h"
 #include "value/domain.h"
@@ -153,7 +154,7 @@ find_campaigns(EventChunk *chunk)
 	rvo_store_find_campaigns(client_id, missing, nmissing);
 	for (int i = 0; i < nmissing; i++)
 		if (missing[i]->id == 0)
-			rvo_fault_raise_serialization();
+			rvo_failure_raise_serialization();
 }
 
 /* ---------------------------------------------------------------- what was made before */

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/record/store_do_not_contact.h"
 #include "store/record/store_merged.h"
 #include "work/activity/event_keys.h"
@@ -273,7 +274,7 @@ insert_keys(EventChunk *chunk, int first)
 		if (sorted[i]->joined && sorted[i]->key.found)
 		{
 			chunk->overtaken = true;	/* what the others were joined with is not what is there */
-			rvo_fault_raise_serialization();
+			rvo_failure_raise_serialization();
 		}
 }
 

@@ -5,6 +5,7 @@
 #ifndef RVO_EVENT_OUTCOME_H
 #define RVO_EVENT_OUTCOME_H
 
+#include "base/failure.h"
 #include "base/fault.h"
 
 typedef struct EventOutcome

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/record/store_activity.h"
 #include "store/record/store_contact.h"
 #include "store/record/store_merged.h"
@@ -269,7 +270,7 @@ check_made(EventChunk *chunk, Contact *const *contacts, int n)
 	for (int i = 0; i < n && kept != NULL; i++)
 		chunk->overtaken |= kept[i].of_email != 0;
 	if (chunk->overtaken)
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 }
 
 /* keep_made notes of subjects which were made; the others' person was never there. */
@@ -518,7 +519,7 @@ rvo_event_people_read(EventChunk *chunk)
 		if (!is_same(subject))
 		{
 			chunk->overtaken = true;
-			rvo_fault_raise_serialization();
+			rvo_failure_raise_serialization();
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/jsonio.h"
 #include "shape/platform/item_path.h"
@@ -41,7 +42,7 @@ rvo_agency_create(Slice name)
 
 	name = rvo_client_check_name(name, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	return rvo_store_insert_agency(name);
 }
 
@@ -49,7 +50,7 @@ static void
 check_agency(int agency_id)
 {
 	if (!rvo_store_has_agency(agency_id))
-		rvo_fault_raise_one(FAILURE_AGENCY_NOT_FOUND, "agency_id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_AGENCY_NOT_FOUND, "agency_id", FAULT_NOT_FOUND);
 }
 
 /* create adds a webhook and returns its path. */
@@ -62,7 +63,7 @@ create(Webhook *webhook, Slice platform_name, FaultList *faults)
 
 	webhook->name = rvo_client_check_name(webhook->name, faults);
 	if (faults->count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, faults);
 	if (webhook->agency_id != 0)
 		check_agency(webhook->agency_id);
 	else
@@ -117,7 +118,7 @@ rvo_webhook_route_account(const int *agency_id, Slice platform_name, Slice accou
 	else if (account.len > ACCOUNT_MAX_OCTETS)
 		rvo_fault_add_limit(&faults, "account", FAULT_TOO_LONG, ACCOUNT_MAX_OCTETS, account.len);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	check_agency(*agency_id);
 	if (client_id != NULL)
 		rvo_client_begin_write(*client_id);
@@ -129,7 +130,7 @@ static int
 require_id(const int *id)
 {
 	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "webhook", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "webhook", FAULT_REQUIRED);
 	return *id;
 }
 
@@ -142,7 +143,7 @@ find_platform(const int *id, FaultList *faults)
 	if (id == NULL)
 		rvo_fault_add(faults, "webhook", FAULT_REQUIRED);
 	else if (platform.data == NULL)
-		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 	return platform;
 }
 
@@ -223,7 +224,7 @@ rvo_webhook_set_secret(const int *id, Slice verify, Slice secret, Slice header)
 		check_verify(rvo_platform_find(platform), verify, &faults);
 	check_secret(&webhook, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	begin_write(webhook.id);
 	rvo_store_set_webhook_check(&webhook);
 }
@@ -293,7 +294,7 @@ rvo_webhook_set_labels(const int *id, Jsonb *labels)
 		check_has_labels(platform, &faults);
 	check_labels(labels, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	begin_write(*id);
 	rvo_store_set_webhook_labels(*id, labels);
 }
@@ -310,7 +311,7 @@ rvo_webhook_set_ring(const int *id, const int *size)
 	else if (*size > RING_MAX)
 		rvo_fault_add_limit(&faults, "size", FAULT_TOO_MANY, RING_MAX, *size);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	begin_write(*id);
 	rvo_store_set_webhook_ring(*id, *size);
 }
@@ -322,7 +323,7 @@ rvo_webhook_ring(const int *id, RowReader read, void *arg)
 	int			webhook = require_id(id);
 
 	if (rvo_store_webhook_platform(webhook).data == NULL)
-		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "webhook", FAULT_NOT_FOUND);
 	rvo_store_list_kept_deliveries(webhook, read, arg);
 }
 

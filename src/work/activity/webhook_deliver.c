@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/service/store_lock.h"
 #include "store/service/store_webhook_object.h"
 #include "value/sha256.h"
@@ -43,7 +44,7 @@ find_webhook(const WebhookRequest *request)
 	rvo_sha256(&request->token, 1, sha256);
 	if (!rvo_store_find_webhook((Slice) {(const char *) sha256, sizeof(sha256)}, &webhook) ||
 		!rvo_slice_equal(webhook.platform, request->platform) || (webhook.agency_id != 0) != request->global)
-		rvo_fault_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "token", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_WEBHOOK_NOT_FOUND, "token", FAULT_NOT_FOUND);
 	return webhook;
 }
 

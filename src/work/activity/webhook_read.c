@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/platform/delivery_show.h"
 #include "store/service/store_webhook_object.h"
 #include "work/activity/webhook_read.h"
@@ -82,7 +83,7 @@ rvo_webhook_read(int client_id, Slice platform_name, Slice body)
 	if (body.data == NULL)
 		rvo_fault_add(&faults, "body", FAULT_REQUIRED);
 	if (faults.count > 0 || !rvo_delivery_read(platform, NULL, body, &delivery, &faults))
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	events = palloc(Max(delivery.count, 1) * sizeof(DeliveredEvent *));
 	for (int i = 0; i < delivery.count; i++)
 		if (delivery.items[i].event != NULL)

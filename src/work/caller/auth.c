@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "store/query/store_distribution.h"
 #include "store/service/store_api_key.h"
@@ -117,7 +118,7 @@ static void
 raise_nobody(const Claim *claim)
 {
 	rvo_check_entry();
-	rvo_fault_raise_nobody(is_shown(claim));
+	rvo_failure_raise_nobody(is_shown(claim));
 }
 
 /*
@@ -230,8 +231,8 @@ rvo_auth_check_master(const Claim *claim)
 	if (claim->key.data != NULL)
 		stored = read_key(claim->key);
 	if (stored.client_id == 0 || !rvo_store_find_client_state(stored.client_id, &state))
-		rvo_fault_raise_nobody(claim->key.data != NULL);
+		rvo_failure_raise_nobody(claim->key.data != NULL);
 	if (!stored.master)
-		rvo_fault_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MASTER_KEY_REQUIRED);
+		rvo_failure_raise_one(FAILURE_CREDENTIALS, "X-API-Key", FAULT_MASTER_KEY_REQUIRED);
 	rvo_client_check_readable(state);
 }

@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/member.h"
 #include "store/service/store_api_key.h"
@@ -62,7 +63,7 @@ rvo_client_create(Slice name)
 
 	name = rvo_client_check_name(name, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	return rvo_store_insert_client(name);
 }
 
@@ -96,7 +97,7 @@ rvo_api_key_create(const int *client_id, Slice name, const TimestampTz *expires_
 		rvo_fault_add(&faults, "expires_at", FAULT_EXPIRED);
 	master = read_scope(scope_name, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 
 	memcpy(key, PREFIX_START, strlen(PREFIX_START));
 	end = rvo_random_digits(key + strlen(PREFIX_START), PREFIX_BYTES);
@@ -120,9 +121,9 @@ void
 rvo_api_key_list(const int *client_id, RowReader read, void *arg)
 {
 	if (client_id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "client_id", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "client_id", FAULT_REQUIRED);
 	if (!rvo_store_has_client(*client_id))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
 	rvo_store_list_api_keys(*client_id, read, arg);
 }
 
@@ -133,7 +134,7 @@ rvo_api_key_revoke(Slice prefix)
 	ApiKey		stored;
 
 	if (rvo_text_trim(prefix).len == 0)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "prefix", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "prefix", FAULT_REQUIRED);
 	if (!rvo_store_find_api_key(prefix, &stored))
 		return false;
 	rvo_client_begin_write(stored.client_id);

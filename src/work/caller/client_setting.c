@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/member.h"
 #include "store/service/store_change.h"
@@ -96,7 +97,7 @@ rvo_client_set(const int *client_id, Slice name, Slice value)
 	value = rvo_text_trim(value);
 	check_value(setting, value, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_client_begin_write(*client_id);
 	if (rvo_slice_equal(setting->name, CONST_SLICE("changes")) && rvo_slice_equal(value, CONST_SLICE("on")))
 	{

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "store/service/store_client.h"
 #include "store/service/store_lock.h"
@@ -24,7 +25,7 @@ void
 rvo_client_check_readable(ClientState state)
 {
 	if (state == CLIENT_MOVED)
-		rvo_fault_raise_one(FAILURE_CLIENT_MOVED, "client_id", FAULT_CLIENT_MOVED);
+		rvo_failure_raise_one(FAILURE_CLIENT_MOVED, "client_id", FAULT_CLIENT_MOVED);
 }
 
 /* rvo_client_check_writable raises FAILURE_CLIENT_MOVING or FAILURE_CLIENT_MOVED unless a client is active. */
@@ -32,7 +33,7 @@ void
 rvo_client_check_writable(ClientState state)
 {
 	if (state == CLIENT_MOVING)
-		rvo_fault_raise_one(FAILURE_CLIENT_MOVING, "client_id", FAULT_CLIENT_MOVING);
+		rvo_failure_raise_one(FAILURE_CLIENT_MOVING, "client_id", FAULT_CLIENT_MOVING);
 	rvo_client_check_readable(state);
 }
 
@@ -47,7 +48,7 @@ rvo_client_begin_write(int client_id)
 
 	rvo_store_begin_write(client_id);
 	if (!rvo_store_find_client_state(client_id, &state))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
 	rvo_client_check_writable(state);
 }
 
@@ -73,11 +74,11 @@ rvo_client_set_state(const int *client_id, Slice state)
 	if (wanted == lengthof(states))
 		rvo_fault_add(&faults, "state", FAULT_INVALID_CLIENT_STATE);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_wait_for_writers(*client_id);
 	if (!rvo_store_find_client_state(*client_id, &was))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
 	if (!follows(was, wanted))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "state", FAULT_INVALID_CLIENT_STATE);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "state", FAULT_INVALID_CLIENT_STATE);
 	rvo_store_set_client_state(*client_id, states[wanted]);
 }

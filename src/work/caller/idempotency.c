@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/json_parse.h"
 #include "store/service/store_lock.h"
@@ -66,7 +67,7 @@ rvo_idempotency_begin(const KeyedRequest *request, KeptAnswer *answer)
 	KeptAnswer	kept;
 
 	if (!is_key(request->key))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, request->key_name, FAULT_INVALID_IDEMPOTENCY_KEY);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, request->key_name, FAULT_INVALID_IDEMPOTENCY_KEY);
 	*answer = (KeptAnswer) {0};
 	hash_request(request, answer->request_sha256);
 	rvo_store_wait_for_twin(request->caller->client_id, request->key);
@@ -78,7 +79,7 @@ rvo_idempotency_begin(const KeyedRequest *request, KeptAnswer *answer)
 		return false;
 	}
 	if (memcmp(kept.request_sha256, answer->request_sha256, PG_SHA256_DIGEST_LENGTH) != 0)
-		rvo_fault_raise_one(FAILURE_KEY_REUSED, request->key_name, FAULT_KEY_REUSED);
+		rvo_failure_raise_one(FAILURE_KEY_REUSED, request->key_name, FAULT_KEY_REUSED);
 	*answer = kept;
 	return true;
 }
@@ -89,7 +90,7 @@ rvo_idempotency_end(const KeyedRequest *request, KeptAnswer *answer)
 {
 	answer->created_time = GetCurrentTransactionStartTimestamp();
 	if (!rvo_store_insert_answer(request->caller->client_id, request->key, answer))
-		rvo_fault_raise_bug("somebody kept an answer under a locked idempotency key");
+		rvo_failure_raise_bug("somebody kept an answer under a locked idempotency key");
 }
 
 /*

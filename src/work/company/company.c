@@ -9,6 +9,7 @@
 #include "access/xact.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/company_input.h"
 #include "shape/record/known_member.h"
@@ -40,7 +41,7 @@ check_domain(int client_id, const Company *company)
 	if (owner == 0)
 		return;
 	rvo_fault_add_existing(&faults, "/domain", owner);
-	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
+	rvo_failure_raise(FAILURE_COMPANY_EXISTS, &faults);
 }
 
 /*

@@ -11,6 +11,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/company_input.h"
 #include "shape/record/known_member.h"
 #include "shape/record/record_render.h"
@@ -134,7 +135,7 @@ rvo_company_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	company = locking.company;
 	different = rvo_company_apply(&company, &changes, &other_domain, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (different)
 		save(caller, &company, locking.company.domain, other_domain);
 	return rvo_record_render_created(&rvo_company_shape, &company.record, structure);
@@ -154,7 +155,7 @@ delete_company(void *arg, bool again pg_attribute_unused())
 	Deletion   *deletion = arg;
 
 	if (!rvo_store_delete_company(deletion->caller->client_id, deletion->id))
-		rvo_fault_raise_bug("a locked company was not deleted");
+		rvo_failure_raise_bug("a locked company was not deleted");
 }
 
 /* delete_without_contacts gives away a company's contacts, and deletes it; false if it has others by then. */
@@ -187,7 +188,7 @@ rvo_company_dissolve(const Caller *caller, int64 id, int64 heir_id)
 	Deletion	deletion = {caller, id, heir_id};
 
 	if (!(IsolationUsesXactSnapshot() ? delete_without_contacts(&deletion) : rvo_retry(delete_without_contacts, &deletion)))
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 }
 
 /* rvo_company_delete deletes a company and leaves its contacts without one. */
@@ -195,7 +196,7 @@ void
 rvo_company_delete(const Caller *caller, const int64 *id)
 {
 	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	if (!rvo_store_lock_company_to_delete(caller->client_id, *id))
 		rvo_record_raise_missing(&rvo_company_kind, caller->client_id, *id, "id");
 	rvo_company_dissolve(caller, *id, 0);

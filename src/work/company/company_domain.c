@@ -13,7 +13,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/query/store_sequence.h"
 #include "store/record/store_company.h"
 #include "store/record/store_company_domain.h"
@@ -83,7 +83,7 @@ find(int client_id, Slice domain)
 	Finding		finding = {client_id, domain, 0};
 
 	if (!rvo_retry(try_to_find, &finding))
-		rvo_fault_raise_serialization();	/* each time it was another one by then */
+		rvo_failure_raise_serialization();	/* each time it was another one by then */
 	return finding.id;
 }
 
@@ -95,7 +95,7 @@ void
 rvo_company_check_snapshot(int client_id, Slice domain)
 {
 	if (IsolationUsesXactSnapshot() && rvo_store_is_other_domain_now(client_id, domain))
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 }
 
 /*
@@ -180,7 +180,7 @@ make(const Caller *caller, NewCompany wanted)
 	if (!rvo_retry(try_to_make, &making))
 	{
 		if (rvo_company_claim_domain(caller->client_id, wanted.domain) != 0)
-			rvo_fault_raise_serialization();	/* each time it was another one by then */
+			rvo_failure_raise_serialization();	/* each time it was another one by then */
 		company = new_company(&wanted);
 		rvo_store_insert_or_raise(&rvo_company_table, caller->client_id, &company.record);
 		making.company = (DomainCompany) {wanted.domain, company.record.id, true};

@@ -10,6 +10,7 @@
 #include "access/xact.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "store/record/store_company.h"
 #include "store/service/store_lock.h"
@@ -34,7 +35,7 @@ read_arguments(const int64 *id, Slice text)
 	else if (domain.data == NULL)
 		rvo_fault_add(&faults, "domain", FAULT_REQUIRED);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	return domain;
 }
 
@@ -55,7 +56,7 @@ rvo_company_list_domains(int client_id, const int64 *id, DomainReader read, void
 	Company		company;
 
 	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "company_id", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "company_id", FAULT_REQUIRED);
 	if (!rvo_store_get(&rvo_company_table, client_id, *id, &company.record))
 		rvo_record_raise_missing(&rvo_company_kind, client_id, *id, "company_id");
 	rvo_store_list_company_domains(client_id, *id, read, arg);
@@ -75,13 +76,13 @@ rvo_company_add_domain(int client_id, const int64 *id, Slice text)
 	lock(client_id, *id);
 	owner = rvo_store_find_company(client_id, domain);
 	if (owner == 0 && IsolationUsesXactSnapshot() && rvo_store_has_company_now(client_id, domain))
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 	if (owner == *id)
 		return;
 	if (owner != 0)
 	{
 		rvo_fault_add_existing(&faults, "domain", owner);
-		rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
+		rvo_failure_raise(FAILURE_COMPANY_EXISTS, &faults);
 	}
 	rvo_store_insert_company_domain(client_id, domain, *id);
 }
@@ -94,5 +95,5 @@ rvo_company_remove_domain(int client_id, const int64 *id, Slice text)
 
 	lock(client_id, *id);
 	if (!rvo_store_delete_company_domain(client_id, domain, *id))
-		rvo_fault_raise_one(FAILURE_DOMAIN_NOT_FOUND, "domain", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_DOMAIN_NOT_FOUND, "domain", FAULT_NOT_FOUND);
 }

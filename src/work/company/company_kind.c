@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/record/store_company.h"
 #include "store/record/store_merged_company.h"
 #include "work/company/company_kind.h"
@@ -19,7 +20,7 @@ raise_taken(int client_id, const Record *record, int64 id)
 	if (owner == 0 || owner == id)
 		return;
 	rvo_fault_add_existing(&faults, "/domain", owner);
-	rvo_fault_raise(FAILURE_COMPANY_EXISTS, &faults);
+	rvo_failure_raise(FAILURE_COMPANY_EXISTS, &faults);
 }
 
 /* raise_gone raises FAILURE_COMPANY_MERGED, naming the one that was kept. */
@@ -32,7 +33,7 @@ raise_gone(int client_id, int64 id)
 	if (kept_id == 0)
 		return;
 	rvo_fault_add_merged(&faults, "id", kept_id);
-	rvo_fault_raise(FAILURE_COMPANY_MERGED, &faults);
+	rvo_failure_raise(FAILURE_COMPANY_MERGED, &faults);
 }
 
 const EntityKind rvo_company_kind = {

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/known_member.h"
 #include "shape/record/record_render.h"
 #include "store/record/store_company.h"
@@ -32,7 +33,7 @@ static void
 check(const FaultList *faults)
 {
 	if (faults->count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, faults);
 }
 
 /* create adds the company; false if somebody has the domain by now. */
@@ -87,7 +88,7 @@ carry_out(Upsert *upsert)
 	if (upsert->id == 0)
 		rvo_store_insert_or_raise(&rvo_company_table, upsert->caller->client_id, &upsert->company.record);
 	else
-		rvo_fault_raise_serialization();	/* each time it was another one by then */
+		rvo_failure_raise_serialization();	/* each time it was another one by then */
 	return true;
 }
 

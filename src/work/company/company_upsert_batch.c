@@ -17,6 +17,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/slice_map.h"
 #include "shape/record/record_render.h"
 #include "store/query/store_violation.h"

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "base/fault.h"
+#include "base/failure.h"
 #include "store/record/store_merged_company.h"
 #include "work/company/merged_company.h"
 #include "work/record/retry.h"
@@ -33,6 +33,6 @@ rvo_company_lock_kept(int client_id, int64 id)
 	Following	following = {client_id, id, 0};
 
 	if (!rvo_retry(follow, &following))
-		rvo_fault_raise_serialization();	/* each time it was another one by then */
+		rvo_failure_raise_serialization();	/* each time it was another one by then */
 	return following.kept_id;
 }

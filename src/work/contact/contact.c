@@ -12,6 +12,7 @@
 #include "base/attempt.h"
 #include "base/compat.h"
 #include "base/create_outcome.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/contact_input.h"
 #include "shape/record/known_member.h"
@@ -49,9 +50,9 @@ rvo_contact_resolve_company(const Caller *caller, const CompanyReference *compan
 	else
 		id = lock_company_of_id(caller->client_id, id);
 	if (id == 0 && company->id != 0 && rvo_store_has_other_client(&rvo_company_table, caller->client_id, company->id))
-		rvo_fault_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
+		rvo_failure_raise_one(FAILURE_COMPANY_OF_OTHER_CLIENT, "/company_id", FAULT_OTHER_CLIENT);
 	if (id == 0 && !company->inferred)
-		rvo_fault_raise_one(FAILURE_COMPANY_NOT_FOUND, "/company_id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_COMPANY_NOT_FOUND, "/company_id", FAULT_NOT_FOUND);
 	return id;
 }
 
@@ -139,7 +140,7 @@ create(void *arg, bool again pg_attribute_unused())
 static void
 count_failed(void *arg, int sqlstate)
 {
-	rvo_create_outcome_count(((Create *) arg)->caller->client_id, rvo_fault_http_status(sqlstate), 1);
+	rvo_create_outcome_count(((Create *) arg)->caller->client_id, rvo_sqlstate_http_status(sqlstate), 1);
 }
 
 /*

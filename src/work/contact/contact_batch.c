@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/slice_map.h"
 #include "shape/record/record_render.h"
@@ -172,7 +173,7 @@ look_again(int client_id, const Lookup *lookup, const CompanyReader *reader, con
 			return;
 		rvo_store_find_companies_of_contacts(client_id, missing, n, NULL, 0, COMPANIES_LOCKED, reader);
 	}
-	rvo_fault_raise_serialization();	/* each time it was another one by then */
+	rvo_failure_raise_serialization();	/* each time it was another one by then */
 }
 
 /* look_up finds all companies that the items name. */

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/contact_input.h"
 #include "shape/record/known_member.h"
 #include "shape/record/record_render.h"
@@ -131,7 +132,7 @@ rvo_contact_update(const Caller *caller, const int64 *id, Jsonb *body, Slice str
 	rvo_record_lock(&rvo_contact_kind, caller->client_id, *id, "id", &contact.record);
 	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (different)
 		rvo_record_save(&rvo_contact_kind, caller, &contact.record, other_keys);
 	return rvo_record_render_created(&rvo_contact_shape, &contact.record, structure);
@@ -144,7 +145,7 @@ rvo_contact_delete(const Caller *caller, const int64 *id)
 	Contact		contact;
 
 	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 	rvo_record_lock(&rvo_contact_kind, caller->client_id, *id, "id", &contact.record);
 	rvo_store_delete_contact(caller->client_id, *id);
 	rvo_changes_note_one(caller, CONTACT_ENTITY, CHANGE_DELETED, &contact.record);

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/record/store_merged.h"
 #include "work/contact/contact_kind.h"
 #include "work/contact/contact_owner.h"
@@ -22,7 +23,7 @@ rvo_contact_raise_taken(const ContactOwners *owners, int64 id)
 	if (owners->of_linkedin_url != 0 && owners->of_linkedin_url != id)
 		rvo_fault_add_existing(&faults, "/linkedin_url", owners->of_linkedin_url);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+		rvo_failure_raise(FAILURE_CONTACT_EXISTS, &faults);
 }
 
 static void
@@ -75,7 +76,7 @@ raise_gone(int client_id, int64 id)
 	if (kept_id == 0)
 		return;
 	rvo_fault_add_merged(&faults, "id", kept_id);
-	rvo_fault_raise(FAILURE_CONTACT_MERGED, &faults);
+	rvo_failure_raise(FAILURE_CONTACT_MERGED, &faults);
 }
 
 const EntityKind rvo_contact_kind = {

@@ -16,6 +16,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/record_merge.h"
 #include "shape/record/record_render.h"
 #include "store/record/store_company.h"
@@ -82,7 +83,7 @@ lock_all(void *arg)
 	if (rvo_attempt_kept(lock_both, locking))
 		return true;
 	if (IsolationUsesXactSnapshot())
-		rvo_fault_raise_serialization();	/* it would see the same again */
+		rvo_failure_raise_serialization();	/* it would see the same again */
 	return false;
 }
 
@@ -96,7 +97,7 @@ lock(Locking *locking)
 		rvo_store_get(&rvo_contact_table, client_id, *locking->merge->other, &locking->other.record))
 		locking->company_id = company_to_get(locking);
 	if (!rvo_retry(lock_all, locking))
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 }
 
 /*

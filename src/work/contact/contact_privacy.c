@@ -11,6 +11,7 @@
 #include "access/xact.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/record_render.h"
 #include "store/record/store_company.h"
 #include "store/record/store_trace.h"
@@ -25,7 +26,7 @@ static void
 check_id(const int64 *id)
 {
 	if (id == NULL)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "id", FAULT_REQUIRED);
 }
 
 /* show_company shows as much of a company as tells which it is; null for none. */

@@ -10,6 +10,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/contact_input.h"
 #include "shape/record/known_member.h"
 #include "shape/record/record_render.h"
@@ -56,7 +57,7 @@ static void
 check(const FaultList *faults)
 {
 	if (faults->count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, faults);
 }
 
 /* company_of_email returns the company that a new contact's e-mail address names, where the client wants that; 0 for none. */
@@ -131,7 +132,7 @@ raise_conflict(const Upsert *upsert, GivenMembers conflicts)
 	rvo_fault_add_key(&faults, "/email", conflicts & CONTACT_EMAIL_GIVEN ? FAULT_KEY_CONFLICT : FAULT_ALREADY_EXISTS, id, -1);
 	rvo_fault_add_key(&faults, "/linkedin_url",
 					  conflicts & CONTACT_LINKEDIN_URL_GIVEN ? FAULT_KEY_CONFLICT : FAULT_ALREADY_EXISTS, id, -1);
-	rvo_fault_raise(FAILURE_CONTACT_EXISTS, &faults);
+	rvo_failure_raise(FAILURE_CONTACT_EXISTS, &faults);
 }
 
 /*
@@ -208,7 +209,7 @@ carry_out(Upsert *upsert)
 	else if (upsert->taken != NULL)
 		ReThrowError(upsert->taken);
 	else
-		rvo_fault_raise_serialization();	/* each time it was another one by then */
+		rvo_failure_raise_serialization();	/* each time it was another one by then */
 	return true;
 }
 

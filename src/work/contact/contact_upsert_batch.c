@@ -22,6 +22,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/slice_map.h"
 #include "store/query/store_violation.h"
 #include "store/record/store_merged.h"
@@ -273,7 +274,7 @@ check_created(Upserts *upserts, Contact **contacts, int n)
 		upserts->outdated |= kept[i].of_email != 0 || kept[i].of_linkedin_url != 0;
 	upserts->outdated |= rvo_suppressions_missed(upserts->caller, contacts, n) != NULL;
 	if (upserts->outdated)
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 }
 
 /* note_written notes what was written, for who follows changes, and the changes of statuses. */

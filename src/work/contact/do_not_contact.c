@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/known_member.h"
 #include "store/record/store_do_not_contact.h"
 #include "work/contact/do_not_contact.h"
@@ -58,7 +59,7 @@ rvo_do_not_contact_create(const Caller *caller, Jsonb *body, bool *added)
 	rvo_members_refuse(caller, FAILURE_INVALID_REQUEST, &faults);
 	rvo_do_not_contact_put(caller->client_id, &entries, 1, added);
 	if (!rvo_store_get_do_not_contact(caller->client_id, address_of(&entry), entry.reason, &row))
-		rvo_fault_raise_serialization();	/* somebody has removed it, or it is not to be seen */
+		rvo_failure_raise_serialization();	/* somebody has removed it, or it is not to be seen */
 	value = rvo_do_not_contact_show(&row);
 	return rvo_json_encode(&value);
 }
@@ -190,7 +191,7 @@ read_removal(const Removal *removal, Slice *address, Slice *note)
 		rvo_fault_add(&faults, removal->note_name, FAULT_REQUIRED);
 	rvo_do_not_contact_note_check(*note, removal->note_name, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	return reason;
 }
 
@@ -209,11 +210,11 @@ rvo_do_not_contact_remove(const Caller *caller, const Removal *removal)
 	JsonbValue	value;
 
 	if (!rvo_store_get_do_not_contact(caller->client_id, address, reason, &row))
-		rvo_fault_raise_one(FAILURE_ENTRY_NOT_FOUND, removal->address_name, FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_ENTRY_NOT_FOUND, removal->address_name, FAULT_NOT_FOUND);
 	if (!removal->force && (FROM_THE_PERSON & 1 << reason) != 0)
-		rvo_fault_raise_one(FAILURE_FORCE_REQUIRED, removal->force_name, FAULT_FORCE_REQUIRED);
+		rvo_failure_raise_one(FAILURE_FORCE_REQUIRED, removal->force_name, FAULT_FORCE_REQUIRED);
 	if (!rvo_store_remove_do_not_contact(caller->client_id, address, reason, note, &row))
-		rvo_fault_raise_one(FAILURE_ENTRY_NOT_FOUND, removal->address_name, FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_ENTRY_NOT_FOUND, removal->address_name, FAULT_NOT_FOUND);
 	value = rvo_do_not_contact_show(&row);
 	return rvo_json_encode(&value);
 }

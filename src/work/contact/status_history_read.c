@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "work/contact/contact_kind.h"
 #include "work/contact/status_history.h"
 #include "work/contact/status_history_read.h"
@@ -50,7 +51,7 @@ rvo_status_history_list(int client_id, const int64 *contact_id, const char *wher
 		rvo_fault_add(&faults, where, FAULT_REQUIRED);
 	page = rvo_page_read(request, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (!rvo_store_has_contact(client_id, *contact_id))
 		rvo_record_raise_gone(&rvo_contact_kind, client_id, *contact_id);
 	total = rvo_store_count_statuses(client_id, *contact_id);

@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/slice_map.h"
 #include "shape/activity/activity.h"
@@ -295,7 +296,7 @@ static void
 apply(const Caller *caller, const Suppression *suppression, Contact *contact)
 {
 	if (rvo_suppression_refuses(caller, suppression))
-		rvo_fault_raise_one(FAILURE_DO_NOT_CONTACT, "/email", FAULT_DO_NOT_CONTACT);
+		rvo_failure_raise_one(FAILURE_DO_NOT_CONTACT, "/email", FAULT_DO_NOT_CONTACT);
 	rvo_suppression_mark(suppression, contact);
 }
 
@@ -356,5 +357,5 @@ rvo_suppression_note(const Caller *caller, const Suppression *suppression)
 {
 	caller->notes->suppressed |= suppression->reasons;
 	if (suppression->reasons != 0 && caller->notes->told_by_notice)
-		rvo_fault_notice_do_not_contact(rvo_suppression_names(suppression));
+		rvo_notice_do_not_contact(rvo_suppression_names(suppression));
 }

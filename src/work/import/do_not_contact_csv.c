@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/json_parse.h"
 #include "shape/file/csv_reader.h"
 #include "shape/import/import_cell.h"
@@ -510,7 +511,7 @@ begin(Addresses *addresses, const DoNotContactFile *file)
 	Slice		note = rvo_text_trim(file->note);
 
 	if (file->content.len > IMPORT_CSV_MAX_OCTETS)
-		rvo_fault_raise_one(FAILURE_TOO_LARGE, "content", FAULT_TOO_LARGE);
+		rvo_failure_raise_one(FAILURE_TOO_LARGE, "content", FAULT_TOO_LARGE);
 	if (rvo_text_trim(file->reason).len > 0)
 		addresses->entry.reason = rvo_do_not_contact_reason_read(file->reason, "reason", &faults);
 	rvo_do_not_contact_note_check(note, "note", &faults);
@@ -520,7 +521,7 @@ begin(Addresses *addresses, const DoNotContactFile *file)
 	else
 		open_file(addresses, file, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 }
 
 /*

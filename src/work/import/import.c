@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/member.h"
 #include "store/service/store_import_alias.h"
@@ -171,7 +172,7 @@ rvo_import_begin(int client_id, Import *import)
 	if (import->source.data != NULL && !import->is_unreadable)
 		map(import, &import->faults);
 	if (import->faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &import->faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &import->faults);
 	job.columns = import->headers.names;
 	job.ncolumns = import->headers.count;
 	job.mapping = rvo_import_mapping_show(import->mapping);
@@ -425,6 +426,6 @@ rvo_import_status(int client_id, const int64 *job)
 	ImportProgress progress;
 
 	if (!rvo_store_find_import_job(client_id, job, NO_SLICE, &progress))
-		rvo_fault_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
 	return rvo_import_progress_bar(&progress);
 }

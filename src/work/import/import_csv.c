@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/json_parse.h"
 #include "store/service/store_progress.h"
@@ -46,7 +47,7 @@ open_file(const CsvImport *wanted, Slice *unread, Import *import)
 	ImportSource *source = NULL;
 
 	if (wanted->content.len > IMPORT_CSV_MAX_OCTETS)
-		rvo_fault_raise_one(FAILURE_TOO_LARGE, "content", FAULT_TOO_LARGE);
+		rvo_failure_raise_one(FAILURE_TOO_LARGE, "content", FAULT_TOO_LARGE);
 	if (wanted->content.data != NULL)
 		source = rvo_import_file_open(&format, rvo_feed_slice, unread, unread->len, &import->faults);
 	import->is_unreadable = import->faults.count > 0;

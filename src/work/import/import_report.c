@@ -7,6 +7,7 @@
 #include "lib/stringinfo.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "work/import/import_report.h"
 
@@ -17,7 +18,7 @@ find_job(int client_id, const int64 *job, Slice entity)
 	ImportProgress progress;
 
 	if (!rvo_store_find_import_job(client_id, job, entity, &progress))
-		rvo_fault_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
 	return progress.job;
 }
 
@@ -26,7 +27,7 @@ static void
 report_lines(int client_id, const int64 *job, Slice entity, Slice outcome, LineReader read, void *arg)
 {
 	if (outcome.data != NULL && !rvo_slice_equal(outcome, CONST_SLICE("rejected")) && !rvo_slice_equal(outcome, CONST_SLICE("changed")))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "outcome", FAULT_INVALID_OUTCOME);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "outcome", FAULT_INVALID_OUTCOME);
 	rvo_store_report_import(client_id, find_job(client_id, job, entity), outcome, read, arg);
 }
 
@@ -67,6 +68,6 @@ rvo_import_job(int client_id, Entity entity, int64 job)
 	Jsonb	   *shown = rvo_store_get_import_job(client_id, job, rvo_entity_names[entity]);
 
 	if (shown == NULL)
-		rvo_fault_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_IMPORT_NOT_FOUND, "job", FAULT_NOT_FOUND);
 	return shown;
 }

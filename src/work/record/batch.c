@@ -26,6 +26,7 @@
 
 #include "base/compat.h"
 #include "base/create_outcome.h"
+#include "base/failure.h"
 #include "base/kept_memory.h"
 #include "shape/record/known_member.h"
 #include "work/record/batch.h"

@@ -5,6 +5,7 @@
 #ifndef RVO_BATCH_H
 #define RVO_BATCH_H
 
+#include "base/failure.h"
 #include "base/fault.h"
 #include "base/json_flaw.h"
 #include "base/jsonio.h"

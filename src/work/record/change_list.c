@@ -12,6 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "store/query/store_snapshot.h"
 #include "store/service/store_change.h"
 #include "store/service/store_client.h"
@@ -102,7 +103,7 @@ begin(const ChangeFeed *feed)
 static void
 raise_expired(void)
 {
-	rvo_fault_raise_one(FAILURE_CURSOR_EXPIRED, "after", FAULT_CURSOR_EXPIRED);
+	rvo_failure_raise_one(FAILURE_CURSOR_EXPIRED, "after", FAULT_CURSOR_EXPIRED);
 }
 
 /*
@@ -115,7 +116,7 @@ check_complete(const ChangeCursor *cursor, const ChangeFeed *feed)
 	if (!rvo_store_log_has(cursor->place))
 		raise_expired();
 	if (cursor->generation > feed->generation && rvo_store_is_behind())
-		rvo_fault_raise_serialization();
+		rvo_failure_raise_serialization();
 	if (cursor->generation != feed->generation || rvo_seen_first_not(&cursor->seen) < feed->trimmed_before)
 		raise_expired();
 }
@@ -131,7 +132,7 @@ find_place(int client_id, Slice secret, Slice after, const ChangeFeed *feed)
 	switch (rvo_change_cursor_read(secret, client_id, after, &cursor))
 	{
 		case CURSOR_INVALID:
-			rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "after", FAULT_INVALID_CURSOR);
+			rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "after", FAULT_INVALID_CURSOR);
 		case CURSOR_OF_OTHERS:
 			raise_expired();
 			break;
@@ -151,7 +152,7 @@ read_next(int client_id, ChangeCursor *cursor, const Seen *now, ChangeList *list
 	if (!resumed)
 		cursor->next = all;
 	else if (!rvo_seen_includes(&all, &cursor->next))
-		rvo_fault_raise_serialization();	/* a standby that has not got as far */
+		rvo_failure_raise_serialization();	/* a standby that has not got as far */
 	if (resumed || cursor->place.timeline == 0)
 		rvo_store_read_changes_behind(client_id, cursor->last_id, &cursor->seen, &cursor->next, list->limit + 1, add_change, list);
 	else
@@ -202,9 +203,9 @@ rvo_changes_list(const Caller *caller, Slice after, int limit, FaultList *faults
 	if (limit < 1 || limit > CHANGES_MAX)
 		rvo_fault_add(faults, "limit", FAULT_INVALID_LIMIT);
 	if (faults->count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, faults);
 	if (!caller->settings.notes_changes)
-		rvo_fault_raise_one(FAILURE_CHANGES_OFF, "changes", FAULT_CHANGES_OFF);
+		rvo_failure_raise_one(FAILURE_CHANGES_OFF, "changes", FAULT_CHANGES_OFF);
 	list.items = rvo_json_array(limit);
 	now = rvo_store_seen_now();
 	feed = rvo_store_change_feed(caller->client_id);
@@ -262,11 +263,11 @@ rvo_changes_trim(NullableTime before, const int *client_id)
 	int64		trimmed = 0;
 
 	if (!before.given)
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "before", FAULT_REQUIRED);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "before", FAULT_REQUIRED);
 	if (client_id == NULL)
 		rvo_store_read_clients(add_client, &trimming);
 	else if (!rvo_store_has_client(*client_id))
-		rvo_fault_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CLIENT_NOT_FOUND, "client_id", FAULT_NOT_FOUND);
 	else
 		trimming.clients[trimming.nclients++] = *client_id;
 	for (int i = 0; i < trimming.nclients; i++)

@@ -10,6 +10,7 @@
 
 #include "base/attempt.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/change_time.h"
 #include "shape/record/record_render.h"
 #include "store/query/store_sequence.h"
@@ -24,8 +25,8 @@ void
 rvo_record_raise_missing(const EntityKind *kind, int client_id, int64 id, const char *where)
 {
 	if (client_id != ALL_CLIENTS && rvo_store_has_other_client(kind->table, client_id, id))
-		rvo_fault_raise_one(kind->of_other_client, where, FAULT_OTHER_CLIENT);
-	rvo_fault_raise_one(kind->not_found, where, FAULT_NOT_FOUND);
+		rvo_failure_raise_one(kind->of_other_client, where, FAULT_OTHER_CLIENT);
+	rvo_failure_raise_one(kind->not_found, where, FAULT_NOT_FOUND);
 }
 
 /* rvo_record_raise_gone raises what became of a record that was to be shown, else as rvo_record_raise_missing. */
@@ -49,7 +50,7 @@ rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice str
 		rvo_fault_add(&faults, "id", FAULT_REQUIRED);
 	structure = rvo_structure_read(structure_name, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (!rvo_store_get(kind->table, client_id, *id, record))
 		rvo_record_raise_gone(kind, client_id, *id);
 	return rvo_record_render(kind->shape, record, structure, client_id == ALL_CLIENTS);
@@ -142,7 +143,7 @@ static ErrorData *
 update_keys(Writing *writing)
 {
 	writing->error = rvo_attempt_once(update, writing);
-	if (writing->error != NULL && !rvo_fault_is_taken_key(writing->error->sqlerrcode))
+	if (writing->error != NULL && !rvo_sqlstate_is_taken_key(writing->error->sqlerrcode))
 		ReThrowError(writing->error);
 	return writing->error;
 }

@@ -5,7 +5,7 @@
 #ifndef RVO_ENTITY_KIND_H
 #define RVO_ENTITY_KIND_H
 
-#include "base/fault.h"
+#include "base/failure.h"
 #include "base/jsonio.h"
 #include "base/text.h"
 #include "shape/record/caller.h"

@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/custom_field_rules.h"
 #include "shape/record/member.h"
@@ -178,7 +179,7 @@ rvo_field_define(const Caller *caller, Slice entity_name, Slice name, Slice type
 	type = read_one_of(type_name, "type", rvo_field_types, FIELD_TYPES, &faults);
 	stored = read_options(type, options, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_lock_client(caller->client_id);
 	rvo_store_note_defined(caller->client_id, entity);
 	rvo_store_define(caller->client_id, entity, name, rvo_field_types[type], stored,
@@ -200,7 +201,7 @@ check_new_name(int client_id, Entity entity, Slice name, Slice new_name)
 	if (rows > 0)
 		rvo_fault_add_existing_rows(&faults, "new_name", first, rows);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
+		rvo_failure_raise(FAILURE_CUSTOM_FIELD_EXISTS, &faults);
 }
 
 /* check_room raises FAILURE_INVALID_REQUEST if a record has no room for a name in place of a shorter one. */
@@ -210,7 +211,7 @@ check_room(int client_id, Entity entity, Slice name, Slice new_name, LockedRows 
 	int			more = new_name.len - name.len;
 
 	if (more > 0 && rvo_store_has_large(client_id, entity, rows, CUSTOM_FIELDS_MAX_OCTETS - more))
-		rvo_fault_raise_one(FAILURE_INVALID_REQUEST, "new_name", FAULT_FIELDS_TOO_LARGE);
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "new_name", FAULT_FIELDS_TOO_LARGE);
 }
 
 /* rename_values renames the values; returns how many there were.  Raises FAILURE_CUSTOM_FIELD_EXISTS. */
@@ -259,11 +260,11 @@ rvo_field_rename(const Caller *caller, Slice entity_name, Slice name, Slice new_
 	name = read_name(name, "name", &faults);
 	new_name = read_name(new_name, "new_name", &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_lock_client(caller->client_id);
 	defined = rvo_store_is_defined(caller->client_id, entity, name);
 	if (!defined && !rvo_store_is_seen(caller->client_id, entity, name))
-		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
 	if (rvo_slice_equal(name, new_name))
 		return 0;
 	rows = rename_values(caller, entity, name, new_name);
@@ -305,11 +306,11 @@ rvo_field_remove(const Caller *caller, Slice entity_name, Slice name, Slice mode
 	name = read_name(name, "name", &faults);
 	keeps = read_one_of(mode, "mode", modes, lengthof(modes), &faults) == 1;
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_lock_client(caller->client_id);
 	if (!rvo_store_delete_definition(caller->client_id, entity, name) &&
 		!rvo_store_is_seen(caller->client_id, entity, name))
-		rvo_fault_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
+		rvo_failure_raise_one(FAILURE_CUSTOM_FIELD_NOT_FOUND, "name", FAULT_NOT_FOUND);
 	rows = keeps ? 0 : delete_values(caller, entity, name);
 	(void) rvo_store_delete_seen(caller->client_id, entity, name);
 	return rows;
@@ -323,6 +324,6 @@ rvo_field_list(int client_id, Slice entity_name, void (*put) (void *arg, const L
 	Entity		entity = read_one_of(entity_name, "entity", rvo_entity_names, ENTITIES, &faults);
 
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	rvo_store_list_fields(client_id, entity, put, arg);
 }

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/list/filter.h"
 #include "shape/record/record_render.h"
 #include "store/service/store_secret.h"
@@ -51,7 +52,7 @@ rvo_list_place(const ListRequest *request, const ListScope *scope, ListPage *pag
 	if (request->after.data != NULL && !rvo_cursor_read(rvo_store_secret(), scope, request->after, &page->place))
 		rvo_fault_add(faults, "after", FAULT_INVALID_CURSOR);
 	if (faults->count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, faults);
 }
 
 /* rvo_list_find_place is rvo_list_place for records; false if nothing can fit the conditions. */

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/record/structure.h"
 #include "work/record/merge_request.h"
 
@@ -26,6 +27,6 @@ rvo_merge_check(const MergeRequest *request, FaultCode same)
 		rvo_fault_add(&faults, request->other_name, same);
 	structure = rvo_structure_read(request->structure, &faults);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	return structure;
 }

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/list/cursor.h"
 #include "shape/list/search_query.h"
 #include "shape/record/custom_field_rules.h"
@@ -104,7 +105,7 @@ rvo_record_search(const EntityKind *kind, const Caller *caller, const SearchRequ
 		!rvo_cursor_read(rvo_store_secret(), &scope, query->after, &query->page.place))
 		rvo_fault_add(&faults, "/after", FAULT_INVALID_CURSOR);
 	if (faults.count > 0)
-		rvo_fault_raise(FAILURE_INVALID_REQUEST, &faults);
+		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	use_definitions(caller, kind->entity, query);
 	rvo_store_search(kind->entity, caller->client_id, query, &found);
 	if (request->counted != NULL)
