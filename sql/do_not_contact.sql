@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(93);
+SELECT plan(100);
 -- The do-not-contact list: what goes on it, how it is asked, how it is taken off, what it makes of new contacts.
 SELECT test.two_clients() \gset
 -- listed shows what is on the list of the first client: address or #, reason, since, source, note.
@@ -138,6 +138,14 @@ SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, contact->>'contact_
 	'1 200 Unsubscribed, 2 201 Unsubscribed, 3 200 Unsubscribed', 'upserts');
 SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, contact->>'contact_status'), ', ' ORDER BY ordinal) FROM revyops_upsert_contacts('[{"linkedin_url": "in/e1", "email": "e1@rival.com"}, {"linkedin_url": "in/e1", "contact_status": "Active"}]')),
 	'1 200 Unsubscribed, 2 200 Unsubscribed', 'found by another key, too');
+-- a contact that is there gets an address that is on the list
+SELECT revyops_create_contact('{"linkedin_url": "in/m1", "contact_status": "New"}') \gset hidden_
+SELECT is(revyops_upsert_contact('{"linkedin_url": "in/m1", "email": "m1@rival.com", "contact_status": "Active"}') @> '{"email": "m1@rival.com", "contact_status": "Unsubscribed", "previous_status": "New"}', true, 'an address that it gets marks it');
+SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, contact->>'contact_status'), ', ' ORDER BY ordinal) FROM revyops_upsert_contacts('[{"linkedin_url": "in/m2"}, {"linkedin_url": "in/m2", "email": "m2@rival.com"}, {"linkedin_url": "in/m3", "contact_status": "Bounced"}, {"linkedin_url": "in/m3", "email": "m3@rival.com", "contact_status": "Active"}]')),
+	'1 201 , 2 200 Unsubscribed, 3 201 Bounced, 4 200 Unsubscribed', 'in a batch');
+SELECT is((SELECT revyops_import_csv(E'linkedin_url,email,contact_status\nin/m4,,\nin/m4,m4@rival.com,Active\n'::bytea, mode => 'upsert') - 'job' @> '{"created": 1, "updated": 1, "notes": 1}'), true, 'in an import');
+SELECT results_eq('SELECT ordinal, member, value, code FROM revyops.import_note', $$VALUES (2::bigint, 'contact_status', 'Active', 'do_not_contact')$$, 'which notes it');
+DELETE FROM revyops.import_note;
 SELECT is((SELECT revyops_import_csv(E'email,contact_status,First Name\ng1@rival.com,Active,G\ng2@fine.com,Active,H\ne1@rival.com,Active,I\n'::bytea) - 'job' @> '{"created": 2, "duplicates": 1, "notes": 1}'), true, 'an import');
 SELECT results_eq('SELECT ordinal, member, value, code FROM revyops.import_note', $$VALUES (1::bigint, 'contact_status', 'Active', 'do_not_contact')$$, 'and its note');
 -- the same file again, and its report: nobody gets back what they had taken back
@@ -150,6 +158,10 @@ SELECT test.fails_with($$SELECT revyops_create_contact('{"email": "h@rival.com"}
 SELECT test.fails_with($$SELECT revyops_upsert_contact('{"email": "h@rival.com"}')$$, 'PT422', 'address is on the do-not-contact list', test.one('/email', 'do_not_contact'), 'an upsert, too');
 SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, errors->0->>'code'), ', ' ORDER BY ordinal) FROM revyops_create_contacts('[{"email": "i1@fine.com"}, {"email": "i1@rival.com"}]')), '1 201, 2 422 do_not_contact', 'in a batch');
 SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, errors->0->>'code'), ', ' ORDER BY ordinal) FROM revyops_upsert_contacts('[{"email": "e1@rival.com"}, {"email": "i1@rival.com"}]')), '1 200, 2 422 do_not_contact', 'of upserts');
+SELECT revyops_create_contact('{"linkedin_url": "in/n1"}') \gset hidden_
+SELECT test.fails_with($$SELECT revyops_upsert_contact('{"linkedin_url": "in/n1", "email": "n1@rival.com"}')$$, 'PT422', 'address is on the do-not-contact list', test.one('/email', 'do_not_contact'), 'for a contact that is there');
+SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, errors->0->>'code'), ', ' ORDER BY ordinal) FROM revyops_upsert_contacts('[{"linkedin_url": "in/n2"}, {"linkedin_url": "in/n2", "email": "n2@rival.com", "contact_status": "Active"}, {"linkedin_url": "in/n2", "first_name": "Enn"}]')), '1 201, 2 422 do_not_contact, 3 200', 'or comes with the batch');
+SELECT is((SELECT string_agg(concat_ws(' ', right(linkedin_url, 2), coalesce(email, '-'), first_name), ', ' ORDER BY id) FROM revyops.contact WHERE linkedin_url ~ '/n[12]$'), 'n1 - , n2 - Enn', 'which stays without');
 SELECT is((SELECT string_agg(concat_ws(' ', ordinal, status, errors->0->>'code'), ', ' ORDER BY ordinal) FROM revyops_check_contacts('[{"email": "j1@fine.com"}, {"email": "i1@rival.com"}]')), '1 201, 2 422 do_not_contact', 'a check says so');
 SELECT is((SELECT revyops_import_csv(E'email\nk1@rival.com\nk2@fine.com\n'::bytea)->'rejects'->0 #>> '{errors,0,code}'), 'do_not_contact', 'a row is rejected');
 SELECT revyops_set_client_setting(1, 'on_do_not_contact', 'off') \gset hidden_

@@ -397,14 +397,21 @@ rvo_contact_items_find_suppressions(const Caller *caller, BatchItem *const *item
 		items[i]->suppression = found[i];
 }
 
+/* rvo_contact_item_refuse notes that the address of an item is on the do-not-contact list, and that the client takes none that is. */
+void
+rvo_contact_item_refuse(BatchItem *item)
+{
+	item->failure = FAILURE_DO_NOT_CONTACT;
+	rvo_fault_add(&item->faults, "/email", FAULT_DO_NOT_CONTACT);
+}
+
 /* rvo_contact_item_suppress marks or refuses a contact that is new, as the do-not-contact list says and the client has set it. */
 void
 rvo_contact_item_suppress(const Caller *caller, BatchItem *item, Contact *contact)
 {
 	if (rvo_suppression_refuses(caller, &item->suppression))
 	{
-		item->failure = FAILURE_DO_NOT_CONTACT;
-		rvo_fault_add(&item->faults, "/email", FAULT_DO_NOT_CONTACT);
+		rvo_contact_item_refuse(item);
 		return;
 	}
 	rvo_suppression_mark(&item->suppression, contact);

@@ -10,6 +10,7 @@
 extern const BatchKind rvo_contact_batch;
 extern const BatchKind rvo_contact_check;	/* what rvo_contact_batch would do */
 
+extern void rvo_contact_item_refuse(BatchItem *item);
 extern void rvo_contact_item_suppress(const Caller *caller, BatchItem *item, Contact *contact);
 extern void rvo_contact_items_find_suppressions(const Caller *caller, BatchItem *const *items, int n);
 extern void rvo_contact_items_resolve(const Caller *caller, BatchItem *const *items, int n);

@@ -34,7 +34,7 @@ typedef struct Upsert
 	int64		id;				/* of the contact that is there; 0 = none */
 	ContactOwners owners;		/* of the keys, when that was found */
 	Contact		contact;
-	Suppression suppression;	/* what the do-not-contact list says of a new one */
+	Suppression suppression;	/* what the do-not-contact list says, if that decided on something */
 	ErrorData  *taken;			/* what kept it from being changed; NULL = another reason */
 } Upsert;
 
@@ -158,6 +158,17 @@ check_conflict(Upsert *upsert, int64 id)
 	return true;
 }
 
+/* keep_to_list has the changes keep to the do-not-contact list, or raises FAILURE_DO_NOT_CONTACT. */
+static void
+keep_to_list(Upsert *upsert, ContactInput *changes)
+{
+	bool		refused;
+
+	upsert->suppression = rvo_suppression_of_upsert(upsert->caller, &upsert->contact, changes, NULL, &refused);
+	if (refused)
+		rvo_failure_raise_one(FAILURE_DO_NOT_CONTACT, "/email", FAULT_DO_NOT_CONTACT);
+}
+
 /*
  * change applies the changes to the contact; false if it is another by now, or
  * somebody has a key that it is to have.  As an update, it looks before it writes.
@@ -177,7 +188,7 @@ change(Upsert *upsert, int64 id)
 		!check_conflict(upsert, id))
 		return false;
 	changes = own_changes(upsert);
-	upsert->suppression = rvo_suppression_keep_status(upsert->caller, &upsert->contact, &changes);
+	keep_to_list(upsert, &changes);
 	different = rvo_contact_apply(&upsert->contact, &changes, upsert->company_id, &other_keys, &faults);
 	check(&faults);
 	if (other_keys && find(upsert) != id)

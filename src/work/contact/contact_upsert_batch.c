@@ -402,6 +402,19 @@ note_status(Upserts *upserts, const Contact *contact)
 	upserts->statuses[upserts->nstatuses++] = rvo_status_change_of(contact);
 }
 
+/* keep_to_list has the changes of an item keep to the do-not-contact list, or notes that it refuses them. */
+static void
+keep_to_list(const Upserts *upserts, BatchItem *item, const Contact *contact, ContactInput *changes)
+{
+	bool		refused;
+	Suppression suppression = rvo_suppression_of_upsert(upserts->caller, contact, changes, &item->suppression, &refused);
+
+	if (refused)
+		rvo_contact_item_refuse(item);
+	else
+		item->suppressed = suppression.reasons != 0;
+}
+
 /*
  * change applies an item to its contact, if nothing is wrong with what it would be
  * then.  foreign are the keys that only lead there: the contact does not get them.
@@ -418,7 +431,7 @@ change(Upserts *upserts, BatchItem *item, int owner, GivenMembers foreign)
 	bool		different;
 
 	changes.given &= ~foreign;
-	item->suppressed = rvo_suppression_keep_status(upserts->caller, &contact, &changes).reasons != 0;
+	keep_to_list(upserts, item, &contact, &changes);
 	contact.record.changed = 0;
 	different = rvo_contact_apply(&contact, &changes, company_id, &other_keys, &item->faults);
 

@@ -202,7 +202,7 @@ rvo_suppressions_of_new(const Caller *caller, const Slice *emails, int n, Suppre
 		memset(found, 0, n * sizeof(Suppression));
 }
 
-/* rvo_suppression_refuses tells whether a new contact is refused because of what the list says of it. */
+/* rvo_suppression_refuses tells whether a new contact, or a new address, is refused because of what the list says of it. */
 bool
 rvo_suppression_refuses(const Caller *caller, const Suppression *suppression)
 {
@@ -331,27 +331,45 @@ rvo_suppression_apply_late(const Caller *caller, Contact *contact)
 }
 
 /*
- * rvo_suppression_keep_status leaves the status out of what an upsert changes of a contact, if it is lower than the contact's, and
- * than what the list says of the address: a program that sends everybody as active every night takes no unsubscription
- * back.  Returns what the list says then.
+ * rvo_suppression_of_upsert has what an upsert changes of a contact keep to the list.  An address that is new to it gives it the
+ * status that a new contact would get.  Else the status is left out if it is lower than the contact's, and than what
+ * the list says: a program that sends everybody as active every night takes no unsubscription back.  known is what
+ * the list says of the address in changes, NULL if nobody looked.  Returns what decided, for the caller to tell; refused
+ * tells that the client takes no such address.
  */
 Suppression
-rvo_suppression_keep_status(const Caller *caller, const Contact *contact, ContactInput *changes)
+rvo_suppression_of_upsert(const Caller *caller, const Contact *contact, ContactInput *changes, const Suppression *known, bool *refused)
 {
 	GivenMembers status = rvo_member_bit(&rvo_contact_shape, MEMBER_STATUS);
-	int			rank = rvo_status_rank(changes->values.contact_status);
-	Suppression suppression;
+	int			own = rvo_status_rank(contact->contact_status);
+	int			rank = (changes->given & status) != 0 ? rvo_status_rank(changes->values.contact_status) : own;
+	bool		has_address = (changes->given & CONTACT_EMAIL_GIVEN) != 0 && changes->values.email.data != NULL;
+	bool		new_address = has_address && !rvo_slice_equal(contact->email, changes->values.email);
+	Suppression found;
+	int			listed;
 
-	if ((changes->given & status) == 0 || rank >= rvo_status_rank(contact->contact_status))
+	*refused = false;
+	if (!new_address && rank >= own)
 		return (Suppression) {0};
-	rvo_suppressions_of_new(caller, &contact->email, 1, &suppression);
-	if (suppression.reasons == 0 || rank >= rvo_status_rank(status_of(&suppression)))
+	if (known != NULL && has_address)
+		found = *known;
+	else
+		rvo_suppressions_of_new(caller, has_address ? &changes->values.email : &contact->email, 1, &found);
+	listed = rvo_status_rank(status_of(&found));
+	if (found.reasons == 0 || (!new_address && rank >= listed))
 		return (Suppression) {0};
-	changes->given &= ~status;
-	return suppression;
+	*refused = new_address && rvo_suppression_refuses(caller, &found);
+	if (new_address && own < listed && rank < listed)
+	{
+		changes->values.contact_status = status_of(&found);
+		changes->given |= status;
+	}
+	else if (rank < listed)
+		changes->given &= ~status;
+	return found;
 }
 
-/* rvo_suppression_note has the call tell of a contact that it has created, or whose status it left, though it is on the list: in a NOTICE, or in a header. */
+/* rvo_suppression_note has the call tell of a contact whose status the list decided on: in a NOTICE, or in a header. */
 void
 rvo_suppression_note(const Caller *caller, const Suppression *suppression)
 {

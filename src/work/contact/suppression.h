@@ -21,7 +21,8 @@ extern void rvo_suppression_mark(const Suppression *suppression, Contact *contac
 extern Suppression *rvo_suppressions_missed(const Caller *caller, Contact *const *contacts, int n);
 extern Suppression rvo_suppression_apply(const Caller *caller, Contact *contact);
 extern bool rvo_suppression_apply_late(const Caller *caller, Contact *contact);
-extern Suppression rvo_suppression_keep_status(const Caller *caller, const Contact *contact, ContactInput *changes);
+extern Suppression rvo_suppression_of_upsert(const Caller *caller, const Contact *contact, ContactInput *changes,
+											 const Suppression *known, bool *refused);
 extern void rvo_suppression_note(const Caller *caller, const Suppression *suppression);
 
 #endif							/* RVO_SUPPRESSION_H */
