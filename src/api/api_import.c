@@ -228,6 +228,7 @@ static Datum
 import_file(FunctionCallInfo fcinfo, const ImportKind *kind, const char *instead)
 {
 	CsvOptions	format = {rvo_argument_text(fcinfo, 6), rvo_argument_text(fcinfo, 7), rvo_argument_line(fcinfo, 10)};
+	bool		unlink = !PG_ARGISNULL(9) && PG_GETARG_BOOL(9);
 	LargeObject object;
 	Reading		reading = {.import = {
 		.kind = kind,
@@ -246,6 +247,8 @@ import_file(FunctionCallInfo fcinfo, const ImportKind *kind, const char *instead
 	if (PG_ARGISNULL(0))
 		call_owner("import_begin", &reading.import);	/* which raises */
 	object = rvo_large_object_open(PG_GETARG_OID(0));
+	if (unlink)
+		rvo_large_object_check_owner(object.oid);
 	reading.source = rvo_import_file_open(&format, feed, &object, object.size, &reading.import.faults);
 	if (reading.source == NULL)
 	{
@@ -253,7 +256,7 @@ import_file(FunctionCallInfo fcinfo, const ImportKind *kind, const char *instead
 		call_owner("import_begin", &reading.import);	/* which raises */
 	}
 	import_source(&reading);
-	if (!PG_ARGISNULL(9) && PG_GETARG_BOOL(9) && reading.import.mode != IMPORT_CHECK)
+	if (unlink && reading.import.mode != IMPORT_CHECK)
 		rvo_large_object_unlink(object.oid);
 	rvo_source_disconnect();
 	PG_RETURN_VOID();

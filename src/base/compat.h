@@ -110,6 +110,13 @@ typedef struct JsonbInState
 #define analyzes_reported(entry) ((entry)->analyze_count + (entry)->autovac_analyze_count)
 #endif
 
+/* 16: one function for the owners of all kinds of objects. */
+#if PG_VERSION_NUM < 160000
+#define owns_large_object(oid, role) pg_largeobject_ownercheck(oid, role)
+#else
+#define owns_large_object(oid, role) object_ownercheck(LargeObjectRelationId, oid, role)
+#endif
+
 /* 19: flags. */
 #if PG_VERSION_NUM >= 190000
 #define table_beginscan_compat(table, snapshot) table_beginscan(table, snapshot, 0, NULL, SO_NONE)

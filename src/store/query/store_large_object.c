@@ -18,7 +18,9 @@
 #include "catalog/pg_largeobject.h"
 #include "fmgr.h"
 #include "libpq/libpq-fs.h"
+#include "miscadmin.h"
 #include "storage/large_object.h"
+#include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/rel.h"
@@ -125,6 +127,14 @@ rvo_large_object_read(LargeObject *object, char *buffer, int size)
 	if (changed || object->offset > object->size || (n < size && object->offset < object->size))
 		rvo_failure_raise_file_changed(object->oid);
 	return n;
+}
+
+/* rvo_large_object_check_owner raises the server's error where rvo_large_object_unlink would. */
+void
+rvo_large_object_check_owner(Oid oid)
+{
+	if (!lo_compat_privileges && !owns_large_object(oid, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_LARGEOBJECT, psprintf("%u", oid));
 }
 
 /* rvo_large_object_unlink deletes a large object.  Raises the server's error if it is not the caller's. */

@@ -17,6 +17,7 @@ typedef struct LargeObject
 } LargeObject;
 
 extern LargeObject rvo_large_object_open(Oid oid);
+extern void rvo_large_object_check_owner(Oid oid);
 extern void rvo_large_object_unlink(Oid oid);
 extern int	rvo_large_object_read(LargeObject *object, char *buffer, int size);
 
