@@ -53,12 +53,12 @@ CREATE FUNCTION test.followed(query text) RETURNS text LANGUAGE sql AS $$
 SELECT is(test.followed('page_size=2&page=1&utm=x'), '1 Hot,Warm /public/v2/contacts/1/status-history?page_size=2&utm=x&page=2 | 2 Bounced', 'over HTTP a link, with the caller''s parameters');
 SELECT is(test.followed(''), '1 Hot,Warm,Bounced', 'that fit on a page');
 SELECT test.fails_400('SELECT revyops_contact_status_history(NULL, 0, 0)', '[{"parameter": "contact_id", "code": "required"}, {"parameter": "page", "code": "invalid_number"}, {"parameter": "page_size", "code": "invalid_number"}]', 'bad arguments');
-SELECT test.fails_with('SELECT revyops_contact_status_history(9)', 'PT404', 'contact not found', '[{"parameter": "id", "code": "not_found"}]', 'no contact');
+SELECT test.fails_with('SELECT revyops_contact_status_history(9)', 'PT404', 'contact not found', '[{"parameter": "contact_id", "code": "not_found"}]', 'no contact');
 
 -- ---------------------------------------------------------------- merging, exporting, erasing, deleting
 SELECT revyops_merge_contacts(1, 2) \gset hidden_
 SELECT is(test.shown(revyops_contact_status_history(1)), '6 1 | 2 after ''1'' api, 1 after ''Cold'' api, Cold after ''Hot'' api, Hot after ''Warm'' api, Warm after ''Bounced'' api, Bounced event', 'a merge keeps both');
-SELECT test.fails_with('SELECT revyops_contact_status_history(2)', 'PT301', 'contact was merged', '[{"parameter": "id", "code": "merged", "merged_into": 1}]', 'the other''s id leads on');
+SELECT test.fails_with('SELECT revyops_contact_status_history(2)', 'PT301', 'contact was merged', '[{"parameter": "contact_id", "code": "merged", "merged_into": 1}]', 'the other''s id leads on');
 SELECT is(jsonb_array_length(revyops_export_contact(1)->'status_history'), 6, 'an export has it');
 SELECT is(test.settled(revyops_export_contact(3)->'status_history'), '[{"id": 6, "source": "api", "changed_at": "TIME", "contact_status": "2", "previous_status": "1"}]', 'as it is kept');
 SELECT is(revyops_erase_contact(1)->>'status_history', '6', 'and an erasure removes it');

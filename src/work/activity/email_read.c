@@ -83,19 +83,6 @@ rvo_email_list(int client_id, const EmailQuery *query)
 	return rvo_list_write(&list);
 }
 
-/* raise_no_contact raises what became of a contact that is not there. */
-static void
-raise_no_contact(int client_id, int64 id, const char *where)
-{
-	int64		kept_id = rvo_store_find_kept_contact(client_id, id);
-	FaultList	faults = {0};
-
-	if (kept_id == 0)
-		rvo_record_raise_missing(&rvo_contact_kind, client_id, id, where);
-	rvo_fault_add_merged(&faults, where, kept_id);
-	rvo_failure_raise(FAILURE_CONTACT_MERGED, &faults);
-}
-
 /*
  * rvo_email_thread returns a page of a contact's e-mails in the order of their time, as JSON text
  * in the current context.  contact_id is NULL for SQL's NULL; where is what has it.
@@ -112,7 +99,7 @@ rvo_email_thread(int client_id, const int64 *contact_id, const char *where, cons
 	thread = contact_id != NULL ? text_of_id(*contact_id) : NO_SLICE;
 	(void) rvo_list_find_place(&list, &thread, 1);
 	if (!rvo_store_get(&rvo_contact_table, client_id, *contact_id, &contact.record))
-		raise_no_contact(client_id, *contact_id, where);
+		rvo_record_raise_gone(&rvo_contact_kind, client_id, *contact_id, where);
 	rvo_store_list_thread(client_id, *contact_id, &list.page, &list.rows);
 	return rvo_list_write(&list);
 }

@@ -25,14 +25,14 @@ raise_taken(int client_id, const Record *record, int64 id)
 
 /* raise_gone raises FAILURE_COMPANY_MERGED, naming the one that was kept. */
 static void
-raise_gone(int client_id, int64 id)
+raise_gone(int client_id, int64 id, const char *where)
 {
 	int64		kept_id = rvo_store_find_kept_company(client_id, id);
 	FaultList	faults = {0};
 
 	if (kept_id == 0)
 		return;
-	rvo_fault_add_merged(&faults, "id", kept_id);
+	rvo_fault_add_merged(&faults, where, kept_id);
 	rvo_failure_raise(FAILURE_COMPANY_MERGED, &faults);
 }
 

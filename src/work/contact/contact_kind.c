@@ -67,7 +67,7 @@ note_written(int client_id, const Record *record)
 
 /* raise_gone raises FAILURE_CONTACT_MERGED, naming the one that was kept. */
 static void
-raise_gone(int client_id, int64 id)
+raise_gone(int client_id, int64 id, const char *where)
 {
 	int64		kept_id = client_id == ALL_CLIENTS ? rvo_store_find_kept_contact_of_any(id) :
 		rvo_store_find_kept_contact(client_id, id);
@@ -75,7 +75,7 @@ raise_gone(int client_id, int64 id)
 
 	if (kept_id == 0)
 		return;
-	rvo_fault_add_merged(&faults, "id", kept_id);
+	rvo_fault_add_merged(&faults, where, kept_id);
 	rvo_failure_raise(FAILURE_CONTACT_MERGED, &faults);
 }
 

@@ -54,7 +54,7 @@ rvo_contact_export(int client_id, const int64 *id)
 
 	check_id(id);
 	if (!rvo_store_get(&rvo_contact_table, client_id, *id, &contact.record))
-		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
+		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id, "id");
 	rvo_json_put(&answer, CONST_SLICE("company"), show_company(client_id, contact.company_id));
 	rvo_json_put(&answer, CONST_SLICE("contact"), rvo_record_render(&rvo_contact_shape, &contact.record, STRUCTURE_NESTED, true));
 	rvo_store_show_traces(client_id, *id, &answer);
@@ -107,7 +107,7 @@ rvo_contact_erase(const Caller *caller, const int64 *id, bool suppress)
 	check_id(id);
 	rvo_store_line_up_addresses(client_id, true);
 	if (!rvo_store_lock(&rvo_contact_table, client_id, *id, &contact.record))
-		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id);
+		rvo_record_raise_gone(&rvo_contact_kind, client_id, *id, "id");
 	if (suppress)
 		rvo_store_read_person_emails(client_id, *id, add_entry, &person);
 	rvo_json_put(&answer, CONST_SLICE("contacts"), rvo_json_integer(1));

@@ -53,7 +53,7 @@ rvo_status_history_list(int client_id, const int64 *contact_id, const char *wher
 	if (faults.count > 0)
 		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (!rvo_store_has_contact(client_id, *contact_id))
-		rvo_record_raise_gone(&rvo_contact_kind, client_id, *contact_id);
+		rvo_record_raise_gone(&rvo_contact_kind, client_id, *contact_id, where);
 	total = rvo_store_count_statuses(client_id, *contact_id);
 	writer = rvo_page_begin(&page, next_page(request, &page, total), total, page.size);
 	rvo_store_read_statuses(client_id, *contact_id, page.offset, page.size, put_status, &writer);

@@ -31,11 +31,11 @@ rvo_record_raise_missing(const EntityKind *kind, int client_id, int64 id, const 
 
 /* rvo_record_raise_gone raises what became of a record that was to be shown, else as rvo_record_raise_missing. */
 void
-rvo_record_raise_gone(const EntityKind *kind, int client_id, int64 id)
+rvo_record_raise_gone(const EntityKind *kind, int client_id, int64 id, const char *where)
 {
 	if (kind->raise_gone != NULL)
-		kind->raise_gone(client_id, id);
-	rvo_record_raise_missing(kind, client_id, id, "id");
+		kind->raise_gone(client_id, id, where);
+	rvo_record_raise_missing(kind, client_id, id, where);
 }
 
 /* rvo_record_get shows a record, in the current context.  id is NULL, and structure_name no value, for SQL's NULL. */
@@ -52,7 +52,7 @@ rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice str
 	if (faults.count > 0)
 		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
 	if (!rvo_store_get(kind->table, client_id, *id, record))
-		rvo_record_raise_gone(kind, client_id, *id);
+		rvo_record_raise_gone(kind, client_id, *id, "id");
 	return rvo_record_render(kind->shape, record, structure, client_id == ALL_CLIENTS);
 }
 

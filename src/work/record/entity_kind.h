@@ -42,11 +42,11 @@ typedef struct EntityKind
 	void		(*note_written) (int client_id, const Record *record);
 
 	/* raise_gone raises if it can tell what became of a record; NULL if nobody knows. */
-	void		(*raise_gone) (int client_id, int64 id);
+	void		(*raise_gone) (int client_id, int64 id, const char *where);
 } EntityKind;
 
 pg_noreturn extern void rvo_record_raise_missing(const EntityKind *kind, int client_id, int64 id, const char *where);
-pg_noreturn extern void rvo_record_raise_gone(const EntityKind *kind, int client_id, int64 id);
+pg_noreturn extern void rvo_record_raise_gone(const EntityKind *kind, int client_id, int64 id, const char *where);
 extern JsonbValue rvo_record_get(const EntityKind *kind, int client_id, const int64 *id, Slice structure_name);
 extern void rvo_record_lock(const EntityKind *kind, int client_id, int64 id, const char *where, Record *record);
 extern void rvo_record_number(const EntityKind *kind, Record *record);
