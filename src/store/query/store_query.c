@@ -383,6 +383,15 @@ keep_plan(KeptQuery *query)
 	return query->plan;
 }
 
+/* start_plan runs a query by a plan. */
+static int
+start_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e)
+{
+	if (query->of_snapshot)
+		return SPI_execute_snapshot(plan, e->values, e->nulls, GetActiveSnapshot(), InvalidSnapshot, false, true, 0);
+	return SPI_execute_plan(plan, e->values, e->nulls, query->read_only, 0);
+}
+
 /*
  * execute_plan runs a query by a plan, and finds all rows: gin_fuzzy_search_limit, of whatever
  * session or role, has an index on custom fields leave out some at random.
@@ -394,11 +403,11 @@ execute_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e)
 	int			result;
 
 	if (GinFuzzySearchLimit == 0)
-		return SPI_execute_plan(plan, e->values, e->nulls, query->read_only, 0);
+		return start_plan(plan, query, e);
 	/* An error ends the transaction, or a subtransaction, which puts the setting back. */
 	level = NewGUCNestLevel();
 	(void) set_config_option("gin_fuzzy_search_limit", "0", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	result = SPI_execute_plan(plan, e->values, e->nulls, query->read_only, 0);
+	result = start_plan(plan, query, e);
 	AtEOXact_GUC(true, level);
 	return result;
 }
@@ -498,14 +507,15 @@ read_direct(void *arg pg_attribute_unused(), KeptQuery *query, const CachedPlanS
 /*
  * rvo_query_run executes a query, by the short way where there is one, and
  * returns the number of rows; the first one's columns are in e.  Unless it is
- * read_only, a query sees what its own transaction did before, and in READ
+ * read_only or of_snapshot, a query sees what its own transaction did before, and in READ
  * COMMITTED what others have committed by now.  The short way waits for nobody:
  * what may lock a row that fits no more is done here, and undone without a row.
+ * The executor does not tell whether there was one.
  */
 uint64
 rvo_query_run(KeptQuery *query, Execution *e)
 {
-	DirectRun	direct = {e->values, e->nulls, query->read_only, e->results, e->result_nulls};
+	DirectRun	direct = {e->values, e->nulls, query->read_only || query->of_snapshot, e->results, e->result_nulls};
 
 	if (!rvo_direct_is_prepared(&query->direct))
 		rvo_query_show_plan(query, read_direct, NULL);
@@ -518,9 +528,10 @@ rvo_query_run(KeptQuery *query, Execution *e)
 		case DIRECT_NOT_POSSIBLE:
 			break;
 	}
-	if (query->strays)
-		return rvo_attempt_kept(finds_row, &(Running) {query, e}) ? 1 : 0;
-	return run_plan(query, e);
+	if (!query->strays)
+		return run_plan(query, e);
+	e->unsure = !rvo_attempt_kept(finds_row, &(Running) {query, e});
+	return e->unsure ? 0 : 1;
 }
 
 /*

@@ -25,6 +25,7 @@ typedef struct KeptQuery
 	const char *sql;
 	int			expected;
 	bool		read_only;		/* sees what the calling statement sees, and works on a standby */
+	bool		of_snapshot;	/* it locks a row, and sees what the calling statement sees all the same */
 	bool		strays;			/* one row at most; if that fits no more once it was waited for, its lock is let go */
 	bool		anywhere;		/* also on machines that are not the coordinator */
 	int			nparameters;
@@ -46,6 +47,7 @@ typedef struct Execution
 	char		nulls[QUERY_MAX_PARAMETERS];	/* as SPI has it: ' ' or 'n' */
 	Datum		results[QUERY_MAX_RESULTS];
 	bool		result_nulls[QUERY_MAX_RESULTS];
+	bool		unsure;			/* of a query that strays: there is no row now, but there may have been one */
 } Execution;
 
 /* A column of many rows is a member of their struct, named by its offset. */

@@ -1,6 +1,6 @@
 /*
  * store_snapshot.c
- *	  Which transactions the calling statement sees, and where the server is.
+ *	  What the calling statement sees, and where the server is.
  *
  * pg_current_snapshot() says less than this: on a standby it leaves out which
  * transactions are under way, and it counts the caller's own as one that is seen.
@@ -33,6 +33,23 @@ widen(TransactionId xid, FullTransactionId next)
 	if (xid > XidFromFullTransactionId(next))
 		epoch--;
 	return U64FromFullTransactionId(FullTransactionIdFromEpochAndXid(epoch, xid));
+}
+
+/*
+ * rvo_store_take_snapshot has queries that are read_only or of_snapshot see what this transaction did before and, in READ
+ * COMMITTED, what others have committed by now: one and the same for all of them, until rvo_store_leave_snapshot.
+ */
+void
+rvo_store_take_snapshot(void)
+{
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+void
+rvo_store_leave_snapshot(void)
+{
+	PopActiveSnapshot();
 }
 
 /* rvo_store_snapshot_end returns the first transaction of which a snapshot sees nothing, as it had not begun. */

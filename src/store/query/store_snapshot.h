@@ -1,6 +1,6 @@
 /*
  * store_snapshot.h
- *	  Which transactions the calling statement sees, and where the server is.
+ *	  What the calling statement sees, and where the server is.
  */
 #ifndef RVO_STORE_SNAPSHOT_H
 #define RVO_STORE_SNAPSHOT_H
@@ -18,6 +18,8 @@ typedef enum Sight
 	SIGHT_LOST					/* it is not in the past of this server */
 } Sight;
 
+extern void rvo_store_take_snapshot(void);
+extern void rvo_store_leave_snapshot(void);
 extern uint64 rvo_store_snapshot_end(Snapshot snapshot);
 extern Seen rvo_store_seen_now(void);
 extern LogPlace rvo_store_log_place(void);

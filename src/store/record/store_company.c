@@ -19,21 +19,22 @@
 #include "base/compat.h"
 #include "base/fault.h"
 #include "store/record/store_company.h"
+#include "store/record/store_company_domain.h"
 #include "store/service/store_client.h"
 
 #define FIND_COMPANY(how) { \
-	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2" \
-	" UNION ALL SELECT company_id FROM revyops.company_domain WHERE domain = $1 AND client_id = $2 LIMIT 1", \
+	.sql = "SELECT id, true FROM revyops.company WHERE domain = $1 AND client_id = $2" \
+	" UNION ALL SELECT company_id, false FROM revyops.company_domain WHERE domain = $1 AND client_id = $2 LIMIT 1", \
 	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 2, \
 	.types = {TEXTOID, INT4OID}, \
 }
 
 static KeptQuery find_company = FIND_COMPANY(false);
-static KeptQuery find_company_now = FIND_COMPANY(true);
+static KeptQuery find_company_read = FIND_COMPANY(true);
 
 static KeptQuery lock_company_of_domain = {
 	.sql = "SELECT id FROM revyops.company WHERE domain = $1 AND client_id = $2 FOR KEY SHARE",
-	.expected = SPI_OK_SELECT, .strays = true, .nparameters = 2,
+	.expected = SPI_OK_SELECT, .of_snapshot = true, .strays = true, .nparameters = 2,
 	.types = {TEXTOID, INT4OID},
 };
 
@@ -187,24 +188,34 @@ rvo_store_has_company_now(int client_id, Slice domain)
 
 	rvo_add_text(&e, domain);
 	rvo_add_integer(&e, client_id);
-	return rvo_query_run_now(&find_company_now, &e) > 0;
+	return rvo_query_run_now(&find_company_read, &e) > 0;
 }
 
 /*
- * rvo_store_lock_company_of_domain returns the id of the company whose first domain
- * this is, or 0, and keeps the row from being deleted until the transaction ends, as
- * the foreign key's own check does a moment later.  A company that got another domain
- * while we waited is not kept: its lock and that of domains, which who finds none takes
- * next, are taken in the other order by those who change domains.
+ * rvo_store_lock_company_of_domain returns the company that has a domain, as the calling
+ * statement sees it.  One whose first domain it is it keeps from being deleted until the
+ * transaction ends, as the foreign key's own check does a moment later.  A company that got
+ * another domain while we waited is not kept: its lock and that of domains, which who finds
+ * none takes next, are taken in the other order by those who change domains.
+ *
+ * Two queries, since each of them goes the short way, and most domains are nobody's second.
+ * Who can't tell whether there was something to lock asks for both at once instead.
  */
-int64
+DomainOwner
 rvo_store_lock_company_of_domain(int client_id, Slice domain)
 {
 	Execution	e = {0};
+	int64		id;
 
 	rvo_add_text(&e, domain);
 	rvo_add_integer(&e, client_id);
-	return rvo_query_find_id(&lock_company_of_domain, &e);
+	id = rvo_query_find_id(&lock_company_of_domain, &e);
+	if (id != 0)
+		return (DomainOwner) {.id = id, .locked = true};
+	if (!e.unsure)
+		return (DomainOwner) {.id = rvo_store_see_company_of_other_domain(client_id, domain)};
+	id = rvo_query_find_id(&find_company_read, &e);
+	return (DomainOwner) {.id = id, .lost = id != 0 && DatumGetBool(e.results[1])};
 }
 
 /* rvo_store_lock_company does the same by id; false if the client has no such company. */

@@ -18,6 +18,14 @@ typedef enum CompanyAccess
 	COMPANIES_LOCKED
 } CompanyAccess;
 
+/* The company that has a domain. */
+typedef struct DomainOwner
+{
+	int64		id;				/* 0 = none */
+	bool		locked;			/* it can't be deleted until the transaction ends */
+	bool		lost;			/* it was to be locked, but is gone or has another first domain by now */
+} DomainOwner;
+
 /* What is called for each company found; somebody else's is told as such. */
 typedef struct CompanyReader
 {
@@ -30,7 +38,7 @@ extern const RecordTable rvo_company_table;
 
 extern int64 rvo_store_find_company(int client_id, Slice domain);
 extern bool rvo_store_has_company_now(int client_id, Slice domain);
-extern int64 rvo_store_lock_company_of_domain(int client_id, Slice domain);
+extern DomainOwner rvo_store_lock_company_of_domain(int client_id, Slice domain);
 extern bool rvo_store_lock_company(int client_id, int64 id);
 extern bool rvo_store_is_company_of_domain(int client_id, int64 id, Slice domain);
 extern bool rvo_store_lock_company_to_delete(int client_id, int64 id);

@@ -70,6 +70,17 @@ rvo_store_find_company_of_other_domain(int client_id, Slice domain)
 	return rvo_query_find_id(&find_company, &e);
 }
 
+/* rvo_store_see_company_of_other_domain does so as the calling statement sees it. */
+int64
+rvo_store_see_company_of_other_domain(int client_id, Slice domain)
+{
+	Execution	e = {0};
+
+	rvo_add_text(&e, domain);
+	rvo_add_integer(&e, client_id);
+	return rvo_query_find_id(&find_company_read, &e);
+}
+
 /* rvo_store_is_other_domain_now tells whether a domain leads to one by now, whatever the snapshot. */
 bool
 rvo_store_is_other_domain_now(int client_id, Slice domain)

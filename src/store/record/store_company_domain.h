@@ -11,6 +11,7 @@
 typedef void (*DomainReader) (void *arg, Slice domain, bool is_first);
 
 extern int64 rvo_store_find_company_of_other_domain(int client_id, Slice domain);
+extern int64 rvo_store_see_company_of_other_domain(int client_id, Slice domain);
 extern bool rvo_store_is_other_domain_now(int client_id, Slice domain);
 extern void rvo_store_find_companies_of_other_domains(int client_id, const Slice *domains, int n, int64 *ids);
 extern Slice rvo_store_first_domain(int client_id, Slice domain);

@@ -15,6 +15,7 @@
 #include "base/compat.h"
 #include "base/failure.h"
 #include "store/query/store_sequence.h"
+#include "store/query/store_snapshot.h"
 #include "store/record/store_company.h"
 #include "store/record/store_company_domain.h"
 #include "store/record/store_company_host.h"
@@ -53,38 +54,19 @@ lock_owner(int client_id, int64 id)
 	return id != 0 && rvo_store_lock_company(client_id, id) ? id : 0;
 }
 
-/* A domain, and the company that has it, 0 for none. */
-typedef struct Finding
-{
-	int			client_id;
-	Slice		domain;
-	int64		id;
-} Finding;
-
-/* try_to_find is false if the company that has the domain goes, perhaps into another, while we wait for it. */
+/*
+ * find looks for the company with this domain, be it the first or another of it, as the calling statement sees it; 0 for none.
+ * False if the company goes, perhaps into another, or the domain to another, while we wait for it.
+ */
 static bool
-try_to_find(void *arg)
+find(int client_id, Slice domain, int64 *id)
 {
-	Finding    *finding = arg;
-	int64		owner;
+	DomainOwner owner = rvo_store_lock_company_of_domain(client_id, domain);
 
-	finding->id = rvo_store_lock_company_of_domain(finding->client_id, finding->domain);
-	if (finding->id != 0)
-		return true;
-	owner = rvo_store_find_company_of_other_domain(finding->client_id, finding->domain);
-	finding->id = lock_owner(finding->client_id, owner);
-	return finding->id == owner;
-}
-
-/* find looks for the company with this domain, be it the first or another of it.  Returns 0 for none. */
-static int64
-find(int client_id, Slice domain)
-{
-	Finding		finding = {client_id, domain, 0};
-
-	if (!rvo_retry(try_to_find, &finding))
-		rvo_failure_raise_serialization();	/* each time it was another one by then */
-	return finding.id;
+	if (owner.lost)
+		return false;
+	*id = owner.locked ? owner.id : lock_owner(client_id, owner.id);
+	return *id == owner.id;
 }
 
 /*
@@ -166,7 +148,12 @@ try_to_make(void *arg)
 	if (rvo_store_insert(&rvo_company_table, making->caller->client_id, &company.record))
 		making->company = (DomainCompany) {domain, company.record.id, true};
 	else
-		making->company = (DomainCompany) {domain, rvo_store_lock_company_of_domain(making->caller->client_id, domain), false};
+	{
+		making->company = (DomainCompany) {.domain = domain};
+		rvo_store_take_snapshot();
+		(void) find(making->caller->client_id, domain, &making->company.id);
+		rvo_store_leave_snapshot();
+	}
 	return making->company.id != 0;
 }
 
@@ -190,6 +177,50 @@ make(const Caller *caller, NewCompany wanted)
 	return making.company;
 }
 
+/* A search for the company that a contact names by domain. */
+typedef struct Search
+{
+	int			client_id;
+	const CompanyReference *reference;
+	const Slice *list;			/* the domain and its parents */
+	int			n;
+	DomainReach reach;			/* once it is known that nobody has the domain itself */
+	int64		id;				/* 0 = none */
+} Search;
+
+/* search_list is false if a company was in reach that goes, or gets another domain, while we wait for it. */
+static bool
+search_list(Search *search)
+{
+	bool		page = search->reference->page;
+
+	search->id = 0;
+	if (!page && !find(search->client_id, search->list[0], &search->id))
+		return false;
+	if (search->id != 0)
+		return true;			/* whatever the host is */
+	search->reach = find_reach(search->reference, search->list, search->n);
+	for (int i = page ? 0 : 1; i < search->reach.nsearched && search->id == 0; i++)
+		if (!find(search->client_id, search->list[i], &search->id))
+			return false;
+	return true;
+}
+
+/*
+ * try_to_find searches as of one moment: a company that gets another domain between two looks, be it its other one
+ * or that of a parent, would be missed by both.
+ */
+static bool
+try_to_find(void *arg)
+{
+	bool		done;
+
+	rvo_store_take_snapshot();
+	done = search_list(arg);
+	rvo_store_leave_snapshot();
+	return done;
+}
+
 /*
  * rvo_company_of_domain returns the id of the company that a contact names by
  * domain, or 0, and keeps it from being deleted: the one that has the domain, or its nearest
@@ -200,22 +231,16 @@ rvo_company_of_domain(const Caller *caller, const CompanyReference *reference)
 {
 	Slice		list[DOMAIN_LIST_MAX];
 	int			n = rvo_domain_with_parents(reference->domain, list);
-	DomainReach reach;
-	int64		id = 0;
+	Search		search = {.client_id = caller->client_id, .reference = reference, .list = list, .n = n};
 
 	if (reference->inferred && is_free_mail(list, n))
 		return 0;
-	if (!reference->page)
-		id = find(caller->client_id, list[0]);
-	if (id != 0)
-		return id;				/* whatever the host is */
-	reach = find_reach(reference, list, n);
-	for (int i = reference->page ? 0 : 1; i < reach.nsearched && id == 0; i++)
-		id = find(caller->client_id, list[i]);
-	if (id == 0 && caller->settings.creates_companies && reach.made.data != NULL &&
+	if (!rvo_retry(try_to_find, &search))
+		rvo_failure_raise_serialization();	/* each time it was another one by then */
+	if (search.id == 0 && caller->settings.creates_companies && search.reach.made.data != NULL &&
 		(reference->inferred || !is_free_mail(list, n)))
-		id = make(caller, (NewCompany) {reach.made, reference->name}).id;
-	return id;
+		search.id = make(caller, (NewCompany) {search.reach.made, reference->name}).id;
+	return search.id;
 }
 
 static int
