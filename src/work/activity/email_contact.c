@@ -4,7 +4,8 @@
  *
  * It names its contact by id, or by address, or both.  What was merged leads to the
  * contact that was kept.  An address beside the id must be that contact's, or that of
- * one that was merged into it, unless it has none at all.
+ * one that was merged into it, unless it has none at all.  Addresses are looked up before
+ * contacts are locked, so who would be refused is looked up again behind the locks.
  */
 #include "postgres.h"
 
@@ -25,33 +26,36 @@
 typedef struct Finding
 {
 	int			client_id;
-	int64	   *owners;
+	EmailOfContact *emails;
+	int			nemails;
+	int64	   *owners;			/* of each e-mail's address; 0 for nobody's, and for none */
 	LockedContact *contacts;
 	int			count;
 } Finding;
 
-/* find_owners tells for each e-mail whose its address is; 0 for nobody's, and for none. */
-static int64 *
-find_owners(int client_id, const EmailOfContact *emails, int n)
+/* find_owners tells whose the addresses of some e-mails are by now; returns whether any is another's than before. */
+static bool
+find_owners(Finding *finding, const int *asked, int n)
 {
-	Contact    *contacts = palloc0(n * sizeof(Contact));
-	Contact   **all = palloc(n * sizeof(Contact *));
-	ContactOwners *found = palloc0(n * sizeof(ContactOwners));
-	int64	   *owners = palloc0(n * sizeof(int64));
-	bool		any = false;
+	Contact    *contacts = palloc0((n + 1) * sizeof(Contact));
+	Contact   **all = palloc((n + 1) * sizeof(Contact *));
+	ContactOwners *found = palloc0((n + 1) * sizeof(ContactOwners));
+	bool		differs = false;
 
+	if (n == 0)
+		return false;
 	for (int i = 0; i < n; i++)
 	{
-		contacts[i].email = emails[i].email->contact_email;
+		contacts[i].email = finding->emails[asked[i]].email->contact_email;
 		all[i] = &contacts[i];
-		any |= contacts[i].email.data != NULL;
 	}
-	if (!any)
-		return owners;
-	rvo_contact_find_many_owners(client_id, all, n, false, found);
+	rvo_contact_find_many_owners(finding->client_id, all, n, false, found);
 	for (int i = 0; i < n; i++)
-		owners[i] = found[i].of_email;
-	return owners;
+	{
+		differs |= finding->owners[asked[i]] != found[i].of_email;
+		finding->owners[asked[i]] = found[i].of_email;
+	}
+	return differs;
 }
 
 static int
@@ -108,20 +112,31 @@ keep_known(int client_id, int64 *ids, int n)
 }
 
 /*
- * lock locks contacts by their ids, in the order of these, as everywhere; or those that they were
- * merged into, which may be merged into others while we wait for them.
+ * lock locks the contacts that the e-mails name and that are not locked yet, in the order of their ids, as
+ * everywhere; or those that they were merged into, which may be merged into others while we wait for them.
+ * Returns whether there were any.
  */
-static void
-lock(Finding *finding, int64 *ids, int n)
+static bool
+lock(Finding *finding)
 {
+	int64	   *ids = palloc((2 * finding->nemails + 1) * sizeof(int64));
+	int			n = 0;
 	int			missing = 0;
 
+	for (int i = 0; i < finding->nemails; i++)
+	{
+		if (finding->emails[i].email->contact_id != 0)
+			ids[n++] = finding->emails[i].email->contact_id;
+		if (finding->owners[i] != 0)
+			ids[n++] = finding->owners[i];
+	}
 	qsort(ids, n, sizeof(int64), compare_ids);
 	for (int i = 0; i < n; i++)
-		if (i == 0 || ids[i] != ids[i - 1])
+		if ((i == 0 || ids[i] != ids[i - 1]) && find_contact(finding, ids[i]) == NULL)
 			ids[missing++] = ids[i];
-	finding->contacts = palloc(Max(missing, 1) * sizeof(LockedContact));
-	finding->count = 0;
+	if (missing == 0)
+		return false;
+	finding->contacts = repalloc(finding->contacts, (finding->count + missing + 1) * sizeof(LockedContact));
 	missing = lock_some(finding, ids, missing, false);
 	for (int i = 0; missing > 0; i++)
 	{
@@ -131,6 +146,38 @@ lock(Finding *finding, int64 *ids, int n)
 		if (missing > 0)
 			missing = keep_known(finding->client_id, ids, missing);
 	}
+	return true;
+}
+
+/* choose returns the contact that an e-mail goes to; NULL if there is none, or its address is another's (conflict). */
+static const LockedContact *
+choose(const Finding *finding, int i, bool *conflict)
+{
+	const Email *email = finding->emails[i].email;
+	int64		owner = finding->owners[i];
+	const LockedContact *contact = find_contact(finding, email->contact_id != 0 ? email->contact_id : owner);
+	const LockedContact *other = owner != 0 ? find_contact(finding, owner) : NULL;
+
+	*conflict = contact != NULL && email->contact_email.data != NULL &&
+		(other != NULL ? other->id != contact->id : contact->email.data != NULL);
+	return *conflict ? NULL : contact;
+}
+
+/*
+ * ask_again asks once more whose the addresses are of e-mails that would be refused: while we waited, somebody may have
+ * given them to others.  Returns whether one is another's by now.
+ */
+static bool
+ask_again(Finding *finding)
+{
+	int		   *asked = palloc((finding->nemails + 1) * sizeof(int));
+	int			n = 0;
+	bool		conflict;
+
+	for (int i = 0; i < finding->nemails; i++)
+		if (finding->emails[i].email->contact_email.data != NULL && choose(finding, i, &conflict) == NULL)
+			asked[n++] = i;
+	return find_owners(finding, asked, n);
 }
 
 /* note notes what is wrong with an e-mail's contact. */
@@ -159,21 +206,21 @@ note_missing(const Finding *finding, EmailOfContact *of)
 
 /* settle gives an e-mail its contact, and that one's address if it has none. */
 static void
-settle(const Finding *finding, EmailOfContact *of, int64 owner)
+settle(const Finding *finding, int i)
 {
-	Email	   *email = of->email;
-	const LockedContact *contact = find_contact(finding, email->contact_id != 0 ? email->contact_id : owner);
-	const LockedContact *other = owner != 0 ? find_contact(finding, owner) : NULL;
+	EmailOfContact *of = &finding->emails[i];
+	bool		conflict;
+	const LockedContact *contact = choose(finding, i, &conflict);
 
-	if (contact == NULL)
-		note_missing(finding, of);
-	else if (email->contact_email.data != NULL && (other != NULL ? other->id != contact->id : contact->email.data != NULL))
+	if (conflict)
 		note(of, FAILURE_INVALID_REQUEST, "/contact_email", FAULT_KEY_CONFLICT);
+	else if (contact == NULL)
+		note_missing(finding, of);
 	else
 	{
-		email->contact_id = contact->id;
-		if (email->contact_email.data == NULL)
-			email->contact_email = contact->email;
+		of->email->contact_id = contact->id;
+		if (of->email->contact_email.data == NULL)
+			of->email->contact_email = contact->email;
 	}
 }
 
@@ -184,21 +231,26 @@ settle(const Finding *finding, EmailOfContact *of, int64 owner)
 void
 rvo_email_find_contacts(const Caller *caller, EmailOfContact *emails, int n)
 {
-	Finding		finding = {.client_id = caller->client_id, .owners = find_owners(caller->client_id, emails, n)};
-	int64	   *ids = palloc(2 * n * sizeof(int64));
-	int			nids = 0;
+	Finding		finding = {
+		.client_id = caller->client_id,
+		.emails = emails,
+		.nemails = n,
+		.owners = palloc0((n + 1) * sizeof(int64)),
+		.contacts = palloc(sizeof(LockedContact)),
+	};
+	int		   *asked = palloc((n + 1) * sizeof(int));
+	int			nasked = 0;
 
 	for (int i = 0; i < n; i++)
-	{
-		if (emails[i].email->contact_id != 0)
-			ids[nids++] = emails[i].email->contact_id;
-		if (finding.owners[i] != 0)
-			ids[nids++] = finding.owners[i];
-	}
-	lock(&finding, ids, nids);
+		if (emails[i].email->contact_email.data != NULL)
+			asked[nasked++] = i;
+	(void) find_owners(&finding, asked, nasked);
+	for (int i = 0; lock(&finding) && ask_again(&finding); i++)
+		if (i == RETRIES)
+			rvo_failure_raise_serialization();	/* each time it was another's by then */
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		settle(&finding, &emails[i], finding.owners[i]);
+		settle(&finding, i);
 	}
 }
