@@ -17,6 +17,7 @@
 #include "work/activity/email_interest.h"
 #include "work/contact/contact_owner.h"
 #include "work/record/change_feed.h"
+#include "work/record/retry.h"
 
 /* Dispositions that say no, in small letters, with nothing but letters. */
 static const Slice negative[] = {
@@ -77,6 +78,28 @@ show(const Email *email)
 	return rvo_json_encode(&value);
 }
 
+/*
+ * lock_newest reads the newest e-mail with a subject, to or from an address or whom that is, and keeps others from changing
+ * it; false if there is none.  While we waited for it, somebody may have deleted it, or taken it to
+ * another contact, and added others.  So it is looked for until it is the same twice.
+ */
+static bool
+lock_newest(const Caller *caller, Slice address, Slice subject, Email *email)
+{
+	int64		last = -1;
+
+	for (int i = 0; i <= RETRIES; i++)
+	{
+		int64		contact_id = rvo_contact_find_owners(caller, address, NO_SLICE).of_email;
+		int64		id = rvo_store_lock_newest_email(caller->client_id, address, contact_id, subject, email) ? email->record.id : 0;
+
+		if (id == last)
+			return id != 0;
+		last = id;
+	}
+	rvo_failure_raise_serialization();	/* each time it was another one by then */
+}
+
 /* rvo_email_set_interested notes of an e-mail whether the contact is interested, and returns it, in the current context. */
 Jsonb *
 rvo_email_set_interested(const Caller *caller, const InterestRequest *request)
@@ -86,14 +109,12 @@ rvo_email_set_interested(const Caller *caller, const InterestRequest *request)
 	bool		interested = is_interest(rvo_text_trim(request->disposition));
 	Email		email;
 	TimestampTz time;
-	int64		contact_id;
 
 	if (request->faults.count == 0 && request->subject.data == NULL)
 		rvo_fault_add(&faults, request->subject_name, FAULT_REQUIRED);
 	if (faults.count > 0)
 		rvo_failure_raise(FAILURE_INVALID_REQUEST, &faults);
-	contact_id = rvo_contact_find_owners(caller, address, NO_SLICE).of_email;
-	if (!rvo_store_lock_newest_email(caller->client_id, address, contact_id, rvo_text_trim(request->subject), &email))
+	if (!lock_newest(caller, address, rvo_text_trim(request->subject), &email))
 		return show(NULL);
 	time = rvo_time_of_change(email.record.updated_time);
 	if (rvo_store_set_interested(caller->client_id, email.record.id, interested, time))
