@@ -15,6 +15,7 @@
 #include "store/record/store_do_not_contact.h"
 #include "work/contact/do_not_contact.h"
 #include "work/record/list.h"
+#include "work/record/retry.h"
 
 #define AT_ONCE 10000
 
@@ -195,6 +196,32 @@ read_removal(const Removal *removal, Slice *address, Slice *note)
 	return reason;
 }
 
+/* What is removed, and the entry. */
+typedef struct Removing
+{
+	const Caller *caller;
+	const Removal *removal;
+	Slice		address;
+	Slice		note;
+	DoNotContactReason reason;
+	DoNotContactRow row;
+} Removing;
+
+/* remove_entry takes the entry off the list; false if somebody has removed it in between, and maybe added it anew. */
+static bool
+remove_entry(void *arg)
+{
+	Removing   *removing = arg;
+	int			client_id = removing->caller->client_id;
+	const Removal *removal = removing->removal;
+
+	if (!rvo_store_get_do_not_contact(client_id, removing->address, removing->reason, &removing->row))
+		rvo_failure_raise_one(FAILURE_ENTRY_NOT_FOUND, removal->address_name, FAULT_NOT_FOUND);
+	if (!removal->force && (FROM_THE_PERSON & 1 << removing->reason) != 0)
+		rvo_failure_raise_one(FAILURE_FORCE_REQUIRED, removal->force_name, FAULT_FORCE_REQUIRED);
+	return rvo_store_remove_do_not_contact(client_id, removing->address, removing->reason, removing->note, &removing->row);
+}
+
 /*
  * rvo_do_not_contact_remove takes an address off the list for one reason, and returns the entry as it is
  * kept, in the current context.  Raises FAILURE_ENTRY_NOT_FOUND, and FAILURE_FORCE_REQUIRED for what
@@ -203,19 +230,13 @@ read_removal(const Removal *removal, Slice *address, Slice *note)
 Jsonb *
 rvo_do_not_contact_remove(const Caller *caller, const Removal *removal)
 {
-	Slice		address = NO_SLICE;
-	Slice		note;
-	DoNotContactReason reason = read_removal(removal, &address, &note);
-	DoNotContactRow row;
+	Removing	removing = {.caller = caller, .removal = removal, .address = NO_SLICE};
 	JsonbValue	value;
 
-	if (!rvo_store_get_do_not_contact(caller->client_id, address, reason, &row))
-		rvo_failure_raise_one(FAILURE_ENTRY_NOT_FOUND, removal->address_name, FAULT_NOT_FOUND);
-	if (!removal->force && (FROM_THE_PERSON & 1 << reason) != 0)
-		rvo_failure_raise_one(FAILURE_FORCE_REQUIRED, removal->force_name, FAULT_FORCE_REQUIRED);
-	if (!rvo_store_remove_do_not_contact(caller->client_id, address, reason, note, &row))
-		rvo_failure_raise_one(FAILURE_ENTRY_NOT_FOUND, removal->address_name, FAULT_NOT_FOUND);
-	value = rvo_do_not_contact_show(&row);
+	removing.reason = read_removal(removal, &removing.address, &removing.note);
+	if (!rvo_retry(remove_entry, &removing))
+		rvo_failure_raise_serialization();	/* each time it was another one by then */
+	value = rvo_do_not_contact_show(&removing.row);
 	return rvo_json_encode(&value);
 }
 
