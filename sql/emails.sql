@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(156);
+SELECT plan(158);
 -- E-mails to and from contacts: what is taken, shown, listed, changed and deleted.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "theirs@acme.com"}'), revyops_create_email('{"email_type": "sent", "origin": "api", "contact_id": 1}') \gset hidden_
@@ -182,6 +182,14 @@ SELECT revyops_create_contact('{"email": "blank@acme.com"}') \gset hidden_
 SELECT is(revyops_create_email(jsonb '{"email_type": "sent", "origin": "blank", "contact_email": "blank@acme.com"}' || body) - '{id,updated_time}'::text[], revyops_create_email('{"email_type": "sent", "origin": "blank", "contact_email": "blank@acme.com"}') - '{id,updated_time}'::text[], body::text) FROM (VALUES
 	(jsonb '{"contact_id": "", "custom_fields": ""}'), ('{"contact_id": " ", "custom_fields": null}'), ('{"contact_id": null, "custom_fields": "\t"}')) v(body);
 SELECT test.fails_400($$SELECT revyops_create_email('{"email_type": "sent", "origin": "blank", "contact_id": 4, "custom_fields": "x"}')$$, test.one('/custom_fields', 'not_an_array'), 'any other text is no list');
+
+-- an address of somebody who was erased, beside the id of a contact that has none, is not kept again
+SELECT (revyops_create_contact('{"email": "gone@acme.com"}')->>'id')::bigint AS gone \gset
+SELECT revyops_erase_contact(:gone, true) \gset hidden_
+SELECT (revyops_create_contact('{"linkedin_url": "in/no-address"}')->>'id')::bigint AS without \gset
+SELECT is(revyops_create_email(jsonb_build_object('contact_id', :without, 'contact_email', 'gone@acme.com', 'email_type', 'sent', 'origin', 'x'))->'contact_email', 'null', 'an erased address');
+SELECT is((SELECT string_agg(email->>'contact_email', ' ' ORDER BY ordinal) FROM revyops_create_emails(jsonb_build_array(jsonb_build_object('contact_id', :without, 'contact_email', 'gone@acme.com', 'email_type', 'sent', 'origin', 'x'),
+	jsonb_build_object('contact_id', :without, 'contact_email', 'free@acme.com', 'email_type', 'sent', 'origin', 'x')))), 'free@acme.com', 'of many');
 
 SELECT * FROM finish();
 ROLLBACK;

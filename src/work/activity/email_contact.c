@@ -20,6 +20,7 @@
 #include "work/activity/email_contact.h"
 #include "work/contact/contact_kind.h"
 #include "work/contact/contact_owner.h"
+#include "work/contact/suppression.h"
 #include "work/record/retry.h"
 
 /* The contacts of many e-mails: who has their addresses, and those that are locked, by the id that was asked for. */
@@ -224,6 +225,31 @@ settle(const Finding *finding, int i)
 	}
 }
 
+/* hide_erased leaves out nobody's addresses beside the id of a contact that has none, if their owners' data was erased: as events do. */
+static void
+hide_erased(const Finding *finding, const Caller *caller)
+{
+	Email	  **emails = palloc((finding->nemails + 1) * sizeof(Email *));
+	Slice	   *addresses = palloc((finding->nemails + 1) * sizeof(Slice));
+	bool	   *erased = palloc((finding->nemails + 1) * sizeof(bool));
+	int			n = 0;
+
+	for (int i = 0; i < finding->nemails; i++)
+	{
+		Email	   *email = finding->emails[i].email;
+		const LockedContact *contact = find_contact(finding, email->contact_id);
+
+		if (contact == NULL || contact->email.data != NULL || finding->owners[i] != 0 || email->contact_email.data == NULL)
+			continue;
+		addresses[n] = email->contact_email;
+		emails[n++] = email;
+	}
+	rvo_suppressions_by_erasure(caller, addresses, n, erased);
+	for (int i = 0; i < n; i++)
+		if (erased[i])
+			emails[i]->contact_email = NO_SLICE;
+}
+
 /*
  * rvo_email_find_contacts gives e-mails their contacts, which can't be deleted until the
  * transaction ends, and notes what is wrong with those that have none.
@@ -248,6 +274,7 @@ rvo_email_find_contacts(const Caller *caller, EmailOfContact *emails, int n)
 	for (int i = 0; lock(&finding) && ask_again(&finding); i++)
 		if (i == RETRIES)
 			rvo_failure_raise_serialization();	/* each time it was another's by then */
+	hide_erased(&finding, caller);
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
