@@ -155,22 +155,27 @@ list_values(const EventChunk *chunk, EventItem *item)
 	}
 }
 
+static Slice
+octets_of(const pg_uuid_t *value)
+{
+	return (Slice) {(const char *) value->data, UUID_LEN};
+}
+
 /* add_key returns the state of a key, which there is once. */
 static KeyState *
 add_key(EventChunk *chunk, SliceMap *by_value, const pg_uuid_t *value)
 {
+	const int64 *known = rvo_slice_map_find(by_value, octets_of(value));
+	KeyState   *state;
 	bool		found;
-	int64	   *place = rvo_slice_map_put(by_value, (Slice) {(const char *) value->data, UUID_LEN}, &found);
 
-	if (!found)
-	{
-		KeyState   *state = palloc0(sizeof(KeyState));
-
-		state->key.key = *value;
-		chunk->keys[chunk->nkeys++] = state;
-		*place = chunk->nkeys;
-	}
-	return chunk->keys[*place - 1];
+	if (known != NULL)
+		return chunk->keys[*known - 1];
+	state = palloc0(sizeof(KeyState));
+	state->key.key = *value;
+	chunk->keys[chunk->nkeys++] = state;
+	*rvo_slice_map_put(by_value, octets_of(&state->key.key), &found) = chunk->nkeys;	/* which stay as long as the map */
+	return state;
 }
 
 /* add_keys adds the keys of an event, or what is made of each. */
