@@ -1497,7 +1497,7 @@ COMMENT ON TABLE revyops.import_alias IS 'What columns of imports are called; th
 COMMENT ON COLUMN revyops.import_alias.entity IS 'What the import is of: contact or company.';
 COMMENT ON COLUMN revyops.import_alias.header IS 'Header of the column; case, spaces and punctuation do not count.';
 COMMENT ON COLUMN revyops.import_alias.member IS 'The member that the column is; another text is the name of a custom field, null leaves the column out.';
-COMMENT ON COLUMN revyops.import_alias.beside IS 'Header that the source must have as well for this to hold; empty: it holds always.';
+COMMENT ON COLUMN revyops.import_alias.beside IS 'Header that the source must have as well for this to hold; empty: it holds always; the same header: only where no other column is that member.';
 COMMENT ON COLUMN revyops.import_alias.shipped IS 'Whether it came with the extension; such rows are not dumped, and not to be edited.';
 COMMENT ON COLUMN revyops.import_alias.key IS 'What is compared of the header.';
 COMMENT ON COLUMN revyops.import_alias.beside_key IS 'What is compared of the other header.';
@@ -2943,7 +2943,7 @@ company	domain	ウェブサイト
 company	domain	网站
 company	domain	網站
 company	domain	웹사이트
-company	domain	URL
+company	domain	URL	URL
 company	domain	Web URL
 company	domain	Site URL
 company	domain	Company URL

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(66);
+SELECT plan(68);
 -- A file of addresses for the do-not-contact list: which column it is, and what becomes of the rows.
 SELECT test.two_clients() \gset
 CREATE FUNCTION test.taken(file text, VARIADIC options text[] DEFAULT '{NULL}') RETURNS text LANGUAGE sql AS $$
@@ -83,6 +83,8 @@ SELECT is(test.taken(E'ACCOUNT.NAME,ACCOUNT.WEBSITE\nA,https://www.dots7.com/x\n
 SELECT test.fails_400($$SELECT revyops_suppress_csv(E'Kontakt.weg,Firma.seite\njane@dots8.com,dots8.com\n')$$, '[{"parameter": "content", "code": "no_key_column"}]', 'below no top-level domain nothing is a domain, so nothing is taken');
 SELECT is(test.taken(E'https://www.dots9.com/x\nRivals\njane@dots9.com\n'), '3 2 0 1 1 null "," 2:invalid_address', 'a list that begins with a URL is no table');
 SELECT is(test.taken(E'Acme,dots0.email\nB,dots0.com\n'), '2 2 0 0 2 null ","', 'nor is one with other values before it');
-SELECT is(test.domains(), 'dots0.com dots0.email dots7.com dots9.com', 'which are on the list');
+SELECT is(test.taken(E'title,url,website\nAda Bar,https://www.google.com/maps/x,maps1.site\n'), '1 1 0 0 "website" 1 ","', 'a page of a map before a website');
+SELECT is(test.taken(E'title,url\nAda Bar,https://maps2.site/x\n'), '1 1 0 0 "url" 1 ","', 'a URL alone is one');
+SELECT is(test.domains(), 'dots0.com dots0.email dots7.com dots9.com maps1.site maps2.site', 'which are on the list');
 SELECT * FROM finish();
 ROLLBACK;

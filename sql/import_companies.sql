@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(49);
+SELECT plan(56);
 -- Companies from a file: what is read in a cell of a domain, which websites are no company's, and what becomes of rows and values.
 SELECT test.two_clients() \gset
 
@@ -49,6 +49,14 @@ SELECT is(test.mapping('Company Name,Company LinkedIn URL,Company Domain,Sales N
 SELECT is(test.mapping('Firmenbezeichnung,Organisation - Webseite,Branche'), '{"Firmenbezeichnung": "name", "Organisation - Webseite": "domain"}', 'German');
 SELECT is(test.mapping(E'D\u00e9nomination sociale,Site web de l''organisation,Secteur'), E'{"D\u00e9nomination sociale": "name", "Site web de l''organisation": "domain"}', 'French');
 SELECT is(test.mapping(E'Nombre comercial,P\u00e1gina web,Sector'), E'{"Nombre comercial": "name", "P\u00e1gina web": "domain"}', 'Spanish');
+SELECT is(test.mapping('title,website,phone,url'), '{"website": "domain"}', 'Google Maps, by a scraper: a page there is no website');
+SELECT is(test.mapping('url,title,website,URL'), '{"website": "domain"}', 'nor is it where it stands before, or twice');
+SELECT is(test.mapping('Name,URL,Email Domain'), '{"Name": "name", "Email Domain": "domain"}', 'beside a domain of any name');
+SELECT is(test.mapping('Name,URL'), '{"Name": "name", "URL": "domain"}', 'but alone it is one');
+SELECT is(test.mapping('Name,URL,URL'), '{"Name": "name", "URL": "domain", "URL (2)": "domain"}', 'and so are several');
+SELECT is((SELECT jsonb_agg(revyops_import_company_csv(convert_to(E'website,url,Seite\nx,y,z\n', 'UTF8'), mode => 'check', columns => c)->'mapping' ORDER BY n)
+	FROM unnest('{"{\"url\": \"domain\"}", "{\"Seite\": \"domain\", \"website\": null}"}'::jsonb[]) WITH ORDINALITY t(c, n)),
+	'[{"url": "domain", "Seite": "Seite", "website": "domain"}, {"url": "url", "Seite": "domain", "website": null}]', 'what the caller says counts before that, also of another column');
 SELECT test.fails_code($$SELECT revyops_import_company_csv('Company Name,Email')$$, 'PT400', 'invalid request', 'no_key_column', 'a file without a domain');
 SELECT is((SELECT count(*) FROM revyops.company), 1::bigint, 'a check makes no company');
 
@@ -90,6 +98,11 @@ SELECT is(test.import(E'Website,Name,Industry\nacme.example,"",""\n', $$mode => 
 SELECT is(test.import(E'domain,company_custom_fields,Title\nlists.example,{bad,A\nlists2.example,"{""Title"": ""B"", ""C"": 1}",A\nlists3.example,null,A\n', $$on_fault => 'drop_value'$$) || (SELECT string_agg(n, ';') FROM test.notes() n),
 	'3 rows: 3 created, 0 updated, 0 duplicates, 0 failed; 3 notes2 lists.example company_custom_fields "{bad" not_an_object;3 lists2.example Title "B" duplicate;4 lists3.example company_custom_fields "null" placeholder', 'a list that is none is told');
 SELECT results_eq($$SELECT c FROM test.companies() c WHERE c ~ '^lists'$$, ARRAY['lists.example {"Title": "A"}', 'lists2.example {"C": "1", "Title": "A"}', 'lists3.example {"Title": "A"}'], 'and takes no column along');
+
+-- ---- an export of Google Maps, whose own pages stand in a column, too
+SELECT is(test.import(E'title,website,phone,url\nAda Bar,,1,https://www.google.com/maps/search/?api=1&query=Ada\nBob Grill,bob.example,2,https://www.google.com/maps/search/?api=1&query=Bob\n', $$on_fault => 'drop_value'$$)
+	|| (SELECT string_agg(r, ';') FROM test.rejects() r) || (SELECT string_agg(c, ';') FROM test.companies() c WHERE c ~ 'Grill|google'),
+	'2 rows: 1 created, 0 updated, 0 duplicates, 1 failed; 0 notes2 400 /domain:requiredbob.example {"url": "https://www.google.com/maps/search/?api=1&query=Bob", "phone": "2", "title": "Bob Grill"}', 'a shop without a website is told');
 
 -- ---- contacts: a company that is made gets its name from the first row that says one
 SELECT revyops_set_client_setting(1, 'on_unknown_domain', 'create') \gset hidden_

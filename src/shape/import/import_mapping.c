@@ -12,7 +12,8 @@
  * Every other column is a custom field of its header's name.
  *
  * An alias for columns beside another one holds where no other column is that member: "Name" is the last name
- * beside "Vorname", but not beside "Vorname" and "Nachname".  Of a key, by which somebody is found, it is a further column.
+ * beside "Vorname", but not beside "Vorname" and "Nachname".  Of a key, by which somebody is found, it is a further column,
+ * unless the alias is for columns alone: "URL" is a company's website, but beside "Website" it is a page of whoever wrote the file.
  *
  * Several columns can be one member: of those, the ones by 1 and 2 count before the others, and an
  * earlier column before a later one.  A caller who speaks of all columns gives back what was told of them: what is said there
@@ -48,7 +49,7 @@ typedef struct Reading
 	SliceMap   *places;			/* of the headers, from 1 */
 	SliceMap   *open_keys;		/* keys of the headers; 0 = the caller said something of all that have it */
 	bool	   *asked;			/* of which columns the caller said something */
-	bool	   *beside;			/* which are what they are because of another column */
+	AliasTerm  *terms;			/* when each of them is what it is */
 	FaultList  *faults;
 } Reading;
 
@@ -175,7 +176,7 @@ decide_by_key(Reading *reading, int i, Slice key)
 
 	if (key.len == 0)
 		return false;
-	if (reading->aliases->find(reading->aliases->arg, key, &member, &reading->beside[i]))
+	if (reading->aliases->find(reading->aliases->arg, key, &member, &reading->terms[i]))
 	{
 		set_column(shape, column, member, false);
 		return true;
@@ -240,17 +241,17 @@ is_key(const RecordShape *shape, Slice name)
 	return member != NULL && member->kind == MEMBER_KEY;
 }
 
-/* settle_beside makes a column a custom field that is a member beside another column only, if a third one is that member, but for keys. */
+/* settle_term makes a column a custom field that is a member beside another column only, or alone, if a third one is that member; of keys only alone. */
 static void
-settle_beside(Reading *reading, int i)
+settle_term(Reading *reading, int i)
 {
 	ImportMapping *mapping = reading->mapping;
 	ImportColumn *column = &mapping->columns[i];
 
-	if (is_key(mapping->shape, column->member))
+	if (reading->terms[i] != ALIAS_ALONE && is_key(mapping->shape, column->member))
 		return;
 	for (int j = 0; j < mapping->ncolumns && column->member.data != NULL; j++)
-		if (!reading->beside[j] && mapping->columns[j].member.data != NULL &&
+		if (reading->terms[j] == ALIAS_ALWAYS && mapping->columns[j].member.data != NULL &&
 			rvo_slice_equal(mapping->columns[j].member, column->member))
 			set_column(mapping->shape, column, NO_SLICE, false);
 	if (column->member.data == NULL && column->field.data == NULL)
@@ -267,8 +268,8 @@ decide_all(Reading *reading)
 		if (!reading->asked[i])
 			decide(reading, i);
 	for (int i = 0; i < mapping->ncolumns; i++)
-		if (reading->beside[i] && mapping->columns[i].member.data != NULL)
-			settle_beside(reading, i);
+		if (reading->terms[i] != ALIAS_ALWAYS && mapping->columns[i].member.data != NULL)
+			settle_term(reading, i);
 }
 
 /* ---------------------------------------------------------------- what the caller says */
@@ -381,7 +382,7 @@ keep_ranks(Reading *reading)
 		unasked.columns[i].header = mapping->columns[i].header;
 	guess.mapping = &unasked;
 	guess.asked = palloc0(Max(mapping->ncolumns, 1) * sizeof(bool));
-	guess.beside = palloc0(Max(mapping->ncolumns, 1) * sizeof(bool));
+	guess.terms = palloc0(Max(mapping->ncolumns, 1) * sizeof(AliasTerm));
 	decide_all(&guess);
 	for (int i = 0; i < mapping->ncolumns; i++)
 		if (mapping->columns[i].member.data != NULL && rvo_slice_equal(mapping->columns[i].member, unasked.columns[i].member))
@@ -539,7 +540,7 @@ rvo_import_mapping_read(const RecordShape *shape, const ImportHeaders *headers, 
 	mapping->members = palloc0(members->count * sizeof(ImportMember));
 	mapping->fields_member = fields_member(shape);
 	reading.asked = palloc0(Max(headers->count, 1) * sizeof(bool));
-	reading.beside = palloc0(Max(headers->count, 1) * sizeof(bool));
+	reading.terms = palloc0(Max(headers->count, 1) * sizeof(AliasTerm));
 	note_headers(&reading, headers);
 	if (mapping->body >= 0)
 		return mapping;

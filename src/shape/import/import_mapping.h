@@ -19,13 +19,18 @@ typedef struct ImportHeaders
 	int			body;			/* the column of jsonb that is named like a whole body; -1 = none */
 } ImportHeaders;
 
-/*
- * How the owner's table of aliases is asked: true if a header is known; a member without value = left out.
- * beside: only because there is a certain other column.
- */
+/* When a column is what an alias says. */
+typedef enum AliasTerm
+{
+	ALIAS_ALWAYS,
+	ALIAS_BESIDE,				/* only because there is a certain other column */
+	ALIAS_ALONE,				/* only if no other column is that member */
+} AliasTerm;
+
+/* How the owner's table of aliases is asked: true if a header is known; a member without value = left out. */
 typedef struct ImportAliases
 {
-	bool		(*find) (void *arg, Slice header_key, Slice *member, bool *beside);
+	bool		(*find) (void *arg, Slice header_key, Slice *member, AliasTerm *term);
 	void	   *arg;
 } ImportAliases;
 

@@ -3,7 +3,8 @@
  *	  What columns of imports are called, by the owner and by those programs that are known.
  *
  * The owner's rows count before those that come with the extension, and a row for
- * columns beside another one before a row for all.
+ * columns beside another one before a row for all.  A row for columns beside themselves
+ * is for those alone: no other column may be that member.
  */
 #include "postgres.h"
 
@@ -15,7 +16,7 @@
 #include "store/service/store_import_alias.h"
 
 static KeptQuery find_import_aliases = {
-	.sql = "SELECT DISTINCT ON (key) key, member, beside_key <> '' FROM revyops.import_alias WHERE entity = $1 AND key = ANY ($2)"
+	.sql = "SELECT DISTINCT ON (key) key, member, beside_key <> '', beside_key = key FROM revyops.import_alias WHERE entity = $1 AND key = ANY ($2)"
 	" AND (beside_key = '' OR beside_key = ANY ($2)) ORDER BY key, shipped, beside_key = ''",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
 	.types = {TEXTOID, TEXTARRAYOID},
@@ -27,7 +28,7 @@ typedef struct Aliases
 	MemoryContext context;
 	SliceMap   *places;			/* by key: in members, from 1 */
 	Slice	   *members;
-	bool	   *beside;
+	AliasTerm  *terms;
 	int			count;
 } Aliases;
 
@@ -44,13 +45,13 @@ read_alias(void *arg, const Datum *values, const bool *nulls)
 	if (member.data != NULL)
 		member.data = rvo_slice_cstring(member);
 	aliases->members[aliases->count] = member;
-	aliases->beside[aliases->count++] = DatumGetBool(values[2]);
+	aliases->terms[aliases->count++] = DatumGetBool(values[3]) ? ALIAS_ALONE : DatumGetBool(values[2]) ? ALIAS_BESIDE : ALIAS_ALWAYS;
 	*rvo_slice_map_put(aliases->places, key, &found) = aliases->count;
 	MemoryContextSwitchTo(caller);
 }
 
 static bool
-find(void *arg, Slice header_key, Slice *member, bool *beside)
+find(void *arg, Slice header_key, Slice *member, AliasTerm *term)
 {
 	const Aliases *aliases = arg;
 	const int64 *place = rvo_slice_map_find(aliases->places, header_key);
@@ -58,7 +59,7 @@ find(void *arg, Slice header_key, Slice *member, bool *beside)
 	if (place == NULL)
 		return false;
 	*member = aliases->members[*place - 1];
-	*beside = aliases->beside[*place - 1];
+	*term = aliases->terms[*place - 1];
 	return true;
 }
 
@@ -75,7 +76,7 @@ rvo_store_find_import_aliases(Slice entity, const ImportHeaders *headers)
 	aliases->context = CurrentMemoryContext;
 	aliases->places = rvo_slice_map_create(headers->count);
 	aliases->members = palloc(Max(headers->count, 1) * sizeof(Slice));
-	aliases->beside = palloc(Max(headers->count, 1) * sizeof(bool));
+	aliases->terms = palloc(Max(headers->count, 1) * sizeof(AliasTerm));
 	rvo_add_text(&e, entity);
 	rvo_add_slices(&e, keys, headers->count);
 	rvo_query_read(&find_import_aliases, &e, read_alias, aliases);

@@ -123,21 +123,25 @@ find_called(const CsvFormat *format, Slice name)
 	return -1;
 }
 
-/* find_alias returns the first column that imports know as a member, and marks all of them; -1 for none. */
+/* find_alias returns the first column that imports know as a member, one that is it alone only if there is no other, and marks all of them; -1 for none. */
 static int
 find_alias(const CsvFormat *format, Slice entity, Slice member, bool *are_known)
 {
 	ImportHeaders headers = {format->ncolumns, format->columns, -1};
 	ImportAliases aliases = rvo_store_find_import_aliases(entity, &headers);
 	Slice		found;
-	bool		beside;
+	AliasTerm	term;
 	int			first = -1;
+	int			alone = -1;
 
 	for (int i = format->ncolumns - 1; i >= 0; i--)
-		if (aliases.find(aliases.arg, rvo_import_header_key(format->columns[i]), &found, &beside) &&
+		if (aliases.find(aliases.arg, rvo_import_header_key(format->columns[i]), &found, &term) &&
 			found.data != NULL && rvo_slice_equal(found, member))
-			are_known[first = i] = true;
-	return first;
+		{
+			are_known[i] = true;
+			*(term == ALIAS_ALONE ? &alone : &first) = i;
+		}
+	return first >= 0 ? first : alone;
 }
 
 /* is_name tells that a text can't be meant as an address, or a domain. */
