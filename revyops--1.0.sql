@@ -18233,7 +18233,7 @@ $list$, E'\n'), E'\n') AS d;
 CREATE TABLE revyops.company_host (
 	host			text COLLATE "C" PRIMARY KEY,
 	kind			text COLLATE "C" NOT NULL
-					CONSTRAINT company_host_kind_known CHECK (kind IN ('page', 'platform', 'suffix', 'provider'))
+					CONSTRAINT company_host_kind_known CHECK (kind IN ('page', 'platform', 'portal', 'suffix', 'provider'))
 );
 
 ALTER TABLE revyops.company_host ENABLE ROW LEVEL SECURITY;
@@ -18242,13 +18242,13 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.company_host', 'WHERE false'
 
 COMMENT ON TABLE revyops.company_host IS 'Hosts that have pages or customers below their name, as shipped; not to be edited.';
 COMMENT ON COLUMN revyops.company_host.host IS 'Canonical domain.';
-COMMENT ON COLUMN revyops.company_host.kind IS 'Below it are pages of nobody (page, platform), or customers with a name of their own (suffix, provider); itself it is nobody''s (page, suffix), or the company that runs it (platform, provider).';
+COMMENT ON COLUMN revyops.company_host.kind IS 'Below it are pages of nobody (page, platform), or customers with a name of their own (suffix, provider); itself it is nobody''s (page, suffix), or the company that runs it (platform, provider). Of a portal the pages are nobody''s, and the names below it its own.';
 
 CREATE TABLE revyops.company_host_exception (
 	host			text COLLATE "C" PRIMARY KEY
 					CONSTRAINT company_host_exception_host_canonical CHECK (revyops.is_canonical_domain(host)),
 	kind			text COLLATE "C" NOT NULL
-					CONSTRAINT company_host_exception_kind_known CHECK (kind IN ('company', 'page', 'platform', 'suffix', 'provider'))
+					CONSTRAINT company_host_exception_kind_known CHECK (kind IN ('company', 'page', 'platform', 'portal', 'suffix', 'provider'))
 );
 
 ALTER TABLE revyops.company_host_exception ENABLE ROW LEVEL SECURITY;
@@ -18383,7 +18383,64 @@ m.me	page
 many.link	page
 maps.app.goo.gl	page
 maps.apple.com	page
+maps.google.ae	page
+maps.google.at	page
+maps.google.be	page
+maps.google.bg	page
+maps.google.ca	page
+maps.google.ch	page
+maps.google.cl	page
+maps.google.co.id	page
+maps.google.co.il	page
+maps.google.co.in	page
+maps.google.co.jp	page
+maps.google.co.kr	page
+maps.google.co.nz	page
+maps.google.co.th	page
+maps.google.co.uk	page
+maps.google.co.za	page
 maps.google.com	page
+maps.google.com.ar	page
+maps.google.com.au	page
+maps.google.com.br	page
+maps.google.com.co	page
+maps.google.com.eg	page
+maps.google.com.hk	page
+maps.google.com.mx	page
+maps.google.com.my	page
+maps.google.com.pe	page
+maps.google.com.ph	page
+maps.google.com.sa	page
+maps.google.com.sg	page
+maps.google.com.tr	page
+maps.google.com.tw	page
+maps.google.com.ua	page
+maps.google.com.vn	page
+maps.google.cz	page
+maps.google.de	page
+maps.google.dk	page
+maps.google.ee	page
+maps.google.es	page
+maps.google.fi	page
+maps.google.fr	page
+maps.google.gr	page
+maps.google.hr	page
+maps.google.hu	page
+maps.google.ie	page
+maps.google.it	page
+maps.google.lt	page
+maps.google.lu	page
+maps.google.lv	page
+maps.google.nl	page
+maps.google.no	page
+maps.google.pl	page
+maps.google.pt	page
+maps.google.ro	page
+maps.google.rs	page
+maps.google.ru	page
+maps.google.se	page
+maps.google.si	page
+maps.google.sk	page
 mastodon.social	page
 me-qr.com	page
 medium.com	page
@@ -18430,6 +18487,8 @@ redd.it	page
 reddit.com	page
 s.id	page
 scholar.google.com	page
+search.google.com	page
+share.google	page
 shor.by	page
 short.io	page
 shorte.st	page
@@ -18618,6 +18677,69 @@ yelp.de	platform
 zillow.com	platform
 zoom.us	platform
 zoominfo.com	platform
+bing.com	portal
+duckduckgo.com	portal
+google.ae	portal
+google.at	portal
+google.be	portal
+google.bg	portal
+google.ca	portal
+google.ch	portal
+google.cl	portal
+google.co.id	portal
+google.co.il	portal
+google.co.in	portal
+google.co.jp	portal
+google.co.kr	portal
+google.co.nz	portal
+google.co.th	portal
+google.co.uk	portal
+google.co.za	portal
+google.com	portal
+google.com.ar	portal
+google.com.au	portal
+google.com.br	portal
+google.com.co	portal
+google.com.eg	portal
+google.com.hk	portal
+google.com.mx	portal
+google.com.my	portal
+google.com.pe	portal
+google.com.ph	portal
+google.com.sa	portal
+google.com.sg	portal
+google.com.tr	portal
+google.com.tw	portal
+google.com.ua	portal
+google.com.vn	portal
+google.cz	portal
+google.de	portal
+google.dk	portal
+google.ee	portal
+google.es	portal
+google.fi	portal
+google.fr	portal
+google.gr	portal
+google.hr	portal
+google.hu	portal
+google.ie	portal
+google.it	portal
+google.lt	portal
+google.lu	portal
+google.lv	portal
+google.nl	portal
+google.no	portal
+google.pl	portal
+google.pt	portal
+google.ro	portal
+google.rs	portal
+google.ru	portal
+google.se	portal
+google.si	portal
+google.sk	portal
+mapquest.com	portal
+openstreetmap.org	portal
+waze.com	portal
 aha.io	provider
 auth0.com	provider
 bamboohr.com	provider

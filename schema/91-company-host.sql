@@ -7,7 +7,7 @@
 CREATE TABLE revyops.company_host (
 	host			text COLLATE "C" PRIMARY KEY,
 	kind			text COLLATE "C" NOT NULL
-					CONSTRAINT company_host_kind_known CHECK (kind IN ('page', 'platform', 'suffix', 'provider'))
+					CONSTRAINT company_host_kind_known CHECK (kind IN ('page', 'platform', 'portal', 'suffix', 'provider'))
 );
 
 ALTER TABLE revyops.company_host ENABLE ROW LEVEL SECURITY;
@@ -16,13 +16,13 @@ SELECT pg_catalog.pg_extension_config_dump('revyops.company_host', 'WHERE false'
 
 COMMENT ON TABLE revyops.company_host IS 'Hosts that have pages or customers below their name, as shipped; not to be edited.';
 COMMENT ON COLUMN revyops.company_host.host IS 'Canonical domain.';
-COMMENT ON COLUMN revyops.company_host.kind IS 'Below it are pages of nobody (page, platform), or customers with a name of their own (suffix, provider); itself it is nobody''s (page, suffix), or the company that runs it (platform, provider).';
+COMMENT ON COLUMN revyops.company_host.kind IS 'Below it are pages of nobody (page, platform), or customers with a name of their own (suffix, provider); itself it is nobody''s (page, suffix), or the company that runs it (platform, provider). Of a portal the pages are nobody''s, and the names below it its own.';
 
 CREATE TABLE revyops.company_host_exception (
 	host			text COLLATE "C" PRIMARY KEY
 					CONSTRAINT company_host_exception_host_canonical CHECK (revyops.is_canonical_domain(host)),
 	kind			text COLLATE "C" NOT NULL
-					CONSTRAINT company_host_exception_kind_known CHECK (kind IN ('company', 'page', 'platform', 'suffix', 'provider'))
+					CONSTRAINT company_host_exception_kind_known CHECK (kind IN ('company', 'page', 'platform', 'portal', 'suffix', 'provider'))
 );
 
 ALTER TABLE revyops.company_host_exception ENABLE ROW LEVEL SECURITY;

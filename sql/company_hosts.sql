@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Hosts that name no company: which company a contact gets by a website or an address, by whichever way it comes.
-SELECT plan(46);
+SELECT plan(48);
 SELECT test.two_clients() \gset hidden_
 SELECT revyops_set_client_setting(1, 'on_unknown_domain', 'create'), revyops_set_client_setting(1, 'infer_company', 'on') \g /dev/null
 
@@ -16,6 +16,8 @@ INSERT INTO vector (kind, website, made) VALUES
 	('page', 'bit.ly/3xyz', NULL), ('page', 'tinyurl.com/acme', NULL), ('page', 'en.wikipedia.org/wiki/Acme', NULL), ('page', 'crunchbase.com/organization/acme', NULL), ('page', 'goo.gl/maps/x', NULL),
 	('page below a company''s host', 'cloud.google.com/sites', 'google.com'),
 	('platform', 'etsy.com/shop/acme', NULL), ('platform', 'acme.etsy.com', NULL), ('platform', 'etsy.com', 'etsy.com'), ('platform', 'https://www.dropbox.com/?from=mail#top', 'dropbox.com'),
+	('portal', 'https://www.google.com/maps/search/?api=1&query=Ada', NULL), ('portal', 'google.de/search?q=ada', NULL), ('portal', 'bing.com/maps?cp=1', NULL), ('portal', 'https://www.google.com/?q=ada', 'google.com'), ('portal', 'google.co.uk', 'google.co.uk'),
+	('portal', 'about.google.com/products', 'google.com'), ('page', 'maps.google.fr/?cid=1', NULL), ('page', 'https://maps.google.com/?cid=1', NULL), ('page', 'https://maps.app.goo.gl/x', NULL), ('page', 'g.page/ada', NULL),
 	('platform', 'app.apollo.io/#/x', NULL), ('platform', 'apollo.io/', 'apollo.io'),
 	('suffix', 'contoso.onmicrosoft.com', 'contoso.onmicrosoft.com'), ('suffix', 'https://fabrikam.sharepoint.com/sites/x', 'fabrikam.sharepoint.com'), ('suffix', 'onmicrosoft.com', NULL),
 	('suffix', 'sharepoint.com/x', NULL), ('suffix', 'shop.acme.atlassian.net', 'acme.atlassian.net'), ('suffix', 'acme.my.salesforce.com', 'acme.my.salesforce.com'), ('suffix', 'na1.lightning.force.com', 'na1.lightning.force.com'),
@@ -29,7 +31,7 @@ INSERT INTO vector (kind, website, made) VALUES
 	('company', 'https://www.acme.com/about/us?x=1', 'acme.com'), ('company', 'notlinkedin.com/in/ann', 'notlinkedin.com'), ('company', 'linkedin.com.acme.org/x', 'acme.org');
 INSERT INTO vector (kind, address, made) VALUES
 	('page', 'ann@linkedin.com', 'linkedin.com'), ('page', 'ann@eu.linkedin.com', 'linkedin.com'), ('page', 'ann@facebook.com', NULL),
-	('platform', 'ann@mail.etsy.com', 'etsy.com'),
+	('platform', 'ann@mail.etsy.com', 'etsy.com'), ('portal', 'ann@bing.com', 'bing.com'),
 	('suffix', 'ann@contoso.onmicrosoft.com', 'contoso.onmicrosoft.com'), ('suffix', 'ann@mail.contoso.onmicrosoft.com', 'contoso.onmicrosoft.com'), ('suffix', 'ann@contoso.mail.onmicrosoft.com', 'contoso.mail.onmicrosoft.com'),
 	('suffix', 'ann@onmicrosoft.com', NULL), ('provider', 'ann@okta.com', 'okta.com'), ('provider', 'help@acme.zendesk.com', 'acme.zendesk.com'),
 	('mail', 'x7y@privaterelay.appleid.com', NULL), ('mail', 'x7y@appleid.com', NULL), ('mail', 'x7y@mozmail.com', NULL), ('mail', 'x7y@ann.mozmail.com', NULL), ('mail', 'x7y@relay.firefox.com', NULL), ('mail', 'ann@firefox.com', NULL), ('mail', 'ann@hey.com', NULL),
@@ -139,6 +141,8 @@ SELECT is(test.found('{acme.medium.com, medium.com}', 'https://acme.medium.com/a
 SELECT is(test.found('{acme.medium.com, medium.com}', 'other.medium.com'), '404', 'and another');
 SELECT is(test.found('{etsy.com}', 'etsy.com/shop/acme'), '404', 'a platform is found as little by a page');
 SELECT is(test.found('{etsy.com}', 'etsy.com'), '201 etsy.com', 'but by its name');
+SELECT is(test.found('{google.com}', 'google.com/maps/place/x'), '404', 'nor is a portal');
+SELECT is(test.found('{google.com}', 'cloud.google.com/x'), '201 google.com', 'whose names are its own');
 SELECT is(test.found('{google.com}', 'sites.google.com/view/acme'), '404', 'a page is none of the host above it');
 SELECT is(test.found('{onmicrosoft.com}', 'contoso.onmicrosoft.com'), '404', 'a customer is not the provider');
 SELECT is(test.found('{onmicrosoft.com}', NULL, 'ann@contoso.onmicrosoft.com'), '201', 'by an address, either');
@@ -171,11 +175,12 @@ SELECT is(revyops_create_company(jsonb_build_object('domain', domain))->>'domain
 SELECT test.vanish() \g /dev/null
 
 -- ---- what the owner says
-INSERT INTO revyops.company_host_exception VALUES ('linkedin.com', 'company'), ('onmicrosoft.com', 'company'), ('corp.local', 'company'), ('portal.acme.com', 'suffix'), ('pages.acme.com', 'page'), ('x.com', 'platform'), ('www2.acme.com', 'provider');
+INSERT INTO revyops.company_host_exception VALUES ('linkedin.com', 'company'), ('onmicrosoft.com', 'company'), ('corp.local', 'company'), ('portal.acme.com', 'suffix'), ('pages.acme.com', 'page'), ('x.com', 'platform'), ('www2.acme.com', 'provider'), ('acme.org', 'portal');
 TRUNCATE vector RESTART IDENTITY;
 INSERT INTO vector (kind, website, address, made) VALUES ('off the list', 'linkedin.com/company/acme', NULL, 'linkedin.com'), ('off the list', NULL, 'ann@contoso.onmicrosoft.com', 'onmicrosoft.com'),
 	('a top-level domain', NULL, 'ann@pc.corp.local', 'corp.local'), ('another', NULL, 'ann@other.local', NULL), ('on it', 'eu.one.portal.acme.com/x', NULL, 'one.portal.acme.com'), ('on it', 'portal.acme.com', NULL, NULL),
-	('on it', 'acme.com/x', NULL, 'acme.com'), ('on it', 'pages.acme.com/x', NULL, NULL), ('another kind', 'x.com', NULL, 'x.com'), ('another kind', 'x.com/acme', NULL, NULL), ('on it', 'one.www2.acme.com', NULL, 'one.www2.acme.com'), ('on it', 'www2.acme.com', NULL, 'acme.com');
+	('on it', 'acme.com/x', NULL, 'acme.com'), ('on it', 'pages.acme.com/x', NULL, NULL), ('another kind', 'x.com', NULL, 'x.com'), ('another kind', 'x.com/acme', NULL, NULL), ('on it', 'one.www2.acme.com', NULL, 'one.www2.acme.com'), ('on it', 'www2.acme.com', NULL, 'acme.com'),
+	('on it', 'acme.org/x', NULL, NULL), ('on it', 'eu.acme.org/x', NULL, 'acme.org');
 SELECT is(test.alone('SELECT public.revyops_create_contact($1)'), NULL, 'the owner''s rows count first');
 SELECT is(test.together('SELECT * FROM public.revyops_create_contacts($1)'), NULL, 'in a batch, too');
 SELECT throws_ok($$INSERT INTO revyops.company_host_exception VALUES ('GMX.example', 'page')$$, '23514', NULL, 'in canonical form only');
@@ -183,7 +188,7 @@ SELECT throws_ok($$INSERT INTO revyops.company_host_exception VALUES ('gmx.examp
 
 -- ---- the lists
 SELECT is_empty('SELECT host FROM revyops.company_host WHERE NOT revyops.is_canonical_domain(host)', 'hosts are canonical');
-SELECT set_eq('SELECT DISTINCT kind FROM revyops.company_host', '{page, platform, suffix, provider}'::text[], 'of every kind');
+SELECT set_eq('SELECT DISTINCT kind FROM revyops.company_host', '{page, platform, portal, suffix, provider}'::text[], 'of every kind');
 SELECT is_empty($$SELECT host FROM revyops.company_host WHERE kind IN ('suffix', 'provider')
 	AND EXISTS (SELECT FROM revyops.free_mail_domain WHERE host = domain OR host LIKE '%.' || domain)$$, 'no customer of a host is free mail');
 

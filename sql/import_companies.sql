@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(56);
+SELECT plan(57);
 -- Companies from a file: what is read in a cell of a domain, which websites are no company's, and what becomes of rows and values.
 SELECT test.two_clients() \gset
 
@@ -103,6 +103,9 @@ SELECT results_eq($$SELECT c FROM test.companies() c WHERE c ~ '^lists'$$, ARRAY
 SELECT is(test.import(E'title,website,phone,url\nAda Bar,,1,https://www.google.com/maps/search/?api=1&query=Ada\nBob Grill,bob.example,2,https://www.google.com/maps/search/?api=1&query=Bob\n', $$on_fault => 'drop_value'$$)
 	|| (SELECT string_agg(r, ';') FROM test.rejects() r) || (SELECT string_agg(c, ';') FROM test.companies() c WHERE c ~ 'Grill|google'),
 	'2 rows: 1 created, 0 updated, 0 duplicates, 1 failed; 0 notes2 400 /domain:requiredbob.example {"url": "https://www.google.com/maps/search/?api=1&query=Bob", "phone": "2", "title": "Bob Grill"}', 'a shop without a website is told');
+
+SELECT is(test.import(E'Name,Website\nAda Bar,https://www.google.com/maps/search/?api=1&query=Ada\nBob Grill,google.fr/maps/place/x\nGoogle,google.com\n', $$mode => 'upsert'$$) || (SELECT string_agg(r, ';') FROM test.rejects() r),
+	'3 rows: 1 created, 0 updated, 0 duplicates, 2 failed; 0 notes2 400 /domain:invalid_domain https://www.google.com/maps/search/?api=1&query=Ada;3 400 /domain:invalid_domain google.fr/maps/place/x', 'nor does one whose website is such a page become Google');
 
 -- ---- contacts: a company that is made gets its name from the first row that says one
 SELECT revyops_set_client_setting(1, 'on_unknown_domain', 'create') \gset hidden_

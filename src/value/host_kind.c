@@ -20,6 +20,7 @@ static const struct
 	{"company", HOST_COMPANY},
 	{"page", HOST_PAGE},
 	{"platform", HOST_PLATFORM},
+	{"portal", HOST_PORTAL},
 	{"suffix", HOST_SUFFIX},
 	{"provider", HOST_PROVIDER},
 };
@@ -62,6 +63,8 @@ rvo_domain_reach(const Slice *list, const HostKind *kinds, int n, bool website, 
 		if (kinds[i] == HOST_COMPANY)
 			return (DomainReach) {n, registered(list[0], true)};
 		if (pages && website && (i > 0 || page))
+			return (DomainReach) {i, NO_SLICE};
+		if (kinds[i] == HOST_PORTAL && website && i == 0 && page)
 			return (DomainReach) {i, NO_SLICE};
 		if (customers && i > 0)
 			return (DomainReach) {i, rvo_domain_is_canonical(list[i - 1]) ? list[i - 1] : NO_SLICE};

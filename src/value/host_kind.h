@@ -9,7 +9,8 @@
 
 /*
  * What is said of a host.  The names below it are pages of it, or customers with
- * a name of their own; itself it is nobody's, or the company that runs it.
+ * a name of their own; itself it is nobody's, or the company that runs it.  Of a portal
+ * just the pages are of others.
  */
 typedef enum HostKind
 {
@@ -17,6 +18,7 @@ typedef enum HostKind
 	HOST_COMPANY,				/* by the owner: a host like others, listed or not */
 	HOST_PAGE,					/* pages; nobody's */
 	HOST_PLATFORM,				/* pages; a company's */
+	HOST_PORTAL,				/* its own names; its pages are nobody's, itself a company's */
 	HOST_SUFFIX,				/* customers; nobody's, as a suffix of the public suffix list */
 	HOST_PROVIDER,				/* customers; a company's */
 } HostKind;
