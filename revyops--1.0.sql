@@ -3304,6 +3304,64 @@ contact	company_id	Página da Web
 contact	company_id	Веб-страница
 contact	company_id	Organización - Sitio web
 contact	company_id	Organisation - Site Web
+contact	email	Person - E-Mail-Adresse
+contact	email	Person - E-Mail-Adresse - Arbeit
+contact	email	Person - E-Mail-Adresse - Geschäftlich
+contact	email	Person - E-Mail-Adresse - Privat
+contact	email	Person - E-Mail-Adresse - Zuhause
+contact	email	Person - E-Mail-Adresse - Sonstige
+contact	email	Person - E-Mail-Adresse - Andere
+contact	email	Person - E-Mail - Zuhause
+contact	email	Person - E-Mail - Andere
+contact	email	Personne - Adresse e-mail
+contact	email	Personne - Adresse e-mail - Travail
+contact	email	Personne - Adresse e-mail - Bureau
+contact	email	Personne - Adresse e-mail - Domicile
+contact	email	Personne - Adresse e-mail - Autre
+contact	email	Persona - Correo electrónico - Hogar
+contact	email	Persona - Dirección de correo electrónico
+contact	email	Persona - Dirección de correo electrónico - Trabajo
+contact	email	Persona - Dirección de correo electrónico - Casa
+contact	email	Persona - Dirección de correo electrónico - Otro
+contact	email	Pessoa - E-mail
+contact	email	Pessoa - E-mail - Casa
+contact	email	Pessoa - E-mail - Outro
+contact	email	Pessoa - E-mail - Outros
+contact	email	Pessoa - Endereço de e-mail
+contact	email	Pessoa - Endereço de e-mail - Trabalho
+contact	email	Persoon - E-mail
+contact	email	Persoon - E-mail - Thuis
+contact	email	Persoon - E-mail - Privé
+contact	email	Persoon - E-mail - Overig
+contact	email	Persoon - E-mail - Anders
+contact	email	Persoon - E-mailadres
+contact	email	Persoon - E-mailadres - Werk
+contact	email	Persoon - E-mailadres - Thuis
+contact	email	Persona - E-mail
+contact	email	Persona - E-mail - Altro
+contact	email	Persona - Indirizzo e-mail
+contact	email	Persona - Indirizzo e-mail - Lavoro
+contact	first_name	Pessoa - Primeiro nome
+contact	first_name	Persoon - Voornaam
+contact	last_name	Pessoa - Sobrenome
+contact	last_name	Pessoa - Último nome
+contact	last_name	Persoon - Achternaam
+contact	last_name	Persona - Cognome
+contact	company_name	Persona - Organizzazione
+contact	company_name	Organização - Nome
+contact	company_name	Organizzazione - Nome
+contact	company_name	Organisatie - Naam
+contact	company_id	Organização - Site
+contact	company_id	Organização - Website
+contact	company_id	Organizzazione - Sito web
+contact	company_id	Organisatie - Website
+company	name	Organização - Nome
+company	name	Organizzazione - Nome
+company	name	Organisatie - Naam
+company	domain	Organização - Site
+company	domain	Organização - Website
+company	domain	Organizzazione - Sito web
+company	domain	Organisatie - Website
 $list$, E'\n'), E'\n') AS line, pg_catalog.string_to_array(line, E'\t') AS column_of;
 
 /* ---------------------------------------------------------------- schema/65-idempotency.sql */

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(57);
+SELECT plan(58);
 -- Companies from a file: what is read in a cell of a domain, which websites are no company's, and what becomes of rows and values.
 SELECT test.two_clients() \gset
 
@@ -43,6 +43,7 @@ CREATE FUNCTION test.mapping(headers text) RETURNS jsonb LANGUAGE sql AS $$
 SELECT is(test.mapping('Account ID,Account Name,Account Site,Website,Type,Parent Account'), '{"Website": "domain", "Account Name": "name"}', 'Salesforce');
 SELECT is(test.mapping('Company,Company Name for Emails,Account Stage,# Employees,Website,Company Linkedin Url,Facebook Url,Apollo Account Id'), '{"Company": "name", "Website": "domain"}', 'Apollo');
 SELECT is(test.mapping('Organization - Name,Organization - Website,Organization - ID,Organization - LinkedIn profile'), '{"Organization - Name": "name", "Organization - Website": "domain"}', 'Pipedrive');
+SELECT is(test.mapping(E'Organiza\u00e7\u00e3o - Nome,Organiza\u00e7\u00e3o - Site,Organiza\u00e7\u00e3o - ID'), E'{"Organiza\u00e7\u00e3o - Nome": "name", "Organiza\u00e7\u00e3o - Site": "domain"}', 'Pipedrive in Portuguese');
 SELECT is(test.mapping('Organization Name,Organization Name URL,Website,LinkedIn,CB Rank (Company)'), '{"Website": "domain", "Organization Name": "name"}', 'Crunchbase');
 SELECT is(test.mapping('ZoomInfo Company ID,Company Name,Website,LinkedIn Company Profile URL,ZoomInfo Company Profile URL'), '{"Website": "domain", "Company Name": "name"}', 'ZoomInfo');
 SELECT is(test.mapping('Company Name,Company LinkedIn URL,Company Domain,Sales Navigator URL'), '{"Company Name": "name", "Company Domain": "domain"}', 'Sales Navigator, by a scraper');

@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- What a caller says of the columns of an import, and what a blank does.  The rest of it: t/import_mapping.pl, t/import_cells.pl.
-SELECT plan(43);
+SELECT plan(49);
 SELECT test.two_clients() \gset hidden_
 -- import imports a text, and gives what its columns are.
 CREATE FUNCTION test.import(file text, columns jsonb DEFAULT NULL, mode text DEFAULT 'create', blanks text DEFAULT 'keep') RETURNS jsonb LANGUAGE sql AS $$
@@ -52,6 +52,21 @@ SELECT is(test.contact('e@x.com'), '||column 1=1, Email (2)=e2@x.com', 'load');
 
 SELECT test.import('Email,' || repeat('é', 300) || 'a,' || repeat('é', 300) || E'b\nl@x.com,1,2\n') \g /dev/null
 SELECT is(test.contact('l@x.com'), '||' || repeat('é', 255) || '=1, ' || repeat('é', 247) || '=2', 'headers that begin alike and are longer than a name can be');
+
+-- ---- Pipedrive, in each of its languages
+SELECT is(test.import(content, mode => 'check'), wanted::jsonb, 'Pipedrive: ' || language) FROM (VALUES
+	('German', E'Person - Name,Person - E-Mail-Adresse - Arbeit,Person - E-Mail-Adresse - Privat,Person - Telefon - Arbeit,Organisation - Name\nx,,,,\n',
+		'{"Person - Name": "Person - Name", "Person - E-Mail-Adresse - Arbeit": "email", "Person - E-Mail-Adresse - Privat": "email", "Person - Telefon - Arbeit": "Person - Telefon - Arbeit", "Organisation - Name": "company_name"}'),
+	('French', E'Personne - Nom,Personne - Adresse e-mail - Travail,Personne - E-mail - Travail,Organisation - Nom,Organisation - Site Web\nx,,,,\n',
+		'{"Personne - Nom": "Personne - Nom", "Personne - Adresse e-mail - Travail": "email", "Personne - E-mail - Travail": "email", "Organisation - Nom": "company_name", "Organisation - Site Web": "company_id"}'),
+	('Spanish', E'Persona - Nombre,Persona - Correo electrónico - Trabajo,Persona - Dirección de correo electrónico - Casa,Organización - Nombre\nx,,,\n',
+		'{"Persona - Nombre": "Persona - Nombre", "Persona - Correo electrónico - Trabajo": "email", "Persona - Dirección de correo electrónico - Casa": "email", "Organización - Nombre": "company_name"}'),
+	('Portuguese', E'Pessoa - Sobrenome,Pessoa - E-mail,Pessoa - E-mail - Trabalho,Pessoa - E-mail - Outro,Organização - Nome,Organização - Site\nx,,,,,\n',
+		'{"Pessoa - Sobrenome": "last_name", "Pessoa - E-mail": "email", "Pessoa - E-mail - Trabalho": "email", "Pessoa - E-mail - Outro": "email", "Organização - Nome": "company_name", "Organização - Site": "company_id"}'),
+	('Dutch', E'Persoon - Voornaam,Persoon - Achternaam,Persoon - E-mail - Werk,Persoon - E-mailadres - Thuis,Organisatie - Naam\nx,,,,\n',
+		'{"Persoon - Voornaam": "first_name", "Persoon - Achternaam": "last_name", "Persoon - E-mail - Werk": "email", "Persoon - E-mailadres - Thuis": "email", "Organisatie - Naam": "company_name"}'),
+	('Italian', E'Persona - Cognome,Persona - E-mail - Lavoro,Persona - E-mail - Altro,Organizzazione - Nome,Organizzazione - Sito web\nx,,,,\n',
+		'{"Persona - Cognome": "last_name", "Persona - E-mail - Lavoro": "email", "Persona - E-mail - Altro": "email", "Organizzazione - Nome": "company_name", "Organizzazione - Sito web": "company_id"}')) v (language, content, wanted);
 
 -- ---- faults
 SELECT is(test.wrong(E'Email,Title\n', '{"Titel": "x", "email ": null}'), 'columns unknown_column Titel ["Title"], columns no_key_column ["Email"]', 'a header that is not there; no key left');
