@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- What a caller says of the columns of an import, and what a blank does.  The rest of it: t/import_mapping.pl, t/import_cells.pl.
-SELECT plan(49);
+SELECT plan(53);
 SELECT test.two_clients() \gset hidden_
 -- import imports a text, and gives what its columns are.
 CREATE FUNCTION test.import(file text, columns jsonb DEFAULT NULL, mode text DEFAULT 'create', blanks text DEFAULT 'keep') RETURNS jsonb LANGUAGE sql AS $$
@@ -52,6 +52,14 @@ SELECT is(test.contact('e@x.com'), '||column 1=1, Email (2)=e2@x.com', 'load');
 
 SELECT test.import('Email,' || repeat('é', 300) || 'a,' || repeat('é', 300) || E'b\nl@x.com,1,2\n') \g /dev/null
 SELECT is(test.contact('l@x.com'), '||' || repeat('é', 255) || '=1, ' || repeat('é', 247) || '=2', 'headers that begin alike and are longer than a name can be');
+
+-- ---- an example in the header is no part of the name
+SELECT is(test.import(E'Email (e.g. you@company.com),First Name (e.g. Jane),Website [Ex: https://acme.com],Notes (e.g. x)\ns@x.com,Al,,n\n'),
+	'{"Email (e.g. you@company.com)": "email", "First Name (e.g. Jane)": "first_name", "Website [Ex: https://acme.com]": "company_id", "Notes (e.g. x)": "Notes (e.g. x)"}', 'a header with examples');
+SELECT is(test.contact('s@x.com'), 'Al||Notes (e.g. x)=n', 'whose rows load; a custom field keeps it');
+SELECT is((SELECT jsonb_agg(test.import(h || E'\nx\n', mode => 'check') ORDER BY n) FROM unnest('{E-Mail (z. B. max@firma.de),Adresse e-mail (par ex. : moi@societe.fr),Correo electrónico (p. ej. yo@empresa.es),email ( For example you@company.com )}'::text[]) WITH ORDINALITY t(h, n)),
+	'[{"E-Mail (z. B. max@firma.de)": "email"}, {"Adresse e-mail (par ex. : moi@societe.fr)": "email"}, {"Correo electrónico (p. ej. yo@empresa.es)": "email"}, {"email ( For example you@company.com )": "email"}]', 'in other languages, too');
+SELECT is(test.import(E'Email,"(e.g. x)",Email (exact)\nx,y,z\n', mode => 'check'), '{"Email": "email", "(e.g. x)": "(e.g. x)", "Email (exact)": "Email (exact)"}', 'nothing but an example is a name, and other brackets are part of it');
 
 -- ---- Pipedrive, in each of its languages
 SELECT is(test.import(content, mode => 'check'), wanted::jsonb, 'Pipedrive: ' || language) FROM (VALUES

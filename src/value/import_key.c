@@ -4,7 +4,8 @@
  *
  * So "E-mail 1 - Value", "Email1Value" and "e_mail_1_value" are one.  Letters of
  * other widths are those they stand for; an accent counts, however it is written.  It belongs to
- * the letter that comes before it in the key.
+ * the letter that comes before it in the key.  An example in brackets at the end is no part of
+ * the name: "Email (e.g. you@company.com)" is "Email".
  */
 #include "postgres.h"
 
@@ -61,9 +62,45 @@ keep_word(uint8_t * text, int len)
 	return kept;
 }
 
+/* No word below is longer, with white space before it. */
+#define EXAMPLE_MAX_OCTETS 32
+
+/* begins_with_example tells a text that says of itself that it is an example, in one of several languages. */
+static bool
+begins_with_example(Slice text)
+{
+	static const char *const words[] = {"e.g", "eg.", "eg:", "ex.", "ex:", "for example", "example", "z.b", "z. b", "zum beispiel",
+	"beispiel", "p.ex", "p. ex", "par ex", "por ex", "exemple", "exemplo", "p.ej", "p. ej", "por ej", "ejemplo", "ad es", "esempio", "bijv", "voorbeeld"};
+
+	text.len = rvo_text_clip(text, EXAMPLE_MAX_OCTETS);
+	text = rvo_text_trim(text);
+	for (size_t i = 0; i < lengthof(words); i++)
+		if ((size_t) text.len > strlen(words[i]) && pg_strncasecmp(text.data, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
+/* rvo_import_header_name returns a header without an example in brackets behind the name. */
+Slice
+rvo_import_header_name(Slice header)
+{
+	for (int i = 1; i < Min(header.len, HEADER_MAX_OCTETS); i++)
+		if ((header.data[i] == '(' || header.data[i] == '[') &&
+			begins_with_example((Slice) {header.data + i + 1, header.len - i - 1}))
+			return (Slice) {header.data, i};
+	return header;
+}
+
 /* rvo_import_header_key makes the key of a header, in the current context; empty if it has no letter and no digit. */
 Slice
 rvo_import_header_key(Slice header)
+{
+	return rvo_import_key(rvo_import_header_name(header));
+}
+
+/* rvo_import_key makes the key of a text that is no header. */
+Slice
+rvo_import_key(Slice text)
 {
 	Slice		key;
 	uint8_t    *plain;
@@ -72,12 +109,12 @@ rvo_import_header_key(Slice header)
 	size_t		length;
 	char	   *copy;
 
-	header.len = rvo_text_clip(header, HEADER_MAX_OCTETS);
-	key = key_of_ascii(header);
+	text.len = rvo_text_clip(text, HEADER_MAX_OCTETS);
+	key = key_of_ascii(text);
 	if (key.data != NULL)
 		return key;
 	/* first of all, since what stands for a letter may have no lower case of its own */
-	plain = u8_normalize(UNINORM_NFKC, (const uint8_t *) header.data, header.len, NULL, &length);
+	plain = u8_normalize(UNINORM_NFKC, (const uint8_t *) text.data, text.len, NULL, &length);
 	if (plain == NULL)
 		return CONST_SLICE("");
 	lower = u8_tolower(plain, length, NULL, UNINORM_NFKC, NULL, &length);

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+extern Slice rvo_import_header_name(Slice header);
 extern Slice rvo_import_header_key(Slice header);
+extern Slice rvo_import_key(Slice text);
 
 #endif							/* RVO_IMPORT_KEY_H */

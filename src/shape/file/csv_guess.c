@@ -18,6 +18,7 @@
 #include "base/compat.h"
 #include "shape/file/csv_guess.h"
 #include "shape/import/report_columns.h"
+#include "value/import_key.h"
 
 /* Rows that are looked at. */
 #define SAMPLE_ROWS 200
@@ -102,17 +103,19 @@ cell_of(const CsvScan *scan, int field)
 	return (Slice) {scan->text + scan->fields[field].from, scan->fields[field].to - scan->fields[field].from};
 }
 
-/* is_value tells what is no name of a column: a number, a date, an e-mail address, a URL. */
+/* is_value tells what is no name of a column: a number, a date, an e-mail address, a URL; but an example of such in brackets is no part of a name. */
 static bool
 is_value(Slice cell, bool *is_number)
 {
 	int			digits = 0;
 	int			others = 0;
-	int			last_dot = cell.len - 1;
+	int			last_dot;
 
 	*is_number = false;
 	if (cell.len > 7 && (memcmp(cell.data, "http://", 7) == 0 || memcmp(cell.data, "https:/", 7) == 0))
 		return true;
+	cell = rvo_import_header_name(cell);
+	last_dot = cell.len - 1;
 	while (last_dot >= 0 && cell.data[last_dot] != '.')
 		last_dot--;
 	for (int i = 0; i < cell.len; i++)

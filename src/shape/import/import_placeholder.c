@@ -17,7 +17,7 @@
 /* Octets of the longest cell that says nothing. */
 #define PLACEHOLDER_MAX_OCTETS 120
 
-/* What says nothing in place of a key, as rvo_import_header_key has it. */
+/* What says nothing in place of a key, as rvo_import_key has it. */
 static const Slice words[] = {
 	CONST_SLICE(""), CONST_SLICE("na"), CONST_SLICE("nan"), CONST_SLICE("nat"), CONST_SLICE("null"), CONST_SLICE("none"), CONST_SLICE("nil"),
 	CONST_SLICE("undefined"), CONST_SLICE("unknown"), CONST_SLICE("nodata"), CONST_SLICE("noresult"), CONST_SLICE("noresults"), CONST_SLICE("noemail"),
@@ -150,7 +150,7 @@ first_word_of(Slice text)
 {
 	Slice		word = rvo_text_split(&text, ' ');
 
-	return text.len > 0 ? rvo_import_header_key(word) : CONST_SLICE("");
+	return text.len > 0 ? rvo_import_key(word) : CONST_SLICE("");
 }
 
 /*
@@ -170,7 +170,7 @@ rvo_is_key_placeholder(Slice text, bool is_company)
 		return false;
 	if (begins_with_symbol(text))
 		return true;
-	key = rvo_import_header_key(text);
+	key = rvo_import_key(text);
 	if (is_among(key, words, lengthof(words)) || ends_with_any(key, endings, lengthof(endings)) ||
 		(begins_with_any(key, beginnings, lengthof(beginnings)) && ends_with_any(key, verbs, lengthof(verbs))))
 		return true;
@@ -200,7 +200,7 @@ is_bracketed_word(Slice text)
 
 	if (!(first == '(' && last == ')') && !(first == '[' && last == ']') && !(first == '<' && last == '>'))
 		return false;
-	key = rvo_import_header_key((Slice) {text.data + 1, text.len - 2});
+	key = rvo_import_key((Slice) {text.data + 1, text.len - 2});
 	return is_among(key, words, lengthof(words)) || is_among(key, endings, lengthof(endings));
 }
 
