@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(77);
+SELECT plan(80);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -186,6 +186,14 @@ SELECT is(test.import((SELECT string_agg(line, E'\n' ORDER BY n) FROM test.repor
 SELECT is(test.import(E'Email\nmany@cut.com' || repeat(',' || repeat('x', 990), 1000) || E'\n'), '1 rows: 0 created, 0 updated, 0 duplicates, 1 failed; 0 notes', 'many values');
 SELECT is((SELECT line FROM test.report() WHERE n = 2), 'many@cut.com,2,rejected,"' || left('ragged_row (' || repeat(repeat('x', 990) || ', ', 1000), 50000) || '…"', 'report: all of them together are cut, too');
 SELECT is(test.import((SELECT string_agg(line, E'\n' ORDER BY n) FROM test.report())), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'and it is imported as it is');
+-- ---- an address that a program gives to everybody
+SELECT is(test.import(E'First Name,Email,Person Linkedin Url\nApo,email_not_unlocked@domain.com,in/apo-one\nAda,email_not_unlocked@domain.com,in/apo-two\nAnn,j***@apo.com,in/apo-three\nAl,email_not_unlocked@domain.com,\n', $$mode => 'upsert'$$),
+	'4 rows: 3 created, 0 updated, 0 duplicates, 1 failed; 3 notes', 'an address of nobody');
+SELECT results_eq($$SELECT concat_ws(' ', first_name, email, linkedin_url) COLLATE "default" FROM revyops.contact WHERE linkedin_url LIKE '%/in/apo-%' ORDER BY id$$,
+	ARRAY['Apo https://www.linkedin.com/in/apo-one', 'Ada https://www.linkedin.com/in/apo-two', 'Ann https://www.linkedin.com/in/apo-three'], 'people with a profile come in by that');
+SELECT results_eq('SELECT line FROM test.report()', ARRAY['First Name,Email,Person Linkedin Url,import_line,import_outcome,import_faults',
+	'Apo,email_not_unlocked@domain.com,in/apo-one,2,changed,email: placeholder (email_not_unlocked@domain.com)', 'Ada,email_not_unlocked@domain.com,in/apo-two,3,changed,email: placeholder (email_not_unlocked@domain.com)',
+	'Ann,j***@apo.com,in/apo-three,4,changed,email: placeholder (j***@apo.com)', 'Al,email_not_unlocked@domain.com,,5,rejected,identifier_required'], 'and are told of');
 
 SELECT * FROM finish();
 ROLLBACK;

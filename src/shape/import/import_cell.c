@@ -51,6 +51,7 @@ typedef struct Finding
 	Slice		canonical;
 	bool		broken;			/* it is a part of a value only, so it doesn't count, nor do others */
 	bool		more;			/* another one was found, too, or a part of one */
+	bool		nobody;			/* an address was found that is nobody's */
 	const Slice *sought;		/* whether one of these is among them: rvo_import_has_profile */
 	int			nsought;
 	bool		met;
@@ -86,7 +87,7 @@ found_in(const Finding *finding, Slice text)
 {
 	if (finding->value.data == NULL || finding->broken)
 		return cell(CELL_PLAIN, text);
-	if (finding->more)
+	if (finding->more || finding->nobody)
 		return cell(CELL_MORE_VALUES, finding->value);
 	if (rvo_slice_equal(finding->value, text))
 		return cell(CELL_PLAIN, text);
@@ -147,17 +148,30 @@ address_of(Slice word)
 	return strip(word, "", "'`*=/.,!?");
 }
 
+/* try_one_address takes a word as an address, or as one that is nobody's. */
+static bool
+try_one_address(Finding *finding, Slice word)
+{
+	Slice		rest = word;
+
+	(void) rvo_text_split(&rest, '@');
+	if (memchr(rest.data, '@', rest.len) != NULL || !rvo_is_address_placeholder(word))
+		return try_value(finding, address_of(word));
+	finding->nobody = true;
+	return true;
+}
+
 /* try_address looks for addresses in a word: as one, or with slashes between them. */
 static void
 try_address(Finding *finding, Slice word)
 {
 	Slice		part;
 
-	if (try_value(finding, address_of(word)))
+	if (try_one_address(finding, word))
 		return;
 	while (next_word(&word, "/", &part))
 		if (memchr(part.data, '@', part.len) != NULL)
-			(void) try_value(finding, address_of(part));
+			(void) try_one_address(finding, part);
 }
 
 /* rvo_import_cell_email reads a cell that should have an e-mail address. */
@@ -172,11 +186,13 @@ rvo_import_cell_email(Slice text)
 	text = rvo_text_trim(text);
 	if (text.len == 0)
 		return cell(CELL_BLANK, NO_SLICE);
-	if (is_plain_address(text) || text.len > SEARCHED_MAX_OCTETS)
+	if (is_plain_address(text))
+		return rvo_is_address_placeholder(text) ? cell(CELL_PLACEHOLDER, NO_SLICE) : cell(CELL_PLAIN, text);
+	if (text.len > SEARCHED_MAX_OCTETS)
 		return cell(CELL_PLAIN, text);
 	finding.text = text;
 	/* Excel's apostrophe before a text, the sign of a formula, or a blank of a link would be a part of the address. */
-	if (!is_in(text.data[0], "'`=*/%") && try_value(&finding, text))
+	if (!is_in(text.data[0], "'`=*/%") && !contains(text, "**") && try_value(&finding, text))
 		return found_in(&finding, text);
 	finding.text = rest = rvo_import_folded(text, true);
 	while (next_word(&rest, EMAIL_SEPARATORS, &word))
@@ -188,7 +204,9 @@ rvo_import_cell_email(Slice text)
 	}
 	if (finding.value.data != NULL)
 		return words <= WORDS_MAX ? found_in(&finding, text) : cell(CELL_PLAIN, text);
-	return rvo_is_key_placeholder(text, false) ? cell(CELL_PLACEHOLDER, NO_SLICE) : cell(CELL_PLAIN, text);
+	if (finding.nobody || rvo_is_key_placeholder(text, false))
+		return cell(CELL_PLACEHOLDER, NO_SLICE);
+	return cell(CELL_PLAIN, text);
 }
 
 /* ---------------------------------------------------------------- LinkedIn URLs */

@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "shape/import/import_placeholder.h"
+#include "shape/import/import_word.h"
 #include "value/import_key.h"
 
 /* Octets of the longest cell that says nothing. */
@@ -62,6 +63,11 @@ static const Slice first_words[] = {
 	CONST_SLICE("no"), CONST_SLICE("not"), CONST_SLICE("none"), CONST_SLICE("without"), CONST_SLICE("unknown"), CONST_SLICE("kein"), CONST_SLICE("keine"), CONST_SLICE("nicht"), CONST_SLICE("ohne"),
 	CONST_SLICE("pas"), CONST_SLICE("sans"), CONST_SLICE("aucun"), CONST_SLICE("aucune"), CONST_SLICE("non"), CONST_SLICE("sin"), CONST_SLICE("ning\303\272n"), CONST_SLICE("ninguno"), CONST_SLICE("ninguna"),
 	CONST_SLICE("senza"), CONST_SLICE("nessun"), CONST_SLICE("nessuna"), CONST_SLICE("geen"), CONST_SLICE("niet"), CONST_SLICE("sem"), CONST_SLICE("nenhum"), CONST_SLICE("n\303\243o"), CONST_SLICE("brak"), CONST_SLICE("error"),
+};
+
+/* Addresses that programs, and those who must fill a field, give to everybody.  Apollo's is the first. */
+static const char *const nobodys_addresses[] = {
+	"email_not_unlocked@domain.com", "noemail@noemail.com", "none@none.com", "na@na.com",
 };
 
 static bool
@@ -178,6 +184,29 @@ rvo_is_key_placeholder(Slice text, bool is_company)
 		return true;
 	return !is_company && is_among(first_word_of(text), first_words, lengthof(first_words)) &&
 		first_word_of(text).len > 0;
+}
+
+/*
+ * is_masked tells an address of which a part is hidden: "j***@acme.com".  At both of its ends asterisks are those of bold
+ * text, which hide nothing.
+ */
+static bool
+is_masked(Slice address)
+{
+	while (begins(address, "**") && address.len > 4 && memcmp(address.data + address.len - 2, "**", 2) == 0)
+		address = (Slice) {address.data + 2, address.len - 4};
+	return contains(address, "**");
+}
+
+/* rvo_is_address_placeholder tells whether a word with an @ is no address of anybody's, although it may look like one. */
+bool
+rvo_is_address_placeholder(Slice word)
+{
+	word = strip(word, "'`=", "'`.");
+	for (size_t i = 0; i < lengthof(nobodys_addresses); i++)
+		if (word.len == (int) strlen(nobodys_addresses[i]) && begins(word, nobodys_addresses[i]))
+			return true;
+	return is_masked(word);
 }
 
 /* is_filler tells what is written where something must be written: ".", "?", "--". */

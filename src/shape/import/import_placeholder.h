@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 extern bool rvo_is_key_placeholder(Slice text, bool is_company);
+extern bool rvo_is_address_placeholder(Slice word);
 extern bool rvo_is_null_of_dump(Slice text);
 extern bool rvo_is_name_placeholder(Slice text);
 
