@@ -132,6 +132,8 @@ fuzz_cell(Slice input)
 	(void) check_cell(rvo_import_cell_company, input);
 	cell = check_cell(rvo_import_cell_name, input);
 	MUST(cell.value.data == NULL || !rvo_text_has_control(cell.value, false));
+	cell = check_cell(rvo_import_cell_text, input);
+	MUST(cell.value.data == NULL || !rvo_text_has_control(cell.value, false));
 	cell = check_cell(rvo_import_cell_field, input);
 	MUST(cell.value.data == NULL || !rvo_text_has_control(cell.value, true));
 }

@@ -26,9 +26,10 @@ for my $line (grep { $_ ne '' && $_ !~ /^#/ } split /\n/, slurp_file('t/vectors/
 sub quoted { return "'" . ($_[0] =~ s/'/''/gr) . "'" }
 
 # of each member an import of all its cells, each beside another key, by which its contact is found again
-my %column = (email => 'email', linkedin_url => 'linkedin_url', company_id => 'company_id', first_name => 'first_name', field => '"Field"');
+my %column = (email => 'email', linkedin_url => 'linkedin_url', company_id => 'company_id', first_name => 'first_name', contact_status => 'contact_status', field => '"Field"');
 my %stored = (
 	email => "coalesce(email, 'null')", linkedin_url => "coalesce(replace(linkedin_url, 'https://www.linkedin.com/', ''), 'null')", first_name => "coalesce(nullif(first_name, ''), 'null')",
+	contact_status => "coalesce(nullif(contact_status, ''), 'null')",
 	company_id => "coalesce((SELECT domain FROM revyops.company k WHERE k.id = c.company_id), 'null')", field => "coalesce(custom_fields->0->>'field_value', 'null')",
 );
 for my $member (sort keys %cases)

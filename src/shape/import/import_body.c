@@ -86,7 +86,9 @@ read_text(const RecordMember *member, Slice text)
 		return rvo_import_cell_domain(text);
 	if (member->kind == MEMBER_COMPANY)
 		return rvo_import_cell_company(text);
-	return rvo_import_cell_name(text);
+	if (member == &rvo_contact_shape.members[2] || member == &rvo_contact_shape.members[3])
+		return rvo_import_cell_name(text);
+	return rvo_import_cell_text(text);
 }
 
 /* is_list tells a member that is a list of custom fields. */

@@ -581,11 +581,20 @@ read_text(Slice text, const TextRules *rules)
 	return cell(text.len > 0 ? CELL_CLEANED : CELL_BLANK, text.len > 0 ? text : NO_SLICE);
 }
 
-/* rvo_import_cell_name reads a cell that should have a name, or another text of one line. */
+/* rvo_import_cell_name reads a cell that should have a person's name. */
 ImportCell
 rvo_import_cell_name(Slice text)
 {
 	static const TextRules rules = {rvo_is_name_placeholder, false, name_cleaned};
+
+	return read_text(text, &rules);
+}
+
+/* rvo_import_cell_text reads a cell that should have another text of one line: a status, a company's name. */
+ImportCell
+rvo_import_cell_text(Slice text)
+{
+	static const TextRules rules = {rvo_is_text_placeholder, false, name_cleaned};
 
 	return read_text(text, &rules);
 }

@@ -28,6 +28,7 @@ extern bool rvo_import_has_profile(Slice text, const Slice *profiles, int n);
 extern ImportCell rvo_import_cell_domain(Slice text);
 extern ImportCell rvo_import_cell_company(Slice text);
 extern ImportCell rvo_import_cell_name(Slice text);
+extern ImportCell rvo_import_cell_text(Slice text);
 extern ImportCell rvo_import_cell_field(Slice text);
 
 #endif							/* RVO_IMPORT_CELL_H */

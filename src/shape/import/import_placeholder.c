@@ -3,7 +3,8 @@
  *	  Cells that say that there is nothing: "N/A", "-", "❌ No email found".
  *
  * What is asked is no valid value.  So of keys and companies, more words say nothing than
- * of names: Na, Nan, None and Null are people, written so.
+ * of names: Na, Nan, None and Null are people, written so.  In capitals NA is what R writes
+ * for no value.  Of other texts, which name no person, what programs write says nothing in any case.
  */
 #include "postgres.h"
 
@@ -238,7 +239,7 @@ bool
 rvo_is_name_placeholder(Slice text)
 {
 	static const Slice names[] = {
-		CONST_SLICE("nan"), CONST_SLICE("NaN"), CONST_SLICE("N/A"), CONST_SLICE("n/a"),
+		CONST_SLICE("NA"), CONST_SLICE("nan"), CONST_SLICE("NaN"), CONST_SLICE("N/A"), CONST_SLICE("n/a"),
 		CONST_SLICE("\342\200\223"), CONST_SLICE("\342\200\224"), CONST_SLICE("undefined"), CONST_SLICE("NULL"), CONST_SLICE("null"),
 	};
 
@@ -246,4 +247,20 @@ rvo_is_name_placeholder(Slice text)
 		return false;
 	return is_among(text, names, lengthof(names)) || is_filler(text) || is_bracketed_word(text) || rvo_is_null_of_dump(text) ||
 		is_spreadsheet_error(text);
+}
+
+/*
+ * rvo_is_text_placeholder tells it of a text that is no person's name: a status, a company's name.  Words of people such as
+ * "unknown" or "invalid" may be a status.
+ */
+bool
+rvo_is_text_placeholder(Slice text)
+{
+	static const Slice of_programs[] = {
+		CONST_SLICE("na"), CONST_SLICE("nan"), CONST_SLICE("nat"), CONST_SLICE("null"), CONST_SLICE("none"), CONST_SLICE("undefined"), CONST_SLICE("notapplicable"), CONST_SLICE("notavailable"),
+	};
+
+	if (text.len > 20)
+		return false;
+	return rvo_is_name_placeholder(text) || is_among(rvo_import_header_key(text), of_programs, lengthof(of_programs));
 }
