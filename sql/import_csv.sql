@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(80);
+SELECT plan(82);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -194,6 +194,12 @@ SELECT results_eq($$SELECT concat_ws(' ', first_name, email, linkedin_url) COLLA
 SELECT results_eq('SELECT line FROM test.report()', ARRAY['First Name,Email,Person Linkedin Url,import_line,import_outcome,import_faults',
 	'Apo,email_not_unlocked@domain.com,in/apo-one,2,changed,email: placeholder (email_not_unlocked@domain.com)', 'Ada,email_not_unlocked@domain.com,in/apo-two,3,changed,email: placeholder (email_not_unlocked@domain.com)',
 	'Ann,j***@apo.com,in/apo-three,4,changed,email: placeholder (j***@apo.com)', 'Al,email_not_unlocked@domain.com,,5,rejected,identifier_required'], 'and are told of');
+-- ---- URLs of profiles that have something behind them
+SELECT is(test.import(E'First Name,Person Linkedin Url\nUla,https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two\nUlf,https://www.linkedin.com/in/https://www.linkedin.com/in/ulf-one\nNo,https://www.linkedin.com/in/N%2FA\nNone,https://www.linkedin.com/in/company/acme\n'),
+	'4 rows: 2 created, 0 updated, 0 duplicates, 2 failed; 1 notes', 'URLs in URLs, and what is no profile');
+SELECT results_eq('SELECT line FROM test.report()', ARRAY['First Name,Person Linkedin Url,import_line,import_outcome,import_faults',
+	'Ula,https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two,2,changed,linkedin_url: more_values (https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two)',
+	'No,https://www.linkedin.com/in/N%2FA,4,rejected,/linkedin_url: invalid_linkedin_url', 'None,https://www.linkedin.com/in/company/acme,5,rejected,/linkedin_url: invalid_linkedin_url'], 'are told of');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -5,7 +5,7 @@
 \set linkedin_url `cat "$PG_ABS_SRCDIR/t/vectors/linkedin_url.jsonl"`
 \set linkedin_spellings `cat "$PG_ABS_SRCDIR/t/vectors/linkedin_spellings.jsonl"`
 \set domain `cat "$PG_ABS_SRCDIR/t/vectors/domain.jsonl"`
-SELECT plan(163);
+SELECT plan(170);
 
 CREATE TABLE test.vector AS
 	SELECT 'email' AS kind, n, line FROM test.lines(:'email')

@@ -245,6 +245,21 @@ inner_url(Slice *url, Slice segment)
 	return true;
 }
 
+/* is_other_path tells the slug of a path that somebody has put "in" before: "/in/company/acme", "/in/n/a". */
+static bool
+is_other_path(Slice slug, Slice path)
+{
+	static const char *const kinds[] = {"company", "school", "showcase", "groups", "sales", "talent", "pub"};
+	Slice		next = next_segment(&path);
+
+	if (is_word(slug, "n") && is_word(next, "a"))
+		return true;
+	for (size_t i = 0; next.len > 0 && i < lengthof(kinds); i++)
+		if (is_word(slug, kinds[i]))
+			return true;
+	return false;
+}
+
 /* write_canonical writes the canonical form of a profile; path is what stands behind its segment.  False if it is none. */
 static bool
 write_canonical(Slice segment, Slice path, bool old, StringInfo canonical)
@@ -254,8 +269,7 @@ write_canonical(Slice segment, Slice path, bool old, StringInfo canonical)
 
 	if (!rvo_linkedin_slug_read(segment, &slug))
 		return false;
-	/* "n/a" */
-	if (is_word(slug, "n") && is_word(next_segment(&path), "a"))
+	if (!old && is_other_path(slug, path))
 		return false;
 	rvo_string_init(canonical, strlen(CANONICAL_PREFIX) + slug.len + 1);
 	appendStringInfoString(canonical, CANONICAL_PREFIX);

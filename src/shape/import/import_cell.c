@@ -26,6 +26,7 @@
 #include "value/domain.h"
 #include "value/email_address.h"
 #include "value/linkedin.h"
+#include "value/linkedin_slug.h"
 
 /* A longer cell of a key is not searched. */
 #define SEARCHED_MAX_OCTETS 8192
@@ -57,6 +58,14 @@ typedef struct Finding
 	bool		met;
 } Finding;
 
+/* meet tells that a value is there. */
+static void
+meet(Finding *finding, Slice canonical)
+{
+	for (int i = 0; i < finding->nsought; i++)
+		finding->met |= rvo_slice_equal(finding->sought[i], canonical);
+}
+
 /* try_value takes a text as a value, if it is one; it is of finding->text. */
 static bool
 try_value(Finding *finding, Slice text)
@@ -68,8 +77,8 @@ try_value(Finding *finding, Slice text)
 	if (finding->normalize(text, &canonical) != FAULT_NONE || canonical.data == NULL)
 		return false;
 	whole = finding->is_whole == NULL || finding->is_whole(finding->text, text);
-	for (int i = 0; whole && i < finding->nsought; i++)
-		finding->met |= rvo_slice_equal(finding->sought[i], canonical);
+	if (whole)
+		meet(finding, canonical);
 	if (finding->value.data == NULL)
 	{
 		finding->value = text;
@@ -224,19 +233,6 @@ is_plain_profile(Slice s)
 	return rvo_is_letter(s.data[s.len - 1]) || rvo_is_digit(s.data[s.len - 1]) || s.data[s.len - 1] == '/';
 }
 
-/* try_cut tries a URL without what was put behind it by one who took the slug for all of it: "&trk=x", "%3Ftrk%3Dx". */
-static bool
-try_cut(Finding *finding, Slice url)
-{
-	static const char *const ends[] = {"&", "%3f", "%2f", "%23", "%26"};
-
-	for (int i = 1; i < url.len && !begins(url, "http%3a") && !begins(url, "https%3a"); i++)
-		for (size_t j = 0; j < lengthof(ends); j++)
-			if (begins((Slice) {url.data + i, url.len - i}, ends[j]))
-				return try_value(finding, (Slice) {url.data, i});
-	return false;
-}
-
 /* next_part takes the next part off a word: up to a comma, or to where a URL begins that another one stands before. */
 static bool
 next_part(Slice *rest, Slice *part)
@@ -254,6 +250,55 @@ next_part(Slice *rest, Slice *part)
 }
 
 /*
+ * try_url takes a URL as a value, if it is one.  Another profile that stands in its path, behind the first, is a further value:
+ * "in/ann/https://www.linkedin.com/in/bob".  One that stands in place of the slug is the value itself.
+ */
+static bool
+try_url(Finding *finding, Slice url)
+{
+	Slice		path = url;
+	Slice		part;
+	Slice		canonical;
+
+	if (!try_value(finding, url))
+		return false;
+	path = rvo_text_split(&path, '?');
+	path = rvo_text_split(&path, '#');
+	while (next_part(&path, &part))
+		if (finding->normalize(part, &canonical) == FAULT_NONE && canonical.data != NULL)
+		{
+			if (rvo_import_linkedin_is_whole(finding->text, part))
+				meet(finding, canonical);
+			finding->more |= !rvo_slice_equal(finding->canonical, canonical);
+		}
+	return true;
+}
+
+/* is_path tells that what goes on behind a slug with a slash in percent form is a profile's path, as the URL without percent form is. */
+static bool
+is_path(const Finding *finding, Slice url)
+{
+	Slice		plain;
+	Slice		canonical;
+
+	return rvo_linkedin_unescape(url, &plain) && finding->normalize(plain, &canonical) == FAULT_NONE && canonical.data != NULL;
+}
+
+/* try_cut tries a URL without what was put behind it by one who took the slug for all of it: "&trk=x", "%3Ftrk%3Dx". */
+static bool
+try_cut(Finding *finding, Slice url)
+{
+	static const char *const ends[] = {"&", "%3f", "%2f", "%23", "%26"};
+
+	for (int i = 1; i < url.len && !begins(url, "http%3a") && !begins(url, "https%3a"); i++)
+		for (size_t j = 0; j < lengthof(ends); j++)
+			if (begins((Slice) {url.data + i, url.len - i}, ends[j]))
+				return (!begins((Slice) {url.data + i, url.len - i}, "%2f") || is_path(finding, url)) &&
+					try_value(finding, (Slice) {url.data, i});
+	return false;
+}
+
+/*
  * try_profile looks for profiles in a word: as it is, without punctuation or what was put behind it, or in parts, with commas
  * between them or nothing.
  */
@@ -263,7 +308,7 @@ try_profile(Finding *finding, Slice word)
 	Slice		bare = strip(word, ".,:!?'`*=@", ".,:!?'`*");
 	Slice		part;
 
-	if (try_value(finding, bare) || try_cut(finding, bare))
+	if (try_url(finding, bare) || try_cut(finding, bare))
 		return;
 	while (next_part(&bare, &part))
 	{
@@ -320,7 +365,7 @@ rvo_import_cell_linkedin(Slice text)
 	if (is_plain_profile(text) || text.len > SEARCHED_MAX_OCTETS)
 		return cell(CELL_PLAIN, text);
 	finding.text = text;
-	if (try_value(&finding, text))
+	if (try_url(&finding, text))
 		return found_in(&finding, text);
 	search_profiles(&finding, text);
 	if (finding.value.data != NULL)
@@ -336,7 +381,7 @@ rvo_import_has_profile(Slice text, const Slice *profiles, int n)
 	.sought = profiles, .nsought = n};
 
 	finding.text = text = rvo_text_trim(text);
-	if (!try_value(&finding, text))
+	if (!try_url(&finding, text))
 		search_profiles(&finding, text);
 	return finding.met;
 }
