@@ -157,6 +157,31 @@ address_of(Slice word)
 	return strip(word, "", "'`*=/.,!?");
 }
 
+/*
+ * is_url_with_address tells a URL that an address is in, behind the colon of its scheme: "//acme.com/contact?email=ann@acme.com".
+ * It would be an address itself, which nobody has.
+ */
+static bool
+is_url_with_address(Slice word)
+{
+	Slice		local = rvo_text_split(&word, '@');
+
+	return begins(local, "//") && strip(local, "/", "").len > 0 &&
+		(memchr(local.data + 2, '/', local.len - 2) != NULL || memchr(local.data + 2, '?', local.len - 2) != NULL);
+}
+
+/* bracketed gives the address in angle brackets that a word stands before as the name: "b@acme.com" <a@acme.com>.  No value for none. */
+static Slice
+bracketed(Slice behind)
+{
+	Slice		word;
+
+	behind = strip(behind, " \t\"'", "");
+	if (behind.len == 0 || behind.data[0] != '<' || !next_word(&behind, EMAIL_SEPARATORS, &word))
+		return NO_SLICE;
+	return memchr(word.data, '@', word.len) != NULL ? word : NO_SLICE;
+}
+
 /* try_one_address takes a word as an address, or as one that is nobody's. */
 static bool
 try_one_address(Finding *finding, Slice word)
@@ -176,7 +201,7 @@ try_address(Finding *finding, Slice word)
 {
 	Slice		part;
 
-	if (try_one_address(finding, word))
+	if (is_url_with_address(word) || try_one_address(finding, word))
 		return;
 	while (next_word(&word, "/", &part))
 		if (memchr(part.data, '@', part.len) != NULL)
@@ -206,10 +231,16 @@ rvo_import_cell_email(Slice text)
 	finding.text = rest = rvo_import_folded(text, true);
 	while (next_word(&rest, EMAIL_SEPARATORS, &word))
 	{
-		if (memchr(word.data, '@', word.len) != NULL)
-			try_address(&finding, word);
-		else
+		Slice		address = bracketed(rest);
+
+		if (memchr(word.data, '@', word.len) == NULL)
+		{
 			words++;
+			continue;
+		}
+		if (address.data != NULL)
+			try_address(&finding, address);
+		try_address(&finding, word);
 	}
 	if (finding.value.data != NULL)
 		return words <= WORDS_MAX ? found_in(&finding, text) : cell(CELL_PLAIN, text);
