@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(82);
+SELECT plan(86);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -200,6 +200,15 @@ SELECT is(test.import(E'First Name,Person Linkedin Url\nUla,https://www.linkedin
 SELECT results_eq('SELECT line FROM test.report()', ARRAY['First Name,Person Linkedin Url,import_line,import_outcome,import_faults',
 	'Ula,https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two,2,changed,linkedin_url: more_values (https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two)',
 	'No,https://www.linkedin.com/in/N%2FA,4,rejected,/linkedin_url: invalid_linkedin_url', 'None,https://www.linkedin.com/in/company/acme,5,rejected,/linkedin_url: invalid_linkedin_url'], 'are told of');
+-- ---- numbers with a dot that may be one between thousands
+SELECT revyops_define_custom_field('contact', 'Revenue', 'number') \g /dev/null
+SELECT is(test.import(E'Email;Revenue\nn1@num.com;1.234\nn2@num.com;987,5\nn3@num.com;1.234.567\nn4@num.com;1.5\nn5@num.com;0.125\nn6@num.com;-12.500\nn7@num.com;1234\nn8@num.com;1234.567\n', $$on_fault => 'drop_value'$$),
+	'8 rows: 8 created, 0 updated, 0 duplicates, 0 failed; 4 notes', 'numbers of a file with semicolons');
+SELECT results_eq($$SELECT concat_ws(' ', email, custom_fields->0->>'field_value') COLLATE "default" FROM revyops.contact WHERE email LIKE '%@num.com' ORDER BY id$$,
+	ARRAY['n1@num.com', 'n2@num.com', 'n3@num.com', 'n4@num.com 1.5', 'n5@num.com 0.125', 'n6@num.com', 'n7@num.com 1234', 'n8@num.com 1234.567'], 'what may be a thousand and more is left out');
+SELECT results_eq('SELECT line FROM test.report()', ARRAY['Email,Revenue,import_line,import_outcome,import_faults', 'n1@num.com,1.234,2,changed,Revenue: invalid_value (1.234)', 'n2@num.com,"987,5",3,changed,"Revenue: invalid_value (987,5)"',
+	'n3@num.com,1.234.567,4,changed,Revenue: invalid_value (1.234.567)', 'n6@num.com,-12.500,7,changed,Revenue: invalid_value (-12.500)'], 'and told of');
+SELECT is(test.import(E'Email,Revenue\nn9@num.com,1.234\n'), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'with commas between the values it is a number');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -77,6 +77,22 @@ rvo_field_number(Slice *value)
 	return true;
 }
 
+/*
+ * rvo_field_number_is_unclear tells a number whose dot may be one between thousands, where decimals have commas: 1.234 and
+ * -12.500, but not 0.125 and 1.5.
+ */
+bool
+rvo_field_number_is_unclear(Slice value)
+{
+	int			digits;
+
+	(void) rvo_text_take(&value, "+-");
+	if (value.len == 0 || value.data[0] == '0')
+		return false;
+	digits = skip_digits(&value);
+	return digits >= 1 && digits <= 3 && rvo_text_take(&value, ".") && skip_digits(&value) == 3 && value.len == 0;
+}
+
 /* rvo_field_boolean: what PostgreSQL reads as a boolean is true or false. */
 bool
 rvo_field_boolean(Slice *value)

@@ -59,6 +59,7 @@ typedef struct CallNotes
 	UnknownMember unknown[UNKNOWN_MEMBERS_NOTED];
 	bool		more_unknown;	/* than there is room for */
 	unsigned int suppressed;	/* why contacts whose status that decided on are on the do-not-contact list; a bit for each reason */
+	bool		dots_may_group; /* values are of a file in which 1.234 may be a thousand and more: struct FieldRules */
 	bool		told_by_notice; /* the call is one of an SQL function */
 	MemoryContext context;
 	bool		rules_loaded[ENTITIES];

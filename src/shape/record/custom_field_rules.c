@@ -204,12 +204,12 @@ rvo_field_rules_noted_names(FieldRules *rules, int *n)
 
 /* canonical brings a value to the one form that equal values share; false if it is none of the type. */
 static bool
-canonical(const FieldRule *rule, Slice *value)
+canonical(const FieldRule *rule, bool dots_may_group, Slice *value)
 {
 	switch (rule->type)
 	{
 		case FIELD_NUMBER:
-			return rvo_field_number(value);
+			return !(dots_may_group && rvo_field_number_is_unclear(*value)) && rvo_field_number(value);
 		case FIELD_BOOLEAN:
 			return rvo_field_boolean(value);
 		case FIELD_DATE:
@@ -236,7 +236,7 @@ rvo_field_rules_check(const FieldRules *rules, Slice name, Slice *value)
 
 	if (rule == NULL)
 		return rules != NULL && rules->strict ? FAULT_UNKNOWN_FIELD : FAULT_NONE;
-	return value->len == 0 || canonical(rule, value) ? FAULT_NONE : FAULT_INVALID_VALUE;
+	return value->len == 0 || canonical(rule, rules->dots_may_group, value) ? FAULT_NONE : FAULT_INVALID_VALUE;
 }
 
 /* rvo_field_rules_explain notes what rvo_field_rules_check has found. */

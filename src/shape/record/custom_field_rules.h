@@ -35,6 +35,7 @@ typedef struct FieldRule
 typedef struct FieldRules
 {
 	bool		strict;			/* a field that is not defined is a fault */
+	bool		dots_may_group; /* in 1.234 the dot may be one between thousands, so that it is no number */
 	int			count;
 	int			capacity;
 	FieldRule  *items;

@@ -398,6 +398,7 @@ rvo_import_write(const Caller *caller, Import *import)
 
 	if (import->options.origin.data != NULL)
 		importer.settings.default_origin = import->options.origin;
+	importer.notes->dots_may_group = import->dots_may_group;
 	import->counts = (ImportCounts) {.rows_seen = import->nbodies};
 	import->ids = palloc0(nrows * sizeof(int64));
 	import->dropped = (ImportNotes) {0};

@@ -82,6 +82,7 @@ typedef struct Import
 	Batch	   *check;			/* IMPORT_CHECK: one for all rows, so that it knows the keys of earlier ones */
 
 	/* one batch */
+	bool		dots_may_group; /* see CallNotes; the same in all */
 	int			nbodies;
 	Jsonb	  **bodies;
 	BrokenItems broken;			/* rows that could not be read */

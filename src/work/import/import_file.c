@@ -154,6 +154,8 @@ rvo_import_file_open(const CsvOptions *options, CsvFeed feed, void *arg, int64 s
 	this->size = size;
 	this->source.kind = &file_kind;
 	this->source.choice = (HeaderChoice) {take_header, has_key, this};
+	/* semicolons are between values where decimals have commas */
+	this->source.dots_may_group = rvo_csv_format(this->reader)->delimiter == ';';
 	set_headers(this);
 	return &this->source;
 }

@@ -80,6 +80,7 @@ rvo_import_fetch(ImportSource *source, Import *import)
 	int			n = source->kind->fetch(source, import->options.batch_size);
 
 	import->nbodies = n;
+	import->dots_may_group = source->dots_may_group;
 	import->finished = source->ended;
 	import->estimate = source->kind->estimate(source, import->rows_before + n);
 	import->bodies = palloc(Max(n, 1) * sizeof(Jsonb *));

@@ -42,6 +42,7 @@ struct ImportSource
 	const RowReading *kind;
 	ImportHeaders headers;
 	HeaderChoice choice;
+	bool		dots_may_group; /* see CallNotes */
 	bool		ended;			/* there are no more rows than were fetched */
 };
 

@@ -49,6 +49,7 @@ rvo_field_rules_load(const Caller *caller, Entity entity)
 		return;
 	context = MemoryContextSwitchTo(notes->context);
 	notes->rules[entity] = rvo_field_rules_create(caller->settings.strict_fields);
+	notes->rules[entity]->dots_may_group = notes->dots_may_group;
 	if (caller->settings.fields_defined[entity])
 		rvo_store_read_definitions(caller->client_id, entity, add_rule, notes->rules[entity]);
 	MemoryContextSwitchTo(context);
