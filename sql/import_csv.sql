@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(86);
+SELECT plan(95);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -209,6 +209,27 @@ SELECT results_eq($$SELECT concat_ws(' ', email, custom_fields->0->>'field_value
 SELECT results_eq('SELECT line FROM test.report()', ARRAY['Email,Revenue,import_line,import_outcome,import_faults', 'n1@num.com,1.234,2,changed,Revenue: invalid_value (1.234)', 'n2@num.com,"987,5",3,changed,"Revenue: invalid_value (987,5)"',
 	'n3@num.com,1.234.567,4,changed,Revenue: invalid_value (1.234.567)', 'n6@num.com,-12.500,7,changed,Revenue: invalid_value (-12.500)'], 'and told of');
 SELECT is(test.import(E'Email,Revenue\nn9@num.com,1.234\n'), '1 rows: 1 created, 0 updated, 0 duplicates, 0 failed; 0 notes', 'with commas between the values it is a number');
+-- ---- a duplicate by one key whose other key is not that of the contact
+SELECT test.import(E'Email,LinkedIn\nbox@conf.com,in/conf-ann\nmail@conf.com,\n') \g /dev/null
+SELECT E'Email,LinkedIn\nbox@conf.com,in/conf-bob\nBOX@conf.com,https://linkedin.com/in/Conf-Ann/\nother@conf.com,in/conf-ann\nbox@conf.com,\nmail@conf.com,in/conf-mia\nmail@conf.com,in/conf-ann\nnew@conf.com,in/conf-new\nnew@conf.com,in/conf-joe\nhalf@conf.com,\nhalf@conf.com,in/conf-half\n' AS conflicting \gset
+CREATE FUNCTION test.conflicts() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', ordinal, status, (SELECT string_agg(concat_ws(':', e->>'pointer', e->>'code', (SELECT coalesce(email, linkedin_url) FROM revyops.contact WHERE id = (e->>'existing_id')::bigint)), ',' ORDER BY n) FROM jsonb_array_elements(errors) WITH ORDINALITY t(e, n))) COLLATE "default"
+	FROM revyops.import_reject WHERE job = (SELECT max(id) FROM revyops.import_job) ORDER BY ordinal $$;
+SELECT is(test.import(:'conflicting', $$mode => 'check'$$), '10 rows: 2 created, 0 updated, 5 duplicates, 3 failed; 0 notes', 'a check tells of those that may be somebody else');
+SELECT results_eq('SELECT test.conflicts()', ARRAY['1 409 /email:already_exists:box@conf.com,/linkedin_url:key_conflict:box@conf.com', '3 409 /email:key_conflict:box@conf.com,/linkedin_url:already_exists:box@conf.com',
+	'8 409 /email:already_exists,/linkedin_url:key_conflict'], 'and whose keys they have');
+SELECT is(test.import(:'conflicting'), '10 rows: 2 created, 0 updated, 5 duplicates, 3 failed; 0 notes', 'as does a create');
+SELECT results_eq('SELECT test.conflicts()', ARRAY['1 409 /email:already_exists:box@conf.com,/linkedin_url:key_conflict:box@conf.com', '3 409 /email:key_conflict:box@conf.com,/linkedin_url:already_exists:box@conf.com',
+	'8 409 /email:already_exists:new@conf.com,/linkedin_url:key_conflict:new@conf.com'], 'with the contact that is there');
+SELECT is(test.import(:'conflicting'), '10 rows: 0 created, 0 updated, 7 duplicates, 3 failed; 0 notes', 'once more, rows that came in are duplicates');
+SELECT results_eq($$SELECT concat_ws(' ', email, linkedin_url) COLLATE "default" FROM revyops.contact WHERE email LIKE '%@conf.com' ORDER BY id$$,
+	ARRAY['box@conf.com https://www.linkedin.com/in/conf-ann', 'mail@conf.com', 'new@conf.com https://www.linkedin.com/in/conf-new', 'half@conf.com'], 'nobody who is there was changed');
+SELECT revyops_set_client_setting(:three, 'on_key_conflict', 'update') \g /dev/null
+SELECT is(test.import(:'conflicting'), '10 rows: 0 created, 0 updated, 10 duplicates, 0 failed; 0 notes', 'where another key is the same person''s they are duplicates');
+SELECT is(test.import(:'conflicting', $$mode => 'check'$$), '10 rows: 0 created, 0 updated, 10 duplicates, 0 failed; 0 notes', 'in a check, too');
+SELECT revyops_set_client_setting(:three, 'on_key_conflict', 'error') \g /dev/null
+SELECT results_eq($$SELECT status, (SELECT string_agg((e->>'pointer') || ':' || (e->>'code'), ',') COLLATE "default" FROM jsonb_array_elements(errors) e) FROM revyops_create_contacts('[{"email": "box@conf.com", "linkedin_url": "in/conf-bob"}]')$$,
+	$$VALUES (409, '/email:already_exists' COLLATE "default")$$, 'a batch answers as ever');
 
 SELECT * FROM finish();
 ROLLBACK;

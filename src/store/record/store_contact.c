@@ -94,6 +94,19 @@ static KeptQuery find_contact_owners = {
 static KeptQuery find_contacts_owners = FIND_CONTACTS_OWNERS(false);
 static KeptQuery read_contacts_owners = FIND_CONTACTS_OWNERS(true);
 
+/* NULL where one of the two has no key. */
+#define COMPARE_CONTACTS_KEYS(how) { \
+	.sql = "SELECT c.email <> k.email, c.linkedin_url <> k.linkedin_url" \
+	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) WITH ORDINALITY AS k (id, email, linkedin_url, n)" \
+	" LEFT JOIN LATERAL (SELECT email, linkedin_url FROM revyops.contact WHERE client_id = $1 AND id = k.id OFFSET 0) AS c ON true" \
+	" ORDER BY k.n", \
+	.expected = SPI_OK_SELECT, .read_only = (how), .nparameters = 4, \
+	.types = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID}, \
+}
+
+static KeptQuery find_other_keys = COMPARE_CONTACTS_KEYS(false);
+static KeptQuery read_other_keys = COMPARE_CONTACTS_KEYS(true);
+
 #define INTO_CONTACT "(client_id, id, " CONTACT_INSERTED(WRITTEN) ", custom_fields, updated_time)"
 
 #define INSERT_CONTACT(on_conflict) { \
@@ -306,6 +319,33 @@ rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n, b
 	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
 	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
 	rvo_query_read(read_only ? &read_contacts_owners : &find_contacts_owners, &e, rvo_store_read_contact_owners, &owners);
+}
+
+static void
+read_other_key(void *arg, const Datum *values, const bool *nulls)
+{
+	OtherKeys **next = arg;
+
+	(*next)->email = !nulls[0] && DatumGetBool(values[0]);
+	(*next)->linkedin_url = !nulls[1] && DatumGetBool(values[1]);
+	(*next)++;
+}
+
+/* rvo_store_compare_contacts_keys tells of each contact which keys that of an id has others of; read_only: as the calling statement sees it. */
+void
+rvo_store_compare_contacts_keys(int client_id, Contact *const *contacts, const int64 *ids, int n, bool read_only, OtherKeys *others)
+{
+	Execution	e = {0};
+	const void *const *rows = (const void *const *) contacts;
+	const void **id_rows = palloc(n * sizeof(void *));
+
+	for (int i = 0; i < n; i++)
+		id_rows[i] = &ids[i];
+	rvo_add_integer(&e, client_id);
+	rvo_add_ids(&e, id_rows, n, 0);
+	rvo_add_texts(&e, rows, n, offsetof(Contact, email));
+	rvo_add_texts(&e, rows, n, offsetof(Contact, linkedin_url));
+	rvo_query_read(read_only ? &read_other_keys : &find_other_keys, &e, read_other_key, &others);
 }
 
 /* rvo_store_insert_whole_contacts adds contacts with all that a change can write: see rvo_store_insert_many_whole. */

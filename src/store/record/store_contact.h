@@ -27,6 +27,13 @@ typedef struct ContactOwners
 /* What is called for each contact of many; its texts are in the current context. */
 typedef bool (*ContactReader) (void *arg, const Contact *contact);
 
+/* Of which keys two contacts have different ones. */
+typedef struct OtherKeys
+{
+	bool		email;
+	bool		linkedin_url;
+} OtherKeys;
+
 extern const RecordTable rvo_contact_table;
 
 extern bool rvo_store_has_contact(int client_id, int64 id);
@@ -39,6 +46,8 @@ extern void rvo_store_lock_contacts(int client_id, const Slice *emails, const Sl
 extern void rvo_store_read_contact_owners(void *arg, const Datum *values, const bool *nulls);
 extern void rvo_store_find_contacts_owners(int client_id, Contact *const *contacts, int n,
 										   bool read_only, ContactOwners *owners);
+extern void rvo_store_compare_contacts_keys(int client_id, Contact *const *contacts, const int64 *ids, int n, bool read_only,
+											OtherKeys *others);
 extern void rvo_store_insert_whole_contacts(int client_id, Contact *const *contacts, int n, bool *inserted);
 extern void rvo_store_update_contacts(int client_id, Contact *const *contacts, int n);
 extern Datum rvo_store_move_contacts(int client_id, int64 company_id, int64 to_company_id);

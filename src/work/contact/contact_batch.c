@@ -476,6 +476,37 @@ find_owners_read_only(int client_id, BatchItem *const *items, int n)
 	read_owners(client_id, items, n, true);
 }
 
+/* mark_conflicts marks keys that nobody has of which the owner of the other key has another. */
+static void
+mark_conflicts(int client_id, BatchItem *const *items, int n, bool read_only)
+{
+	OtherKeys  *others = palloc(n * sizeof(OtherKeys));
+	int64	   *ids = palloc(n * sizeof(int64));
+
+	for (int i = 0; i < n; i++)
+		ids[i] = items[i]->owners[0] != 0 ? items[i]->owners[0] : items[i]->owners[1];
+	rvo_store_compare_contacts_keys(client_id, rows(items, n), ids, n, read_only, others);
+	for (int i = 0; i < n; i++)
+	{
+		if (others[i].email && items[i]->owners[0] == 0)
+			items[i]->conflicts |= CONTACT_EMAIL_GIVEN;
+		if (others[i].linkedin_url && items[i]->owners[1] == 0)
+			items[i]->conflicts |= CONTACT_LINKEDIN_URL_GIVEN;
+	}
+}
+
+static void
+find_conflicts(int client_id, BatchItem *const *items, int n)
+{
+	mark_conflicts(client_id, items, n, false);
+}
+
+static void
+find_conflicts_read_only(int client_id, BatchItem *const *items, int n)
+{
+	mark_conflicts(client_id, items, n, true);
+}
+
 /* take_back_merged deletes those of items that were created whose keys lead to a kept contact by now. */
 static void
 take_back_merged(int client_id, BatchItem *const *items, int n)
@@ -536,6 +567,7 @@ const BatchKind rvo_contact_batch = {
 	.resolve = resolve_new,
 	.settle = rvo_contact_items_settle,
 	.find_owners = find_owners,
+	.find_conflicts = find_conflicts,
 	.take_back = take_back,
 	.render = rvo_contact_item_render,
 };
@@ -546,4 +578,5 @@ const BatchKind rvo_contact_check = {
 	.read = read_item,
 	.resolve = find_companies,
 	.find_owners = find_owners_read_only,
+	.find_conflicts = find_conflicts_read_only,
 };

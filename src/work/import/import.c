@@ -233,7 +233,7 @@ tell_suppressed(Import *import, int row)
 /*
  * take_item counts what became of a row, and keeps what has to be told of it.
  * That it is there already is a matter of course, unless it was to be
- * changed, and two have the keys.
+ * changed, and two have the keys, or it may be somebody else.
  */
 static void
 take_item(void *arg, const BatchItem *item)
@@ -241,7 +241,7 @@ take_item(void *arg, const BatchItem *item)
 	Import	   *import = arg;
 	int			row = item->number - import->rows_before;
 
-	if (item->faults.count > 0 && item->failure == import->kind->kind->taken && import->mode != IMPORT_UPSERT)
+	if (item->faults.count > 0 && item->failure == import->kind->kind->taken && import->mode != IMPORT_UPSERT && item->conflicts == 0)
 		import->counts.duplicates++;
 	else if (item->faults.count > 0)
 		add_reject(import, item, import->rows_before + row + 1);
@@ -281,6 +281,7 @@ begin_batch(Import *import, Batch *batch)
 		.kind = import->kind->batches[import->mode],
 		.mode = BATCH_PARTIAL,
 		.first_number = import->rows_before,
+		.tells_conflicts = true,
 		.faults_apart = true,
 		.sink = take_item,
 		.sink_arg = import,

@@ -94,6 +94,18 @@ find_owners(const Batch *batch, BatchItem *const *items, int n)
 		}
 }
 
+/* pretended_id gives the next pretended id: an odd one to an item that has all keys. */
+static int64
+pretended_id(Batch *batch, const BatchItem *item)
+{
+	bool		has_all = true;
+
+	for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		has_all &= item->keys[k].data != NULL;
+	batch->last_pretended += 2;
+	return batch->last_pretended + (has_all ? 1 : 0);
+}
+
 /* pretend is an insert that only takes note of the keys; no two of the items share one. */
 static void
 pretend(Batch *batch, BatchItem *const *items, int n, bool *inserted)
@@ -381,6 +393,49 @@ complete_owners(const Batch *batch, const Chunk *chunk)
 				items[i]->owners[k] = known[i][k];
 }
 
+/* only_owner returns the one that has a key of a duplicate which has another key, of which nobody is the owner; 0 for none. */
+static int64
+only_owner(const BatchItem *item)
+{
+	int64		owner = 0;
+
+	if (!item->taken || !lacks_owner(item))
+		return 0;
+	for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		owner = item->owners[k] != 0 ? item->owners[k] : owner;
+	return owner;
+}
+
+/*
+ * note_conflicts marks duplicates by one key whose other key is not the owner's: that may be somebody else.  An owner that a
+ * check pretends has an odd id if it has all keys; it was found by one, so the other one differs.
+ */
+static void
+note_conflicts(const Batch *batch, const Chunk *chunk)
+{
+	BatchItem **items = palloc(chunk->count * sizeof(BatchItem *));
+	int			n = 0;
+
+	for (int i = 0; i < chunk->count; i++)
+		if (only_owner(&chunk->items[i]) != 0)
+			items[n++] = &chunk->items[i];
+	if (n == 0 || batch->caller->settings.updates_keys)
+		return;
+	batch->kind->find_conflicts(batch->caller->client_id, items, n);
+	for (int i = 0; i < n; i++)
+	{
+		int64		owner = only_owner(items[i]);
+
+		for (int k = 0; k < BATCH_MAX_KEYS; k++)
+		{
+			if (items[i]->owners[k] == 0 && items[i]->keys[k].data != NULL && owner < 0 && owner % 2 != 0)
+				items[i]->conflicts |= 1 << k;
+			if (IS_GIVEN(items[i]->conflicts, k))
+				items[i]->owners[k] = owner;
+		}
+	}
+}
+
 /* explain notes for an item with a taken key, who has which. */
 static void
 explain(const Batch *batch, BatchItem *item)
@@ -505,7 +560,7 @@ insert(Batch *batch, BatchItem **picked, int n)
 	for (int i = 0; i < n; i++)
 	{
 		if (batch->kind->only_checks)
-			picked[i]->id = ++batch->last_pretended;
+			picked[i]->id = pretended_id(batch, picked[i]);
 		else
 			number(batch, picked[i]);
 		picked[i]->tried = true;
@@ -656,6 +711,8 @@ run_chunk(Batch *batch)
 		create_open(batch, &chunk);
 	else if (chunk.nopen > 0)
 		upsert_open(batch, &chunk);
+	if (batch->tells_conflicts && batch->kind->find_conflicts != NULL)
+		note_conflicts(batch, &chunk);
 	for (int i = 0; i < chunk.count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

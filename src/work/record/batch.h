@@ -42,7 +42,7 @@ typedef struct BatchItem
 	int64		owners[BATCH_MAX_KEYS]; /* who has the keys, when somebody was found to; 0 = nobody */
 	bool		tried;			/* its turn has come, nothing earlier being in its way */
 	bool		taken;			/* a key of it is, so that it will not be created */
-	GivenMembers conflicts;		/* keys of an upsert of which their owner has another, as bits */
+	GivenMembers conflicts;		/* keys of which the one that has the other key has another, as bits: of an upsert, or where the batch is to tell */
 	int			ncreated_before;	/* of the batch, when that was found */
 	int64		id;
 	bool		found;			/* an upsert found it there, and changed it */
@@ -83,6 +83,9 @@ typedef struct BatchKind
 	/* find_owners fills the items' owners; NULL if the kind has no keys. */
 	void		(*find_owners) (int client_id, BatchItem *const *items, int n);
 
+	/* find_conflicts marks which keys that nobody has differ from those of the only owner that each item has; NULL if the kind has no two keys. */
+	void		(*find_conflicts) (int client_id, BatchItem *const *items, int n);
+
 	/*
 	 * take_back deletes those of items that were created which should not be so: a merge came in between, so
 	 * that their keys lead to records that don't have them; it fills their owners and says that they are taken.  Or
@@ -112,6 +115,7 @@ typedef struct Batch
 	const char *number_name;	/* what callers call an item's place: "ordinal" or "index" */
 	int			first_number;
 	BrokenItems broken;
+	bool		tells_conflicts;	/* of a create: whether one who has a key of a duplicate has another one of the other */
 	bool		faults_apart;	/* those of one item never meet another's: each tells of all that it may */
 
 	/* Told of each item, in the order of input; what is needed later must be copied. */
