@@ -94,6 +94,9 @@ test('what can\'t be an import is refused, and nothing was written', async () =>
 	await isRefused(send(client, FILE, { email: 'jane@acme.com' }), 400, { parameter: 'email', code: 'unknown_parameter', nearest: [] });
 	await isRefused(send(client, form([['file', FILE], ['on_faults', 'x']]).body, {}, file), 400, { parameter: 'on_faults', code: 'unknown_parameter', nearest: ['on_fault'] });
 	await isRefused(send(client, form([['fil', FILE]]).body, {}, file), 400, { pointer: '/file', code: 'required' }, { parameter: 'fil', code: 'unknown_parameter', nearest: [] });
+	for (const path of [IMPORT, '/public/v2/companies/import', '/public/v2/do-not-contact/import'])
+		for (const second of ['Email,Domain\njoe@acme.com,acme.com\n', ''])
+			await isRefused(send(client, form([['file', FILE, '; filename="a.csv"'], ['file', second, '; filename="b.csv"']]).body, {}, { ...file, path }), 400, { pointer: '/file', code: 'duplicate' });
 	await isRefused(send(client, file.body.subarray(0, -20), {}, file), 400, { pointer: '', code: 'malformed_body' });
 	await isRefused(send(client, FILE, {}, { headers: [['Content-Encoding', 'gzip']] }), 415, { parameter: 'Content-Encoding', code: 'unsupported_encoding' });
 	for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'text/csvx', 'text/csv\u00e9'])

@@ -15,19 +15,23 @@
 #include "http/request/multipart.h"
 #include "http/request/upload.h"
 
-/* read_part takes the file, or an option; of equal names the last counts. */
+/* read_part takes the file, or an option; of equal options the last counts. A second file would be lost unseen. */
 static void
 read_part(void *arg, Slice name, Slice value)
 {
 	Upload	   *upload = arg;
 
-	if (rvo_slice_equal(name, CONST_SLICE("file")))
-		upload->content = value;
-	else
+	if (!rvo_slice_equal(name, CONST_SLICE("file")))
+	{
 		rvo_form_add(&upload->options, name, value);
+		return;
+	}
+	if (upload->content.data != NULL)
+		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "/file", FAULT_DUPLICATE);
+	upload->content = value;
 }
 
-/* rvo_upload_read reads a body of a content type that is a file's.  Raises FAILURE_INVALID_REQUEST for a broken form. */
+/* rvo_upload_read reads a body of a content type that is a file's.  Raises FAILURE_INVALID_REQUEST for a broken form, and for a second file. */
 void
 rvo_upload_read(Slice content_type, Slice body, Upload *upload)
 {
