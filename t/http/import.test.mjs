@@ -105,12 +105,28 @@ test('what can\'t be an import is refused, and nothing was written', async () =>
 	assert.equal(sql(`SELECT count(*) FROM revyops.import_job WHERE client_id = ${client.id}`), '0');
 });
 
-test('what nobody knows is told, and strictly refused', async () => {
+test('an option that nobody knows is refused, in the query as in the form, and nothing was written', async () => {
 	const client = newClient('import unknown');
-	const told = await send(client, FILE, { utm_source: 'x' });
-	assert.deepEqual([told.status, told.headers['x-revyops-unknown-parameters']], [200, 'utm_source'], told.text);
+	for (const path of [IMPORT, '/public/v2/companies/import', '/public/v2/do-not-contact/import'])
+		for (const [name, ...nearest] of [['dry_run'], ['check'], ['preview'], ['upsert'], ['on_conflict'], ['utm_source'], ['encodin', 'encoding']])
+			for (const headers of [[], [['Prefer', 'handling=lenient']]]) {
+				const { body, type } = form([['file', FILE], [name, 'true']]);
+				const faults = { parameter: name, code: 'unknown_parameter', nearest };
+				await isRefused(send(client, FILE, { [name]: 'true' }, { path, headers }), 400, faults);
+				await isRefused(send(client, body, {}, { path, type, headers }), 400, faults);
+			}
+	assert.equal(rows(client), '0 contacts, 0 companies');
+	assert.equal(sql(`SELECT (SELECT count(*) FROM revyops.import_job WHERE client_id = ${client.id}) + (SELECT count(*) FROM revyops.do_not_contact WHERE client_id = ${client.id})`), '0');
 	const strict = await send(client, FILE, { utm_source: 'x' }, { headers: [['Prefer', 'handling=strict']] });
 	assert.deepEqual([strict.status, strict.headers['preference-applied'], strict.json?.errors?.[0].code], [400, 'handling=strict', 'unknown_parameter']);
+	const known = await send(client, FILE, { client_id: client.id });
+	assert.deepEqual([known.status, known.headers['x-revyops-unknown-parameters']], [200, undefined], known.text);
+});
+
+test('of a GET of imports what nobody knows is told', async () => {
+	const client = newClient('import unknown GET');
+	const told = await request('GET', `${IMPORT}?utm_source=x`, [['X-API-Key', client.key]]);
+	assert.deepEqual([told.status, told.json, told.headers['x-revyops-unknown-parameters']], [200, { running: [] }, 'utm_source'], told.text);
 });
 
 test('16 MiB and no more, and no key, no body', async () => {

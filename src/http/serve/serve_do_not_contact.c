@@ -161,7 +161,7 @@ rvo_serve_suppress_file(const HttpRequest *request, Answer *answer)
 	};
 
 	file.header_line = rvo_import_line(rvo_import_option(request, "header_line"), &file.faults);
-	rvo_import_check_options(request, names, lengthof(names), &file.faults, answer);
+	rvo_import_check_options(request, names, lengthof(names), &file.faults);
 	if (file.encoding.data == NULL)
 		file.encoding = request->upload->charset;
 	if (file.content.data == NULL)

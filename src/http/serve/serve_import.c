@@ -31,16 +31,24 @@ static const Slice option_names[] = {
 	CONST_SLICE("delimiter"), CONST_SLICE("header_line"), CONST_SLICE("columns")
 };
 
-/* check_query notes what is wrong with the names in a query, and tells of those that are ignored. */
-static void
-check_query(const HttpRequest *request, const Slice *names, int n, FaultList *faults, Answer *answer)
+/* check_names notes what is wrong with the names in a query, strictly or not, and returns those that are ignored, for a header. */
+static const char *
+check_names(const HttpRequest *request, const Slice *names, int n, bool strict, FaultList *faults)
 {
 	static const Slice others[] = {CONST_SLICE("client_id")};
 	KnownParameters known = {
 		.conditions = names, .nconditions = n, .others = others, .nothers = lengthof(others),
 		.shape = request->endpoint->resource->shape,
 	};
-	const char *ignored = rvo_parameters_check(request->query, &known, request->caller.strict, faults);
+
+	return rvo_parameters_check(request->query, &known, strict, faults);
+}
+
+/* check_query notes what is wrong with the names in a query that only asks, and tells of those that are ignored. */
+static void
+check_query(const HttpRequest *request, const Slice *names, int n, FaultList *faults, Answer *answer)
+{
+	const char *ignored = check_names(request, names, n, request->caller.strict, faults);
 
 	if (ignored != NULL)
 		rvo_answer_add_header(answer, "X-Revyops-Unknown-Parameters", ignored);
@@ -63,11 +71,14 @@ check_parts(const Upload *upload, const Slice *names, int n, FaultList *faults)
 	}
 }
 
-/* rvo_import_check_options notes what is wrong with the names of options, in the query and in the form. */
+/*
+ * rvo_import_check_options notes what is wrong with the names of options, in the query and in the form. Both are strict:
+ * whoever writes dry_run=true would have the whole file in.
+ */
 void
-rvo_import_check_options(const HttpRequest *request, const Slice *names, int n, FaultList *faults, Answer *answer)
+rvo_import_check_options(const HttpRequest *request, const Slice *names, int n, FaultList *faults)
 {
-	check_query(request, names, n, faults, answer);
+	check_names(request, names, n, true, faults);
 	check_parts(request->upload, names, n, faults);
 }
 
@@ -147,7 +158,7 @@ rvo_serve_import(const HttpRequest *request, Answer *answer)
 {
 	CsvImport	import = read_import(request);
 
-	rvo_import_check_options(request, option_names, lengthof(option_names), &import.faults, answer);
+	rvo_import_check_options(request, option_names, lengthof(option_names), &import.faults);
 	rvo_answer(answer, 200, rvo_import_csv(&request->claim, &import));
 }
 

@@ -7,7 +7,7 @@
 
 #include "http/request/endpoint.h"
 
-extern void rvo_import_check_options(const HttpRequest *request, const Slice *names, int n, FaultList *faults, Answer *answer);
+extern void rvo_import_check_options(const HttpRequest *request, const Slice *names, int n, FaultList *faults);
 extern Slice rvo_import_option(const HttpRequest *request, const char *name);
 extern int64 rvo_import_line(Slice text, FaultList *faults);
 extern void rvo_serve_import(const HttpRequest *request, Answer *answer);
