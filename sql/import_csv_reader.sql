@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(158);
+SELECT plan(238);
 SELECT test.two_clients() \gset
 
 -- What the reader of CSV files makes of octets, seen by an import that is only checked.
@@ -23,6 +23,15 @@ CREATE FUNCTION test.utf16(content text, big boolean) RETURNS bytea
 CREATE FUNCTION test.refused(content bytea, encoding text DEFAULT NULL, delimiter text DEFAULT NULL) RETURNS text
 	LANGUAGE sql AS $$ SELECT format('SELECT revyops_import_csv(%L, ''check'', encoding => %L, delimiter => %L)', content, encoding, delimiter) $$;
 
+-- encoding_of tells what encoding is found of some words in a file, or by which code it is refused.
+CREATE FUNCTION test.encoding_of(octets bytea) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN public.revyops_import_csv(E'email,n\na@acme.com,x '::bytea || octets, 'check', delimiter => ',')->>'encoding';
+EXCEPTION WHEN SQLSTATE 'PT400' THEN
+	RETURN (test.try(test.refused(E'email,n\na@acme.com,x '::bytea || octets, NULL, ','))->>'detail')::jsonb->0->>'code';
+END
+$$;
+
 -- encodings
 SELECT is(test.read(test.utf8(E'email,n\na@acme.com,J\u00fcr\n')), E'UTF8 , 1 email|n\na@acme.com|J\u00fcr', 'UTF-8');
 SELECT is(test.read('\xefbbbf'::bytea || test.utf8(E'email,n\na@acme.com,J\u00fcr\n')), E'UTF8 , 1 email|n\na@acme.com|J\u00fcr', 'UTF-8 with a mark');
@@ -37,7 +46,8 @@ SELECT is(test.read(convert_to(E'email;n\na@acme.com;J\u00fcr \u20ac \u201cq\u20
 SELECT is(test.read(test.utf8(E'email,n\na@acme.com,J\u00fcr\n') || 'b@acme.com,J'::bytea || '\xfc' || E'r\nc@acme.com,x'::bytea), E'UTF8 , 1 email|n\na@acme.com|J\u00fcr\nc@acme.com|x\n3 400 invalid_encoding', 'UTF-8 with a row that is none');
 SELECT is(test.read('\xefbbbf'::bytea || E'email,n\na@acme.com,J'::bytea || '\xfc' || E'r\nc@acme.com,x'::bytea), E'UTF8 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'a mark is believed');
 SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\x00' || E'r\nc@acme.com,x'::bytea), E'UTF8 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'NUL');
-SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\xfc81' || E'r\nc@acme.com,x'::bytea), E'WIN1252 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'Windows-1252, an octet that it does not have');
+SELECT is(test.read(E'email,n\na@acme.com,J'::bytea || '\xfc81' || E'r\nc@acme.com,x'::bytea, 'WIN1252'), E'WIN1252 , 1 email|n\nc@acme.com|x\n2 400 invalid_encoding', 'said to be Windows-1252, an octet that it does not have');
+SELECT is(test.read(convert_to(E'email,n\na@acme.com,' || repeat(E'J\u00fcr ', 11), 'WIN1252') || E'\nb@acme.com,J\\201r\nc@acme.com,x'::bytea) ~ E'^WIN1252 , 1 email\\|n\na@acme.com\\|.*\nc@acme.com\\|x\n3 400 invalid_encoding$', true, 'Windows-1252, an octet that it does not have, in one word of many');
 SELECT is(revyops_import_csv((E'email,n\n' || (SELECT string_agg(i || '@acme.com,x', E'\n') FROM generate_series(1, 20000) i))::bytea || E'\nlast@acme.com,J\\374r'::bytea, 'check') - '{job,mapping,columns,preview,notes,updated,duplicates}'::text[],
 	'{"mode": "check", "rows": 20001, "created": 20001, "failed": 0, "encoding": "WIN1252", "delimiter": ",", "header_line": 1, "rejects": []}', 'an umlaut after 300 KiB tells, too');
 SELECT is(test.read(convert_to(content, of), encoding), shown, format('said to be "%s"', encoding)) FROM (VALUES
@@ -48,6 +58,82 @@ SELECT is(test.read(convert_to(content, of), encoding), shown, format('said to b
 SELECT is(test.read(test.utf16(E'email,n\na@acme.com,\u4e2d', true), 'utf-16be'), E'UTF16BE , 1 email|n\na@acme.com|\u4e2d', 'said to be UTF-16');
 SELECT is(test.read(convert_to(E'email|n\na@acme.com|\u8868', 'SJIS') || '\x95', 'SJIS', '|'), E'SJIS | 1 email|n\n2 400 invalid_encoding', 'the last character is cut off');
 SELECT test.fails_400(test.refused('email', encoding), '[{"parameter": "encoding", "code": "unknown_encoding"}]', 'no encoding: ' || left(encoding, 20)) FROM (VALUES ('klingon'), ('SQL_ASCII'), ('MULE_INTERNAL'), ('-'), (repeat('utf8', 100))) v(encoding);
+
+-- what is no UTF-8: Windows-1252, or refused
+SELECT is(test.encoding_of(octets), 'WIN1252', 'may be Windows-1252: ' || what) FROM (VALUES
+	('English, quotes and dashes', convert_to('“Best” in class – it’s O’Brien’s—really…;rock‘n’roll • 50% ™', 'WIN1252')),
+	('prices and degrees', convert_to('£5, £5m, £m, k€, M€, 5 €, €5, 20°C, 12 m², m³, ½, 3×4, ±5, ¢', 'WIN1252')),
+	('a unit in the header', convert_to('Umsatz in T€', 'WIN1252')),
+	('signs behind a name', convert_to('Acme™ Acme® Acme© Über®', 'WIN1252')),
+	('French', convert_to('«Œuvre» « cœur » L’Église d’Été ; Noël, œil, garçon, L''HAŸ-LES-ROSES, L''Haÿ', 'WIN1252')),
+	('French in capitals', convert_to('FRANÇOIS LEFÈVRE CRÉATIONS ÉNERGÉTIQUES SàRL', 'WIN1252')),
+	('German', convert_to('„Größe“ §5, § 12, Straße, GROßE, Öl, Äpfel, MÜLLER, Über', 'WIN1252')),
+	('Spanish', convert_to('¿Qué? ¡Olé! MªJosé Mª Nº1 nº 3ª Muñoz MUÑOZ Peñalver', 'WIN1252')),
+	('Catalan', convert_to('col·lecció Gal·la L’Hospitalet çà', 'WIN1252')),
+	('Portuguese', convert_to('João Conceição São Gonçalves ações Não', 'WIN1252')),
+	('Italian', convert_to('Nicolò Perché è città più', 'WIN1252')),
+	('Danish, Norwegian, Swedish', convert_to('Søren Ærø Ångström Åse blåøyd håøre Østergård Björk', 'WIN1252')),
+	('Icelandic', convert_to('þýðing þæði Þórður Guðmundsdóttir Ísafjörður', 'WIN1252')),
+	('Estonian, Finnish', convert_to('jäääär töööö Öö hääyö Väinö', 'WIN1252')),
+	('Czech and Slovene names', convert_to('Šimon Žižek Škoda Miloš Žan', 'WIN1252')),
+	('Dutch', convert_to('Daniël coördinator Ÿ IJsland café’s', 'WIN1252')),
+	('accents that were typed alone', convert_to('O´Brien ´quoted´ L´Oréal', 'WIN1252')),
+	('hard blanks and hyphens', convert_to(E'Anna\u00a0Maria\u00a0Müller Donau\u00addampf', 'WIN1252')),
+	('one mishap of more than ten', convert_to('Jos¨ Müller Groß Bär Möller Jürgen Köln Straße Größe Käse Früh Öl', 'WIN1252')),
+	('only signs', convert_to('– — … • “ ” €', 'WIN1252'))) v(what, octets);
+SELECT is(test.encoding_of(octets), 'unknown_encoding', 'no Windows-1252: ' || what) FROM (VALUES
+	('Japanese, CP932', convert_to('一郎 鈴木 太郎 山田 健 渡辺', 'SJIS')),
+	('Japanese, EUC-JP', convert_to('一郎 鈴木 太郎 山田 健 渡辺', 'EUC_JP')),
+	('Japanese, half-width, CP932', convert_to('ﾀﾅｶ ｽｽﾞｷ ﾔﾏﾀﾞ', 'SJIS')),
+	('Chinese, GBK', convert_to('张伟 王芳 李娜 刘洋 陈静 杨帆', 'GBK')),
+	('Chinese, Big5', convert_to('陳怡君 林志明 王淑芬 張家豪', 'BIG5')),
+	('Korean, CP949', convert_to('김철수 이영희 박민준 최지우', 'UHC')),
+	('Russian, KOI8-R', convert_to('Иван Петров Анна Смирнова', 'KOI8R')),
+	('Russian, CP1251', convert_to('Иван Петров Анна Смирнова', 'WIN1251')),
+	('Russian, CP866', convert_to('Иван Петров Анна Смирнова', 'WIN866')),
+	('Russian, ISO-8859-5', convert_to('Иван Петров Анна Смирнова', 'ISO_8859_5')),
+	('Greek, CP1253', convert_to('Νίκος Παπαδόπουλος Μαρία', 'WIN1253')),
+	('Hebrew, CP1255', convert_to('משה כהן שרה לוי אברהם', 'WIN1255')),
+	('Arabic, CP1256', convert_to('محمد أحمد فاطمة', 'WIN1256')),
+	('Thai, CP874', convert_to('สมชาย ใจดี', 'WIN874')),
+	('German, MacRoman', '\x4a9f7267656e2047726fa7204a9a726720428a636b657220866e616c204d9f6c6c6572'::bytea),
+	('one word, MacRoman', '\x4a9f7267656e'::bytea),
+	('French, MacRoman', '\x488e6c8f6e65204c65668f767265204672616e8d6f6973204e6f916c2052656e8e204399748e'::bytea),
+	('Spanish, MacRoman', '\x4a6f738e20476172639261204d61729261204d75966f7a20416e64728e7320508e72657a'::bytea),
+	('Portuguese, MacRoman', '\x4a6f8b6f20436f6e6365698d8b6f'::bytea),
+	('quotes, MacRoman', '\xd242657374d3206974d573204fd5427269656e'::bytea),
+	('German, CP437', '\x4a817267656e2047726fe1204a947267204284636b6572'::bytea),
+	('Spanish, CP850', '\x4a6f73822047617263a161204d6172a161204d75a46f7a'::bytea),
+	('Polish, CP1250', convert_to('Łukasz Wiśniewski Michał Wałęsa Grażyna Dąbrowska', 'WIN1250')),
+	('one name, CP1250', convert_to('Łukasz', 'WIN1250')),
+	('Polish, ISO-8859-2', convert_to('Łukasz Wiśniewski Michał Wałęsa Grażyna Dąbrowska', 'LATIN2')),
+	('Czech, ISO-8859-2', convert_to('Jiří Dvořák Aleš Růžička Božena Němcová Tomáš Doležal', 'LATIN2')),
+	('letters that lost their case', convert_to('garcÍa pÉrez', 'WIN1252'))) v(what, octets);
+SELECT is(test.encoding_of(octets), 'WIN1252', 'not told from Windows-1252: ' || what) FROM (VALUES
+	('Czech, CP1250', convert_to('Jiří Dvořák Tomáš Petr Němec Jan Černý', 'WIN1250')),
+	('Turkish, CP1254', convert_to('Şükrü Yıldız Çağlar Öztürk', 'WIN1254')),
+	('Lithuanian, CP1257', convert_to('Šarūnas Žukauskas', 'WIN1257'))) v(what, octets);
+SELECT is(test.encoding_of(convert_to('陈静 李娜', 'GBK')), 'unknown_encoding', 'characters of two octets, some of which are UTF-8 by chance');
+SELECT test.fails_400(test.refused(convert_to(E'Email,n\na@acme.com,J\u00fcrgen', 'UTF8') || '\x9f', NULL, 'ab'), '[{"parameter": "delimiter", "code": "invalid_delimiter"}]', 'an encoding that is not looked for');
+SELECT test.fails_400(test.refused(E'Email,n\na@acme.com,J\\237rgen'::bytea), '[{"parameter": "encoding", "code": "unknown_encoding"}]', 'the fault of a file in none that is found');
+SELECT is((test.try(test.refused(E'Email,n\na@acme.com,J\\237rgen'::bytea))->>'detail')::jsonb->0->>'message', 'This file is neither UTF-8 nor Windows-1252. Say its encoding, such as SJIS, GBK, WIN1250, WIN1251 or MACINTOSH.', 'and what it says');
+SELECT is(test.read(E'email,n\na@acme.com,J\\237rgen'::bytea, 'WIN1252'), E'WIN1252 , 1 email|n\na@acme.com|J\u0178rgen', 'what the caller says is not questioned');
+SELECT test.fails_400(format('SELECT revyops_import_csv(%L, ''check'')', (E'email,n\n' || (SELECT string_agg(i || '@acme.com,x', E'\n') FROM generate_series(1, 20000) i))::bytea || E'\nlast@acme.com,J\\237rgen\n'::bytea), '[{"parameter": "encoding", "code": "unknown_encoding"}]', 'refused after 300 KiB, too');
+SELECT is(test.read(convert_to(E'email,n\na@acme.com,', 'UTF8') || octets, encoding), shown || E' , 1 email|n\na@acme.com|' || word, format('said to be "%s"', encoding)) FROM (VALUES
+	('\x88ea9859'::bytea, 'windows-31j', 'SJIS', '一郎'), ('\x88ea9859', 'MS932', 'SJIS', '一郎'), ('\x88ea9859', 'cp932', 'SJIS', '一郎'), ('\x88ea9859', 'x-sjis', 'SJIS', '一郎'),
+	('\xd5c5ceb0', 'gb2312', 'GBK', '张伟'), ('\xd5c5ceb0', 'cp936', 'GBK', '张伟'), ('\xd5c5ceb0', 'MS936', 'GBK', '张伟'), ('\xd5c5ceb0', 'gb18030', 'GB18030', '张伟'),
+	('\xb1e8', 'cp949', 'UHC', '김'), ('\xb1e8', 'ks_c_5601-1987', 'UHC', '김'), ('\xb3af', 'cp950', 'BIG5', '陳'), ('\xb3af', 'Big5-HKSCS', 'BIG5', '陳'),
+	('\x4a9f7267656e2047726fa7', 'macintosh', 'MACINTOSH', 'Jürgen Groß'), ('\x4a9f72', 'mac_roman', 'MACINTOSH', 'Jür'), ('\x4a9f72', 'x-mac-roman', 'MACINTOSH', 'Jür'), ('\x4a9f72', 'MacRoman', 'MACINTOSH', 'Jür'),
+	('\xd242657374d3206974d573dbca80ff', 'macintosh', 'MACINTOSH', E'“Best” it’s€\u00a0Äˇ')) v(octets, encoding, shown, word);
+
+-- a report's row that had such octets has U+FFFD in their place; as long as it has, it is a reject again
+SELECT is(test.read(test.utf8(E'email,n,m\na@acme.com,\u00fc,\u00fc\nb@acme.com,H') || E'\\351l\\350ne,x\nnope,\\357\\277\\275,x\n'::bytea), E'UTF8 , 1 email|n|m\na@acme.com|\u00fc|\u00fc\nnope|\uFFFD|x\n3 400 invalid_encoding\n4 400 invalid_email', 'octets that are none, and U+FFFD itself');
+SELECT string_agg(l, E'\n') AS report FROM revyops_import_report() l \gset
+SELECT is(:'report'::text, E'email,n,m,import_line,import_outcome,import_faults\nb@acme.com,H\uFFFDl\uFFFDne,x,3,rejected,invalid_encoding\nnope,\uFFFD,x,4,rejected,/email: invalid_email', 'the report');
+SELECT is(regexp_replace(test.read(test.utf8(replace(:'report', 'nope', 'c@acme.com'))), '^[^\n]*\n', ''), E'c@acme.com|\uFFFD|x|4|rejected|/email: invalid_email\n2 400 invalid_encoding', 'unchanged, the row is a reject');
+SELECT is(regexp_replace(test.read(test.utf8(replace(:'report', E'H\uFFFDl\uFFFDne', E'H\u00e9l\u00e8ne'))), '^[^\n]*\n', ''), E'b@acme.com|H\u00e9l\u00e8ne|x|3|rejected|invalid_encoding\nnope|\uFFFD|x|4|rejected|/email: invalid_email\n3 400 invalid_email', 'mended, it comes in');
+SELECT is(regexp_replace(test.read(test.utf8(:'report' || E'\nd@acme.com,\uFFFD')), '^[^\n]*\n', '') ~ E'\n4 400 ragged_row 6 2$', true, 'a row that is not whole');
+SELECT is(test.read(test.utf8(E'email,n,import_faults\na@acme.com,\uFFFD,invalid_encoding\n')), E'UTF8 , 1 email|n|import_faults\na@acme.com|\uFFFD|invalid_encoding', 'a file that is no report');
 
 -- delimiters
 SELECT is(test.read(test.utf8(replace(E'email^first^more,of;it\n1@acme.com^a,b^c d\n2@acme.com^1,5^"x^y"\n', '^', delimiter))), concat('UTF8 ', delimiter, E' 1 email|first|more,of;it\n1@acme.com|a,b|c d\n2@acme.com|1,5|x', delimiter, 'y'), 'found: ' || CASE delimiter WHEN E'\t' THEN 'tab' ELSE delimiter END)

@@ -132,12 +132,12 @@ is_value(Slice cell, bool *is_number)
 	return false;
 }
 
-/* is_report_header tells the header of a report: those of its own columns are at its end, whatever the source's are called. */
-static bool
-is_report_header(const CsvScan *scan, int width)
+/* rvo_csv_is_report_header tells the header of a report: those of its own columns are at its end, whatever the source's are called. */
+bool
+rvo_csv_is_report_header(const CsvScan *scan)
 {
 	static const Slice own[] = {CONST_SLICE(REPORT_LINE), CONST_SLICE(REPORT_OUTCOME), CONST_SLICE(REPORT_FAULTS)};
-	int			first = width - (int) lengthof(own);
+	int			first = rvo_csv_scan_width(scan) - (int) lengthof(own);
 
 	for (size_t i = 0; first >= 0 && i < lengthof(own); i++)
 		if (!rvo_slice_equal(cell_of(scan, first + i), own[i]))
@@ -156,7 +156,7 @@ may_be_header(const CsvScan *scan)
 	int			filled = 0;
 	int			numbers = 0;
 
-	if (is_report_header(scan, width))
+	if (rvo_csv_is_report_header(scan))
 		return true;
 	for (int i = 0; i < width; i++)
 	{

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/failure.h"
 #include "shape/file/csv_columns.h"
 #include "shape/file/csv_guess.h"
 #include "shape/file/csv_reader.h"
@@ -38,6 +39,7 @@ struct CsvReader
 	int64		line;			/* the one at from */
 	CsvScan		scan;
 	int			required;		/* columns up to the last that has a name */
+	bool		is_report;		/* of an import: its last columns are a report's own */
 	bool		is_told;		/* the caller says where the header is */
 	int			begin;			/* where rows are looked at for the header: in the window until records are
 								 * read */
@@ -189,6 +191,30 @@ has_surplus(const CsvReader *reader)
 	return reader->scan.nfields > reader->scan.kept;
 }
 
+/* has_text tells whether a field has a text in it. */
+static bool
+has_text(Slice field, Slice text)
+{
+	return field.len >= text.len && memmem(field.data, field.len, text.data, text.len) != NULL;
+}
+
+/*
+ * has_lost_octets tells a row of a report that was rejected because it had octets that are no text, and that nobody has mended: in their
+ * place it has U+FFFD still. In other rows that is a character of the source's own.
+ */
+static bool
+has_lost_octets(const CsvReader *reader, const CsvRecord *record)
+{
+	int			faults = reader->required - 1;	/* the report's own columns are the last three */
+
+	if (!reader->is_report || !has_text(record->fields[faults], rvo_fault_code(FAULT_INVALID_ENCODING)))
+		return false;
+	for (int i = 0; i < faults - 2; i++)
+		if (has_text(record->fields[i], CONST_SLICE("\xef\xbf\xbd")))
+			return true;
+	return false;
+}
+
 /* read_record reads the record that was found, in the current context. */
 static void
 read_record(const CsvReader *reader, CsvRecord *record)
@@ -207,6 +233,8 @@ read_record(const CsvReader *reader, CsvRecord *record)
 		for (int i = 0; i < record->nfields; i++)
 			record->fields[i] = rvo_csv_legible(record->fields[i]);
 	}
+	else if (!is_ragged && has_lost_octets(reader, record))
+		record->fault = FAULT_INVALID_ENCODING;
 }
 
 /* read_broken shows the beginning of a record that has no end, and goes behind the line where it was lost. */
@@ -226,7 +254,8 @@ read_broken(CsvReader *reader, CsvRecord *record)
 
 /*
  * rvo_csv_next reads the next record, in the current context; false if there is
- * no more.  Blank rows are records only if something comes behind them.
+ * no more.  Blank rows are records only if something comes behind them.  Raises FAILURE_INVALID_REQUEST where
+ * the text turns out to be in no encoding that can be found: what came before is ASCII, and good.
  */
 bool
 rvo_csv_next(CsvReader *reader, CsvRecord *record)
@@ -242,6 +271,8 @@ rvo_csv_next(CsvReader *reader, CsvRecord *record)
 			return true;
 		}
 		found = find(reader);
+		if (reader->source.fault != FAULT_NONE)
+			rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "encoding", reader->source.fault);
 		if (found == CSV_END)
 			return false;
 		if (found == CSV_RECORD && rvo_csv_scan_is_blank(&reader->scan))
@@ -370,6 +401,7 @@ take_names(CsvReader *reader, int header)
 	format->delimiter = reader->scan.delimiter;
 	format->ncolumns = reader->scan.kept;
 	reader->required = rvo_csv_scan_width(&reader->scan);
+	reader->is_report = rvo_csv_is_report_header(&reader->scan);
 	cut(reader, &names, format->ncolumns);
 	format->columns = rvo_csv_columns(names.fields, format->ncolumns);
 	take(reader);
@@ -429,7 +461,7 @@ without_blanks(const CsvOptions *options)
 
 /*
  * rvo_csv_open begins to read a file: up to the names of its columns. The reader lives in the
- * current context. NULL means a fault: FAULT_UNKNOWN_ENCODING, FAULT_INVALID_DELIMITER,
+ * current context. NULL means a fault: FAULT_UNKNOWN_ENCODING, FAULT_ENCODING_NOT_FOUND, FAULT_INVALID_DELIMITER,
  * FAULT_INVALID_NUMBER (of header_line), FAULT_SPREADSHEET, FAULT_NO_HEADER.
  */
 CsvReader *
@@ -459,11 +491,13 @@ rvo_csv_open(const CsvOptions *wanted, CsvFeed feed, void *arg, FaultList *fault
 	fill(reader);
 	set_delimiter(reader, &options);
 	if (!read_header(reader))
-	{
-		rvo_fault_add(faults, "", FAULT_NO_HEADER);
-		return NULL;
-	}
-	return reader;
+		fault = FAULT_NO_HEADER;
+	if (reader->source.fault != FAULT_NONE)
+		fault = reader->source.fault;
+	if (fault == FAULT_NONE)
+		return reader;
+	rvo_fault_add(faults, fault == FAULT_NO_HEADER ? "" : "encoding", fault);
+	return NULL;
 }
 
 /* rvo_csv_format tells what the file is, as far as it was read. */

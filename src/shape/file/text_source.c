@@ -5,7 +5,7 @@
  * A byte order mark tells the encoding, before all else.  Then comes what the caller
  * says.  Otherwise zero octets tell UTF-16; and a file is UTF-8 or Windows-1252, which
  * is decided at the first octet that is not ASCII, however far into the file: until
- * then both are the same.
+ * then both are the same.  What can be neither is not read any further.
  *
  * UTF-8 goes through as it is and is not checked here.  Of any other encoding, an octet
  * that can't be read becomes SOURCE_UNREADABLE, so that whoever checks the text finds
@@ -20,10 +20,15 @@
 
 #include "base/compat.h"
 #include "base/text.h"
+#include "shape/file/macintosh.h"
 #include "shape/file/text_source.h"
+#include "shape/file/windows_text.h"
 
 /* The longest character of any encoding of the server's has 4 octets; what is refused within these at the end may be cut off. */
 #define LONGEST_CHARACTER 8
+
+/* The one that is not the server's, as squeeze gives its name. */
+#define MACINTOSH "macintosh"
 
 /* Names that the server does not have, as squeeze gives them. */
 static const struct
@@ -35,6 +40,10 @@ static const struct
 	{"utf16", "utf16le"}, {"ucs2", "utf16le"}, {"ucs2le", "utf16le"}, {"ucs2be", "utf16be"},
 	/* as browsers do: what is said to be Latin 1 has the euro sign and quotation marks of Windows */
 	{"latin1", "win1252"}, {"iso88591", "win1252"}, {"ansi", "win1252"},
+	/* what Java, Python and browsers call them; what is said to be GB2312 or KS C 5601 has the characters of Windows, too */
+	{"windows31j", "sjis"}, {"ms932", "sjis"}, {"cswindows31j", "sjis"}, {"xsjis", "sjis"},
+	{"gb2312", "gbk"}, {"ms936", "gbk"}, {"ksc56011987", "uhc"}, {"ksc5601", "uhc"}, {"ms949", "uhc"}, {"ms950", "big5"}, {"big5hkscs", "big5"},
+	{"macroman", MACINTOSH}, {"xmacroman", MACINTOSH}, {"csmacintosh", MACINTOSH}, {"mac", MACINTOSH},
 };
 
 /* ---------------------------------------------------------------- octets */
@@ -190,39 +199,63 @@ convert_from(TextSource *source, int encoding)
 	return true;
 }
 
+/* What speaks for UTF-8, and what against it. */
+typedef struct Utf8Count
+{
+	int			characters;		/* in runs that are UTF-8 */
+	int			flaws;			/* octets that are none */
+} Utf8Count;
+
 /*
- * decide tells UTF-8 from Windows-1252 by what comes next.  Text in Windows-1252 is
+ * count_run counts a run of octets that are not ASCII, and returns its end; that of the text if it may be cut off there. In other encodings
+ * two neighbours are a character by chance: so a run tells of UTF-8 only as a whole.
+ */
+static const char *
+count_run(const TextSource *source, const char *p, Utf8Count *count)
+{
+	const char *end = source->octets + source->to;
+	Utf8Count	run = {0};
+
+	while (p < end && !rvo_is_ascii(*p))
+	{
+		int			length = pg_utf_mblen((const unsigned char *) p);
+
+		if (length > end - p && !source->ended)
+			p = end;
+		else if (length > 1 && length <= end - p && pg_utf8_islegal((const unsigned char *) p, length))
+		{
+			run.characters++;
+			p += length;
+		}
+		else
+		{
+			run.flaws++;
+			p++;
+		}
+	}
+	if (run.flaws == 0)
+		count->characters += run.characters;
+	count->flaws += run.flaws;
+	return p;
+}
+
+/*
+ * decide tells UTF-8 from Windows-1252, and from what is neither, by what comes next.  Text in Windows-1252 is
  * hardly ever UTF-8 by chance: so a few characters tell more than some octets that are none.
  */
 static void
 decide(TextSource *source)
 {
-	const char *p = source->octets + source->from;
+	const char *start = source->octets + source->from;
 	const char *end = source->octets + source->to;
-	int			characters = 0;
-	int			flaws = 0;
+	Utf8Count	count = {0};
 
-	while (p < end)
-	{
-		int			length = pg_utf_mblen((const unsigned char *) p);
-
-		if (rvo_is_ascii(*p))
-			p++;
-		else if (length > end - p && !source->ended)
-			break;
-		else if (length > 1 && length <= end - p && pg_utf8_islegal((const unsigned char *) p, length))
-		{
-			characters++;
-			p += length;
-		}
-		else
-		{
-			flaws++;
-			p++;
-		}
-	}
-	if (flaws <= characters * 4 || !convert_from(source, PG_WIN1252))
+	for (const char *p = start; p < end;)
+		p = rvo_is_ascii(*p) ? p + 1 : count_run(source, p, &count);
+	if (count.flaws <= count.characters * 4)
 		source->kind = SOURCE_UTF8;
+	else if (!rvo_text_may_be_windows((Slice) {start, end - start}) || !convert_from(source, PG_WIN1252))
+		source->fault = FAULT_ENCODING_NOT_FOUND;
 }
 
 /* squeeze leaves letters and digits of a name, in lower case; empty if it is too long for any. */
@@ -261,6 +294,8 @@ choose(TextSource *source, Slice wanted)
 		source->kind = SOURCE_UTF16LE;
 	else if (strcmp(name, "utf16be") == 0)
 		source->kind = SOURCE_UTF16BE;
+	else if (strcmp(name, MACINTOSH) == 0)
+		source->kind = SOURCE_MACINTOSH;
 	else if ((encoding = pg_char_to_encoding(name)) == PG_UTF8)
 		source->kind = SOURCE_UTF8;
 	else
@@ -284,7 +319,7 @@ rvo_text_source_open(TextSource *source, CsvFeed feed, void *arg, Slice encoding
 	return is_spreadsheet(source) ? FAULT_SPREADSHEET : FAULT_NONE;
 }
 
-/* rvo_text_source_encoding names the encoding, as the server does.  Of ASCII alone it is UTF-8. */
+/* rvo_text_source_encoding names the encoding, as the server does if it has it.  Of ASCII alone it is UTF-8. */
 const char *
 rvo_text_source_encoding(const TextSource *source)
 {
@@ -294,6 +329,8 @@ rvo_text_source_encoding(const TextSource *source)
 			return "UTF16LE";
 		case SOURCE_UTF16BE:
 			return "UTF16BE";
+		case SOURCE_MACINTOSH:
+			return "MACINTOSH";
 		case SOURCE_CONVERTED:
 			return pg_encoding_to_char(source->encoding);
 		default:
@@ -318,6 +355,20 @@ ascii_length(const char *octets, int len)
 	}
 	while (n < len && rvo_is_ascii(octets[n]))
 		n++;
+	return n;
+}
+
+/* undecided_length tells how many octets at the front are the same in UTF-8 and Windows-1252: up to the word that has the first one that is not. */
+static int
+undecided_length(const TextSource *source, int room)
+{
+	const char *octets = source->octets + source->from;
+	int			len = Min(available(source), room);
+	int			n = ascii_length(octets, len);
+
+	if (n < len)
+		while (n > 0 && rvo_is_letter(octets[n - 1]))
+			n--;
 	return n;
 }
 
@@ -377,6 +428,22 @@ read_utf16(TextSource *source, char *to, int room)
 	return to - start;
 }
 
+/* read_macintosh reads characters while there is room. */
+static int
+read_macintosh(TextSource *source, char *to, int room)
+{
+	char	   *start = to;
+
+	while (available(source) > 0 && to - start + MAX_MULTIBYTE_CHAR_LEN <= room)
+	{
+		unsigned char c = source->octets[source->from++];
+
+		unicode_to_utf8(rvo_is_ascii(c) ? c : rvo_macintosh[c - 0x80], (unsigned char *) to);
+		to += pg_utf_mblen((unsigned char *) to);
+	}
+	return to - start;
+}
+
 /*
  * read_converted has the server convert as much as there is room for, up to what it can't.
  * That is an octet that is unreadable, or a character that is not all there yet.
@@ -403,7 +470,7 @@ read_converted(TextSource *source, char *to, int room)
 
 /*
  * rvo_text_source_read puts text into to, where there is room for at least
- * SOURCE_MIN_ROOM, and returns how many octets; 0 at the end.
+ * SOURCE_MIN_ROOM, and returns how many octets; 0 at the end, or where a fault is found.
  */
 int
 rvo_text_source_read(TextSource *source, char *to, int room)
@@ -416,17 +483,21 @@ rvo_text_source_read(TextSource *source, char *to, int room)
 		return 0;
 	if (source->kind == SOURCE_UNDECIDED)
 	{
-		n = ascii_length(source->octets + source->from, Min(available(source), room));
+		n = undecided_length(source, room);
 		if (n > 0)
 			return copy(source, to, n);
 		refill(source);
 		decide(source);
 	}
+	if (source->fault != FAULT_NONE)
+		return 0;
 	switch (source->kind)
 	{
 		case SOURCE_UTF16LE:
 		case SOURCE_UTF16BE:
 			return read_utf16(source, to, room);
+		case SOURCE_MACINTOSH:
+			return read_macintosh(source, to, room);
 		case SOURCE_CONVERTED:
 			return read_converted(source, to, room);
 		default:

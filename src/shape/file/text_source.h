@@ -32,6 +32,7 @@ typedef enum SourceKind
 	SOURCE_UTF8,
 	SOURCE_UTF16LE,
 	SOURCE_UTF16BE,
+	SOURCE_MACINTOSH,
 	SOURCE_CONVERTED			/* by a function of the server */
 } SourceKind;
 
@@ -46,6 +47,7 @@ typedef struct TextSource
 	bool		ended;			/* the feed has no more */
 	int64		fed;
 	SourceKind	kind;
+	FaultCode	fault;			/* FAULT_ENCODING_NOT_FOUND: from here on */
 	int			encoding;		/* of SOURCE_CONVERTED, the server's number */
 	FmgrInfo	conversion;
 } TextSource;
