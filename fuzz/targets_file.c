@@ -176,7 +176,7 @@ is_same(const CsvRecord *a, const CsvRecord *b)
 static bool
 open_shifted(Reading *reading, Slice encoding, const CsvFormat *format, Slice file, int lines)
 {
-	CsvOptions	options = {encoding, {&format->delimiter, 1}, 0};
+	CsvOptions	options = {encoding, {&format->delimiter, 1}, 0, NO_SLICE};
 	char	   *shifted = palloc(file.len + lines);
 	const CsvFormat *again;
 
@@ -216,7 +216,7 @@ check_written(const CsvRecord *record, char delimiter)
 {
 	static const char *const breaks[] = {"\n", "\r\n", "\r"};
 	const char *line_break = breaks[record->line % lengthof(breaks)];
-	CsvOptions	options = {CONST_SLICE("utf-8"), {&delimiter, 1}, 0};
+	CsvOptions	options = {CONST_SLICE("utf-8"), {&delimiter, 1}, 0, NO_SLICE};
 	Reading		again;
 	StringInfoData file;
 	int			names;

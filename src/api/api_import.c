@@ -227,7 +227,7 @@ feed(void *arg, char *buffer, int size)
 static Datum
 import_file(FunctionCallInfo fcinfo, const ImportKind *kind, const char *instead)
 {
-	CsvOptions	format = {rvo_argument_text(fcinfo, 6), rvo_argument_text(fcinfo, 7), rvo_argument_line(fcinfo, 10)};
+	CsvOptions	format = {rvo_argument_text(fcinfo, 6), rvo_argument_text(fcinfo, 7), rvo_argument_line(fcinfo, 10), NO_SLICE};
 	bool		unlink = !PG_ARGISNULL(9) && PG_GETARG_BOOL(9);
 	LargeObject object;
 	Reading		reading = {.import = {

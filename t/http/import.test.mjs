@@ -81,6 +81,28 @@ test('octets arrive as they are: UTF-16 with NULs, Windows-1252, a boundary\'s n
 		}
 });
 
+test('a charset counts for what is no UTF-8, of a part as of a body, and a wrong one does no harm', async () => {
+	const text = 'Vorname;E-Mail\r\nJürgen;j@acme.com\r\n';
+	const utf8 = Buffer.from(text);
+	const windows = Buffer.from(text, 'latin1');
+	const mac = Buffer.from(text, 'latin1').map(octet => octet === 0xfc ? 0x9f : octet);
+	const got = [];
+	const refused = 'encoding unknown_encoding';
+	for (const [octets, charset, expected] of [
+		[utf8, 'iso-8859-1', 'Jürgen UTF8'], [utf8, 'windows-1251', 'Jürgen UTF8'], [utf8, 'utf-16', 'Jürgen UTF8'], [utf8, 'klingon', 'Jürgen UTF8'], [utf8, '"utf-8"', 'Jürgen UTF8'], [Buffer.from(text, 'utf16le'), 'utf-8', 'Jürgen UTF16LE'],
+		[windows, 'utf-8', 'Jürgen WIN1252'], [windows, 'iso-8859-1', 'Jürgen WIN1252'], [windows, 'iso-8859-2', 'Jürgen LATIN2'], [windows, 'klingon', refused],
+		[mac, 'macintosh', 'Jürgen MACINTOSH'], [mac, 'utf-8', refused], [mac, 'iso-8859-1', refused]])
+		for (const way of [{ body: octets, type: `text/csv; charset=${charset}` }, form([['file', octets, `; filename="a.csv"\r\nContent-Type: text/csv; charset=${charset}`]])])
+			for (const path of [IMPORT, '/public/v2/do-not-contact/import']) {
+				const client = newClient('import charset');
+				const { status, json } = await send(client, way.body, {}, { path, type: way.type });
+				const name = sql(`SELECT first_name FROM revyops.contact WHERE client_id = ${client.id}`) || 'Jürgen';
+				got.push([charset, path, way.type, status === 200 ? `${name} ${json.encoding}` : `${json.errors[0].parameter} ${json.errors[0].code}`, expected]);
+			}
+	assert.deepEqual(got.filter(([,,, shown, expected]) => shown !== expected), []);
+	assert.equal(got.length, 52);
+});
+
 test('what can\'t be an import is refused, and nothing was written', async () => {
 	const client = newClient('import refused');
 	const file = form([['file', FILE]]);

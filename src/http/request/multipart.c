@@ -40,29 +40,32 @@ next_line(Slice *s, Slice *line)
 	return true;
 }
 
-/* read_part_headers reads up to the empty line and finds the part's name. */
-static Slice
+/* read_part_headers reads up to the empty line and finds the part's name, and its content type, if it has one. */
+static MultipartPart
 read_part_headers(Slice *body)
 {
-	Slice		name = NO_SLICE;
+	MultipartPart part = {NO_SLICE, NO_SLICE, NO_SLICE};
 	Slice		line;
 
 	for (;;)
 	{
 		Slice		value;
+		Slice		header;
 
 		if (!next_line(body, &line))
 			rvo_form_malformed();
 		if (line.len == 0)
 			break;
 		value = line;
-		if (rvo_header_is(rvo_text_split(&value, ':'), "Content-Disposition") &&
-			!rvo_header_parameter(value, "name", &name))
+		header = rvo_text_split(&value, ':');
+		if (rvo_header_is(header, "Content-Type"))
+			part.content_type = value;
+		else if (rvo_header_is(header, "Content-Disposition") && !rvo_header_parameter(value, "name", &part.name))
 			rvo_form_malformed();
 	}
-	if (name.data == NULL)
+	if (part.name.data == NULL)
 		rvo_form_malformed();
-	return name;
+	return part;
 }
 
 /*
@@ -94,25 +97,26 @@ rvo_multipart_each(Slice content_type, Slice body, MultipartReader read, void *a
 
 	while (body.len < 2 || memcmp(body.data, "--", 2) != 0)
 	{
-		Slice		name;
+		MultipartPart part;
 
 		if (!next_line(&body, &line) || rvo_text_trim(line).len > 0)
 			rvo_form_malformed();
-		name = read_part_headers(&body);
+		part = read_part_headers(&body);
 
 		/* An empty part's delimiter may use the CRLF that ended its headers. */
 		next = find((Slice) {body.data - 2, body.len + 2}, delimiter, delimiter_len) - 2;
 		if (next < -2)
 			rvo_form_malformed();
-		read(arg, name, (Slice) {body.data, Max(next, 0)});
+		part.value = (Slice) {body.data, Max(next, 0)};
+		read(arg, &part);
 		body = behind(body, next + delimiter_len);
 	}
 }
 
 static void
-add_part(void *arg, Slice name, Slice value)
+add_part(void *arg, const MultipartPart *part)
 {
-	rvo_form_add(arg, name, value);
+	rvo_form_add(arg, part->name, part->value);
 }
 
 /* rvo_multipart_read reads the parts, which are texts, into a form.  Raises FAILURE_INVALID_REQUEST. */

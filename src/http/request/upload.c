@@ -15,20 +15,30 @@
 #include "http/request/multipart.h"
 #include "http/request/upload.h"
 
+/* charset_of returns the charset that a content type names; no value if it names none. */
+static Slice
+charset_of(Slice content_type)
+{
+	Slice		charset;
+
+	return rvo_header_parameter(content_type, "charset", &charset) && charset.len > 0 ? charset : NO_SLICE;
+}
+
 /* read_part takes the file, or an option; of equal options the last counts. A second file would be lost unseen. */
 static void
-read_part(void *arg, Slice name, Slice value)
+read_part(void *arg, const MultipartPart *part)
 {
 	Upload	   *upload = arg;
 
-	if (!rvo_slice_equal(name, CONST_SLICE("file")))
+	if (!rvo_slice_equal(part->name, CONST_SLICE("file")))
 	{
-		rvo_form_add(&upload->options, name, value);
+		rvo_form_add(&upload->options, part->name, part->value);
 		return;
 	}
 	if (upload->content.data != NULL)
 		rvo_failure_raise_one(FAILURE_INVALID_REQUEST, "/file", FAULT_DUPLICATE);
-	upload->content = value;
+	upload->content = part->value;
+	upload->charset = charset_of(part->content_type);
 }
 
 /* rvo_upload_read reads a body of a content type that is a file's.  Raises FAILURE_INVALID_REQUEST for a broken form, and for a second file. */
@@ -44,8 +54,7 @@ rvo_upload_read(Slice content_type, Slice body, Upload *upload)
 		return;
 	}
 	upload->content = body.data != NULL ? body : CONST_SLICE("");
-	if (!rvo_header_parameter(content_type, "charset", &upload->charset) || upload->charset.len == 0)
-		upload->charset = NO_SLICE;
+	upload->charset = charset_of(content_type);
 }
 
 /* rvo_upload_option returns an option that came beside the file; no value if it did not. */

@@ -11,7 +11,7 @@
 typedef struct Upload
 {
 	Slice		content;		/* no value = there is no file */
-	Slice		charset;		/* that the content type names; no value = none */
+	Slice		charset;		/* that the content type of the file names, also as a part; no value = none */
 	Form		options;		/* parts beside the file */
 } Upload;
 

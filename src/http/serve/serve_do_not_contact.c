@@ -157,13 +157,12 @@ rvo_serve_suppress_file(const HttpRequest *request, Answer *answer)
 		.note = rvo_import_option(request, "note"),
 		.column = rvo_import_option(request, "column"),
 		.encoding = rvo_import_option(request, "encoding"),
+		.charset = request->upload->charset,
 		.delimiter = rvo_import_option(request, "delimiter"),
 	};
 
 	file.header_line = rvo_import_line(rvo_import_option(request, "header_line"), &file.faults);
 	rvo_import_check_options(request, names, lengthof(names), &file.faults);
-	if (file.encoding.data == NULL)
-		file.encoding = request->upload->charset;
 	if (file.content.data == NULL)
 		rvo_fault_add(&file.faults, "/file", FAULT_REQUIRED);
 	if (file.faults.count > 0)

@@ -139,13 +139,12 @@ read_import(const HttpRequest *request)
 		.blanks = rvo_import_option(request, "blanks"),
 		.origin = rvo_import_option(request, "origin"),
 		.encoding = rvo_import_option(request, "encoding"),
+		.charset = request->upload->charset,
 		.delimiter = rvo_import_option(request, "delimiter"),
 		.header_line = rvo_import_line(rvo_import_option(request, "header_line"), &faults),
 		.columns = read_columns(rvo_import_option(request, "columns"), &faults),
 	};
 
-	if (import.encoding.data == NULL)
-		import.encoding = request->upload->charset;
 	if (import.content.data == NULL)
 		rvo_fault_add(&faults, "/file", FAULT_REQUIRED);
 	import.faults = faults;

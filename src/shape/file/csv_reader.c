@@ -454,6 +454,7 @@ without_blanks(const CsvOptions *options)
 	CsvOptions	meant = *options;
 
 	meant.encoding = rvo_text_trim(meant.encoding);
+	meant.charset = rvo_text_trim(meant.charset);
 	if (meant.delimiter.len > 1)
 		meant.delimiter = rvo_text_trim(meant.delimiter);
 	return meant;
@@ -482,7 +483,7 @@ rvo_csv_open(const CsvOptions *wanted, CsvFeed feed, void *arg, FaultList *fault
 		rvo_fault_add(faults, "delimiter", FAULT_INVALID_DELIMITER);
 	if (options.header_line < 0)
 		rvo_fault_add(faults, "header_line", FAULT_INVALID_NUMBER);
-	fault = rvo_text_source_open(&reader->source, feed, arg, options.encoding);
+	fault = rvo_text_source_open(&reader->source, feed, arg, options.encoding, options.charset);
 	if (fault != FAULT_NONE)
 		rvo_fault_add(faults, fault == FAULT_UNKNOWN_ENCODING ? "encoding" : "", fault);
 	if (faults->count > before)

@@ -20,6 +20,7 @@ typedef struct CsvOptions
 	Slice		encoding;		/* a name that the server knows, UTF16, UTF16LE or UTF16BE */
 	Slice		delimiter;		/* an ASCII character, or comma, semicolon, tab, pipe */
 	int64		header_line;	/* on which the names of the columns begin, from 1; 0 = to be found out */
+	Slice		charset;		/* that the content type names: where no encoding is said, of what is no UTF-8 */
 } CsvOptions;
 
 /*

@@ -5,7 +5,8 @@
  * A byte order mark tells the encoding, before all else.  Then comes what the caller
  * says.  Otherwise zero octets tell UTF-16; and a file is UTF-8 or Windows-1252, which
  * is decided at the first octet that is not ASCII, however far into the file: until
- * then both are the same.  What can be neither is not read any further.
+ * then both are the same.  What is no UTF-8 is what the file came with says, if anything
+ * does.  What can be none of these is not read any further.
  *
  * UTF-8 goes through as it is and is not checked here.  Of any other encoding, an octet
  * that can't be read becomes SOURCE_UNREADABLE, so that whoever checks the text finds
@@ -199,65 +200,6 @@ convert_from(TextSource *source, int encoding)
 	return true;
 }
 
-/* What speaks for UTF-8, and what against it. */
-typedef struct Utf8Count
-{
-	int			characters;		/* in runs that are UTF-8 */
-	int			flaws;			/* octets that are none */
-} Utf8Count;
-
-/*
- * count_run counts a run of octets that are not ASCII, and returns its end; that of the text if it may be cut off there. In other encodings
- * two neighbours are a character by chance: so a run tells of UTF-8 only as a whole.
- */
-static const char *
-count_run(const TextSource *source, const char *p, Utf8Count *count)
-{
-	const char *end = source->octets + source->to;
-	Utf8Count	run = {0};
-
-	while (p < end && !rvo_is_ascii(*p))
-	{
-		int			length = pg_utf_mblen((const unsigned char *) p);
-
-		if (length > end - p && !source->ended)
-			p = end;
-		else if (length > 1 && length <= end - p && pg_utf8_islegal((const unsigned char *) p, length))
-		{
-			run.characters++;
-			p += length;
-		}
-		else
-		{
-			run.flaws++;
-			p++;
-		}
-	}
-	if (run.flaws == 0)
-		count->characters += run.characters;
-	count->flaws += run.flaws;
-	return p;
-}
-
-/*
- * decide tells UTF-8 from Windows-1252, and from what is neither, by what comes next.  Text in Windows-1252 is
- * hardly ever UTF-8 by chance: so a few characters tell more than some octets that are none.
- */
-static void
-decide(TextSource *source)
-{
-	const char *start = source->octets + source->from;
-	const char *end = source->octets + source->to;
-	Utf8Count	count = {0};
-
-	for (const char *p = start; p < end;)
-		p = rvo_is_ascii(*p) ? p + 1 : count_run(source, p, &count);
-	if (count.flaws <= count.characters * 4)
-		source->kind = SOURCE_UTF8;
-	else if (!rvo_text_may_be_windows((Slice) {start, end - start}) || !convert_from(source, PG_WIN1252))
-		source->fault = FAULT_ENCODING_NOT_FOUND;
-}
-
 /* squeeze leaves letters and digits of a name, in lower case; empty if it is too long for any. */
 static char *
 squeeze(Slice name)
@@ -303,14 +245,94 @@ choose(TextSource *source, Slice wanted)
 	return true;
 }
 
+/* What speaks for UTF-8, and what against it. */
+typedef struct Utf8Count
+{
+	int			characters;		/* in runs that are UTF-8 */
+	int			flaws;			/* octets that are none */
+} Utf8Count;
+
 /*
- * rvo_text_source_open begins to read, in the current context, in an encoding, or no value to find it out.
- * It may return FAULT_UNKNOWN_ENCODING or FAULT_SPREADSHEET.
+ * count_run counts a run of octets that are not ASCII, and returns its end; that of the text if it may be cut off there. In other encodings
+ * two neighbours are a character by chance: so a run tells of UTF-8 only as a whole.
+ */
+static const char *
+count_run(const TextSource *source, const char *p, Utf8Count *count)
+{
+	const char *end = source->octets + source->to;
+	Utf8Count	run = {0};
+
+	while (p < end && !rvo_is_ascii(*p))
+	{
+		int			length = pg_utf_mblen((const unsigned char *) p);
+
+		if (length > end - p && !source->ended)
+			p = end;
+		else if (length > 1 && length <= end - p && pg_utf8_islegal((const unsigned char *) p, length))
+		{
+			run.characters++;
+			p += length;
+		}
+		else
+		{
+			run.flaws++;
+			p++;
+		}
+	}
+	if (run.flaws == 0)
+		count->characters += run.characters;
+	count->flaws += run.flaws;
+	return p;
+}
+
+/*
+ * take_charset takes what the file came with for the encoding of what is no UTF-8; false if that tells nothing. Many programs say
+ * UTF-8 or Latin 1 of every file, so that tells nothing either.
+ */
+static bool
+take_charset(TextSource *source)
+{
+	if (source->charset.len == 0)
+		return false;
+	if (!choose(source, source->charset))
+	{
+		source->fault = FAULT_UNKNOWN_ENCODING;
+		return true;
+	}
+	return source->kind == SOURCE_MACINTOSH || (source->kind == SOURCE_CONVERTED && source->encoding != PG_WIN1252);
+}
+
+/*
+ * decide tells UTF-8 from Windows-1252, and from what is neither, by what comes next.  Text in Windows-1252 is
+ * hardly ever UTF-8 by chance: so a few characters tell more than some octets that are none.
+ */
+static void
+decide(TextSource *source)
+{
+	const char *start = source->octets + source->from;
+	const char *end = source->octets + source->to;
+	Utf8Count	count = {0};
+
+	for (const char *p = start; p < end;)
+		p = rvo_is_ascii(*p) ? p + 1 : count_run(source, p, &count);
+	if (count.flaws <= count.characters * 4)
+		source->kind = SOURCE_UTF8;
+	else if (take_charset(source))
+		return;
+	else if (!rvo_text_may_be_windows((Slice) {start, end - start}) || !convert_from(source, PG_WIN1252))
+		source->fault = FAULT_ENCODING_NOT_FOUND;
+}
+
+/*
+ * rvo_text_source_open begins to read, in the current context, in an encoding, or no value to find it out. Then charset is what
+ * the file came with: it counts only for what is no UTF-8. It may return FAULT_UNKNOWN_ENCODING or FAULT_SPREADSHEET.
  */
 FaultCode
-rvo_text_source_open(TextSource *source, CsvFeed feed, void *arg, Slice encoding)
+rvo_text_source_open(TextSource *source, CsvFeed feed, void *arg, Slice encoding, Slice charset)
 {
-	*source = (TextSource) {.feed = feed, .arg = arg, .context = CurrentMemoryContext, .octets = palloc(SOURCE_WINDOW)};
+	*source = (TextSource) {
+		.feed = feed, .arg = arg, .context = CurrentMemoryContext, .octets = palloc(SOURCE_WINDOW), .charset = charset
+	};
 	if (encoding.len > 0 && !choose(source, encoding))
 		return FAULT_UNKNOWN_ENCODING;
 	refill(source);

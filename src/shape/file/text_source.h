@@ -47,12 +47,13 @@ typedef struct TextSource
 	bool		ended;			/* the feed has no more */
 	int64		fed;
 	SourceKind	kind;
-	FaultCode	fault;			/* FAULT_ENCODING_NOT_FOUND: from here on */
+	Slice		charset;		/* what is said of it that may be wrong */
+	FaultCode	fault;			/* FAULT_ENCODING_NOT_FOUND, FAULT_UNKNOWN_ENCODING: from here on */
 	int			encoding;		/* of SOURCE_CONVERTED, the server's number */
 	FmgrInfo	conversion;
 } TextSource;
 
-extern FaultCode rvo_text_source_open(TextSource *source, CsvFeed feed, void *arg, Slice encoding);
+extern FaultCode rvo_text_source_open(TextSource *source, CsvFeed feed, void *arg, Slice encoding, Slice charset);
 extern int	rvo_text_source_read(TextSource *source, char *to, int room);
 extern const char *rvo_text_source_encoding(const TextSource *source);
 

@@ -220,7 +220,7 @@ find_value(const CsvFormat *format, bool *is_email)
 static bool
 open_list(Addresses *addresses, const DoNotContactFile *file)
 {
-	CsvOptions	options = {file->encoding, file->delimiter, 1};
+	CsvOptions	options = {file->encoding, file->delimiter, 1, file->charset};
 	FaultList	faults = {0};
 
 	addresses->unread = file->content;
@@ -233,7 +233,7 @@ open_list(Addresses *addresses, const DoNotContactFile *file)
 static bool
 open_reader(Addresses *addresses, const DoNotContactFile *file, FaultList *faults)
 {
-	CsvOptions	options = {file->encoding, file->delimiter, file->header_line};
+	CsvOptions	options = {file->encoding, file->delimiter, file->header_line, file->charset};
 	FaultList	found = {0};
 
 	addresses->unread = file->content;

@@ -18,6 +18,7 @@ typedef struct DoNotContactFile
 	Slice		note;
 	Slice		column;			/* that has the addresses */
 	Slice		encoding;
+	Slice		charset;		/* that the file came with */
 	Slice		delimiter;
 	int64		header_line;	/* 0 = to be found out */
 	FaultList	faults;			/* of how it is asked for, that are known by now */

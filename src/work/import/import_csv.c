@@ -43,7 +43,7 @@ or_default(Slice said, Slice otherwise)
 static ImportSource *
 open_file(const CsvImport *wanted, Slice *unread, Import *import)
 {
-	CsvOptions	format = {wanted->encoding, wanted->delimiter, wanted->header_line};
+	CsvOptions	format = {wanted->encoding, wanted->delimiter, wanted->header_line, wanted->charset};
 	ImportSource *source = NULL;
 
 	if (wanted->content.len > IMPORT_CSV_MAX_OCTETS)

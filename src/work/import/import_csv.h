@@ -20,6 +20,7 @@ typedef struct CsvImport
 	Slice		blanks;
 	Slice		origin;
 	Slice		encoding;
+	Slice		charset;		/* that the file came with */
 	Slice		delimiter;
 	int64		header_line;	/* 0 = to be found out */
 	Jsonb	   *columns;		/* NULL = none are named */
