@@ -14,8 +14,19 @@ before(() => sql(`
 	CREATE FUNCTION test_failures.raise() RETURNS trigger LANGUAGE plpgsql AS $$
 		BEGIN RAISE 'secret %', NEW USING ERRCODE = NEW.last_name, DETAIL = 'secret detail'; END $$;
 	CREATE TRIGGER test_now AFTER INSERT ON revyops.contact FOR EACH ROW WHEN (NEW.first_name = 'NOW') EXECUTE FUNCTION test_failures.raise();
-	CREATE CONSTRAINT TRIGGER test_late AFTER INSERT ON revyops.contact DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.first_name = 'LATE') EXECUTE FUNCTION test_failures.raise();`));
-after(() => sql('ALTER TABLE revyops.contact DROP CONSTRAINT test_boom; DROP TRIGGER test_now ON revyops.contact; DROP TRIGGER test_late ON revyops.contact; DROP SCHEMA test_failures CASCADE'));
+	CREATE CONSTRAINT TRIGGER test_late AFTER INSERT ON revyops.contact DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.first_name = 'LATE') EXECUTE FUNCTION test_failures.raise();
+	CREATE FUNCTION test_failures.call() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN PERFORM public.revyops_create_contact(jsonb_build_object('email', 'of-' || NEW.email, 'origin', revyops.current_client_id()::text)); RETURN NULL; END $$;
+	CREATE TRIGGER test_call AFTER INSERT ON revyops.contact FOR EACH ROW WHEN (NEW.first_name = 'CALL') EXECUTE FUNCTION test_failures.call();`));
+after(() => sql('ALTER TABLE revyops.contact DROP CONSTRAINT test_boom; DROP TRIGGER test_now ON revyops.contact; DROP TRIGGER test_late ON revyops.contact; DROP TRIGGER test_call ON revyops.contact; DROP SCHEMA test_failures CASCADE'));
+
+test('201: a trigger that calls the API is its caller', async () => {
+	const got = await post(client, { email: 'call@acme.com', first_name: 'CALL' });
+	assert.equal(got.status, 201, got.text);
+	assert.equal(sql(`WITH gone AS (DELETE FROM revyops.contact WHERE email LIKE '%call@acme.com' RETURNING *)
+		SELECT string_agg(concat_ws(' ', client_id, email, nullif(origin, '')), ', ' ORDER BY id) FROM gone`), `${client.id} call@acme.com, ${client.id} of-call@acme.com ${client.id}`);
+	assert.equal(rows(client), '0 contacts, 0 companies');
+});
 
 for (const [name, body] of [
 	['a check constraint', { first_name: 'BOOM' }],

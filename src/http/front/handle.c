@@ -10,8 +10,6 @@
  */
 #include "postgres.h"
 
-#include "commands/trigger.h"
-#include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -44,6 +42,7 @@ typedef struct Call
 	const RawRequest *raw;
 	HttpRequest request;		/* as far as the path says it */
 	HandleMode	mode;
+	bool		again;			/* it was tried before */
 	bool		decoding;		/* an error in the data is one of the request's encoding */
 	bool		explaining;		/* the body could not be read: where it breaks is to be found */
 	BrokenItems broken;			/* of a batch */
@@ -51,16 +50,6 @@ typedef struct Call
 	Caller		caller;			/* once that is known */
 	Answer		answer;
 } Call;
-
-/* fire_deferred_triggers runs now what would fail at COMMIT, out of our hands. */
-static void
-fire_deferred_triggers(void)
-{
-	ConstraintsSetStmt *all_immediate = makeNode(ConstraintsSetStmt);
-
-	all_immediate->deferred = false;
-	AfterTriggerSetState(all_immediate);
-}
 
 /* tell_suppressed tells that the address of a new contact is on the do-not-contact list, and why. */
 static void
@@ -178,12 +167,10 @@ serve_once(Call *call, const HttpRequest *request, bool again)
 static void
 check_caller(const RawRequest *raw, HttpRequest *request)
 {
-	Request		said = {.api_key = raw->api_key, .prefer = raw->prefer};
-	Claim		claim = rvo_auth_claim(&said);
+	Claim		claim = request->claim;
 
 	if (raw->api_key.data == NULL)
 		rvo_failure_raise_nobody(false);
-	request->claim = claim;
 	if (request->endpoint->master)
 	{
 		rvo_auth_check_master(&claim);
@@ -230,9 +217,9 @@ has_position(const Call *call)
 	return call->raw->position.data != NULL && rvo_endpoint_reads(endpoint) && !endpoint->key_alone;
 }
 
-/* work does what the request asks for: the part of a call that can be undone. */
+/* work does what the request asks for. */
 static void
-work(void *arg, bool again)
+work(void *arg)
 {
 	Call	   *call = arg;
 	const RawRequest *raw = call->raw;
@@ -274,14 +261,29 @@ work(void *arg, bool again)
 		request.upload = &upload;
 	}
 	if (endpoint->once && raw->idempotency_key.data != NULL)
-		serve_once(call, &request, again);
+		serve_once(call, &request, call->again);
 	else
-		serve(call, &request, again);
+		serve(call, &request, call->again);
 	if (endpoint->link != NULL)
 		endpoint->link(&request, &call->answer);
 	if (has_position(call))
 		rvo_position_leave();
-	fire_deferred_triggers();
+}
+
+/*
+ * work_as_caller does it as whom the request says; where no key is asked for, that is nobody.
+ * It is the part of a call that can be undone.
+ */
+static void
+work_as_caller(void *arg, bool again)
+{
+	Call	   *call = arg;
+	Request		said = {.api_key = call->raw->api_key, .prefer = call->raw->prefer};
+
+	call->again = again;
+	if (!call->request.endpoint->open)
+		call->request.claim = rvo_auth_claim(&said);
+	rvo_auth_work_as(&call->request.claim, work, call);
 }
 
 /* point_at_kept adds the place of the contact that a merged one became, which is in the error's detail. */
@@ -354,7 +356,7 @@ wait_no_more(void)
 static ErrorData *
 attempt(Call *call)
 {
-	return call->mode == HANDLE_SHARED ? rvo_attempt_once(work, call) : rvo_attempt(work, call);
+	return call->mode == HANDLE_SHARED ? rvo_attempt_once(work_as_caller, call) : rvo_attempt(work_as_caller, call);
 }
 
 /* is_unread tells an error that came of a JSON body. */

@@ -187,15 +187,16 @@ note_outcome(void *arg, int i, const EventOutcome *outcome)
 	MemoryContextSwitchTo(caller);
 }
 
-/* record_events records the events of a client. */
+/* record_events records the events of the client as whom it works. */
 static void
-record_events(Work *work, int client_id)
+record_events(void *arg)
 {
-	Claim		claim = {.client_id = client_id};
+	Work	   *work = arg;
+	Claim		claim = rvo_auth_claim_of_call();
 	Caller		caller = rvo_auth_caller(&claim);
 
 	note_addresses(work, &caller);
-	gather_events(work, client_id);
+	gather_events(work, caller.client_id);
 	if (work->nitems > 0)
 		rvo_events_run(&caller, &(EventSource) {work->nitems, read_event, note_outcome, work});
 }
@@ -229,7 +230,11 @@ record(const Webhook *webhook, const WebhookRequest *request, const Delivery *de
 	};
 
 	for (int i = 0; i < work.clients.count; i++)
-		record_events(&work, work.clients.ids[i]);
+	{
+		Claim		claim = {.client_id = work.clients.ids[i]};
+
+		rvo_auth_work_as(&claim, record_events, &work);
+	}
 	count_others(&work);
 	rvo_delivery_count(&work.counts, "delivery", NO_SLICE);
 	if (result->errors.count > 0)

@@ -6,13 +6,19 @@
  * revyops.api_key, the setting revyops.client_id.  One that is present and
  * wrong is refused; it never falls through to the next.
  *
+ * Work that is done for somebody whom no setting names, such as a request over
+ * HTTP, says who that is: then this decides, for whatever the work sets off.
+ *
  * A master key speaks for its client as any other, and also reads the master
  * lists, of all clients.
  */
 #include "postgres.h"
 
+#include "commands/trigger.h"
+#include "nodes/parsenodes.h"
 #include "utils/timestamp.h"
 
+#include "base/attempt.h"
 #include "base/compat.h"
 #include "base/failure.h"
 #include "base/fault.h"
@@ -29,6 +35,9 @@
 int			rvo_client_id_setting = 0;
 char	   *rvo_api_key_setting = NULL;
 int			rvo_handling_setting = HANDLING_LENIENT;
+
+/* Whose work is being done; NULL = what the settings say. */
+static const Claim *working_as = NULL;
 
 /*
  * read_key returns what is stored of a key, nothing if it is not valid.  Every
@@ -71,13 +80,67 @@ rvo_auth_claim(const Request *request)
 	};
 }
 
-/* rvo_auth_claim_of_call is rvo_auth_claim for an SQL function. */
+/* rvo_auth_claim_of_call is rvo_auth_claim for an SQL function, which a trigger may have called amid somebody's work. */
 Claim
 rvo_auth_claim_of_call(void)
 {
-	Request		request = rvo_request_read();
+	Request		request;
 
+	if (working_as != NULL)
+		return *working_as;
+	request = rvo_request_read();
 	return rvo_auth_claim(&request);
+}
+
+/* fire_deferred_triggers runs now what would run, and could fail, at COMMIT: as somebody else, and out of our hands. */
+static void
+fire_deferred_triggers(void)
+{
+	ConstraintsSetStmt *all_immediate = makeNode(ConstraintsSetStmt);
+
+	all_immediate->deferred = false;
+	AfterTriggerSetState(all_immediate);
+}
+
+/* Work that somebody's claim is for. */
+typedef struct ClaimedWork
+{
+	void		(*work) (void *arg);
+	void	   *arg;
+	const Claim *outer;			/* for what goes on afterwards; NULL = none */
+} ClaimedWork;
+
+static void
+do_claimed_work(void *arg, bool again pg_attribute_unused())
+{
+	ClaimedWork *claimed = arg;
+
+	claimed->work(claimed->arg);
+	fire_deferred_triggers();
+}
+
+static void
+leave_claimed_work(void *arg, int sqlstate pg_attribute_unused())
+{
+	ClaimedWork *claimed = arg;
+
+	working_as = claimed->outer;
+}
+
+/*
+ * rvo_auth_work_as does work; until it ends, also by an error, the claim is that of every call: of those that
+ * triggers make, and of current_client_id().  Nothing is believed for that: each call looks the claim up.
+ * Deferred triggers run as who set them off: those of before first, those of the work at its end.
+ */
+void
+rvo_auth_work_as(const Claim *claim, void (*work) (void *arg), void *arg)
+{
+	ClaimedWork claimed = {work, arg, working_as};
+
+	fire_deferred_triggers();
+	working_as = claim;
+	rvo_attempt_watched(do_claimed_work, leave_claimed_work, &claimed);
+	working_as = claimed.outer;
 }
 
 /* claimed_client returns the client that a call says it is of, 0 for none or a bad key. */
