@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(23);
+SELECT plan(27);
 -- The tables are the user's: columns of another type, columns that may be null, and
 -- rules. What can't go on is an error, in a session that has used the tables before.
 SELECT test.two_clients() \gset
@@ -47,7 +47,7 @@ ROLLBACK TO nulls;
 -- rules
 SAVEPOINT rules;
 CREATE RULE keep AS ON DELETE TO revyops.contact DO INSTEAD NOTHING;
-SELECT is(test.try('SELECT revyops_delete_contact(1)') - 'detail' - 'leaks', '{"sqlstate": "55000", "message": "a rule does something else instead"}', 'a rule that deletes nothing');
+SELECT is(test.try('SELECT revyops_delete_contact(1)') - 'detail', '{"sqlstate": "55000", "message": "a rule does something else instead", "leaks": "Drop the rule, and use a trigger."}', 'a rule that deletes nothing');
 CREATE RULE mark AS ON DELETE TO revyops.company DO INSTEAD UPDATE revyops.company SET company_status = 'deleted' WHERE id = OLD.id;
 SELECT is(test.try('SELECT revyops_delete_company(1)') - 'detail' - 'leaks', '{"sqlstate": "55000", "message": "a rule does something else instead"}', 'a rule that marks');
 SELECT is(test.members(revyops_get_company(1), 'domain', 'company_status'), 'acme.com New', 'and did not');
@@ -62,6 +62,10 @@ CREATE TABLE test.log (entry text);
 CREATE RULE log AS ON UPDATE TO revyops.contact DO ALSO INSERT INTO test.log VALUES (NEW.first_name);
 SELECT is(test.members(revyops_update_contact(1, '{"first_name": "J"}'), 'first_name'), 'J', 'a rule that does something also');
 SELECT is((SELECT string_agg(entry, ' ') FROM test.log), 'J', 'has done it');
+SELECT is(test.try(statement), '{"sqlstate": "0A000", "message": "INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules", "detail": ""}', 'but nothing is inserted: ' || statement)
+	FROM unnest(ARRAY[$$SELECT revyops_create_contact('{"email": "last@acme.com"}')$$, $$SELECT revyops_upsert_contact('{"email": "last@acme.com"}')$$, $$SELECT count(*) FROM revyops_create_contacts('[{"email": "last@acme.com"}]')$$]) statement;
+DROP RULE log ON revyops.contact;
+SELECT is(test.members(revyops_create_contact('{"email": "last@acme.com"}'), 'email'), 'last@acme.com', 'until it is dropped');
 ROLLBACK TO rules;
 SELECT is(test.members(revyops_get_contact(1), 'email', 'first_name', 'contact_status'), 'jane@acme.com Jane New', 'all as it was');
 

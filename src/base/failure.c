@@ -173,7 +173,7 @@ rvo_failure_raise_rewritten(const char *statement)
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("a rule does something else instead"),
 			 errdetail("The statement was: %s", statement),
-			 errhint("Use a trigger, or a rule that does something also.")));
+			 errhint("Drop the rule, and use a trigger.")));
 }
 
 /* rvo_notice_ignored tells that members were ignored; both are lists of JSON strings, nearest may be NULL. */
