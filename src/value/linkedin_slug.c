@@ -23,7 +23,7 @@
 
 /* What programs write where they have no profile, and what stands in a path for something else. */
 static const char *const no_profile[] = {
-	"0", "http", "https", "in", "me", "n-a", "na", "nan", "nil", "none", "null", "undefined", "unknown", "false", "true"
+	"http", "https", "in", "me", "n-a", "na", "nan", "nil", "none", "null", "undefined", "unknown", "false", "true"
 };
 
 /*
