@@ -16,9 +16,9 @@
 #include "utils/tuplestore.h"
 #include "utils/uuid.h"
 
-#include "base/failure.h"
 #include "api/argument.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/json_parse.h"
 #include "shape/record/known_member.h"
 #include "value/keyed_digest.h"

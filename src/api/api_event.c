@@ -10,9 +10,9 @@
 #include "funcapi.h"
 #include "utils/tuplestore.h"
 
-#include "base/failure.h"
 #include "api/argument.h"
 #include "base/compat.h"
+#include "base/failure.h"
 #include "base/json_parse.h"
 #include "shape/record/known_member.h"
 #include "work/activity/event.h"

@@ -30,6 +30,7 @@
 #include "base/kept_memory.h"
 #include "shape/record/known_member.h"
 #include "work/record/batch.h"
+#include "work/record/batch_owner.h"
 #include "work/record/change_feed.h"
 #include "work/record/field_definition.h"
 #include "work/record/retry.h"
@@ -41,13 +42,6 @@
 /* Items from which a chunk takes memory that is worth keeping for the next one, and about how much. */
 #define LARGE_CHUNK 1000
 #define LARGE_CHUNK_OCTETS (16 * 1024 * 1024)
-
-/* An item that was created; where later ones may find it as a duplicate. */
-typedef struct CreatedItem
-{
-	int64		id;
-	int			number;
-} CreatedItem;
 
 /* Faults that an item tells of if those before have told as many as a request may: a contact has two keys. */
 #define ITEM_FAULTS_MIN 2
@@ -70,98 +64,6 @@ rvo_batch_mode_read(Slice mode, const char *where, FaultList *faults)
 	if (mode.data == NULL || !rvo_slice_equal(mode, CONST_SLICE("partial")))
 		rvo_fault_add(faults, where, FAULT_INVALID_MODE);
 	return BATCH_PARTIAL;
-}
-
-/* ---------------------------------------------------------------- a check
- *
- * Pretended ids count upwards, as a sequence does, from where no sequence comes.
- */
-
-/* find_owners fills the items' owners: who has their keys, or would have them by now. */
-static void
-find_owners(const Batch *batch, BatchItem *const *items, int n)
-{
-	if (batch->kind->find_owners != NULL)
-		batch->kind->find_owners(batch->caller->client_id, items, n);
-	for (int i = 0; batch->kind->only_checks && i < n; i++)
-		for (int k = 0; k < BATCH_MAX_KEYS; k++)
-		{
-			const int64 *id = items[i]->keys[k].data == NULL || items[i]->owners[k] != 0 ? NULL :
-				rvo_digest_map_find(batch->pretended[k], items[i]->keys[k]);
-
-			if (id != NULL)
-				items[i]->owners[k] = *id;
-		}
-}
-
-/* pretended_id gives the next pretended id: an odd one to an item that has all keys. */
-static int64
-pretended_id(Batch *batch, const BatchItem *item)
-{
-	bool		has_all = true;
-
-	for (int k = 0; k < BATCH_MAX_KEYS; k++)
-		has_all &= item->keys[k].data != NULL;
-	batch->last_pretended += 2;
-	return batch->last_pretended + (has_all ? 1 : 0);
-}
-
-/* pretend is an insert that only takes note of the keys; no two of the items share one. */
-static void
-pretend(Batch *batch, BatchItem *const *items, int n, bool *inserted)
-{
-	bool		found;
-
-	find_owners(batch, items, n);
-	for (int i = 0; i < n; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		inserted[i] = true;
-		for (int k = 0; k < BATCH_MAX_KEYS; k++)
-			inserted[i] &= items[i]->owners[k] == 0;
-		for (int k = 0; k < BATCH_MAX_KEYS && inserted[i]; k++)
-			if (items[i]->keys[k].data != NULL)
-				*rvo_digest_map_put(batch->pretended[k], items[i]->keys[k], &found) = items[i]->id;
-	}
-}
-
-/* ---------------------------------------------------------------- who was created */
-
-/* note_created remembers an item for later duplicates of it. */
-static void
-note_created(Batch *batch, const BatchItem *item)
-{
-	int			i = batch->ncreated;
-
-	if (i == batch->created_capacity)
-	{
-		batch->created_capacity *= 2;
-		batch->created = repalloc_huge(batch->created, batch->created_capacity * sizeof(CreatedItem));
-	}
-
-	/* A sequence counts upwards, unless somebody has changed it. */
-	for (; i > 0 && batch->created[i - 1].id > item->id; i--)
-		batch->created[i] = batch->created[i - 1];
-	batch->created[i] = (CreatedItem) {item->id, item->number};
-	batch->ncreated++;
-}
-
-static int
-compare_created(const void *a, const void *b)
-{
-	int64		x = ((const CreatedItem *) a)->id;
-	int64		y = ((const CreatedItem *) b)->id;
-
-	return (x > y) - (x < y);
-}
-
-/* find_created returns the item of this batch that became a row, NULL if none did. */
-static const CreatedItem *
-find_created(const Batch *batch, int64 id)
-{
-	CreatedItem key = {.id = id};
-
-	return bsearch(&key, batch->created, batch->ncreated, sizeof(CreatedItem), compare_created);
 }
 
 /* ---------------------------------------------------------------- steps */
@@ -319,27 +221,11 @@ examine_open(Batch *batch, Chunk *chunk)
 	keep_open(chunk);
 }
 
-/*
- * is_owned tells whether somebody has a key of an item: a row that was there
- * before, or an earlier item.  A later one may have been created first, because
- * this item was bound to be a duplicate of another.
- */
-static bool
-is_owned(const Batch *batch, const BatchItem *item, int k)
-{
-	const CreatedItem *created;
-
-	if (item->owners[k] == 0)
-		return false;
-	created = find_created(batch, item->owners[k]);
-	return created == NULL || created->number < item->number;
-}
-
 /* find_taken marks the open items that have a key which is taken. */
 static void
 find_taken(Batch *batch, Chunk *chunk)
 {
-	find_owners(batch, chunk->open, chunk->nopen);
+	rvo_batch_find_owners(batch, chunk->open, chunk->nopen);
 	for (int i = 0; i < chunk->nopen; i++)
 	{
 		BatchItem  *item = chunk->open[i];
@@ -348,113 +234,10 @@ find_taken(Batch *batch, Chunk *chunk)
 
 		/* What an item was bound to be a duplicate of may itself have lost to another session. */
 		for (int k = 0; k < BATCH_MAX_KEYS; k++)
-			item->taken |= is_owned(batch, item, k) || (item->tried && item->owners[k] != 0);
+			item->taken |= rvo_batch_is_owned(batch, item, k) || (item->tried && item->owners[k] != 0);
 		item->ncreated_before = batch->ncreated;
 	}
 	keep_open(chunk);
-}
-
-/* lacks_owner tells whether an item has a key of which it is not known whose it is. */
-static bool
-lacks_owner(const BatchItem *item)
-{
-	for (int k = 0; k < BATCH_MAX_KEYS; k++)
-		if (item->keys[k].data != NULL && item->owners[k] == 0)
-			return true;
-	return false;
-}
-
-/*
- * complete_owners looks again for the owners of taken items' other keys, where
- * items have been created since the first look: it may be an earlier one of those.
- */
-static void
-complete_owners(const Batch *batch, const Chunk *chunk)
-{
-	BatchItem **items = palloc(chunk->count * sizeof(BatchItem *));
-	int64		(*known)[BATCH_MAX_KEYS] = palloc(chunk->count * sizeof(*known));
-	int			n = 0;
-
-	for (int i = 0; i < chunk->count; i++)
-	{
-		BatchItem  *item = &chunk->items[i];
-
-		if (!item->taken || item->ncreated_before == batch->ncreated || !lacks_owner(item))
-			continue;
-		memcpy(known[n], item->owners, sizeof(item->owners));
-		items[n++] = item;
-	}
-	if (n == 0)
-		return;
-	find_owners(batch, items, n);
-	for (int i = 0; i < n; i++)
-		for (int k = 0; k < BATCH_MAX_KEYS; k++)
-			if (known[i][k] != 0)
-				items[i]->owners[k] = known[i][k];
-}
-
-/* only_owner returns the one that has a key of a duplicate which has another key, of which nobody is the owner; 0 for none. */
-static int64
-only_owner(const BatchItem *item)
-{
-	int64		owner = 0;
-
-	if (!item->taken || !lacks_owner(item))
-		return 0;
-	for (int k = 0; k < BATCH_MAX_KEYS; k++)
-		owner = item->owners[k] != 0 ? item->owners[k] : owner;
-	return owner;
-}
-
-/*
- * note_conflicts marks duplicates by one key whose other key is not the owner's: that may be somebody else.  An owner that a
- * check pretends has an odd id if it has all keys; it was found by one, so the other one differs.
- */
-static void
-note_conflicts(const Batch *batch, const Chunk *chunk)
-{
-	BatchItem **items = palloc(chunk->count * sizeof(BatchItem *));
-	int			n = 0;
-
-	for (int i = 0; i < chunk->count; i++)
-		if (only_owner(&chunk->items[i]) != 0)
-			items[n++] = &chunk->items[i];
-	if (n == 0 || batch->caller->settings.updates_keys)
-		return;
-	batch->kind->find_conflicts(batch->caller->client_id, items, n);
-	for (int i = 0; i < n; i++)
-	{
-		int64		owner = only_owner(items[i]);
-
-		for (int k = 0; k < BATCH_MAX_KEYS; k++)
-		{
-			if (items[i]->owners[k] == 0 && items[i]->keys[k].data != NULL && owner < 0 && owner % 2 != 0)
-				items[i]->conflicts |= 1 << k;
-			if (IS_GIVEN(items[i]->conflicts, k))
-				items[i]->owners[k] = owner;
-		}
-	}
-}
-
-/* explain notes for an item with a taken key, who has which. */
-static void
-explain(const Batch *batch, BatchItem *item)
-{
-	bool		lasting = batch->mode == BATCH_PARTIAL && !batch->kind->only_checks;
-
-	for (int later = 0; later <= 1 && item->faults.count == 0; later++)
-		for (int k = 0; k < BATCH_MAX_KEYS; k++)
-		{
-			const CreatedItem *created = find_created(batch, item->owners[k]);
-			bool		conflicts = IS_GIVEN(item->conflicts, k);
-
-			if (item->owners[k] == 0 || (!later && !is_owned(batch, item, k)))
-				continue;
-			rvo_fault_add_key(&item->faults, batch->kind->kind->key_pointers[k],
-							  conflicts ? FAULT_KEY_CONFLICT : FAULT_ALREADY_EXISTS,
-							  created == NULL || lasting ? item->owners[k] : 0, created != NULL ? created->number : -1);
-		}
-	item->failure = batch->kind->kind->taken;
 }
 
 /*
@@ -560,7 +343,7 @@ insert(Batch *batch, BatchItem **picked, int n)
 	for (int i = 0; i < n; i++)
 	{
 		if (batch->kind->only_checks)
-			picked[i]->id = pretended_id(batch, picked[i]);
+			picked[i]->id = ++batch->last_pretended;
 		else
 			number(batch, picked[i]);
 		picked[i]->tried = true;
@@ -570,7 +353,7 @@ insert(Batch *batch, BatchItem **picked, int n)
 	for (int i = 0; i < n; i++)
 		records[i] = &ordered[i]->row.record;
 	if (batch->kind->only_checks)
-		pretend(batch, ordered, n, inserted);
+		rvo_batch_pretend(batch, ordered, n, inserted);
 	else
 		rvo_store_insert_many(batch->kind->kind->table, batch->caller->client_id, records, n, inserted);
 	for (int i = 0; i < n; i++)
@@ -580,7 +363,7 @@ insert(Batch *batch, BatchItem **picked, int n)
 		batch->kind->take_back(batch->caller, picked, n);
 	for (int i = 0; i < n; i++)
 		if (picked[i]->id != 0)
-			note_created(batch, picked[i]);
+			rvo_batch_note_created(batch, picked[i]);
 	if (!batch->kind->only_checks)
 		note_created_items(batch, picked, n);
 }
@@ -591,7 +374,7 @@ insert_or_raise(Batch *batch, BatchItem *item)
 {
 	number(batch, item);
 	rvo_store_insert_or_raise(batch->kind->kind->table, batch->caller->client_id, &item->row.record);
-	note_created(batch, item);
+	rvo_batch_note_created(batch, item);
 	note_created_items(batch, &item, 1);
 }
 
@@ -623,7 +406,7 @@ create_open(Batch *batch, Chunk *chunk)
 			fruitless = 0;
 		}
 	}
-	complete_owners(batch, chunk);
+	rvo_batch_complete_owners(batch, chunk->items, chunk->count);
 }
 
 /* upsert_open creates or changes what is open. */
@@ -633,7 +416,7 @@ upsert_open(Batch *batch, const Chunk *chunk)
 	batch->kind->upsert(batch->caller, chunk->open, chunk->nopen);
 	for (int i = 0; i < chunk->nopen; i++)
 		if (chunk->open[i]->id != 0 && !chunk->open[i]->found)
-			note_created(batch, chunk->open[i]);
+			rvo_batch_note_created(batch, chunk->open[i]);
 }
 
 /* gather adds an item's faults to those of all. */
@@ -712,12 +495,12 @@ run_chunk(Batch *batch)
 	else if (chunk.nopen > 0)
 		upsert_open(batch, &chunk);
 	if (batch->tells_conflicts && batch->kind->find_conflicts != NULL)
-		note_conflicts(batch, &chunk);
+		rvo_batch_note_conflicts(batch, chunk.items, chunk.count);
 	for (int i = 0; i < chunk.count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (chunk.items[i].taken)
-			explain(batch, &chunk.items[i]);
+			rvo_batch_explain(batch, &chunk.items[i]);
 	}
 	settle(batch, &chunk);
 	count_outcomes(batch, &chunk);
@@ -760,11 +543,7 @@ rvo_batch_begin(Batch *batch)
 	batch->chunk_context = AllocSetContextCreate(CurrentMemoryContext, "revyops batch", ALLOCSET_DEFAULT_SIZES);
 	batch->item_context = AllocSetContextCreate(CurrentMemoryContext, "revyops batch item", ALLOCSET_DEFAULT_SIZES);
 	batch->bodies = palloc(CHUNK * sizeof(JsonbContainer *));
-	batch->created_capacity = CHUNK;
-	batch->created = palloc(CHUNK * sizeof(CreatedItem));
-	batch->last_pretended = PG_INT64_MIN;
-	for (int k = 0; k < BATCH_MAX_KEYS && batch->kind->only_checks; k++)
-		batch->pretended[k] = rvo_digest_map_create(CHUNK);
+	rvo_batch_begin_owners(batch);
 }
 
 /*
