@@ -133,6 +133,8 @@ ALTER ROLE app SET revyops.client_id = 2;
 CREATE ROLE any_client LOGIN;
 GRANT SET ON PARAMETER revyops.client_id TO any_client;
 EOS
+# a file of an import, which the role can't read
+$old->safe_psql('revyops', "SELECT lo_from_bytea(0, 'email')");
 page::follow($old, 'Backup', 'sql', 1);
 page::follow($old, 'Backup', 'sh', 1, backup => $backup);
 for my $write ('DELETE FROM revyops.contact', "SELECT nextval('revyops.contact_id_seq')", "SELECT api.revyops_create_client('x')")
@@ -173,6 +175,13 @@ CREATE FUNCTION own.mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note
 EOS
 $old->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $columns, '-f', $additions, 'columns' ], 'additions: made');
 $old->safe_psql('columns', "UPDATE revyops.contact SET note = 'kept' WHERE client_id = 1; GRANT SELECT (note) ON revyops.contact TO app");
+# functions of another owner
+my $owners = "SELECT string_agg(oid::regprocedure || ' ' || proowner::regrole, ', ' ORDER BY oid::regprocedure::text) FROM pg_proc WHERE proowner <> 10";
+$_->safe_psql('postgres', 'CREATE ROLE "limited ""one"""') for $old, $new;
+$old->safe_psql('columns', 'ALTER FUNCTION revyops_create_contact OWNER TO "limited ""one"""; ALTER PROCEDURE revyops_import_file OWNER TO "limited ""one""";');
+$old->safe_psql('postgres', 'ALTER DATABASE revyops RENAME TO dumped; ALTER DATABASE columns RENAME TO revyops');
+page::follow($old, 'Backup', 'sh', 2, additions => $additions);
+$old->safe_psql('postgres', 'ALTER DATABASE revyops RENAME TO columns; ALTER DATABASE dumped RENAME TO revyops');
 mkdir "$backup/columns" or die;
 $old->command_ok([ 'pg_dump', '-Fd', '-j', '2', '--file', "$backup/columns/revyops", 'columns' ], 'additions: pg_dump -Fd');
 $old->command_ok([ 'pg_dump', '-Fc', '--file', "$backup/columns.dump", 'columns' ], 'additions: pg_dump -Fc');
@@ -206,6 +215,9 @@ is($new->safe_psql('columns', $added), '', 'additions: all else is not in a dump
 page::follow($new, 'Restore', 'sh', 2, backup => "$backup/columns", columns => $columns, additions => $additions);
 is($new->safe_psql('revyops', $everything), $old->safe_psql('columns', $everything), 'additions: by the page, every row is there');
 is($new->safe_psql('revyops', $added), 'own_check own_index own_policy own_rule own_statistics own_trigger', 'additions: and all that was added');
+isnt($old->safe_psql('columns', $owners), '', 'additions: functions had another owner');
+is($new->safe_psql('revyops', $owners), $old->safe_psql('columns', $owners), 'additions: and have that one again');
+$new->safe_psql('revyops', 'ALTER FUNCTION revyops_create_contact OWNER TO CURRENT_USER');
 is($new->safe_psql('revyops', q(SET revyops.client_id = 1; SELECT revyops_create_contact('{"email": "on@acme.com"}')->>'email'; SELECT note FROM revyops.contact WHERE email = 'on@acme.com')), "on\@acme.com\nmarked", 'additions: work goes on');
 
 # a dump of a dump is the same dump
