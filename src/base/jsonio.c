@@ -86,6 +86,26 @@ rvo_json_next_name(JsonNames *names, Slice *name)
 	return true;
 }
 
+/* rvo_json_next_object shows the next object in an array, passing over what is none; no array has any. */
+bool
+rvo_json_next_object(JsonObjects *objects, JsonbContainer **object)
+{
+	JsonbContainer *array = objects->array;
+	int			n = JsonContainerIsArray(array) ? JsonContainerSize(array) : 0;
+	char	   *bytes = (char *) &array->children[n];
+
+	while (objects->next < n)
+	{
+		JEntry		entry = array->children[objects->next];
+
+		*object = (JsonbContainer *) (bytes + INTALIGN(objects->offset));
+		objects->offset += getJsonbLength(array, objects->next++);
+		if (JBE_ISCONTAINER(entry) && JsonContainerIsObject(*object))
+			return true;
+	}
+	return false;
+}
+
 /* rvo_json_string shows the bytes of a string value. */
 Slice
 rvo_json_string(const JsonbValue *value)

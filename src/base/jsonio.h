@@ -36,6 +36,14 @@ typedef struct JsonNames
 	uint32		offset;
 } JsonNames;
 
+/* A walk over the objects in an array.  Starts as {array}. */
+typedef struct JsonObjects
+{
+	JsonbContainer *array;
+	int			next;
+	uint32		offset;
+} JsonObjects;
+
 /* An object being filled; rvo_json_close makes a value of it. */
 typedef struct JsonObject
 {
@@ -69,6 +77,7 @@ extern JsonbContainer *rvo_json_root(Jsonb *jsonb);
 extern bool rvo_json_is_object(JsonbContainer *json);
 extern bool rvo_json_is_array(JsonbContainer *json);
 extern bool rvo_json_next_name(JsonNames *names, Slice *name);
+extern bool rvo_json_next_object(JsonObjects *objects, JsonbContainer **object);
 extern bool rvo_json_get(JsonbContainer *object, Slice name, JsonbValue *value);
 extern Slice rvo_json_string(const JsonbValue *value);
 extern bool rvo_json_to_id(const JsonbValue *value, int64 *id);

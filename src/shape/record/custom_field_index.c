@@ -15,29 +15,26 @@
 #define HASH_BITS 33
 #define FOLDED_AT_ONCE 64		/* octets of a name; what it is has no effect but on what an index holds */
 
-/* read_text reads a string member of an entry of a stored list; false if it has none. */
+/* read_text reads a string member of an object; false if it has none. */
 static bool
-read_text(const JsonbValue *entry, Slice member, Slice *text)
+read_text(JsonbContainer *object, Slice member, Slice *text)
 {
 	JsonbValue	value;
 
-	if (entry->type != jbvBinary || !rvo_json_is_object(entry->val.binary.data) ||
-		!rvo_json_get(entry->val.binary.data, member, &value) || value.type != jbvString)
+	if (!rvo_json_get(object, member, &value) || value.type != jbvString)
 		return false;
 	*text = rvo_json_string(&value);
 	return true;
 }
 
-/* rvo_custom_fields_next finds the next field of a stored list, passing over entries that are none; false at the end. */
-bool
-rvo_custom_fields_next(JsonbIterator **it, Slice *name, Slice *value)
+/* next_field finds the next field of a stored list, passing over entries that are none; false at the end. */
+static bool
+next_field(JsonObjects *entries, Slice *name, Slice *value)
 {
-	JsonbIteratorToken token;
-	JsonbValue	entry;
+	JsonbContainer *entry;
 
-	while ((token = JsonbIteratorNext(it, &entry, true)) != WJB_DONE)
-		if (token == WJB_ELEM && read_text(&entry, CONST_SLICE("field_name"), name) &&
-			read_text(&entry, CONST_SLICE("field_value"), value))
+	while (rvo_json_next_object(entries, &entry))
+		if (read_text(entry, CONST_SLICE("field_name"), name) && read_text(entry, CONST_SLICE("field_value"), value))
 			return true;
 	return false;
 }
@@ -55,11 +52,11 @@ is_named(Slice name, Slice expected, bool any_case)
 bool
 rvo_custom_fields_have(JsonbContainer *nested, Slice name, Slice value, bool any_case)
 {
-	JsonbIterator *it = JsonbIteratorInit(nested);
+	JsonObjects entries = {.array = nested};
 	Slice		found_name;
 	Slice		found_value;
 
-	while (rvo_custom_fields_next(&it, &found_name, &found_value))
+	while (next_field(&entries, &found_name, &found_value))
 		if (is_named(found_name, name, any_case) && rvo_slice_equal(found_value, value))
 			return true;
 	return false;
@@ -93,11 +90,11 @@ rvo_custom_field_hash(int client_id, Slice name, Slice value)
 Slice
 rvo_custom_fields_value(JsonbContainer *nested, Slice name)
 {
-	JsonbIterator *it = JsonbIteratorInit(nested);
+	JsonObjects entries = {.array = nested};
 	Slice		found_name;
 	Slice		value;
 
-	while (rvo_custom_fields_next(&it, &found_name, &value))
+	while (next_field(&entries, &found_name, &value))
 		if (rvo_slice_equal(found_name, name))
 			return value;
 	return NO_SLICE;
@@ -110,13 +107,13 @@ rvo_custom_fields_value(JsonbContainer *nested, Slice name)
 int
 rvo_custom_fields_hash(int client_id, JsonbContainer *nested, int64 **hashes)
 {
-	JsonbIterator *it = JsonbIteratorInit(nested);
+	JsonObjects entries = {.array = nested};
 	Slice		name;
 	Slice		value;
 	int			n = 0;
 
 	*hashes = palloc(Max(JsonContainerSize(nested), 1) * sizeof(int64));
-	while (rvo_custom_fields_next(&it, &name, &value))
+	while (next_field(&entries, &name, &value))
 		(*hashes)[n++] = rvo_custom_field_hash(client_id, name, value);
 	return n;
 }

@@ -8,7 +8,6 @@
 #include "base/jsonio.h"
 #include "base/text.h"
 
-extern bool rvo_custom_fields_next(JsonbIterator **it, Slice *name, Slice *value);
 extern bool rvo_custom_fields_have(JsonbContainer *nested, Slice name, Slice value, bool any_case);
 extern Slice rvo_custom_fields_value(JsonbContainer *nested, Slice name);
 extern int64 rvo_custom_field_hash(int client_id, Slice name, Slice value);
