@@ -383,13 +383,34 @@ keep_plan(KeptQuery *query)
 	return query->plan;
 }
 
-/* start_plan runs a query by a plan. */
-static int
-start_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e)
+/* parameters_of makes an execution's parameters those of a plan. */
+static ParamListInfo
+parameters_of(const KeptQuery *query, const Execution *e)
 {
+	ParamListInfo parameters = makeParamList(query->nparameters);
+
+	for (int i = 0; i < query->nparameters; i++)
+		parameters->params[i] = (ParamExternData) {
+			.value = e->values[i], .isnull = e->nulls[i] == 'n', .pflags = PARAM_FLAG_CONST, .ptype = query->types[i]
+		};
+	return parameters;
+}
+
+/* start_plan runs a query by a plan; its rows go to a receiver, or to SPI where there is none. */
+static int
+start_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e, DestReceiver *receiver)
+{
+	SPIExecuteOptions options = {.read_only = query->read_only, .dest = receiver};
+
 	if (query->of_snapshot)
+	{
+		Assert(receiver == NULL);
 		return SPI_execute_snapshot(plan, e->values, e->nulls, GetActiveSnapshot(), InvalidSnapshot, false, true, 0);
-	return SPI_execute_plan(plan, e->values, e->nulls, query->read_only, 0);
+	}
+	if (receiver == NULL)
+		return SPI_execute_plan(plan, e->values, e->nulls, query->read_only, 0);
+	options.params = parameters_of(query, e);
+	return SPI_execute_plan_extended(plan, &options);
 }
 
 /*
@@ -397,30 +418,30 @@ start_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e)
  * session or role, has an index on custom fields leave out some at random.
  */
 static int
-execute_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e)
+execute_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e, DestReceiver *receiver)
 {
 	int			level;
 	int			result;
 
 	if (GinFuzzySearchLimit == 0)
-		return start_plan(plan, query, e);
+		return start_plan(plan, query, e, receiver);
 	/* An error ends the transaction, or a subtransaction, which puts the setting back. */
 	level = NewGUCNestLevel();
 	(void) set_config_option("gin_fuzzy_search_limit", "0", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	result = start_plan(plan, query, e);
+	result = start_plan(plan, query, e, receiver);
 	AtEOXact_GUC(true, level);
 	return result;
 }
 
-/* execute runs a query by its plan and returns the number of rows; SPI is open. */
+/* execute runs a query by its plan and returns the number of rows; SPI is open, and has the rows if no receiver has. */
 static uint64
-execute(KeptQuery *query, Execution *e)
+execute(KeptQuery *query, Execution *e, DestReceiver *receiver)
 {
 	int			result;
 
 	if (rvo_citus_is_loaded && !query->anywhere)
 		rvo_check_entry();
-	result = execute_plan(keep_plan(query), query, e);
+	result = execute_plan(keep_plan(query), query, e, receiver);
 	if (result == SPI_OK_REWRITTEN)
 	{
 		/* Of what a rule made nothing of, no plan notices when the rule goes. */
@@ -457,7 +478,7 @@ run_plan(KeptQuery *query, Execution *e)
 	uint64		rows;
 
 	connect_spi(query);
-	rows = execute(query, e);
+	rows = execute(query, e, NULL);
 	if (rows > 0 && SPI_tuptable != NULL)
 		take_results(e);
 	SPI_finish();
@@ -594,28 +615,53 @@ rvo_query_insert(KeptQuery *query, const void *const *rows, int n, RowWriter wri
 	return rvo_direct_insert(&query->direct, &direct);
 }
 
+/* What shows each row of a result, as the executor gives it. */
+typedef struct RowReceiver
+{
+	DestReceiver receiver;
+	RowReader	read;
+	void	   *arg;
+	MemoryContext caller;
+} RowReceiver;
+
+static bool
+receive_row(TupleTableSlot *row, DestReceiver *receiver)
+{
+	const RowReceiver *to = (const RowReceiver *) receiver;
+	MemoryContext executor = MemoryContextSwitchTo(to->caller);
+
+	CHECK_FOR_INTERRUPTS();
+	slot_getallattrs(row);
+	to->read(to->arg, row->tts_values, row->tts_isnull);
+	MemoryContextSwitchTo(executor);
+	return true;
+}
+
+static void
+start_receiving(DestReceiver *receiver pg_attribute_unused(), int operation pg_attribute_unused(), TupleDesc columns pg_attribute_unused())
+{
+}
+
+static void
+end_receiving(DestReceiver *receiver pg_attribute_unused())
+{
+}
+
 /*
- * rvo_query_read executes a query and shows each row of its result to read, in
- * the caller's memory context.  Returns the number of rows.
+ * rvo_query_read executes a query and shows each row of its result to read, in the caller's memory
+ * context, while it is being executed: so no row is copied.  Returns the number of rows.
  */
 uint64
 rvo_query_read(KeptQuery *query, Execution *e, RowReader read, void *arg)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	Datum		values[QUERY_MAX_RESULTS];
-	bool		nulls[QUERY_MAX_RESULTS];
+	RowReceiver to = {
+		.receiver = {receive_row, start_receiving, end_receiving, end_receiving, DestTransientRel},
+		.read = read, .arg = arg, .caller = CurrentMemoryContext
+	};
 	uint64		rows;
 
 	connect_spi(query);
-	rows = execute(query, e);
-	MemoryContextSwitchTo(caller);
-	Assert(SPI_tuptable->tupdesc->natts <= QUERY_MAX_RESULTS);
-	for (uint64 i = 0; i < rows; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
-		read(arg, values, nulls);
-	}
+	rows = execute(query, e, &to.receiver);
 	SPI_finish();
 	return rows;
 }
