@@ -68,6 +68,10 @@ static KeptQuery get_company_of_any = {
 	.types = {INT8OID},
 };
 
+static KeptQuery get_companies = GET_MANY(READ_COMPANY, "revyops.company", "");
+static KeptQuery get_companies_descending = GET_MANY(READ_COMPANY, "revyops.company", " DESC");
+static KeptQuery get_companies_of_any = GET_MANY_OF_ANY(READ_COMPANY, "revyops.company");
+
 /* Contacts may be made with it meanwhile. */
 static KeptQuery lock_company_to_change = {
 	.sql = "SELECT " READ_COMPANY " FROM revyops.company WHERE client_id = $1 AND id = $2 FOR NO KEY UPDATE",
@@ -158,6 +162,9 @@ const RecordTable rvo_company_table = {
 	.shape = &rvo_company_shape,
 	.get = &get_company,
 	.get_of_any = &get_company_of_any,
+	.get_many = &get_companies,
+	.get_many_descending = &get_companies_descending,
+	.get_many_of_any = &get_companies_of_any,
 	.lock = &lock_company_to_change,
 	.find_other_client = &find_other_client,
 	.insert = &insert_company,

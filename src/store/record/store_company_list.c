@@ -24,11 +24,11 @@
 #define IN_ORDER " ORDER BY id"
 #define IN_ORDER_OF_ANY " ORDER BY id, client_id"
 
-/* Rows with a custom field; $6 is what the index gets. */
-#define WITH_FIELD_PAGE(rows) { \
-	.sql = RARE_PAGE(READ_COMPANY, "revyops.company", rows FILTERS, "$7", "($8, $9)", "$10", "$11"), \
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11, \
-	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES}, \
+/* Ids of rows with a custom field; $6 is what the index gets. */
+#define WITH_FIELD_IDS(rows) { \
+	.sql = RARE_IDS("revyops.company", rows FILTERS, "$7"), \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7, \
+	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID}, \
 }
 
 /* Rows with a domain, $6. */
@@ -69,7 +69,7 @@ static KeptQuery scan_count = SCAN_COUNT(COUNT(BEHIND FILTERS IN_ORDER, "$8"));
 static KeptQuery scan_count_all = SCAN_COUNT(COUNT(BEHIND IN_ORDER, "$8"));
 static KeptQuery domain_page = OF_DOMAIN_PAGE("client_id = $1 AND domain = $6");
 static KeptQuery domain_count = OF_DOMAIN_COUNT("client_id = $1 AND domain = $6");
-static KeptQuery rare_page = WITH_FIELD_PAGE("client_id = $1 AND " HAS_HASH("$6"));
+static KeptQuery rare_ids = WITH_FIELD_IDS("client_id = $1 AND " HAS_HASH("$6"));
 
 /* ---- of all clients; $1 is not looked at */
 
@@ -90,7 +90,7 @@ static KeptQuery scan_count_all_of_any = SCAN_COUNT(
 	COUNT("id > $6 AND client_id > 0" IN_ORDER, "$8") ") END");
 static KeptQuery domain_page_of_any = OF_DOMAIN_PAGE("domain = $6 AND " IS_SERVED);
 static KeptQuery domain_count_of_any = OF_DOMAIN_COUNT("domain = $6 AND " IS_SERVED);
-static KeptQuery rare_page_of_any = WITH_FIELD_PAGE("revyops.custom_field_hashes(client_id, custom_fields) && $6 AND " IS_SERVED);
+static KeptQuery rare_ids_of_any = WITH_FIELD_IDS("revyops.custom_field_hashes(client_id, custom_fields) && $6 AND " IS_SERVED);
 
 /* How lists of one client are read, and those of all. */
 typedef struct CompanyQueries
@@ -105,14 +105,14 @@ static const CompanyQueries of_client = {
 	.all = {&scan_page, &scan_count_all, &last_id, false},
 	.fitting = {&scan_page, &scan_count, &last_id, false},
 	.of_domain = {&domain_page, &domain_count, &last_id, false},
-	.with_field = &rare_page,
+	.with_field = &rare_ids,
 };
 
 static const CompanyQueries of_any = {
 	.all = {&scan_page_of_any, &scan_count_all_of_any, &last_id_of_any, false},
 	.fitting = {&scan_page_of_any, &scan_count_of_any, &last_id_of_any, false},
 	.of_domain = {&domain_page_of_any, &domain_count_of_any, &last_id_of_any, false},
-	.with_field = &rare_page_of_any,
+	.with_field = &rare_ids_of_any,
 };
 
 /* The condition "industry" has no member of a company behind it, only a custom field. */

@@ -38,6 +38,10 @@ static KeptQuery get_contact_of_any = {
 	.types = {INT8OID},
 };
 
+static KeptQuery get_contacts = GET_MANY(READ_CONTACT, "revyops.contact", "");
+static KeptQuery get_contacts_descending = GET_MANY(READ_CONTACT, "revyops.contact", " DESC");
+static KeptQuery get_contacts_of_any = GET_MANY_OF_ANY(READ_CONTACT, "revyops.contact");
+
 static KeptQuery get_contact_by_email = {
 	.sql = "SELECT " READ_CONTACT " FROM revyops.contact WHERE email = $1 AND client_id = $2",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2,
@@ -193,6 +197,9 @@ const RecordTable rvo_contact_table = {
 	.shape = &rvo_contact_shape,
 	.get = &get_contact,
 	.get_of_any = &get_contact_of_any,
+	.get_many = &get_contacts,
+	.get_many_descending = &get_contacts_descending,
+	.get_many_of_any = &get_contacts_of_any,
 	.lock = &lock_contact,
 	.find_other_client = &find_other_client,
 	.insert = &insert_contact,

@@ -87,11 +87,10 @@ static KeptQuery company_count_all = {
 	.types = {FILTER_TYPES, TEXTOID, COUNT_TYPES},
 };
 
-static KeptQuery rare_page = {
-	.sql = RARE_PAGE(READ_CONTACT, "revyops.contact", "client_id = $1 AND " HAS_HASH("$6") FILTERS,
-					 "$7", "($8, $9)", "$10", "$11"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 11,
-	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID, PAGE_TYPES},
+static KeptQuery rare_ids = {
+	.sql = RARE_IDS("revyops.contact", "client_id = $1 AND " HAS_HASH("$6") FILTERS, "$7"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 7,
+	.types = {FILTER_TYPES, INT8ARRAYOID, INT8OID},
 };
 
 static KeptQuery common_page = {
@@ -168,11 +167,10 @@ static KeptQuery linkedin_url_count_of_any = COUNT_OF_ANY(HAS_LINKEDIN_URL);
 static KeptQuery company_page_of_any = PAGE_OF_ANY(IS_OF_COMPANY);
 static KeptQuery company_count_of_any = COUNT_OF_ANY(IS_OF_COMPANY);
 
-static KeptQuery rare_page_of_any = {
-	.sql = RARE_PAGE(READ_CONTACT, "revyops.contact", "revyops.custom_field_hashes(client_id, custom_fields) && $9" FILTERS_OF_ANY,
-					 "$10", "($11, $12)", "$13", "$14"),
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 14,
-	.types = {FILTER_TYPES_OF_ANY, INT8ARRAYOID, INT8OID, PAGE_TYPES},
+static KeptQuery rare_ids_of_any = {
+	.sql = RARE_IDS("revyops.contact", "revyops.custom_field_hashes(client_id, custom_fields) && $9" FILTERS_OF_ANY, "$10"),
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 10,
+	.types = {FILTER_TYPES_OF_ANY, INT8ARRAYOID, INT8OID},
 };
 
 /* differs tells that a text is wanted which this is not. */
@@ -279,7 +277,8 @@ list_of_client(ListRows *list, int client_id, const ContactFilter *filter, const
 	else
 	{
 		ListField	field = {
-			.query = &rare_page, .common = &common_page, .client_id = client_id, .name = filter->field_name, .value = filter->field_value
+			.query = &rare_ids, .common = &common_page, .client_id = client_id, .name = filter->field_name, .value = filter->field_value,
+			.narrowed = filter->first_name.data != NULL || filter->last_name.data != NULL
 		};
 
 		if (!rvo_list_with_field(list, &field, conditions, page, &scan.is_many))
@@ -311,7 +310,7 @@ list_of_any(ListRows *list, const ContactFilter *filter, const Execution *condit
 	else
 	{
 		ListField	field = {
-			.query = &rare_page_of_any, .client_id = ALL_CLIENTS, .name = filter->field_name, .value = filter->field_value
+			.query = &rare_ids_of_any, .client_id = ALL_CLIENTS, .name = filter->field_name, .value = filter->field_value
 		};
 
 		if (!rvo_list_with_field(list, &field, &e, page, &scan.is_many))

@@ -1,6 +1,6 @@
 /*
  * store_estimate.c
- *	  How many rows have a custom field, by what ANALYZE found and by a sample.
+ *	  How many rows have a custom field, by what ANALYZE found.
  *
  * ANALYZE looks at what the index on custom fields holds, and keeps the hashes that
  * are most common, in order, with how many of the rows have each.  They are in the
@@ -25,7 +25,6 @@
 #include "base/compat.h"
 #include "base/jsonio.h"
 #include "shape/record/custom_field_index.h"
-#include "store/query/store_sample.h"
 #include "store/record/store_estimate.h"
 
 /*
@@ -45,9 +44,9 @@ typedef struct CommonHashes
 
 static CommonHashes kept_hashes[ENTITIES];
 
-/* index_of returns the index on custom fields; nothing if its owner has none. */
-static Oid
-index_of(Entity entity)
+/* rvo_index_on_fields returns the index on custom fields; nothing if its owner has none. */
+Oid
+rvo_index_on_fields(Entity entity)
 {
 	static const char *const names[ENTITIES] = {
 #define INDEX_NAME(constant, name) [constant] = name "_custom_fields_idx",
@@ -148,7 +147,7 @@ share_of(const CommonHashes *common, ArrayType *hashes)
 double
 rvo_estimate_with_field(Entity entity, ArrayType *hashes)
 {
-	Oid			index = index_of(entity);
+	Oid			index = rvo_index_on_fields(entity);
 	HeapTuple	statistics;
 	double		share;
 
@@ -186,59 +185,5 @@ rvo_many_have_field(Entity entity, ArrayType *hashes, double bound)
 {
 	double		found = rvo_estimate_with_field(entity, hashes);
 
-	return found > bound && found - changes_since(IndexGetRelation(index_of(entity), false)) > bound;
-}
-
-/* What is compared of a row. */
-typedef struct Comparison
-{
-	const FieldRows *rows;
-	AttrNumber	client_id;
-	AttrNumber	custom_fields;
-} Comparison;
-
-/* column_of finds a column, if it is of this type. */
-static AttrNumber
-column_of(Relation table, const char *name, Oid type)
-{
-	AttrNumber	number = get_attnum(RelationGetRelid(table), name);
-
-	return number > 0 && TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid == type ? number : InvalidAttrNumber;
-}
-
-static bool
-begins(void *arg, Relation table)
-{
-	Comparison *comparison = arg;
-
-	comparison->client_id = column_of(table, "client_id", INT4OID);
-	comparison->custom_fields = column_of(table, "custom_fields", JSONBOID);
-	return comparison->client_id != InvalidAttrNumber && comparison->custom_fields != InvalidAttrNumber;
-}
-
-static bool
-fits(void *arg, TupleTableSlot *row)
-{
-	const Comparison *comparison = arg;
-	const FieldRows *rows = comparison->rows;
-	bool		isnull;
-	Datum		value = slot_getattr(row, comparison->client_id, &isnull);
-
-	if (isnull || DatumGetInt32(value) != rows->client_id)
-		return false;
-	value = slot_getattr(row, comparison->custom_fields, &isnull);
-	return !isnull && rvo_custom_fields_have(&DatumGetJsonbP(value)->root, rows->name, rows->value, rows->any_case);
-}
-
-/* rvo_more_have_field tells that more than bound rows have a custom field; false if they have to be counted. */
-bool
-rvo_more_have_field(const FieldRows *rows, int64 bound)
-{
-	Comparison	comparison = {.rows = rows};
-	IndexedRows indexed = {
-		.index = index_of(rows->entity), .numbers = PointerGetDatum(rows->hashes), .begins = begins, .fits = fits, .arg = &comparison
-	};
-
-	return OidIsValid(indexed.index) && rvo_estimate_with_field(rows->entity, rows->hashes) > bound &&
-		rvo_more_rows_fit(&indexed, bound);
+	return found > bound && found - changes_since(IndexGetRelation(rvo_index_on_fields(entity), false)) > bound;
 }

@@ -23,6 +23,7 @@
 #include "shape/record/custom_field_index.h"
 #include "store/query/store_kept_count.h"
 #include "store/record/store_estimate.h"
+#include "store/record/store_field_rows.h"
 #include "store/record/store_list.h"
 #include "store/service/store_client.h"
 
@@ -69,9 +70,6 @@ typedef struct Reading
 	int64		octets;			/* of custom fields and long texts, about as an answer shows them */
 	bool		timed;			/* a column behind those of the item is the time that the list is sorted by: */
 	TimestampTz time;			/* of the last item */
-	bool		counts;			/* two columns behind those of the item: */
-	int64		following;		/* rows behind the page's place */
-	int64		found;			/* rows of all that fit */
 } Reading;
 
 /* long_text_octets returns how many octets the long texts of a record have. */
@@ -122,38 +120,37 @@ read_item(void *arg, const Datum *values, const bool *nulls)
 	list->last_id = DatumGetInt64(values[1]);
 	if (reading->timed)
 		reading->time = DatumGetTimestampTz(values[RESULTS_OF_RECORD(list->table)]);
-	if (reading->counts)
-	{
-		reading->following = DatumGetInt64(values[RESULTS_OF_RECORD(list->table)]);
-		reading->found = DatumGetInt64(values[RESULTS_OF_RECORD(list->table) + 1]);
-	}
+}
+
+/* begin_reading makes a list ready to read a page into it. */
+static Reading
+begin_reading(ListRows *list, const ListPage *page)
+{
+	list->count = 0;
+	list->has_more = false;
+	list->items = palloc(page->size * list->table->size);
+	return (Reading) {.list = list, .size = page->size};
 }
 
 /* read_rows reads a page by a query, all but whose LIMIT and OFFSET is at hand.  One row more tells whether that is all. */
 static void
 read_rows(Reading *reading, KeptQuery *query, Execution *e, const ListPage *page)
 {
-	ListRows   *list = reading->list;
-
-	list->count = 0;
-	list->has_more = false;
-	list->items = palloc(page->size * list->table->size);
 	rvo_add_datum(e, Int64GetDatum((int64) page->size + 1), false);
 	rvo_add_datum(e, Int64GetDatum(page->offset), false);
 	rvo_query_read(query, e, read_item, reading);
 }
 
 /* read_page reads a page by a query: conditions, the id and client_id behind which to read, LIMIT, OFFSET. */
-static Reading
-read_page(ListRows *list, KeptQuery *query, bool counts, const Execution *conditions, const ListPage *page)
+static void
+read_page(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
 {
 	Execution	e = *conditions;
-	Reading		reading = {.list = list, .size = page->size, .counts = counts};
+	Reading		reading = begin_reading(list, page);
 
 	rvo_add_datum(&e, Int64GetDatum(page->place.id), false);
 	rvo_add_integer(&e, page->place.client_id);
 	read_rows(&reading, query, &e, page);
-	return reading;
 }
 
 /* A count that no number of entries goes beyond; all who read JSON can hold it. */
@@ -257,7 +254,7 @@ count_list(const ListRows *list, const ListScan *scan, const Execution *conditio
 void
 rvo_list_scan(ListRows *list, const ListScan *scan, const Execution *conditions, const ListPage *page)
 {
-	read_page(list, scan->page, false, conditions, page);
+	read_page(list, scan->page, conditions, page);
 	list->scanned = true;
 	if (!page->bare)
 		list->total = count_list(list, scan, conditions, page);
@@ -290,7 +287,7 @@ void
 rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *conditions, const ListPage *page)
 {
 	Execution	e = *conditions;
-	Reading		reading = {.list = list, .size = page->size, .timed = true};
+	Reading		reading = begin_reading(list, page);
 	Slice		key = page->place.key;
 	TimestampTz behind = DT_NOBEGIN;
 
@@ -302,6 +299,7 @@ rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *condi
 	}
 	rvo_add_time(&e, behind);
 	rvo_add_datum(&e, Int64GetDatum(page->place.id), false);
+	reading.timed = true;
 	read_rows(&reading, order->page, &e, page);
 	list->last_key = key_of_time(reading.time);
 	if (!page->bare)
@@ -309,29 +307,48 @@ rvo_list_by_time(ListRows *list, const ListByTime *order, const Execution *condi
 }
 
 /*
- * list_rare reads a page out of the rows that an index finds, by a RARE_PAGE, and returns how many these are.  If
+ * find_rows finds the rows that have a custom field by the index, up to one more than bound, without a plan
+ * if these have no other conditions; if there are more than bound, it may have left some out.
+ */
+static FoundRows
+find_rows(const ListRows *list, const ListField *field, const Execution *conditions, ArrayType *hashes, int64 bound, const ListPage *page)
+{
+	FieldRows	rows = {
+		.entity = list->table->entity, .client_id = field->client_id, .name = field->name, .value = field->value,
+		.any_case = field->any_case, .hashes = hashes
+	};
+	FoundRow	place = {page->place.id, page->place.client_id};
+	FoundRows	found = rvo_found_begin(place, false, page->offset + page->size + 1);
+	IndexedAnswer answer = INDEXED_NOT_POSSIBLE;
+	Execution	e = *conditions;
+
+	if (!field->narrowed && field->client_id != ALL_CLIENTS)
+		answer = rvo_find_with_field(&rows, bound, &found);
+	if (answer == INDEXED_MANY)
+		found.found = bound + 1;
+	if (answer != INDEXED_NOT_POSSIBLE)
+		return found;
+	found = rvo_found_begin(place, false, found.wanted);
+	add_limit(&e, bound == NO_LIMIT ? NO_LIMIT : bound + 1);
+	rvo_query_read(field->query, &e, rvo_found_read, &found);
+	return found;
+}
+
+/*
+ * list_rare reads a page out of the rows that the index finds, and returns how many these are.  If
  * they are more than are counted, the list is to be scanned.
  */
 static int64
-list_rare(ListRows *list, KeptQuery *query, const Execution *conditions, const ListPage *page)
+list_rare(ListRows *list, const ListField *field, const Execution *conditions, ArrayType *hashes, const ListPage *page)
 {
-	Execution	e = *conditions;
-	Reading		reading;
+	FoundRows	found = find_rows(list, field, conditions, hashes, page->exact ? NO_LIMIT : COUNT_MAX, page);
+	Reading		reading = begin_reading(list, page);
 
-	add_limit(&e, page->exact ? NO_LIMIT : COUNT_MAX + 1);
-	reading = read_page(list, query, true, &e, page);
-	list->total = (ListCount) {page->place.entries - page->offset + reading.following, true};
-	if (list->count == 0 && page->place.entries > 0)
-	{
-		/* Behind the end: the counts come with a row. */
-		ListRows	first = *list;
-		ListPage	one = {.place = {NO_ROW}, .size = 1};
-
-		reading = read_page(&first, query, true, &e, &one);
-		if (page->offset > 0)
-			list->total.entries = reading.found;
-	}
-	return reading.found;
+	if (!page->exact && found.found > COUNT_MAX)
+		return found.found;
+	rvo_found_show(&found, list->table, field->client_id, page->offset, read_item, &reading);
+	list->total = (ListCount) {page->place.entries - page->offset + found.following, true};
+	return found.found;
 }
 
 /* A scan looks at half as many rows as an index would find, and is tried if half of those looked at would fill the page. */
@@ -349,21 +366,9 @@ list_common(ListRows *list, const ListField *field, const Execution *conditions,
 	if (field->common == NULL || page->place.id != PG_INT64_MIN || page->offset + page->size >= rows / SCAN_PART / 2)
 		return false;
 	add_limit(&e, rows / SCAN_PART);
-	read_page(list, field->common, false, &e, page);
+	read_page(list, field->common, &e, page);
 	list->total = (ListCount) {rows, true};
 	return list->has_more;
-}
-
-/* has_many tells that more rows than COUNT_MAX have a custom field, by a sample. */
-static bool
-has_many(const ListRows *list, const ListField *field, ArrayType *hashes, bool exact)
-{
-	FieldRows	rows = {
-		.entity = list->table->entity, .client_id = field->client_id, .name = field->name, .value = field->value,
-		.any_case = field->any_case, .hashes = hashes
-	};
-
-	return !field->narrowed && !exact && field->client_id != ALL_CLIENTS && rvo_more_have_field(&rows, COUNT_MAX);
 }
 
 /*
@@ -392,12 +397,12 @@ rvo_list_with_field(ListRows *list, const ListField *field, const Execution *con
 		*is_many = true;
 		return false;
 	}
-	*is_many = known ? rows == MANY : has_many(list, field, DatumGetArrayTypeP(hashes), page->exact);
+	*is_many = known && rows == MANY;
 	if (known && !*is_many && list_common(list, field, &e, page, rows))
 		return true;
 	if (!*is_many)
 	{
-		rows = list_rare(list, field->query, &e, page);
+		rows = list_rare(list, field, &e, DatumGetArrayTypeP(hashes), page);
 		*is_many = !page->exact && rows > COUNT_MAX;
 	}
 	if (!known)

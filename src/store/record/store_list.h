@@ -33,17 +33,8 @@
 /* What a count is made by: the id and client_id of the row in front, LIMIT. */
 #define COUNT_TYPES INT8OID, INT4OID, INT8OID
 
-/*
- * Rows that an index finds, up to a bound: a page of them, how many there are
- * behind its place, and in all.  The place does not narrow what is found, or a
- * common value would look rare near its end.  Only ids are sorted.
- */
-#define RARE_PAGE(columns, table, rows, bound, place, limit, offset) \
-	"SELECT " columns ", following, found FROM (SELECT id AS found_id, client_id AS found_client_id," \
-	" pg_catalog.count(*) OVER () AS following, found FROM (SELECT id, client_id, pg_catalog.count(*) OVER () AS found" \
-	" FROM (SELECT id, client_id FROM " table " WHERE " rows " LIMIT " bound ") AS f) AS f" \
-	" WHERE (id, client_id) > " place " ORDER BY id, client_id LIMIT " limit " OFFSET " offset ") AS f" \
-	" JOIN " table " ON client_id = found_client_id AND id = found_id ORDER BY id, client_id"
+/* The ids of rows that an index finds, in no order, up to a bound. */
+#define RARE_IDS(table, rows, bound) "SELECT id, client_id FROM " table " WHERE " rows " LIMIT " bound
 
 /* A page of a list that was read. */
 typedef struct ListRows
@@ -82,7 +73,7 @@ typedef struct ListByTime
 /* How the rows with a custom field are found by the index. */
 typedef struct ListField
 {
-	KeptQuery  *query;			/* a RARE_PAGE: conditions, hashes, bound, and what a page is read by */
+	KeptQuery  *query;			/* RARE_IDS: conditions, hashes, bound */
 	KeptQuery  *common;			/* the same by a look at no more rows than bound behind the place, without
 								 * counts; NULL = there is none */
 	int			client_id;

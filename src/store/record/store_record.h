@@ -44,6 +44,9 @@ typedef struct RecordTable
 	const RecordShape *shape;
 	KeptQuery  *get;
 	KeptQuery  *get_of_any;		/* by its id alone */
+	KeptQuery  *get_many;		/* by their ids, in the order of these; of one client */
+	KeptQuery  *get_many_descending;
+	KeptQuery  *get_many_of_any;	/* by their clients' ids and their own */
 	KeptQuery  *lock;
 	KeptQuery  *find_other_client;	/* by the record's id, and the client whose it is not */
 	KeptQuery  *insert;			/* of the columns, those that are inserted; also the two below */
@@ -52,6 +55,19 @@ typedef struct RecordTable
 	KeptQuery  *update;
 	const char *not_inserted;	/* the bug when it is not, and nothing is in the way */
 } RecordTable;
+
+/* The queries of a table that read many records by their ids. */
+#define GET_MANY(columns, table, order) { \
+	.sql = "SELECT " columns " FROM " table " WHERE client_id = $1 AND id = ANY ($2) ORDER BY id" order, \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2, \
+	.types = {INT4OID, INT8ARRAYOID}, \
+}
+#define GET_MANY_OF_ANY(columns, table) { \
+	.sql = "SELECT " columns " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS f (found_client_id, found_id)" \
+	" JOIN " table " ON client_id = found_client_id AND id = found_id ORDER BY id, client_id", \
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 2, \
+	.types = {INT8ARRAYOID, INT8ARRAYOID}, \
+}
 
 /* What is read beside the columns: client_id and id in front. */
 #define RESULTS_OF_RECORD(table) ((table)->shape->ncolumns + 4)

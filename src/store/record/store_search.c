@@ -32,6 +32,7 @@
 #include "store/record/store_company.h"
 #include "store/record/store_contact.h"
 #include "store/record/store_estimate.h"
+#include "store/record/store_field_rows.h"
 #include "store/record/store_search.h"
 #include "store/record/store_search_sql.h"
 
@@ -243,15 +244,22 @@ read_row(void *arg, const Datum *values, const bool *nulls)
 	reading->found->last_key = rvo_search_key(reading->query, record);
 }
 
+/* begin_page makes ready to read a page. */
+static PageReading
+begin_page(const Search *search, bool counts, SearchRows *found)
+{
+	found->rows = (ListRows) {
+		.table = search->table->table, .items = palloc(search->query->page.size * search->table->table->size)
+	};
+	return (PageReading) {.found = found, .query = search->query, .counts = counts};
+}
+
 /* read_page runs the statement of a page, one row more than it has. */
 static PageReading
 read_page(const Search *search, const char *sql, bool counts, int64 bound, SearchRows *found)
 {
-	PageReading reading = {.found = found, .query = search->query, .counts = counts};
+	PageReading reading = begin_page(search, counts, found);
 
-	found->rows = (ListRows) {
-		.table = search->table->table, .items = palloc(search->query->page.size * search->table->table->size)
-	};
 	run(search, sql, search->place, (int64) search->query->page.size + 1, bound, read_row, &reading);
 	return reading;
 }
@@ -359,23 +367,6 @@ has_few(const SearchQuery *query)
 	return false;
 }
 
-/*
- * has_many tells that more rows fit than are found by the index on custom fields, if this condition is the only one: by
- * what ANALYZE found and what was changed since, or by a sample.
- */
-static bool
-has_many(const Search *search, const SearchCondition *condition, ArrayType *hashes, double most)
-{
-	FieldRows	rows = {
-		.entity = search->table->table->entity, .client_id = search->client_id, .name = condition->field,
-		.value = condition->values[0].text, .hashes = hashes
-	};
-
-	return rvo_many_have_field(rows.entity, hashes, most) ||
-		(search->query->count == 1 && condition->operator == SEARCH_EQ && !search->query->page.exact &&
-		 search->query->sort->kind == MEMBER_ID && rvo_more_have_field(&rows, COUNT_MAX));
-}
-
 /* serves tells whether an index serves a condition, and asks it. */
 static bool
 serves(Search *search, const SearchCondition *condition, double most)
@@ -388,7 +379,7 @@ serves(Search *search, const SearchCondition *condition, double most)
 		if (!is_equal(condition))
 			return false;
 		hashes = hash_values(search, condition);
-		if (has_many(search, condition, hashes, most))
+		if (rvo_many_have_field(search->table->table->entity, hashes, most))
 			return false;
 		search->hashes = PointerGetDatum(hashes);
 		search->few = rvo_estimate_with_field(search->table->table->entity, hashes) <= search->query->page.size;
@@ -475,21 +466,66 @@ search_few(const Search *search, SearchRows *found)
 /* ---------------------------------------------------------------- three ways */
 
 /*
- * search_found reads a page out of the rows that an index finds; only ids and keys are sorted.
- * False if there are more than bound.
+ * find_rows finds rows by an index, without a plan if they have one condition that the index on custom fields serves.
+ * If there are more than bound, it may leave some out.
  */
+static FoundRows
+find_rows(const Search *search, int64 bound)
+{
+	const SearchQuery *query = search->query;
+	const SearchCondition *condition = &query->conditions[0];
+	const SearchTable *table = search->table;
+	FoundRow	place = {search->place, search->client_id};
+	FoundRows	found = rvo_found_begin(place, query->descending, query->page.size + 1);
+
+	if (query->count == 1 && condition->member == NULL && condition->operator == SEARCH_EQ)
+	{
+		FieldRows	rows = {
+			.entity = table->table->entity, .client_id = search->client_id, .name = condition->field,
+			.value = condition->values[0].text, .hashes = DatumGetArrayTypeP(search->hashes)
+		};
+		IndexedAnswer answer = rvo_find_with_field(&rows, bound, &found);
+
+		if (answer == INDEXED_MANY)
+			found.found = bound + 1;
+		if (answer != INDEXED_NOT_POSSIBLE)
+			return found;
+		found = rvo_found_begin(place, query->descending, query->page.size + 1);
+	}
+	run(search, psprintf(RARE_IDS("%s", "client_id = $1%s%s", SEARCH_BOUND), table->name, search->has_hash, search->conditions),
+		0, NO_LIMIT, bound == NO_LIMIT ? NO_LIMIT : bound + 1, rvo_found_read, &found);
+	return found;
+}
+
+/* search_found reads a page out of the rows that an index finds, in the order of ids.  False if there are more than bound. */
 static bool
 search_found(const Search *search, int64 bound, SearchRows *found)
 {
+	FoundRows	rows = find_rows(search, bound);
+	PageReading reading = begin_page(search, false, found);
+
+	if (bound != NO_LIMIT && rows.found > bound)
+		return false;
+	rvo_found_show(&rows, search->table->table, search->client_id, 0, read_row, &reading);
+	found->complete = true;
+	found->rows.total = (ListCount) {search->query->page.place.entries + rows.following, true};
+	return true;
+}
+
+/*
+ * search_found_sorted reads a page out of the rows that an index finds, in another order; only ids and keys are sorted.
+ * False if there are more than bound.
+ */
+static bool
+search_found_sorted(const Search *search, int64 bound, SearchRows *found)
+{
 	const SearchTable *table = search->table;
-	bool		by_id = search->query->sort->kind == MEMBER_ID;
-	const char *key = by_id ? "" : ", " SEARCH_KEY;
 	const char *order = rvo_search_order(search->query, SEARCH_KEY);
-	const char *ids = psprintf("SELECT id%s FROM %s WHERE client_id = $1%s%s LIMIT " SEARCH_BOUND,
-							   by_id ? "" : psprintf(", %s AS " SEARCH_KEY, search->key), table->name, search->has_hash, search->conditions);
-	const char *counted = psprintf("SELECT id%s, pg_catalog.count(*) OVER () AS found FROM (%s) AS f", key, ids);
-	const char *page = psprintf("SELECT id AS found_id%s, pg_catalog.count(*) OVER () AS following, found FROM (%s) AS f"
-								" WHERE true%s ORDER BY %s LIMIT " SEARCH_LIMIT, key, counted, search->behind, order);
+	const char *ids = psprintf("SELECT id, %s AS " SEARCH_KEY " FROM %s WHERE client_id = $1%s%s LIMIT " SEARCH_BOUND,
+							   search->key, table->name, search->has_hash, search->conditions);
+	const char *counted = psprintf("SELECT id, " SEARCH_KEY ", pg_catalog.count(*) OVER () AS found FROM (%s) AS f", ids);
+	const char *page = psprintf("SELECT id AS found_id, " SEARCH_KEY ", pg_catalog.count(*) OVER () AS following, found FROM (%s) AS f"
+								" WHERE true%s ORDER BY %s LIMIT " SEARCH_LIMIT, counted, search->behind, order);
 	const char *sql = psprintf("SELECT %s, following, found FROM (%s) AS f JOIN %s ON client_id = $1 AND id = found_id ORDER BY %s",
 							   table->columns, page, table->name, order);
 	PageReading reading = read_page(search, sql, true, bound == NO_LIMIT ? NO_LIMIT : bound + 1, found);
@@ -682,7 +718,7 @@ rvo_store_search(Entity entity, int client_id, const SearchQuery *query, SearchR
 		if (search_few(&search, found))
 			return;
 		search.behind = rvo_search_behind(query, SEARCH_KEY, &search.values);
-		if (search_found(&search, query->page.exact ? NO_LIMIT : most, found))
+		if ((by_id ? search_found : search_found_sorted) (&search, query->page.exact ? NO_LIMIT : most, found))
 			return;
 	}
 	search.behind = rvo_search_behind(query, search.key, &search.values);

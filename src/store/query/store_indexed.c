@@ -1,13 +1,14 @@
 /*
- * store_sample.c
- *	  Whether more rows fit than so many, by what an index finds and a look at some of them.
+ * store_indexed.c
+ *	  The rows that an index finds, read without a plan.
  *
- * To count ten thousand rows that are spread over a table is to read nearly as many pages.  The
- * index alone finds them in a tenth of the time, but doesn't know which of them the statement
- * sees, and which only share a hash.  So rows are drawn by lot out of those that it finds, and
- * looked at as an index scan does.  If they are so many, and nearly all fit, then more than so many of
- * all fit: that this is wrong has a probability of less than 10^-18, whatever is in the table,
- * as the lot is drawn anew each time.  In every other case nothing is said, and rows have to be counted.
+ * The index knows where rows are, but not which of them the statement sees, nor which only share
+ * a hash.  So each is looked at, as an index scan does it, in the order of the table's pages.
+ *
+ * To read ten thousand rows that are spread over a table is to read nearly as many pages.  If the
+ * index finds more rows than are to be counted, some are drawn by lot first.  If nearly all of these
+ * fit, then more than so many of all fit: that this is wrong has a probability of less than 10^-18,
+ * whatever is in the table, as the lot is drawn anew each time.  In every other case all are read.
  *
  * It is a short way, like those of store_direct.c, and ends where they end.
  */
@@ -17,11 +18,13 @@
 
 #include "access/amapi.h"
 #include "access/genam.h"
+#include "access/gin.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/relscan.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/pg_class.h"
@@ -31,6 +34,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/tidbitmap.h"
+#include "pgstat.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -40,7 +44,7 @@
 #include "base/compat.h"
 #include "store/query/store_direct.h"
 #include "store/query/store_distribution.h"
-#include "store/query/store_sample.h"
+#include "store/query/store_indexed.h"
 
 /* -ln(10^-18) */
 #define SURENESS 41.4465
@@ -51,15 +55,15 @@
 /* More rows are not looked at. */
 #define DRAWS_MAX 1000
 
-/* Of what an index finds, no more than so many times the bound is drawn from. */
-#define PLACES_PER_BOUND 16
+/* Of what an index finds, no more than so many rows are drawn from, or read. */
+#define PLACES_MAX 160000
 
-/* Where rows are that an index finds. */
+/* Where rows are that an index finds, in the order of the table. */
 typedef struct Places
 {
 	ItemPointerData *places;
 	int64		count;
-	int64		max;
+	bool		complete;
 } Places;
 
 /*
@@ -99,7 +103,7 @@ is_sure(int64 n, int64 bound, int draws, int fitting)
 		draws * (part_of_divergence(share, most) + part_of_divergence(1 - share, 1 - most)) >= SURENESS;
 }
 
-/* read_places notes where the rows are that a bitmap has, but for those of which it has only the page. */
+/* read_places notes where the rows are that a bitmap has.  Of some it may have only the page; these are left out. */
 static void
 read_places(TIDBitmap *bitmap, Places *found)
 {
@@ -109,16 +113,23 @@ read_places(TIDBitmap *bitmap, Places *found)
 	OffsetNumber offsets[MaxHeapTuplesPerPage];
 	int64		capacity = 0;
 
-	while (found->count < found->max && tbm_next_page(iterator, page))
+	found->complete = true;
+	while (tbm_next_page(iterator, page))
 	{
 		int			n = tbm_rows_of_page(page, offsets);
 
 		CHECK_FOR_INTERRUPTS();
+		if (found->count >= PLACES_MAX || n == 0)
+		{
+			found->complete = false;
+			if (n > 0)
+				break;
+		}
 		if (found->count + n > capacity)
 		{
 			capacity = Max(2 * capacity, 16384);
 			found->places = found->places == NULL ? palloc(capacity * sizeof(ItemPointerData)) :
-				repalloc_huge(found->places, capacity * sizeof(ItemPointerData));
+				repalloc(found->places, capacity * sizeof(ItemPointerData));
 		}
 		for (int i = 0; i < n; i++)
 			ItemPointerSet(&found->places[found->count + i], page->blockno, offsets[i]);
@@ -148,33 +159,80 @@ find_places(Relation index, Datum numbers, Places *found)
 	tbm_free(bitmap);
 }
 
-/* look draws rows and returns how many of them are seen, and fit. */
-static int
-look(const IndexedRows *rows, Relation table, const Places *found, int draws)
+/* A look at rows of a table, one after the other. */
+typedef struct Look
 {
-	IndexFetchTableData *fetch = table_index_fetch_begin(table);
-	TupleTableSlot *row = table_slot_create(table, NULL);
-	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext once = AllocSetContextCreate(caller, "revyops sampled row", ALLOCSET_DEFAULT_SIZES);
+	const IndexedRows *rows;
+	Relation	table;
+	IndexFetchTableData *fetch;
+	TupleTableSlot *row;
+	MemoryContext once;			/* what a comparison needs */
+} Look;
+
+/* begin_look makes all ready to look at rows; end_look must follow, or an error. */
+static Look
+begin_look(const IndexedRows *rows, Relation table)
+{
+	return (Look) {
+		.rows = rows, .table = table, .fetch = table_index_fetch_begin(table), .row = table_slot_create(table, NULL),
+		.once = AllocSetContextCreate(CurrentMemoryContext, "revyops indexed row", ALLOCSET_DEFAULT_SIZES)
+	};
+}
+
+static void
+end_look(Look *look)
+{
+	MemoryContextDelete(look->once);
+	ExecDropSingleTupleTableSlot(look->row);
+	table_index_fetch_end(look->fetch);
+}
+
+/* fits_at tells whether there is a row at a place that is seen, and fits; then look has it. */
+static bool
+fits_at(const Look *look, const ItemPointerData *at)
+{
+	ItemPointerData place = *at;
+	MemoryContext caller;
+	bool		again = false;
+	bool		fits;
+
+	CHECK_FOR_INTERRUPTS();
+	if (!table_index_fetch_tuple(look->fetch, &place, GetActiveSnapshot(), look->row, &again, NULL))
+		return false;
+	pgstat_count_heap_fetch(look->table);
+	caller = MemoryContextSwitchTo(look->once);
+	fits = look->rows->fits(look->rows->arg, look->row);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(look->once);
+	return fits;
+}
+
+/* draw draws rows and returns how many of them fit. */
+static int
+draw(const Look *look, const Places *found, int draws)
+{
 	int			fitting = 0;
 
 	for (int i = 0; i < draws; i++)
-	{
-		ItemPointerData place = found->places[pg_prng_uint64_range(&pg_global_prng_state, 0, found->count - 1)];
-		bool		again = false;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!table_index_fetch_tuple(fetch, &place, GetActiveSnapshot(), row, &again, NULL))
-			continue;
-		MemoryContextSwitchTo(once);
-		fitting += rows->fits(rows->arg, row);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(once);
-	}
-	MemoryContextDelete(once);
-	ExecDropSingleTupleTableSlot(row);
-	table_index_fetch_end(fetch);
+		fitting += fits_at(look, &found->places[pg_prng_uint64_range(&pg_global_prng_state, 0, found->count - 1)]);
 	return fitting;
+}
+
+/* take_all takes the rows that fit; false if they are more than bound. */
+static bool
+take_all(const Look *look, const Places *found, int64 bound)
+{
+	int64		taken = 0;
+
+	for (int64 i = 0; i < found->count; i++)
+	{
+		if (!fits_at(look, &found->places[i]))
+			continue;
+		if (taken++ == bound)
+			return false;
+		look->rows->take(look->rows->arg, look->row);
+	}
+	return true;
 }
 
 /* is_possible tells whether a table can be read without a plan; a plan would know of all this. */
@@ -182,44 +240,63 @@ static bool
 is_possible(Oid table)
 {
 	return rvo_short_way_setting && !rvo_citus_is_loaded && ExecutorCheckPerms_hook == NULL && !IsolationIsSerializable() &&
+		GinFuzzySearchLimit == 0 &&
 		get_rel_relkind(table) == RELKIND_RELATION &&
 		pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK && check_enable_rls(table, InvalidOid, true) != RLS_ENABLED;
 }
 
-/* sample does what rvo_more_rows_fit promises, with both open. */
+/* is_usable tells whether all that a snapshot sees is in an index. */
 static bool
-sample(const IndexedRows *rows, Relation table, Relation index, int64 bound)
+is_usable(Relation index)
 {
-	Places		found = {NULL, 0, bound * PLACES_PER_BOUND};
-	int			draws;
-
-	if (!index->rd_index->indisvalid || !rows->begins(rows->arg, table))
-		return false;
-	find_places(index, rows->numbers, &found);
-	draws = draws_needed(found.count, bound);
-	return draws > 0 && is_sure(found.count, bound, draws, look(rows, table, &found, draws));
+	return index->rd_index->indisvalid &&
+		(!index->rd_index->indcheckxmin || TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin));
 }
 
-/* rvo_more_rows_fit tells that more than bound rows fit; false if that isn't sure.  There must be a snapshot. */
-bool
-rvo_more_rows_fit(const IndexedRows *rows, int64 bound)
+/* read_indexed does what rvo_read_indexed_rows promises, with both open. */
+static IndexedAnswer
+read_indexed(const IndexedRows *rows, Relation table, Relation index, int64 bound)
+{
+	Places		found = {0};
+	IndexedAnswer answer = INDEXED_NOT_POSSIBLE;
+	Look		look;
+	int			draws;
+
+	if (!is_usable(index) || !rows->begins(rows->arg, table))
+		return INDEXED_NOT_POSSIBLE;
+	find_places(index, rows->numbers, &found);
+	draws = draws_needed(found.count, bound);
+	look = begin_look(rows, table);
+	if (draws > 0 && is_sure(found.count, bound, draws, draw(&look, &found, draws)))
+		answer = INDEXED_MANY;
+	else if (found.complete)
+		answer = take_all(&look, &found, bound) ? INDEXED_ALL : INDEXED_MANY;
+	end_look(&look);
+	return answer;
+}
+
+/* rvo_read_indexed_rows takes the rows that fit, unless they are more than bound.  There must be a snapshot. */
+IndexedAnswer
+rvo_read_indexed_rows(const IndexedRows *rows, int64 bound)
 {
 	Oid			oid = IndexGetRelation(rows->index, true);
 	Relation	table;
 	Relation	index;
-	bool		result;
+	IndexedAnswer answer = INDEXED_NOT_POSSIBLE;
 
 	if (!OidIsValid(oid) || !is_possible(oid))
-		return false;
+		return INDEXED_NOT_POSSIBLE;
 
 	/* either may have gone since its name was looked up */
 	table = try_table_open(oid, AccessShareLock);
 	if (table == NULL)
-		return false;
+		return INDEXED_NOT_POSSIBLE;
 	index = try_relation_open(rows->index, AccessShareLock);
-	result = index != NULL && sample(rows, table, index, bound);
 	if (index != NULL)
+	{
+		answer = read_indexed(rows, table, index, bound);
 		relation_close(index, NoLock);
+	}
 	table_close(table, NoLock);
-	return result;
+	return answer;
 }

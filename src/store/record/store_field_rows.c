@@ -1,0 +1,86 @@
+/*
+ * store_field_rows.c
+ *	  The rows that have a custom field, read without a plan.
+ *
+ * The index has hashes of names and values, without the case of names, so each row
+ * that it finds is compared.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+
+#include "base/compat.h"
+#include "base/jsonio.h"
+#include "shape/record/custom_field_index.h"
+#include "store/record/store_estimate.h"
+#include "store/record/store_field_rows.h"
+
+/* A look at rows, and the columns that are looked at. */
+typedef struct FieldLook
+{
+	const FieldRows *rows;
+	FoundRows  *found;
+	AttrNumber	id;
+	AttrNumber	client_id;
+	AttrNumber	custom_fields;
+} FieldLook;
+
+/* column_of finds a column, if it is of this type. */
+static AttrNumber
+column_of(Relation table, const char *name, Oid type)
+{
+	AttrNumber	number = get_attnum(RelationGetRelid(table), name);
+
+	return number > 0 && TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid == type ? number : InvalidAttrNumber;
+}
+
+static bool
+begins(void *arg, Relation table)
+{
+	FieldLook  *look = arg;
+
+	look->id = column_of(table, "id", INT8OID);
+	look->client_id = column_of(table, "client_id", INT4OID);
+	look->custom_fields = column_of(table, "custom_fields", JSONBOID);
+	return look->id != InvalidAttrNumber && look->client_id != InvalidAttrNumber && look->custom_fields != InvalidAttrNumber;
+}
+
+static bool
+fits(void *arg, TupleTableSlot *row)
+{
+	const FieldLook *look = arg;
+	const FieldRows *rows = look->rows;
+	bool		isnull;
+	Datum		value = slot_getattr(row, look->client_id, &isnull);
+
+	if (isnull || DatumGetInt32(value) != rows->client_id)
+		return false;
+	value = slot_getattr(row, look->custom_fields, &isnull);
+	return !isnull && rvo_custom_fields_have(&DatumGetJsonbP(value)->root, rows->name, rows->value, rows->any_case);
+}
+
+static void
+take(void *arg, TupleTableSlot *row)
+{
+	const FieldLook *look = arg;
+	bool		isnull;
+	Datum		id = slot_getattr(row, look->id, &isnull);
+
+	if (!isnull)
+		rvo_found_add(look->found, (FoundRow) {DatumGetInt64(id), look->rows->client_id});
+}
+
+/* rvo_find_with_field finds the rows that have a custom field, unless they are more than bound. */
+IndexedAnswer
+rvo_find_with_field(const FieldRows *rows, int64 bound, FoundRows *found)
+{
+	FieldLook	look = {.rows = rows, .found = found};
+	IndexedRows indexed = {
+		.index = rvo_index_on_fields(rows->entity), .numbers = PointerGetDatum(rows->hashes), .begins = begins, .fits = fits,
+		.take = take, .arg = &look
+	};
+
+	return OidIsValid(indexed.index) ? rvo_read_indexed_rows(&indexed, bound) : INDEXED_NOT_POSSIBLE;
+}
