@@ -13,6 +13,7 @@
  * repeated, unless it only reads, or could not be sent at all.
  */
 #include <err.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -545,6 +546,38 @@ on_socket(Watch *watch, uint32_t events)
 	take_results(link);
 }
 
+/* ------------------------------------------------ giving up */
+
+static void *
+send_cancel(void *cancel)
+{
+	char		message[256];
+
+	(void) PQcancel(cancel, message, sizeof(message));
+	PQfreeCancel(cancel);
+	return NULL;
+}
+
+/*
+ * give_up ends a connection that does not answer, and has the server end what it
+ * does there.  Closed alone, a session whose commit waits for a standby stays, as
+ * no time limit ends that, and with it its place among those of the login.  libpq
+ * sends a cancel and waits, so a thread of its own does it.
+ */
+static void
+give_up(Link *link)
+{
+	PGcancel   *cancel = PQgetCancel(link->pg);
+	pthread_t	thread;
+
+	if (cancel != NULL && pthread_create(&thread, NULL, send_cancel, cancel) == 0)
+		pthread_detach(thread);
+	else
+		PQfreeCancel(cancel);
+	note_pace(link);
+	lose(link, "no answer in time", FATE_UNKNOWN);
+}
+
 /* ------------------------------------------------ what the others call */
 
 /* link_open prepares all connections; link_tick makes them. */
@@ -608,10 +641,7 @@ tick_link(Link *link, bool wanted)
 	else if (link->state == LINK_IDLE && !wanted)
 		drop(link, FATE_UNDONE);
 	else if (link->state == LINK_BUSY && age > config.answer_timeout)
-	{
-		note_pace(link);
-		lose(link, "no answer in time", FATE_UNKNOWN);
-	}
+		give_up(link);
 	else if (link->state < LINK_IDLE && age > CONNECT_TIMEOUT)
 		lose(link, "no connection in time", FATE_UNDONE);
 }

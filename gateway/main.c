@@ -5,7 +5,7 @@
  * What it has to say is a line on standard error (err.h), which the service manager
  * keeps.  What a caller sends, and a key above all, is never in one.
  *
- * One thread, one loop.  SIGHUP reads the settings and the endpoints anew,
+ * One thread, one loop (link.c has a cancel sent by another).  SIGHUP reads the settings and the endpoints anew,
  * SIGTERM and SIGINT end the program when what is under way is answered.
  */
 #include <err.h>

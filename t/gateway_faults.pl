@@ -173,6 +173,36 @@ kill 'CONT', @stopped;
 comes_back('a server that goes on', create('moves'));
 $gateway->wait_for_connections;
 
+# ---- a synchronous standby that is gone
+sub sync_waits { my ($count) = @_; gateway::until_true("$count wait for the standby", sub { $count == sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") }) }
+$gateway->write_settings(answer_timeout => 3000, queue_timeout => 60000);
+$gateway->log_of(sub { $gateway->signal('HUP') }, qr/read again/);
+$gateway->wait_for_connections;
+sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+$node->reload;
+# the server's processes learn of it one after another
+my $early = 0;
+gateway::until_true('a commit waits', sub { $gateway->ask(%{ create('early' . ++$early) })->{status} == 503 });
+my $once = { %{ create('sync') }, headers => [ HTTP_IDEMPOTENCY_KEY => 'sync' ] };
+$grown = $gateway->grown(sub {
+	my ($write) = fcgi::start($gateway->{socket}, $once);
+	sync_waits(1);
+	is($gateway->ask(%{ get() })->{status}, 200, 'a commit waits for a standby that is gone: reads go on');
+	is_deeply(answer($write->answer), [ 503, $SERVICE, 1 ], 'it is a 503 after answer_timeout');
+}, 'unknown_total');
+is_deeply($grown, { unknown_total => 1 }, 'its end is unknown');
+sync_waits(0);
+is(there('sync'), 1, 'the session waits no more: the contact is there, on this server');
+is(gateway::statuses($gateway->together(map { create("sync$_") } 1 .. 6)), '503: 6', 'the next ones, likewise');
+sync_waits(0);
+sql('ALTER SYSTEM RESET synchronous_standby_names');
+$node->reload;
+gateway::until_true('none is', sub { sql('SHOW synchronous_standby_names') eq '' });
+is($gateway->ask(%$once)->{status}, 201, 'without the standby: repeated with its Idempotency-Key, it has its answer');
+$gateway->write_settings(answer_timeout => 500, queue_timeout => 1500);
+$gateway->log_of(sub { $gateway->signal('HUP') }, qr/read again/);
+$gateway->wait_for_connections;
+
 # ---- a server that is away for long
 $node->stop;
 my $from = length $gateway->log;
