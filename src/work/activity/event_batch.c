@@ -8,7 +8,7 @@
  * subtransaction; if somebody else was faster, it is undone and done again.
  *
  * Several chunks would lock the contacts of the first and wait for those of the second.  So if there
- * are several, the companies and contacts of all are locked before: the events are read
+ * are several, the companies and contacts of all are locked before, and new campaigns made: the events are read
  * once more for that.  The rows of campaigns are what all calls share, so
  * their counters are written at the end; behind them only the do-not-contact list.
  */
@@ -288,12 +288,12 @@ run_chunk(EventRun *run, int first, int n)
 
 /* ---------------------------------------------------------------- several chunks */
 
-/* The first events of all contacts and companies. */
+/* The first events of all contacts, companies and campaigns. */
 typedef struct Gathering
 {
 	EventRun   *run;
 	MemoryContext context;		/* of these */
-	SliceMap   *seen;			/* ids, addresses and companies, each behind a letter for what it is */
+	SliceMap   *seen;			/* ids, addresses, companies and campaigns, each behind a letter for what it is */
 	EventItem  *items;
 	int			count;
 	int			capacity;
@@ -305,17 +305,29 @@ typedef struct Gathering
 static bool
 is_first(Gathering *gathering, char kind, Slice name)
 {
-	Slice		key = {psprintf("%c%.*s", kind, name.len, name.data), name.len + 1};
+	char	   *octets = palloc(name.len + 1);
+	Slice		key = {octets, name.len + 1};
+	char	   *kept;
 	bool		found;
 
+	octets[0] = kind;
+	memcpy(octets + 1, name.data, name.len);
 	if (rvo_slice_map_find(gathering->seen, key) != NULL)
 		return false;
-	key.data = MemoryContextStrdup(gathering->context, key.data);
-	(void) rvo_slice_map_put(gathering->seen, key, &found);
+	kept = MemoryContextAlloc(gathering->context, key.len);
+	memcpy(kept, octets, key.len);
+	(void) rvo_slice_map_put(gathering->seen, (Slice) {kept, key.len}, &found);
 	return true;
 }
 
-/* gather keeps what an event says of whom it is and of their company, if either was not there before. */
+/* copy copies a text of an event, if it has it. */
+static Slice
+copy(Slice text)
+{
+	return text.data != NULL ? (Slice) {rvo_slice_cstring(text), text.len} : NO_SLICE;
+}
+
+/* gather keeps what an event says of whom it is, of their company and its campaign, if one of these was not there before. */
 static void
 gather(Gathering *gathering, const NeutralEvent *event)
 {
@@ -327,6 +339,8 @@ gather(Gathering *gathering, const NeutralEvent *event)
 
 	if (event->company.data != NULL)
 		first |= is_first(gathering, 'c', event->company);
+	if (event->campaign_id.data != NULL)
+		first |= is_first(gathering, 'k', rvo_event_campaign_name(event));
 	if (!first)
 		return;
 	caller = MemoryContextSwitchTo(gathering->context);
@@ -338,11 +352,9 @@ gather(Gathering *gathering, const NeutralEvent *event)
 	item = &gathering->items[gathering->count++];
 	begin_item(gathering->run, item, event, NULL);
 	kept = palloc(sizeof(NeutralEvent));
-	*kept = (NeutralEvent) {.contact_id = event->contact_id};
+	*kept = (NeutralEvent) {.contact_id = event->contact_id, .company = copy(event->company), .platform = copy(event->platform), .campaign_id = copy(event->campaign_id)};
 	if (event->contact_id == 0)
-		kept->contact_email = (Slice) {rvo_slice_cstring(event->contact_email), event->contact_email.len};
-	if (event->company.data != NULL)
-		kept->company = (Slice) {rvo_slice_cstring(event->company), event->company.len};
+		kept->contact_email = copy(event->contact_email);
 	item->event = kept;
 	item->address = kept->contact_email;
 	MemoryContextSwitchTo(caller);
@@ -371,7 +383,7 @@ gather_all(Gathering *gathering)
 	MemoryContextDelete(event_context);
 }
 
-/* lock_gathered makes and locks the contacts, and before them the companies, in a subtransaction. */
+/* lock_gathered makes and locks the contacts, before them the companies, and behind them campaigns that are new, in a subtransaction. */
 static void
 lock_gathered(void *arg, bool again pg_attribute_unused())
 {
@@ -389,6 +401,7 @@ lock_gathered(void *arg, bool again pg_attribute_unused())
 	rvo_event_people_find(chunk);
 	rvo_event_find_companies(chunk);
 	rvo_event_people_lock(chunk);
+	rvo_event_find_campaigns(chunk);
 }
 
 static bool
@@ -403,8 +416,8 @@ try_lock(void *arg)
 }
 
 /*
- * lock_all locks the contacts of all events, and the companies that they name.  One that changes hands meanwhile is
- * found again by its chunk.
+ * lock_all locks the contacts of all events, and the companies and new campaigns that they name.  One that changes
+ * hands meanwhile is found again by its chunk.
  */
 static void
 lock_all(EventRun *run)

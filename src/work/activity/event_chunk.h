@@ -152,7 +152,7 @@ rvo_event_person(const EventItem *item)
 static inline bool
 rvo_event_counts(const EventItem *item)
 {
-	return item->subject != NULL && (item->subject->person != NULL || item->subject->barred);
+	return item->subject != NULL && (item->subject->contact_id != 0 || item->subject->barred);
 }
 
 static inline Slice

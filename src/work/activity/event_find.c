@@ -69,23 +69,25 @@ by_names(const void *a, const void *b)
 	return order != 0 ? order : rvo_slice_compare(&x->campaign_id, &y->campaign_id);
 }
 
-/* name_of makes one text of a platform and its id of a campaign. */
+/* platform_of returns the platform of an event; empty for none. */
 static Slice
-name_of(Slice platform, Slice campaign_id)
+platform_of(const NeutralEvent *event)
 {
+	return event->platform.data != NULL ? event->platform : CONST_SLICE("");
+}
+
+/* rvo_event_campaign_name makes one text of an event's platform and that one's id of the campaign. */
+Slice
+rvo_event_campaign_name(const NeutralEvent *event)
+{
+	Slice		platform = platform_of(event);
+	Slice		campaign_id = event->campaign_id;
 	char	   *name = palloc(platform.len + 1 + campaign_id.len);
 
 	memcpy(name, platform.data, platform.len);
 	name[platform.len] = '\0';
 	memcpy(name + platform.len + 1, campaign_id.data, campaign_id.len);
 	return (Slice) {name, platform.len + 1 + campaign_id.len};
-}
-
-/* platform_of returns the platform of an event; empty for none. */
-static Slice
-platform_of(const NeutralEvent *event)
-{
-	return event->platform.data != NULL ? event->platform : CONST_SLICE("");
 }
 
 /* list_campaigns gives each event its campaign, each campaign being there once. */
@@ -113,7 +115,7 @@ list_campaigns(EventChunk *chunk)
 			item->campaign = last->campaign;
 			continue;
 		}
-		place = rvo_slice_map_put(by_name, name_of(platform, item->event->campaign_id), &found);
+		place = rvo_slice_map_put(by_name, rvo_event_campaign_name(item->event), &found);
 		if (!found)
 		{
 			Campaign   *campaign = palloc0(sizeof(Campaign));
@@ -128,9 +130,9 @@ list_campaigns(EventChunk *chunk)
 	}
 }
 
-/* find_campaigns finds the campaigns, and makes those that are not there. */
-static void
-find_campaigns(EventChunk *chunk)
+/* rvo_event_find_campaigns finds the campaigns, and makes those that are not there, in the order of their names. */
+void
+rvo_event_find_campaigns(EventChunk *chunk)
 {
 	int			client_id = chunk->caller->client_id;
 	Campaign  **sorted;
@@ -358,7 +360,7 @@ find_linkedin_owners(EventChunk *chunk)
 void
 rvo_event_find_all(EventChunk *chunk)
 {
-	find_campaigns(chunk);
+	rvo_event_find_campaigns(chunk);
 	rvo_event_find_keys(chunk);
 	find_mails(chunk);
 	find_pairs(chunk);
