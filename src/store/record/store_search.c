@@ -17,11 +17,9 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
@@ -29,6 +27,7 @@
 #include "base/fault.h"
 #include "shape/record/custom_field_index.h"
 #include "store/query/store_kept_count.h"
+#include "store/query/store_made_query.h"
 #include "store/record/store_company.h"
 #include "store/record/store_contact.h"
 #include "store/record/store_estimate.h"
@@ -96,60 +95,10 @@ typedef struct Search
 
 /* ---------------------------------------------------------------- statements */
 
-/* Kept plans, by their text.  A form of search that comes back finds its own, unless another has taken its slot. */
-#define KEPT_QUERIES 64
-static KeptQuery *kept_queries[KEPT_QUERIES];
-
-/* Those that have lost their slot, and are running around the call, if it comes from a function of the user's. */
-static List *former_queries;
-
-/* forget_former frees those that are running no more. */
-static void
-forget_former(void)
-{
-	ListCell   *cell;
-
-	foreach(cell, former_queries)
-	{
-		KeptQuery  *query = lfirst(cell);
-
-		if (query->running > 0)
-			continue;
-		former_queries = foreach_delete_current(former_queries, cell);
-		rvo_query_forget(query);
-		pfree(unconstify(char *, query->sql));
-		pfree(query);
-	}
-}
-
-/* keep_query returns the kept query of a text. */
-static KeptQuery *
-keep_query(const char *sql)
-{
-	KeptQuery **slot = &kept_queries[hash_bytes((const unsigned char *) sql, strlen(sql)) % KEPT_QUERIES];
-	KeptQuery  *former = *slot;
-	KeptQuery  *query;
-	MemoryContext caller;
-
-	if (former != NULL && strcmp(former->sql, sql) == 0)
-		return former;
-
-	if (former != NULL)
-	{
-		caller = MemoryContextSwitchTo(TopMemoryContext);
-		former_queries = lappend(former_queries, former);
-		MemoryContextSwitchTo(caller);
-		*slot = NULL;
-	}
-	forget_former();
-	query = MemoryContextAllocZero(TopMemoryContext, sizeof(KeptQuery));
-	*query = (KeptQuery) {
-		.sql = MemoryContextStrdup(TopMemoryContext, sql), .expected = SPI_OK_SELECT, .read_only = true,
-		.nparameters = SEARCH_PARAMETERS, .types = {SEARCH_TYPES},
-	};
-	*slot = query;
-	return query;
-}
+/* Each is a query of this form. */
+static const KeptQuery search_form = {
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = SEARCH_PARAMETERS, .types = {SEARCH_TYPES},
+};
 
 /* parameters_of makes what a statement of a search is given. */
 static Execution
@@ -172,7 +121,7 @@ run(const Search *search, const char *sql, int64 place, int64 limit, int64 bound
 {
 	Execution	e = parameters_of(search, place, limit, bound);
 
-	rvo_query_read(keep_query(sql), &e, read, arg);
+	rvo_query_read(rvo_made_query(sql, &search_form), &e, read, arg);
 }
 
 /* Numbers of a row, if there is one. */
@@ -197,7 +146,7 @@ read_number(void *arg, const Datum *values, const bool *nulls)
 static Numbers
 run_number(const Search *search, const char *sql, int64 place, int64 limit, int64 bound)
 {
-	KeptQuery  *query = keep_query(sql);
+	KeptQuery  *query = rvo_made_query(sql, &search_form);
 	Execution	e = parameters_of(search, place, limit, bound);
 	Numbers		numbers = {false, 0};
 	CountKey	key;
