@@ -15,7 +15,7 @@ PGFILEDESC = "revyops - contact database inside PostgreSQL"
 # The folders of src/, each of which includes only itself and those before it.
 DIRS = base value \
 	shape/record shape/list shape/import shape/activity shape/file shape/platform \
-	store/query store/service store/record \
+	store/query store/service store/record store/list \
 	work/caller work/record work/company work/contact work/activity work/import \
 	hook api \
 	http/request http/serve http/front

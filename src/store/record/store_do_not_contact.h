@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "shape/activity/do_not_contact_entry.h"
-#include "shape/list/page.h"
 #include "shape/record/caller.h"
 #include "store/query/store_query.h"
 
@@ -22,22 +21,12 @@ typedef struct ListedAddress
 
 typedef void (*ListedAddressReader) (void *arg, const ListedAddress *listed);
 
-/* What a list is asked for by. */
-typedef struct DoNotContactFilter
-{
-	Slice		address;		/* no value = any */
-	Slice		reason;			/* no value = any */
-	bool		removed;		/* those that were removed, in place of those that are on it */
-} DoNotContactFilter;
+/* What is read of an entry, and in SQL the digest that it is found by, of a client's salt. */
+#define READ_ENTRY "id, email, domain, subdomains, reason, since, source, note, removed_at, removal_note"
+#define DIGEST(address) "revyops.do_not_contact_digest(salt, " address ")"
 
-/* A page that was read. */
-typedef struct DoNotContactRows
-{
-	DoNotContactRow *rows;		/* in the caller's context */
-	int			count;
-	bool		has_more;
-	ListCount	total;
-} DoNotContactRows;
+/* The condition that an entry is of an address; $1 is the client's id. */
+#define HAS_ADDRESS(address) "digest = (SELECT " DIGEST(address) " FROM revyops.do_not_contact_salt WHERE client_id = $1)"
 
 extern void rvo_store_begin_do_not_contact(int client_id);
 extern bool rvo_store_suppresses_since(const Caller *caller);
@@ -46,7 +35,6 @@ extern void rvo_store_find_do_not_contact(int client_id, const Slice *addresses,
 extern bool rvo_store_get_do_not_contact(int client_id, Slice address, DoNotContactReason reason, DoNotContactRow *row);
 extern bool rvo_store_remove_do_not_contact(int client_id, Slice address, DoNotContactReason reason, Slice note,
 											DoNotContactRow *row);
-extern void rvo_store_list_do_not_contact(int client_id, const DoNotContactFilter *filter, const ListPage *page,
-										  DoNotContactRows *rows);
+extern DoNotContactRow rvo_do_not_contact_row(const Datum *values, const bool *nulls);
 
 #endif							/* RVO_STORE_DO_NOT_CONTACT_H */

@@ -9,7 +9,7 @@
 #include "base/compat.h"
 #include "base/failure.h"
 #include "shape/list/filter.h"
-#include "store/record/store_campaign_list.h"
+#include "store/list/store_campaign_list.h"
 #include "work/activity/campaign.h"
 #include "work/record/list.h"
 

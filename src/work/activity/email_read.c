@@ -7,7 +7,7 @@
 #include "base/compat.h"
 #include "base/failure.h"
 #include "shape/list/filter.h"
-#include "store/record/store_email_list.h"
+#include "store/list/store_email_list.h"
 #include "store/record/store_merged.h"
 #include "value/email_address.h"
 #include "work/activity/email_kind.h"

@@ -6,8 +6,8 @@
 
 #include "base/compat.h"
 #include "shape/list/filter.h"
+#include "store/list/store_company_list.h"
 #include "store/record/store_company_domain.h"
-#include "store/record/store_company_list.h"
 #include "value/domain.h"
 #include "work/company/company_kind.h"
 #include "work/company/company_read.h"

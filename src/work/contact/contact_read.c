@@ -6,8 +6,8 @@
 
 #include "base/compat.h"
 #include "shape/list/filter.h"
+#include "store/list/store_contact_list.h"
 #include "store/record/store_company_domain.h"
-#include "store/record/store_contact_list.h"
 #include "value/domain.h"
 #include "value/email_address.h"
 #include "value/linkedin.h"

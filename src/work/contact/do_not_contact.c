@@ -12,7 +12,7 @@
 #include "base/compat.h"
 #include "base/failure.h"
 #include "shape/record/known_member.h"
-#include "store/record/store_do_not_contact.h"
+#include "store/list/store_do_not_contact_list.h"
 #include "work/contact/do_not_contact.h"
 #include "work/record/list.h"
 #include "work/record/retry.h"

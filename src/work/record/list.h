@@ -8,7 +8,7 @@
 #include "base/fault.h"
 #include "shape/list/cursor.h"
 #include "shape/list/page.h"
-#include "store/record/store_list.h"
+#include "store/list/store_list.h"
 #include "work/record/entity_kind.h"
 
 /* A list that is asked for, as it goes from step to step. */

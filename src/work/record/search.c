@@ -10,7 +10,7 @@
 #include "shape/list/search_query.h"
 #include "shape/record/custom_field_rules.h"
 #include "shape/record/record_render.h"
-#include "store/record/store_search.h"
+#include "store/list/store_search.h"
 #include "store/service/store_secret.h"
 #include "work/record/field_definition.h"
 #include "work/record/search.h"

@@ -12,8 +12,8 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
+#include "store/list/store_email_list.h"
 #include "store/record/store_email.h"
-#include "store/record/store_email_list.h"
 
 /* The conditions, $2 to $6. */
 #define FILTERS " AND ($2 IS NULL OR campaign_id = $2) AND ($3 IS NULL OR contact_email = $3)" \

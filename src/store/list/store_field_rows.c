@@ -14,8 +14,8 @@
 #include "base/compat.h"
 #include "base/jsonio.h"
 #include "shape/record/custom_field_index.h"
-#include "store/record/store_estimate.h"
-#include "store/record/store_field_rows.h"
+#include "store/list/store_estimate.h"
+#include "store/list/store_field_rows.h"
 
 /* A look at rows, and the columns that are looked at. */
 typedef struct FieldLook

@@ -10,8 +10,8 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
+#include "store/list/store_company_list.h"
 #include "store/record/store_company.h"
-#include "store/record/store_company_list.h"
 
 /* The conditions that no index decides about, $2 to $5. */
 #define FILTERS " AND ($2 IS NULL OR name = $2)" \

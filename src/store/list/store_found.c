@@ -12,7 +12,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
-#include "store/record/store_found.h"
+#include "store/list/store_found.h"
 
 /* So many rows are kept without a thought. */
 #define KEPT_MIN 1024

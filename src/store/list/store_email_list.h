@@ -5,7 +5,7 @@
 #ifndef RVO_STORE_EMAIL_LIST_H
 #define RVO_STORE_EMAIL_LIST_H
 
-#include "store/record/store_list.h"
+#include "store/list/store_list.h"
 
 /* Which e-mails a list shows; no value = all.  The address is canonical, the id is digits, the rest compares as it is. */
 typedef struct EmailFilter

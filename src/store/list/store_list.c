@@ -21,10 +21,10 @@
 
 #include "base/compat.h"
 #include "shape/record/custom_field_index.h"
+#include "store/list/store_estimate.h"
+#include "store/list/store_field_rows.h"
+#include "store/list/store_list.h"
 #include "store/query/store_kept_count.h"
-#include "store/record/store_estimate.h"
-#include "store/record/store_field_rows.h"
-#include "store/record/store_list.h"
 #include "store/service/store_client.h"
 
 /* ---------------------------------------------------------------- custom fields */

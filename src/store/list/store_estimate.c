@@ -25,7 +25,7 @@
 #include "base/compat.h"
 #include "base/jsonio.h"
 #include "shape/record/custom_field_index.h"
-#include "store/record/store_estimate.h"
+#include "store/list/store_estimate.h"
 
 /*
  * The hashes that are most common, and what share of the rows has each.  Statistics are kept compressed: to unpack

@@ -26,14 +26,14 @@
 #include "base/failure.h"
 #include "base/fault.h"
 #include "shape/record/custom_field_index.h"
+#include "store/list/store_estimate.h"
+#include "store/list/store_field_rows.h"
+#include "store/list/store_search.h"
+#include "store/list/store_search_sql.h"
 #include "store/query/store_kept_count.h"
 #include "store/query/store_made_query.h"
 #include "store/record/store_company.h"
 #include "store/record/store_contact.h"
-#include "store/record/store_estimate.h"
-#include "store/record/store_field_rows.h"
-#include "store/record/store_search.h"
-#include "store/record/store_search_sql.h"
 
 /* The record that has a key, $1. */
 #define WITH_KEY(columns, table, key) { \

@@ -8,8 +8,8 @@
 #include "utils/array.h"
 
 #include "shape/record/entity.h"
+#include "store/list/store_found.h"
 #include "store/query/store_indexed.h"
-#include "store/record/store_found.h"
 
 /* Which rows have a custom field, of one client. */
 typedef struct FieldRows

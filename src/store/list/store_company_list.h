@@ -5,7 +5,7 @@
 #ifndef RVO_STORE_COMPANY_LIST_H
 #define RVO_STORE_COMPANY_LIST_H
 
-#include "store/record/store_list.h"
+#include "store/list/store_list.h"
 
 /* Which companies a list shows; no value = all.  The domain is canonical, the rest compares as it is. */
 typedef struct CompanyFilter

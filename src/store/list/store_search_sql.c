@@ -15,7 +15,7 @@
 
 #include "base/compat.h"
 #include "base/failure.h"
-#include "store/record/store_search_sql.h"
+#include "store/list/store_search_sql.h"
 
 /* Where the values of each type are: $2 to $5. */
 static const char *const value_arrays[] = {

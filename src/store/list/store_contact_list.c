@@ -10,9 +10,9 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
+#include "store/list/store_contact_list.h"
 #include "store/record/store_company.h"
 #include "store/record/store_contact.h"
-#include "store/record/store_contact_list.h"
 #include "store/record/store_merged.h"
 
 /* The conditions that no index decides about, $2 to $5. */

@@ -6,7 +6,7 @@
 #define RVO_STORE_SEARCH_H
 
 #include "shape/list/search_query.h"
-#include "store/record/store_list.h"
+#include "store/list/store_list.h"
 
 /* How many rows are looked at for one page, and to count, where no index serves the conditions; of many conditions fewer. */
 #define SEARCH_MAX_ROWS 100000

@@ -12,8 +12,8 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "store/list/store_campaign_list.h"
 #include "store/query/store_query.h"
-#include "store/record/store_campaign_list.h"
 
 #define TIME(column) "pg_catalog.to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 #define RATE(part, whole) "CASE WHEN " whole " > 0 THEN pg_catalog.round(" part "::numeric / " whole ", 4) END"
