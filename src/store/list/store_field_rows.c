@@ -7,9 +7,11 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "nodes/primnodes.h"
 #include "utils/lsyscache.h"
+#include "utils/relcache.h"
 
 #include "base/compat.h"
 #include "base/jsonio.h"
@@ -36,15 +38,35 @@ column_of(Relation table, const char *name, Oid type)
 	return number > 0 && TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid == type ? number : InvalidAttrNumber;
 }
 
+/* is_of_fields tells whether an index has the hashes of all rows, by the two columns that are looked at. */
 static bool
-begins(void *arg, Relation table)
+is_of_fields(const FieldLook *look, Relation index)
+{
+	List	   *expressions = RelationGetIndexExpressions(index);
+	const FuncExpr *hashes = list_length(expressions) == 1 ? linitial(expressions) : NULL;
+	const Var  *client_id;
+	const Var  *custom_fields;
+
+	if (hashes == NULL || !IsA(hashes, FuncExpr) || list_length(hashes->args) != 2 || RelationGetIndexPredicate(index) != NIL ||
+		get_func_namespace(hashes->funcid) != get_namespace_oid("revyops", true) ||
+		strcmp(get_func_name(hashes->funcid), "custom_field_hashes") != 0)
+		return false;
+	client_id = linitial(hashes->args);
+	custom_fields = lsecond(hashes->args);
+	return IsA(client_id, Var) && client_id->varattno == look->client_id &&
+		IsA(custom_fields, Var) && custom_fields->varattno == look->custom_fields;
+}
+
+static bool
+begins(void *arg, Relation table, Relation index)
 {
 	FieldLook  *look = arg;
 
 	look->id = column_of(table, "id", INT8OID);
 	look->client_id = column_of(table, "client_id", INT4OID);
 	look->custom_fields = column_of(table, "custom_fields", JSONBOID);
-	return look->id != InvalidAttrNumber && look->client_id != InvalidAttrNumber && look->custom_fields != InvalidAttrNumber;
+	return look->id != InvalidAttrNumber && look->client_id != InvalidAttrNumber && look->custom_fields != InvalidAttrNumber &&
+		is_of_fields(look, index);
 }
 
 static bool

@@ -245,11 +245,11 @@ is_possible(Oid table)
 		pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK && check_enable_rls(table, InvalidOid, true) != RLS_ENABLED;
 }
 
-/* is_usable tells whether all that a snapshot sees is in an index. */
+/* is_usable tells whether all rows of a table that a snapshot sees are in an index, if its predicate doesn't leave them out. */
 static bool
-is_usable(Relation index)
+is_usable(Relation table, Relation index)
 {
-	return index->rd_index->indisvalid &&
+	return !table->rd_rel->relhassubclass && index->rd_index->indisvalid &&
 		(!index->rd_index->indcheckxmin || TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin));
 }
 
@@ -262,7 +262,7 @@ read_indexed(const IndexedRows *rows, Relation table, Relation index, int64 boun
 	Look		look;
 	int			draws;
 
-	if (!is_usable(index) || !rows->begins(rows->arg, table))
+	if (!is_usable(table, index) || !rows->begins(rows->arg, table, index))
 		return INDEXED_NOT_POSSIBLE;
 	find_places(index, rows->numbers, &found);
 	draws = draws_needed(found.count, bound);

@@ -14,8 +14,8 @@ typedef struct IndexedRows
 	Oid			index;
 	Datum		numbers;		/* bigint[] */
 
-	/* begins looks at the table; false if its rows can't be looked at. */
-	bool		(*begins) (void *arg, Relation table);
+	/* begins looks at both; false if rows can't be looked at, or the index may not have all that fit. */
+	bool		(*begins) (void *arg, Relation table, Relation index);
 	bool		(*fits) (void *arg, TupleTableSlot *row);
 
 	/* take takes a row that fits. */
