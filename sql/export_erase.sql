@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(78);
+SELECT plan(81);
 -- All that is held about a person: an export shows it, and after an erasure it is nowhere to be found.
 SELECT test.two_clients() \gset
 SELECT set_config('revyops.client_id', '2', true), revyops_create_contact('{"email": "erika@person.org", "first_name": "Erika"}') \gset hidden_
@@ -165,9 +165,17 @@ SELECT test.deliver(:'hubspot', 'email=coded%40off.org&'), test.deliver(:'hubspo
 SELECT revyops_create_contact('{"email": "coded@off.org"}')->>'id' AS coded \gset
 SELECT is(jsonb_array_length(revyops_export_contact(:coded)->'kept_deliveries') || ' ' || (revyops_erase_contact(:coded)->>'kept_deliveries'), '2 2', 'as forms and JSON may write an address');
 
--- whom a platform tells of again after an erasure that keeps them off
+-- one that HubSpot mended: what it had before goes along, or it would be taken for theirs
 CREATE FUNCTION test.told(id int, name text, value text, at bigint) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_object('subscriptionType', 'contact.propertyChange', 'portalId', 9, 'objectId', id, 'propertyName', name, 'propertyValue', value, 'occurredAt', at) $$;
+SELECT test.deliver(path, jsonb_build_array(test.told(770, 'email', 'was@off.org', 1772442904000), test.told(770, 'email', 'is@off.org', 1772442905000), test.told(770, 'email', 'shall@off.org', 1772442906000), test.told(771, 'email', 'was@off.org', 1772442905000))::text) FROM unnest(ARRAY[:'hubspot', :'others']) path \g /dev/null
+SELECT revyops_create_contact('{"email": "is@off.org"}')->>'id' AS mended \gset
+SELECT is((SELECT jsonb_agg(o - '{account,noted_at}'::text[] ORDER BY n) FROM jsonb_array_elements(revyops_export_contact(:mended)->'platform_ids') WITH ORDINALITY t (o, n)), '[{"object_id": "770", "email": "was@off.org"}, {"object_id": "770", "email": "is@off.org"}]', 'with what the platform told before');
+SELECT is(revyops_erase_contact(:mended)->'platform_ids', '2', 'is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', client_id, object_id, email), ', ' ORDER BY client_id, object_id, email) FROM revyops.webhook_object WHERE object_id ~ '77.'), '1 770 shall@off.org, 1 771 was@off.org, 2 770 is@off.org, 2 770 shall@off.org, 2 770 was@off.org, 2 771 was@off.org', 'but not what it told later, of another and to others');
+DELETE FROM revyops.webhook_object WHERE object_id IN ('770', '771');
+
+-- whom a platform tells of again after an erasure that keeps them off
 SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.told(777, 'email', 'told@off.org', 1772442904000), test.told(777, 'hs_email_last_send_date', '1772449700000', 1772449700000))::text), 200, 'a platform makes a contact');
 SELECT is(jsonb_build_array(r->'contacts', r->'platform_ids'), '[1, 1]', 'that is erased') FROM revyops_erase_contact((SELECT id FROM revyops.contact WHERE email = 'told@off.org'), true) r;
 SELECT is(test.deliver(path, jsonb_build_array(test.told(777, 'email', 'told@off.org', 1772542904000), test.told(778, 'email', 'untold@off.org', 1772542904000))::text), 200, 'it tells the address again, to one and to another client') FROM unnest(ARRAY[:'hubspot', :'others']) path;

@@ -107,10 +107,10 @@ SELECT is(test.read('hubspot', '[{"subscriptionType": "contact.propertyChange", 
 	{"subscriptionType": "contact.propertyChange", "portalId": 1, "objectId": 78, "propertyName": "hs_email_bounce", "propertyValue": "1", "occurredAt": 1772449000000},
 	{"subscriptionType": "contact.propertyChange", "portalId": 1, "objectId": 78, "propertyName": "hs_email_first_send_date", "propertyValue": "1772449000000", "occurredAt": 1772449000000},
 	{"subscriptionType": "company.propertyChange", "portalId": 1, "objectId": 78, "propertyName": "hs_email_last_send_date", "propertyValue": "1772449000000", "occurredAt": 1772449000000}]'),
-	'[{"kind": "unsubscribed", "contact_email": "new@example.com", "at": "2026-03-02T10:56:40Z", "external_id": "78:hs_email_optout:true"},
-	{"kind": "bounced", "contact_email": "new@example.com", "at": "2026-03-02T10:56:40Z", "external_id": "78:hs_email_hard_bounce_reason_enum:UNKNOWN_USER"},
-	{"kind": "sent", "contact_email": "new@example.com", "at": "2026-03-02T10:56:40Z", "external_id": "78:hs_email_last_send_date:1772449000000"}]',
-	'HubSpot: the last address that the body tells, of the same portal; whom nobody knows, what was taken back, counts and companies are none; a first send is the last one at that time');
+	'[{"kind": "unsubscribed", "contact_email": "old@example.com", "at": "2026-03-02T10:56:40Z", "external_id": "78:hs_email_optout:true"},
+	{"kind": "bounced", "contact_email": "old@example.com", "at": "2026-03-02T10:56:40Z", "external_id": "78:hs_email_hard_bounce_reason_enum:UNKNOWN_USER"},
+	{"kind": "sent", "contact_email": "old@example.com", "at": "2026-03-02T10:56:40Z", "external_id": "78:hs_email_last_send_date:1772449000000"}]',
+	'HubSpot: the address that the body tells of that time, of the same portal; whom nobody knows, what was taken back, counts and companies are none; a first send is the last one at that time');
 SELECT is(test.read('hubspot', '{"event": "reply", "email": "Eli@example.com", "occurred_at": 1772449000000, "campaign_id": 5, "custom": {"a": true}}'),
 	'[{"kind": "replied", "contact_email": "eli@example.com", "at": "2026-03-02T10:56:40Z", "campaign_id": "5", "custom": {"a": "true"}}]', 'HubSpot: the body of a workflow');
 SELECT set_config('revyops.client_id', '0', true) \g /dev/null

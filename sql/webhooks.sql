@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(135);
+SELECT plan(151);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -150,6 +150,52 @@ SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.told('9', repeat('x', 
 SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.told('9', repeat('x', 1001), 'hs_email_last_send_date', '1772449700000'), test.told(repeat('y', 1001), '80', 'hs_email_last_send_date', '1772449700000'), test.told('9', e'a\tb', 'hs_email_last_send_date', '1772449700000'))::text),
 	test.taken(2, 0, 1), 'events with such: an object''s that is too long is none, an account''s is not told');
 SELECT is((SELECT jsonb_agg(jsonb_build_array(account, object_id, email) ORDER BY email) FROM revyops.webhook_object WHERE email !~ '^dora'), '[["", "80", "eighty@example.com"], ["9", "a b", "tab@example.com"]]', 'what is kept of them');
+
+-- ---- of addresses that HubSpot tells, an event is of the one that its time had, in whatever order all is told
+CREATE FUNCTION test.change(id int, name text, value text, at text) RETURNS jsonb
+	LANGUAGE sql AS $$ SELECT test.told('5', id::text, name, value) || jsonb_build_object('occurredAt', (extract(epoch FROM at::timestamptz) * 1000)::bigint) $$;
+-- happened makes what HubSpot tells of an object: its address, a bounce, an address that is mended, another, and both once more; the letters name them.
+CREATE FUNCTION test.happened(id int, letters text) RETURNS text
+	LANGUAGE sql AS $$
+	SELECT jsonb_agg(CASE letter
+		WHEN 'e' THEN test.change(id, 'email', format('old%s@mend.com', id), '2026-03-01Z')
+		WHEN 'b' THEN test.change(id, 'hs_email_hard_bounce_reason_enum', 'UNKNOWN_USER', '2026-03-02Z')
+		WHEN 'm' THEN test.change(id, 'email', format('mid%s@mend.com', id), '2026-03-03Z')
+		WHEN 'o' THEN test.change(id, 'hs_email_optout', 'true', '2026-03-04Z')
+		WHEN 'n' THEN test.change(id, 'email', format('new%s@mend.com', id), '2026-03-05Z')
+		WHEN 's' THEN test.change(id, 'hs_email_last_send_date', '1772841600000', '2026-03-07Z') END ORDER BY n)::text
+	FROM regexp_split_to_table(letters, '') WITH ORDINALITY t (letter, n) $$;
+CREATE FUNCTION test.mended(id int) RETURNS text
+	LANGUAGE sql AS $$ SELECT string_agg(concat_ws(' ', split_part(email, '@', 1), nullif(contact_status, '')), ', ' ORDER BY email) FROM revyops.contact WHERE email ~ format('^...%s@mend.com', mended.id) $$;
+-- delivered delivers these, and shows whom it made.
+CREATE FUNCTION test.delivered(path text, id int, VARIADIC bodies text[]) RETURNS text
+	LANGUAGE plpgsql AS $$
+DECLARE
+	letters text;
+BEGIN
+	FOREACH letters IN ARRAY bodies LOOP
+		PERFORM test.deliver(path, test.happened(id, letters));
+	END LOOP;
+	RETURN test.mended(id);
+END
+$$;
+SELECT is(test.delivered(:'hubspot', 101, 'e', 'b', 'm', 'o', 'n', 's'), 'mid101 Unsubscribed, new101, old101 Bounced', 'as it happens');
+SELECT is(test.delivered(:'hubspot', 102, 'e', 'm', 'n', 's', 'o', 'b'), 'mid102 Unsubscribed, new102, old102 Bounced', 'late');
+SELECT is(test.delivered(:'hubspot', 103, 'n', 'e', 'm', 's', 'o', 'b'), 'mid103 Unsubscribed, new103, old103 Bounced', 'addresses in another order');
+SELECT is(test.delivered(:'hubspot', 104, 'sobnme'), 'mid104 Unsubscribed, new104, old104 Bounced', 'in one delivery');
+SELECT is(test.delivered(:'hubspot', 105, 'e', 'bnsmo'), 'mid105 Unsubscribed, new105, old105 Bounced', 'partly in one before');
+SELECT is(test.delivered(:'hubspot', 101, 'nobsem', 'b', 'o'), 'mid101 Unsubscribed, new101, old101 Bounced', 'again');
+SELECT is(test.deliver(:'hubspot', test.happened(101, 'bos')), test.taken(0, 3, 0), 'which is nothing new');
+SELECT is(test.deliver(:'hubspot', test.happened(106, 'nb')), test.taken(0, 0, 2), 'a bounce before the first address that is known is nobody''s');
+SELECT is(test.delivered(:'hubspot', 106, 'o', 'b'), 'new106 Unsubscribed', 'what a person said before is theirs');
+SELECT is((SELECT string_agg(split_part(email, '@', 1), ' ' ORDER BY email) FROM revyops.do_not_contact WHERE email LIKE '%@mend.com' AND reason = 'bounced'), 'old101 old102 old103 old104 old105', 'what is not to be written to');
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.change(107, 'email', 'A@mend.com', '2026-03-01Z'), test.change(107, 'email', 'a@mend.com', '2026-03-03Z'), test.change(107, 'hs_email_bad_address', 'true', '2026-03-02Z'))::text), test.taken(1, 0, 2), 'an address that is told twice');
+SELECT set_config('revyops.client_id', :'one', true) \g /dev/null
+SELECT is((SELECT jsonb_agg(concat_ws(' ', e->>'kind', e->>'contact_email')) FROM jsonb_array_elements(public.revyops_read_webhook('hubspot', convert_to(test.happened(id, letters), 'UTF8'))) e), shown, 'is shown so: ' || letters)
+FROM (VALUES (101, 'bos', '["bounced old101@mend.com", "unsubscribed mid101@mend.com", "sent new101@mend.com"]'::jsonb), (106, 'bos', '["unsubscribed new106@mend.com", "sent new106@mend.com"]'), (108, 'ebomn', '["bounced old108@mend.com", "unsubscribed mid108@mend.com"]'), (108, 'mbo', '["unsubscribed mid108@mend.com"]')) v (id, letters, shown);
+SELECT public.revyops_create_contact('{"email": "field@mend.com", "contact_custom_fields_input": [{"field_name": "hubspot_id", "field_value": "109"}]}') \g /dev/null
+SELECT is(test.deliver(:'hubspot', test.happened(109, 'b')), test.taken(1, 0, 0), 'one of whose address HubSpot told nothing is the contact''s that has its id');
+SELECT set_config('revyops.client_id', '0', true) \g /dev/null
 
 -- ---- an agency
 SELECT public.revyops_create_agency('Agency') AS agency \gset

@@ -62,14 +62,33 @@ parse(Slice text, FaultList *faults)
 	return value;
 }
 
-/* rvo_object_key returns what an object is found by, in the current context. */
-Slice
-rvo_object_key(Slice account, Slice object_id)
+/* object_key returns what an object is found by, in the current context. */
+static Slice
+object_key(Slice account, Slice object_id)
 {
 	return rvo_slice(psprintf("%.*s %.*s", account.len, account.data != NULL ? account.data : "", object_id.len, object_id.data));
 }
 
-/* note_address notes the address of an object; of several the last in time counts. */
+/* add_address adds an address to those of its object; of several of one time the greatest counts. */
+static void
+add_address(Delivery *delivery, SliceMap *known, PlatformAddress *found)
+{
+	bool		was_known;
+	int64	   *first = rvo_slice_map_put(known, object_key(found->account, found->object_id), &was_known);
+
+	found->other = was_known ? *first : -1;
+	for (int i = found->other; i >= 0; i = delivery->objects[i].other)
+		if (delivery->objects[i].at == found->at)
+		{
+			if (rvo_slice_compare(&found->address, &delivery->objects[i].address) > 0)
+				delivery->objects[i].address = found->address;
+			return;
+		}
+	*first = delivery->nobjects;
+	delivery->objects[delivery->nobjects++] = *found;
+}
+
+/* note_address notes the address of an object. */
 static void
 note_address(Delivery *delivery, SliceMap *known, JsonbContainer *item)
 {
@@ -77,8 +96,6 @@ note_address(Delivery *delivery, SliceMap *known, JsonbContainer *item)
 	PlatformAddress found = {0};
 	NullableTime at = {0};
 	Slice		shown;
-	bool		was_known;
-	int64	   *place;
 
 	found.address = rvo_delivery_address(rvo_item_text(item, platform->value_path));
 	for (const MemberRule *rule = platform->members; rule->member != FROM_END; rule++)
@@ -95,12 +112,24 @@ note_address(Delivery *delivery, SliceMap *known, JsonbContainer *item)
 	shown = rvo_item_text(item, platform->time_path);
 	if (shown.data != NULL && rvo_event_time_read(shown, &at, &shown))
 		found.at = at.time;
-	place = rvo_slice_map_put(known, rvo_object_key(found.account, found.object_id), &was_known);
-	if (!was_known)
-		*place = delivery->nobjects++;
-	else if (delivery->objects[*place].at > found.at)
-		return;
-	delivery->objects[*place] = found;
+	add_address(delivery, known, &found);
+}
+
+/*
+ * rvo_address_is_nearer tells whether an address that its object has since a time is rather that of an event than the one
+ * which the event has: the last before it, or else the first after it.  What has no time is now.
+ */
+bool
+rvo_address_is_nearer(const DeliveredEvent *read, TimestampTz since)
+{
+	TimestampTz at = read->event.at.given ? read->event.at.time : DT_NOEND;
+	TimestampTz other = read->address_since.time;
+
+	if (!read->address_since.given)
+		return true;
+	if ((since <= at) != (other <= at))
+		return since <= at;
+	return since <= at ? since > other : since < other;
 }
 
 /* give_addresses gives events that have an object only the address that the delivery itself tells of it. */
@@ -110,13 +139,17 @@ give_addresses(Delivery *delivery, SliceMap *known)
 	for (int i = 0; i < delivery->count; i++)
 	{
 		DeliveredEvent *read = delivery->items[i].event;
-		int64	   *place;
+		const int64 *first;
 
 		if (read == NULL || read->event.contact_email.data != NULL || read->object_id.data == NULL)
 			continue;
-		place = rvo_slice_map_find(known, rvo_object_key(read->account, read->object_id));
-		if (place != NULL)
-			read->event.contact_email = delivery->objects[*place].address;
+		first = rvo_slice_map_find(known, object_key(read->account, read->object_id));
+		for (int k = first != NULL ? *first : -1; k >= 0; k = delivery->objects[k].other)
+			if (rvo_address_is_nearer(read, delivery->objects[k].at))
+			{
+				read->event.contact_email = delivery->objects[k].address;
+				read->address_since = (NullableTime) {true, delivery->objects[k].at};
+			}
 	}
 }
 

@@ -28,7 +28,8 @@ typedef struct PlatformAddress
 	Slice		account;
 	Slice		object_id;
 	Slice		address;
-	TimestampTz at;				/* when it was so */
+	TimestampTz at;				/* since when it was so */
+	int			other;			/* the position of another address of the same object; -1 = there is no more */
 } PlatformAddress;
 
 typedef struct Delivery
@@ -38,11 +39,11 @@ typedef struct Delivery
 	int			count;
 	DeliveryItem *items;		/* in the order of the delivery */
 	int			nobjects;
-	PlatformAddress *objects;		/* each once, with its last address */
+	PlatformAddress *objects;		/* each with all addresses that are told, of a time one */
 } Delivery;
 
 extern bool rvo_delivery_read(const Platform *platform, OwnLabels *labels, Slice body, Delivery *delivery, FaultList *faults);
-extern Slice rvo_object_key(Slice account, Slice object_id);
+extern bool rvo_address_is_nearer(const DeliveredEvent *read, TimestampTz since);
 extern Slice rvo_delivery_secret(const Delivery *delivery);
 
 #endif							/* RVO_DELIVERY_H */

@@ -12,6 +12,7 @@
 typedef struct DeliveredEvent
 {
 	NeutralEvent event;			/* without contact_email, if only the object is known */
+	NullableTime address_since; /* since when that is the object's; null = it is not known, or the event is not by object */
 	Slice		account;		/* whose it is, at the platform; no value = not told */
 	Slice		object_id;		/* the platform's id of the contact; no value = not told */
 	bool		cut;			/* the end of a body was left out */

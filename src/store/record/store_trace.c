@@ -118,14 +118,18 @@ static KeptQuery show_rejects = SHOWN(LIST("'job', job, 'ordinal', ordinal, 'sou
 static KeptQuery show_merged = SHOWN(LIST("'id', id, 'email', email, 'linkedin_url', linkedin_url, 'merged_time', " TIME("merged_time"),
 										  "id"), OF_MERGED);
 
-/* Where a platform knows them by an id; and deliveries that could not be read, of which their octets alone are looked at. */
-#define OF_OBJECTS "FROM revyops.webhook_object WHERE client_id = $1 AND email = ANY (" KEYS ")"
+/*
+ * Where a platform knows them by an id, with the addresses that this had before: left alone, they would be taken for theirs.
+ * And deliveries that could not be read, of which their octets alone are looked at.
+ */
+#define OF_OBJECTS "FROM revyops.webhook_object AS o WHERE o.client_id = $1 AND EXISTS (SELECT FROM revyops.webhook_object AS w" \
+	" WHERE w.client_id = $1 AND w.account = o.account AND w.object_id = o.object_id AND w.noted_at >= o.noted_at AND w.email = ANY (" KEYS "))"
 #define OF_DELIVERIES "FROM revyops.webhook_ring WHERE webhook_id IN (SELECT w.id FROM revyops.webhook AS w WHERE w.client_id = $1" \
 	" OR w.agency_id IN (SELECT a.agency_id FROM revyops.webhook_account AS a WHERE a.client_id = $1))" \
 	" AND revyops.octets_mention(body, " KEYS ")"
 
 static KeptQuery show_objects = SHOWN(LIST("'account', account, 'object_id', object_id, 'email', email, 'noted_at', " TIME("noted_at"),
-										   "account, object_id"), OF_OBJECTS);
+										   "account, object_id, noted_at"), OF_OBJECTS);
 static KeptQuery show_deliveries = SHOWN(LIST("'received_at', " TIME("received_at") ", 'octets', octets", "id"), OF_DELIVERIES);
 static KeptQuery delete_objects = DELETED(OF_OBJECTS);
 static KeptQuery delete_deliveries = DELETED(OF_DELIVERIES);

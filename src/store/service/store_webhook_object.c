@@ -14,16 +14,20 @@
 /* The custom field by which a client says that a contact is an object of HubSpot's. */
 #define ID_FIELD "hubspot_id"
 
+/* The address of a time; or else the first one that was told of later. */
+#define TOLD(times) "(SELECT w.email, w.noted_at FROM revyops.webhook_object AS w" \
+	" WHERE w.client_id = $1 AND w.account = o.account AND w.object_id = o.object_id AND w.noted_at " times " LIMIT 1)"
+
 static KeptQuery find_objects = {
-	.sql = "SELECT o.n::integer, COALESCE((SELECT w.email FROM revyops.webhook_object AS w"
-	" WHERE w.client_id = $1 AND w.account = o.account AND w.object_id = o.object_id),"
-	" (SELECT c.email FROM revyops.contact AS c WHERE c.client_id = $1"
+	.sql = "SELECT o.n::integer, COALESCE(b.email, a.email, (SELECT c.email FROM revyops.contact AS c WHERE c.client_id = $1"
 	" AND revyops.custom_field_hashes(c.client_id, c.custom_fields) && ARRAY[o.hash]"
 	" AND c.custom_fields @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('field_name', '" ID_FIELD "', 'field_value', o.object_id))"
-	" AND c.email IS NOT NULL ORDER BY c.id LIMIT 1))::text"
-	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) WITH ORDINALITY AS o (account, object_id, hash, n)",
-	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 4,
-	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID},
+	" AND c.email IS NOT NULL ORDER BY c.id LIMIT 1))::text, COALESCE(b.noted_at, a.noted_at)"
+	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5)) WITH ORDINALITY AS o (account, object_id, hash, at, n)"
+	" LEFT JOIN LATERAL " TOLD("<= o.at ORDER BY w.noted_at DESC") " AS b ON true"
+	" LEFT JOIN LATERAL " TOLD("> o.at ORDER BY w.noted_at") " AS a ON b.email IS NULL",
+	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 5,
+	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID},
 };
 
 /* In the order of the key, so that two deliveries wait for each other in one order only. */
@@ -31,9 +35,8 @@ static KeptQuery note_objects = {
 	.sql = "INSERT INTO revyops.webhook_object AS w (client_id, account, object_id, email, noted_at)"
 	" SELECT $1, o.account, o.object_id, o.email, o.noted_at"
 	" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5)) AS o (account, object_id, email, noted_at)"
-	" ORDER BY o.account COLLATE \"C\", o.object_id COLLATE \"C\""
-	" ON CONFLICT (client_id, account, object_id) DO UPDATE SET email = excluded.email, noted_at = excluded.noted_at"
-	" WHERE (excluded.noted_at, excluded.email) > (w.noted_at, w.email)",
+	" ORDER BY o.account COLLATE \"C\", o.object_id COLLATE \"C\", o.noted_at"
+	" ON CONFLICT (client_id, account, object_id, noted_at) DO UPDATE SET email = excluded.email WHERE excluded.email > w.email",
 	.expected = SPI_OK_INSERT, .nparameters = 5,
 	.types = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID},
 };
@@ -47,12 +50,13 @@ read_address(void *arg, const Datum *values, const bool *nulls)
 
 	if (!nulls[1])
 		object->email = rvo_slice(rvo_slice_cstring(rvo_result_text(values[1], false)));
+	object->noted_at = rvo_result_time(values[2], nulls[2]);
 }
 
 #define ADD_TEXTS(member) rvo_add_texts(&e, (const void *const *) objects, n, offsetof(WebhookObject, member))
 
 /*
- * rvo_store_find_webhook_objects finds the addresses of objects: as the platform told them, or else of
+ * rvo_store_find_webhook_objects finds the addresses of objects, each at its time: as the platform told them, or else of
  * a contact that has the id in its custom field.
  */
 void
@@ -66,10 +70,11 @@ rvo_store_find_webhook_objects(int client_id, WebhookObject **objects, int n)
 	ADD_TEXTS(account);
 	ADD_TEXTS(object_id);
 	rvo_add_ids(&e, (const void *const *) objects, n, offsetof(WebhookObject, hash));
+	rvo_add_times(&e, (const void *const *) objects, n, offsetof(WebhookObject, at));
 	(void) rvo_query_read(&find_objects, &e, read_address, objects);
 }
 
-/* rvo_store_note_webhook_objects keeps the addresses of objects, each named once; the newest counts. */
+/* rvo_store_note_webhook_objects keeps the addresses of objects, of each and a time one. */
 void
 rvo_store_note_webhook_objects(int client_id, WebhookObject **objects, int n)
 {
@@ -79,6 +84,6 @@ rvo_store_note_webhook_objects(int client_id, WebhookObject **objects, int n)
 	ADD_TEXTS(account);
 	ADD_TEXTS(object_id);
 	ADD_TEXTS(email);
-	rvo_add_times(&e, (const void *const *) objects, n, offsetof(WebhookObject, noted_at));
+	rvo_add_nullable_times(&e, (const void *const *) objects, n, offsetof(WebhookObject, noted_at));
 	(void) rvo_query_run(&note_objects, &e);
 }

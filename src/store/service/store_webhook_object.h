@@ -5,17 +5,16 @@
 #ifndef RVO_STORE_WEBHOOK_OBJECT_H
 #define RVO_STORE_WEBHOOK_OBJECT_H
 
-#include "datatype/timestamp.h"
+#include "base/jsonio.h"
 
-#include "base/text.h"
-
-/* An object, and its address. */
+/* An object, and its address at a time. */
 typedef struct WebhookObject
 {
 	Slice		account;		/* empty = not told */
 	Slice		object_id;
+	TimestampTz at;				/* the time that is asked for */
 	Slice		email;			/* no value = not known */
-	TimestampTz noted_at;
+	NullableTime noted_at;		/* since when it was so; null = it is a contact's that has the id in its custom field */
 	int64		hash;			/* of the custom field that has the id */
 } WebhookObject;
 

@@ -107,7 +107,7 @@ note_addresses(const Work *work, const Caller *caller)
 			object->account = delivery->objects[i].account;
 			object->object_id = delivery->objects[i].object_id;
 			object->email = delivery->objects[i].address;
-			object->noted_at = delivery->objects[i].at;
+			object->noted_at = (NullableTime) {true, delivery->objects[i].at};
 			objects[n++] = object;
 		}
 	if (n == 0)

@@ -28,34 +28,65 @@ rvo_webhook_platform(Slice name, FaultList *faults)
 	return platform;
 }
 
-/* lacks_address tells an event of which only the platform's id of the contact is known. */
+/* is_by_object tells an event of which the platform tells its own id of the contact only. */
 static bool
-lacks_address(const DeliveredEvent *read)
+is_by_object(const DeliveredEvent *read)
 {
-	return read->event.contact_email.data == NULL && read->object_id.data != NULL;
+	return read->object_id.data != NULL && (read->event.contact_email.data == NULL || read->address_since.given);
 }
 
-/* rvo_webhook_find_contacts gives events that have an id only the address that the client knows for it, if it does. */
+/* take_known gives an event the address that is known, if that is nearer to its time than what the delivery tells. */
+static void
+take_known(DeliveredEvent *read, const WebhookObject *object)
+{
+	if (object->email.data == NULL)
+		return;
+	if (object->noted_at.given ? !rvo_address_is_nearer(read, object->noted_at.time) : read->event.contact_email.data != NULL)
+		return;
+	read->event.contact_email = object->email;
+	read->address_since = object->noted_at;
+}
+
+/* find_known looks up what the client knows of the objects of events. */
+static void
+find_known(int client_id, DeliveredEvent *const *events, int n)
+{
+	WebhookObject **objects = palloc(n * sizeof(WebhookObject *));
+
+	for (int i = 0; i < n; i++)
+	{
+		objects[i] = palloc0(sizeof(WebhookObject));
+		objects[i]->account = events[i]->account.data != NULL ? events[i]->account : CONST_SLICE("");
+		objects[i]->object_id = events[i]->object_id;
+		objects[i]->at = events[i]->event.at.given ? events[i]->event.at.time : DT_NOEND;
+	}
+	rvo_store_find_webhook_objects(client_id, objects, n);
+	for (int i = 0; i < n; i++)
+		take_known(events[i], objects[i]);
+}
+
+/*
+ * rvo_webhook_find_contacts gives events that have an id only the address that it had at their time, as far as the delivery and the
+ * client, or nobody if that is 0, know it.  A bounce says nothing of an address that came later: it is of one that nobody knows.
+ */
 void
 rvo_webhook_find_contacts(int client_id, DeliveredEvent *const *events, int n)
 {
-	WebhookObject **objects = palloc(Max(n, 1) * sizeof(WebhookObject *));
+	DeliveredEvent **by_object = palloc(Max(n, 1) * sizeof(DeliveredEvent *));
 	int			count = 0;
 
 	for (int i = 0; i < n; i++)
-		if (lacks_address(events[i]))
-		{
-			objects[count] = palloc0(sizeof(WebhookObject));
-			objects[count]->account = events[i]->account.data != NULL ? events[i]->account : CONST_SLICE("");
-			objects[count++]->object_id = events[i]->object_id;
-		}
-	if (count == 0)
-		return;
-	rvo_store_find_webhook_objects(client_id, objects, count);
-	count = 0;
-	for (int i = 0; i < n; i++)
-		if (lacks_address(events[i]))
-			events[i]->event.contact_email = objects[count++]->email;
+		if (is_by_object(events[i]))
+			by_object[count++] = events[i];
+	if (client_id != 0 && count > 0)
+		find_known(client_id, by_object, count);
+	for (int i = 0; i < count; i++)
+	{
+		DeliveredEvent *read = by_object[i];
+
+		if (read->event.kind == EVENT_BOUNCED && read->address_since.given && read->event.at.given && read->address_since.time > read->event.at.time)
+			read->event.contact_email = NO_SLICE;
+	}
 }
 
 /* leave_nobodys leaves out the events of contacts that the client does not know: a delivery to it ignores them. */
@@ -88,10 +119,8 @@ rvo_webhook_read(int client_id, Slice platform_name, Slice body)
 	for (int i = 0; i < delivery.count; i++)
 		if (delivery.items[i].event != NULL)
 			events[n++] = delivery.items[i].event;
+	rvo_webhook_find_contacts(client_id, events, n);
 	if (client_id != 0)
-	{
-		rvo_webhook_find_contacts(client_id, events, n);
 		leave_nobodys(&delivery);
-	}
 	return rvo_delivery_show(&delivery);
 }
