@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(151);
+SELECT plan(159);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -195,6 +195,23 @@ SELECT is((SELECT jsonb_agg(concat_ws(' ', e->>'kind', e->>'contact_email')) FRO
 FROM (VALUES (101, 'bos', '["bounced old101@mend.com", "unsubscribed mid101@mend.com", "sent new101@mend.com"]'::jsonb), (106, 'bos', '["unsubscribed new106@mend.com", "sent new106@mend.com"]'), (108, 'ebomn', '["bounced old108@mend.com", "unsubscribed mid108@mend.com"]'), (108, 'mbo', '["unsubscribed mid108@mend.com"]')) v (id, letters, shown);
 SELECT public.revyops_create_contact('{"email": "field@mend.com", "contact_custom_fields_input": [{"field_name": "hubspot_id", "field_value": "109"}]}') \g /dev/null
 SELECT is(test.deliver(:'hubspot', test.happened(109, 'b')), test.taken(1, 0, 0), 'one of whose address HubSpot told nothing is the contact''s that has its id');
+SELECT set_config('revyops.client_id', '0', true) \g /dev/null
+
+-- ---- what was so once may be so again
+CREATE FUNCTION test.standing(address text) RETURNS text
+	LANGUAGE sql AS $$ SELECT concat_ws(', ', (SELECT contact_status FROM revyops.contact WHERE email = address),
+		(SELECT string_agg(reason || ' ' || to_char(since, 'MM-DD'), ', ' ORDER BY reason) FROM revyops.do_not_contact WHERE email = address AND removed_at IS NULL)) $$;
+SELECT set_config('revyops.client_id', :'one', true) \g /dev/null
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.change(110, 'email', 'twice@mend.com', '2026-03-01Z'), test.change(110, 'hs_email_hard_bounce_reason_enum', 'UNKNOWN_USER', '2026-03-02Z'), test.change(110, 'hs_email_optout', 'true', '2026-03-03Z'))::text), test.taken(2, 0, 1), 'HubSpot: a bounce, an opt-out');
+SELECT public.revyops_unsuppress('twice@mend.com', reason, 'mended', force => true) FROM unnest('{bounced,unsubscribed}'::text[]) reason \g /dev/null
+SELECT public.revyops_update_contact((SELECT id FROM revyops.contact WHERE email = 'twice@mend.com'), '{"contact_status": "Back"}') \g /dev/null
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.change(110, 'hs_email_hard_bounce_reason_enum', 'UNKNOWN_USER', '2026-03-02Z'), test.change(110, 'hs_email_optout', 'true', '2026-03-03Z'))::text), test.taken(0, 2, 0), 'told again');
+SELECT is(test.standing('twice@mend.com'), 'Back', 'they are nothing new');
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.change(110, 'hs_email_hard_bounce_reason_enum', 'UNKNOWN_USER', '2026-04-02Z'))::text), test.taken(1, 0, 0), 'with the same reason at another time');
+SELECT is(test.standing('twice@mend.com'), 'Bounced, bounced 04-02', 'it is another bounce');
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.change(110, 'hs_email_optout', 'true', '2026-04-03Z'), test.change(110, 'hs_email_optout', 'true', '2026-04-03Z'))::text), test.taken(1, 1, 0), 'likewise an opt-out, once');
+SELECT is(test.standing('twice@mend.com'), 'Unsubscribed, bounced 04-02, unsubscribed 04-03', 'by which they are off the list no more');
+SELECT is(test.deliver(:'hubspot', jsonb_build_array(test.change(110, 'hs_email_last_send_date', '1775300000000', '2026-04-04Z'), test.change(110, 'hs_email_last_send_date', '1775300000000', '2026-04-05Z'))::text), test.taken(1, 1, 0), 'one e-mail is told at two times');
 SELECT set_config('revyops.client_id', '0', true) \g /dev/null
 
 -- ---- an agency

@@ -47,6 +47,7 @@ typedef struct NeutralEvent
 	NullableTime at;			/* null = when it was received */
 	Slice		at_given;		/* the time as the text that was given */
 	Slice		external_id;	/* one that is the event's own: makes it the same event when it comes again */
+	Slice		id_parts;		/* what belongs to that id, where it is another event's elsewhere, or later */
 	Slice		body_hash;		/* in place of that and of the time if there is neither */
 	Slice		agent_email;
 	Slice		subject;

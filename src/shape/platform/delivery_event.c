@@ -430,23 +430,32 @@ read_interest(const Reading *reading, const KindRule *rule, Slice kind_label)
 		(event->kind == EVENT_INTEREST && rvo_label_suppresses(event->label));
 }
 
-/* read_hash makes what stands for an id and a time: of the members that are said to tell events apart, or else of the item. */
-static void
-read_hash(const Reading *reading, Size item_length, NeutralEvent *event)
+/* all_texts returns all texts of a member as one, each behind its length; no value if there is none. */
+static Slice
+all_texts(const Reading *reading, DeliveryMember member)
 {
 	const MemberRule *rule = reading->platform->members;
 	StringInfoData parts;
-	Slice		hashed;
 	Slice		text;
-	uint8	   *sha256 = palloc(PG_SHA256_DIGEST_LENGTH);
 
 	initStringInfo(&parts);
-	while (next_text(reading, FROM_HASHED, &rule, &text))
+	while (next_text(reading, member, &rule, &text))
 	{
 		appendStringInfo(&parts, "%d ", text.len);
 		appendBinaryStringInfo(&parts, text.data, text.len);
 	}
-	hashed = parts.len > 0 ? (Slice) {parts.data, parts.len} : (Slice) {(const char *) reading->item, item_length};
+	return parts.len > 0 ? (Slice) {parts.data, parts.len} : NO_SLICE;
+}
+
+/* read_hash makes what stands for an id and a time: of the members that are said to tell events apart, or else of the item. */
+static void
+read_hash(const Reading *reading, Size item_length, NeutralEvent *event)
+{
+	Slice		hashed = all_texts(reading, FROM_HASHED);
+	uint8	   *sha256 = palloc(PG_SHA256_DIGEST_LENGTH);
+
+	if (hashed.data == NULL)
+		hashed = (Slice) {(const char *) reading->item, item_length};
 	rvo_sha256(&hashed, 1, sha256);
 	event->body_hash = (Slice) {(const char *) sha256, PG_SHA256_DIGEST_LENGTH};
 }
@@ -460,6 +469,7 @@ read_mail(const Reading *reading, NeutralEvent *event)
 		event->campaign_id = NO_SLICE;
 	event->campaign_name = first_line(reading, FROM_CAMPAIGN_NAME);
 	event->external_id = first_id(reading, FROM_EXTERNAL_ID);
+	event->id_parts = all_texts(reading, FROM_ID_PART);
 	event->agent_email = first_address(reading, FROM_AGENT);
 	event->subject = rvo_delivery_line(first_text(reading, FROM_SUBJECT), ID_MAX_OCTETS);
 	event->body_text = first_body(reading, FROM_TEXT);

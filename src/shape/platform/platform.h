@@ -24,6 +24,7 @@ typedef enum DeliveryMember
 	FROM_CAMPAIGN_ID,
 	FROM_CAMPAIGN_NAME,
 	FROM_EXTERNAL_ID,
+	FROM_ID_PART,				/* what tells events with one id apart; all of them count */
 	FROM_HASHED,				/* of what the hash is that stands for an id and a time; all of them count */
 	FROM_AGENT,
 	FROM_SUBJECT,

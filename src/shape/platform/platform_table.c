@@ -387,7 +387,8 @@ static const Platform lemlist = {
 
 /*
  * hs_email_optout_ID is of one list; hs_email_bounce and hs_email_replied are numbers.  The first
- * send is told as the last one, too: both have one id, or it would count twice.
+ * send is told as the last one, too: both have one id, or it would count twice.  Those whose value is no
+ * time of their own may come true again: the time of the change is part of the id then.
  */
 static const KindRule hubspot_kinds[] = {
 	KIND("hsemailoptout", EVENT_UNSUBSCRIBED, .needs = "true"),
@@ -410,6 +411,8 @@ static const MemberRule hubspot_members[] = {
 	MEMBER(FROM_TIME, OF_SENT | OF_REPLIES, "propertyValue"), MEMBER(FROM_TIME, OF_ANY, "occurredAt"),
 	MEMBER(FROM_EXTERNAL_ID, OF_SENT, "{objectId}:hs_email_last_send_date:{propertyValue}"),
 	MEMBER(FROM_EXTERNAL_ID, OF_ANY, "{objectId}:{propertyName}:{propertyValue}"),
+	MEMBER(FROM_ID_PART, OF_ANY, "portalId"),
+	MEMBER(FROM_ID_PART, OF_BOUNCED | OF_UNSUBSCRIBED, "occurredAt"),
 	{.member = FROM_END}
 };
 
