@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(41);
+SELECT plan(43);
 SELECT test.two_clients() \gset
 
 -- again tells whether an event of the test had been recorded
@@ -136,6 +136,12 @@ SELECT revyops_record_event(event || jsonb_build_object('contact_email', address
 SELECT is((SELECT string_agg(concat_ws(' ', email, CASE last_reply_received WHEN now() THEN 'now' ELSE to_char(last_reply_received, 'YYYY-MM-DD') END), ', ' ORDER BY email) FROM revyops.contact WHERE email ~ '^(first|second)@'),
 	'first@x.com now, second@x.com 2026-03-01', 'that of the call stays if it comes first');
 
+-- an id is of one platform: the e-mails of two are two
+SELECT is((SELECT string_agg(status::text, ' ' ORDER BY ordinal) FROM revyops_record_events((SELECT jsonb_agg(jsonb '{"kind": "sent", "contact_email": "ids@x.com", "external_id": 5}' || said ORDER BY n) FROM (VALUES
+	(1, jsonb '{"platform": "emailbison", "subject": "Bison", "at": "2026-03-01"}'), (2, '{"platform": "mailer", "subject": "Another", "at": "2026-03-02"}'), (3, '{"subject": "Nobody''s", "at": "2026-03-03"}'),
+	(4, '{"platform": "emailbison", "message_id": "<b@x>"}'), (5, '{"platform": "mailer", "message_id": "<m@x>"}'), (6, '{"message_id": "<n@x>"}')) v(n, said)))), '201 201 201 200 200 200', 'one id of two platforms, and of none');
+SELECT is((SELECT string_agg(concat_ws(' ', nullif(origin, ''), subject, message_id, to_char(email_timestamp, 'DD')), ', ' ORDER BY email_timestamp) FROM revyops.email WHERE contact_email = 'ids@x.com'),
+	'emailbison Bison <b@x> 01, mailer Another <m@x> 02, Nobody''s <n@x> 03', 'what comes again is added to its own e-mail');
 -- Keys of a call are looked up by a hash of 32 bits with a secret, so that nobody can say which two have one. Of 280,000 some nine pairs do; once in 10,000 runs none does.
 SELECT revyops_create_contact('{"email": "many@x.com"}')->>'id' AS many \gset
 INSERT INTO revyops.merged_contact (client_id, id, kept_id, email) SELECT 1, 100000 + i, :many, format('many%s@x.com', i) FROM generate_series(1, 699) i;

@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(159);
+SELECT plan(166);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -312,6 +312,21 @@ SELECT is((SELECT jsonb_agg(jsonb_build_array(v->>'platform', v->>'case', taken)
 					THEN jsonb_path_query_array(v->'payload', 'strict $[*].body[*]') END, v->'payload') AS sent) s) expected
 	WHERE taken#>>'{status}' <> '200' OR taken#>'{body,errors}' <> '[]' OR events <> (taken#>'{body,processed}')::int + (taken#>'{body,duplicates}')::int OR items <> events + (taken#>'{body,ignored}')::int),
 	NULL, 'every delivery of the vectors');
+
+-- ---- an id is of one platform, and of one account there where it is a number that others have as well
+CREATE FUNCTION test.fifth(type text, workspace int) RETURNS text
+	LANGUAGE sql AS $$ SELECT jsonb_build_object('event', jsonb_build_object('type', type, 'workspace_id', workspace), 'data', jsonb_build_object('lead', jsonb_build_object('email', 'five@mend.com'), 'scheduled_email', jsonb_build_object('id', 5, 'sent_at', '2026-03-02T10:00:38Z', 'email_subject', 'Of ' || workspace)))::text $$;
+SELECT public.revyops_create_webhook(:two, 'emailbison', 'b') AS bison, public.revyops_create_webhook(:two, 'emailbison', 'b 2') AS bison2, public.revyops_create_webhook(:two, 'neutral', 'n') AS neutral, public.revyops_create_webhook(:two, 'hubspot', 'h') AS hub, public.revyops_create_webhook(:two, 'lemlist', 'l') AS lem \gset
+SELECT is(test.deliver(:'bison', test.fifth('EMAIL_SENT', 1)), test.taken(1, 0, 0), 'EmailBison: e-mail 5');
+SELECT is(test.deliver(:'bison2', test.fifth('LEAD_FIRST_CONTACTED', 1)), test.taken(0, 1, 0), 'told in another way, by another webhook');
+SELECT is(test.deliver(:'bison', test.fifth('EMAIL_SENT', 2)), test.taken(1, 0, 0), 'that of another workspace');
+SELECT is(test.deliver(:'neutral', jsonb_build_array(event, event || '{"account": "a"}', event || '{"account": "b"}', event || '{"account": "a"}')::text), test.taken(3, 1, 0), 'neutral: that of another platform, of its accounts')
+FROM (SELECT jsonb '{"kind": "sent", "email": "five@mend.com", "external_id": 5, "at": "2026-03-03T10:00:38Z", "subject": "Neutral"}' AS event) e;
+SELECT is((SELECT string_agg(concat_ws(' ', origin, subject), ', ' ORDER BY origin, subject) FROM revyops.email WHERE contact_email = 'five@mend.com'), 'emailbison Of 1, emailbison Of 2, neutral Neutral, neutral Neutral, neutral Neutral', 'an e-mail each');
+SELECT is(test.deliver(:'hub', jsonb_build_array(test.change(5, 'email', 'five@mend.com', '2026-03-01Z'), test.change(5, 'email', 'five@mend.com', '2026-03-01Z') || '{"portalId": 6}', event, event || '{"portalId": 6}', event)::text), test.taken(2, 1, 2), 'HubSpot: of two portals')
+FROM (SELECT test.change(5, 'hs_email_last_send_date', '1775300000000', '2026-04-04Z') AS event) e;
+SELECT is(test.deliver(:'lem', jsonb_build_array(event, event || '{"teamId": "t"}')::text), test.taken(1, 1, 0), 'lemlist: an id that nobody else has needs no account')
+FROM (SELECT jsonb '{"type": "emailsSent", "_id": "act_5", "leadEmail": "five@mend.com"}' AS event) e;
 
 -- ---- texts of more octets than characters
 CREATE FUNCTION test.long(campaign_id text, number int, beside jsonb DEFAULT '{}') RETURNS text

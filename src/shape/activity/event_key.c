@@ -3,7 +3,7 @@
  *	  What makes two events the same.
  *
  * An event has one key: its client, the address, its kind, and one discriminator,
- * which is the platform's id of it with what belongs to that, else campaign and time, else the hash of the
+ * which is the platform and its id of it with what belongs to that, else campaign and time, else the hash of the
  * delivery.  With two keys at once, either of which makes it a duplicate, it would
  * depend on the order which of three events are one.
  *
@@ -75,6 +75,7 @@ rvo_event_key(const EventSalt *salt, Slice address, const NeutralEvent *event)
 	switch (kinds[1])
 	{
 		case 'x':
+			add_part(&parts, event->platform);
 			add_part(&parts, event->external_id);
 			add_part(&parts, event->id_parts);
 			break;

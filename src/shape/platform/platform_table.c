@@ -39,6 +39,7 @@ static const MemberRule neutral_members[] = {
 	MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaign_id"),
 	MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "campaign_name"),
 	MEMBER(FROM_EXTERNAL_ID, OF_ANY, "external_id"),
+	MEMBER(FROM_ID_PART, OF_ANY, "account"),
 	MEMBER(FROM_AGENT, OF_ANY, "agent_email"),
 	MEMBER(FROM_SUBJECT, OF_ANY, "subject"),
 	MEMBER(FROM_TEXT, OF_ANY, "body_text"),
@@ -245,6 +246,8 @@ static const MemberRule emailbison_members[] = {
 	MEMBER(FROM_EXTERNAL_ID, OF_SENT, "data.scheduled_email.id"),
 	MEMBER(FROM_EXTERNAL_ID, OF_SENT | OF_BOUNCED | OF_UNSUBSCRIBED, "data.campaign_event.id"),
 	MEMBER(FROM_EXTERNAL_ID, OF_UNSUBSCRIBED, "data.scheduled_email.id"),
+	/* a small number, which another workspace may have as well */
+	MEMBER(FROM_ID_PART, OF_ANY, "event.workspace_id"),
 	MEMBER(FROM_AGENT, OF_ANY, "data.sender_email.email"),
 	MEMBER(FROM_AGENT, OF_REPLIES | OF_BOUNCED, "data.reply.primary_to_email_address"),
 	MEMBER(FROM_SUBJECT, OF_SENT, "data.scheduled_email.email_subject"),
