@@ -3497,7 +3497,7 @@ CREATE TABLE revyops.webhook_account (
 	agency_id		integer NOT NULL REFERENCES revyops.agency,
 	platform		text COLLATE "C" NOT NULL,
 	account			text COLLATE "C" NOT NULL CHECK (account <> '' AND pg_catalog.octet_length(account) <= 1020),
-	client_id		integer NOT NULL REFERENCES revyops.client,
+	client_id		integer REFERENCES revyops.client,
 	CONSTRAINT webhook_account_pkey PRIMARY KEY (agency_id, platform, account)
 );
 
@@ -3509,7 +3509,7 @@ COMMENT ON TABLE revyops.webhook_account IS 'Which client an account at a platfo
 COMMENT ON COLUMN revyops.webhook_account.agency_id IS 'The agency.';
 COMMENT ON COLUMN revyops.webhook_account.platform IS 'The platform.';
 COMMENT ON COLUMN revyops.webhook_account.account IS 'What the platform calls the account in deliveries: a workspace, a team, a client.';
-COMMENT ON COLUMN revyops.webhook_account.client_id IS 'The client.';
+COMMENT ON COLUMN revyops.webhook_account.client_id IS 'The client; null if it is nobody''s.';
 
 CREATE TABLE revyops.webhook_count (
 	webhook_id		integer NOT NULL REFERENCES revyops.webhook ON DELETE CASCADE,
@@ -3579,7 +3579,7 @@ CREATE FUNCTION @extschema@.revyops_route_webhook_account(agency_id integer, pla
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp SET enable_seqscan = off;
 COMMENT ON FUNCTION @extschema@.revyops_route_webhook_account(integer, text, text, integer) IS
-'Says which client an account at a platform is of; null for none.';
+'Says which client an account at a platform is of; null for nobody''s, whose events are ignored.';
 
 CREATE FUNCTION @extschema@.revyops_set_webhook_secret(webhook integer, verify text, secret text DEFAULT NULL, header text DEFAULT NULL) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE SECURITY DEFINER

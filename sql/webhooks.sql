@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(166);
+SELECT plan(172);
 
 -- deliver sends a body to a path, as a front does, and shows status and body of the answer.
 CREATE FUNCTION test.deliver(path text, body bytea, headers text DEFAULT '', query text DEFAULT '') RETURNS jsonb
@@ -228,7 +228,12 @@ SELECT is((SELECT jsonb_agg(jsonb_build_array(client_id, campaign_id, sent) ORDE
 SELECT test.deliver(:'global', test.bison('8', '31', 7)) \g /dev/null
 SELECT is(test.deliver(:'global', test.bison('null', '31', 8)), test.taken(0, 0, 1), 'a campaign that two have is nobody''s');
 SELECT public.revyops_route_webhook_account(:agency, 'emailbison', '7', NULL) \g /dev/null
-SELECT is(test.deliver(:'global', test.bison('7', '39', 9)), test.taken(0, 0, 1), 'an account that is no longer routed');
+SELECT is(test.deliver(:'global', test.bison('7', '39', 9)), test.taken(0, 0, 1), 'an account that is nobody''s by now');
+SELECT is(test.deliver(:'global', test.bison('7', '32', 10)), test.taken(0, 0, 1), 'nor is it of the client that has its campaign');
+SELECT public.revyops_route_webhook_account(:agency, 'emailbison', '7', :one), public.revyops_route_webhook_account(:agency, 'emailbison', '10', NULL) \g /dev/null
+SELECT is(test.deliver(:'global', test.bison('7', '32', 10)), test.taken(1, 0, 0), 'until it is somebody''s');
+SELECT is(test.deliver(:'global', test.bison('10', '33', 11)), test.taken(0, 0, 1), 'one that was nobody''s from the beginning');
+SELECT public.revyops_route_webhook_account(:agency, 'emailbison', '7', NULL) \g /dev/null
 SELECT public.revyops_create_client('Stranger') AS stranger, public.revyops_create_agency('Another') AS another \gset
 SELECT public.revyops_create_agency_webhook(:another, 'emailbison', 'another') AS elsewhere, public.revyops_route_webhook_account(:another, 'emailbison', '9', :stranger) \gset
 SELECT is(test.deliver(:'elsewhere', test.bison('9', '77', 20)), test.taken(1, 0, 0), 'another agency''s');
@@ -241,7 +246,7 @@ SELECT is(to_jsonb(s) - '{name, revoked_at, last_delivery, last_processed, last_
 	"kinds": {"processed": {"sent": 1, "bounced": 1}, "duplicate": {"sent": 4}, "ignored": {"": 2, "email_opened": 1, "email_sent": 1}}}', 'the counters of a webhook'),
 	ok(last_delivery = now() AND last_processed = now() AND last_error = now(), 'and its times')
 FROM public.revyops_webhook_status() s WHERE webhook = 1;
-SELECT is((SELECT jsonb_build_array(agency_id, client_id, unrouted, kinds->'unrouted') FROM public.revyops_webhook_status() WHERE agency_id = :agency), '[1, null, 6, {"sent": 6}]', 'what is nobody''s is counted');
+SELECT is((SELECT jsonb_build_array(agency_id, client_id, unrouted, kinds->'unrouted') FROM public.revyops_webhook_status() WHERE agency_id = :agency), '[1, null, 8, {"sent": 8}]', 'what is nobody''s is counted');
 SELECT test.deliver(:'again', (SELECT jsonb_agg(jsonb_build_object('event_type', 'label ' || n, 'lead_email', 'ada@example.com')) FROM generate_series(1, 300) n)::text) \g /dev/null
 SELECT is((SELECT jsonb_build_array(ignored, (SELECT count(*) FROM jsonb_object_keys(kinds->'ignored'))) FROM public.revyops_webhook_status() WHERE webhook = 2), '[300, 51]', 'of many kinds in a delivery the first are told apart');
 
@@ -344,6 +349,9 @@ FROM (VALUES
 	('SELECT public.revyops_create_webhook(NULL, NULL, NULL)', 400, 'invalid request', '[{"parameter":"client_id","code":"required","message":"A value is required."},{"parameter":"platform","code":"required","message":"A value is required."},{"parameter":"name","code":"required","message":"A value is required."}]'),
 	('SELECT public.revyops_create_webhook(99, ''lemlist'', ''x'')', 404, 'client not found', '[{"parameter":"client_id","code":"not_found","message":"There is none with this id, domain or address."}]'),
 	('SELECT public.revyops_create_agency_webhook(99, ''lemlist'', ''x'')', 404, 'agency not found', '[{"parameter":"agency_id","code":"not_found","message":"There is none with this id, domain or address."}]'),
+	('SELECT public.revyops_route_webhook_account(NULL, NULL, NULL, NULL)', 400, 'invalid request', '[{"parameter":"platform","code":"required","message":"A value is required."},{"parameter":"agency_id","code":"required","message":"A value is required."},{"parameter":"account","code":"required","message":"A value is required."}]'),
+	('SELECT public.revyops_route_webhook_account(99, ''lemlist'', ''x'', NULL)', 404, 'agency not found', '[{"parameter":"agency_id","code":"not_found","message":"There is none with this id, domain or address."}]'),
+	('SELECT public.revyops_route_webhook_account(1, ''lemlist'', ''x'', 99)', 404, 'client not found', '[{"parameter":"client_id","code":"not_found","message":"There is none with this id, domain or address."}]'),
 	('SELECT public.revyops_route_webhook_account(1, ''lemlist'', '' '', 1)', 400, 'invalid request', '[{"parameter":"account","code":"required","message":"A value is required."}]'),
 	('SELECT public.revyops_set_webhook_secret(99, ''none'')', 404, 'webhook not found', '[{"parameter":"webhook","code":"not_found","message":"There is none with this id, domain or address."}]'),
 	('SELECT public.revyops_set_webhook_secret(1, ''body'', ''x'')', 400, 'invalid request', '[{"parameter":"verify","code":"invalid_option","message":"Expected one of the values that are allowed.","allowed":["none","header","hmac"]}]'),

@@ -22,27 +22,22 @@ static KeptQuery has_agency = {
 };
 
 static KeptQuery route_account = {
-	.sql = "INSERT INTO revyops.webhook_account (agency_id, platform, account, client_id) VALUES ($1, $2, $3, $4)"
+	.sql = "INSERT INTO revyops.webhook_account (agency_id, platform, account, client_id) VALUES ($1, $2, $3, NULLIF($4, 0))"
 	" ON CONFLICT (agency_id, platform, account) DO UPDATE SET client_id = excluded.client_id",
 	.expected = SPI_OK_INSERT, .nparameters = 4,
 	.types = {INT4OID, TEXTOID, TEXTOID, INT4OID},
 };
 
-static KeptQuery unroute_account = {
-	.sql = "DELETE FROM revyops.webhook_account WHERE agency_id = $1 AND platform = $2 AND account = $3",
-	.expected = SPI_OK_DELETE, .nparameters = 3,
-	.types = {INT4OID, TEXTOID, TEXTOID},
-};
-
-/* By the account, or else by the campaign, if one of the agency's clients has it and no other. */
+/* By the account, or else, if nothing was said of that, by the campaign, if one of the agency's clients has it and no other. */
 static KeptQuery find_routes = {
 	.sql = "WITH b AS MATERIALIZED (SELECT client_id, platform, account FROM revyops.webhook_account WHERE agency_id = $1),"
 	" c AS MATERIALIZED (SELECT campaign_id, pg_catalog.min(client_id) AS client_id FROM revyops.campaign"
 	" WHERE campaign_id = ANY ($4) AND platform = $2 AND client_id IN (SELECT client_id FROM b)"
 	" GROUP BY campaign_id HAVING pg_catalog.count(*) = 1)"
-	" SELECT r.n::integer, COALESCE((SELECT b.client_id FROM b WHERE b.platform = $2 AND b.account = r.account),"
-	" (SELECT c.client_id FROM c WHERE c.campaign_id = r.campaign_id), 0)"
-	" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) WITH ORDINALITY AS r (account, campaign_id, n)",
+	" SELECT r.n::integer, COALESCE(CASE WHEN b.account IS NOT NULL THEN b.client_id"
+	" ELSE (SELECT c.client_id FROM c WHERE c.campaign_id = r.campaign_id) END, 0)"
+	" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) WITH ORDINALITY AS r (account, campaign_id, n)"
+	" LEFT JOIN b ON b.platform = $2 AND b.account = r.account",
 	.expected = SPI_OK_SELECT, .nparameters = 4,
 	.types = {INT4OID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID},
 };
@@ -127,7 +122,7 @@ rvo_store_has_agency(int agency_id)
 	return rvo_query_run(&has_agency, &e) > 0;
 }
 
-/* rvo_store_route_account says which client an account is of; 0 for none. */
+/* rvo_store_route_account says which client an account is of; 0 for nobody's. */
 void
 rvo_store_route_account(int agency_id, Slice platform, Slice account, int client_id)
 {
@@ -136,9 +131,8 @@ rvo_store_route_account(int agency_id, Slice platform, Slice account, int client
 	rvo_add_integer(&e, agency_id);
 	rvo_add_text(&e, platform);
 	rvo_add_text(&e, account);
-	if (client_id != 0)
-		rvo_add_integer(&e, client_id);
-	(void) rvo_query_run(client_id != 0 ? &route_account : &unroute_account, &e);
+	rvo_add_integer(&e, client_id);
+	(void) rvo_query_run(&route_account, &e);
 }
 
 /* read_route takes the client to the route that leads to it. */

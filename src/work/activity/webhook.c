@@ -103,7 +103,7 @@ rvo_webhook_create_for_agency(const int *agency_id, Slice platform, Slice name)
 	return create(&webhook, platform, &faults);
 }
 
-/* rvo_webhook_route_account says which client an account is of; NULL for none. */
+/* rvo_webhook_route_account says which client an account is of; NULL for nobody's, which is not the same as an account of which nothing was said. */
 void
 rvo_webhook_route_account(const int *agency_id, Slice platform_name, Slice account, const int *client_id)
 {

@@ -1,7 +1,7 @@
 /*
  * webhook_route.c
  *	  Which clients the items of a delivery are of: all of the webhook's, or, where an agency has it, each by
- *	  the account that it names, or else by its campaign.
+ *	  the account that it names, or else, if nothing was said of that, by its campaign.
  */
 #include "postgres.h"
 
