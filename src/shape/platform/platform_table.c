@@ -31,8 +31,10 @@ static const KindRule neutral_kinds[] = {
 
 static const CaseRule no_cases[] = {{.path = NULL}};
 
+/* The account is also called what platforms call theirs, for bodies that are made of theirs; but client_id would be taken for a client's. */
 static const MemberRule neutral_members[] = {
-	MEMBER(FROM_ACCOUNT, OF_ANY, "account"),
+	MEMBER(FROM_ACCOUNT, OF_ANY, "account"), MEMBER(FROM_ACCOUNT, OF_ANY, "account_id"), MEMBER(FROM_ACCOUNT, OF_ANY, "portalId"),
+	MEMBER(FROM_ACCOUNT, OF_ANY, "workspace"), MEMBER(FROM_ACCOUNT, OF_ANY, "workspace_id"), MEMBER(FROM_ACCOUNT, OF_ANY, "teamId"),
 	MEMBER(FROM_EMAIL, OF_ANY, "contact_email"), MEMBER(FROM_EMAIL, OF_ANY, "email"),
 	MEMBER(FROM_EMAIL, OF_ANY, "properties.email.value"), MEMBER(FROM_EMAIL, OF_ANY, "properties.email"),
 	MEMBER(FROM_TIME, OF_ANY, "at"), MEMBER(FROM_TIME, OF_ANY, "occurred_at"), MEMBER(FROM_TIME, OF_ANY, "timestamp"),
