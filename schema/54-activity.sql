@@ -90,7 +90,7 @@ COMMENT ON COLUMN revyops.campaign_contact.last_reply_at IS 'When the last reply
 COMMENT ON COLUMN revyops.campaign_contact.bounced_at IS 'When an e-mail bounced first; null if none.';
 COMMENT ON COLUMN revyops.campaign_contact.unsubscribed_at IS 'When they unsubscribed first; null if never.';
 COMMENT ON COLUMN revyops.campaign_contact.interested IS 'Whether they are interested, by the newest event that said so; null if none did.';
-COMMENT ON COLUMN revyops.campaign_contact.interest_at IS 'The time of that event.';
+COMMENT ON COLUMN revyops.campaign_contact.interest_at IS 'The time of that event, or of the newest that had a label only, if none said so.';
 COMMENT ON COLUMN revyops.campaign_contact.interest_label IS 'What that event called it.';
 
 CREATE TABLE revyops.contact_activity (
@@ -125,7 +125,7 @@ COMMENT ON COLUMN revyops.contact_activity.bounced_history IS 'The row of the bo
 COMMENT ON COLUMN revyops.contact_activity.unsubscribed_history IS 'The row of the unsubscription there; null if none.';
 COMMENT ON COLUMN revyops.contact_activity.filled IS 'Empty members of the contact that events filled: {member: {at, value}}.';
 COMMENT ON COLUMN revyops.contact_activity.interested IS 'Whether they are interested, by the newest event of no campaign that said so; null if none did.';
-COMMENT ON COLUMN revyops.contact_activity.interest_at IS 'The time of that event.';
+COMMENT ON COLUMN revyops.contact_activity.interest_at IS 'The time of that event, or of the newest that had a label only, if none said so.';
 COMMENT ON COLUMN revyops.contact_activity.interest_label IS 'What that event called it.';
 
 /*

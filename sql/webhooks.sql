@@ -288,13 +288,13 @@ SELECT is(test.labelled(:'instantly', :'label', 8, 'email_sent', 'new@example.co
 SELECT is(test.labelled(:'instantly', :'label', 8, 'email_opened', 'new@example.com'), '[0, 1, [[null, null]]]', 'nor is one that is ignored');
 SELECT is(test.labelled(:'instantly', :'label', 8, repeat('-', 2000) || 'Demo agreed', 'new@example.com'), '[0, 1, [[null, null]]]', 'nor what is too long for one');
 SELECT public.revyops_set_webhook_labels(3, '{"Hot lead": false}') \g /dev/null
-SELECT is(test.labelled(:'plusvibe', :'marked', 9, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[null, null]]]', 'of another webhook');
+SELECT is(test.labelled(:'plusvibe', :'marked', 9, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[null, "HOT_LEAD"]]]', 'of another webhook');
 SELECT public.revyops_set_webhook_labels(4, '{"Hot lead": true}') \g /dev/null
 SELECT is(test.labelled(:'plusvibe', :'marked', 10, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[true, "HOT_LEAD"]]]', 'PlusVibe: behind what it puts before');
 SELECT is(test.labelled(:'smartlead', :'category', 11, 'Hot Lead', 'hot@example.com'), '[1, 0, [[false, "Hot Lead"]]]', 'Smartlead: a category');
 SELECT is((SELECT labels FROM public.revyops_list_webhooks(:one) WHERE id = 4), '{"Hot lead": true}', 'they are listed');
 SELECT public.revyops_set_webhook_labels(4, '{"Hot lead": null}') \g /dev/null
-SELECT is(test.labelled(:'plusvibe', replace(:'marked', '"camp', '"label": "LEAD", "sentiment": "POSITIVE", "camp'), 10, 'HOT_LEAD', 'cold@example.com'), '[1, 0, [[null, null]]]', 'neither, whatever stands beside it');
+SELECT is(test.labelled(:'plusvibe', replace(:'marked', '"camp', '"label": "LEAD", "sentiment": "POSITIVE", "camp'), 10, 'HOT_LEAD', 'cold@example.com'), '[1, 0, [[null, "HOT_LEAD"]]]', 'neither, whatever stands beside it');
 SELECT public.revyops_set_webhook_labels(4, '{}') \g /dev/null
 SELECT is(test.labelled(:'plusvibe', :'marked', 12, 'HOT_LEAD', 'hot@example.com'), '[1, 0, [[false, "Hot Lead"]]]', 'until they are no more');
 SELECT public.revyops_set_webhook_labels(4, (SELECT jsonb_object_agg('label ' || n, true) FROM generate_series(1, 100) n)) \g /dev/null

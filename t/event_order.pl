@@ -112,7 +112,7 @@ sub event
 		maybe(0.2, body_text => pick('short', 'a longer one', 'a second one')),
 		maybe(0.2, message_id => pick('<1@x>', '<2@x>')),
 		maybe(0.2, agent_email => pick('kim@m.com', 'pat@m.com')),
-		maybe(0.4, interested => pick(JSON::PP::true, JSON::PP::false), label => pick('yes', 'no', 'maybe'))
+		maybe(0.3, interested => pick(JSON::PP::true, JSON::PP::false)), maybe(0.4, label => pick('yes', 'no', 'maybe'))
 	};
 }
 

@@ -37,12 +37,18 @@ rvo_latest(NullableTime *time, TimestampTz other)
 
 /* ---------------------------------------------------------------- interest */
 
-/* is_newer tells whether what is said now counts: the newest does, of two at one time the greater label, then the interest. */
+/*
+ * counts tells whether what is said now counts: the newest does, of two at one time the greater label, then the
+ * interest.  A label that says neither counts as long as nothing else is known.
+ */
 static bool
-is_newer(const InterestState *state, Interest interested, TimestampTz at, Slice label)
+counts(const InterestState *state, Interest interested, TimestampTz at, Slice label)
 {
+	bool		is_known = interested != INTEREST_UNKNOWN;
 	int			order;
 
+	if (state->at.given && is_known != (state->interested != INTEREST_UNKNOWN))
+		return is_known;
 	if (!state->at.given || at != state->at.time)
 		return !state->at.given || at > state->at.time;
 	if (label.data == NULL || state->label.data == NULL)
@@ -52,11 +58,11 @@ is_newer(const InterestState *state, Interest interested, TimestampTz at, Slice 
 	return order > 0 || (order == 0 && (int64) interested > state->interested);
 }
 
-/* rvo_interest_note takes down that somebody is interested, or is not; returns whether that makes a difference. */
+/* rvo_interest_note takes down that somebody is interested, or is not, or has a label; returns whether that makes a difference. */
 bool
 rvo_interest_note(InterestState *state, Interest interested, TimestampTz at, Slice label)
 {
-	if (interested == INTEREST_UNKNOWN || !is_newer(state, interested, at, label))
+	if ((interested == INTEREST_UNKNOWN && label.data == NULL) || !counts(state, interested, at, label))
 		return false;
 	*state = (InterestState) {interested, {true, at}, label};
 	return true;

@@ -108,9 +108,9 @@ static KeptQuery lock_campaigns = {
 	.types = {INT4OID, INT8OID},
 };
 
-#define NEWER "(k.interest_at IS NULL OR EXCLUDED.interest_at > k.interest_at OR (EXCLUDED.interest_at = k.interest_at" \
-	" AND (COALESCE(EXCLUDED.interest_label, '') COLLATE pg_catalog.\"C\", EXCLUDED.interested)" \
-	" > (COALESCE(k.interest_label, '') COLLATE pg_catalog.\"C\", k.interested)))"
+/* As counts() in activity.c. */
+#define INTEREST_OF(row) "(" row ".interested IS NOT NULL, " row ".interest_at, COALESCE(" row ".interest_label, '') COLLATE pg_catalog.\"C\", " row ".interested)"
+#define COUNTS "(k.interest_at IS NULL OR " INTEREST_OF("EXCLUDED") " > " INTEREST_OF("k") ")"
 
 /* What both have is one contact of the campaign from now on. */
 static KeptQuery join_pairs = {
@@ -124,9 +124,9 @@ static KeptQuery join_pairs = {
 	" replied = k.replied OPERATOR(pg_catalog.+) EXCLUDED.replied, first_sent_at = LEAST(k.first_sent_at, EXCLUDED.first_sent_at),"
 	" last_sent_at = GREATEST(k.last_sent_at, EXCLUDED.last_sent_at), last_reply_at = GREATEST(k.last_reply_at, EXCLUDED.last_reply_at),"
 	" bounced_at = LEAST(k.bounced_at, EXCLUDED.bounced_at), unsubscribed_at = LEAST(k.unsubscribed_at, EXCLUDED.unsubscribed_at),"
-	" interested = CASE WHEN " NEWER " THEN EXCLUDED.interested ELSE k.interested END,"
-	" interest_label = CASE WHEN " NEWER " THEN EXCLUDED.interest_label ELSE k.interest_label END,"
-	" interest_at = GREATEST(k.interest_at, EXCLUDED.interest_at) RETURNING campaign, replied, interested)"
+	" interested = CASE WHEN " COUNTS " THEN EXCLUDED.interested ELSE k.interested END,"
+	" interest_label = CASE WHEN " COUNTS " THEN EXCLUDED.interest_label ELSE k.interest_label END,"
+	" interest_at = CASE WHEN " COUNTS " THEN EXCLUDED.interest_at ELSE k.interest_at END RETURNING campaign, replied, interested)"
 	" UPDATE revyops.campaign AS c SET contacts = c.contacts - 1,"
 	" contacts_replied = c.contacts_replied + (j.replied > 0)::integer - (o.replied > 0)::integer - (b.replied > 0)::integer,"
 	" contacts_interested = c.contacts_interested + COALESCE(j.interested, false)::integer - COALESCE(o.interested, false)::integer"
