@@ -108,26 +108,26 @@ start_anew(Activity *activity, const Contact *contact)
 	activity->bounced_history = activity->unsubscribed_history = 0;
 }
 
-/* rvo_activity_shows_bounce tells whether a bounce is part of the history of the status. */
-bool
-rvo_activity_shows_bounce(const Activity *activity)
-{
-	return activity->bounced_at.given && rvo_status_rank(activity->base_status) < 1;
-}
-
-/* rvo_activity_shows_unsubscription tells the same of an unsubscription. */
+/* rvo_activity_shows_unsubscription tells whether an unsubscription changed the status, and so is part of its history. */
 bool
 rvo_activity_shows_unsubscription(const Activity *activity)
 {
 	return activity->unsubscribed_at.given && rvo_status_rank(activity->base_status) < 2;
 }
 
+/* rvo_activity_shows_bounce tells the same of a bounce: one that came behind an unsubscription did not. */
+bool
+rvo_activity_shows_bounce(const Activity *activity)
+{
+	return activity->bounced_at.given && rvo_status_rank(activity->base_status) < 1 &&
+		!(rvo_activity_shows_unsubscription(activity) && activity->unsubscribed_at.time <= activity->bounced_at.time);
+}
+
 /* rvo_activity_before_unsubscription returns the status that an unsubscription ended. */
 Slice
 rvo_activity_before_unsubscription(const Activity *activity)
 {
-	return rvo_activity_shows_bounce(activity) && activity->bounced_at.time < activity->unsubscribed_at.time ? STATUS_BOUNCED :
-		activity->base_status;
+	return rvo_activity_shows_bounce(activity) ? STATUS_BOUNCED : activity->base_status;
 }
 
 /* derive_status gives the contact the status that follows. */

@@ -72,8 +72,8 @@ extern bool rvo_interest_note(InterestState *state, Interest interested, Timesta
 
 extern int	rvo_status_rank(Slice status);
 extern bool rvo_activity_note_status(Activity *activity, Contact *contact, EventKind kind, TimestampTz at, bool is_new);
-extern bool rvo_activity_shows_bounce(const Activity *activity);
 extern bool rvo_activity_shows_unsubscription(const Activity *activity);
+extern bool rvo_activity_shows_bounce(const Activity *activity);
 extern Slice rvo_activity_before_unsubscription(const Activity *activity);
 extern void rvo_activity_unmake(Activity *activity, Contact *contact);
 extern bool rvo_activity_join(Activity *activity, const Activity *other, Contact *contact, int64 *obsolete);

@@ -94,10 +94,10 @@ static KeptQuery write_statuses = {
 	.types = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, TEXTARRAYOID},
 };
 
-static KeptQuery delete_status = {
-	.sql = "DELETE FROM revyops.contact_status_history WHERE client_id = $1 AND id = $2",
+static KeptQuery delete_statuses = {
+	.sql = "DELETE FROM revyops.contact_status_history WHERE client_id = $1 AND id = ANY ($2)",
 	.expected = SPI_OK_DELETE, .nparameters = 2,
-	.types = {INT4OID, INT8OID},
+	.types = {INT4OID, INT8ARRAYOID},
 };
 
 /* In the order of ids, as where events are counted. */
@@ -345,15 +345,22 @@ rvo_store_write_event_statuses(int client_id, EventStatus *const *statuses, int 
 	rvo_query_run(&write_statuses, &e);
 }
 
-/* rvo_store_delete_event_status deletes a change of status, if it is there. */
+/* rvo_store_delete_event_statuses deletes changes of status, those that are there; ids are 0 for none. */
 void
-rvo_store_delete_event_status(int client_id, int64 id)
+rvo_store_delete_event_statuses(int client_id, const int64 *ids, int n)
 {
+	int64	   *given = palloc((n + 1) * sizeof(int64));
+	int			ngiven = 0;
 	Execution	e = {0};
 
+	for (int i = 0; i < n; i++)
+		if (ids[i] != 0)
+			given[ngiven++] = ids[i];
+	if (ngiven == 0)
+		return;
 	rvo_add_integer(&e, client_id);
-	rvo_add_id(&e, id);
-	rvo_query_run(&delete_status, &e);
+	add_id_list(&e, given, ngiven);
+	rvo_query_run(&delete_statuses, &e);
 }
 
 /* ---------------------------------------------------------------- merging */

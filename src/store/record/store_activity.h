@@ -29,7 +29,7 @@ extern void rvo_store_rename_filled(int client_id, Datum contacts, Slice name, S
 extern void rvo_store_delete_filled(int client_id, Datum contacts, Slice name);
 extern void rvo_store_move_filled(int client_id, Datum contacts, int64 company_id, int64 to_company_id);
 extern void rvo_store_write_event_statuses(int client_id, EventStatus *const *statuses, int n);
-extern void rvo_store_delete_event_status(int client_id, int64 id);
+extern void rvo_store_delete_event_statuses(int client_id, const int64 *ids, int n);
 extern void rvo_store_join_campaign_contacts(int client_id, int64 contact_id, int64 to_contact_id);
 
 #endif							/* RVO_STORE_ACTIVITY_H */

@@ -25,9 +25,12 @@ static KeptQuery count_statuses = {
 	.types = {INT4OID, INT8OID},
 };
 
-/* The status before is that of the row before; who wrote the first one may have known what was before it. */
+/*
+ * The status before is that of the row before; who wrote the first one, or one behind a row with the same status (of an
+ * event that came late, or of another contact before they were merged), may have known what was before it.
+ */
 static KeptQuery read_statuses = {
-	.sql = "SELECT id, changed_at, contact_status, source, COALESCE(pg_catalog.lag(contact_status) OVER (ORDER BY changed_at, id), previous_status)"
+	.sql = "SELECT id, changed_at, contact_status, source, COALESCE(NULLIF(pg_catalog.lag(contact_status) OVER (ORDER BY changed_at, id), contact_status), previous_status)"
 	" FROM revyops.contact_status_history WHERE contact_id = $2 AND client_id = $1 ORDER BY changed_at DESC, id DESC LIMIT $4 OFFSET $3",
 	.expected = SPI_OK_SELECT, .read_only = true, .nparameters = 4,
 	.types = {INT4OID, INT8OID, INT8OID, INT4OID},

@@ -88,11 +88,13 @@ static void
 write_history(EventChunk *chunk)
 {
 	EventStatus **statuses = palloc((2 * chunk->npeople + 1) * sizeof(EventStatus *));
+	int64	   *obsolete = palloc0((2 * chunk->npeople + 1) * sizeof(int64));
 	int			n = 0;
 
 	for (int i = 0; i < chunk->npeople; i++)
 		if (chunk->people[i]->status_noted)
-			n += rvo_event_statuses(&chunk->people[i]->activity, statuses + n);
+			n += rvo_event_statuses(&chunk->people[i]->activity, statuses + n, obsolete + 2 * i);
+	rvo_store_delete_event_statuses(chunk->caller->client_id, obsolete, 2 * chunk->npeople);
 	if (n > 0)
 		rvo_store_write_event_statuses(chunk->caller->client_id, statuses, n);
 }

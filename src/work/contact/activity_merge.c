@@ -154,15 +154,13 @@ rvo_activity_merge_end(const Caller *caller, Contact *keep, const Contact *other
 	IdList		changed;
 	EventStatus *statuses[2];
 	Activity   *activity = &merge->keep;
-	int64		obsolete[2];
+	int64		obsolete[4];
 	int			n;
 
 	if (rvo_activity_join(activity, &merge->other, keep, obsolete))
 	{
-		for (int i = 0; i < 2; i++)
-			if (obsolete[i] != 0)
-				rvo_store_delete_event_status(client_id, obsolete[i]);
-		n = rvo_event_statuses(activity, statuses);
+		n = rvo_event_statuses(activity, statuses, obsolete + 2);
+		rvo_store_delete_event_statuses(client_id, obsolete, lengthof(obsolete));
 		if (n > 0)
 			rvo_store_write_event_statuses(client_id, statuses, n);
 		rvo_store_write_activities(client_id, &activity, 1);

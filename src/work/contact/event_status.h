@@ -8,6 +8,6 @@
 #include "shape/activity/activity.h"
 #include "store/record/store_activity.h"
 
-extern int	rvo_event_statuses(Activity *activity, EventStatus **statuses);
+extern int	rvo_event_statuses(Activity *activity, EventStatus **statuses, int64 *obsolete);
 
 #endif							/* RVO_EVENT_STATUS_H */
