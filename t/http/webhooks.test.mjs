@@ -100,6 +100,14 @@ test('401: a secret that is expected in a header, whatever its name, and is not 
 	assert.deepEqual(told(await deliver(webhook, body, [...many, ['X-Our-Secret', 'open sesame']])), taken(0, 1, 0));
 });
 
+test('401: a secret in the header Authorization, which is no key here', async () => {
+	const webhook = newWebhook('instantly');
+	sql(`SELECT revyops_set_webhook_secret(${webhook.id}, 'header', 'Bearer open  sesame', 'Authorization')`);
+	const body = sent();
+	assert.deepEqual(told(await deliver(webhook, body, [['Authorization', 'Bearer open sesame']])), unsigned({ parameter: 'Authorization' }));
+	assert.deepEqual(told(await deliver(webhook, body, [['authorization', 'Bearer open  sesame']])), taken(1, 0, 0));
+});
+
 test('401: a secret of the body', async () => {
 	const webhook = newWebhook('smartlead');
 	sql(`SELECT revyops_set_webhook_secret(${webhook.id}, 'body', 'abcd')`);

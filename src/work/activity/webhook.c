@@ -25,6 +25,7 @@
 
 #define TOKEN_BYTES 32
 #define SECRET_MAX_OCTETS 1024
+#define HEADER_MAX_LENGTH 100
 #define ACCOUNT_MAX_OCTETS 255
 #define LABELS_MAX 100
 #define RING_MAX 100
@@ -182,29 +183,64 @@ check_verify(const Platform *platform, Slice verify, FaultList *faults)
 	rvo_fault_add_names(faults, "verify", FAULT_INVALID_OPTION, "allowed", allowed, n);
 }
 
-/* is_header tells whether a text can be the name of a header. */
+/* is_reserved tells a header that HTTP, a proxy or the API has a use for: nobody can put a secret there. */
+static bool
+is_reserved(Slice name)
+{
+	static const char *const names[] = {
+		"Connection", "Content-Encoding", "Content-Length", "Content-Type", "Expect", "Forwarded", "Host", "HTTP2-Settings", "Idempotency-Key",
+		"Keep-Alive", "Prefer", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
+		"Upgrade", "Via", "X-API-Key", "X-Master-API-Key", "X-Real-IP"
+	};
+	static const char *const starts[] = {"X-Forwarded-", "X-Revyops-"};
+	const char *text = rvo_slice_cstring(name);
+
+	for (size_t i = 0; i < lengthof(names); i++)
+		if (pg_strcasecmp(text, names[i]) == 0)
+			return true;
+	for (size_t i = 0; i < lengthof(starts); i++)
+		if (pg_strncasecmp(text, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+/* is_header tells whether a text can be the name of a header that arrives: nginx drops one with "_". */
 static bool
 is_header(Slice name)
 {
 	for (int i = 0; i < name.len; i++)
-		if (!rvo_is_letter(name.data[i]) && !rvo_is_digit(name.data[i]) && name.data[i] != '-' && name.data[i] != '_')
+		if (!rvo_is_letter(name.data[i]) && !rvo_is_digit(name.data[i]) && name.data[i] != '-')
 			return false;
-	return name.len > 0 && name.len <= 100;
+	return name.len > 0 && name.len <= HEADER_MAX_LENGTH && !is_reserved(name);
 }
 
-/* check_secret notes what is wrong with a secret and where it is looked for. */
+/* is_printable tells whether a text can be the value of a header: fronts change what is not ASCII, and control characters. */
+static bool
+is_printable(Slice text)
+{
+	for (int i = 0; i < text.len; i++)
+		if (text.data[i] < ' ' || text.data[i] > '~')
+			return false;
+	return true;
+}
+
+/* check_secret notes what is wrong with a secret and where it is looked for: what no delivery could show. */
 static void
 check_secret(const Webhook *webhook, FaultList *faults)
 {
 	bool		none = webhook->verify.data != NULL && rvo_slice_equal(webhook->verify, checks[0]);
+	bool		in_header = webhook->verify.data != NULL && rvo_slice_equal(webhook->verify, CONST_SLICE("header"));
 
 	if (!none && webhook->secret.len == 0)
 		rvo_fault_add(faults, "secret", FAULT_REQUIRED);
 	else if (webhook->secret.len > SECRET_MAX_OCTETS)
 		rvo_fault_add_limit(faults, "secret", FAULT_TOO_LONG, SECRET_MAX_OCTETS, webhook->secret.len);
-	if (webhook->header.data != NULL ? !is_header(webhook->header) :
-		webhook->verify.data != NULL && rvo_slice_equal(webhook->verify, CONST_SLICE("header")))
-		rvo_fault_add(faults, "header", webhook->header.data != NULL ? FAULT_INVALID_OPTION : FAULT_REQUIRED);
+	else if (in_header && !is_printable(webhook->secret))
+		rvo_fault_add(faults, "secret", FAULT_NOT_PRINTABLE);
+	if (webhook->header.data == NULL && in_header)
+		rvo_fault_add(faults, "header", FAULT_REQUIRED);
+	else if (webhook->header.data != NULL && !is_header(webhook->header))
+		rvo_fault_add(faults, "header", FAULT_INVALID_HEADER);
 }
 
 /*
