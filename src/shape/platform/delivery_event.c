@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/jsonio.h"
+#include "shape/platform/bounce_text.h"
 #include "shape/platform/delivery_custom.h"
 #include "shape/platform/delivery_event.h"
 #include "shape/platform/event_time.h"
@@ -82,45 +83,6 @@ find_kind(const Reading *reading, Slice kind, Slice *label)
 	return reading->platform->label_is_kind && rvo_label_is_own(reading->labels, kind) ? &own_label : NULL;
 }
 
-/* is_status tells whether a text begins with a status of mail, which is "5.1.1" to "5.7.999", and no part of an IP address. */
-static bool
-is_status(Slice text)
-{
-	int			end = 5;
-
-	if (text.len < end || text.data[1] != '.' || !rvo_is_digit(text.data[2]) || text.data[3] != '.' || !rvo_is_digit(text.data[4]))
-		return false;
-	while (end < text.len && rvo_is_digit(text.data[end]))
-		end++;
-	if (text.data[2] > '7' || end > 7)
-		return false;
-	return end + 1 >= text.len || text.data[end] != '.' || !rvo_is_digit(text.data[end + 1]);
-}
-
-/* is_reply tells whether a text begins with the reply of a mail server: "550", and within a text with its status behind it. */
-static bool
-is_reply(Slice text, bool is_whole)
-{
-	return text.len >= 3 && rvo_is_digit(text.data[1]) && rvo_is_digit(text.data[2]) &&
-		(is_whole || (text.len > 4 && is_status((Slice) {text.data + 4, text.len - 4})));
-}
-
-/* is_temporary tells an answer that says to try again: "451 4.7.1 …", or "4.2.2" as the first status in a text. */
-static bool
-is_temporary(Slice text)
-{
-	for (int i = 0; i < text.len; i++)
-	{
-		Slice		rest = {text.data + i, text.len - i};
-		char		before = i > 0 ? text.data[i - 1] : ' ';
-
-		if ((rest.data[0] == '4' || rest.data[0] == '5') && !rvo_is_digit(before) && !rvo_is_letter(before) && before != '.' &&
-			(is_reply(rest, i == 0) || is_status(rest)))
-			return rest.data[0] == '4';
-	}
-	return false;
-}
-
 /* is_case tells whether a text is what a row looks for. */
 static bool
 is_case(const CaseRule *rule, Slice text)
@@ -137,7 +99,7 @@ is_case(const CaseRule *rule, Slice text)
 			(void) rvo_text_split(&text, '@');
 			return text.len > 0 && rvo_loosely_among(text, rule->texts);
 		case CASE_TEMPORARY:
-			return is_temporary(text);
+			return rvo_bounce_is_temporary(text);
 	}
 	return false;
 }

@@ -1,0 +1,88 @@
+\unset ECHO
+\getenv abs_srcdir PG_ABS_SRCDIR
+\i :abs_srcdir/sql/setup.psql
+-- Which bounces say that an address is none, and which that it may be tried again, by what mail servers write.
+SELECT plan(72);
+
+SELECT is(CASE jsonb_array_length(public.revyops_read_webhook('plusvibe', convert_to(jsonb_build_object('webhook_event', 'BOUNCED_EMAIL', 'workspace_name', 'N', 'date', '2026-05-04T11:00:40Z',
+	'lead_email', 'tess@example.com', 'msg', msg)::text, 'UTF8'))) WHEN 1 THEN 'permanent' ELSE 'temporary' END, bounce, bounce || ': ' || replace(msg, E'\n', ' | '))
+FROM (VALUES
+	-- what a server answers
+	('permanent', '550 5.1.1 <tess@example.com>: Recipient address rejected: User unknown in virtual mailbox table'),
+	('permanent', E'550-5.1.1 The email account that you tried to reach does not exist. Please try\n550-5.1.1 double-checking the recipient''s email address for typos or\n550 5.1.1 unnecessary spaces. - gsmtp'),
+	('permanent', '550 #5.1.0 Address rejected tess@example.com'),
+	('permanent', '550 No such user here'),
+	('permanent', '551 User not local; please try <forward-path>'),
+	('permanent', '552 5.2.2 Mailbox full, 450 MB of 400 MB used'),
+	('permanent', '553 sorry, that domain isn''t in my list of allowed rcpthosts (#5.7.1)'),
+	('permanent', '554 delivery error: dd This user doesn''t have a yahoo.com account (tess@example.com) [-5]'),
+	('permanent', '571 Delivery not authorized, message refused'),
+	('permanent', '550 4.4.7 QUEUE.Expired; message expired'),
+	('permanent', '550 5.4.1 Recipient address rejected: Access denied. [AM7EUR03FT004.eop-EUR03.prod.protection.outlook.com 2024-05-01T10:42:15.451Z 08DC6]'),
+	('permanent', '5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient tess@example.com not found by SMTP address lookup'),
+	('temporary', '421 Service not available, closing transmission channel'),
+	('temporary', '421-4.7.0 [192.0.2.5 15] Our system has detected an unusual rate of mail.'),
+	('temporary', '421 RP-001 (BAY004-MC1F20) Unfortunately, some messages from 192.0.2.5 weren''t sent.'),
+	('temporary', '450 4.2.0 <tess@example.com>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/example.com.html'),
+	('temporary', '450 Requested mail action not taken: mailbox unavailable'),
+	('temporary', '451 4.7.1 Greylisting in action, please come back in 00:04:42'),
+	('temporary', '451 Temporary local problem - please try later'),
+	('temporary', '452 4.2.2 The email account that you tried to reach is over quota.'),
+	('temporary', '471 Temporarily deferred'),
+	('temporary', '4.2.2 mailbox full'),
+	('temporary', '4.7.650 The mail server [192.0.2.5] has been temporarily rate limited'),
+	('temporary', '450'),
+	-- within what another server tells of it
+	('permanent', 'host mx.example.com[192.0.2.5] said: 550 5.1.1 <tess@example.com>: Recipient address rejected (in reply to RCPT TO command)'),
+	('permanent', 'host mx.example.com[192.0.2.5] said: 554 Relay access denied (in reply to RCPT TO command)'),
+	('temporary', 'host mx.example.com[192.0.2.5] said: 450 Mailbox busy (in reply to RCPT TO command)'),
+	('temporary', 'host mx.example.com[192.0.2.5] said: 421 Too many connections (in reply to end of DATA command); 550 5.4.7 never told'),
+	('temporary', E'SMTP error from remote mail server after RCPT TO:<tess@example.com>:\n    451 Could not complete sender verify callout'),
+	('permanent', E'SMTP error from remote mail server after RCPT TO:<tess@example.com>:\n    550 Requested action not taken: mailbox unavailable'),
+	('temporary', 'smtp; 452 Too many recipients received this hour'),
+	('permanent', 'smtp;550 5.1.1 RESOLVER.ADR.RecipNotFound; not found'),
+	('permanent', 'Remote Server returned ''550 5.1.1 RESOLVER.ADR.RecipNotFound; not found'''),
+	('temporary', 'Remote Server returned ''400 4.4.7 Message delayed'''),
+	('temporary', 'Server returned error code 451'),
+	('temporary', 'The response from the remote server was: 421 Try again later'),
+	('permanent', 'Your message wasn''t delivered because the address couldn''t be found. The response was: 550 5.1.1 The email account does not exist.'),
+	('temporary', '<mx.example.com #4.4.1 smtp; The server is not responding>'),
+	('permanent', '<mx.example.com #5.1.1 smtp;550 5.1.1 unknown>'),
+	('permanent', E'Reporting-MTA: dns; mx.example.net\nArrival-Date: Wed, 1 May 2024 10:42:15 +0400\n\nFinal-Recipient: rfc822; tess@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown'),
+	('temporary', E'Reporting-MTA: dns; mx.example.net\nArrival-Date: Wed, 1 May 2024 10:42:15 +0500\n\nFinal-Recipient: rfc822; tess@example.com\nAction: delayed\nStatus: 4.4.1\nDiagnostic-Code: X-Postfix; connect to mx.example.com[198.51.100.5]:25: timed out'),
+	('permanent', 'User unknown'),
+	-- dates and times
+	('permanent', '2024-05-01 10:42:15 User unknown'),
+	('permanent', '2024-05-01 10:42:15 550 User unknown'),
+	('temporary', '2024-05-01 10:42:15 450 Mailbox busy'),
+	('temporary', '2024-04-05T04:45:51.450Z 421 Too many connections'),
+	('permanent', '10:42:15 550 5.1.1 User unknown'),
+	('permanent', '4:51:02 PM User unknown'),
+	('permanent', '4/5/2024 10:42: User unknown'),
+	('permanent', '4.5.24 10:42:15 550 5.1.1 User unknown'),
+	('permanent', '4.7.24, 10:42 Uhr: 550 5.1.1 User unknown'),
+	('permanent', 'Ihre Nachricht vom 4.5.24 wurde abgelehnt: 550 5.1.1 User unknown'),
+	('permanent', 'Your message of 4.5.2024 was refused: User unknown'),
+	('permanent', 'At 04:45 on 05.04.24 the server refused: User unknown'),
+	-- other numbers
+	('permanent', '4512 messages were refused: User unknown'),
+	('permanent', '450e8400-e29b-41d4-a716-446655440000 User unknown'),
+	('permanent', '451-2024-0017: User unknown'),
+	('permanent', 'Ticket 451-2024: User unknown'),
+	('permanent', 'connect to mx.example.com[192.0.2.5]:465: User unknown'),
+	('permanent', 'connect to 4.2.2.1: 550 5.1.1 User unknown'),
+	('permanent', 'connect to [45.33.2.1]:25: User unknown'),
+	('permanent', 'More than 450 messages in 421 minutes, 400 too many. User unknown'),
+	('permanent', 'Exim 4.94.2 says: User unknown'),
+	('permanent', 'mailer/4.2.1 says: 550 5.1.1 User unknown'),
+	('permanent', 'mailer-4.2.1 says: 550 5.1.1 User unknown'),
+	('permanent', 'user4.2.1@example.com, user_4.2.1@example.com: unknown'),
+	('permanent', 'Price 450.50: User unknown'),
+	('permanent', 'The address 12.4.2.2 has no mail server'),
+	('temporary', 'From 12.4.2.2 to 4.3.2.1: 451 4.3.2 system not accepting network messages'),
+	('temporary', 'The server said “450 Mailbox busy”'),
+	('temporary', 'mx.example.com - 450 Mailbox busy'),
+	('permanent', 'mx.example.com - 550 Mailbox not found, 421 before')) AS t (bounce, msg);
+
+SELECT * FROM finish();
+ROLLBACK;
