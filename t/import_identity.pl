@@ -26,6 +26,23 @@ CREATE VIEW emails AS SELECT email FROM source ORDER BY i;
 CREATE TABLE bodies AS SELECT jsonb_build_object('email', 'body' || i || '@acme.com', 'nope', i) AS contact FROM generate_series(1, 2) i;
 ANALYZE bodies;
 GRANT SELECT ON source, emails, bodies TO plain, bound, serves;
+-- The owner's triggers note who calls, and whether the API shows them the contact.
+CREATE TABLE seen (trigger name, client_id integer, email text);
+CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+	shown jsonb;
+BEGIN
+	BEGIN
+		shown := revyops_get_contact(NEW.id);
+	EXCEPTION WHEN OTHERS THEN
+		NULL;
+	END;
+	INSERT INTO seen VALUES (TG_NAME, revyops.current_client_id(), shown->>'email');
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER own_see AFTER INSERT ON revyops.contact FOR EACH ROW EXECUTE FUNCTION see();
+CREATE CONSTRAINT TRIGGER own_see_late AFTER INSERT ON revyops.contact DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION see();
 EOS
 my ($key_1, $key_2, $revoked) = map { $node->safe_psql('postgres', "SELECT revyops_create_api_key($_, 'x')") } 1, 2, 1;
 $node->safe_psql('postgres', "SELECT revyops_revoke_api_key('@{[ substr($revoked, 0, 16) ]}')");
@@ -70,17 +87,21 @@ sub new_emails
 	$node->safe_psql('postgres', "UPDATE source SET email = 'n${round}_' || i || '\@acme.com'");
 }
 
-# belong tells whose the contacts of this round and their jobs are.
+# belong tells whose the contacts of this round and their jobs are, and whom triggers took for the caller.
 my $jobs = 0;
 sub belong
 {
 	my $new = $node->safe_psql('postgres', <<"EOS");
 SELECT 'contacts', client_id, count(*), NULL FROM revyops.contact WHERE email LIKE 'n${round}\\_%' GROUP BY 2
-UNION ALL SELECT 'job', client_id, rows_seen, finished IS NOT NULL FROM revyops.import_job WHERE id > $jobs ORDER BY 1, 2
+UNION ALL SELECT 'job', client_id, rows_seen, finished IS NOT NULL FROM revyops.import_job WHERE id > $jobs
+UNION ALL SELECT trigger, client_id, count(*), NULL FROM seen WHERE email LIKE 'n${round}\\_%' GROUP BY 1, 2 ORDER BY 1, 2
 EOS
 	$jobs = $node->safe_psql('postgres', 'SELECT coalesce(max(id), 0) FROM revyops.import_job');
 	return $new;
 }
+
+# whole is what belong tells of an import of all three rows.
+sub whole { return join "\n", map { my ($what, $said) = @$_; "$what|$_[0]|3|$said" } [ contacts => '' ], [ job => 't' ], [ own_see => '' ], [ own_see_late => '' ] }
 
 # imports runs statements and then an import in one DO block; expects what it says, the client of all
 # contacts and of the job (none: there are none), and what the session is told afterwards.
@@ -94,7 +115,7 @@ sub imports
 		my $when = $loaded ? 'the library is loaded' : 'the first statement';
 		new_emails();
 		is(says($session, "DO \$\$ BEGIN $before; CALL revyops_import_contacts('public.$source', 1); END \$\$"), $said, "$name, $when");
-		is(belong(), defined $client ? "contacts|$client|3|\njob|$client|3|t" : '', "$name, $when: whose they are");
+		is(belong(), defined $client ? whole($client) : '', "$name, $when: whose they are");
 		is(says($session, 'CALL revyops_import_contacts(NULL)'), $after, "$name, $when: afterwards");
 		$session->quit;
 	}
@@ -146,7 +167,7 @@ EOS
 new_emails();
 $session = session_of('plain', 0);
 is(says($session, "CALL import_for('$key_2', 'emails')"), $imported, 'a procedure of one\'s own');
-is(belong(), "contacts|2|3|\njob|2|3|t", 'a procedure of one\'s own: whose they are');
+is(belong(), whole(2), 'a procedure of one\'s own: whose they are');
 is(says($session, "SELECT current_setting('revyops.api_key')"), '', 'a procedure of one\'s own: nothing stays');
 
 # ---- and how it is called: strict by SET LOCAL, too
@@ -166,7 +187,8 @@ $node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM pg_locks WHERE p
 $node->safe_psql('postgres', "SELECT revyops_revoke_api_key('@{[ substr($key_1, 0, 16) ]}')");
 $blocker->query_safe('ROLLBACK');
 is(told($session, $session->query("SELECT 'over'")), "over\nNOTICE:  00000: 1 of about 3 rows: 1 created, 0 duplicates, 0 failed; N rows/s\n$invalid", 'a key that is revoked on the way ends it');
-is(belong(), "contacts|1|1|\njob|1|1|f", 'a key that is revoked on the way: what was committed stays');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM seen WHERE client_id IS NULL'), '0', 'no trigger saw nobody');
+is(belong(), "contacts|1|1|\njob|1|1|f\nown_see|1|1|\nown_see_late|1|1|", 'a key that is revoked on the way: what was committed stays');
 $_->quit for $session, $blocker;
 
 unlike(slurp_file($node->logfile), qr/PANIC|FATAL|TRAP|terminated by signal|XX000/, 'nothing odd in the server\'s log');

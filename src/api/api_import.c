@@ -12,8 +12,8 @@
  * again, and a transaction.  One of a check, which writes little but the job, is not.
  *
  * Who an import is for is what the settings say when it is called: by SET LOCAL
- * they say it until the first commit only.  Whether that is still good is looked
- * up for each batch, so a revoked key ends it.
+ * they say it until the first commit only.  It counts for triggers, too, those that a
+ * COMMIT runs among them.  Whether that is still good is looked up for each batch, so a revoked key ends it.
  */
 #include "postgres.h"
 
@@ -114,10 +114,11 @@ tell_mapping(const Import *import)
 	ereport(NOTICE, (errmsg("import " INT64_FORMAT ": columns", import->job), errdetail("%s", mapping)));
 }
 
-/* import_source begins a job and reads the source to its end. */
+/* import_all begins a job and reads the source to its end. */
 static void
-import_source(Reading *reading)
+import_all(void *arg)
 {
+	Reading    *reading = arg;
 	Import	   *import = &reading->import;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "revyops import", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = CurrentMemoryContext;
@@ -139,6 +140,13 @@ import_source(Reading *reading)
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(context);
 	} while (more);
+}
+
+/* import_source does an import as whom it is for, whatever the settings say when it has committed. */
+static void
+import_source(Reading *reading)
+{
+	rvo_auth_commit_as(&reading->import.claim, import_all, reading);
 }
 
 /* copy_options copies what is needed after the first commit, when the arguments may be gone. */

@@ -116,7 +116,6 @@ do_claimed_work(void *arg, bool again pg_attribute_unused())
 	ClaimedWork *claimed = arg;
 
 	claimed->work(claimed->arg);
-	fire_deferred_triggers();
 }
 
 static void
@@ -128,19 +127,47 @@ leave_claimed_work(void *arg, int sqlstate pg_attribute_unused())
 }
 
 /*
- * rvo_auth_work_as does work; until it ends, also by an error, the claim is that of every call: of those that
- * triggers make, and of current_client_id().  Nothing is believed for that: each call looks the claim up.
- * Deferred triggers run as who set them off: those of before first, those of the work at its end.
+ * rvo_auth_commit_as does work that ends its transactions; until it ends itself, also by an error, the claim is
+ * that of every call: of those that triggers make, deferred ones at each COMMIT, and of current_client_id().
+ * Nothing is believed for that: each call looks the claim up.
+ */
+void
+rvo_auth_commit_as(const Claim *claim, void (*work) (void *arg), void *arg)
+{
+	ClaimedWork claimed = {work, arg, working_as};
+
+	working_as = claim;
+	rvo_attempt_watched(do_claimed_work, leave_claimed_work, &claimed);
+	working_as = claimed.outer;
+}
+
+/* Work amid somebody else's transaction. */
+typedef struct InnerWork
+{
+	void		(*work) (void *arg);
+	void	   *arg;
+} InnerWork;
+
+static void
+do_inner_work(void *arg)
+{
+	InnerWork  *inner = arg;
+
+	inner->work(inner->arg);
+	fire_deferred_triggers();
+}
+
+/*
+ * rvo_auth_work_as is the same for work amid a transaction.  Deferred triggers run as who set them off: those of
+ * before first, those of the work at its end.
  */
 void
 rvo_auth_work_as(const Claim *claim, void (*work) (void *arg), void *arg)
 {
-	ClaimedWork claimed = {work, arg, working_as};
+	InnerWork	inner = {work, arg};
 
 	fire_deferred_triggers();
-	working_as = claim;
-	rvo_attempt_watched(do_claimed_work, leave_claimed_work, &claimed);
-	working_as = claimed.outer;
+	rvo_auth_commit_as(claim, do_inner_work, &inner);
 }
 
 /* claimed_client returns the client that a call says it is of, 0 for none or a bad key. */

@@ -15,6 +15,7 @@ extern int	rvo_handling_setting;
 
 extern Claim rvo_auth_claim(const Request *request);
 extern Claim rvo_auth_claim_of_call(void);
+extern void rvo_auth_commit_as(const Claim *claim, void (*work) (void *arg), void *arg);
 extern void rvo_auth_work_as(const Claim *claim, void (*work) (void *arg), void *arg);
 extern int	rvo_auth_find_client_id(const Claim *claim);
 extern int	rvo_auth_client_id(const Claim *claim);
