@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(238);
+SELECT plan(269);
 SELECT test.two_clients() \gset
 
 -- What the reader of CSV files makes of octets, seen by an import that is only checked.
@@ -80,6 +80,22 @@ SELECT is(test.encoding_of(octets), 'WIN1252', 'may be Windows-1252: ' || what) 
 	('accents that were typed alone', convert_to('O´Brien ´quoted´ L´Oréal', 'WIN1252')),
 	('hard blanks and hyphens', convert_to(E'Anna\u00a0Maria\u00a0Müller Donau\u00addampf', 'WIN1252')),
 	('one mishap of more than ten', convert_to('Jos¨ Müller Groß Bär Möller Jürgen Köln Straße Größe Käse Früh Öl', 'WIN1252')),
+	('French names', convert_to('Hélène Lefèvre Benoît Brûlé Françoise Crête Noëlle Legoût Zoé Forêt Anaïs Genêt Lætitia Bœuf Gaëlle Dumaître', 'WIN1252')),
+	('Breton names', convert_to('Fañch Kergoat Añjela Hemoñ Loïc Péron Roparzh Lañchon Gwénaël', 'WIN1252')),
+	('Spanish and Basque names', convert_to('Iñaki Peña Íñigo Muñoz Begoña Ibáñez Núñez Avilés Güell Ñíguez Zúñiga', 'WIN1252')),
+	('Catalan names', convert_to('Òscar Solé Núria Gisbert-Solà Mònica Ferrer i Bòria Àngels Sòria Èric Ponç Agnès Güell', 'WIN1252')),
+	('Portuguese names', convert_to('Simões Guimarães Camões Assunção Magalhães Estêvão Zêzere Mêda Inês Conceição Lourenço Simão João Ângela Patrícia', 'WIN1252')),
+	('Italian names', convert_to('Nicolò Dalmò Niccolò Forlì Cantù Pagò Sanità Dessì Salomè Mosè Orrù', 'WIN1252')),
+	('Danish names', convert_to('Søren Sørensen Jørgen Høeg Kirsten Bøe Søe Bjørn Nørgård Læsø Mønsted Kjær Påskeøen Ølgod Ærøskøbing', 'WIN1252')),
+	('Norwegian names', convert_to('Øystein Røed Bjørnøy Sauøya Tromsø Øyvind Bråten Håkon Næss Gråbøl Sørbø Ågot Ødegård Kanariøyene', 'WIN1252')),
+	('Icelandic names', convert_to('Þórhallur Þráinsson Guðrún Sigurðardóttir Davíð Ýmir Þorgnýr Týr Hlíðkvist Valtýr Þorvaldsdóttir Sýrusson Alþýðuson Dýrfinna Kristbjörg Æsa Sæþór Friðþjófur Ragnheiður Dagný Oddnýjar Ísbjörg Ólöf Þjóðólfur Hjörtþór', 'WIN1252')),
+	('Faroese names', convert_to('Bjørghild Jákupsdóttir Høgni Reistrup Tórshavn Sørvágur Óluva Eyðfinnur Jóannes Rógvi Mohr Rúni Brattaberg Súsanna Páll á Høvdanum Ragnvør Fríðgerð Týri Heðin Sólrún Øssur Vágsýslu', 'WIN1252')),
+	('Estonian names', convert_to('Õnne Rõõm Kõiv Võrk Jõgi Tõnu Põld Sõrmus Šults Žanna Jõerüüt Mõttus Rõuk Ülo Kärt', 'WIN1252')),
+	('Gaelic and Welsh names', convert_to('Mìcheal Dòmhnall Màiri Lùcas Ùna Catrìona Sìne Seòras Eòghan Siân Séamus Ó Súilleabháin Nóirín Gráinne Llêr', 'WIN1252')),
+	('Albanian names', convert_to('Çela Koçi Përparim Gjonçaj Blerçe Shpëtim Gëzim Kuçi Demçe', 'WIN1252')),
+	('Turkish names that have no letter of their own', convert_to('Özgür Çelik Gökçe Yücel Öztürk Akçay Koçak', 'WIN1254')),
+	('Czech names that have no letter of their own', convert_to('Tomáš Novotný Lukáš Veselý Božena Procházková Sýkora Malý', 'WIN1250')),
+	('one Hungarian among ten others', convert_to('Gergő Müller Groß Bär Möller Jürgen Köln Straße Größe Käse Früh Öl', 'WIN1250')),
 	('only signs', convert_to('– — … • “ ” €', 'WIN1252'))) v(what, octets);
 SELECT is(test.encoding_of(octets), 'unknown_encoding', 'no Windows-1252: ' || what) FROM (VALUES
 	('Japanese, CP932', convert_to('一郎 鈴木 太郎 山田 健 渡辺', 'SJIS')),
@@ -108,15 +124,29 @@ SELECT is(test.encoding_of(octets), 'unknown_encoding', 'no Windows-1252: ' || w
 	('one name, CP1250', convert_to('Łukasz', 'WIN1250')),
 	('Polish, ISO-8859-2', convert_to('Łukasz Wiśniewski Michał Wałęsa Grażyna Dąbrowska', 'LATIN2')),
 	('Czech, ISO-8859-2', convert_to('Jiří Dvořák Aleš Růžička Božena Němcová Tomáš Doležal', 'LATIN2')),
-	('letters that lost their case', convert_to('garcÍa pÉrez', 'WIN1252'))) v(what, octets);
-SELECT is(test.encoding_of(octets), 'WIN1252', 'not told from Windows-1252: ' || what) FROM (VALUES
+	('Polish without its signs, CP1250', convert_to('Zieliński Jędrzejczak Krysiński Maćkowiak Gdańsk Bębenek', 'WIN1250')),
+	('Polish, one name', convert_to('Michał', 'WIN1250')),
 	('Czech, CP1250', convert_to('Jiří Dvořák Tomáš Petr Němec Jan Černý', 'WIN1250')),
+	('Czech women, CP1250', convert_to('Kateřina Horáčková Zdeňka Němcová Božena Růžičková Markéta Kučerová', 'WIN1250')),
+	('Czech in capitals, CP1250', convert_to('JIŘÍ DVOŘÁK KATEŘINA HORÁČKOVÁ NĚMEC', 'WIN1250')),
+	('Slovak, CP1250', convert_to('Ľubomír Kováčik Zuzana Hudáková Lukáš Šafárik Jozef Horňák', 'WIN1250')),
+	('Hungarian, CP1250', convert_to('Gergő Szabó Dezső Kovács László Nagy Erdős Pál Jenő Mezőfi István Molnár', 'WIN1250')),
+	('Hungarian, one name in twelve', convert_to('Szabó Gergő Kovács László Péter Mária Éva Zoltán Dezső Kálmán András György Tóth Németh Szűcs Ágnes Bálint Ádám Győr Jenő Vörös Béla', 'WIN1250')),
+	('Romanian, CP1250', convert_to('Ştefan Mureşan Mădălina Stănescu Ionuţ Răzvan Bălan Constanţa', 'WIN1250')),
+	('Croatian, CP1250', convert_to('Ivić Kovačević Marković Đurđica Horvatić Božić', 'WIN1250')),
+	('Slovene, CP1250', convert_to('Boštjan Kovačič Matjaž Zupančič Aleš Černe', 'WIN1250')),
+	('Serbian, CP1250', convert_to('Đorđe Jovanović Nikolić Milošević', 'WIN1250')),
 	('Turkish, CP1254', convert_to('Şükrü Yıldız Çağlar Öztürk', 'WIN1254')),
-	('Lithuanian, CP1257', convert_to('Šarūnas Žukauskas', 'WIN1257'))) v(what, octets);
+	('Turkish surnames, CP1254', convert_to('Yılmaz Yıldırım Aydın Kılıç Erdoğan Şahin Güneş Barış Işık Ateş', 'WIN1254')),
+	('Turkish, ISO-8859-9', convert_to('Ayşe Yıldız Mustafa Güneş Tuğba Aydın', 'LATIN5')),
+	('Lithuanian, CP1257', convert_to('Šarūnas Žukauskas', 'WIN1257')),
+	('Lithuanian names, CP1257', convert_to('Žydrūnas Petrauskas Gintarė Butkevičius Rūta Mažeika Jurgita Kazlauskaitė', 'WIN1257')),
+	('Latvian, CP1257', convert_to('Jānis Bērziņš Kārlis Kalniņš Pēteris Ozoliņš Zane Liepiņa', 'WIN1257')),
+	('letters that lost their case', convert_to('garcÍa pÉrez', 'WIN1252'))) v(what, octets);
 SELECT is(test.encoding_of(convert_to('陈静 李娜', 'GBK')), 'unknown_encoding', 'characters of two octets, some of which are UTF-8 by chance');
 SELECT test.fails_400(test.refused(convert_to(E'Email,n\na@acme.com,J\u00fcrgen', 'UTF8') || '\x9f', NULL, 'ab'), '[{"parameter": "delimiter", "code": "invalid_delimiter"}]', 'an encoding that is not looked for');
 SELECT test.fails_400(test.refused(E'Email,n\na@acme.com,J\\237rgen'::bytea), '[{"parameter": "encoding", "code": "unknown_encoding"}]', 'the fault of a file in none that is found');
-SELECT is((test.try(test.refused(E'Email,n\na@acme.com,J\\237rgen'::bytea))->>'detail')::jsonb->0->>'message', 'This file is neither UTF-8 nor Windows-1252. Say its encoding, such as SJIS, GBK, WIN1250, WIN1251 or MACINTOSH.', 'and what it says');
+SELECT is((test.try(test.refused(E'Email,n\na@acme.com,J\\237rgen'::bytea))->>'detail')::jsonb->0->>'message', 'This file is neither UTF-8 nor Windows-1252. Say its encoding, such as SJIS, GBK, WIN1250, WIN1251, WIN1254 or MACINTOSH.', 'and what it says');
 SELECT is(test.read(E'email,n\na@acme.com,J\\237rgen'::bytea, 'WIN1252'), E'WIN1252 , 1 email|n\na@acme.com|J\u0178rgen', 'what the caller says is not questioned');
 SELECT test.fails_400(format('SELECT revyops_import_csv(%L, ''check'')', (E'email,n\n' || (SELECT string_agg(i || '@acme.com,x', E'\n') FROM generate_series(1, 20000) i))::bytea || E'\nlast@acme.com,J\\237rgen\n'::bytea), '[{"parameter": "encoding", "code": "unknown_encoding"}]', 'refused after 300 KiB, too');
 SELECT is(test.read(convert_to(E'email,n\na@acme.com,', 'UTF8') || octets, encoding), shown || E' , 1 email|n\na@acme.com|' || word, format('said to be "%s"', encoding)) FROM (VALUES

@@ -6,7 +6,7 @@ export const many = (n, one, more) => `${count(n)} ${n === 1 ? one : more}`;
 
 const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
 // The server's names and ours; any other is shown as it came.
-const ENCODINGS = { UTF8: 'UTF-8', WIN1252: 'Windows-1252', WIN1250: 'Windows-1250', WIN1251: 'Windows-1251', LATIN1: 'ISO 8859-1', UTF16LE: 'UTF-16', UTF16BE: 'UTF-16' };
+const ENCODINGS = { UTF8: 'UTF-8', WIN1252: 'Windows-1252', WIN1250: 'Windows-1250', WIN1251: 'Windows-1251', WIN1254: 'Windows-1254', WIN1257: 'Windows-1257', LATIN1: 'ISO 8859-1', UTF16LE: 'UTF-16', UTF16BE: 'UTF-16' };
 const UNITS = [[1024 * 1024, 'MiB'], [1024, 'KiB']];
 
 export function size(octets) {

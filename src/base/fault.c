@@ -35,7 +35,7 @@ static const struct
 	[FAULT_CURSOR_EXPIRED] = {"cursor_expired", "Not all changes since this cursor are there any more. Read all records anew, and begin with after=now."},
 	[FAULT_DO_NOT_CONTACT] = {"do_not_contact", "This address is on the do-not-contact list."},
 	[FAULT_DUPLICATE] = {"duplicate", "This name is given more than once."},
-	[FAULT_ENCODING_NOT_FOUND] = {"unknown_encoding", "This file is neither UTF-8 nor Windows-1252. Say its encoding, such as SJIS, GBK, WIN1250, WIN1251 or MACINTOSH."},
+	[FAULT_ENCODING_NOT_FOUND] = {"unknown_encoding", "This file is neither UTF-8 nor Windows-1252. Say its encoding, such as SJIS, GBK, WIN1250, WIN1251, WIN1254 or MACINTOSH."},
 	[FAULT_EXPIRED] = {"expired", "This time is in the past."},
 	[FAULT_FIELDS_TOO_LARGE] = {"too_large", "The names and values of the custom fields have too many octets together."},
 	[FAULT_FORCE_REQUIRED] = {"force_required", "This came from the person. Only force takes it off the list."},

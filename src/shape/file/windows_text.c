@@ -5,24 +5,29 @@
  * Nearly every octet is a character there, so text in any other encoding can be read as Windows-1252, as gibberish.
  * But there letters stand where no language has them: a capital Y in Jürgen, a currency sign in Muñoz.  A
  * word is odd if it has an octet that is no character, a sign beside a letter where it does not go, a capital behind a
- * small letter, or four letters in a row that are not ASCII.  Text in which a tenth of the words are odd is none: of
- * what people write in Windows-1252 they are less than a hundredth.
- *
- * Encodings that differ from it in letters only (Windows-1254, much of Windows-1250) are not told apart.
+ * small letter, four letters in a row that are not ASCII, or a letter where no language has it (foreign_letter.c), which
+ * tells Windows-1250, 1254 and 1257.  Text in which a tenth of the words are odd is none: of
+ * what people write in Windows-1252 they are less than a hundredth.  Hungarian has but two letters of its own, so of more
+ * than one word with a foreign letter a twentieth is enough.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
 #include "base/text.h"
+#include "shape/file/foreign_letter.h"
 #include "shape/file/windows_text.h"
 
 /* One word in so many is odd: then the text is none. */
 #define ODD_SHARE 10
 
+/* Or one in so many, and some with foreign letters among them. */
+#define FOREIGN_SHARE 20
+#define FOREIGN_MIN 2
+
 /* So many letters in a row that are not ASCII are odd: Icelandic has three. */
 #define RUN_MAX 3
 
-/* Letters of a word that may have a currency sign at one end: kEUR, Mio. */
+/* Letters of a word that may have a currency sign at one end, or a power behind it: kEUR, Mio, km. */
 #define UNIT_MAX 3
 
 /* What a character is, and, of a sign, where it may stand beside letters. */
@@ -35,6 +40,7 @@ typedef enum Kind
 	OUTSIDE = 'q',				/* before a word or behind it: quotes */
 	BEFORE = 'b',
 	BEHIND = 'e',
+	POWER = 'p',				/* behind a short word */
 	CURRENCY = 'c',				/* before a short word or behind it */
 	APART = 'x',				/* not beside a letter */
 	ASCII = ' '					/* that is no letter */
@@ -48,8 +54,8 @@ static const char signs[] =
 	"xeaqa!aA"
 	"obccxcxb"
 	"xqoqxoex"
-	"obeeoaxo"
-	"xeoqbbbb";
+	"obepoaxo"
+	"xeqqbbbb";
 
 static Kind
 kind_of(unsigned char c)
@@ -113,6 +119,8 @@ is_odd(Slice text, int i)
 			return is_letter(before);
 		case BEHIND:
 			return is_letter(after);
+		case POWER:
+			return is_letter(after) || letters_from(text, i - 1, -1) > UNIT_MAX;
 		case APART:
 			return is_letter(before) || is_letter(after);
 		case CURRENCY:
@@ -138,30 +146,47 @@ is_long_run(Slice text, int i)
 	return differs;
 }
 
+/* What was found of words with octets that are not ASCII. */
+typedef struct WordCount
+{
+	int64		words;
+	int64		odd;			/* of those */
+	int64		foreign;		/* of the odd ones, those with a foreign letter */
+} WordCount;
+
+/* count_word counts the word that begins somewhere, and returns what is behind it. */
+static int
+count_word(Slice text, int i, WordCount *count)
+{
+	bool		counts = false;		/* it has letters, and not of ASCII alone */
+	bool		has_letter = false;
+	bool		has_odd = false;
+	bool		has_foreign = false;
+
+	for (; i < text.len && kind_of(text.data[i]) != ASCII; i++)
+	{
+		has_letter |= is_letter(kind_of(text.data[i]));
+		if (rvo_is_ascii(text.data[i]))
+			continue;
+		counts = true;
+		has_odd |= is_odd(text, i) || is_long_run(text, i);
+		has_foreign |= rvo_is_foreign_letter(text, i);
+	}
+	count->words += counts && (has_letter || has_odd);
+	count->odd += has_odd || has_foreign;
+	count->foreign += has_foreign;
+	return i;
+}
+
 /* rvo_text_may_be_windows tells that octets may be text in Windows-1252. */
 bool
 rvo_text_may_be_windows(Slice text)
 {
-	int64		words = 0;
-	int64		odd = 0;
+	WordCount	count = {0};
 
-	for (int i = 0; i < text.len;)
-	{
-		bool		counts = false;		/* it has letters, and not of ASCII alone */
-		bool		has_odd = false;
-		bool		has_letter = false;
-
-		for (; i < text.len && kind_of(text.data[i]) != ASCII; i++)
-		{
-			has_letter |= is_letter(kind_of(text.data[i]));
-			if (rvo_is_ascii(text.data[i]))
-				continue;
-			counts = true;
-			has_odd |= is_odd(text, i) || is_long_run(text, i);
-		}
-		words += counts && (has_letter || has_odd);
-		odd += has_odd;
-		i++;
-	}
-	return odd == 0 || odd * ODD_SHARE < words;
+	for (int i = 0; i < text.len; i++)
+		i = count_word(text, i, &count);
+	if (count.odd == 0)
+		return true;
+	return count.odd * ODD_SHARE < count.words && (count.foreign < FOREIGN_MIN || count.odd * FOREIGN_SHARE < count.words);
 }
