@@ -94,17 +94,60 @@ is_announcement(Slice word)
 		contains(word, "correo") || contains(word, "courriel");
 }
 
-/* goes_on tells that the last word of a text goes on behind the blanks: with "_" no word ends, with a hyphen none but at the end of a line. */
+/* breaks_line tells that white space has the end of a line in it. */
+static bool
+breaks_line(Slice blanks)
+{
+	for (int i = 0; i < blanks.len; i++)
+		if (blanks.data[i] == '\n' || blanks.data[i] == '\r')
+			return true;
+	return false;
+}
+
+/* is_alone tells that nothing stands before the last word of a text which that could go with: names have several words. */
+static bool
+is_alone(Slice text, Slice word)
+{
+	Slice		before = strip((Slice) {text.data, word.data - text.data}, "", BLANKS);
+
+	return before.len == 0 || is_in(last_of(before), ":;|");
+}
+
+/*
+ * goes_on tells that the last word of a text goes on behind the blanks.  With "_" and "+" no word ends, with a hyphen none
+ * but a name's that is longer, and not at the end of a line.  A dot ends what is short for something in a longer
+ * name: "Smith Jr.", "Acme Inc.".  Numbers of a list and announcements end with either.
+ */
 static bool
 goes_on(Slice before)
 {
 	Slice		line = strip(before, "", BLANKS);
 	char		last = last_of(line);
-	bool		cut = last == '_';
+	Slice		text = last == '-' ? line : strip(line, "", "._+" BLANKS);
+	Slice		word = last_word(text);
 
-	for (int i = line.len; i < before.len && last == '-'; i++)
-		cut |= before.data[i] == '\n' || before.data[i] == '\r';
-	return cut && is_name_part(last_word(line));
+	if (!is_name_part(word))
+		return false;
+	switch (last)
+	{
+		case '_':
+		case '+':
+			return true;
+		case '-':
+			return breaks_line(behind_value(before, line)) || (is_alone(text, word) && !is_announcement(word));
+		case '.':
+			return !rvo_text_is_digits(word) && !is_announcement(word) &&
+				(is_alone(text, word) || (word.data[0] >= 'a' && word.data[0] <= 'z'));
+		default:
+			return false;
+	}
+}
+
+/* is_rest tells that an address behind a word and a blank begins as none does, so that it goes on from the word: "jane _doe@acme.com". */
+static bool
+is_rest(Slice before, Slice value)
+{
+	return is_in(value.data[0], "_+-") && is_in(last_of(before), BLANKS) && is_name_part(last_word(strip(before, "", BLANKS)));
 }
 
 /* begins_address tells that an address can begin behind a text.  Before a blank is a name, which is read on purpose. */
@@ -163,7 +206,7 @@ rvo_import_email_is_whole(Slice text, Slice value)
 	Slice		before = before_value(text, value);
 	Slice		behind = behind_value(text, value);
 
-	return is_enclosed(before, behind) || (begins_address(before) && ends_address(behind));
+	return is_enclosed(before, behind) || (begins_address(before) && !is_rest(before, value) && ends_address(behind));
 }
 
 /* ---------------------------------------------------------------- LinkedIn URLs */
