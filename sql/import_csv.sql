@@ -1,7 +1,7 @@
 \unset ECHO
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
-SELECT plan(95);
+SELECT plan(96);
 -- A file imported in one transaction: what becomes of its rows, what is told of them, and what a check leaves.
 SELECT test.two_clients() \gset
 SELECT revyops_create_company('{"domain": "acme.com"}') \gset hidden_
@@ -195,11 +195,20 @@ SELECT results_eq('SELECT line FROM test.report()', ARRAY['First Name,Email,Pers
 	'Apo,email_not_unlocked@domain.com,in/apo-one,2,changed,email: placeholder (email_not_unlocked@domain.com)', 'Ada,email_not_unlocked@domain.com,in/apo-two,3,changed,email: placeholder (email_not_unlocked@domain.com)',
 	'Ann,j***@apo.com,in/apo-three,4,changed,email: placeholder (j***@apo.com)', 'Al,email_not_unlocked@domain.com,,5,rejected,identifier_required'], 'and are told of');
 -- ---- URLs of profiles that have something behind them
-SELECT is(test.import(E'First Name,Person Linkedin Url\nUla,https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two\nUlf,https://www.linkedin.com/in/https://www.linkedin.com/in/ulf-one\nNo,https://www.linkedin.com/in/N%2FA\nNone,https://www.linkedin.com/in/company/acme\n'),
-	'4 rows: 2 created, 0 updated, 0 duplicates, 2 failed; 1 notes', 'URLs in URLs, and what is no profile');
+SELECT is(test.import(E'First Name,Person Linkedin Url\nUla,https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two\nUlf,https://www.linkedin.com/in/https://www.linkedin.com/in/ulf-one\nNo,https://www.linkedin.com/in/N%2FA\nNone,https://www.linkedin.com/in/company/acme\n'
+	'Uta,linkedin.com/in/uta-one/linkedin.com/in/uta-two\nUwe,in/uwe-one/in/uwe-two\nUdo,https://www.linkedin.com/in/udo-one/www.linkedin.com/pub/udo-two/1/2/3\nUma,de.linkedin.com/pub/uma/1/2/3/de.linkedin.com/in/uma-two\n'
+	'Una,linkedin.com/in/una-one/linkedin.com/in/Una-One/\nUri,www.linkedin.com/in/in/uri-one/en\nUrs,linkedin.com/in/urs-onelinkedin.com/in/urs-two\n'),
+	'11 rows: 8 created, 0 updated, 0 duplicates, 3 failed; 5 notes', 'URLs in URLs, and what is no profile');
 SELECT results_eq('SELECT line FROM test.report()', ARRAY['First Name,Person Linkedin Url,import_line,import_outcome,import_faults',
 	'Ula,https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two,2,changed,linkedin_url: more_values (https://www.linkedin.com/in/ula-one/https://www.linkedin.com/in/ula-two)',
-	'No,https://www.linkedin.com/in/N%2FA,4,rejected,/linkedin_url: invalid_linkedin_url', 'None,https://www.linkedin.com/in/company/acme,5,rejected,/linkedin_url: invalid_linkedin_url'], 'are told of');
+	'No,https://www.linkedin.com/in/N%2FA,4,rejected,/linkedin_url: invalid_linkedin_url', 'None,https://www.linkedin.com/in/company/acme,5,rejected,/linkedin_url: invalid_linkedin_url',
+	'Uta,linkedin.com/in/uta-one/linkedin.com/in/uta-two,6,changed,linkedin_url: more_values (linkedin.com/in/uta-one/linkedin.com/in/uta-two)', 'Uwe,in/uwe-one/in/uwe-two,7,changed,linkedin_url: more_values (in/uwe-one/in/uwe-two)',
+	'Udo,https://www.linkedin.com/in/udo-one/www.linkedin.com/pub/udo-two/1/2/3,8,changed,linkedin_url: more_values (https://www.linkedin.com/in/udo-one/www.linkedin.com/pub/udo-two/1/2/3)',
+	'Uma,de.linkedin.com/pub/uma/1/2/3/de.linkedin.com/in/uma-two,9,changed,linkedin_url: more_values (de.linkedin.com/pub/uma/1/2/3/de.linkedin.com/in/uma-two)',
+	'Urs,linkedin.com/in/urs-onelinkedin.com/in/urs-two,12,rejected,/linkedin_url: invalid_linkedin_url'], 'are told of');
+SELECT results_eq($$SELECT concat_ws(' ', first_name, linkedin_url) COLLATE "default" FROM revyops.contact WHERE first_name IN ('Ula', 'Ulf', 'Uta', 'Uwe', 'Udo', 'Uma', 'Una', 'Uri') ORDER BY id$$,
+	ARRAY['Ula https://www.linkedin.com/in/ula-one', 'Ulf https://www.linkedin.com/in/ulf-one', 'Uta https://www.linkedin.com/in/uta-one', 'Uwe https://www.linkedin.com/in/uwe-one', 'Udo https://www.linkedin.com/in/udo-one',
+	'Uma https://www.linkedin.com/in/uma-0030021', 'Una https://www.linkedin.com/in/una-one', 'Uri https://www.linkedin.com/in/uri-one'], 'the first profile counts');
 -- ---- numbers with a dot that may be one between thousands
 SELECT revyops_define_custom_field('contact', 'Revenue', 'number') \g /dev/null
 SELECT is(test.import(E'Email;Revenue\nn1@num.com;1.234\nn2@num.com;987,5\nn3@num.com;1.234.567\nn4@num.com;1.5\nn5@num.com;0.125\nn6@num.com;-12.500\nn7@num.com;1234\nn8@num.com;1234.567\n', $$on_fault => 'drop_value'$$),

@@ -255,25 +255,35 @@ rvo_import_cell_email(Slice text)
 static bool
 is_plain_profile(Slice s)
 {
+	static const char *const kinds[] = {"/in/", "/pub/"};
+	int			profiles = begins(s, "in/");
+
 	if (!begins(s, "http") && !begins(s, "www.") && !begins(s, "linkedin.com/") && !begins(s, "in/"))
 		return false;
 	/* a colon only behind its scheme: another one could be that of a second URL */
 	for (int i = 0; i < s.len; i++)
+	{
 		if (!rvo_is_letter(s.data[i]) && !rvo_is_digit(s.data[i]) && !is_in(s.data[i], "-_./~") && (s.data[i] != ':' || i > 5))
 			return false;
-	return rvo_is_letter(s.data[s.len - 1]) || rvo_is_digit(s.data[s.len - 1]) || s.data[s.len - 1] == '/';
+		profiles += s.data[i] == '/' && begins_with_one((Slice) {s.data + i, s.len - i}, kinds, lengthof(kinds));
+	}
+	return profiles <= 1 && (rvo_is_letter(s.data[s.len - 1]) || rvo_is_digit(s.data[s.len - 1]) || s.data[s.len - 1] == '/');
 }
 
-/* next_part takes the next part off a word: up to a comma, or to where a URL begins that another one stands before. */
+/* How a URL begins that another one stands before, and what else may begin one that stands in its path. */
+static const char *const url_beginnings[] = {"http://", "https://", "/in/", "/linkedin.", "/www.linkedin."};
+
+#define SCHEMES 2
+
+/* next_part takes the next part off a word: up to a comma, or to where a URL begins, by the first n of its beginnings, that another one stands before. */
 static bool
-next_part(Slice *rest, Slice *part)
+next_part(Slice *rest, int n, Slice *part)
 {
-	static const char *const schemes[] = {"http://", "https://"};
 	int			end = 0;
 
 	*rest = strip(*rest, ",", "");
 	while (end < rest->len && rest->data[end] != ',' &&
-		   (end == 0 || !begins_with_one((Slice) {rest->data + end, rest->len - end}, schemes, lengthof(schemes))))
+		   (end == 0 || !begins_with_one((Slice) {rest->data + end, rest->len - end}, url_beginnings, n)))
 		end++;
 	*part = (Slice) {rest->data, end};
 	*rest = (Slice) {rest->data + end, rest->len - end};
@@ -282,7 +292,7 @@ next_part(Slice *rest, Slice *part)
 
 /*
  * try_url takes a URL as a value, if it is one.  Another profile that stands in its path, behind the first, is a further value:
- * "in/ann/https://www.linkedin.com/in/bob".  One that stands in place of the slug is the value itself.
+ * "in/ann/https://www.linkedin.com/in/bob", "in/ann/linkedin.com/in/bob".  One that stands in place of the slug is the value itself.
  */
 static bool
 try_url(Finding *finding, Slice url)
@@ -295,13 +305,16 @@ try_url(Finding *finding, Slice url)
 		return false;
 	path = rvo_text_split(&path, '?');
 	path = rvo_text_split(&path, '#');
-	while (next_part(&path, &part))
+	while (next_part(&path, lengthof(url_beginnings), &part))
+	{
+		part = strip(part, "/", "");
 		if (finding->normalize(part, &canonical) == FAULT_NONE && canonical.data != NULL)
 		{
 			if (rvo_import_linkedin_is_whole(finding->text, part))
 				meet(finding, canonical);
 			finding->more |= !rvo_slice_equal(finding->canonical, canonical);
 		}
+	}
 	return true;
 }
 
@@ -341,7 +354,7 @@ try_profile(Finding *finding, Slice word)
 
 	if (try_url(finding, bare) || try_cut(finding, bare))
 		return;
-	while (next_part(&bare, &part))
+	while (next_part(&bare, SCHEMES, &part))
 	{
 		part = strip(part, ".,:!?'`*=@", ".,:!?'`*");
 		if (!try_value(finding, part))
