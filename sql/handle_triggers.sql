@@ -2,7 +2,7 @@
 \getenv abs_srcdir PG_ABS_SRCDIR
 \i :abs_srcdir/sql/setup.psql
 -- Triggers of the owner's while a request is carried out: who calls is whom the request says, whatever the session says.
-SELECT plan(42);
+SELECT plan(45);
 SELECT test.two_clients() \gset hidden_
 SELECT set_config('test.key', revyops_create_api_key(1, 'x'), true), set_config('test.master', revyops_create_api_key(1, 'x', NULL, 'master'), true), set_config('test.other', revyops_create_api_key(2, 'x'), true) \gset hidden_
 
@@ -166,6 +166,36 @@ SELECT is(test.ask('POST ' || :'bison', jsonb_agg(jsonb_build_object('event', js
 SELECT is(test.seen(), 'at once 1, late 1, at once 2, late 2', 'is of each client in turn');
 DROP TRIGGER own_note ON revyops.contact;
 DROP TRIGGER own_note_late ON revyops.contact;
+
+-- ---- what a caller deferred on a table of their own has no rights but theirs
+CREATE ROLE own_front;
+GRANT USAGE ON SCHEMA revyops_http TO own_front;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA revyops_http TO own_front;
+SELECT 'X-API-Key: ' || current_setting('test.other') AS headers \gset
+SET LOCAL ROLE own_front;
+CREATE TEMPORARY TABLE bait (n integer);
+CREATE TEMPORARY TABLE bitten (n integer, rights name);
+CREATE FUNCTION pg_temp.bite() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO pg_temp.bitten VALUES (NEW.n, current_user);
+	IF NEW.n < 10 THEN
+		SET CONSTRAINTS ALL DEFERRED;		-- so the next one waits for the end
+		INSERT INTO pg_temp.bait VALUES (10 * NEW.n);
+	END IF;
+	RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER bite AFTER INSERT ON bait DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.bite();
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO bait VALUES (1);
+SELECT status FROM revyops_http.handle('POST', '/public/v2/contacts', '', :'headers', convert_to('{"email": "a@bait.com"}', 'UTF8')) \gset made_
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO bait VALUES (2);
+SELECT status FROM revyops_http.handle('POST', :'instantly', '', '', convert_to('{"event_type": "email_sent", "timestamp": "2026-03-02T09:15:04.512Z", "campaign_id": "c", "lead_email": "b@bait.com"}', 'UTF8')) \gset told_
+RESET ROLE;
+SELECT is(concat_ws(' ', :made_status, :told_status), '201 200', 'a request and a delivery by a role with nothing but the front''s function');
+SELECT is((SELECT string_agg(concat_ws(' ', n, rights), ', ' ORDER BY n) FROM bitten), '1 own_front, 2 own_front, 10 own_front, 20 own_front', 'its deferred triggers run with its rights');
+SELECT is(test.contacts('bait.com'), '2 a, 2 b', 'and the contacts are there');
 
 -- ---- a key that ends meanwhile
 SELECT is(test.ask('POST /public/v2/contacts', '{"email": "a@revoke.com", "origin": "revoke"}'), '403 Missing or invalid credentials. invalid_credentials', 'a trigger that revokes the key is nobody then');

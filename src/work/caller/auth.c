@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "commands/trigger.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/timestamp.h"
 
@@ -92,14 +93,22 @@ rvo_auth_claim_of_call(void)
 	return rvo_auth_claim(&request);
 }
 
-/* fire_deferred_triggers runs now what would run, and could fail, at COMMIT: as somebody else, and out of our hands. */
+/*
+ * fire_deferred_triggers runs now what would run, and could fail, at COMMIT: for another caller, and out of our hands.  They have the
+ * rights that they have at COMMIT: what a caller deferred on a table of their own must not get those of the function that runs here.
+ */
 static void
 fire_deferred_triggers(void)
 {
 	ConstraintsSetStmt *all_immediate = makeNode(ConstraintsSetStmt);
+	Oid			user;
+	int			context;
 
 	all_immediate->deferred = false;
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(GetOuterUserId(), context | SECURITY_LOCAL_USERID_CHANGE);
 	AfterTriggerSetState(all_immediate);
+	SetUserIdAndSecContext(user, context);		/* an error ends the transaction, or a subtransaction, which puts them back */
 }
 
 /* Work that somebody's claim is for. */
@@ -158,7 +167,7 @@ do_inner_work(void *arg)
 }
 
 /*
- * rvo_auth_work_as is the same for work amid a transaction.  Deferred triggers run as who set them off: those of
+ * rvo_auth_work_as is the same for work amid a transaction.  Deferred triggers run for who set them off: those of
  * before first, those of the work at its end.
  */
 void
