@@ -38,7 +38,7 @@ column_of(Relation table, const char *name, Oid type)
 	return number > 0 && TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid == type ? number : InvalidAttrNumber;
 }
 
-/* is_of_fields tells whether an index has the hashes of all rows, by the two columns that are looked at. */
+/* is_of_fields tells whether an index has, as its first column, the hashes of all rows, by the two columns that are looked at. */
 static bool
 is_of_fields(const FieldLook *look, Relation index)
 {
@@ -47,7 +47,8 @@ is_of_fields(const FieldLook *look, Relation index)
 	const Var  *client_id;
 	const Var  *custom_fields;
 
-	if (hashes == NULL || !IsA(hashes, FuncExpr) || list_length(hashes->args) != 2 || RelationGetIndexPredicate(index) != NIL ||
+	if (hashes == NULL || !IsA(hashes, FuncExpr) || list_length(hashes->args) != 2 || index->rd_index->indkey.values[0] != 0 ||
+		RelationGetIndexPredicate(index) != NIL ||
 		get_func_namespace(hashes->funcid) != get_namespace_oid("revyops", true) ||
 		strcmp(get_func_name(hashes->funcid), "custom_field_hashes") != 0)
 		return false;
@@ -100,9 +101,10 @@ rvo_find_with_field(const FieldRows *rows, int64 bound, FoundRows *found)
 {
 	FieldLook	look = {.rows = rows, .found = found};
 	IndexedRows indexed = {
+		.table = get_relname_relid(rvo_slice_cstring(rvo_entity_names[rows->entity]), get_namespace_oid("revyops", true)),
 		.index = rvo_index_on_fields(rows->entity), .numbers = PointerGetDatum(rows->hashes), .begins = begins, .fits = fits,
 		.take = take, .arg = &look
 	};
 
-	return OidIsValid(indexed.index) ? rvo_read_indexed_rows(&indexed, bound) : INDEXED_NOT_POSSIBLE;
+	return OidIsValid(indexed.table) && OidIsValid(indexed.index) ? rvo_read_indexed_rows(&indexed, bound) : INDEXED_NOT_POSSIBLE;
 }

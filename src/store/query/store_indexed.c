@@ -26,7 +26,6 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
@@ -249,7 +248,7 @@ is_possible(Oid table)
 static bool
 is_usable(Relation table, Relation index)
 {
-	return !table->rd_rel->relhassubclass && index->rd_index->indisvalid &&
+	return !table->rd_rel->relhassubclass && index->rd_index != NULL && index->rd_index->indrelid == RelationGetRelid(table) && index->rd_index->indisvalid &&
 		(!index->rd_index->indcheckxmin || TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin));
 }
 
@@ -279,16 +278,15 @@ read_indexed(const IndexedRows *rows, Relation table, Relation index, int64 boun
 IndexedAnswer
 rvo_read_indexed_rows(const IndexedRows *rows, int64 bound)
 {
-	Oid			oid = IndexGetRelation(rows->index, true);
 	Relation	table;
 	Relation	index;
 	IndexedAnswer answer = INDEXED_NOT_POSSIBLE;
 
-	if (!OidIsValid(oid) || !is_possible(oid))
+	if (!is_possible(rows->table))
 		return INDEXED_NOT_POSSIBLE;
 
-	/* either may have gone since its name was looked up */
-	table = try_table_open(oid, AccessShareLock);
+	/* either may have gone, or got another name, since its name was looked up */
+	table = try_table_open(rows->table, AccessShareLock);
 	if (table == NULL)
 		return INDEXED_NOT_POSSIBLE;
 	index = try_relation_open(rows->index, AccessShareLock);

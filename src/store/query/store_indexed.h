@@ -11,7 +11,8 @@
 /* The rows of a table that an index on bigint[] has with one of some numbers, and which of them fit. */
 typedef struct IndexedRows
 {
-	Oid			index;
+	Oid			table;
+	Oid			index;			/* if it is of another table, a plan is needed */
 	Datum		numbers;		/* bigint[] */
 
 	/* begins looks at both; false if rows can't be looked at, or the index may not have all that fit. */
