@@ -383,12 +383,15 @@ keep_plan(KeptQuery *query)
 	return query->plan;
 }
 
-/* parameters_of makes an execution's parameters those of a plan. */
+/* parameters_of makes an execution's parameters those of a plan; for no parameters no list, as SPI does: Citus takes no empty one. */
 static ParamListInfo
 parameters_of(const KeptQuery *query, const Execution *e)
 {
-	ParamListInfo parameters = makeParamList(query->nparameters);
+	ParamListInfo parameters;
 
+	if (query->nparameters == 0)
+		return NULL;
+	parameters = makeParamList(query->nparameters);
 	for (int i = 0; i < query->nparameters; i++)
 		parameters->params[i] = (ParamExternData) {
 			.value = e->values[i], .isnull = e->nulls[i] == 'n', .pflags = PARAM_FLAG_CONST, .ptype = query->types[i]
