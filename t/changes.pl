@@ -231,6 +231,9 @@ is($primary->safe_psql('restored', "SET revyops.client_id = 1;\nSELECT FROM chan
 	'whose ids go on');
 my ($rc, $text, $error) = $primary->psql('restored', "SET revyops.client_id = 1; SELECT revyops_changes('$dumped')");
 like($error, qr/cursor has expired/, 'and a cursor of before has expired');
+$primary->safe_psql('template1', 'CREATE DATABASE copied TEMPLATE postgres');
+(undef, undef, $error) = $primary->psql('copied', "SET revyops.client_id = 1; SELECT revyops_changes('$dumped')");
+like($error, qr/cursor has expired/, 'so it has in a copy of the database');
 
 my $crashed = ask($primary, 'now')->{cursor};
 $primary->safe_psql('postgres', "SET revyops.client_id = 1; SELECT change(1)");

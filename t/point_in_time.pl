@@ -56,6 +56,9 @@ $new->append_conf('postgresql.conf', 'port = ' . $new->port . "\nunix_socket_dir
 $new->start;
 $new->poll_query_until('postgres', 'SELECT NOT pg_is_in_recovery()') or die 'it does not take writes';
 
+page::follow($new, 'Point in time', 'sh', 4, archive => $archive, data => $new->data_dir);
+ok(-f "$archive/00000002.history", 'a second try gets another timeline');
+
 my $emails = "SELECT string_agg(email, ' ' ORDER BY id) FROM revyops.contact WHERE email !~ '^i[0-9]'";
 is($new->safe_psql('postgres', $emails), 'before_the_copy@acme.com after_the_copy@acme.com last@acme.com', 'what was created before the moment, nothing later');
 is($new->safe_psql('postgres', $everything), $rows, 'as it was then');

@@ -16,6 +16,7 @@
 #include "common/sha2.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 
 #include "base/compat.h"
 #include "shape/list/change_cursor.h"
@@ -32,13 +33,11 @@ StaticAssertDecl((NAME_OCTETS + SEAL_OCTETS) % 3 == 0 && PAD_OCTETS % 3 == 0, "a
 
 /* ---------------------------------------------------------------- keys */
 
-/* derive makes a key of its own for each use. */
+/* derive makes a key of its own for each use, and each database: a copy of one by CREATE DATABASE has its secret. */
 static void
 derive(Slice secret, const char *use, uint8 *key)
 {
-	Slice		part = rvo_slice(use);
-
-	rvo_hmac_sha256(secret, &part, 1, key);
+	rvo_hmac_sha256(secret, (Slice[]) {rvo_slice(use), {(const char *) &MyDatabaseId, sizeof(MyDatabaseId)}}, 2, key);
 }
 
 static Slice

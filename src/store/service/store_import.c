@@ -154,8 +154,9 @@ static bool
 is_running(int64 job, TimestampTz updated)
 {
 	Execution	e = {0};
+	int64		age = GetCurrentTimestamp() - updated;
 
-	if (GetCurrentTimestamp() - updated < USECS_PER_SEC)
+	if (age >= 0 && age < USECS_PER_SEC)	/* the clock may have gone back */
 		return true;
 	rvo_add_id(&e, job);
 	return rvo_query_run(&is_locked, &e) > 0;
