@@ -166,6 +166,15 @@ SELECT revyops_list_campaigns()
 SELECT revyops_get_campaign(1)
 SELECT revyops_list_campaign_contacts(1)
 SELECT revyops_list_contacts(email => 'ev@acme.com')
+SELECT revyops_create_companies('[{"domain": "moved.com"}, {"domain": "heir.com"}]')
+SELECT revyops_record_event('{"kind": "sent", "contact_email": "fill@follow.com", "platform": "instantly", "at": "2026-03-20T00:00:00Z", "company": "moved.com", "custom": {"Old": "second", "Gone": "second"}}')
+SELECT revyops_define_custom_field('contact', 'Old', 'text'), revyops_define_custom_field('contact', 'Gone', 'text')
+SELECT revyops_rename_custom_field('contact', 'Old', 'New')
+SELECT revyops_remove_custom_field('contact', 'Gone', 'delete')
+SELECT revyops_merge_companies((revyops_list_companies(domain => 'heir.com') #>> '{results,0,id}')::bigint, (revyops_list_companies(domain => 'moved.com') #>> '{results,0,id}')::bigint)
+SELECT filled FROM revyops.contact_activity WHERE client_id = 1 AND filled ? 'company_id'
+SELECT revyops_record_event('{"kind": "sent", "contact_email": "fill@follow.com", "platform": "instantly", "at": "2026-03-10T00:00:00Z", "company": "acme.com", "custom": {"New": "first", "Gone": "first"}}')
+SELECT revyops_list_contacts(email => 'fill@follow.com')
 SELECT revyops_suppress('{"email": "no@acme.com", "reason": "manual", "note": "asked"}')
 SELECT * FROM revyops_suppress_many('[{"domain": "never.com"}, {"email": "no@acme.com"}]')
 SELECT revyops_create_contact('{"email": "a@never.com"}')
@@ -198,6 +207,8 @@ SELECT count(*), count(company_id), sum(jsonb_array_length(custom_fields)) FROM 
 SELECT count(*), min(domain), max(domain) FROM revyops.company WHERE client_id = 1
 EOS
 
+sub timeless { return $_[0] =~ s/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d)/TIME/gr }
+
 # answers makes the calls in one session, each in a transaction of its own, and leaves out times.
 sub answers
 {
@@ -205,7 +216,7 @@ sub answers
 	my $script = "\\set VERBOSITY verbose\n\\set SHOW_CONTEXT never\nSET revyops.client_id = 1;\n" . join '', map { "\\echo =====\n$_;\n" } @calls;
 	IPC::Run::run([ 'psql', '-XAtq', '-d', $node->connstr('postgres') ], '<', \$script, '>', \my $out, '2>&1');
 	$out =~ s/^LOCATION:.*\n//mg;
-	$out =~ s/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d)/TIME/g;
+	$out = timeless($out);
 	$out =~ s/[\d,]+ rows\/s/N rows\/s/g;
 	$out =~ s/^NOTICE: .*\d+ of about \d+ rows.*\n//mg;	# as often as there is time
 	$out =~ s/^psql:\S+ //mg;
@@ -218,6 +229,61 @@ my @answers = answers($coordinator);
 is(scalar(@answers), scalar(@calls), 'as many answers as calls');
 is($answers[$_], $stock_answers[$_], $calls[$_]) for 0 .. $#calls;
 is($coordinator->safe_psql('postgres', "SELECT count(DISTINCT nodeport) FROM pg_dist_placement JOIN pg_dist_node USING (groupid) WHERE groupid > 0"), '2', 'on two machines');
+
+# ---------------------------------------------------------------- lists of all clients
+# Rows of six clients in turn, which have 0 and 1 by twos; the last two of them share an id.
+my $many = <<'EOS';
+SELECT revyops_create_client('More') FROM generate_series(4, 6);
+INSERT INTO revyops.company (client_id, id, domain, custom_fields)
+	SELECT 1 + n % 6, 1000000 + least(n, 23), format('m%s.com', n),
+		jsonb_build_array(jsonb_build_object('id', n, 'field_name', 'industry', 'field_value', ((n + 1) / 2 % 2)::text, 'updated_time', 'x'))
+	FROM generate_series(1, 24) AS n;
+INSERT INTO revyops.contact (client_id, id, email, company_id, custom_fields)
+	SELECT 1 + n % 6, 1000000 + least(n, 23), format('m%s@many.com', n), 1000000 + least(n, 23),
+		jsonb_build_array(jsonb_build_object('id', n, 'field_name', 'industry', 'field_value', ((n + 1) / 2 % 2)::text, 'updated_time', 'x'))
+	FROM generate_series(1, 24) AS n;
+EOS
+my %master;
+for my $node ($stock, $coordinator)
+{
+	$node->safe_psql('postgres', $many);
+	$master{ $node->name } = $node->safe_psql('postgres', "SELECT revyops_create_api_key(1, 'master', NULL, 'master')");
+}
+
+# pages follows a master list to its end: all that it answers, without times, and the rows of it as client:id.
+sub pages
+{
+	my ($node, $path, $query) = @_;
+	my ($said, @rows) = ('');
+	while (defined $query)
+	{
+		my $body = $node->safe_psql('postgres', "SELECT body FROM revyops_http.handle_read('GET', '/public/v2/$path', '$query', 'X-API-Key: $master{$node->name}', NULL)");
+		push @rows, $node->safe_psql('postgres', "SELECT concat(r ->> 'client_id', ':', r ->> 'id') FROM json_array_elements(\$\$$body\$\$::json -> 'results') AS r");
+		$query = $body =~ /"next": *"[^"?]*\?([^"]*)"/ ? $1 : undef;
+		$said .= "$body\n";
+	}
+	return (timeless($said), join(' ', @rows) =~ s/\n/ /gr);
+}
+my $zeros = '4:1000003 5:1000004 2:1000007 3:1000008 6:1000011 1:1000012 4:1000015 5:1000016 2:1000019 3:1000020 1:1000023 6:1000023';
+for my $what ('contacts', 'companies')
+{
+	for my $size (1, 5, 20)
+	{
+		my @look_up = ("$what-master-list/lookup-by-custom-field", "field_name=industry&field_value=0&page_size=$size");
+		my ($said, $rows) = pages($coordinator, @look_up);
+		is($rows, $zeros, "$what of all clients with a custom field, in the order of ids, by pages of $size");
+		is($said, (pages($stock, @look_up))[0], 'as on one server');
+	}
+	for my $query ('page_size=3&domain=m7.com', 'page_size=100')
+	{
+		is((pages($coordinator, "$what-master-list", $query))[0], (pages($stock, "$what-master-list", $query))[0], "$what of all clients, $query");
+	}
+}
+for my $query ('email=m23%40many.com', 'email=jane%40acme.com', 'lastname=Roe')
+{
+	is((pages($coordinator, 'contacts-master-list', $query))[0], (pages($stock, 'contacts-master-list', $query))[0], "contacts of all clients, $query");
+}
+$coordinator->safe_psql('postgres', 'DELETE FROM revyops.contact WHERE id > 1000000; DELETE FROM revyops.company WHERE id > 1000000');
 
 # ---------------------------------------------------------------- times
 for my $style ('SQL, DMY', 'SQL, MDY', 'German', 'Postgres, DMY', 'ISO')

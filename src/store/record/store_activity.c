@@ -63,10 +63,10 @@ static KeptQuery write_activities = {
 		JSONBARRAYOID, INT8ARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID},
 };
 
-/* What stood under the new name was of a field that is gone. */
+/* What stood under the new name was of a field that is gone.  Citus takes only immutable functions of columns here. */
 static KeptQuery rename_filled = {
-	.sql = "UPDATE revyops.contact_activity SET filled = (filled - ARRAY[$3, $4]) || CASE WHEN filled ? $3"
-	" THEN pg_catalog.jsonb_build_object($4, filled -> $3) ELSE '{}' END"
+	.sql = "UPDATE revyops.contact_activity SET filled = CASE WHEN filled ? $3"
+	" THEN pg_catalog.jsonb_set(filled - $3, ARRAY[$4], filled -> $3) ELSE filled - $4 END"
 	" WHERE client_id = $1 AND contact_id = ANY ($2) AND filled ?| ARRAY[$3, $4]",
 	.expected = SPI_OK_UPDATE, .nparameters = 4,
 	.types = {INT4OID, INT8ARRAYOID, TEXTOID, TEXTOID},
