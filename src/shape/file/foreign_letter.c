@@ -19,6 +19,9 @@
 #define VOWELS "y" VOWELS_BUT_Y
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 
+/* So far from a letter others of its word are looked for: no word is longer, but text may be without an end. */
+#define REACH 40
+
 /* What stands before a word, and behind it. */
 #define BEGIN '^'
 #define END '$'
@@ -117,7 +120,7 @@ has_vowel_before(Slice text, int i)
 	char		letter = letter_at(text, i, '\0');
 	char		c;
 
-	while ((c = letter_at(text, --i, '\0')) != '\0')
+	for (int n = 1; n <= REACH && (c = letter_at(text, i - n, '\0')) != '\0'; n++)
 		if (c != letter && is_one_of(c, VOWELS))
 			return true;
 	return false;
@@ -127,11 +130,14 @@ has_vowel_before(Slice text, int i)
 static bool
 has_one_of(Slice text, int i, const char *set)
 {
-	while (letter_at(text, i - 1, '\0') != '\0')
-		i--;
-	for (; letter_at(text, i, '\0') != '\0'; i++)
-		if (is_one_of(letter_at(text, i, '\0'), set))
-			return true;
+	for (int step = -1; step <= 1; step += 2)
+	{
+		char		c;
+
+		for (int n = 1; n <= REACH && (c = letter_at(text, i + n * step, '\0')) != '\0'; n++)
+			if (is_one_of(c, set))
+				return true;
+	}
 	return false;
 }
 
