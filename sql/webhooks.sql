@@ -325,9 +325,9 @@ SELECT public.revyops_create_webhook(:two, 'emailbison', 'b') AS bison, public.r
 SELECT is(test.deliver(:'bison', test.fifth('EMAIL_SENT', 1)), test.taken(1, 0, 0), 'EmailBison: e-mail 5');
 SELECT is(test.deliver(:'bison2', test.fifth('LEAD_FIRST_CONTACTED', 1)), test.taken(0, 1, 0), 'told in another way, by another webhook');
 SELECT is(test.deliver(:'bison', test.fifth('EMAIL_SENT', 2)), test.taken(1, 0, 0), 'that of another workspace');
-SELECT is(test.deliver(:'neutral', jsonb_build_array(event, event || '{"account": "a"}', event || '{"account": "b"}', event || '{"account": "a"}')::text), test.taken(3, 1, 0), 'neutral: that of another platform, of its accounts')
+SELECT is(test.deliver(:'neutral', jsonb_build_array(event, event || '{"account": "a"}', event || '{"account": "b"}', event || '{"account": "a"}', event || '{"portalId": "a"}', event || '{"portalId": "c"}')::text), test.taken(4, 2, 0), 'neutral: that of another platform, of its accounts, however these are called')
 FROM (SELECT jsonb '{"kind": "sent", "email": "five@mend.com", "external_id": 5, "at": "2026-03-03T10:00:38Z", "subject": "Neutral"}' AS event) e;
-SELECT is((SELECT string_agg(concat_ws(' ', origin, subject), ', ' ORDER BY origin, subject) FROM revyops.email WHERE contact_email = 'five@mend.com'), 'emailbison Of 1, emailbison Of 2, neutral Neutral, neutral Neutral, neutral Neutral', 'an e-mail each');
+SELECT is((SELECT string_agg(concat_ws(' ', origin, subject), ', ' ORDER BY origin, subject) FROM revyops.email WHERE contact_email = 'five@mend.com'), 'emailbison Of 1, emailbison Of 2, neutral Neutral, neutral Neutral, neutral Neutral, neutral Neutral', 'an e-mail each');
 SELECT is(test.deliver(:'hub', jsonb_build_array(test.change(5, 'email', 'five@mend.com', '2026-03-01Z'), test.change(5, 'email', 'five@mend.com', '2026-03-01Z') || '{"portalId": 6}', event, event || '{"portalId": 6}', event)::text), test.taken(2, 1, 2), 'HubSpot: of two portals')
 FROM (SELECT test.change(5, 'hs_email_last_send_date', '1775300000000', '2026-04-04Z') AS event) e;
 SELECT is(test.deliver(:'lem', jsonb_build_array(event, event || '{"teamId": "t"}')::text), test.taken(1, 1, 0), 'lemlist: an id that nobody else has needs no account')

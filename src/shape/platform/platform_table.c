@@ -32,16 +32,19 @@ static const KindRule neutral_kinds[] = {
 static const CaseRule no_cases[] = {{.path = NULL}};
 
 /* The account is also called what platforms call theirs, for bodies that are made of theirs; but client_id would be taken for a client's. */
+#define NEUTRAL_ACCOUNT(member) \
+	MEMBER(member, OF_ANY, "account"), MEMBER(member, OF_ANY, "account_id"), MEMBER(member, OF_ANY, "portalId"), \
+	MEMBER(member, OF_ANY, "workspace"), MEMBER(member, OF_ANY, "workspace_id"), MEMBER(member, OF_ANY, "teamId")
+
 static const MemberRule neutral_members[] = {
-	MEMBER(FROM_ACCOUNT, OF_ANY, "account"), MEMBER(FROM_ACCOUNT, OF_ANY, "account_id"), MEMBER(FROM_ACCOUNT, OF_ANY, "portalId"),
-	MEMBER(FROM_ACCOUNT, OF_ANY, "workspace"), MEMBER(FROM_ACCOUNT, OF_ANY, "workspace_id"), MEMBER(FROM_ACCOUNT, OF_ANY, "teamId"),
+	NEUTRAL_ACCOUNT(FROM_ACCOUNT),
 	MEMBER(FROM_EMAIL, OF_ANY, "contact_email"), MEMBER(FROM_EMAIL, OF_ANY, "email"),
 	MEMBER(FROM_EMAIL, OF_ANY, "properties.email.value"), MEMBER(FROM_EMAIL, OF_ANY, "properties.email"),
 	MEMBER(FROM_TIME, OF_ANY, "at"), MEMBER(FROM_TIME, OF_ANY, "occurred_at"), MEMBER(FROM_TIME, OF_ANY, "timestamp"),
 	MEMBER(FROM_CAMPAIGN_ID, OF_ANY, "campaign_id"),
 	MEMBER(FROM_CAMPAIGN_NAME, OF_ANY, "campaign_name"),
 	MEMBER(FROM_EXTERNAL_ID, OF_ANY, "external_id"),
-	MEMBER(FROM_ID_PART, OF_ANY, "account"),
+	NEUTRAL_ACCOUNT(FROM_ID_PART),
 	MEMBER(FROM_AGENT, OF_ANY, "agent_email"),
 	MEMBER(FROM_SUBJECT, OF_ANY, "subject"),
 	MEMBER(FROM_TEXT, OF_ANY, "body_text"),
