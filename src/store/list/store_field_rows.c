@@ -18,6 +18,7 @@
 #include "shape/record/custom_field_index.h"
 #include "store/list/store_estimate.h"
 #include "store/list/store_field_rows.h"
+#include "store/query/store_indexed.h"
 
 /* A look at rows, and the columns that are looked at. */
 typedef struct FieldLook
@@ -95,16 +96,25 @@ take(void *arg, TupleTableSlot *row)
 		rvo_found_add(look->found, (FoundRow) {DatumGetInt64(id), look->rows->client_id});
 }
 
-/* rvo_find_with_field finds the rows that have a custom field, unless they are more than bound. */
-IndexedAnswer
+/*
+ * rvo_find_with_field finds the rows that have a custom field; false if a plan must, and nothing is found.  If they are more than
+ * bound, that is how many it says, and it may leave some out.
+ */
+bool
 rvo_find_with_field(const FieldRows *rows, int64 bound, FoundRows *found)
 {
+	FoundRows	begun = *found;
 	FieldLook	look = {.rows = rows, .found = found};
 	IndexedRows indexed = {
 		.table = get_relname_relid(rvo_slice_cstring(rvo_entity_names[rows->entity]), get_namespace_oid("revyops", true)),
 		.index = rvo_index_on_fields(rows->entity), .numbers = PointerGetDatum(rows->hashes), .begins = begins, .fits = fits,
 		.take = take, .arg = &look
 	};
+	IndexedAnswer answer = OidIsValid(indexed.table) && OidIsValid(indexed.index) ? rvo_read_indexed_rows(&indexed, bound) : INDEXED_NOT_POSSIBLE;
 
-	return OidIsValid(indexed.table) && OidIsValid(indexed.index) ? rvo_read_indexed_rows(&indexed, bound) : INDEXED_NOT_POSSIBLE;
+	if (answer == INDEXED_NOT_POSSIBLE)
+		*found = begun;
+	if (answer == INDEXED_MANY)
+		found->found = bound + 1;
+	return answer != INDEXED_NOT_POSSIBLE;
 }

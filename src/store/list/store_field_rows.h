@@ -9,7 +9,6 @@
 
 #include "shape/record/entity.h"
 #include "store/list/store_found.h"
-#include "store/query/store_indexed.h"
 
 /* Which rows have a custom field, of one client. */
 typedef struct FieldRows
@@ -22,6 +21,6 @@ typedef struct FieldRows
 	ArrayType  *hashes;			/* of the name and value */
 } FieldRows;
 
-extern IndexedAnswer rvo_find_with_field(const FieldRows *rows, int64 bound, FoundRows *found);
+extern bool rvo_find_with_field(const FieldRows *rows, int64 bound, FoundRows *found);
 
 #endif							/* RVO_STORE_FIELD_ROWS_H */

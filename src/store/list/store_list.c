@@ -317,18 +317,11 @@ find_rows(const ListRows *list, const ListField *field, const Execution *conditi
 		.entity = list->table->entity, .client_id = field->client_id, .name = field->name, .value = field->value,
 		.any_case = field->any_case, .hashes = hashes
 	};
-	FoundRow	place = {page->place.id, page->place.client_id};
-	FoundRows	found = rvo_found_begin(place, false, page->offset + page->size + 1);
-	IndexedAnswer answer = INDEXED_NOT_POSSIBLE;
+	FoundRows	found = rvo_found_begin((FoundRow) {page->place.id, page->place.client_id}, false, page->offset + page->size + 1);
 	Execution	e = *conditions;
 
-	if (!field->narrowed && field->client_id != ALL_CLIENTS)
-		answer = rvo_find_with_field(&rows, bound, &found);
-	if (answer == INDEXED_MANY)
-		found.found = bound + 1;
-	if (answer != INDEXED_NOT_POSSIBLE)
+	if (!field->narrowed && field->client_id != ALL_CLIENTS && rvo_find_with_field(&rows, bound, &found))
 		return found;
-	found = rvo_found_begin(place, false, found.wanted);
 	add_limit(&e, bound == NO_LIMIT ? NO_LIMIT : bound + 1);
 	rvo_query_read(field->query, &e, rvo_found_read, &found);
 	return found;

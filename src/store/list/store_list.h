@@ -74,8 +74,8 @@ typedef struct ListByTime
 typedef struct ListField
 {
 	KeptQuery  *query;			/* RARE_IDS: conditions, hashes, bound */
-	KeptQuery  *common;			/* the same by a look at no more rows than bound behind the place, without
-								 * counts; NULL = there is none */
+	KeptQuery  *common;			/* a page by a look at no more rows than bound behind its place: conditions, hashes, bound, and
+								 * what a page is read by; NULL = there is none */
 	int			client_id;
 	Slice		name;			/* no value = none is asked for */
 	Slice		value;

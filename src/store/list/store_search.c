@@ -424,8 +424,7 @@ find_rows(const Search *search, int64 bound)
 	const SearchQuery *query = search->query;
 	const SearchCondition *condition = &query->conditions[0];
 	const SearchTable *table = search->table;
-	FoundRow	place = {search->place, search->client_id};
-	FoundRows	found = rvo_found_begin(place, query->descending, query->page.size + 1);
+	FoundRows	found = rvo_found_begin((FoundRow) {search->place, search->client_id}, query->descending, query->page.size + 1);
 
 	if (query->count == 1 && condition->member == NULL && condition->operator == SEARCH_EQ)
 	{
@@ -433,13 +432,9 @@ find_rows(const Search *search, int64 bound)
 			.entity = table->table->entity, .client_id = search->client_id, .name = condition->field,
 			.value = condition->values[0].text, .hashes = DatumGetArrayTypeP(search->hashes)
 		};
-		IndexedAnswer answer = rvo_find_with_field(&rows, bound, &found);
 
-		if (answer == INDEXED_MANY)
-			found.found = bound + 1;
-		if (answer != INDEXED_NOT_POSSIBLE)
+		if (rvo_find_with_field(&rows, bound, &found))
 			return found;
-		found = rvo_found_begin(place, query->descending, query->page.size + 1);
 	}
 	run(search, psprintf(RARE_IDS("%s", "client_id = $1%s%s", SEARCH_BOUND), table->name, search->has_hash, search->conditions),
 		0, NO_LIMIT, bound == NO_LIMIT ? NO_LIMIT : bound + 1, rvo_found_read, &found);
@@ -666,7 +661,8 @@ rvo_store_search(Entity entity, int client_id, const SearchQuery *query, SearchR
 	{
 		if (search_few(&search, found))
 			return;
-		search.behind = rvo_search_behind(query, SEARCH_KEY, &search.values);
+		if (!by_id)
+			search.behind = rvo_search_behind(query, SEARCH_KEY, &search.values);
 		if ((by_id ? search_found : search_found_sorted) (&search, query->page.exact ? NO_LIMIT : most, found))
 			return;
 	}

@@ -410,8 +410,6 @@ start_plan(SPIPlanPtr plan, const KeptQuery *query, Execution *e, DestReceiver *
 		Assert(receiver == NULL);
 		return SPI_execute_snapshot(plan, e->values, e->nulls, GetActiveSnapshot(), InvalidSnapshot, false, true, 0);
 	}
-	if (receiver == NULL)
-		return SPI_execute_plan(plan, e->values, e->nulls, query->read_only, 0);
 	options.params = parameters_of(query, e);
 	return SPI_execute_plan_extended(plan, &options);
 }
