@@ -274,7 +274,7 @@ for my $what ('contacts', 'companies')
 		is($rows, $zeros, "$what of all clients with a custom field, in the order of ids, by pages of $size");
 		is($said, (pages($stock, @look_up))[0], 'as on one server');
 	}
-	for my $query ('page_size=3&domain=m7.com', 'page_size=100')
+	for my $query ('page_size=9', 'page_size=3&domain=m7.com', 'page_size=4&count=exact', 'page_size=100')
 	{
 		is((pages($coordinator, "$what-master-list", $query))[0], (pages($stock, "$what-master-list", $query))[0], "$what of all clients, $query");
 	}

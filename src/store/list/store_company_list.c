@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
+#include "store/query/store_distribution.h"
 #include "store/list/store_company_list.h"
 #include "store/record/store_company.h"
 
@@ -82,7 +83,7 @@ static KeptQuery scan_count_of_any = SCAN_COUNT(COUNT(BEHIND_OF_ANY FILTERS IN_O
 
 /*
  * The index on ids has no client: rows that share the id are counted by themselves, and the rows themselves are read
- * only if some are not shown.
+ * only if some are not shown.  Citus has no plan for a choice between counts.
  */
 static KeptQuery scan_count_all_of_any = SCAN_COUNT(
 	"SELECT CASE WHEN " SOME_ARE_MOVED " THEN (" COUNT(BEHIND_OF_ANY IN_ORDER_OF_ANY, "$8")
@@ -130,7 +131,7 @@ rvo_store_list_companies(int client_id, const CompanyFilter *filter, const ListP
 		.narrowed = filter->name.data != NULL
 	};
 	bool		all = filter->name.data == NULL && field.name.data == NULL;
-	ListScan	scan = all ? queries->all : queries->fitting;
+	ListScan	scan = all && !rvo_citus_is_loaded ? queries->all : queries->fitting;
 	Execution	conditions = {0};
 
 	list->table = &rvo_company_table;

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 
 #include "base/compat.h"
+#include "store/query/store_distribution.h"
 #include "store/list/store_contact_list.h"
 #include "store/record/store_company.h"
 #include "store/record/store_contact.h"
@@ -124,7 +125,7 @@ static KeptQuery scan_count_of_any = {
 
 /*
  * The index on ids has no client: rows that share the id are counted by themselves, and the rows themselves are read
- * only if some are not shown.
+ * only if some are not shown.  Citus has no plan for a choice between counts.
  */
 static KeptQuery scan_count_all_of_any = {
 	.sql = "SELECT CASE WHEN " SOME_ARE_MOVED " THEN (" COUNT("(id, client_id) > ($6, $7) AND " OF_SERVED IN_ORDER_OF_ANY, "$8")
@@ -294,7 +295,7 @@ list_of_any(ListRows *list, const ContactFilter *filter, const Execution *condit
 	static const ListScan by_linkedin_url = {&linkedin_url_page_of_any, &linkedin_url_count_of_any, &last_id_of_any, false};
 	static const ListScan of_company = {&company_page_of_any, &company_count_of_any, &last_id_of_any, false};
 	ListScan	scan = {
-		&scan_page_of_any, needs_rows(filter) ? &scan_count_of_any : &scan_count_all_of_any, &last_id_of_any, false
+		&scan_page_of_any, needs_rows(filter) || rvo_citus_is_loaded ? &scan_count_of_any : &scan_count_all_of_any, &last_id_of_any, false
 	};
 	Execution	e = *conditions;
 
